@@ -1,0 +1,57 @@
+/** Every error the service can answer with: its stable code, its HTTP status and its OperationOutcome issue type. */
+const ERRORS = {
+  CDS_BODY_NOT_JSON: { status: 400, issue: 'structure' },
+  CDS_REQUEST_INVALID: { status: 400, issue: 'invalid' },
+  CDS_HOOK_MISMATCH: { status: 400, issue: 'invalid' },
+  CDS_CONTEXT_INVALID: { status: 400, issue: 'invalid' },
+  CDS_DATA_OF_ANOTHER_PATIENT: { status: 400, issue: 'security' },
+  CDS_FEEDBACK_INVALID: { status: 400, issue: 'invalid' },
+  CDS_NESTED_TOO_DEEP: { status: 400, issue: 'too-costly' },
+  CDS_PARAMETERS_INVALID: { status: 400, issue: 'invalid' },
+  CDS_SERVICE_UNKNOWN: { status: 404, issue: 'not-found' },
+  CDS_RESOURCE_UNKNOWN: { status: 404, issue: 'not-found' },
+  CDS_PATH_UNKNOWN: { status: 404, issue: 'not-found' },
+  CDS_METHOD_NOT_ALLOWED: { status: 405, issue: 'not-supported' },
+  CDS_DATA_MISSING: { status: 412, issue: 'processing' },
+  CDS_FHIR_SERVER_NOT_ALLOWED: { status: 412, issue: 'security' },
+  CDS_BODY_TOO_LARGE: { status: 413, issue: 'too-long' },
+  CDS_MEDIA_TYPE_UNSUPPORTED: { status: 415, issue: 'not-supported' },
+  CDS_EXPRESSION_FAILED: { status: 500, issue: 'exception' },
+  CDS_DEADLINE_PASSED: { status: 503, issue: 'timeout' },
+  CDS_NOT_READY: { status: 503, issue: 'transient' },
+  CDS_KNOWLEDGE_INVALID: { status: 500, issue: 'exception' },
+  CDS_SETTING_INVALID: { status: 500, issue: 'exception' },
+  CDS_INTERNAL: { status: 500, issue: 'exception' },
+} as const satisfies Record<string, { status: number; issue: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/**
+ * An error with a stable code. The message says what, where and what to do; it never holds patient data,
+ * since it is answered and logged as it stands.
+ */
+export class CdsError extends Error {
+  override readonly name = 'CdsError'
+
+  /** @param details one sentence for each further fault; answered as further issues of the OperationOutcome. */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: readonly string[] = [],
+  ) {
+    super(message)
+  }
+
+  /** The HTTP status that belongs to the code. */
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+
+  /** The OperationOutcome issue type that belongs to the code. */
+  get issue(): string {
+    return ERRORS[this.code].issue
+  }
+}
+
+/** All error codes, in the order of their HTTP status. */
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]

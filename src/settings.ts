@@ -1,0 +1,149 @@
+import { CdsError } from './errors.js'
+
+/** Everything that a deployment can choose. The README's table of settings lists the same names. */
+export interface Settings {
+  /** Port of the CDS service. */
+  port: number
+  /** Address to listen on. */
+  host: string
+  production: boolean
+  /** Whether the embedded FHIR server with demonstration patients runs beside the service. */
+  demo: boolean
+  demoFhirPort: number
+  /** FHIR base URLs that may be read; `*` as a port means any port of that host. */
+  fhirServers: readonly string[]
+  /** The instant at which the clock stands still; undefined means the real clock. */
+  frozenNow: Date | undefined
+  /** IANA name of the zone whose calendar decides what `today()` is. */
+  timeZone: string
+  /** Milliseconds that one call may take in all. */
+  deadlineMs: number
+  /** Largest request body in bytes. */
+  bodyLimit: number
+  /** Largest answer of a FHIR server in bytes. */
+  fhirResponseLimit: number
+  /** Most pages that are followed for one prefetch key. */
+  fhirPageLimit: number
+  explain: boolean
+  /** Whether knowledge with status draft is served. */
+  draftKnowledge: boolean
+  logLevel: string
+}
+
+interface Setting<T> {
+  name: string
+  /** Reads the text of the variable. Throws an Error whose message says what is expected. */
+  read: (text: string) => T
+  fallback: (environment: Environment) => T
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const isProduction = (environment: Environment) => environment.NODE_ENV === 'production'
+const outsideProduction = (environment: Environment) => !isProduction(environment)
+
+/**
+ * Reads and checks all settings.
+ * @throws CdsError CDS_SETTING_INVALID naming every variable that is wrong and what is expected of it.
+ */
+export function readSettings(environment: Environment = process.env): Settings {
+  const faults: string[] = []
+  const setting = <T>({ name, read, fallback }: Setting<T>): T => {
+    const text = environment[name]?.trim()
+    try {
+      return text === undefined || text === '' ? fallback(environment) : read(text)
+    } catch (error) {
+      faults.push(`${name}: ${(error as Error).message}`)
+      return fallback(environment)
+    }
+  }
+  const production = isProduction(environment)
+  const demo = setting({ name: 'CDS_DEMO', read: onOrOff, fallback: outsideProduction })
+  const demoFhirPort = setting({ name: 'DEMO_FHIR_PORT', read: wholeNumber(0, 65535), fallback: () => 3001 })
+  const settings: Settings = {
+    port: setting({ name: 'PORT', read: wholeNumber(0, 65535), fallback: () => 3000 }),
+    host: setting({ name: 'HOST', read: text => text, fallback: () => '0.0.0.0' }),
+    production,
+    demo,
+    demoFhirPort,
+    fhirServers: setting({
+      name: 'CDS_FHIR_SERVERS',
+      read: fhirServerList,
+      fallback: () => (demo ? embeddedServer(demoFhirPort) : []),
+    }),
+    frozenNow: setting({ name: 'CDS_NOW', read: frozenInstant(production), fallback: () => undefined }),
+    timeZone: setting({ name: 'CDS_TIME_ZONE', read: timeZone, fallback: () => 'Europe/Copenhagen' }),
+    deadlineMs: setting({ name: 'CDS_DEADLINE_MS', read: wholeNumber(20, 60_000), fallback: () => 450 }),
+    bodyLimit: setting({ name: 'CDS_BODY_LIMIT', read: wholeNumber(1_000, 100_000_000), fallback: () => 8_000_000 }),
+    fhirResponseLimit: setting({
+      name: 'CDS_FHIR_RESPONSE_LIMIT',
+      read: wholeNumber(1_000, 100_000_000),
+      fallback: () => 8_000_000,
+    }),
+    fhirPageLimit: setting({ name: 'CDS_FHIR_PAGE_LIMIT', read: wholeNumber(1, 100), fallback: () => 10 }),
+    explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
+    draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
+    logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),
+  }
+  if (faults.length > 0) {
+    throw new CdsError('CDS_SETTING_INVALID', `Settings are wrong: ${faults.join('; ')}.`, faults)
+  }
+  return settings
+}
+
+const embeddedServer = (port: number) => [`http://localhost:${port || '*'}/fhir`, `http://127.0.0.1:${port || '*'}/fhir`]
+
+function onOrOff(text: string): boolean {
+  if (['on', 'true', '1', 'yes'].includes(text.toLowerCase())) return true
+  if (['off', 'false', '0', 'no'].includes(text.toLowerCase())) return false
+  throw new Error('expects on or off')
+}
+
+const wholeNumber = (least: number, most: number) => (text: string): number => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`expects a whole number from ${least} to ${most}`)
+  return value
+}
+
+function fhirServerList(text: string): string[] {
+  const urls = text.split(',').map(url => url.trim()).filter(url => url !== '')
+  for (const url of urls) {
+    const parsed = parseUrl(url.replace(/:\*(?=\/|$)/, "")) 
+    if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
+      throw new Error('expects http or https base URLs, separated by commas; a port may be *')
+    }
+  }
+  return urls
+}
+
+function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text)
+  } catch {
+    return null
+  }
+}
+
+const frozenInstant = (production: boolean) => (text: string): Date => {
+  if (production) throw new Error('is refused in production, where the clock must run')
+  const instant = new Date(text)
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(instant.getTime())) {
+    throw new Error('expects an ISO date-time such as 2026-03-30T12:00:00+02:00')
+  }
+  return instant
+}
+
+function timeZone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
+  } catch {
+    throw new Error('expects an IANA time zone such as Europe/Copenhagen')
+  }
+}
+
+function logLevel(text: string): string {
+  if (!['fatal', 'error', 'warn', 'info', 'debug', 'silent'].includes(text)) {
+    throw new Error('expects fatal, error, warn, info, debug or silent')
+  }
+  return text
+}
