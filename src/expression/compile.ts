@@ -1,0 +1,245 @@
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import { invocationTable, ownFunctions, OWN_FUNCTION_NAMES, type ValueSetLookup } from './functions.js'
+import { STATE, type Evidence, type Scope } from './scope.js'
+import { isNode, NO, NOTHING, resourceReference, truth, YES, type Collection, type Item } from './values.js'
+import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, type SyntaxNode } from './syntax.js'
+
+/** An expression ready to run: a scope in, a collection out. */
+export type Evaluator = (scope: Scope) => Collection
+
+/** Turns the text of an expression into an evaluator; what it refers to must have been checked before. */
+export type Compiler = (source: string) => Evaluator
+
+/** Raised inside the interpreter when the evaluation has used up its time. */
+export class DeadlinePassed extends Error {}
+
+/** How many steps of the interpreter pass between two looks at the clock. */
+const STEPS_BETWEEN_CLOCK_CHECKS = 32
+
+/**
+ * Builds a compiler over a set of value sets. The boolean skeleton of an expression (and, or, xor, implies, not,
+ * exists, empty, variables, our own functions) runs natively and stops as soon as the answer is certain; everything
+ * between is left to the FHIRPath interpreter.
+ */
+export function createCompiler(valueSets: ValueSetLookup): Compiler {
+  const native = ownFunctions(valueSets)
+  const interpreterOptions = {
+    resolveInternalTypes: false,
+    async: false as const,
+    userInvocationTable: invocationTable(valueSets) as never,
+  }
+
+  const compile = (node: SyntaxNode, source: Slice): Evaluator => {
+    const skeleton = compilePart(node, source)
+    return skeleton ?? interpreted(source.text())
+  }
+
+  /** An evaluator that needs no interpreter, or undefined where this part is beyond the skeleton. */
+  const compilePart = (node: SyntaxNode, source: Slice): Evaluator | undefined => {
+    const [only] = childNodes(node)
+    switch (node.type) {
+      case 'EntireExpression':
+      case 'TermExpression':
+        return only && compilePart(only, source)
+      case 'ParenthesizedTerm':
+        return only && compilePart(only, source.withoutParentheses())
+      case 'ExternalConstantTerm':
+        return variable(node.text ?? '')
+      case 'AndExpression':
+      case 'OrExpression':
+      case 'ImpliesExpression':
+        return connective(node, source)
+      case 'InvocationExpression':
+        return invocation(node, source)
+      default:
+        return undefined
+    }
+  }
+
+  const connective = (node: SyntaxNode, source: Slice): Evaluator | undefined => {
+    const [left, right] = childNodes(node)
+    const operator = node.text ?? (node.type === 'ImpliesExpression' ? 'implies' : '')
+    const combine = CONNECTIVES[operator]
+    if (!left || !right || !combine || !node.start) return undefined
+    const { before, after } = source.around(node, operator.length)
+    return combine(compile(left, before), compile(right, after))
+  }
+
+  const invocation = (node: SyntaxNode, source: Slice): Evaluator | undefined => {
+    const [target, call] = childNodes(node)
+    const called = call && functionOf(call)
+    if (!target || !called) return undefined
+    const on = compilePart(target, source.upTo(call))
+    if (!on) return undefined
+    const { name, argumentNodes } = called
+    if (argumentNodes.length === 0 && name in PLAIN_FUNCTIONS) return PLAIN_FUNCTIONS[name]?.(on)
+    const own = native[name]
+    const literals = argumentNodes.map(stringLiteral)
+    if (!own || !OWN_FUNCTION_NAMES.has(name) || literals.includes(undefined)) return undefined
+    const args = literals.map(literal => Object.freeze([literal]))
+    return scope => own(on(scope), args, scope[STATE])
+  }
+
+  const interpreted = (text: string): Evaluator => {
+    const run = fhirpath.compile(text, r4, { ...interpreterOptions, debugger: checkDeadline as never })
+    const runExplained = fhirpath.compile(text, r4, { ...interpreterOptions, debugger: noteEvidence as never })
+    return scope => {
+      const { frames, evidence } = scope[STATE]
+      if (!evidence) return run({}, scope as never) as Collection
+      const steps: Steps = new Map()
+      const outer = traced.get(scope)
+      traced.set(scope, steps)
+      try {
+        return runExplained({}, scope as never) as Collection
+      } finally {
+        if (outer) traced.set(scope, outer)
+        const frame = frames.at(-1)
+        if (frame) noteNarrowest(steps.get('last') as SyntaxNode | undefined, steps, frame)
+      }
+    }
+  }
+
+  return source => {
+    const tree = parseExpression(source)
+    const [root] = childNodes(tree)
+    if (!root) throw new TypeError('the expression is empty')
+    return noting(compile(root, new Slice(source, lineStarts(source))))
+  }
+}
+
+/** The part of an expression's text that a syntax node covers. */
+class Slice {
+  constructor(
+    private readonly source: string,
+    private readonly lines: readonly number[],
+    private readonly from = 0,
+    private readonly to = source.length,
+  ) {}
+
+  text(): string {
+    return this.source.slice(this.from, this.to)
+  }
+
+  withoutParentheses(): Slice {
+    const from = this.source.indexOf('(', this.from) + 1
+    return new Slice(this.source, this.lines, from, this.source.lastIndexOf(')', this.to - 1))
+  }
+
+  around(operator: SyntaxNode, length: number): { before: Slice; after: Slice } {
+    const at = offsetOf(operator, this.lines)
+    return {
+      before: new Slice(this.source, this.lines, this.from, at),
+      after: new Slice(this.source, this.lines, at + length, this.to),
+    }
+  }
+
+  /** What stands before the dot of an invocation. */
+  upTo(call: SyntaxNode): Slice {
+    return new Slice(this.source, this.lines, this.from, this.source.lastIndexOf('.', offsetOf(call, this.lines)))
+  }
+}
+
+const answer = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : value ? YES : NO)
+
+/** Three-valued logic that leaves the right side alone once the left has decided. */
+const CONNECTIVES: Readonly<Record<string, (left: Evaluator, right: Evaluator) => Evaluator>> = {
+  and: (left, right) => scope => {
+    const first = truth(left(scope))
+    if (first === false) return NO
+    const second = truth(right(scope))
+    return second === false ? NO : answer(first && second)
+  },
+  or: (left, right) => scope => {
+    const first = truth(left(scope))
+    if (first === true) return YES
+    const second = truth(right(scope))
+    return second === true ? YES : first === undefined ? NOTHING : answer(second)
+  },
+  xor: (left, right) => scope => {
+    const first = truth(left(scope))
+    const second = truth(right(scope))
+    return first === undefined || second === undefined ? NOTHING : answer(first !== second)
+  },
+  implies: (left, right) => scope => {
+    const first = truth(left(scope))
+    if (first === false) return YES
+    const second = truth(right(scope))
+    return second === true ? YES : first === undefined ? NOTHING : answer(second)
+  },
+}
+
+const PLAIN_FUNCTIONS: Readonly<Record<string, (on: Evaluator) => Evaluator>> = {
+  not: on => scope => {
+    const value = truth(on(scope))
+    return value === undefined ? NOTHING : answer(!value)
+  },
+  exists: on => scope => answer(on(scope).length > 0),
+  empty: on => scope => answer(on(scope).length === 0),
+}
+
+const variable = (name: string): Evaluator => {
+  const key = name.replace(/^[`']|[`']$/g, '')
+  return scope => {
+    const value = scope[key]
+    return Array.isArray(value) ? value : value === undefined || value === null ? NOTHING : [value]
+  }
+}
+
+function stringLiteral(node: SyntaxNode): string | undefined {
+  let inner = node
+  while (inner.type === 'TermExpression' || inner.type === 'LiteralTerm') {
+    const [next] = childNodes(inner)
+    if (!next) return undefined
+    inner = next
+  }
+  const text = inner.type === 'StringLiteral' ? inner.text : undefined
+  return text?.includes('\\') ? undefined : text?.slice(1, -1)
+}
+
+interface InterpreterContext {
+  vars: Scope
+}
+
+function checkDeadline(context: InterpreterContext): void {
+  const state = context.vars[STATE]
+  state.steps += 1
+  if (state.steps % STEPS_BETWEEN_CLOCK_CHECKS === 0 && performance.now() > state.stopAt) throw new DeadlinePassed()
+}
+
+/** Resources met at each step of an explained evaluation, and the step that came last (the whole expression). */
+type Steps = Map<SyntaxNode | 'last', Set<string> | SyntaxNode>
+
+/** The evaluation that runs now in each scope; a fact that asks for another fact nests them. */
+const traced = new WeakMap<Scope, Steps>()
+
+function noteEvidence(context: InterpreterContext, _focus: unknown, result: Item | Item[], node: SyntaxNode): void {
+  checkDeadline(context)
+  const steps = traced.get(context.vars)
+  if (!steps) return
+  steps.set('last', node)
+  const references = referencesIn(Array.isArray(result) ? result : [result])
+  if (references.length > 0) steps.set(node, new Set(references))
+}
+
+const referencesIn = (items: Collection): string[] =>
+  items.flatMap(item => (isNode(item) ? (resourceReference(item) ?? []) : []))
+
+/**
+ * Notes the resources of the outermost steps that still held records: what was found, not what was searched.
+ * Criteria inside function arguments look at every record and say nothing about the result.
+ */
+function noteNarrowest(node: SyntaxNode | undefined, steps: Steps, frame: Evidence): void {
+  if (!node || node.type === 'ParamList') return
+  const found = steps.get(node)
+  if (found instanceof Set) for (const reference of found) frame.resources.add(reference)
+  else for (const child of childNodes(node)) noteNarrowest(child, steps, frame)
+}
+
+/** Notes the records in the final result of an expression that ran without the interpreter. */
+const noting = (evaluate: Evaluator): Evaluator => scope => {
+  const result = evaluate(scope)
+  const frame = scope[STATE].frames.at(-1)
+  if (frame) for (const reference of referencesIn(result)) frame.resources.add(reference)
+  return result
+}

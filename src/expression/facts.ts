@@ -1,0 +1,102 @@
+import type { FhirResource } from 'fhir/r4.js'
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import { CdsError } from '../errors.js'
+import type { Evaluator } from './compile.js'
+import { DeadlinePassed } from './compile.js'
+import { STATE, type Evidence, type Scope } from './scope.js'
+import type { Collection, Item } from './values.js'
+
+/** A named clinical fact, ready to be asked for. */
+export interface CompiledFact {
+  name: string
+  /** What the fact says, in plain language. */
+  description: string
+  evaluate: Evaluator
+}
+
+const asNodes = fhirpath.compile('%records', r4, { resolveInternalTypes: false, async: false })
+
+/**
+ * The variables that every expression sees: `%patient`, `%context`, and the patient's records as `%Condition`,
+ * `%Observation` and so on. Add facts on top with `factVariables`.
+ */
+export function recordVariables(types: Iterable<string>): object {
+  const variables = Object.create(null) as object
+  for (const type of types) defineVariable(variables, type, state => records(state.recordsOfType(type)))
+  defineVariable(variables, 'patient', state => records(state.recordsOfType('Patient')))
+  defineVariable(variables, 'context', state => [state.context])
+  return variables
+}
+
+const records = (resources: readonly FhirResource[]): Collection =>
+  asNodes({}, { records: resources as never }) as Item[]
+
+function defineVariable(variables: object, name: string, value: (state: Scope[typeof STATE]) => Collection): void {
+  Object.defineProperty(variables, name, {
+    get(this: Scope) {
+      const { known } = this[STATE]
+      const before = known.get(name)
+      if (before) return before
+      const collection = value(this[STATE])
+      known.set(name, collection)
+      return collection
+    },
+  })
+}
+
+/**
+ * Variables for facts on top of others. `owner` (a canonical) keeps facts of the same name in two plans apart.
+ * Each fact is evaluated when it is first asked for, and once a call; a failure is remembered like a value.
+ */
+export function factVariables(base: object, owner: string, facts: Iterable<CompiledFact>): object {
+  const variables = Object.create(base) as object
+  for (const fact of facts) {
+    Object.defineProperty(variables, fact.name, {
+      get(this: Scope) {
+        return valueOf(fact, `${owner}#${fact.name}`, this)
+      },
+    })
+  }
+  return variables
+}
+
+function valueOf(fact: CompiledFact, key: string, scope: Scope): Collection {
+  const { known, failed, frames, evidence } = scope[STATE]
+  frames.at(-1)?.facts.add(fact.name)
+  const before = known.get(key)
+  if (before) return before
+  if (failed.has(key)) throw failed.get(key)
+  const frame = evidence && openFrame(scope, fact.name, evidence)
+  try {
+    const value = fact.evaluate(scope)
+    known.set(key, value)
+    return value
+  } catch (error) {
+    const failure = failureOf(error, `fact %${fact.name}`)
+    failed.set(key, failure)
+    throw failure
+  } finally {
+    if (frame) frames.pop()
+  }
+}
+
+function openFrame(scope: Scope, name: string, evidence: Map<string, Evidence>): Evidence {
+  const frame: Evidence = { facts: new Set(), resources: new Set() }
+  evidence.set(name, frame)
+  scope[STATE].frames.push(frame)
+  return frame
+}
+
+/**
+ * The error that an evaluation ends with. The interpreter's own messages may quote the record they stumbled over,
+ * so they are left out.
+ */
+export function failureOf(error: unknown, where: string): CdsError {
+  if (error instanceof CdsError) return error
+  if (error instanceof DeadlinePassed) {
+    return new CdsError('CDS_DEADLINE_PASSED', `The time for evaluation ran out in ${where}.`)
+  }
+  const kind = error instanceof TypeError && /^expected /.test(error.message) ? error.message : 'it could not be evaluated'
+  return new CdsError('CDS_EXPRESSION_FAILED', `Evaluation failed in ${where}: ${kind}.`)
+}

@@ -1,0 +1,66 @@
+import type { FhirResource } from 'fhir/r4.js'
+import type { Clock } from './clock.js'
+import type { Collection } from './values.js'
+
+/** What one call lets its expressions see. Nothing of it outlives the call. */
+export interface ScopeData {
+  /** The patient's records of one type, in the order they came; empty when there is none. */
+  recordsOfType: (type: string) => readonly FhirResource[]
+  /** The hook's context, or the parameters of $apply. */
+  context: Readonly<Record<string, unknown>>
+  clock: Clock
+  /** `performance.now()` after which evaluation stops. */
+  stopAt: number
+}
+
+/** What an explained call notes of one fact or condition. */
+export interface Evidence {
+  facts: Set<string>
+  /** References of the resources whose content led to the result. */
+  resources: Set<string>
+}
+
+/** The request's own state behind a scope. */
+export interface ScopeState extends ScopeData {
+  /** Results of facts and records that were asked for. */
+  known: Map<string, Collection>
+  failed: Map<string, unknown>
+  /** Answers by linkId, kept for each collection of QuestionnaireResponses that was asked. */
+  answers: WeakMap<Collection, Map<string, Collection>>
+  steps: number
+  /** Evidence by fact name; present only when the call is explained. */
+  evidence: Map<string, Evidence> | undefined
+  /** Who is being evaluated now, innermost last; used only when the call is explained. */
+  frames: Evidence[]
+}
+
+/** Key under which a scope keeps its state, out of reach of any `%name`. */
+export const STATE: unique symbol = Symbol('state')
+
+/**
+ * The environment variables of one call. The engine looks up `%name` here only when it meets it,
+ * so a fact that nobody asks for is never evaluated.
+ */
+export interface Scope {
+  readonly [STATE]: ScopeState
+  readonly [name: string]: unknown
+}
+
+/** Opens a scope on `variables` (a null-prototype object with one getter a variable). */
+export function openScope(variables: object, data: ScopeData, explain = false): Scope {
+  const state: ScopeState = {
+    ...data,
+    known: new Map(),
+    failed: new Map(),
+    answers: new WeakMap(),
+    steps: 0,
+    evidence: explain ? new Map() : undefined,
+    frames: [],
+  }
+  return Object.create(variables, { [STATE]: { value: state } }) as Scope
+}
+
+/** The same call seen through other variables: a plan's own facts on top of the shared ones. */
+export function scopeOn(variables: object, scope: Scope): Scope {
+  return Object.create(variables, { [STATE]: { value: scope[STATE] } }) as Scope
+}

@@ -1,0 +1,73 @@
+import fhirpath from 'fhirpath'
+
+/** One item of a FHIRPath collection: a node of the engine, a date or quantity of the engine, or a plain value. */
+export type Item = unknown
+export type Collection = readonly Item[]
+
+/** The engine's own node: a piece of a resource with its type and the way back to its parent. */
+export interface ResourceNode {
+  readonly ctx: object
+  readonly data: unknown
+  readonly _data: unknown
+  readonly path: string | null
+  readonly fhirNodeDataType: string | null
+  readonly parentResNode: ResourceNode | null
+}
+
+type NodeMaker = (
+  ctx: object,
+  data: unknown,
+  parent: ResourceNode | null,
+  path: string,
+  underscore: unknown,
+  type: string,
+  property?: string,
+  index?: number | null,
+) => ResourceNode
+
+export const YES: Collection = Object.freeze([true])
+export const NO: Collection = Object.freeze([false])
+export const NOTHING: Collection = Object.freeze([])
+
+/** Tells a node of the engine from any other value. */
+export function isNode(item: Item): item is ResourceNode {
+  return typeof item === 'object' && item !== null && 'parentResNode' in item
+}
+
+/** The plain value of an item: the JSON beneath a node, else the item itself. */
+export function plain(item: Item): unknown {
+  return fhirpath.util.valData(item)
+}
+
+/**
+ * A child node, so that the value keeps its FHIR type and the way back to the resource it came from.
+ * The engine does not export its node class, so it is reached through the parent.
+ */
+export function childNode(parent: ResourceNode, data: unknown, type: string, property: string): ResourceNode {
+  const { makeResNode } = parent.constructor as unknown as { makeResNode: NodeMaker }
+  return makeResNode(parent.ctx, data, parent, type, null, type, property, null)
+}
+
+/** `Type/id` of the resource that a node belongs to; undefined for values that belong to none. */
+export function resourceReference(node: ResourceNode): string | undefined {
+  let top = node
+  while (top.parentResNode) top = top.parentResNode
+  const { resourceType, id } = (top.data ?? {}) as { resourceType?: string; id?: string }
+  return resourceType && id ? `${resourceType}/${id}` : undefined
+}
+
+/**
+ * The one truth value of a collection; undefined when it is empty.
+ * @throws TypeError when it holds anything but one boolean, since that is a mistake in the knowledge.
+ */
+export function truth(collection: Collection): boolean | undefined {
+  if (collection.length === 0) return undefined
+  const value = plain(collection[0])
+  if (collection.length > 1 || typeof value !== 'boolean') throw new TypeError('expected true, false or nothing')
+  return value
+}
+
+/** An item as JSON: dates and quantities of the engine become what FHIR writes. */
+export function toJson(item: Item): unknown {
+  return fhirpath.resolveInternalTypes([plain(item)])[0]
+}
