@@ -1,0 +1,100 @@
+import type { FhirResource } from 'fhir/r4.js'
+
+/** Access that the client grants to its FHIR server; the token lives no longer than the call. */
+export interface FhirAuthorization {
+  access_token: string
+  token_type: string
+  expires_in: number
+  scope: string
+  subject: string
+  patient?: string
+}
+
+export type HookContext = Readonly<Record<string, unknown>> & { readonly patientId: string }
+
+/** A call of a CDS service, checked. Field names are those of CDS Hooks. */
+export interface HookRequest {
+  hook: string
+  hookInstance: string
+  context: HookContext
+  prefetch: Readonly<Record<string, unknown>>
+  fhirServer?: string
+  fhirAuthorization?: FhirAuthorization
+}
+
+export type Indicator = 'info' | 'warning' | 'critical'
+
+export interface Coding {
+  code: string
+  system: string
+  display?: string
+}
+
+export interface Action {
+  type: 'create' | 'update' | 'delete'
+  description: string
+  resource?: FhirResource
+  resourceId?: string
+}
+
+export interface Suggestion {
+  label: string
+  uuid: string
+  isRecommended?: boolean
+  actions?: Action[]
+}
+
+export interface Link {
+  label: string
+  url: string
+  type: 'absolute' | 'smart'
+  appContext?: string
+}
+
+export interface Card {
+  uuid: string
+  summary: string
+  detail?: string
+  indicator: Indicator
+  source: { label: string; url?: string; topic?: Coding }
+  suggestions?: Suggestion[]
+  selectionBehavior?: 'at-most-one' | 'any'
+  overrideReasons?: Coding[]
+  links?: Link[]
+  extension?: Record<string, unknown>
+}
+
+/** Members of `extension` in our answers and cards. */
+export const CARD_EXTENSION = {
+  decisionPoints: 'org.columna.decision-points',
+  knowledge: 'org.columna.knowledge',
+  /** On a response: actions that could not be decided because their evaluation failed. */
+  undecided: 'org.columna.undecided',
+  /** On a response: data that could not be read in time, and why. */
+  notRead: 'org.columna.not-read',
+} as const
+
+export interface CdsResponse {
+  cards: Card[]
+  extension?: Record<string, unknown>
+}
+
+/** A service as discovery lists it. */
+export interface ServiceDescription {
+  id: string
+  hook: string
+  title: string
+  description: string
+  prefetch?: Record<string, string>
+  usageRequirements?: string
+  version?: string
+  hookVersion?: string
+}
+
+export interface Feedback {
+  card: string
+  outcome: 'accepted' | 'overridden'
+  acceptedSuggestions?: { id: string }[]
+  overrideReason?: { reason?: { code: string; system: string; display?: string }; userComment?: string }
+  outcomeTimestamp: string
+}

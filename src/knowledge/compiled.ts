@@ -1,0 +1,99 @@
+import type { ActivityDefinition, DataRequirement, Library, PlanDefinition, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
+import type { Evaluator } from '../expression/compile.js'
+import type { LocalizedText } from './extensions.js'
+
+/** A text that may hold `{{ expressions }}`: plain pieces and evaluators in turn. */
+export type Template = readonly (string | Evaluator)[]
+
+/** A template in each language it is written in. */
+export type LocalizedTemplate = ReadonlyMap<string, Template>
+
+/** An applicability condition. */
+export interface CompiledCondition {
+  description: string
+  expression: string
+  evaluate: Evaluator
+}
+
+export interface CompiledDynamicValue {
+  path: string
+  evaluate: Evaluator
+}
+
+/** A member of a card's `extension` object, computed from facts. */
+export interface CompiledCardExtension {
+  name: string
+  members: readonly { name: string; evaluate: Evaluator }[]
+}
+
+export interface CompiledActivity {
+  resource: ActivityDefinition
+  canonical: string
+  texts: ActionTexts
+  dynamicValues: readonly CompiledDynamicValue[]
+}
+
+export type CompiledDefinition =
+  | { kind: 'activity'; activity: CompiledActivity }
+  | { kind: 'plan'; plan: CompiledPlan }
+  | { kind: 'questionnaire'; resource: Questionnaire; canonical: string }
+
+export interface ActionTexts {
+  title: LocalizedTemplate
+  description: LocalizedTemplate
+  textEquivalent: LocalizedTemplate
+}
+
+/** The section of a source document that an action rests on. */
+export interface CompiledSource {
+  /** Short name of the document, such as a reader would cite it. */
+  document: LocalizedText
+  section: LocalizedText
+  year: string
+  /** Such as "not in force"; empty when the document simply holds. */
+  standing: LocalizedText
+  publisher: string
+  url: string | undefined
+}
+
+export interface CompiledAction {
+  id: string
+  /** Plan and action, for messages. */
+  where: string
+  resource: PlanDefinitionAction
+  conditions: readonly CompiledCondition[]
+  texts: ActionTexts
+  dynamicValues: readonly CompiledDynamicValue[]
+  definition: CompiledDefinition | undefined
+  cardExtensions: readonly CompiledCardExtension[]
+  sources: readonly CompiledSource[]
+  overrideReasons: readonly { code: string; system: string; display: LocalizedText }[]
+  actions: readonly CompiledAction[]
+}
+
+/** A data requirement with the prefetch template that satisfies it. */
+export interface CompiledRequirement {
+  key: string
+  type: string
+  /** FHIR read or search relative to the server's base, with prefetch tokens. */
+  template: string
+  essential: boolean
+  label: LocalizedText
+}
+
+export interface CompiledPlan {
+  resource: PlanDefinition
+  /** Canonical with version. */
+  canonical: string
+  /** Environment variables that the plan's expressions see. */
+  variables: object
+  actions: readonly CompiledAction[]
+  /** Names of the hooks on which the plan has an action. */
+  hooks: ReadonlySet<string>
+  requirements: readonly CompiledRequirement[]
+  libraries: readonly Library[]
+  /** Descriptions of the facts that its expressions may use, by name. */
+  facts: ReadonlyMap<string, string>
+}
+
+export type { DataRequirement }

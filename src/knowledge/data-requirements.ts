@@ -1,0 +1,112 @@
+import type { DataRequirement, DataRequirementCodeFilter } from 'fhir/r4.js'
+import type { CompiledRequirement } from './compiled.js'
+import { EXTENSION, extensionOf, localized } from './extensions.js'
+import type { FaultList } from './faults.js'
+import type { Place } from './expressions.js'
+import type { Terminology } from './terminology.js'
+
+const PATIENT = '{{context.patientId}}'
+
+/** Date parameters by element path, where the R4 search parameter is not called like the element. */
+const DATE_PARAMETER: Readonly<Record<string, string>> = {
+  authored: 'authored',
+  authoredOn: 'authored',
+  effective: 'date',
+  onset: 'onset-date',
+  performed: 'date',
+  period: 'date',
+  recordedDate: 'recorded-date',
+  started: 'started',
+}
+
+const CODE_PARAMETER: Readonly<Record<string, string>> = {
+  clinicalStatus: 'clinical-status',
+  verificationStatus: 'verification-status',
+  medication: 'code',
+  medicationCodeableConcept: 'code',
+}
+
+/** Comparators of FHIR search by the direction of a dateFilter that is given as a duration before now. */
+const DAYS_IN: Readonly<Record<string, number>> = { d: 1, wk: 7, mo: 31, a: 366 }
+
+/**
+ * Derives the prefetch template of a DataRequirement: a read for the patient, else a search by patient,
+ * narrowed by codes, one date, sort and count as far as R4 search parameters allow; an author's
+ * cqf-fhirQueryPattern wins.
+ */
+export function compileRequirement(
+  requirement: DataRequirement,
+  place: Place,
+  terminology: Terminology,
+  faults: FaultList,
+): CompiledRequirement {
+  const written = extensionOf(requirement, EXTENSION.queryPattern)?.valueString
+  const template = written ?? deriveTemplate(requirement, terminology)
+  for (const fault of templateFaults(template, requirement.type)) faults.add('PREFETCH_INVALID', place.file, place.element, fault)
+  const label = extensionOf(requirement, EXTENSION.label)
+  const key = requirement.id ?? requirement.type.charAt(0).toLowerCase() + requirement.type.slice(1)
+  return {
+    key,
+    type: requirement.type,
+    template,
+    essential: extensionOf(requirement, EXTENSION.essential)?.valueBoolean ?? false,
+    label: localized(label?.valueString ?? key, label?._valueString, 'da'),
+  }
+}
+
+function deriveTemplate(requirement: DataRequirement, terminology: Terminology): string {
+  if (requirement.type === 'Patient') return `Patient/${PATIENT}`
+  const parameters = [
+    `patient=${PATIENT}`,
+    ...(requirement.codeFilter ?? []).flatMap(filter => codeParameter(filter, terminology)),
+    ...(requirement.dateFilter ?? []).slice(0, 1).flatMap(filter => dateParameter(filter)),
+    ...(requirement.sort ?? []).map(({ path, direction }) =>
+      `_sort=${direction === 'descending' ? '-' : ''}${DATE_PARAMETER[path] ?? path}`),
+    ...(requirement.limit === undefined ? [] : [`_count=${requirement.limit}`]),
+  ]
+  return `${requirement.type}?${parameters.join('&')}`
+}
+
+/**
+ * Codes go into the search without their system, since several URIs of one system are live at once.
+ * A value set that matches by the beginning of a code cannot be asked for and leaves the search open.
+ */
+function codeParameter(filter: DataRequirementCodeFilter, terminology: Terminology): string[] {
+  const name = filter.searchParam ?? CODE_PARAMETER[filter.path ?? ''] ?? filter.path
+  if (filter.valueSet !== undefined && terminology.hasPrefixes(filter.valueSet)) return []
+  const expanded = filter.valueSet === undefined ? [] : terminology.expand(filter.valueSet)
+  const codes = new Set([...(filter.code ?? []), ...expanded].flatMap(({ code }) => code ?? []))
+  return codes.size === 0 ? [] : [`${name}=${[...codes].join(',')}`]
+}
+
+type DateFilter = NonNullable<DataRequirement['dateFilter']>[number]
+
+function dateParameter(filter: DateFilter): string[] {
+  const name = filter.searchParam ?? DATE_PARAMETER[filter.path ?? ''] ?? filter.path
+  if (filter.valueDateTime !== undefined) return [`${name}=ge${filter.valueDateTime}`]
+  if (filter.valuePeriod?.start !== undefined) return [`${name}=ge${filter.valuePeriod.start}`]
+  const { value, code = 'd' } = filter.valueDuration ?? {}
+  const days = value === undefined ? undefined : Math.ceil(value * (DAYS_IN[code] ?? 1))
+  return days === undefined ? [] : [`${name}=ge{{today() - ${days} days}}`]
+}
+
+const TOKEN = /\{\{(.*?)\}\}/g
+const ALLOWED_TOKEN = /^(context\.[A-Za-z]+|today\(\)( [-+] \d+ days)?|user(Practitioner|PractitionerRole|Patient|RelatedPerson)Id)$/
+
+/** What a CDS client of any generation could not do with the template. */
+function templateFaults(template: string, type: string): string[] {
+  const faults: string[] = []
+  const [path = '', query = ''] = template.split('?', 2)
+  if (path !== type && !path.startsWith(`${type}/`)) faults.push(`The template must read or search ${type}.`)
+  for (const [, token = ''] of template.matchAll(TOKEN)) {
+    if (!ALLOWED_TOKEN.test(token)) faults.push(`{{${token}}} is not a prefetch token that every client knows.`)
+  }
+  const names = query.split('&').map(parameter => parameter.split('=', 1)[0] ?? '')
+  if (names.some(name => name.includes('.') || name.startsWith('_has') || name.startsWith('_include'))) {
+    faults.push('Chained, reverse and including searches are outside what clients support.')
+  }
+  if (names.filter(name => Object.values(DATE_PARAMETER).includes(name)).length > 1) {
+    faults.push('A template may hold one date parameter at most; some clients join two into an "or".')
+  }
+  return faults
+}

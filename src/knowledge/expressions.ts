@@ -1,0 +1,77 @@
+import type { Expression } from 'fhir/r4.js'
+import { createCompiler, type Evaluator } from '../expression/compile.js'
+import { checkNames, type ItemTypes, type KnownVariables, type NamingResult } from '../expression/element-names.js'
+import { parseExpression } from '../expression/syntax.js'
+import type { FaultList } from './faults.js'
+import type { Terminology } from './terminology.js'
+
+/** The one language in which conditions are written. */
+const LANGUAGE = 'text/fhirpath'
+
+const NEVER: Evaluator = () => []
+const NO_NAMES: NamingResult = { types: 'any', faults: [], variables: new Set() }
+
+/** Where an expression stands, for messages. */
+export interface Place {
+  file: string
+  element: string
+}
+
+/** An expression that was checked and compiled. */
+export interface CheckedExpression {
+  evaluate: Evaluator
+  types: ItemTypes
+  variables: ReadonlySet<string>
+}
+
+/** Checks and compiles the expressions of the knowledge; every fault lands in the list. */
+export class ExpressionCompiler {
+  private readonly compiler
+
+  constructor(private readonly terminology: Terminology, private readonly faults: FaultList) {
+    this.compiler = createCompiler(terminology.membership)
+  }
+
+  /** Compiles a FHIR Expression; other languages than text/fhirpath are refused. */
+  expression(expression: Expression | undefined, place: Place, variables: KnownVariables): CheckedExpression {
+    if (expression?.language !== LANGUAGE) {
+      this.faults.add('LANGUAGE_UNSUPPORTED', place.file, place.element, `The language must be ${LANGUAGE}; found ${expression?.language ?? 'none'}.`)
+      return { evaluate: NEVER, types: 'any', variables: new Set() }
+    }
+    return this.text(expression.expression ?? '', place, variables)
+  }
+
+  /** Compiles the text of an expression. */
+  text(source: string, place: Place, variables: KnownVariables): CheckedExpression {
+    const names = this.names(source, place, variables)
+    for (const fault of names.faults) this.faults.add('NAME_UNKNOWN', place.file, place.element, `${fault}, in: ${source}`)
+    for (const [canonical = ''] of source.matchAll(/(?<=(?:codedIn|memberOf)\(')[^']*/g)) {
+      if (!this.terminology.membership(canonical)) {
+        this.faults.add('CANONICAL_UNKNOWN', place.file, place.element, `There is no value set ${canonical}.`)
+      }
+    }
+    try {
+      return { evaluate: this.compiler(source), types: names.types, variables: names.variables }
+    } catch {
+      return { evaluate: NEVER, types: 'any', variables: names.variables }
+    }
+  }
+
+  private names(source: string, place: Place, variables: KnownVariables): NamingResult {
+    try {
+      return checkNames(parseExpression(source), new Set(), variables)
+    } catch (error) {
+      this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
+      return NO_NAMES
+    }
+  }
+}
+
+/** Names of the variables an expression mentions, without judging them; empty when it does not parse. */
+export function mentionedVariables(source: string): ReadonlySet<string> {
+  try {
+    return checkNames(parseExpression(source), 'any', new Map()).variables
+  } catch {
+    return new Set()
+  }
+}

@@ -1,0 +1,70 @@
+import type { Element, Extension } from 'fhir/r4.js'
+
+/** Base of every canonical of ours. */
+export const CANONICAL_BASE = 'https://columna.example.org/fhir'
+
+/** Code system of the decision points that an action speaks for. */
+export const DECISION_POINT_SYSTEM = `${CANONICAL_BASE}/CodeSystem/decision-point`
+
+const HL7 = 'http://hl7.org/fhir/StructureDefinition'
+const OURS = `${CANONICAL_BASE}/StructureDefinition`
+
+/** The extensions that the engine reads; fhir-resources/README.md explains them to authors. */
+export const EXTENSION = {
+  fact: `${HL7}/variable`,
+  translation: `${HL7}/translation`,
+  strength: `${HL7}/cqf-strengthOfRecommendation`,
+  quality: `${HL7}/cqf-qualityOfEvidence`,
+  direction: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-directionOfRecommendation',
+  queryPattern: `${HL7}/cqf-fhirQueryPattern`,
+  /** On a DataRequirement: without this data no honest answer is possible. */
+  essential: `${OURS}/essential`,
+  /** On a DataRequirement: what a reader calls this data. */
+  label: `${OURS}/label`,
+  /** On an action: a member of the card's `extension`, computed from facts. */
+  cardExtension: `${OURS}/card-extension`,
+  /** On an action: the ValueSet of reasons for overriding its card. */
+  overrideReasons: `${OURS}/override-reasons`,
+  /** On a source: whether the document is in force, as a reader should see it. */
+  standing: `${OURS}/standing`,
+  /** On a section of a source: the anchor that actions name. */
+  anchor: `${OURS}/anchor`,
+  /** On a NamingSystem: how codes of the system are written before they are compared. */
+  codeForm: `${OURS}/code-form`,
+  /** On a NamingSystem: every system that begins so means this one. */
+  systemPrefix: `${OURS}/system-prefix`,
+} as const
+
+/** First extension of the given url. */
+export function extensionOf(element: { extension?: Extension[] } | undefined, url: string): Extension | undefined {
+  return element?.extension?.find(extension => extension.url === url)
+}
+
+/** All extensions of the given url. */
+export function extensionsOf(element: { extension?: Extension[] } | undefined, url: string): Extension[] {
+  return element?.extension?.filter(extension => extension.url === url) ?? []
+}
+
+/** A text in the languages it is written in, by language code. */
+export type LocalizedText = ReadonlyMap<string, string>
+
+/**
+ * A text with its translations: the value itself in the resource's language, others from the FHIR translation
+ * extension on the element beside it.
+ */
+export function localized(value: string | undefined, sibling: Element | undefined, language: string): LocalizedText {
+  const texts = new Map<string, string>()
+  if (value !== undefined) texts.set(language, value)
+  for (const { extension } of extensionsOf(sibling, EXTENSION.translation)) {
+    const code = extension?.find(part => part.url === 'lang')?.valueCode
+    const content = extension?.find(part => part.url === 'content')
+    const text = content?.valueString ?? content?.valueMarkdown
+    if (code !== undefined && text !== undefined) texts.set(code, text)
+  }
+  return texts
+}
+
+/** The text in a language, else in the language it was written in first. */
+export function inLanguage(texts: LocalizedText, language: string): string | undefined {
+  return texts.get(language) ?? texts.values().next().value
+}

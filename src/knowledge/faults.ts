@@ -1,0 +1,64 @@
+import { CdsError } from '../errors.js'
+
+/** Every way in which knowledge can be wrong; each has a minimal example in test/broken/. */
+export const FAULT_CODES = [
+  'FILE_UNREADABLE',
+  'FILE_MISPLACED',
+  'SHAPE_INVALID',
+  'RESOURCE_DUPLICATE',
+  'CANONICAL_UNKNOWN',
+  'CANONICAL_CYCLE',
+  'LANGUAGE_UNSUPPORTED',
+  'EXPRESSION_INVALID',
+  'NAME_UNKNOWN',
+  'FACT_CYCLE',
+  'FACT_DUPLICATE',
+  'DESCRIPTION_MISSING',
+  'VALUE_SET_UNSUPPORTED',
+  'PRIORITY_REFUSED',
+  'ACTION_ID_INVALID',
+  'TRIGGER_UNSUPPORTED',
+  'GRADE_MISSING',
+  'SOURCE_MISSING',
+  'TRANSLATION_MISSING',
+  'DYNAMIC_PATH_INVALID',
+  'PREFETCH_INVALID',
+  'SERVICE_INVALID',
+] as const
+
+export type FaultCode = (typeof FAULT_CODES)[number]
+
+/** One fault of the knowledge: what, in which file, at which element. */
+export interface Fault {
+  code: FaultCode
+  /** Path of the file below the project, such as `fhir-resources/PlanDefinition/start-back.json`. */
+  file: string
+  /** FHIR path of the element, such as `PlanDefinition.action[0].condition[1]`. */
+  element: string
+  message: string
+}
+
+/** Gathers faults, so that an author sees all of them at once. */
+export class FaultList {
+  readonly faults: Fault[] = []
+
+  add(code: FaultCode, file: string, element: string, message: string): void {
+    this.faults.push({ code, file, element, message })
+  }
+
+  /** @throws CdsError CDS_KNOWLEDGE_INVALID with one detail a fault, when there is any. */
+  throwIfAny(): void {
+    if (this.faults.length === 0) return
+    const count = this.faults.length
+    throw new CdsError(
+      'CDS_KNOWLEDGE_INVALID',
+      `The knowledge has ${count} fault${count === 1 ? '' : 's'}; run npm run check:knowledge for the list.`,
+      this.faults.map(faultLine),
+    )
+  }
+}
+
+/** One line that tells an author what is wrong and where. */
+export function faultLine({ code, file, element, message }: Fault): string {
+  return `${file}: ${element}: ${code}: ${message}`
+}

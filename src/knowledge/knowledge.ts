@@ -1,0 +1,114 @@
+import type { ActivityDefinition, Library, PlanDefinition, Questionnaire } from 'fhir/r4.js'
+import { RESOURCE_TYPES } from '../expression/element-names.js'
+import { recordVariables } from '../expression/facts.js'
+import type { CompiledPlan } from './compiled.js'
+import { ExpressionCompiler } from './expressions.js'
+import type { FaultList } from './faults.js'
+import { compileFacts, type CompiledFacts } from './libraries.js'
+import { compilePlan, type Workshop } from './plans.js'
+import type { KnowledgeFile } from './read-resources.js'
+import { ofType, Terminology } from './terminology.js'
+
+/** All knowledge of the service, compiled and ready to answer. */
+export interface Knowledge {
+  files: readonly KnowledgeFile[]
+  terminology: Terminology
+  /** Compiled plans by canonical, with and without version, and by id. */
+  plan: (canonicalOrId: string) => CompiledPlan | undefined
+  plans: readonly CompiledPlan[]
+}
+
+/**
+ * Compiles the knowledge: terminology, then facts, then plans. Every fault lands in `faults`; what is sound
+ * around it is still compiled, so that an author sees all faults at once.
+ */
+export function compileKnowledge(files: readonly KnowledgeFile[], faults: FaultList): Knowledge {
+  reportDuplicates(files, faults)
+  const terminology = new Terminology(files, faults)
+  const expressions = new ExpressionCompiler(terminology, faults)
+  const ground = groundFacts()
+  const { libraries, variables } = compileLibraries(ofType<Library>(files, 'Library'), ground, expressions, faults)
+  const workshop: Workshop = {
+    expressions,
+    terminology,
+    faults,
+    libraries,
+    sources: byUrl(ofType<Library>(files, 'Library').map(({ resource }) => resource)),
+    activities: filesByUrl(ofType<ActivityDefinition>(files, 'ActivityDefinition')),
+    questionnaires: byUrl(ofType<Questionnaire>(files, 'Questionnaire').map(({ resource }) => resource)),
+    plans: filesByUrl(ofType<PlanDefinition>(files, 'PlanDefinition')),
+    ground: { ...ground, variables },
+  }
+  const plans = ofType<PlanDefinition>(files, 'PlanDefinition').map(file => compilePlan(file, workshop))
+  const byName = new Map(plans.flatMap(plan => [plan.canonical, plan.resource.url ?? '', plan.resource.id ?? ''].map(name => [name, plan] as const)))
+  return { files, terminology, plans, plan: name => byName.get(name) }
+}
+
+function groundFacts(): CompiledFacts {
+  const known = new Map<string, ReadonlySet<string> | 'any'>(RESOURCE_TYPES.map(type => [type, new Set([type])]))
+  known.set('patient', new Set(['Patient']))
+  known.set('context', 'any')
+  known.set('ucum', 'any')
+  return { known, descriptions: new Map(), needs: new Map(), variables: recordVariables(RESOURCE_TYPES) }
+}
+
+type CompiledLibraries = Map<string, { resource: Library; facts: CompiledFacts }>
+
+/** Compiles libraries so that each stands after those it depends on; all their facts share one scope. */
+function compileLibraries(files: readonly KnowledgeFile<Library>[], ground: CompiledFacts, expressions: ExpressionCompiler, faults: FaultList) {
+  const sources = filesByUrl(files)
+  const libraries: CompiledLibraries = new Map()
+  let variables = ground.variables
+  let needs = ground.needs
+  const visit = (file: KnowledgeFile<Library>, above: readonly string[]): void => {
+    const url = file.resource.url ?? file.file
+    if (libraries.has(url)) return
+    if (above.includes(url)) {
+      faults.add('CANONICAL_CYCLE', file.file, 'Library.relatedArtifact', `${url} depends on itself.`)
+      return
+    }
+    const inherited = dependencies(file, sources, faults).flatMap(dependency => {
+      visit(dependency, [...above, url])
+      return libraries.get(dependency.resource.url ?? '') ?? []
+    })
+    const base: CompiledFacts = {
+      known: new Map([...ground.known, ...inherited.flatMap(({ facts }) => [...facts.known])]),
+      descriptions: new Map(inherited.flatMap(({ facts }) => [...facts.descriptions])),
+      needs,
+      variables,
+    }
+    const facts = compileFacts(file, base, expressions, faults)
+    variables = facts.variables
+    needs = facts.needs
+    libraries.set(url, { resource: file.resource, facts })
+  }
+  files.forEach(file => visit(file, []))
+  return { libraries, variables }
+}
+
+function dependencies({ file, resource }: KnowledgeFile<Library>, sources: ReadonlyMap<string, KnowledgeFile<Library>>, faults: FaultList) {
+  return (resource.relatedArtifact ?? []).flatMap(({ type, resource: canonical }, index) => {
+    if (type !== 'depends-on') return []
+    const found = sources.get(canonical?.split('|', 1)[0] ?? '')
+    if (!found) faults.add('CANONICAL_UNKNOWN', file, `Library.relatedArtifact[${index}]`, `There is no library ${canonical}.`)
+    return found ?? []
+  })
+}
+
+type Canonical = { url?: string; version?: string }
+
+function reportDuplicates(files: readonly KnowledgeFile[], faults: FaultList): void {
+  const seen = new Map<string, string>()
+  for (const { file, resource } of files) {
+    const { url } = resource as Canonical
+    const before = url === undefined ? undefined : seen.get(url)
+    if (before !== undefined) faults.add('RESOURCE_DUPLICATE', file, `${resource.resourceType}.url`, `${before} has the same url.`)
+    if (url !== undefined) seen.set(url, file)
+  }
+}
+
+const byUrl = <R extends Canonical>(resources: readonly R[]): Map<string, R> =>
+  new Map(resources.flatMap(resource => (resource.url === undefined ? [] : [[resource.url, resource] as const])))
+
+const filesByUrl = <R extends KnowledgeFile['resource'] & Canonical>(files: readonly KnowledgeFile<R>[]): Map<string, KnowledgeFile<R>> =>
+  new Map(files.flatMap(file => (file.resource.url === undefined ? [] : [[file.resource.url, file] as const])))

@@ -1,0 +1,93 @@
+import type { Library, PlanDefinition } from 'fhir/r4.js'
+import type { CompiledFact } from '../expression/facts.js'
+import { factVariables } from '../expression/facts.js'
+import type { ItemTypes, KnownVariables } from '../expression/element-names.js'
+import { EXTENSION, extensionsOf } from './extensions.js'
+import { mentionedVariables, type ExpressionCompiler } from './expressions.js'
+import type { FaultList } from './faults.js'
+import type { KnowledgeFile } from './read-resources.js'
+
+/** A set of facts that plans or other libraries can build on. */
+export interface CompiledFacts {
+  /** Types of every variable in reach, own and inherited. */
+  known: KnownVariables
+  descriptions: ReadonlyMap<string, string>
+  /** For every fact in reach, the variables it needs, through other facts too. */
+  needs: ReadonlyMap<string, ReadonlySet<string>>
+  variables: object
+}
+
+interface WrittenFact {
+  name: string
+  description: string
+  language: string | undefined
+  expression: string
+  element: string
+}
+
+/** Reads the facts that a Library or PlanDefinition names with the variable extension. */
+function writtenFacts(resource: { extension?: Library['extension']; resourceType: string }): WrittenFact[] {
+  return extensionsOf(resource, EXTENSION.fact).map(({ valueExpression }, index) => ({
+    name: valueExpression?.name ?? '',
+    description: valueExpression?.description ?? '',
+    language: valueExpression?.language,
+    expression: valueExpression?.expression ?? '',
+    element: `${resource.resourceType}.extension[${index}] (${valueExpression?.name ?? 'no name'})`,
+  }))
+}
+
+/**
+ * Compiles the facts of one resource on top of those it builds on. Facts may stand in any order; cycles,
+ * repeated names and facts without a description are faults.
+ */
+export function compileFacts(
+  { file, resource }: KnowledgeFile<Library> | KnowledgeFile<PlanDefinition>,
+  base: CompiledFacts,
+  expressions: ExpressionCompiler,
+  faults: FaultList,
+): CompiledFacts {
+  const facts = inOrder(writtenFacts(resource), file, faults)
+  const known = new Map<string, ItemTypes>(base.known)
+  const descriptions = new Map(base.descriptions)
+  const needs = new Map(base.needs)
+  const compiled: CompiledFact[] = []
+  for (const fact of facts) {
+    const place = { file, element: fact.element }
+    if (known.has(fact.name) || needs.has(fact.name)) faults.add('FACT_DUPLICATE', file, fact.element, `%${fact.name} is already named.`)
+    if (!fact.description.trim()) faults.add('DESCRIPTION_MISSING', file, fact.element, 'Say in plain language what the fact means.')
+    const checked = expressions.expression({ language: fact.language as 'text/fhirpath', expression: fact.expression }, place, known)
+    known.set(fact.name, checked.types)
+    descriptions.set(fact.name, fact.description)
+    needs.set(fact.name, reach(checked.variables, needs))
+    compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
+  }
+  return { known, descriptions, needs, variables: factVariables(base.variables, resource.url ?? file, compiled) }
+}
+
+/** The variables that a set of names needs in the end: the names themselves and what their facts need. */
+export function reach(names: Iterable<string>, needs: CompiledFacts['needs']): ReadonlySet<string> {
+  return new Set([...names].flatMap(name => [name, ...(needs.get(name) ?? [])]))
+}
+
+/** Facts so that each stands after those it uses. */
+function inOrder(facts: readonly WrittenFact[], file: string, faults: FaultList): WrittenFact[] {
+  const byName = new Map(facts.map(fact => [fact.name, fact]))
+  const ordered: WrittenFact[] = []
+  const state = new Map<WrittenFact, 'open' | 'done'>()
+  const visit = (fact: WrittenFact): void => {
+    if (state.get(fact) === 'done') return
+    if (state.get(fact) === 'open') {
+      faults.add('FACT_CYCLE', file, fact.element, `%${fact.name} depends on itself.`)
+      return
+    }
+    state.set(fact, 'open')
+    for (const name of mentionedVariables(fact.expression)) {
+      const used = byName.get(name)
+      if (used) visit(used)
+    }
+    state.set(fact, 'done')
+    ordered.push(fact)
+  }
+  facts.forEach(visit)
+  return ordered
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { FhirResource } from 'fhir/r4.js'
+import type { FaultList } from './faults.js'
+
+/** A resource of the knowledge and the file it was read from. */
+export interface KnowledgeFile<R extends FhirResource = FhirResource> {
+  file: string
+  resource: R
+}
+
+/** Folder below fhir-resources whose files are Library resources that describe the source documents. */
+const SOURCES = 'sources'
+
+/**
+ * Reads every JSON file of a knowledge folder: one folder a resource type (and `sources/`), one file a resource,
+ * named after its id. Files that are not so are reported and left out.
+ */
+export function readResources(folder: string, faults: FaultList): KnowledgeFile[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(type => readType(folder, type.name, faults))
+}
+
+function readType(folder: string, type: string, faults: FaultList): KnowledgeFile[] {
+  return readdirSync(join(folder, type))
+    .filter(name => name.endsWith('.json'))
+    .sort()
+    .flatMap(name => {
+      const file = `${basename(folder)}/${type}/${name}`
+      const resource = readJson(join(folder, type, name), file, faults) as FhirResource | undefined
+      if (!resource) return []
+      if (!isPlaced(resource, type, name)) {
+        faults.add('FILE_MISPLACED', file, resource.resourceType ?? '$', 'The folder must be the resourceType and the file name the id.')
+        return []
+      }
+      return [{ file, resource }]
+    })
+}
+
+function isPlaced(resource: FhirResource, folder: string, name: string): boolean {
+  const type = folder === SOURCES ? 'Library' : folder
+  return resource.resourceType === type && `${resource.id}.json` === name
+}
+
+/** Parses one file; reports FILE_UNREADABLE and answers undefined when it is not a JSON object. */
+export function readJson(path: string, file: string, faults: FaultList): unknown {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    faults.add('FILE_UNREADABLE', file, '$', 'The file must hold one JSON object.')
+  } catch (error) {
+    faults.add('FILE_UNREADABLE', file, '$', (error as Error).message)
+  }
+  return undefined
+}

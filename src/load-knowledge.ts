@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { CompiledPlan } from './knowledge/compiled.js'
+import { FaultList } from './knowledge/faults.js'
+import { compileKnowledge, type Knowledge } from './knowledge/knowledge.js'
+import { readResources } from './knowledge/read-resources.js'
+import { buildServices, readServiceFiles, type ServiceRegistry } from './services/service-registry.js'
+
+/** Folder that holds fhir-resources/ and cds-services/; src/ and dist/ both lie in it. */
+export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+export interface LoadedKnowledge {
+  knowledge: Knowledge
+  services: ServiceRegistry
+  faults: FaultList
+}
+
+/**
+ * Reads and compiles the knowledge and the services of a folder. Faults are gathered, not thrown; whoever serves
+ * calls `faults.throwIfAny()`.
+ */
+export function loadKnowledge(folder = PROJECT_ROOT, isServed: (plan: CompiledPlan) => boolean = () => true): LoadedKnowledge {
+  const faults = new FaultList()
+  const knowledge = compileKnowledge(readResources(join(folder, 'fhir-resources'), faults), faults)
+  const services = buildServices(readServiceFiles(join(folder, 'cds-services'), faults), knowledge, faults, isServed)
+  return { knowledge, services, faults }
+}

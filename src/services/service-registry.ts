@@ -1,0 +1,108 @@
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { HOOKS } from '../cds-hooks/hook-definitions.js'
+import type { ServiceDescription } from '../cds-hooks/types.js'
+import type { CompiledPlan, CompiledRequirement } from '../knowledge/compiled.js'
+import type { FaultList } from '../knowledge/faults.js'
+import type { Knowledge } from '../knowledge/knowledge.js'
+import { byKey } from '../knowledge/plans.js'
+import { readJson } from '../knowledge/read-resources.js'
+
+/** A CDS service, bound to the plans it applies. */
+export interface CdsService {
+  id: string
+  hook: string
+  title: string
+  description: string
+  usageRequirements?: string
+  plans: readonly CompiledPlan[]
+  requirements: readonly CompiledRequirement[]
+}
+
+/** A file of cds-services/: what discovery shows, and the plans behind it. */
+export interface ServiceFile {
+  file: string
+  service: {
+    id?: string
+    publish?: { hook?: string; title?: string; description?: string; usageRequirements?: string }
+    apply?: string[]
+  }
+}
+
+/** Reads every JSON file of cds-services/. */
+export function readServiceFiles(folder: string, faults: FaultList): ServiceFile[] {
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.json'))
+    .sort()
+    .flatMap(name => {
+      const file = `${basename(folder)}/${name}`
+      const service = readJson(join(folder, name), file, faults)
+      return service === undefined ? [] : [{ file, service: service as ServiceFile['service'] }]
+    })
+}
+
+/** Services by id. Ids are unique, so that a client that keys by id loses none. */
+export type ServiceRegistry = ReadonlyMap<string, CdsService>
+
+/**
+ * Binds service files to plans. Faults: a missing member, an unknown hook or plan, a plan that does not listen to
+ * the hook, an id used twice, two different templates under one prefetch key.
+ * @param isServed leaves out plans that this deployment does not serve; a service without plans is not published.
+ */
+export function buildServices(files: readonly ServiceFile[], knowledge: Knowledge, faults: FaultList, isServed: (plan: CompiledPlan) => boolean = () => true): ServiceRegistry {
+  const registry = new Map<string, CdsService>()
+  for (const { file, service } of files) {
+    const bound = bind(file, service, knowledge, faults)
+    if (!bound) continue
+    if (registry.has(bound.id)) faults.add('SERVICE_INVALID', file, 'id', `The id ${bound.id} is used twice.`)
+    const plans = bound.plans.filter(isServed)
+    if (plans.length > 0) registry.set(bound.id, { ...bound, plans, requirements: byKey(plans.flatMap(({ requirements }) => requirements)) })
+  }
+  return registry
+}
+
+function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['service'], knowledge: Knowledge, faults: FaultList): CdsService | undefined {
+  const { hook, title, description, usageRequirements } = publish
+  const before = faults.faults.length
+  const fault = (element: string, message: string) => faults.add('SERVICE_INVALID', file, element, message)
+  if (id === undefined || !/^[A-Za-z0-9._-]+$/.test(id)) fault('id', 'The id must be usable in a path unescaped.')
+  if (hook === undefined || !(hook in HOOKS)) fault('publish.hook', `The hook must be one of ${Object.keys(HOOKS).join(', ')}.`)
+  if (!title?.trim()) fault('publish.title', 'A title is missing.')
+  if (!description?.trim()) fault('publish.description', 'A description is missing.')
+  if (apply.length === 0) fault('apply', 'Name at least one PlanDefinition.')
+  const plans = apply.flatMap(canonical => {
+    const plan = knowledge.plan(canonical)
+    if (!plan) fault('apply', `There is no PlanDefinition ${canonical}.`)
+    else if (hook !== undefined && !plan.hooks.has(hook)) fault('apply', `${canonical} has no action for the hook ${hook}.`)
+    return plan ?? []
+  })
+  reportKeyConflicts(plans, fault)
+  if (faults.faults.length > before || !id || !hook || !title || !description) return undefined
+  return { id, hook, title, description, ...(usageRequirements && { usageRequirements }), plans, requirements: [] }
+}
+
+function reportKeyConflicts(plans: readonly CompiledPlan[], fault: (element: string, message: string) => void): void {
+  const templates = new Map<string, string>()
+  for (const { key, template } of plans.flatMap(({ requirements }) => requirements)) {
+    if ((templates.get(key) ?? template) !== template) fault('apply', `Two plans ask for different data under the prefetch key ${key}.`)
+    templates.set(key, template)
+  }
+}
+
+/** A service as discovery shows it: members of CDS Hooks 2.0 and the additive version fields of 3.0. */
+export function describeService({ id, hook, title, description, usageRequirements, requirements }: CdsService): ServiceDescription {
+  const prefetch = Object.fromEntries(requirements.map(({ key, template }) => [key, template]))
+  return {
+    hook,
+    id,
+    title,
+    description,
+    ...(requirements.length > 0 && { prefetch }),
+    ...(usageRequirements && { usageRequirements }),
+    version: CDS_HOOKS_VERSION,
+    ...(HOOKS[hook] && { hookVersion: HOOKS[hook].version }),
+  }
+}
+
+/** Release of CDS Hooks that the services implement, named as the 3.0 ballot names releases. */
+const CDS_HOOKS_VERSION = 'STU2'
