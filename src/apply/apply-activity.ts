@@ -1,0 +1,123 @@
+import type { ActivityDefinition, FhirResource, Questionnaire } from 'fhir/r4.js'
+import type { Scope } from '../expression/scope.js'
+import { isNode, toJson } from '../expression/values.js'
+import { CdsError } from '../errors.js'
+import { failureOf } from '../expression/facts.js'
+import type { CompiledActivity, CompiledDynamicValue } from '../knowledge/compiled.js'
+import { renderText } from './render-text.js'
+import { setPath } from './set-path.js'
+import type { ApplyContext } from './apply-plan.js'
+
+type Json = Record<string, unknown>
+type Builder = (activity: ActivityDefinition, canonical: string, context: ApplyContext) => Json
+
+const subjectOf = ({ patientId }: ApplyContext) => ({ reference: `Patient/${patientId}` })
+
+/** Members that most kinds of request share. */
+const request: Builder = ({ intent = 'proposal', priority, doNotPerform }, canonical, context) => ({
+  instantiatesCanonical: [canonical],
+  status: 'draft',
+  intent,
+  ...(priority && { priority }),
+  ...(doNotPerform !== undefined && { doNotPerform }),
+  subject: subjectOf(context),
+})
+
+/** The timing of a definition as occurrence[x] of a request. */
+function occurrence(activity: ActivityDefinition): Json {
+  const { timingTiming, timingDateTime, timingPeriod } = activity
+  return {
+    ...(timingTiming && { occurrenceTiming: timingTiming }),
+    ...(timingDateTime && { occurrenceDateTime: timingDateTime }),
+    ...(timingPeriod && { occurrencePeriod: timingPeriod }),
+  }
+}
+
+/** How each kind of ActivityDefinition becomes a resource; dynamic values come on top. */
+const BUILDERS: Readonly<Record<string, Builder>> = {
+  ServiceRequest: (activity, canonical, context) => ({
+    ...request(activity, canonical, context),
+    ...(activity.code && { code: activity.code }),
+    ...(activity.bodySite && { bodySite: activity.bodySite }),
+    ...(activity.quantity && { quantityQuantity: activity.quantity }),
+    ...(activity.location && { locationReference: [activity.location] }),
+    ...occurrence(activity),
+  }),
+  MedicationRequest: (activity, canonical, context) => ({
+    ...request(activity, canonical, context),
+    ...(activity.productCodeableConcept && { medicationCodeableConcept: activity.productCodeableConcept }),
+    ...(activity.productReference && { medicationReference: activity.productReference }),
+    ...(activity.dosage && { dosageInstruction: activity.dosage }),
+  }),
+  DeviceRequest: (activity, canonical, context) => ({
+    ...request(activity, canonical, context),
+    ...(activity.code && { codeCodeableConcept: activity.code }),
+    ...occurrence(activity),
+  }),
+  CommunicationRequest: (activity, canonical, context) => {
+    const { intent: _, ...members } = request(activity, canonical, context) as Json & { intent?: unknown }
+    return { ...members, ...(activity.code && { category: [activity.code] }) }
+  },
+  Task: ({ intent = 'proposal', priority, code }, canonical, context) => ({
+    instantiatesCanonical: canonical,
+    status: 'requested',
+    intent,
+    ...(priority && { priority }),
+    ...(code && { code }),
+    for: subjectOf(context),
+  }),
+  Appointment: ({ code, priority: _ }, _canonical, context) => ({
+    status: 'proposed',
+    ...(code && { serviceType: [code] }),
+    participant: [{ actor: subjectOf(context), required: 'required', status: 'needs-action' }],
+  }),
+}
+
+/** Kinds without a builder of their own take what all requests share. */
+const builderOf = (kind: string): Builder =>
+  BUILDERS[kind] ?? ((activity, canonical, context) => ({ ...request(activity, canonical, context), ...(activity.code && { code: activity.code }) }))
+
+/**
+ * Makes the resource that an ActivityDefinition describes, for this patient: fixed members, then the definition's
+ * dynamic values, then those of the action. It is a proposal; nothing is written anywhere.
+ * @throws CdsError CDS_EXPRESSION_FAILED when a dynamic value cannot be evaluated or set.
+ */
+export function applyActivity(
+  { resource, canonical, texts, dynamicValues }: CompiledActivity,
+  actionValues: readonly CompiledDynamicValue[],
+  context: ApplyContext,
+  scope: Scope,
+): FhirResource {
+  const kind = resource.kind ?? 'Task'
+  const built: Json = { resourceType: kind, ...builderOf(kind)(resource, canonical, context) }
+  const description = renderText(texts.description, context.language, scope, 'plain', `ActivityDefinition ${resource.id}`)
+  if (kind === 'Task' && description !== undefined) built.description = description
+  for (const value of [...dynamicValues, ...actionValues]) setValue(built, kind, value, scope, `ActivityDefinition ${resource.id}`)
+  return built as unknown as FhirResource
+}
+
+/** Wraps a Questionnaire into a Task that asks for it to be filled in. */
+export function questionnaireTask(questionnaire: Questionnaire, canonical: string, title: string | undefined, context: ApplyContext): FhirResource {
+  const coding = { system: 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp', code: 'complete-questionnaire' }
+  const description = title ?? questionnaire.title
+  return {
+    resourceType: 'Task',
+    status: 'requested',
+    intent: 'order',
+    code: { coding: [coding] },
+    ...(description !== undefined && { description }),
+    for: subjectOf(context),
+    input: [{ type: { coding: [{ ...coding, code: 'questionnaire' }], text: 'questionnaire' }, valueCanonical: canonical }],
+  }
+}
+
+/** Evaluates one dynamic value and sets it on an element under construction. */
+export function setValue(target: Json, type: string, { path, evaluate }: CompiledDynamicValue, scope: Scope, where: string): void {
+  try {
+    const items = evaluate(scope)
+    setPath(target, type, path, items.map(toJson), items.map(item => (isNode(item) ? (item.fhirNodeDataType ?? undefined) : undefined)))
+  } catch (error) {
+    if (error instanceof RangeError) throw new CdsError('CDS_EXPRESSION_FAILED', `${where}: the dynamic value ${path} cannot be set.`)
+    throw failureOf(error, `dynamic value ${path} of ${where}`)
+  }
+}

@@ -1,0 +1,287 @@
+import type { Extension, FhirResource, Goal, Reference, RelatedArtifact, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
+import { CdsError } from '../errors.js'
+import { failureOf } from '../expression/facts.js'
+import { scopeOn, type Scope } from '../expression/scope.js'
+import { toJson, truth } from '../expression/values.js'
+import type { CompiledAction, CompiledCondition, CompiledPlan, CompiledSource } from '../knowledge/compiled.js'
+import { EXTENSION, inLanguage } from '../knowledge/extensions.js'
+import type { Terminology } from '../knowledge/terminology.js'
+import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
+import { renderText } from './render-text.js'
+
+/** Who and what a plan is applied to. */
+export interface ApplyContext {
+  patientId: string
+  /** `Type/id` of the user, when there is one. */
+  userId?: string
+  encounterId?: string
+  /** Only actions with a trigger of this name; all actions when undefined. */
+  hook?: string
+  /** Language of all texts. */
+  language: string
+  terminology: Terminology
+}
+
+/** An action whose evaluation failed, so that nobody can say whether it applies. */
+export interface Undecided {
+  plan: string
+  action: string
+  code: string
+}
+
+export interface AppliedPlan {
+  requestGroup: RequestGroup
+  undecided: Undecided[]
+}
+
+/** The three answers of a condition. */
+export type Answer = 'yes' | 'no' | 'cannot-tell'
+
+/**
+ * PlanDefinition/$apply: the plan's actions that apply to the patient, as a RequestGroup that contains every
+ * resource they propose. Pure: same plan, scope and context, same bytes.
+ */
+export function applyPlan(plan: CompiledPlan, scope: Scope, context: ApplyContext): AppliedPlan {
+  return new PlanApplication(plan, scopeOn(plan.variables, scope), context).apply()
+}
+
+/** Answers a condition in three ways. @throws CdsError when it cannot be evaluated. */
+export function answerOf(condition: CompiledCondition, scope: Scope, where: string): Answer {
+  try {
+    const value = truth(condition.evaluate(scope))
+    return value === undefined ? 'cannot-tell' : value ? 'yes' : 'no'
+  } catch (error) {
+    throw failureOf(error, `a condition of ${where}`)
+  }
+}
+
+class PlanApplication {
+  private readonly contained: FhirResource[] = []
+  private readonly undecided: Undecided[] = []
+
+  constructor(private readonly plan: CompiledPlan, private readonly scope: Scope, private readonly context: ApplyContext) {}
+
+  apply(): AppliedPlan {
+    const { hook, language, patientId, encounterId } = this.context
+    const listens = ({ resource }: CompiledAction) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook)
+    const action = withoutDanglingRelations(this.plan.actions.filter(listens).flatMap(each => this.applyAction(each)))
+    const goals = this.goals()
+    const contained = [...goals, ...this.contained]
+    return {
+      requestGroup: {
+        resourceType: 'RequestGroup',
+        language,
+        ...(contained.length > 0 && { contained }),
+        instantiatesCanonical: [this.plan.canonical],
+        status: 'draft',
+        intent: 'proposal',
+        subject: { reference: `Patient/${patientId}` },
+        ...(encounterId !== undefined && { encounter: { reference: `Encounter/${encounterId}` } }),
+        ...(action.length > 0 && { action }),
+      },
+      undecided: this.undecided,
+    }
+  }
+
+  private applyAction(action: CompiledAction): RequestGroupAction[] {
+    try {
+      for (const condition of action.conditions) {
+        if (answerOf(condition, this.scope, action.where) !== 'yes') return []
+      }
+      return [this.proposed(action)]
+    } catch (error) {
+      if (!(error instanceof CdsError)) throw error
+      this.undecided.push({ plan: this.plan.canonical, action: action.id, code: error.code })
+      return []
+    }
+  }
+
+  private proposed(action: CompiledAction): RequestGroupAction {
+    const { resource: definition, texts, where } = action
+    const { language } = this.context
+    const title = renderText(texts.title, language, this.scope, 'plain', where)
+    const description = renderText(texts.description, language, this.scope, 'markdown', where)
+    const textEquivalent = renderText(texts.textEquivalent, language, this.scope, 'markdown', where)
+    const { children, resource } = this.definitionOf(action, title)
+    const extension = this.extensions(action)
+    const participant = this.participants(action)
+    const built: RequestGroupAction = {
+      id: action.id,
+      ...(extension.length > 0 && { extension }),
+      ...(definition.prefix !== undefined && { prefix: definition.prefix }),
+      ...(title !== undefined && { title }),
+      ...(description !== undefined && { description }),
+      ...(textEquivalent !== undefined && { textEquivalent }),
+      ...(definition.priority && { priority: definition.priority }),
+      ...(definition.code && { code: definition.code }),
+      ...(definition.documentation && { documentation: definition.documentation.map((artifact, index) => this.documentation(artifact, action.sources[index])) }),
+      ...(definition.relatedAction && { relatedAction: definition.relatedAction }),
+      ...timingOf(definition),
+      ...(participant.length > 0 && { participant }),
+      ...(definition.type && { type: definition.type }),
+      ...(definition.groupingBehavior && { groupingBehavior: definition.groupingBehavior }),
+      ...(definition.selectionBehavior && { selectionBehavior: definition.selectionBehavior }),
+      ...(definition.requiredBehavior && { requiredBehavior: definition.requiredBehavior }),
+      ...(definition.precheckBehavior && { precheckBehavior: definition.precheckBehavior }),
+      ...(definition.cardinalityBehavior && { cardinalityBehavior: definition.cardinalityBehavior }),
+      ...(resource && { resource }),
+    }
+    if (action.definition === undefined || action.definition.kind !== 'activity') {
+      for (const value of action.dynamicValues) {
+        setValue(built as unknown as Record<string, unknown>, 'RequestGroup.action', { ...value, path: value.path.replace(/^action\./, '') }, this.scope, where)
+      }
+    }
+    const actions = [...children, ...action.actions.flatMap(child => this.applyAction(child))]
+    return actions.length > 0 ? { ...built, action: actions } : built
+  }
+
+  /** What the action's definition yields: a contained resource, or the actions of a nested plan. */
+  private definitionOf(action: CompiledAction, title: string | undefined): { resource?: Reference; children: RequestGroupAction[] } {
+    const { definition, dynamicValues } = action
+    if (!definition) return { children: [] }
+    if (definition.kind === 'plan') return { children: this.nested(definition.plan) }
+    const made = definition.kind === 'activity'
+      ? applyActivity(definition.activity, dynamicValues, this.context, this.scope)
+      : questionnaireTask(definition.resource, definition.canonical, title, this.context)
+    return { resource: this.contain(made, action.id), children: [] }
+  }
+
+  /** Applies a nested plan with its own facts; its actions take the place of the action that called it. */
+  private nested(plan: CompiledPlan): RequestGroupAction[] {
+    const { hook: _, ...context } = this.context
+    const { requestGroup, undecided } = applyPlan(plan, this.scope, context)
+    this.undecided.push(...undecided)
+    this.contained.push(...((requestGroup.contained ?? []) as FhirResource[]))
+    return requestGroup.action ?? []
+  }
+
+  private contain(resource: FhirResource, actionId: string): Reference {
+    const id = `${actionId}-${this.contained.length + 1}`
+    this.contained.push({ ...resource, id } as FhirResource)
+    return { reference: `#${id}` }
+  }
+
+  /** Grade, override reasons, goals and computed card members, in the language of the reply. */
+  private extensions(action: CompiledAction): Extension[] {
+    const { resource } = action
+    return [
+      ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality].flatMap(url => (resource.extension ?? []).filter(extension => extension.url === url)).map(extension => this.graded(extension)),
+      ...action.overrideReasons.map(({ code, system, display }) => ({
+        url: EXTENSION.overrideReasons,
+        valueCoding: { system, code, display: inLanguage(display, this.context.language) ?? code },
+      })),
+      ...action.cardExtensions.map(({ name, members }) => ({
+        url: EXTENSION.cardExtension,
+        extension: [{ url: 'name', valueString: name }, ...members.flatMap(member => this.member(member, action.where))],
+      })),
+      ...(resource.goalId ?? []).map(goal => ({
+        url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal',
+        valueReference: { reference: `#goal-${goal}` },
+      })),
+    ]
+  }
+
+  private member({ name, evaluate }: CompiledAction['cardExtensions'][number]['members'][number], where: string): Extension[] {
+    try {
+      return evaluate(this.scope).map(item => ({ url: name, ...primitiveValue(toJson(item)) }))
+    } catch (error) {
+      throw failureOf(error, `card extension ${name} of ${where}`)
+    }
+  }
+
+  /** A grade with what a reader calls it. */
+  private graded(extension: Extension): Extension {
+    const coding = extension.valueCodeableConcept?.coding ?? []
+    const displays = coding.flatMap(({ system, code }) => {
+      const display = this.context.terminology.display(system, code)
+      return display ? (inLanguage(display, this.context.language) ?? []) : []
+    })
+    const text = displays.at(-1)
+    return text === undefined ? extension : { ...extension, valueCodeableConcept: { ...extension.valueCodeableConcept, text } }
+  }
+
+  private documentation(artifact: RelatedArtifact, source: CompiledSource | undefined): RelatedArtifact {
+    if (!source) return artifact
+    const { language } = this.context
+    const section = inLanguage(source.section, language)
+    const standing = inLanguage(source.standing, language)
+    const dated = [source.year, standing].filter(part => part).join(', ')
+    return {
+      type: artifact.type,
+      label: [source.publisher, source.year].filter(part => part).join(' '),
+      display: inLanguage(source.document, language) ?? '',
+      citation: `${[inLanguage(source.document, language), section].filter(part => part).join(', ')} (${dated})`,
+      ...(source.url !== undefined && { url: source.url }),
+      ...(artifact.resource !== undefined && { resource: artifact.resource }),
+    }
+  }
+
+  private participants({ resource }: CompiledAction): Reference[] {
+    const { patientId, userId } = this.context
+    return (resource.participant ?? []).flatMap(({ type, role }): Reference[] => {
+      const display = role?.text ?? role?.coding?.[0]?.display
+      if (type === 'patient') return [{ reference: `Patient/${patientId}`, ...(display && { display }) }]
+      if (type === 'practitioner' && userId?.startsWith('Practitioner')) return [{ reference: userId, ...(display && { display }) }]
+      return display ? [{ display }] : []
+    })
+  }
+
+  private goals(): Goal[] {
+    return (this.plan.resource.goal ?? []).map(({ id, category, description, priority, start, addresses, target }) => ({
+      resourceType: 'Goal',
+      id: `goal-${id}`,
+      lifecycleStatus: 'proposed',
+      ...(category && { category: [category] }),
+      ...(priority && { priority }),
+      description,
+      subject: { reference: `Patient/${this.context.patientId}` },
+      ...(start && { startCodeableConcept: start }),
+      ...(addresses && { addresses: addresses.flatMap(({ text }) => (text === undefined ? [] : [{ display: text }])) }),
+      ...(target && { target: target.map(({ measure, detailQuantity, detailRange, detailCodeableConcept, due }) => ({
+        ...(measure && { measure }),
+        ...(detailQuantity && { detailQuantity }),
+        ...(detailRange && { detailRange }),
+        ...(detailCodeableConcept && { detailCodeableConcept }),
+        ...(due && { dueDuration: due }),
+      })) }),
+    }))
+  }
+}
+
+function timingOf(definition: CompiledAction['resource']): Partial<RequestGroupAction> {
+  const { timingDateTime, timingAge, timingPeriod, timingDuration, timingRange, timingTiming } = definition
+  return {
+    ...(timingDateTime && { timingDateTime }),
+    ...(timingAge && { timingAge }),
+    ...(timingPeriod && { timingPeriod }),
+    ...(timingDuration && { timingDuration }),
+    ...(timingRange && { timingRange }),
+    ...(timingTiming && { timingTiming }),
+  }
+}
+
+function primitiveValue(value: unknown): Partial<Extension> {
+  if (typeof value === 'boolean') return { valueBoolean: value }
+  if (typeof value === 'number') return Number.isInteger(value) ? { valueInteger: value } : { valueDecimal: value }
+  return { valueString: String(value) }
+}
+
+/** Relations whose target did not apply say nothing and are left out. */
+function withoutDanglingRelations(actions: readonly RequestGroupAction[]): RequestGroupAction[] {
+  const ids = new Set<string | undefined>()
+  const note = (action: RequestGroupAction): void => {
+    ids.add(action.id)
+    action.action?.forEach(note)
+  }
+  actions.forEach(note)
+  const clean = (action: RequestGroupAction): RequestGroupAction => {
+    const { relatedAction, action: children, ...rest } = action
+    const kept = relatedAction?.filter(({ actionId }) => ids.has(actionId)) ?? []
+    return {
+      ...rest,
+      ...(kept.length > 0 && { relatedAction: kept }),
+      ...(children && { action: children.map(clean) }),
+    }
+  }
+  return actions.map(clean)
+}

@@ -1,0 +1,109 @@
+import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.js'
+import { toJson } from '../expression/values.js'
+import { CdsError } from '../errors.js'
+import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
+import { answerOf, type Answer } from './apply-plan.js'
+
+/** A fact that a condition used, with its value and the resources it came from. */
+export interface ExplainedFact {
+  name: string
+  description: string
+  value: unknown[]
+  resources: string[]
+}
+
+export interface ExplainedCondition {
+  description: string
+  expression: string
+  answer: Answer | 'error'
+  facts: ExplainedFact[]
+  resources: string[]
+  error?: string
+}
+
+/** One action with the answer of each of its conditions, whether or not it applied. */
+export interface ExplainedAction {
+  id: string
+  listensToHook: boolean
+  conditions: ExplainedCondition[]
+  /** Whether all conditions were answered yes; cannot-tell where one was and none was no. */
+  applies: Answer | 'error'
+  actions: ExplainedAction[]
+}
+
+/**
+ * Evaluates every condition of every action of a plan, and tells of each what it rests on.
+ * @param scope must have been opened for explaining.
+ */
+export function explainPlan(plan: CompiledPlan, scope: Scope, hook: string): ExplainedAction[] {
+  const inPlan = scopeOn(plan.variables, scope)
+  const explain = (action: CompiledAction, isTop: boolean): ExplainedAction => {
+    const conditions = action.conditions.map(condition => explainCondition(condition, action.where, inPlan, plan))
+    const nested = action.definition?.kind === 'plan' ? explainPlan(action.definition.plan, scope, hook) : []
+    return {
+      id: action.id,
+      listensToHook: !isTop || (action.resource.trigger ?? []).some(({ name }) => name === hook),
+      conditions,
+      applies: together(conditions.map(({ answer }) => answer)),
+      actions: [...nested, ...action.actions.map(child => explain(child, false))],
+    }
+  }
+  return plan.actions.map(action => explain(action, true))
+}
+
+function together(answers: readonly (Answer | 'error')[]): Answer | 'error' {
+  return (['error', 'no', 'cannot-tell'] as const).find(answer => answers.includes(answer)) ?? 'yes'
+}
+
+function explainCondition(condition: CompiledCondition, where: string, scope: Scope, plan: CompiledPlan): ExplainedCondition {
+  const { frames } = scope[STATE]
+  const frame: Evidence = { facts: new Set(), resources: new Set() }
+  frames.push(frame)
+  try {
+    const answer = answerOf(condition, scope, where)
+    return { ...described(condition), answer, ...evidenceOf(frame, scope, plan) }
+  } catch (error) {
+    if (!(error instanceof CdsError)) throw error
+    return { ...described(condition), answer: 'error', ...evidenceOf(frame, scope, plan), error: `${error.code}: ${error.message}` }
+  } finally {
+    frames.pop()
+  }
+}
+
+const described = ({ description, expression }: CompiledCondition) => ({ description, expression })
+
+/** Facts in the order they were asked for, those behind them included, and all resources they came from. */
+function evidenceOf(frame: Evidence, scope: Scope, plan: CompiledPlan): Pick<ExplainedCondition, 'facts' | 'resources'> {
+  const names = new Set<string>()
+  const resources = new Set(frame.resources)
+  const follow = (name: string): void => {
+    if (names.has(name)) return
+    names.add(name)
+    const evidence = scope[STATE].evidence?.get(name)
+    evidence?.resources.forEach(reference => resources.add(reference))
+    evidence?.facts.forEach(follow)
+  }
+  frame.facts.forEach(follow)
+  return { facts: [...names].map(name => explainFact(name, scope, plan)), resources: [...resources] }
+}
+
+function explainFact(name: string, scope: Scope, plan: CompiledPlan): ExplainedFact {
+  return {
+    name,
+    description: plan.facts.get(name) ?? '',
+    value: valueOf(name, scope),
+    resources: [...(scope[STATE].evidence?.get(name)?.resources ?? [])],
+  }
+}
+
+/** The fact's value; records are told by their references, not by their content. */
+function valueOf(name: string, scope: Scope): unknown[] {
+  try {
+    return (scope[name] as readonly unknown[]).map(item => {
+      const json = toJson(item) as { resourceType?: string; id?: string } | null
+      return json !== null && typeof json === 'object' && json.resourceType ? `${json.resourceType}/${json.id ?? ''}` : json
+    })
+  } catch {
+    return []
+  }
+}

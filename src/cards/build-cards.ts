@@ -1,0 +1,209 @@
+import type { Extension, FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
+import { CARD_EXTENSION, type Action, type Card, type Coding, type Indicator, type Suggestion } from '../cds-hooks/types.js'
+import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf, extensionsOf } from '../knowledge/extensions.js'
+import { cardWords } from './card-words.js'
+import { summaryOf } from './summary.js'
+import { stableUuid } from './uuid.js'
+
+/** What a card needs beyond its RequestGroup. */
+export interface CardContext {
+  hookInstance: string
+  language: string
+  /** Canonical|version of the plan. */
+  plan: string
+  /** Title, url and topic of the plan, for cards whose action names no source. */
+  planSource: { label: string; url?: string; topic?: Coding }
+  /** What data could not be read, in the reader's words. */
+  notRead: readonly string[]
+}
+
+type Priority = NonNullable<RequestGroupAction['priority']>
+
+/** The published mapping of priority to indicator; `asap` has none and is refused in the knowledge. */
+const INDICATOR = { routine: 'info', urgent: 'warning', stat: 'critical', asap: 'critical' } as const satisfies Record<Priority, Indicator>
+
+const RANK = { critical: 0, warning: 1, info: 2 } as const satisfies Record<Indicator, number>
+
+/** FHIR selection behaviours as CDS Hooks knows them; `all` kinds become one suggestion instead. */
+const SELECTION = {
+  any: 'any',
+  'one-or-more': 'any',
+  'at-most-one': 'at-most-one',
+  'exactly-one': 'at-most-one',
+  all: 'all',
+  'all-or-none': 'all',
+} as const satisfies Record<NonNullable<RequestGroupAction['selectionBehavior']>, string>
+
+/** Types of action by the code of R4's action-type. */
+const ACTION_TYPE: Readonly<Record<string, Action['type']>> = { create: 'create', update: 'update', remove: 'delete' }
+
+/** Cards of one RequestGroup: one a top-level action, in the author's order. */
+export function buildCards(group: RequestGroup, context: CardContext): Card[] {
+  const resources = new Map((group.contained ?? []).map(resource => [`#${resource.id}`, resource as FhirResource]))
+  return (group.action ?? []).map(action => buildCard(action, resources, context))
+}
+
+/** Cards of several plans as a reader should meet them: critical, warning, info; otherwise as they came. */
+export function orderCards(cards: readonly Card[]): Card[] {
+  return [...cards].sort((a, b) => RANK[a.indicator] - RANK[b.indicator])
+}
+
+function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Card {
+  const title = action.title ?? action.textEquivalent ?? context.planSource.label
+  const { summary, isCut } = summaryOf(title)
+  const detail = detailOf(action, isCut ? title : undefined, context)
+  const { suggestions, selectionBehavior } = suggestionsOf(action, resources, context)
+  const overrideReasons = extensionsOf(action, EXTENSION.overrideReasons).flatMap(({ valueCoding }) => (valueCoding ? [valueCoding as Coding] : []))
+  const links = linksOf(action)
+  return {
+    uuid: stableUuid(context.hookInstance, context.plan, action.id ?? ''),
+    summary,
+    ...(detail !== '' && { detail }),
+    indicator: INDICATOR[action.priority ?? 'routine'],
+    source: sourceOf(action, context),
+    ...(suggestions.length > 0 && { suggestions, selectionBehavior }),
+    ...(overrideReasons.length > 0 && { overrideReasons }),
+    ...(links.length > 0 && { links }),
+    extension: cardExtension(action, context),
+  }
+}
+
+/** Text of the card: description, one line a child without a resource, grade and source, and what was not read. */
+function detailOf(action: RequestGroupAction, fullTitle: string | undefined, context: CardContext): string {
+  const words = cardWords(context.language)
+  const lines = (action.action ?? []).filter(child => !yieldsResource(child)).map(child => lineOf(child, context.language))
+  const grade = gradeOf(action, context.language)
+  const citation = action.documentation?.[0]?.citation
+  return [
+    ...(fullTitle === undefined ? [] : [`**${fullTitle}**`]),
+    ...(action.description === undefined ? [] : [action.description]),
+    ...(lines.length === 0 ? [] : [lines.join('\n')]),
+    ...(grade === undefined ? [] : [`*${words.recommendation}: ${grade}.*`]),
+    ...(citation === undefined ? [] : [`*${words.source}: ${citation}.*`]),
+    ...(context.notRead.length === 0 ? [] : [`${words.notRead}: ${context.notRead.join(', ')}.`]),
+  ].join('\n\n')
+}
+
+/** A child action as a line of its card, with its grade and, where it differs, its own source. */
+function lineOf(action: RequestGroupAction, language: string): string {
+  const grade = gradeOf(action, language)
+  const citation = action.documentation?.[0]?.citation
+  const provenance = [grade, citation].filter(part => part !== undefined).join('; ')
+  const text = [action.title && `**${action.title}**`, action.description ?? action.textEquivalent].filter(part => part).join(' ')
+  const children = (action.action ?? []).map(child => `\n  ${lineOf(child, language).replaceAll('\n', '\n  ')}`).join('')
+  return `- ${text}${provenance === '' ? '' : ` *(${provenance})*`}${children}`
+}
+
+/** Strength with its direction, and the certainty behind it, in words; undefined where nothing is graded. */
+function gradeOf(action: RequestGroupAction, language: string): string | undefined {
+  const words = cardWords(language)
+  const textOf = (url: string) => extensionOf(action, url)?.valueCodeableConcept?.text
+  const strength = textOf(EXTENSION.strength)
+  if (strength === undefined) return undefined
+  const quality = textOf(EXTENSION.quality)
+  return `${strength}, ${quality === undefined ? words.notGraded : `${words.quality}: ${quality}`}`
+}
+
+function sourceOf(action: RequestGroupAction, { planSource }: CardContext): Card['source'] {
+  const document = action.documentation?.find(({ type }) => type === 'documentation')
+  const name = document?.display ?? document?.label
+  const label = name === undefined ? planSource.label : [name, document?.label].filter((part, index) => part && (index === 0 || part !== name)).join(', ')
+  const url = document?.url ?? planSource.url
+  return { label, ...(url !== undefined && isAbsolute(url) && { url }), ...(planSource.topic && { topic: planSource.topic }) }
+}
+
+/** Documents that an action cites beside its source become links, where they have an address. */
+function linksOf(action: RequestGroupAction): NonNullable<Card['links']> {
+  const links = (action.documentation ?? []).flatMap(({ url, display, label }) =>
+    url !== undefined && isAbsolute(url) ? [{ label: display ?? label ?? url, url, type: 'absolute' as const }] : [])
+  return [...new Map(links.map(link => [link.url, link] as const)).values()]
+}
+
+function isAbsolute(url: string): boolean {
+  try {
+    return ['http:', 'https:'].includes(new URL(url).protocol)
+  } catch {
+    return false
+  }
+}
+
+function suggestionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext) {
+  const own = action.resource === undefined ? [] : [withoutChildren(action)]
+  const children = [...own, ...(action.action ?? []).filter(yieldsResource)]
+  const behavior = SELECTION[action.selectionBehavior ?? 'any']
+  const suggestions = behavior === 'all' ? together(action, children, resources, context) : children.map(child => suggestionOf(child, resources, context))
+  return { suggestions, selectionBehavior: behavior === 'all' ? ('at-most-one' as const) : behavior }
+}
+
+/** A card whose own action yields a resource suggests that resource. */
+function withoutChildren(action: RequestGroupAction): RequestGroupAction {
+  const { action: _, ...alone } = action
+  return alone
+}
+
+/** All children as one suggestion, since they only make sense together. */
+function together(action: RequestGroupAction, children: readonly RequestGroupAction[], resources: ReadonlyMap<string, FhirResource>, context: CardContext): Suggestion[] {
+  if (children.length === 0) return []
+  return [{
+    label: children.map(({ title }) => title).filter(title => title).join(' + '),
+    uuid: stableUuid(context.hookInstance, context.plan, action.id ?? '', 'all'),
+    actions: children.flatMap(child => actionsOf(child, resources)),
+  }]
+}
+
+function suggestionOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Suggestion {
+  return {
+    label: action.title ?? action.textEquivalent ?? context.planSource.label,
+    uuid: stableUuid(context.hookInstance, context.plan, action.id ?? ''),
+    ...(action.precheckBehavior === 'yes' && { isRecommended: true }),
+    actions: actionsOf(action, resources),
+  }
+}
+
+function actionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>): Action[] {
+  const own = action.resource?.reference === undefined ? [] : [actionOf(action, resources.get(action.resource.reference))]
+  return [...own, ...(action.action ?? []).flatMap(child => actionsOf(child, resources))]
+}
+
+function actionOf(action: RequestGroupAction, resource: FhirResource | undefined): Action {
+  const type = ACTION_TYPE[action.type?.coding?.[0]?.code ?? 'create'] ?? 'create'
+  const description = action.description ?? action.title ?? action.id ?? type
+  if (type === 'delete') return { type, description, resourceId: `${resource?.resourceType}/${resource?.id}` }
+  if (type === 'update' || !resource) return { type, description, ...(resource && { resource }) }
+  // A resource to be created gets its id from the EHR; the one it has is its place in the RequestGroup.
+  const { id: _, ...draft } = resource
+  return { type, description, resource: draft as FhirResource }
+}
+
+const yieldsResource = (action: RequestGroupAction): boolean =>
+  action.resource !== undefined || (action.action ?? []).some(child => child.resource !== undefined)
+
+function cardExtension(action: RequestGroupAction, { plan }: CardContext): Record<string, unknown> {
+  const computed = extensionsOf(action, EXTENSION.cardExtension).map(({ extension = [] }) => {
+    const name = extension.find(({ url }) => url === 'name')?.valueString ?? ''
+    return [name, membersOf(extension.filter(({ url }) => url !== 'name'))] as const
+  })
+  const points = [...new Set(decisionPoints(action))]
+  return {
+    ...(points.length > 0 && { [CARD_EXTENSION.decisionPoints]: points }),
+    [CARD_EXTENSION.knowledge]: plan,
+    ...Object.fromEntries(computed),
+  }
+}
+
+/** Computed members by name; a name with several values becomes a list. */
+function membersOf(parts: readonly Extension[]): Record<string, unknown> {
+  const names = [...new Set(parts.map(({ url }) => url))]
+  return Object.fromEntries(names.map(name => {
+    const values = parts.filter(({ url }) => url === name).map(valueOf)
+    return [name, values.length === 1 ? values[0] : values]
+  }))
+}
+
+const valueOf = ({ valueBoolean, valueInteger, valueDecimal, valueString }: Extension) => valueBoolean ?? valueInteger ?? valueDecimal ?? valueString
+
+/** Decision points of an action and all that stands in its card, the action's own first. */
+function decisionPoints(action: RequestGroupAction): string[] {
+  const own = (action.code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === DECISION_POINT_SYSTEM)
+  return [...own.flatMap(({ code }) => code ?? []), ...(action.action ?? []).flatMap(decisionPoints)]
+}
