@@ -1,0 +1,146 @@
+import { CdsError } from '../errors.js'
+import type { Clock } from '../expression/clock.js'
+import type { CompiledRequirement } from '../knowledge/compiled.js'
+import type { HookRequest } from '../cds-hooks/types.js'
+import { fillTemplate } from './fill-template.js'
+import type { FhirAccess, FhirReader, ReadFailure, ReadResult } from './fhir-reader.js'
+import { nextPage } from './http-fhir-reader.js'
+import { PatientRecord } from './patient-record.js'
+import { reportsFailure, resourcesIn } from './read-bundle.js'
+import type { FhirResource } from 'fhir/r4.js'
+
+/** Data that was not essential and could not be had. */
+export interface NotRead {
+  requirement: CompiledRequirement
+  reason: ReadFailure | 'missing'
+}
+
+export interface GatheredData {
+  record: PatientRecord
+  notRead: NotRead[]
+}
+
+export interface GatherOptions {
+  reader: FhirReader
+  clock: Clock
+  /** Milliseconds that reading may take in all. */
+  timeLimit: number
+}
+
+/** What the client gave for one requirement, before anything was read. */
+type Given =
+  | { kind: 'complete'; resources: FhirResource[] }
+  | { kind: 'begun'; resources: FhirResource[]; next: string }
+  | { kind: 'failed' }
+  | { kind: 'absent' }
+
+type Outcome = { requirement: CompiledRequirement; resources: FhirResource[]; failure?: NotRead['reason'] }
+
+/**
+ * Gathers what the plans read: prefetched data first, then the client's FHIR server for keys that are absent,
+ * all in parallel and under one time limit.
+ * @throws CdsError CDS_DATA_MISSING or CDS_FHIR_SERVER_NOT_ALLOWED naming essential keys that could not be had;
+ *   CDS_DATA_OF_ANOTHER_PATIENT when the data is not this patient's.
+ */
+export async function gatherPatientData(
+  request: HookRequest,
+  requirements: readonly CompiledRequirement[],
+  options: GatherOptions,
+): Promise<GatheredData> {
+  const given = requirements.map(requirement => ({ requirement, given: givenFor(requirement, request.prefetch) }))
+  const needsReading = given.some(({ given: { kind } }) => kind === 'absent' || kind === 'begun')
+  const outcomes = needsReading ? await readAll(given, request, options) : given.map(({ requirement, given: found }) => withoutReading(requirement, found))
+  return intoRecord(outcomes, request)
+}
+
+function givenFor({ key, type }: CompiledRequirement, prefetch: HookRequest['prefetch']): Given {
+  const value = Object.hasOwn(prefetch, key) ? prefetch[key] : undefined
+  if (value === undefined) return { kind: 'absent' }
+  if (value === null) return { kind: 'complete', resources: [] }
+  if (reportsFailure(value)) return { kind: 'failed' }
+  const resources = resourcesIn(value)
+  if (!resources) return { kind: 'failed' }
+  if (resources.some(({ resourceType }) => resourceType !== type) && !resources.some(({ resourceType }) => resourceType === type)) return { kind: 'failed' }
+  const next = nextPage(value as FhirResource)
+  return next === undefined ? { kind: 'complete', resources } : { kind: 'begun', resources, next }
+}
+
+function withoutReading(requirement: CompiledRequirement, given: Given): Outcome {
+  if (given.kind === 'complete') return { requirement, resources: given.resources }
+  return { requirement, resources: [], failure: given.kind === 'failed' ? 'reported-failed' : 'missing' }
+}
+
+async function readAll(
+  given: readonly { requirement: CompiledRequirement; given: Given }[],
+  request: HookRequest,
+  { reader, clock, timeLimit }: GatherOptions,
+): Promise<Outcome[]> {
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(), timeLimit)
+  const { fhirServer, fhirAuthorization } = request
+  const access = fhirServer === undefined ? undefined : {
+    fhirServer,
+    signal: abort.signal,
+    ...(fhirAuthorization && { accessToken: fhirAuthorization.access_token }),
+  }
+  try {
+    return await Promise.all(given.map(async ({ requirement, given: found }) => {
+      if (found.kind === 'begun') return followOn(requirement, found, reader, access)
+      if (found.kind !== 'absent' || !access) return withoutReading(requirement, found)
+      const query = fillTemplate(requirement.template, { context: request.context, clock })
+      const result: ReadResult = query === undefined ? { kind: 'failed', reason: 'unfilled' } : await reader.read(query, access)
+      return outcomeOf(requirement, result)
+    }))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Reads the pages that the client's search left open; the pages it gave stand either way. */
+async function followOn(requirement: CompiledRequirement, { resources, next }: { resources: FhirResource[]; next: string }, reader: FhirReader, access: FhirAccess | undefined): Promise<Outcome> {
+  if (!access) return { requirement, resources, failure: 'incomplete' }
+  const result = await reader.readOn(next, access)
+  if (result.kind === 'found') return { requirement, resources: [...resources, ...result.resources] }
+  return { requirement, resources, failure: 'incomplete' }
+}
+
+function outcomeOf(requirement: CompiledRequirement, result: ReadResult): Outcome {
+  if (result.kind === 'found') return { requirement, resources: result.resources }
+  if (result.kind === 'failed') return { requirement, resources: [], failure: result.reason }
+  return { requirement, resources: [], ...(requirement.type === 'Patient' && { failure: 'missing' as const }) }
+}
+
+function intoRecord(outcomes: readonly Outcome[], request: HookRequest): GatheredData {
+  const failed = outcomes.flatMap(({ requirement, failure }) => (failure === undefined ? [] : [{ requirement, reason: failure }]))
+  const lacking = outcomes.flatMap(({ requirement, resources, failure }) =>
+    requirement.essential && failure !== undefined && resources.length === 0 ? [{ requirement, reason: failure }] : [])
+  if (lacking.length > 0) throw missing(lacking)
+  const record = new PatientRecord(request.context.patientId)
+  for (const { requirement, resources } of outcomes) record.add(requirement.key, resources)
+  return { record, notRead: failed }
+}
+
+function missing(lacking: readonly NotRead[]): CdsError {
+  const keys = lacking.map(({ requirement }) => requirement.key).join(', ')
+  const details = lacking.map(({ requirement, reason }) => `Prefetch key ${requirement.key}: ${REASONS[reason]}.`)
+  const isRefused = lacking.some(({ reason }) => reason === 'not-allowed')
+  return new CdsError(
+    isRefused ? 'CDS_FHIR_SERVER_NOT_ALLOWED' : 'CDS_DATA_MISSING',
+    `Data that no answer can do without is missing: ${keys}. Send these prefetch keys, or give access to a FHIR server that this service may read.`,
+    details,
+  )
+}
+
+/** What an integrator reads about data that could not be had. */
+export const REASONS: Readonly<Record<NotRead['reason'], string>> = {
+  missing: 'it is absent and there is no FHIR server to read it from',
+  'reported-failed': 'the client reported that it could not be fetched, or sent something else in its place',
+  'not-allowed': 'the FHIR server is not on the list of servers that may be read',
+  timeout: 'the FHIR server did not answer in time',
+  refused: 'the FHIR server refused the request',
+  unusable: 'the FHIR server did not answer with FHIR JSON',
+  'too-large': 'the answer of the FHIR server was too large',
+  unreachable: 'the FHIR server could not be reached',
+  incomplete: 'not all pages of the result could be read',
+  unfilled: 'the context lacks a value that the query needs',
+}
