@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import pino, { type Logger } from 'pino'
+import { createDemoFhirServer } from './demo/fhir-server.js'
+import { demoPeople } from './demo/people.js'
+import { CdsError } from './errors.js'
+import type { CompiledPlan } from './knowledge/compiled.js'
+import { loadKnowledge } from './load-knowledge.js'
+import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
+import { createMemoryFeedbackRecord } from './record/feedback-record.js'
+import { createApp } from './server/app.js'
+import { readSettings, type Settings } from './settings.js'
+import { welcomeText } from './welcome-text.js'
+import { fhirServerList } from './trust/fhir-server-list.js'
+
+/** Reads settings and knowledge, checks both, then listens. A fault ends the process and says what to mend. */
+async function main(): Promise<void> {
+  const settings = readSettings()
+  const log = pino({ level: settings.logLevel })
+  const now = () => settings.frozenNow ?? new Date()
+  const servers = [await listen(createService(settings, log, now), settings.port, settings.host)]
+  if (settings.demo) servers.push(await listen(createDemo(now), settings.demoFhirPort, settings.host))
+  const [service, demo] = servers.map(server => (server.address() as AddressInfo).port)
+  if (service !== undefined) process.stdout.write(welcomeText(service, demo))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => servers.forEach(server => server.close()))
+}
+
+function createService(settings: Settings, log: Logger, now: () => Date): RequestListener {
+  const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
+  const { knowledge, services, faults } = loadKnowledge(undefined, isServed)
+  faults.throwIfAny()
+  if (services.size === 0) log.warn('no service is published: the knowledge is draft and CDS_DRAFT_KNOWLEDGE is off')
+  const isAllowed = fhirServerList(settings.fhirServers)
+  return createApp({
+    knowledge,
+    services,
+    isServed,
+    now,
+    log,
+    timeZone: settings.timeZone,
+    deadlineMs: settings.deadlineMs,
+    bodyLimit: settings.bodyLimit,
+    explain: settings.explain,
+    reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
+    feedbackRecord: createMemoryFeedbackRecord(),
+  })
+}
+
+function createDemo(now: () => Date): RequestListener {
+  return express().disable('x-powered-by').use('/fhir', createDemoFhirServer({ resources: demoPeople(now()), now }))
+}
+
+async function listen(handler: RequestListener, port: number, host: string): Promise<Server> {
+  const server = createServer(handler).listen(port, host)
+  await once(server, 'listening')
+  return server
+}
+
+main().catch((error: unknown) => {
+  const { message, details } = error instanceof CdsError ? error : { message: String(error), details: [] }
+  process.stderr.write(`Columna cannot start. ${message}\n${details.map(detail => `  ${detail}\n`).join('')}`)
+  process.exitCode = 1
+  process.exit()
+})

@@ -1,0 +1,96 @@
+import cors from 'cors'
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import type { Logger } from 'pino'
+import type { CallEnvironment } from '../call-service.js'
+import { CdsError } from '../errors.js'
+import type { CompiledPlan } from '../knowledge/compiled.js'
+import type { FeedbackRecord } from '../record/feedback-record.js'
+import type { ServiceRegistry } from '../services/service-registry.js'
+import { errorHandler } from './error-reply.js'
+import { createMetrics, type Metrics } from './metrics.js'
+import { pathUnknown, ROUTES } from './routes.js'
+
+/** What the server needs to answer. */
+export interface ServerOptions extends CallEnvironment {
+  services: ServiceRegistry
+  feedbackRecord: FeedbackRecord
+  log: Logger
+  explain: boolean
+  /** Largest request body in bytes. */
+  bodyLimit: number
+  /** Whether this deployment serves a plan. */
+  isServed: (plan: CompiledPlan) => boolean
+}
+
+export interface ServerEnvironment extends ServerOptions {
+  metrics: Metrics
+}
+
+/** Seconds for which a browser may remember the answer to a preflight. */
+const PREFLIGHT_SECONDS = 600
+
+/** Builds the HTTP side of the service: routes from a table, one place for errors, CORS on everything. */
+export function createApp(options: ServerOptions): Express {
+  const environment: ServerEnvironment = { ...options, metrics: createMetrics() }
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(cors({
+    origin: '*',
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'accept', 'accept-language'],
+    maxAge: PREFLIGHT_SECONDS,
+  }))
+  app.use(observe(environment))
+  const parseBody = express.json({ limit: options.bodyLimit, type: isJson })
+  for (const { path, methods } of ROUTES) {
+    for (const [method, handler] of Object.entries(methods)) {
+      const steps: RequestHandler[] = method === 'post' ? [requireJson, parseBody] : []
+      app[method as 'get' | 'post'](path, ...steps, named(path), (request, response) => handler(request, response, environment))
+    }
+    app.all(path, methodNotAllowed(Object.keys(methods)))
+  }
+  app.use(request => {
+    throw pathUnknown(request)
+  })
+  app.use(errorHandler(options.log, environment.metrics.countError))
+  return app
+}
+
+/** Notes which route answers, so that logs and metrics hold its template and never the address itself. */
+function named(path: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.route = path
+    next()
+  }
+}
+
+function observe({ log, metrics }: ServerEnvironment): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const began = performance.now()
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    response.on('finish', () => {
+      const milliseconds = performance.now() - began
+      const route = (response.locals.route as string | undefined) ?? 'none'
+      metrics.observe(route, response.statusCode, milliseconds / 1000)
+      log.info({ method: request.method, route, status: response.statusCode, ms: Math.round(milliseconds * 10) / 10 }, 'answered')
+    })
+    next()
+  }
+}
+
+const isJson = (request: { headers: { 'content-type'?: string | undefined } }): boolean =>
+  /^application\/([\w.-]+\+)?json(\+[\w.-]+)?\s*(;|$)/i.test(request.headers['content-type'] ?? '')
+
+function requireJson(request: Request, _response: Response, next: NextFunction): void {
+  if (!isJson(request)) throw new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.')
+  next()
+}
+
+function methodNotAllowed(methods: readonly string[]): RequestHandler {
+  const allow = [...methods.map(method => method.toUpperCase()), ...(methods.includes('get') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  return (_request, response) => {
+    response.setHeader('Allow', allow)
+    throw new CdsError('CDS_METHOD_NOT_ALLOWED', `This path answers ${allow}.`)
+  }
+}

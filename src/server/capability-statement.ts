@@ -1,0 +1,27 @@
+import type { CapabilityStatement } from 'fhir/r4.js'
+import type { Knowledge } from '../knowledge/knowledge.js'
+
+/** What the FHIR side of the service can do: knowledge to read, and $apply. */
+export function capabilityStatement({ files }: Knowledge): CapabilityStatement {
+  const types = [...new Set(files.map(({ resource }) => resource.resourceType))].sort()
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: '2026-11-21',
+    kind: 'instance',
+    implementation: { description: 'Columna: knowledge of the Danish low-back-pain guidelines' },
+    fhirVersion: '4.0.1',
+    format: ['json'],
+    rest: [{
+      mode: 'server',
+      resource: types.map(type => ({
+        type: type as 'PlanDefinition',
+        interaction: [{ code: 'read' }, { code: 'search-type' }],
+        searchParam: [{ name: 'url', type: 'uri' }],
+        ...(type === 'PlanDefinition' && {
+          operation: [{ name: 'apply', definition: 'http://hl7.org/fhir/OperationDefinition/PlanDefinition-apply' }],
+        }),
+      })),
+    }],
+  }
+}

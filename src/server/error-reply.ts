@@ -1,0 +1,69 @@
+import type { NextFunction, Request, Response } from 'express'
+import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
+import type { Logger } from 'pino'
+import { CdsError } from '../errors.js'
+import { CANONICAL_BASE } from '../knowledge/extensions.js'
+
+/** Code system of our error codes. */
+const ERROR_SYSTEM = `${CANONICAL_BASE}/CodeSystem/error`
+
+/** Most issues that one answer lists; the rest would help nobody. */
+const MOST_ISSUES = 20
+
+/** An error as FHIR tells it: a stable code, what is wrong and what to do; one further issue a detail. */
+export function operationOutcome({ code, issue, message, details }: CdsError): OperationOutcome {
+  const issueOf = (diagnostics: string): OperationOutcomeIssue => ({
+    severity: 'error',
+    code: issue as OperationOutcomeIssue['code'],
+    details: { coding: [{ system: ERROR_SYSTEM, code }], text: message },
+    diagnostics,
+  })
+  const diagnostics = details.length > 0 ? details.slice(0, MOST_ISSUES) : [message]
+  return { resourceType: 'OperationOutcome', issue: diagnostics.map(issueOf) }
+}
+
+/** The one place where errors leave the service: every thrown value becomes an OperationOutcome. */
+export function errorHandler(log: Logger, count: (code: string) => void) {
+  return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
+    const error = asCdsError(thrown)
+    count(error.code)
+    if (error.status >= 500) log.error({ code: error.code, stack: stackOf(thrown) }, 'request failed')
+    if (response.headersSent) {
+      next(thrown)
+      return
+    }
+    response.status(error.status).type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))
+  }
+}
+
+/** The frames of a stack without its message, which may quote the request. */
+function stackOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error ? thrown.stack?.split('\n').filter(line => /^\s+at /.test(line)).join('\n') : undefined
+}
+
+interface BodyParserError {
+  type?: string
+  status?: number
+}
+
+/** Faults that the body parser reports, by its own types. */
+const BODY_FAULTS: Readonly<Record<string, () => CdsError>> = {
+  'entity.parse.failed': () => new CdsError('CDS_BODY_NOT_JSON', 'The body is not JSON. Send one JSON object.'),
+  'entity.too.large': () => new CdsError('CDS_BODY_TOO_LARGE', 'The body is larger than this service accepts. Send less, or let the service read from a FHIR server.'),
+  'encoding.unsupported': () => new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The content encoding is not supported. Send plain, gzip, deflate or br.'),
+  'charset.unsupported': () => new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The character set is not supported. Send UTF-8.'),
+  'request.aborted': () => new CdsError('CDS_REQUEST_INVALID', 'The request ended before its body was complete.'),
+  'request.size.invalid': () => new CdsError('CDS_REQUEST_INVALID', 'The body does not have the length that the request announced.'),
+}
+
+function asCdsError(thrown: unknown): CdsError {
+  if (thrown instanceof CdsError) return thrown
+  const { type, status } = (thrown ?? {}) as BodyParserError
+  const known = type === undefined ? undefined : BODY_FAULTS[type]?.()
+  if (known) return known
+  if (thrown instanceof RangeError && /call stack/i.test(thrown.message)) {
+    return new CdsError('CDS_NESTED_TOO_DEEP', 'The body is nested deeper than any FHIR resource. Send the resources as they are.')
+  }
+  if (status !== undefined && status >= 400 && status < 500) return new CdsError('CDS_REQUEST_INVALID', 'The request could not be read.')
+  return new CdsError('CDS_INTERNAL', 'The service failed. The fault is logged; nothing of the request was kept.')
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, Response } from 'express'
+import type { FhirResource } from 'fhir/r4.js'
+import { callService } from '../call-service.js'
+import { parseFeedback } from '../cds-hooks/parse-feedback.js'
+import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
+import { CARD_EXTENSION } from '../cds-hooks/types.js'
+import { CdsError } from '../errors.js'
+import { explainCall } from '../explain-call.js'
+import { describeService, type CdsService } from '../services/service-registry.js'
+import { applyOperation } from './apply-operation.js'
+import { capabilityStatement } from './capability-statement.js'
+import { languageOf } from './language.js'
+import type { ServerEnvironment } from './app.js'
+
+type Handler = (request: Request, response: Response, environment: ServerEnvironment) => void | Promise<void>
+
+/** A path of the service and what it answers by method; any other method is 405. */
+interface Route {
+  path: string
+  methods: Readonly<Record<string, Handler>>
+}
+
+/** All paths of the service. */
+export const ROUTES: readonly Route[] = [
+  { path: '/', methods: { get: welcome } },
+  { path: '/cds-services', methods: { get: discover } },
+  { path: '/cds-services/:id', methods: { post: call } },
+  { path: '/cds-services/:id/feedback', methods: { post: feedback } },
+  { path: '/cds-services/:id/$explain', methods: { post: explain } },
+  { path: '/fhir/metadata', methods: { get: metadata } },
+  { path: '/fhir/PlanDefinition/:id/$apply', methods: { post: apply } },
+  { path: '/fhir/:type', methods: { get: searchKnowledge } },
+  { path: '/fhir/:type/:id', methods: { get: readKnowledge } },
+  { path: '/health/live', methods: { get: (_, response) => void response.json({ status: 'live' }) } },
+  { path: '/health/ready', methods: { get: ready } },
+  { path: '/metrics', methods: { get: metrics } },
+]
+
+function welcome(_request: Request, response: Response, { services }: ServerEnvironment): void {
+  response.json({
+    name: 'Columna',
+    description: 'CDS Hooks service for the Danish low-back-pain guidelines',
+    discovery: '/cds-services',
+    services: [...services.keys()].map(id => `/cds-services/${id}`),
+    knowledge: '/fhir/metadata',
+    health: '/health/ready',
+  })
+}
+
+function discover(_request: Request, response: Response, { services }: ServerEnvironment): void {
+  response.json({ services: [...services.values()].map(describeService) })
+}
+
+async function call(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
+  const service = serviceOf(request, environment)
+  const hookRequest = parseHookRequest(request.body, service.hook)
+  const answer = await callService(service, hookRequest, languageOf(request), environment)
+  for (const { indicator } of answer.cards) environment.metrics.countCards(service.id, indicator)
+  const undecided = (answer.extension?.[CARD_EXTENSION.undecided] ?? []) as { plan: string; action: string; code: string }[]
+  for (const { plan, action, code } of undecided) {
+    environment.metrics.countUndecided(plan, action, code)
+    environment.log.error({ service: service.id, plan, action, code }, 'an action could not be decided')
+  }
+  response.json(answer)
+}
+
+async function feedback(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
+  const service = serviceOf(request, environment)
+  const { feedback: entries, faults } = parseFeedback(request.body)
+  const receivedAt = environment.now().toISOString()
+  await environment.feedbackRecord.save(entries.map(entry => ({ service: service.id, receivedAt, feedback: entry })))
+  if (faults.length > 0) {
+    throw new CdsError('CDS_FEEDBACK_INVALID', `${faults.length} fault(s) in the feedback; the ${entries.length} sound entries were kept. Correct and send the others again.`, faults)
+  }
+  response.json({})
+}
+
+async function explain(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
+  if (!environment.explain) throw pathUnknown(request)
+  const service = serviceOf(request, environment)
+  response.json(await explainCall(service, parseHookRequest(request.body, service.hook), languageOf(request), environment))
+}
+
+async function apply(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
+  const plan = environment.knowledge.plan(parameter(request, 'id'))
+  if (!plan || !environment.isServed(plan)) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such PlanDefinition.')
+  sendFhir(response, await applyOperation(plan, request.body, languageOf(request), environment))
+}
+
+function metadata(_request: Request, response: Response, { knowledge }: ServerEnvironment): void {
+  sendFhir(response, capabilityStatement(knowledge))
+}
+
+function searchKnowledge(request: Request, response: Response, environment: ServerEnvironment): void {
+  const type = parameter(request, 'type')
+  const { url } = request.query
+  const found = resourcesOf(type, environment).filter(resource => url === undefined || (resource as { url?: string }).url === url)
+  const entry = found.map(resource => ({ fullUrl: (resource as { url?: string }).url ?? `urn:uuid:${randomUUID()}`, resource }))
+  sendFhir(response, { resourceType: 'Bundle', type: 'searchset', total: found.length, ...(entry.length > 0 && { entry }) })
+}
+
+function readKnowledge(request: Request, response: Response, environment: ServerEnvironment): void {
+  const id = parameter(request, 'id')
+  const found = resourcesOf(parameter(request, 'type'), environment).find(resource => resource.id === id)
+  if (!found) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such resource in the knowledge.')
+  sendFhir(response, found)
+}
+
+function resourcesOf(type: string, { knowledge }: ServerEnvironment): FhirResource[] {
+  const found = knowledge.files.filter(({ resource }) => resource.resourceType === type).map(({ resource }) => resource)
+  if (found.length === 0) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'The knowledge holds no resources of this type.')
+  return found
+}
+
+function ready(_request: Request, response: Response, { services, knowledge }: ServerEnvironment): void {
+  response.json({ status: 'ready', services: services.size, plans: knowledge.plans.length })
+}
+
+async function metrics(_request: Request, response: Response, { metrics: { registry } }: ServerEnvironment): Promise<void> {
+  response.type(registry.contentType).send(await registry.metrics())
+}
+
+function serviceOf(request: Request, { services }: ServerEnvironment): CdsService {
+  const service = services.get(parameter(request, 'id'))
+  if (!service) throw new CdsError('CDS_SERVICE_UNKNOWN', 'There is no such CDS service. GET /cds-services lists the services.')
+  return service
+}
+
+/** The error for a path that leads nowhere. */
+export function pathUnknown(_request: Request): CdsError {
+  return new CdsError('CDS_PATH_UNKNOWN', 'There is nothing at this path. GET / lists what there is.')
+}
+
+const parameter = (request: Request, name: string): string => String(request.params[name] ?? '')
+
+function sendFhir(response: Response, resource: object): void {
+  response.type('application/fhir+json').send(JSON.stringify(resource))
+}
