@@ -24,7 +24,7 @@ export interface NamingResult {
  * would silently answer "nothing" for it.
  */
 export function checkNames(tree: SyntaxNode, focus: ItemTypes, variables: KnownVariables): NamingResult {
-  const walk = new NameWalk(variables)
+  const walk = new NameWalk(variables, focus)
   const types = walk.typesOf(tree, focus)
   return { types, faults: walk.faults, variables: walk.used }
 }
@@ -41,11 +41,11 @@ const ELSEWHERE = r4.pathsDefinedElsewhere as Readonly<Record<string, string>>
 /** Functions that yield items of the type they are called on. */
 const KEEPS_TYPE = new Set([
   'first', 'last', 'tail', 'skip', 'take', 'single', 'distinct', 'where', 'trace', 'exclude', 'intersect', 'sort',
-  'union', 'combine', 'codedIn', 'min', 'max', 'sum', 'avg', 'lowBoundary', 'highBoundary', 'abs', 'round', 'coalesce',
+  'union', 'combine', 'codedIn', 'newest', 'min', 'max', 'sum', 'avg', 'lowBoundary', 'highBoundary', 'abs', 'round', 'coalesce',
 ])
 
 /** Functions with a result of one type, whatever they are called on. */
-const RESULT: Readonly<Record<string, string>> = {
+const RESULT: ReadonlyMap<string, string> = new Map(Object.entries({
   exists: 'boolean', empty: 'boolean', not: 'boolean', all: 'boolean', allTrue: 'boolean', anyTrue: 'boolean',
   allFalse: 'boolean', anyFalse: 'boolean', is: 'boolean', memberOf: 'boolean', refersTo: 'boolean', contains: 'boolean',
   startsWith: 'boolean', endsWith: 'boolean', matches: 'boolean', matchesFull: 'boolean', subsetOf: 'boolean',
@@ -55,16 +55,19 @@ const RESULT: Readonly<Record<string, string>> = {
   toString: 'string', upper: 'string', lower: 'string', substring: 'string', replace: 'string', replaceMatches: 'string',
   join: 'string', split: 'string', trim: 'string', toChars: 'string', today: 'date', calendarDate: 'date', toDate: 'date',
   now: 'dateTime', toDateTime: 'dateTime', timeOfDay: 'time', toQuantity: 'Quantity',
-}
+}))
 
 /** Functions whose result depends on more than we follow. */
 const ANY_RESULT = new Set(['children', 'descendants', 'answer', 'aggregate', 'getValue', 'power', 'sqrt'])
 
 /** Functions that would leave the machine or hide what they do; knowledge may not use them. */
-const REFUSED: Readonly<Record<string, string>> = {
-  resolve: 'would read from the network; use the records that the call brings',
-  defineVariable: 'hides a fact; name it in a Library',
-}
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ['resolve', 'would read from the network; use the records that the call brings'],
+  ['defineVariable', 'hides a fact; name it in a Library'],
+])
+
+/** Functions whose argument is evaluated on each item; the arguments of all others see what `$this` is around them. */
+const ON_EACH_ITEM = new Set(['where', 'select', 'all', 'exists', 'repeat', 'sort', 'aggregate', 'trace', 'iif', 'coalesce'])
 
 /** Operators that yield a truth value. */
 const TRUTH_EXPRESSIONS = new Set([
@@ -75,7 +78,12 @@ class NameWalk {
   readonly faults: string[] = []
   readonly used = new Set<string>()
 
-  constructor(private readonly variables: KnownVariables) {}
+  /** What `$this` is outside of the innermost function that runs on each item. */
+  private around: ItemTypes
+
+  constructor(private readonly variables: KnownVariables, root: ItemTypes) {
+    this.around = root
+  }
 
   typesOf(node: SyntaxNode, focus: ItemTypes): ItemTypes {
     const children = childNodes(node)
@@ -138,23 +146,32 @@ class NameWalk {
     const called = functionOf(node)
     if (!called) return 'any'
     const { name, argumentNodes } = called
-    const refusal = REFUSED[name]
+    const refusal = REFUSED.get(name)
     if (refusal !== undefined) this.faults.push(`${name}() ${refusal}`)
     if (name === 'ofType' || name === 'as' || name === 'is') {
       const type = this.typeName(argumentNodes[0])
       return name === 'is' ? BOOLEAN : type
     }
-    const argumentTypes = argumentNodes.map(argument => this.typesOf(argument, focus))
+    const argumentTypes = this.argumentTypes(name, argumentNodes, focus)
     if (KEEPS_TYPE.has(name)) return name === 'union' || name === 'combine' ? merge([focus, ...argumentTypes]) : focus
     if (name === 'select' || name === 'repeat') return argumentTypes[0] ?? 'any'
     if (name === 'extension') return only('Extension')
     if (name === 'iif') return merge(argumentTypes.slice(1))
-    const result = RESULT[name]
+    const result = RESULT.get(name)
     if (result !== undefined) return only(result)
     if (!ANY_RESULT.has(name) && !OWN_FUNCTION_NAMES.has(name) && refusal === undefined) {
       this.faults.push(`${name}() is not a known function`)
     }
     return 'any'
+  }
+
+  private argumentTypes(name: string, argumentNodes: readonly SyntaxNode[], focus: ItemTypes): ItemTypes[] {
+    if (!ON_EACH_ITEM.has(name)) return argumentNodes.map(argument => this.typesOf(argument, this.around))
+    const outside = this.around
+    this.around = focus
+    const types = argumentNodes.map(argument => this.typesOf(argument, focus))
+    this.around = outside
+    return types
   }
 
   private typeExpression(node: SyntaxNode, focus: ItemTypes): ItemTypes {

@@ -34,6 +34,7 @@ export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string,
     answer: (input, [linkId], state) => answersOf(input, state).get(text(linkId)) ?? NOTHING,
     calendarDate: input => input.flatMap(calendarDate),
     difference: (input, [end, precision]) => difference(input, end ?? NOTHING, text(precision)),
+    newest: input => newest(input),
     refersTo: (input, [records]) => refersTo(input, records ?? NOTHING),
   }
 }
@@ -45,6 +46,7 @@ const OWN_ARITY: Readonly<Record<string, Record<number, string[]>>> = {
   answer: { 1: ['AnyAtRoot'] },
   calendarDate: { 0: [] },
   difference: { 2: ['AnyAtRoot', 'AnyAtRoot'] },
+  newest: { 0: [] },
   refersTo: { 1: ['AnyAtRoot'] },
 }
 
@@ -183,6 +185,11 @@ function answersOf(responses: Collection, state: ScopeState): Map<string, Collec
   }
   state.answers.set(responses, answers)
   return answers
+}
+
+/** The one record that was authored last; of two authored at the same time, the one updated last. */
+function newest(records: Collection): Collection {
+  return records.filter(isNode).sort((a, b) => age(a) - age(b)).slice(0, 1)
 }
 
 /** Sort key: negative milliseconds of `authored`, with `meta.lastUpdated` as a fraction that only breaks ties. */

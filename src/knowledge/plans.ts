@@ -133,7 +133,10 @@ class PlanCompiler {
         this.fault('TRIGGER_UNSUPPORTED', `${element}.trigger`, `A trigger is a named-event with the name of a hook; found ${type} ${name ?? ''}.`)
       }
     }
-    if (isTop && (this.above.length === 0) && !action.trigger?.length) this.fault('TRIGGER_UNSUPPORTED', element, 'A top-level action needs a trigger, else no hook ever asks for it.')
+    const listens = (this.plan.action ?? []).some(({ trigger }) => trigger?.length)
+    if (isTop && listens && !action.trigger?.length) {
+      this.fault('TRIGGER_UNSUPPORTED', element, 'Other actions of the plan have a trigger; without one no hook ever asks for this action.')
+    }
     this.checkRecommendation(action, element)
   }
 
