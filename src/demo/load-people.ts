@@ -9,7 +9,8 @@ const PAUSE_MS = 2_000
 /** One answer; a server that has just come up takes its time over the first transaction. */
 const ANSWER_TIMEOUT_MS = 60_000
 
-const SHARED = 'shared'
+/** Under this name go the practitioners and their clinic, who belong to no one patient. */
+const CLINIC = 'clinic'
 
 /** An attempt that may succeed when it is made again: nobody answers, or the server has a passing trouble. */
 class Passing extends Error {}
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
     say(`${person}: ${resources.length}`)
   }
   const total = [...people.values()].reduce((sum, { length }) => sum + length, 0)
-  say(`Loaded ${total} resources: ${people.size - 1} people and what they share.`)
+  say(`Loaded ${total} resources: ${people.size - 1} people and their clinic.`)
 }
 
 function fhirBase(text: string | undefined): string {
@@ -39,9 +40,9 @@ function fhirBase(text: string | undefined): string {
 
 /** Resources by the id of the patient they name; first those that name nobody, since the others refer to them. */
 function byPerson(resources: readonly Resource[]): Map<string, Resource[]> {
-  const people = new Map<string, Resource[]>([[SHARED, []]])
+  const people = new Map<string, Resource[]>([[CLINIC, []]])
   for (const resource of resources) {
-    const person = patientOf(resource) ?? SHARED
+    const person = patientOf(resource) ?? CLINIC
     people.set(person, [...(people.get(person) ?? []), resource])
   }
   return people

@@ -1,15 +1,8 @@
-import fhirpath from 'fhirpath'
-import r4 from 'fhirpath/fhir-context/r4'
 import type { Resource } from 'fhir/r4.js'
-import { isRecord } from './intervals.js'
+import { compileSelector, type Selector } from '../expression/select.js'
 import type { SearchParameter } from './search-parameters.js'
 
-type Evaluate = (resource: Resource) => unknown[]
-
-// With its defaults the engine writes hidden marks into what it reads, and could fetch what data refers to.
-const OPTIONS = { resolveInternalTypes: false, async: false } as const
-
-const compiled = new Map<string, Evaluate>()
+const compiled = new Map<string, Selector>()
 const remembered = new WeakMap<Resource, Map<string, unknown[]>>()
 
 /**
@@ -21,19 +14,15 @@ export function searchValues(resource: Resource, { expression }: SearchParameter
   remembered.set(resource, values)
   const known = values.get(expression)
   if (known) return known
-  const found = evaluator(expression)(resource).map(plainValue)
+  const found = evaluator(expression)(resource)
   values.set(expression, found)
   return found
 }
 
-function evaluator(expression: string): Evaluate {
+function evaluator(expression: string): Selector {
   const known = compiled.get(expression)
   if (known) return known
-  const evaluate = fhirpath.compile(expression, r4, OPTIONS)
+  const evaluate = compileSelector(expression)
   compiled.set(expression, evaluate)
   return evaluate
-}
-
-function plainValue(item: unknown): unknown {
-  return isRecord(item) && 'parentResNode' in item ? item.data : item
 }

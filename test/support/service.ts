@@ -1,0 +1,39 @@
+import pino from 'pino'
+import { loadKnowledge } from '../../src/load-knowledge.js'
+import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
+import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
+import { createApp, type ServerOptions } from '../../src/server/app.js'
+import { fhirServerList } from '../../src/trust/fhir-server-list.js'
+import { listen, type Listening } from './listen.js'
+
+/** The instant at which the clock of every test service stands still. */
+export const TEST_NOW = new Date('2026-03-30T12:00:00+02:00')
+
+export interface TestServiceOptions extends Partial<ServerOptions> {
+  /** Is told of every request that reaches the service, preflights too. */
+  onRequest?: (method: string, path: string) => void
+}
+
+/** Starts the real service with the knowledge of this repository on a free loopback port; FHIR servers on 127.0.0.1 may be read. */
+export async function startTestService({ onRequest, ...options }: TestServiceOptions = {}): Promise<Listening> {
+  const { knowledge, services, faults } = loadKnowledge()
+  faults.throwIfAny()
+  const app = createApp({
+    knowledge,
+    services,
+    isServed: () => true,
+    now: () => TEST_NOW,
+    log: pino({ level: 'silent' }),
+    timeZone: 'Europe/Copenhagen',
+    deadlineMs: 5_000,
+    bodyLimit: 8_000_000,
+    explain: true,
+    reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: 8_000_000, pageLimit: 10 }),
+    feedbackRecord: createMemoryFeedbackRecord(),
+    ...options,
+  })
+  return listen((request, response) => {
+    onRequest?.(request.method ?? '', request.url ?? '')
+    app(request, response)
+  })
+}
