@@ -1,9 +1,10 @@
 import type { ActivityDefinition, FhirResource, Questionnaire } from 'fhir/r4.js'
+import { isElementPath } from '../expression/element-path.js'
 import type { Scope } from '../expression/scope.js'
-import { isNode, toJson } from '../expression/values.js'
+import { toJson, typeOf } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import { failureOf } from '../expression/facts.js'
-import type { CompiledActivity, CompiledDynamicValue } from '../knowledge/compiled.js'
+import type { ActivityKind, CompiledActivity, CompiledDynamicValue } from '../knowledge/compiled.js'
 import { renderText } from './render-text.js'
 import { setPath } from './set-path.js'
 import type { ApplyContext } from './apply-plan.js'
@@ -34,7 +35,7 @@ function occurrence(activity: ActivityDefinition): Json {
 }
 
 /** How each kind of ActivityDefinition becomes a resource; dynamic values come on top. */
-const BUILDERS: Readonly<Record<string, Builder>> = {
+const BUILDERS: Readonly<Record<ActivityKind, Builder>> = {
   ServiceRequest: (activity, canonical, context) => ({
     ...request(activity, canonical, context),
     ...(activity.code && { code: activity.code }),
@@ -49,7 +50,7 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
     ...(activity.productReference && { medicationReference: activity.productReference }),
     ...(activity.dosage && { dosageInstruction: activity.dosage }),
   }),
-  DeviceRequest: (activity, canonical, context) => ({
+  DeviceRequest: ({ doNotPerform: _, ...activity }, canonical, context) => ({
     ...request(activity, canonical, context),
     ...(activity.code && { codeCodeableConcept: activity.code }),
     ...occurrence(activity),
@@ -58,6 +59,13 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
     const { intent: _, ...members } = request(activity, canonical, context) as Json & { intent?: unknown }
     return { ...members, ...(activity.code && { category: [activity.code] }) }
   },
+  CarePlan: ({ intent = 'proposal', code }, canonical, context) => ({
+    instantiatesCanonical: [canonical],
+    status: 'draft',
+    intent,
+    ...(code && { category: [code] }),
+    subject: subjectOf(context),
+  }),
   Task: ({ intent = 'proposal', priority, code }, canonical, context) => ({
     instantiatesCanonical: canonical,
     status: 'requested',
@@ -66,16 +74,12 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
     ...(code && { code }),
     for: subjectOf(context),
   }),
-  Appointment: ({ code, priority: _ }, _canonical, context) => ({
+  Appointment: ({ code }, _canonical, context) => ({
     status: 'proposed',
     ...(code && { serviceType: [code] }),
     participant: [{ actor: subjectOf(context), required: 'required', status: 'needs-action' }],
   }),
 }
-
-/** Kinds without a builder of their own take what all requests share. */
-const builderOf = (kind: string): Builder =>
-  BUILDERS[kind] ?? ((activity, canonical, context) => ({ ...request(activity, canonical, context), ...(activity.code && { code: activity.code }) }))
 
 /**
  * Makes the resource that an ActivityDefinition describes, for this patient: fixed members, then the definition's
@@ -83,16 +87,16 @@ const builderOf = (kind: string): Builder =>
  * @throws CdsError CDS_EXPRESSION_FAILED when a dynamic value cannot be evaluated or set.
  */
 export function applyActivity(
-  { resource, canonical, texts, dynamicValues }: CompiledActivity,
+  { resource, kind, canonical, texts, dynamicValues }: CompiledActivity,
   actionValues: readonly CompiledDynamicValue[],
   context: ApplyContext,
   scope: Scope,
 ): FhirResource {
-  const kind = resource.kind ?? 'Task'
-  const built: Json = { resourceType: kind, ...builderOf(kind)(resource, canonical, context) }
-  const description = renderText(texts.description, context.language, scope, 'plain', `ActivityDefinition ${resource.id}`)
-  if (kind === 'Task' && description !== undefined) built.description = description
-  for (const value of [...dynamicValues, ...actionValues]) setValue(built, kind, value, scope, `ActivityDefinition ${resource.id}`)
+  const where = `ActivityDefinition ${resource.id}`
+  const built: Json = { resourceType: kind, ...BUILDERS[kind](resource, canonical, context) }
+  const description = isElementPath(kind, 'description') ? renderText(texts.description, context.language, scope, 'plain', where) : undefined
+  if (description !== undefined) built.description = description
+  for (const value of [...dynamicValues, ...actionValues]) setValue(built, kind, value, scope, where)
   return built as unknown as FhirResource
 }
 
@@ -111,11 +115,14 @@ export function questionnaireTask(questionnaire: Questionnaire, canonical: strin
   }
 }
 
-/** Evaluates one dynamic value and sets it on an element under construction. */
-export function setValue(target: Json, type: string, { path, evaluate }: CompiledDynamicValue, scope: Scope, where: string): void {
+/**
+ * Evaluates one dynamic value and sets it on an element under construction.
+ * @param write how the values are written.
+ */
+export function setValue(target: Json, type: string, { path, evaluate }: CompiledDynamicValue, scope: Scope, where: string, write = toJson): void {
   try {
     const items = evaluate(scope)
-    setPath(target, type, path, items.map(toJson), items.map(item => (isNode(item) ? (item.fhirNodeDataType ?? undefined) : undefined)))
+    setPath(target, type, path, items.map(write), items.map(typeOf))
   } catch (error) {
     if (error instanceof RangeError) throw new CdsError('CDS_EXPRESSION_FAILED', `${where}: the dynamic value ${path} cannot be set.`)
     throw failureOf(error, `dynamic value ${path} of ${where}`)

@@ -7,7 +7,7 @@ import type { CompiledAction, CompiledCondition, CompiledPlan, CompiledSource } 
 import { EXTENSION, inLanguage } from '../knowledge/extensions.js'
 import type { Terminology } from '../knowledge/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
-import { renderText } from './render-text.js'
+import { escapeMarkdown, renderText } from './render-text.js'
 
 /** Who and what a plan is applied to. */
 export interface ApplyContext {
@@ -84,16 +84,36 @@ class PlanApplication {
   }
 
   private applyAction(action: CompiledAction): RequestGroupAction[] {
+    const containedBefore = this.contained.length
     try {
-      for (const condition of action.conditions) {
-        if (answerOf(condition, this.scope, action.where) !== 'yes') return []
-      }
-      return [this.proposed(action)]
+      if (!this.applies(action)) return []
+      return this.isTransparent(action) ? this.childrenOf(action) : [this.proposed(action)]
     } catch (error) {
       if (!(error instanceof CdsError)) throw error
+      this.contained.length = containedBefore
       this.undecided.push({ plan: this.plan.canonical, action: action.id, code: error.code })
       return []
     }
+  }
+
+  /** Whether every condition is answered yes. Like "and", a no decides at once and a cannot-tell hides no error. */
+  private applies({ conditions, where }: CompiledAction): boolean {
+    let isSure = true
+    for (const condition of conditions) {
+      const answer = answerOf(condition, this.scope, where)
+      if (answer === 'no') return false
+      if (answer === 'cannot-tell') isSure = false
+    }
+    return isSure
+  }
+
+  /** An action without a text of its own that calls another plan; that plan's actions stand in its place. */
+  private isTransparent({ definition, texts }: CompiledAction): boolean {
+    return definition?.kind === 'plan' && texts.title.size === 0 && texts.description.size === 0
+  }
+
+  private childrenOf(action: CompiledAction): RequestGroupAction[] {
+    return [...this.definitionOf(action, undefined).children, ...action.actions.flatMap(child => this.applyAction(child))]
   }
 
   private proposed(action: CompiledAction): RequestGroupAction {
@@ -126,10 +146,9 @@ class PlanApplication {
       ...(definition.cardinalityBehavior && { cardinalityBehavior: definition.cardinalityBehavior }),
       ...(resource && { resource }),
     }
-    if (action.definition === undefined || action.definition.kind !== 'activity') {
-      for (const value of action.dynamicValues) {
-        setValue(built as unknown as Record<string, unknown>, 'RequestGroup.action', { ...value, path: value.path.replace(/^action\./, '') }, this.scope, where)
-      }
+    for (const value of action.dynamicValues.filter(({ on }) => on === 'action')) {
+      const write = MARKDOWN.has(value.path) ? markdownOf : toJson
+      setValue(built as unknown as Record<string, unknown>, 'RequestGroup.action', value, this.scope, where, write)
     }
     const actions = [...children, ...action.actions.flatMap(child => this.applyAction(child))]
     return actions.length > 0 ? { ...built, action: actions } : built
@@ -141,12 +160,12 @@ class PlanApplication {
     if (!definition) return { children: [] }
     if (definition.kind === 'plan') return { children: this.nested(definition.plan) }
     const made = definition.kind === 'activity'
-      ? applyActivity(definition.activity, dynamicValues, this.context, this.scope)
+      ? applyActivity(definition.activity, dynamicValues.filter(({ on }) => on === 'resource'), this.context, this.scope)
       : questionnaireTask(definition.resource, definition.canonical, title, this.context)
     return { resource: this.contain(made, action.id), children: [] }
   }
 
-  /** Applies a nested plan with its own facts; its actions take the place of the action that called it. */
+  /** Applies a nested plan with its own facts, whatever hook it listens to. */
   private nested(plan: CompiledPlan): RequestGroupAction[] {
     const { hook: _, ...context } = this.context
     const { requestGroup, undecided } = applyPlan(plan, this.scope, context)
@@ -155,8 +174,10 @@ class PlanApplication {
     return requestGroup.action ?? []
   }
 
+  /** Contains a proposed resource. One that the EHR already has (its id was set) keeps its id, where that is free. */
   private contain(resource: FhirResource, actionId: string): Reference {
-    const id = `${actionId}-${this.contained.length + 1}`
+    const isTaken = this.contained.some(({ id }) => id === resource.id)
+    const id = resource.id === undefined || isTaken ? `${actionId}-${this.contained.length + 1}` : resource.id
     this.contained.push({ ...resource, id } as FhirResource)
     return { reference: `#${id}` }
   }
@@ -170,10 +191,10 @@ class PlanApplication {
         url: EXTENSION.overrideReasons,
         valueCoding: { system, code, display: inLanguage(display, this.context.language) ?? code },
       })),
-      ...action.cardExtensions.map(({ name, members }) => ({
-        url: EXTENSION.cardExtension,
-        extension: [{ url: 'name', valueString: name }, ...members.flatMap(member => this.member(member, action.where))],
-      })),
+      ...action.cardExtensions.flatMap(({ name, members }) => {
+        const values = members.flatMap(member => this.member(member, action.where))
+        return values.length === 0 ? [] : [{ url: EXTENSION.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
+      }),
       ...(resource.goalId ?? []).map(goal => ({
         url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal',
         valueReference: { reference: `#goal-${goal}` },
@@ -205,12 +226,16 @@ class PlanApplication {
     const { language } = this.context
     const section = inLanguage(source.section, language)
     const standing = inLanguage(source.standing, language)
+    const document = inLanguage(source.document, language)
+    const label = [source.publisher, source.year].filter(part => part).join(' ')
     const dated = [source.year, standing].filter(part => part).join(', ')
+    const citation = [[document, section].filter(part => part).join(', '), dated && `(${dated})`].filter(part => part).join(' ')
     return {
       type: artifact.type,
-      label: [source.publisher, source.year].filter(part => part).join(' '),
-      display: inLanguage(source.document, language) ?? '',
-      citation: `${[inLanguage(source.document, language), section].filter(part => part).join(', ')} (${dated})`,
+      ...(label && { label }),
+      ...(document && { display: document }),
+      ...(section !== undefined && { document: { title: section } }),
+      ...(citation && { citation }),
       ...(source.url !== undefined && { url: source.url }),
       ...(artifact.resource !== undefined && { resource: artifact.resource }),
     }
@@ -263,7 +288,16 @@ function timingOf(definition: CompiledAction['resource']): Partial<RequestGroupA
 function primitiveValue(value: unknown): Partial<Extension> {
   if (typeof value === 'boolean') return { valueBoolean: value }
   if (typeof value === 'number') return Number.isInteger(value) ? { valueInteger: value } : { valueDecimal: value }
-  return { valueString: String(value) }
+  if (typeof value !== 'string' || value === '') throw new TypeError('expected a plain value')
+  return { valueString: value }
+}
+
+/** Elements of an action that a reader sees as Markdown. */
+const MARKDOWN: ReadonlySet<string> = new Set(['description', 'textEquivalent'])
+
+function markdownOf(item: unknown): unknown {
+  const value = toJson(item)
+  return typeof value === 'string' ? escapeMarkdown(value) : value
 }
 
 /** Relations whose target did not apply say nothing and are left out. */

@@ -34,15 +34,16 @@ export interface ExplainedAction {
 /**
  * Evaluates every condition of every action of a plan, and tells of each what it rests on.
  * @param scope must have been opened for explaining.
+ * @param hook the hook that was called; a plan within a plan listens to none and is always asked.
  */
-export function explainPlan(plan: CompiledPlan, scope: Scope, hook: string): ExplainedAction[] {
+export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string): ExplainedAction[] {
   const inPlan = scopeOn(plan.variables, scope)
   const explain = (action: CompiledAction, isTop: boolean): ExplainedAction => {
     const conditions = action.conditions.map(condition => explainCondition(condition, action.where, inPlan, plan))
-    const nested = action.definition?.kind === 'plan' ? explainPlan(action.definition.plan, scope, hook) : []
+    const nested = action.definition?.kind === 'plan' ? explainPlan(action.definition.plan, scope) : []
     return {
       id: action.id,
-      listensToHook: !isTop || (action.resource.trigger ?? []).some(({ name }) => name === hook),
+      listensToHook: !isTop || hook === undefined || (action.resource.trigger ?? []).some(({ name }) => name === hook),
       conditions,
       applies: together(conditions.map(({ answer }) => answer)),
       actions: [...nested, ...action.actions.map(child => explain(child, false))],

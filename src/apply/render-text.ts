@@ -1,5 +1,6 @@
+import type { Quantity } from 'fhir/r4.js'
 import type { Scope } from '../expression/scope.js'
-import { isNode, plain, toJson, type Item } from '../expression/values.js'
+import { toJson, typeOf, type Item } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import { failureOf } from '../expression/facts.js'
 import type { LocalizedTemplate, Template } from '../knowledge/compiled.js'
@@ -13,29 +14,42 @@ export type TextKind = 'plain' | 'markdown'
  */
 export function renderText(texts: LocalizedTemplate, language: string, scope: Scope, kind: TextKind, where: string): string | undefined {
   const template = texts.get(language) ?? texts.values().next().value
-  return template && template.map(part => (typeof part === 'string' ? part : renderPart(part, language, scope, kind, where))).join('')
+  return template?.reduce<string>((before, part) => {
+    if (typeof part === 'string') return before + part
+    const rendered = renderPart(part, language, scope, kind, where)
+    return before + (kind === 'markdown' && LINE_START.test(before) ? escapeLineStart(rendered) : rendered)
+  }, '')
 }
 
 function renderPart(evaluate: Exclude<Template[number], string>, language: string, scope: Scope, kind: TextKind, where: string): string {
-  let items: readonly Item[]
   try {
-    items = evaluate(scope)
+    const items = evaluate(scope)
+    if (items.length > 0) return items.map(item => renderItem(item, language, kind)).join(', ')
   } catch (error) {
     throw failureOf(error, `a text of ${where}`)
   }
-  if (items.length === 0) throw new CdsError('CDS_EXPRESSION_FAILED', `A text of ${where} has a place without a value.`)
-  return items.map(item => renderItem(item, language, kind)).join(', ')
+  throw new CdsError('CDS_EXPRESSION_FAILED', `A text of ${where} has a place without a value.`)
 }
 
 function renderItem(item: Item, language: string, kind: TextKind): string {
-  const value = isNode(item) || typeof plain(item) === 'object' ? toJson(item) : plain(item)
-  if (typeof value === 'number') return new Intl.NumberFormat(language).format(value)
-  const date = typeof value === 'string' ? DATE.exec(value)?.[0] : undefined
+  const value = toJson(item)
+  if (typeof value === 'number') return numberFormat(language).format(value)
+  const date = typeof value === 'string' && DATE_TYPES.has(typeOf(item) ?? '') ? DATE.exec(value)?.[0] : undefined
   if (date !== undefined) return renderDate(date, language)
-  return kind === 'markdown' ? escapeMarkdown(String(value)) : String(value)
+  const text = typeof value === 'object' ? renderQuantity(value as Quantity | null, language) : String(value)
+  return kind === 'markdown' ? escapeMarkdown(text) : text
 }
 
-const DATE = /^\d{4}(-\d{2}(-\d{2})?)?(?=$|T)/
+/** A quantity as number and unit. @throws TypeError for any other element, which has no one text. */
+function renderQuantity(quantity: Quantity | null, language: string): string {
+  const { value, unit, code } = quantity ?? {}
+  if (typeof value !== 'number') throw new TypeError('expected a plain value')
+  return [numberFormat(language).format(value), unit ?? code].filter(part => part !== undefined).join(' ')
+}
+
+const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant'])
+
+const DATE = /^\d{4}(-\d{2}(-\d{2})?)?/
 
 const DATE_STYLES: Readonly<Record<number, Intl.DateTimeFormatOptions>> = {
   10: { day: 'numeric', month: 'long', year: 'numeric' },
@@ -46,10 +60,31 @@ const DATE_STYLES: Readonly<Record<number, Intl.DateTimeFormatOptions>> = {
 function renderDate(date: string, language: string): string {
   const style = DATE_STYLES[date.length]
   if (!style || Number.isNaN(Date.parse(date))) return date
-  return new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }).format(new Date(date))
+  return dateFormat(language, style).format(new Date(date))
 }
 
-/** Keeps data from acting as Markdown or HTML. */
-export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, '\\$&').replace(/\s+/g, ' ')
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
+
+/** Formats are costly to make and hold nothing of a patient, so each is made once. */
+function once<F extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => F): F {
+  const format = (formats.get(key) as F | undefined) ?? make()
+  formats.set(key, format)
+  return format
 }
+
+const numberFormat = (language: string): Intl.NumberFormat => once(language, () => new Intl.NumberFormat(language))
+
+const dateFormat = (language: string, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  once(`${language} ${style.day}`, () => new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }))
+
+/** Keeps data from acting as Markdown or HTML, or as an address that readers make a link of. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~&@]|:(?=\/\/)|\.(?<=www\.)/gi, '\\$&').replace(/\s+/g, ' ')
+}
+
+/** Where Markdown looks for lists and headings. */
+const LINE_START = /(^|\n)[\s>*+-]*$/
+
+/** Keeps a rendered value at the start of a line, such as a date, from opening a list, a heading or a rule. */
+const escapeLineStart = (text: string): string => text.replace(/^(\d+)([.)])|^[-=]/, (found, digits?: string, dot?: string) =>
+  digits === undefined ? `\\${found}` : `${digits}\\${dot}`)

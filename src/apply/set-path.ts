@@ -1,91 +1,55 @@
-import { elementModel } from '../expression/element-names.js'
+import { parsePath, placeStep, type PathStep } from '../expression/element-path.js'
 
 type Json = Record<string, unknown>
 
-/** One step of a dynamicValue path: `note`, `note[1]`, `value[x]`, `extension('url')` or `value.ofType(Quantity)`. */
-interface Step {
-  name: string
-  index?: number
-  extensionUrl?: string
-  choiceType?: string
-}
-
 /**
  * Sets an element of a resource under construction, making the objects on the way. A repeating element takes all
- * values; any other takes the first. An empty list of values changes nothing.
+ * values; any other takes the first. An empty list of values changes nothing, and what was there is copied before
+ * it is changed, since it may belong to the knowledge.
  * @param types FHIR type name of each value, used where the path leaves the type of a choice element open.
  * @throws RangeError when the path names an element that the resource does not have.
  */
 export function setPath(resource: Json, resourceType: string, path: string, values: readonly unknown[], types: readonly (string | undefined)[]): void {
   if (values.length === 0) return
-  const steps = parsePath(path)
+  const steps = parsePath(path) ?? []
+  const last = steps.pop()
+  if (!last) throw new RangeError(`${path} is not a path`)
   let target = resource
   let type = resourceType
-  for (const [position, step] of steps.entries()) {
-    const { key, model } = place(type, step, types[0])
-    if (position === steps.length - 1) {
-      if (model.repeats && step.index === undefined) target[key] = [...values]
-      else if (model.repeats) elementsOf(target, key)[step.index ?? 0] = values[0]
-      else target[key] = values[0]
-      return
-    }
-    target = descend(target, key, step, model.repeats)
-    type = model.type
+  for (const step of steps) {
+    const element = placeStep(type, step, undefined)
+    target = element.repeats ? elementAt(target, element.key, step) : objectAt(target, element.key)
+    type = element.type
   }
+  const { key, repeats } = placeStep(type, last, types[0])
+  if (!repeats) target[key] = values[0]
+  else if (last.index === undefined) target[key] = [...values]
+  else place(elementsOf(target, key), last.index, values[0])
 }
 
-function parsePath(path: string): Step[] {
-  const steps: Step[] = []
-  for (const [, extensionUrl, ofType, name = '', bracket] of path.matchAll(/extension\('([^']*)'\)|ofType\((\w+)\)|(\w+)(?:\[(\d+|x)\])?/g)) {
-    const last = steps.at(-1)
-    if (ofType !== undefined && last) last.choiceType = ofType
-    else if (extensionUrl !== undefined) steps.push({ name: 'extension', extensionUrl })
-    else steps.push({ name, ...(bracket !== undefined && bracket !== 'x' && { index: Number(bracket) }) })
-  }
-  return steps
-}
-
-function place(type: string, step: Step, valueType: string | undefined) {
-  const model = elementModel(type, step.name) ?? choiceByFullName(type, step.name)
-  if (!model) throw new RangeError(`${step.name} is not an element of ${type}`)
-  if (model.choices.length === 0) return { key: step.name, model }
-  const wanted = (step.choiceType ?? valueType ?? model.choices[0] ?? '').toLowerCase()
-  const choice = model.choices.find(name => name.toLowerCase() === wanted) ?? model.choices[0] ?? ''
-  return { key: `${step.name}${choice.charAt(0).toUpperCase()}${choice.slice(1)}`, model: { ...model, type: choice } }
-}
-
-/** `occurrenceDateTime` names the element `occurrence[x]` together with its type. */
-function choiceByFullName(type: string, name: string) {
-  for (let end = name.length - 1; end > 0; end -= 1) {
-    const model = elementModel(type, name.slice(0, end))
-    const choice = model?.choices.find(option => option.toLowerCase() === name.slice(end).toLowerCase())
-    if (choice !== undefined) return { type: choice, repeats: false, choices: [] }
-  }
-  return undefined
-}
-
-function descend(target: Json, key: string, step: Step, repeats: boolean): Json {
-  if (!repeats) return objectAt(target, key)
+/** The one element of a repeating element that a step names, as a copy that may be written to. */
+function elementAt(target: Json, key: string, { extensionUrl, index = 0 }: PathStep): Json {
   const elements = elementsOf(target, key)
-  if (step.extensionUrl !== undefined) {
-    const found = elements.find(element => (element as Json).url === step.extensionUrl) as Json | undefined
-    const extension = found ?? { url: step.extensionUrl }
-    if (!found) elements.push(extension)
-    return extension
-  }
-  const index = step.index ?? 0
-  const element = { ...(elements[index] as Json | undefined) }
-  elements[index] = element
+  const found = extensionUrl === undefined ? -1 : elements.findIndex(element => (element as Json).url === extensionUrl)
+  const at = extensionUrl === undefined ? index : found === -1 ? elements.length : found
+  const element = { ...(extensionUrl !== undefined && { url: extensionUrl }), ...(elements[at] as Json | undefined) }
+  place(elements, at, element)
   return element
 }
 
-/** A copy of the object at a key, so that shared knowledge is never written to. */
+function place(elements: unknown[], index: number, value: unknown): void {
+  if (index > elements.length) throw new RangeError(`there is no element ${index - 1} before ${index}`)
+  elements[index] = value
+}
+
+/** A copy of the object at a key. */
 function objectAt(target: Json, key: string): Json {
   const object = { ...(target[key] as Json | undefined) }
   target[key] = object
   return object
 }
 
+/** A copy of the list at a key. */
 function elementsOf(target: Json, key: string): unknown[] {
   const elements = [...((target[key] as unknown[] | undefined) ?? [])]
   target[key] = elements

@@ -1,7 +1,8 @@
 import type { Extension, FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import { CARD_EXTENSION, type Action, type Card, type Coding, type Indicator, type Suggestion } from '../cds-hooks/types.js'
 import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf, extensionsOf } from '../knowledge/extensions.js'
-import { cardWords } from './card-words.js'
+import { escapeMarkdown } from '../apply/render-text.js'
+import { cardWords, type CardWords } from './card-words.js'
 import { summaryOf } from './summary.js'
 import { stableUuid } from './uuid.js'
 
@@ -49,7 +50,7 @@ export function orderCards(cards: readonly Card[]): Card[] {
 }
 
 function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Card {
-  const title = action.title ?? action.textEquivalent ?? context.planSource.label
+  const title = action.title || action.textEquivalent || context.planSource.label
   const { summary, isCut } = summaryOf(title)
   const detail = detailOf(action, isCut ? title : undefined, context)
   const { suggestions, selectionBehavior } = suggestionsOf(action, resources, context)
@@ -71,11 +72,12 @@ function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, Fh
 /** Text of the card: description, one line a child without a resource, grade and source, and what was not read. */
 function detailOf(action: RequestGroupAction, fullTitle: string | undefined, context: CardContext): string {
   const words = cardWords(context.language)
-  const lines = (action.action ?? []).filter(child => !yieldsResource(child)).map(child => lineOf(child, context.language))
+  const document = action.documentation?.[0]?.display
+  const lines = (action.action ?? []).filter(child => !yieldsResource(child)).map(child => lineOf(child, document, context.language)).filter(line => line !== '')
   const grade = gradeOf(action, context.language)
   const citation = action.documentation?.[0]?.citation
   return [
-    ...(fullTitle === undefined ? [] : [`**${fullTitle}**`]),
+    ...(fullTitle === undefined ? [] : [`**${escapeMarkdown(fullTitle)}**`]),
     ...(action.description === undefined ? [] : [action.description]),
     ...(lines.length === 0 ? [] : [lines.join('\n')]),
     ...(grade === undefined ? [] : [`*${words.recommendation}: ${grade}.*`]),
@@ -84,35 +86,51 @@ function detailOf(action: RequestGroupAction, fullTitle: string | undefined, con
   ].join('\n\n')
 }
 
-/** A child action as a line of its card, with its grade and, where it differs, its own source. */
-function lineOf(action: RequestGroupAction, language: string): string {
-  const grade = gradeOf(action, language)
-  const citation = action.documentation?.[0]?.citation
-  const provenance = [grade, citation].filter(part => part !== undefined).join('; ')
-  const text = [action.title && `**${action.title}**`, action.description ?? action.textEquivalent].filter(part => part).join(' ')
-  const children = (action.action ?? []).map(child => `\n  ${lineOf(child, language).replaceAll('\n', '\n  ')}`).join('')
-  return `- ${text}${provenance === '' ? '' : ` *(${provenance})*`}${children}`
+/** A child action as a line of its card, with its grade and its section; where the document is another one, that too. */
+function lineOf(action: RequestGroupAction, document: string | undefined, language: string): string {
+  const below = (action.action ?? []).map(child => lineOf(child, document, language))
+  const text = [action.title && `**${escapeMarkdown(action.title)}**`, action.description ?? action.textEquivalent].filter(part => part).join(' ')
+  // A group without a text of its own is no line; what it groups stands in its place.
+  if (text === '') return below.join('\n')
+  const [source] = action.documentation ?? []
+  const place = source?.display === document ? source?.document?.title : source?.citation
+  const provenance = [gradeOf(action, language), place].filter(part => part !== undefined).join('; ')
+  const line = `- ${text}${provenance === '' ? '' : ` *(${provenance})*`}`
+  return [line, ...below].join('\n').replaceAll('\n', '\n  ')
 }
 
 /** Strength with its direction, and the certainty behind it, in words; undefined where nothing is graded. */
 function gradeOf(action: RequestGroupAction, language: string): string | undefined {
   const words = cardWords(language)
-  const textOf = (url: string) => extensionOf(action, url)?.valueCodeableConcept?.text
-  const strength = textOf(EXTENSION.strength)
+  const strength = conceptText(action, EXTENSION.strength)
   if (strength === undefined) return undefined
-  const quality = textOf(EXTENSION.quality)
-  return `${strength}, ${quality === undefined ? words.notGraded : `${words.quality}: ${quality}`}`
+  const quality = conceptText(action, EXTENSION.quality)
+  const parts = [strength, ...against(action, strength, words), quality === undefined ? words.notGraded : `${quality} ${words.quality}`]
+  return parts.join(', ')
+}
+
+/** What a reader calls a grade: its text, else its display, else its code, so that none is ever left out. */
+function conceptText(action: RequestGroupAction, url: string): string | undefined {
+  const { text, coding } = extensionOf(action, url)?.valueCodeableConcept ?? {}
+  return text ?? coding?.at(-1)?.display ?? coding?.at(-1)?.code
+}
+
+/** The word of a direction other than for, unless the strength's own words say it. */
+function against(action: RequestGroupAction, strength: string, words: CardWords): string[] {
+  const codes = (extensionOf(action, EXTENSION.direction)?.valueCodeableConcept?.coding ?? []).map(({ code }) => code)
+  const isSaid = strength.toLowerCase().split(/\P{L}+/u).includes(words.against)
+  return codes.includes('against') && !isSaid ? [words.against] : []
 }
 
 function sourceOf(action: RequestGroupAction, { planSource }: CardContext): Card['source'] {
   const document = action.documentation?.find(({ type }) => type === 'documentation')
   const name = document?.display ?? document?.label
   const label = name === undefined ? planSource.label : [name, document?.label].filter((part, index) => part && (index === 0 || part !== name)).join(', ')
-  const url = document?.url ?? planSource.url
+  const url = document ? document.url : planSource.url
   return { label, ...(url !== undefined && isAbsolute(url) && { url }), ...(planSource.topic && { topic: planSource.topic }) }
 }
 
-/** Documents that an action cites beside its source become links, where they have an address. */
+/** Documents that an action cites become links, where they have an address. */
 function linksOf(action: RequestGroupAction): NonNullable<Card['links']> {
   const links = (action.documentation ?? []).flatMap(({ url, display, label }) =>
     url !== undefined && isAbsolute(url) ? [{ label: display ?? label ?? url, url, type: 'absolute' as const }] : [])
@@ -131,8 +149,18 @@ function suggestionsOf(action: RequestGroupAction, resources: ReadonlyMap<string
   const own = action.resource === undefined ? [] : [withoutChildren(action)]
   const children = [...own, ...(action.action ?? []).filter(yieldsResource)]
   const behavior = SELECTION[action.selectionBehavior ?? 'any']
-  const suggestions = behavior === 'all' ? together(action, children, resources, context) : children.map(child => suggestionOf(child, resources, context))
-  return { suggestions, selectionBehavior: behavior === 'all' ? ('at-most-one' as const) : behavior }
+  if (behavior === 'all') return { suggestions: together(action, children, resources, context), selectionBehavior: 'at-most-one' as const }
+  const suggestions = children.map(child => suggestionOf(action, child, resources, context))
+  return { suggestions: behavior === 'any' ? suggestions : recommendingOne(suggestions), selectionBehavior: behavior }
+}
+
+/** Where at most one suggestion can be taken, at most one can be recommended: the first. */
+function recommendingOne(suggestions: readonly Suggestion[]): Suggestion[] {
+  const first = suggestions.find(({ isRecommended }) => isRecommended)
+  return suggestions.map(suggestion => {
+    const { isRecommended: _, ...others } = suggestion
+    return suggestion === first ? suggestion : others
+  })
 }
 
 /** A card whose own action yields a resource suggests that resource. */
@@ -144,17 +172,21 @@ function withoutChildren(action: RequestGroupAction): RequestGroupAction {
 /** All children as one suggestion, since they only make sense together. */
 function together(action: RequestGroupAction, children: readonly RequestGroupAction[], resources: ReadonlyMap<string, FhirResource>, context: CardContext): Suggestion[] {
   if (children.length === 0) return []
+  const isRecommended = [action, ...children].some(({ precheckBehavior }) => precheckBehavior === 'yes')
   return [{
-    label: children.map(({ title }) => title).filter(title => title).join(' + '),
+    label: children.map(({ title }) => title).filter(title => title).join(' + ') || labelOf(action, context),
     uuid: stableUuid(context.hookInstance, context.plan, action.id ?? '', 'all'),
+    ...(isRecommended && { isRecommended }),
     actions: children.flatMap(child => actionsOf(child, resources)),
   }]
 }
 
-function suggestionOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Suggestion {
+const labelOf = (action: RequestGroupAction, { planSource }: CardContext): string => action.title || action.textEquivalent || planSource.label
+
+function suggestionOf(card: RequestGroupAction, action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Suggestion {
   return {
-    label: action.title ?? action.textEquivalent ?? context.planSource.label,
-    uuid: stableUuid(context.hookInstance, context.plan, action.id ?? ''),
+    label: labelOf(action, context),
+    uuid: stableUuid(context.hookInstance, context.plan, card.id ?? '', action.id ?? ''),
     ...(action.precheckBehavior === 'yes' && { isRecommended: true }),
     actions: actionsOf(action, resources),
   }
@@ -175,8 +207,7 @@ function actionOf(action: RequestGroupAction, resource: FhirResource | undefined
   return { type, description, resource: draft as FhirResource }
 }
 
-const yieldsResource = (action: RequestGroupAction): boolean =>
-  action.resource !== undefined || (action.action ?? []).some(child => child.resource !== undefined)
+const yieldsResource = (action: RequestGroupAction): boolean => action.resource !== undefined || (action.action ?? []).some(yieldsResource)
 
 function cardExtension(action: RequestGroupAction, { plan }: CardContext): Record<string, unknown> {
   const computed = extensionsOf(action, EXTENSION.cardExtension).map(({ extension = [] }) => {

@@ -3,6 +3,8 @@ export interface CardWords {
   grade: string
   quality: string
   notGraded: string
+  /** The direction of a recommendation that advises not to. */
+  against: string
   recommendation: string
   source: string
   notRead: string
@@ -12,7 +14,8 @@ const WORDS: Readonly<Record<string, CardWords>> = {
   da: {
     grade: 'Styrke',
     quality: 'evidens',
-    notGraded: 'evidens ikke graderet',
+    notGraded: 'ikke graderet',
+    against: 'imod',
     recommendation: 'Anbefaling',
     source: 'Kilde',
     notRead: 'Kunne ikke læses og er ikke medregnet',
@@ -20,7 +23,8 @@ const WORDS: Readonly<Record<string, CardWords>> = {
   en: {
     grade: 'Strength',
     quality: 'evidence',
-    notGraded: 'evidence not graded',
+    notGraded: 'not graded',
+    against: 'against',
     recommendation: 'Recommendation',
     source: 'Source',
     notRead: 'Could not be read and is not taken into account',

@@ -1,9 +1,9 @@
 import { CdsError } from '../errors.js'
 import { isObject } from './parse-hook-request.js'
-import type { Feedback } from './types.js'
+import type { Feedback, OverrideReason } from './types.js'
 
-/** RFC 3339 section 5.6 date-time with a zone; any number of fraction digits. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i
+/** RFC 3339 section 5.6 date-time with a zone; any number of fraction digits, and a leap second. */
+const TIMESTAMP = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i
 
 /** What a feedback request brought: entries that are sound, and what is wrong with the others. */
 export interface ParsedFeedback {
@@ -59,13 +59,20 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isSuggestionList = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every(entry => isObject(entry) && isText(entry.id))
 
-/** Keeps the members that CDS Hooks defines and nothing else. */
+/** Keeps the members that CDS Hooks defines for the outcome and nothing else. */
 function feedbackOf({ card, outcome, acceptedSuggestions, overrideReason, outcomeTimestamp }: Feedback): Feedback {
   return {
     card,
     outcome,
-    ...(acceptedSuggestions && { acceptedSuggestions: acceptedSuggestions.map(({ id }) => ({ id })) }),
-    ...(overrideReason && { overrideReason }),
+    ...(outcome === 'accepted' && acceptedSuggestions && { acceptedSuggestions: acceptedSuggestions.map(({ id }) => ({ id })) }),
+    ...(overrideReason && { overrideReason: overrideReasonOf(overrideReason) }),
     outcomeTimestamp,
+  }
+}
+
+function overrideReasonOf({ reason, userComment }: OverrideReason): OverrideReason {
+  return {
+    ...(reason && { reason: { code: reason.code, ...(isText(reason.system) && { system: reason.system }), ...(isText(reason.display) && { display: reason.display }) } }),
+    ...(userComment !== undefined && { userComment }),
   }
 }

@@ -5,8 +5,11 @@ import type { FhirAuthorization, HookContext, HookRequest } from './types.js'
 type JsonObject = Readonly<Record<string, unknown>>
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-/** A FHIR id or a longer, odder draft id of a client; never empty and never a path. */
-const ID = /^[^\s/?#\\]{1,255}$/
+/**
+ * A FHIR id, or a longer and odder one of a client. Never empty, never a path, and nothing that a search would read
+ * as two values: no white space, no control or broken characters, none of `/ ? # \ , | $`, and not dots alone.
+ */
+const ID = /^(?!\.+$)[^\s\p{Cc}\p{Cs}/?#\\,|$]{1,255}$/u
 
 /**
  * Checks the body of a service call against CDS Hooks 2.0 and the definition of its hook. Unknown members are
@@ -41,7 +44,7 @@ function requestFaults(body: JsonObject): string[] {
     ...fault(typeof hookInstance === 'string' && UUID.test(hookInstance), 'hookInstance must be a UUID'),
     ...fault(isObject(context), 'context must be an object'),
     ...fault(prefetch === undefined || prefetch === null || isObject(prefetch), 'prefetch must be an object'),
-    ...fault(fhirServer === undefined || isHttpUrl(fhirServer), 'fhirServer must be an http or https URL'),
+    ...fault(fhirServer === undefined || isBaseUrl(fhirServer), 'fhirServer must be an http or https base URL'),
     ...fault(fhirAuthorization === undefined || fhirServer !== undefined, 'fhirAuthorization needs fhirServer'),
     ...(fhirAuthorization === undefined ? [] : authorizationFaults(fhirAuthorization, context)),
   ]
@@ -79,20 +82,18 @@ function contextFaults(context: JsonObject, hook: string): string[] {
 
 const fault = (holds: boolean, text: string): string[] => (holds ? [] : [text])
 
-const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value)
+/** Whether a value can be the id of a resource. */
+export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value)
 
 function isUser(value: unknown, types: readonly string[]): boolean {
   const [type = '', id, ...rest] = typeof value === 'string' ? value.split('/') : []
   return types.includes(type) && isId(id) && rest.length === 0
 }
 
-function isHttpUrl(value: unknown): boolean {
-  if (typeof value !== 'string') return false
-  try {
-    return ['http:', 'https:'].includes(new URL(value).protocol)
-  } catch {
-    return false
-  }
+/** Whether a path can be put behind the value, so that it must hold neither query nor fragment. */
+function isBaseUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || /[?#]/.test(value) || !URL.canParse(value)) return false
+  return ['http:', 'https:'].includes(new URL(value).protocol)
 }
 
 /** Tells a JSON object from arrays, null and plain values. */

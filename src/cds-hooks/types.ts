@@ -91,10 +91,16 @@ export interface ServiceDescription {
   hookVersion?: string
 }
 
+/** Why a user went against a card: a coded reason of the card's or of the client's own list, words, or both. */
+export interface OverrideReason {
+  reason?: { code: string; system?: string; display?: string }
+  userComment?: string
+}
+
 export interface Feedback {
   card: string
   outcome: 'accepted' | 'overridden'
   acceptedSuggestions?: { id: string }[]
-  overrideReason?: { reason?: { code: string; system: string; display?: string }; userComment?: string }
+  overrideReason?: OverrideReason
   outcomeTimestamp: string
 }

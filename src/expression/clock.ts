@@ -15,7 +15,19 @@ export function clockAt(instant: Date, timeZone: string): Clock {
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
+/** No zone has ever changed its offset within a quarter of an hour. */
+const QUARTER = 900_000
+let latest = { timeZone: '', quarter: NaN, offset: 0 }
+
 function offsetMinutes(instant: Date, timeZone: string): number {
+  const quarter = Math.floor(instant.getTime() / QUARTER)
+  if (latest.timeZone !== timeZone || latest.quarter !== quarter) {
+    latest = { timeZone, quarter, offset: readOffset(instant, timeZone) }
+  }
+  return latest.offset
+}
+
+function readOffset(instant: Date, timeZone: string): number {
   const formatter = formatters.get(timeZone) ?? new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
   formatters.set(timeZone, formatter)
   const name = formatter.formatToParts(instant).find(part => part.type === 'timeZoneName')?.value ?? 'GMT'

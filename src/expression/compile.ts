@@ -3,7 +3,7 @@ import r4 from 'fhirpath/fhir-context/r4'
 import { invocationTable, ownFunctions, OWN_FUNCTION_NAMES, type ValueSetLookup } from './functions.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
 import { isNode, NO, NOTHING, resourceReference, truth, YES, type Collection, type Item } from './values.js'
-import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, type SyntaxNode } from './syntax.js'
+import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, stringLiteral, withoutComments, type SyntaxNode } from './syntax.js'
 
 /** An expression ready to run: a scope in, a collection out. */
 export type Evaluator = (scope: Scope) => Collection
@@ -45,7 +45,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
       case 'ParenthesizedTerm':
         return only && compilePart(only, source.withoutParentheses())
       case 'ExternalConstantTerm':
-        return variable(node.text ?? '')
+        return node.text === undefined ? undefined : variable(node.text)
       case 'AndExpression':
       case 'OrExpression':
       case 'ImpliesExpression':
@@ -73,13 +73,20 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     const on = compilePart(target, source.upTo(call))
     if (!on) return undefined
     const { name, argumentNodes } = called
-    if (argumentNodes.length === 0 && name in PLAIN_FUNCTIONS) return PLAIN_FUNCTIONS[name]?.(on)
-    const own = native[name]
-    const literals = argumentNodes.map(stringLiteral)
-    if (!own || !OWN_FUNCTION_NAMES.has(name) || literals.includes(undefined)) return undefined
-    const args = literals.map(literal => Object.freeze([literal]))
-    return scope => own(on(scope), args, scope[STATE])
+    if (argumentNodes.length === 0 && Object.hasOwn(PLAIN_FUNCTIONS, name)) return PLAIN_FUNCTIONS[name]?.(on)
+    const args = argumentNodes.map(argument => nativeArgument(argument) ?? chain(argument, source))
+    if (!args.every(arg => arg !== undefined)) return undefined
+    if (name === 'combine' && args[0]) return combined(on, args[0])
+    const own = OWN_FUNCTION_NAMES.has(name) ? native[name] : undefined
+    return own && (scope => {
+      const input = on(scope)
+      return noteFound(scope, input, own(input, args.map(arg => arg(scope)), scope[STATE]))
+    })
   }
+
+  /** An argument made of nothing but variables and calls; an operator in it would need its own part of the text. */
+  const chain = (node: SyntaxNode, source: Slice): Evaluator | undefined =>
+    CHAIN.has(node.type) ? compilePart(node, source) : undefined
 
   const interpreted = (text: string): Evaluator => {
     const run = fhirpath.compile(text, r4, { ...interpreterOptions, debugger: checkDeadline as never })
@@ -101,42 +108,42 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
   }
 
   return source => {
-    const tree = parseExpression(source)
-    const [root] = childNodes(tree)
+    const text = withoutComments(source)
+    const [root] = childNodes(parseExpression(text))
     if (!root) throw new TypeError('the expression is empty')
-    return noting(compile(root, new Slice(source, lineStarts(source))))
+    return noting(compile(root, new Slice([...text])))
   }
 }
 
-/** The part of an expression's text that a syntax node covers. */
+/** The part of an expression's text (code points, no comments) that a syntax node covers. */
 class Slice {
   constructor(
-    private readonly source: string,
-    private readonly lines: readonly number[],
+    private readonly source: readonly string[],
+    private readonly lines: readonly number[] = lineStarts(source),
     private readonly from = 0,
     private readonly to = source.length,
   ) {}
 
   text(): string {
-    return this.source.slice(this.from, this.to)
+    return this.source.slice(this.from, this.to).join('')
   }
 
   withoutParentheses(): Slice {
-    const from = this.source.indexOf('(', this.from) + 1
-    return new Slice(this.source, this.lines, from, this.source.lastIndexOf(')', this.to - 1))
+    return this.part(this.source.indexOf('(', this.from) + 1, this.source.lastIndexOf(')', this.to - 1))
   }
 
   around(operator: SyntaxNode, length: number): { before: Slice; after: Slice } {
     const at = offsetOf(operator, this.lines)
-    return {
-      before: new Slice(this.source, this.lines, this.from, at),
-      after: new Slice(this.source, this.lines, at + length, this.to),
-    }
+    return { before: this.part(this.from, at), after: this.part(at + length, this.to) }
   }
 
   /** What stands before the dot of an invocation. */
   upTo(call: SyntaxNode): Slice {
-    return new Slice(this.source, this.lines, this.from, this.source.lastIndexOf('.', offsetOf(call, this.lines)))
+    return this.part(this.from, this.source.lastIndexOf('.', offsetOf(call, this.lines)))
+  }
+
+  private part(from: number, to: number): Slice {
+    return new Slice(this.source, this.lines, from, to)
   }
 }
 
@@ -174,27 +181,33 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, (on: Evaluator) => Evaluator>> = 
     const value = truth(on(scope))
     return value === undefined ? NOTHING : answer(!value)
   },
-  exists: on => scope => answer(on(scope).length > 0),
-  empty: on => scope => answer(on(scope).length === 0),
+  exists: on => scope => answer(noting(on)(scope).length > 0),
+  empty: on => scope => answer(noting(on)(scope).length === 0),
 }
 
-const variable = (name: string): Evaluator => {
-  const key = name.replace(/^[`']|[`']$/g, '')
-  return scope => {
-    const value = scope[key]
-    return Array.isArray(value) ? value : value === undefined || value === null ? NOTHING : [value]
+const CHAIN = new Set(['InvocationExpression', 'TermExpression', 'ExternalConstantTerm'])
+
+/** An argument that needs no interpreter: a string or a variable; undefined for any other. */
+function nativeArgument(node: SyntaxNode): Evaluator | undefined {
+  const literal = stringLiteral(node)
+  if (literal !== undefined) {
+    const value = Object.freeze([literal])
+    return () => value
   }
+  const [inner] = childNodes(node)
+  const isVariable = node.type === 'TermExpression' && inner?.type === 'ExternalConstantTerm'
+  return isVariable && inner.text !== undefined ? variable(inner.text) : undefined
 }
 
-function stringLiteral(node: SyntaxNode): string | undefined {
-  let inner = node
-  while (inner.type === 'TermExpression' || inner.type === 'LiteralTerm') {
-    const [next] = childNodes(inner)
-    if (!next) return undefined
-    inner = next
-  }
-  const text = inner.type === 'StringLiteral' ? inner.text : undefined
-  return text?.includes('\\') ? undefined : text?.slice(1, -1)
+const combined = (left: Evaluator, right: Evaluator): Evaluator => scope => {
+  const first = left(scope)
+  const second = right(scope)
+  return first.length === 0 ? second : second.length === 0 ? first : [...first, ...second]
+}
+
+const variable = (name: string): Evaluator => scope => {
+  const value = scope[name]
+  return Array.isArray(value) ? value : value === undefined || value === null ? NOTHING : [value]
 }
 
 interface InterpreterContext {
@@ -218,8 +231,7 @@ function noteEvidence(context: InterpreterContext, _focus: unknown, result: Item
   const steps = traced.get(context.vars)
   if (!steps) return
   steps.set('last', node)
-  const references = referencesIn(Array.isArray(result) ? result : [result])
-  if (references.length > 0) steps.set(node, new Set(references))
+  steps.set(node, new Set(referencesIn(Array.isArray(result) ? result : [result])))
 }
 
 const referencesIn = (items: Collection): string[] =>
@@ -232,14 +244,29 @@ const referencesIn = (items: Collection): string[] =>
 function noteNarrowest(node: SyntaxNode | undefined, steps: Steps, frame: Evidence): void {
   if (!node || node.type === 'ParamList') return
   const found = steps.get(node)
-  if (found instanceof Set) for (const reference of found) frame.resources.add(reference)
-  else for (const child of childNodes(node)) noteNarrowest(child, steps, frame)
+  if (found instanceof Set && found.size > 0) for (const reference of found) frame.resources.add(reference)
+  else if (!isFilter(node)) for (const child of childNodes(node)) noteNarrowest(child, steps, frame)
 }
+
+/** Functions that keep some of the records they are called on; where none is left, none was found. */
+const FILTERS = new Set(['where', 'ofType', 'codedIn', 'since', 'notInFuture', 'referringTo', 'newest', 'intersect', 'exclude'])
+
+const isFilter = (node: SyntaxNode): boolean => childNodes(node).some(child => FILTERS.has(functionOf(child)?.name ?? ''))
 
 /** Notes the records in the final result of an expression that ran without the interpreter. */
 const noting = (evaluate: Evaluator): Evaluator => scope => {
   const result = evaluate(scope)
-  const frame = scope[STATE].frames.at(-1)
-  if (frame) for (const reference of referencesIn(result)) frame.resources.add(reference)
+  note(scope, result)
   return result
+}
+
+/** Notes the records that a function of ours found; for a function that answers with plain values, those it judged. */
+function noteFound(scope: Scope, input: Collection, result: Collection): Collection {
+  note(scope, result.some(item => !isNode(item)) ? input : result)
+  return result
+}
+
+function note(scope: Scope, collection: Collection): void {
+  const frame = scope[STATE].frames.at(-1)
+  if (frame) for (const reference of referencesIn(collection)) frame.resources.add(reference)
 }

@@ -1,6 +1,7 @@
 import r4 from 'fhirpath/fhir-context/r4'
-import { OWN_FUNCTION_NAMES } from './functions.js'
-import { childNodes, functionOf, type SyntaxNode } from './syntax.js'
+import { FUNCTIONS, REFUSED } from './function-names.js'
+import { patternFault } from './functions.js'
+import { childNodes, functionOf, stringLiteral, type SyntaxNode } from './syntax.js'
 
 /**
  * What is known of the items an expression yields: a set of FHIR types or element paths such as `Condition` or
@@ -17,6 +18,8 @@ export interface NamingResult {
   faults: string[]
   /** Names of the variables that the expression uses. */
   variables: ReadonlySet<string>
+  /** Canonicals of the value sets that the expression asks. */
+  valueSets: ReadonlySet<string>
 }
 
 /**
@@ -26,7 +29,7 @@ export interface NamingResult {
 export function checkNames(tree: SyntaxNode, focus: ItemTypes, variables: KnownVariables): NamingResult {
   const walk = new NameWalk(variables, focus)
   const types = walk.typesOf(tree, focus)
-  return { types, faults: walk.faults, variables: walk.used }
+  return { types, faults: walk.faults, variables: walk.used, valueSets: walk.valueSets }
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -38,36 +41,8 @@ const CHOICES = r4.choiceTypePaths as Readonly<Record<string, readonly string[]>
 const PARENTS = r4.type2Parent as Readonly<Record<string, string>>
 const ELSEWHERE = r4.pathsDefinedElsewhere as Readonly<Record<string, string>>
 
-/** Functions that yield items of the type they are called on. */
-const KEEPS_TYPE = new Set([
-  'first', 'last', 'tail', 'skip', 'take', 'single', 'distinct', 'where', 'trace', 'exclude', 'intersect', 'sort',
-  'union', 'combine', 'codedIn', 'newest', 'min', 'max', 'sum', 'avg', 'lowBoundary', 'highBoundary', 'abs', 'round', 'coalesce',
-])
-
-/** Functions with a result of one type, whatever they are called on. */
-const RESULT: ReadonlyMap<string, string> = new Map(Object.entries({
-  exists: 'boolean', empty: 'boolean', not: 'boolean', all: 'boolean', allTrue: 'boolean', anyTrue: 'boolean',
-  allFalse: 'boolean', anyFalse: 'boolean', is: 'boolean', memberOf: 'boolean', refersTo: 'boolean', contains: 'boolean',
-  startsWith: 'boolean', endsWith: 'boolean', matches: 'boolean', matchesFull: 'boolean', subsetOf: 'boolean',
-  supersetOf: 'boolean', isDistinct: 'boolean', hasValue: 'boolean', toBoolean: 'boolean', comparable: 'boolean',
-  count: 'integer', length: 'integer', indexOf: 'integer', toInteger: 'integer', difference: 'integer',
-  truncate: 'integer', ceiling: 'integer', floor: 'integer', ordinal: 'decimal', weight: 'decimal', toDecimal: 'decimal',
-  toString: 'string', upper: 'string', lower: 'string', substring: 'string', replace: 'string', replaceMatches: 'string',
-  join: 'string', split: 'string', trim: 'string', toChars: 'string', today: 'date', calendarDate: 'date', toDate: 'date',
-  now: 'dateTime', toDateTime: 'dateTime', timeOfDay: 'time', toQuantity: 'Quantity',
-}))
-
-/** Functions whose result depends on more than we follow. */
-const ANY_RESULT = new Set(['children', 'descendants', 'answer', 'aggregate', 'getValue', 'power', 'sqrt'])
-
-/** Functions that would leave the machine or hide what they do; knowledge may not use them. */
-const REFUSED: ReadonlyMap<string, string> = new Map([
-  ['resolve', 'would read from the network; use the records that the call brings'],
-  ['defineVariable', 'hides a fact; name it in a Library'],
-])
-
 /** Functions whose argument is evaluated on each item; the arguments of all others see what `$this` is around them. */
-const ON_EACH_ITEM = new Set(['where', 'select', 'all', 'exists', 'repeat', 'sort', 'aggregate', 'trace', 'iif', 'coalesce'])
+const ON_EACH_ITEM = new Set(['where', 'select', 'all', 'exists', 'repeat', 'sort', 'aggregate', 'iif', 'coalesce'])
 
 /** Operators that yield a truth value. */
 const TRUTH_EXPRESSIONS = new Set([
@@ -77,6 +52,7 @@ const TRUTH_EXPRESSIONS = new Set([
 class NameWalk {
   readonly faults: string[] = []
   readonly used = new Set<string>()
+  readonly valueSets = new Set<string>()
 
   /** What `$this` is outside of the innermost function that runs on each item. */
   private around: ItemTypes
@@ -89,7 +65,7 @@ class NameWalk {
     const children = childNodes(node)
     switch (node.type) {
       case 'ExternalConstantTerm':
-        return this.variable(node.text ?? '')
+        return this.variable(node.text)
       case 'MemberInvocation':
         return this.member(node.text ?? '', focus)
       case 'ThisInvocation':
@@ -104,6 +80,10 @@ class NameWalk {
         return merge(children.map(child => this.typesOf(child, focus)))
       case 'TypeExpression':
         return this.typeExpression(node, focus)
+      case 'PolarityExpression':
+        return this.signed(node, focus)
+      case 'InstanceSelector':
+        return this.instance(node, focus)
       case 'LiteralTerm':
         return 'any'
     }
@@ -122,8 +102,30 @@ class NameWalk {
     return types[0] ?? 'any'
   }
 
-  private variable(text: string): ItemTypes {
-    const name = text.replace(/^[`']|[`']$/g, '')
+  /** The interpreter's minus changes the value it stands before for the rest of the expression. */
+  private signed(node: SyntaxNode, focus: ItemTypes): ItemTypes {
+    const types = childNodes(node).map(child => this.typesOf(child, focus))
+    const isLiteral = childNodes(node).every(child => childNodes(child)[0]?.type === 'LiteralTerm')
+    if (node.text === '-' && !isLiteral) this.faults.push('a minus may stand before a number only; write 0 - x')
+    return types[0] ?? 'any'
+  }
+
+  /** `Coding { system: 'x', code: 'y' }` makes an element. */
+  private instance({ text = '', children = [] }: SyntaxNode, focus: ItemTypes): ItemTypes {
+    const made = this.named(text)
+    for (const selector of children.slice(1)) {
+      const [element, value] = childNodes(selector)
+      this.member(element?.text ?? '', made)
+      if (value) this.typesOf(value, focus)
+    }
+    return made
+  }
+
+  private variable(name: string | undefined): ItemTypes {
+    if (name === undefined) {
+      this.faults.push('a variable must be written %name, without quotes')
+      return 'any'
+    }
     this.used.add(name)
     const types = this.variables.get(name)
     if (types === undefined) this.faults.push(`%${name} is not a known fact or variable`)
@@ -135,8 +137,9 @@ class NameWalk {
     if (focus.size === 1 && focus.has(name)) return focus
     const found = [...focus].map(type => childTypes(type, name))
     const known = found.filter(types => types !== undefined)
-    if (known.length === 0 && focus.size > 0) {
-      this.faults.push(`'${name}' is not an element of ${[...focus].join(' or ')}`)
+    if (known.length === 0) {
+      const nothing = focus.size === 0 ? `stands on nothing; a fact or record is written %${name}` : `is not an element of ${[...focus].join(' or ')}`
+      this.faults.push(`'${name}' ${nothing}`)
       return 'any'
     }
     return merge(known)
@@ -146,23 +149,53 @@ class NameWalk {
     const called = functionOf(node)
     if (!called) return 'any'
     const { name, argumentNodes } = called
-    const refusal = REFUSED.get(name)
-    if (refusal !== undefined) this.faults.push(`${name}() ${refusal}`)
+    this.checkCall(name, argumentNodes)
     if (name === 'ofType' || name === 'as' || name === 'is') {
-      const type = this.typeName(argumentNodes[0])
+      const type = this.typeName(argumentNodes[0], focus)
       return name === 'is' ? BOOLEAN : type
     }
+    if (name === 'repeat') return this.repeated(argumentNodes, focus)
     const argumentTypes = this.argumentTypes(name, argumentNodes, focus)
-    if (KEEPS_TYPE.has(name)) return name === 'union' || name === 'combine' ? merge([focus, ...argumentTypes]) : focus
-    if (name === 'select' || name === 'repeat') return argumentTypes[0] ?? 'any'
-    if (name === 'extension') return only('Extension')
+    if (name === 'union' || name === 'combine' || name === 'coalesce') return merge([focus, ...argumentTypes])
+    if (name === 'select') return argumentTypes[0] ?? 'any'
     if (name === 'iif') return merge(argumentTypes.slice(1))
-    const result = RESULT.get(name)
-    if (result !== undefined) return only(result)
-    if (!ANY_RESULT.has(name) && !OWN_FUNCTION_NAMES.has(name) && refusal === undefined) {
-      this.faults.push(`${name}() is not a known function`)
+    const yields = FUNCTIONS.get(name)?.yields ?? 'any'
+    return yields === 'same' ? focus : yields === 'any' ? 'any' : only(yields)
+  }
+
+  /** What the interpreter would answer with "nothing" or find out only when it runs. */
+  private checkCall(name: string, argumentNodes: readonly SyntaxNode[]): void {
+    const signature = FUNCTIONS.get(name)
+    const count = argumentNodes.length
+    if (!signature) this.faults.push(`${name}() ${REFUSED.get(name) ?? 'is not a known function'}`)
+    else if (count < signature.least || count > signature.most) this.faults.push(`${name}() does not take ${count} argument(s)`)
+    const first = argumentNodes[0] && stringLiteral(argumentNodes[0])
+    if (name === 'codedIn' || name === 'memberOf') {
+      if (first === undefined) this.faults.push(`${name}() must name its value set in quotes`)
+      else this.valueSets.add(first)
     }
-    return 'any'
+    if (first !== undefined && PATTERN_FUNCTIONS.has(name)) this.faults.push(...patternFault(first))
+  }
+
+  /** The argument of repeat() is evaluated on what it yields, too. */
+  private repeated(argumentNodes: readonly SyntaxNode[], focus: ItemTypes): ItemTypes {
+    const parts = argumentNodes.flatMap(unionParts)
+    let on = focus
+    for (;;) {
+      const reached = merge([on, ...parts.flatMap(part => this.soundTypes(part, on))])
+      if (reached === 'any' || on === 'any' || reached.size === on.size) break
+      on = reached
+    }
+    return merge(this.argumentTypes('repeat', argumentNodes, on))
+  }
+
+  /** Types of an argument where it makes sense on the focus, else none; notes no fault. */
+  private soundTypes(node: SyntaxNode, focus: ItemTypes): ItemTypes[] {
+    const before = this.faults.length
+    const types = this.argumentTypes('repeat', [node], focus)
+    const isSound = this.faults.length === before
+    this.faults.length = before
+    return isSound ? types : []
   }
 
   private argumentTypes(name: string, argumentNodes: readonly SyntaxNode[], focus: ItemTypes): ItemTypes[] {
@@ -176,17 +209,43 @@ class NameWalk {
 
   private typeExpression(node: SyntaxNode, focus: ItemTypes): ItemTypes {
     const [target, type] = childNodes(node)
-    if (target) this.typesOf(target, focus)
-    const named = this.typeName(type)
+    const named = this.typeName(type, target ? this.typesOf(target, focus) : focus)
     return node.text === 'is' ? BOOLEAN : named
   }
 
-  private typeName(node: SyntaxNode | undefined): ItemTypes {
-    const name = node && deepestText(node)
-    const type = name?.split('.').at(-1) ?? ''
-    if (!(type in PARENTS) && !SYSTEM_TYPES.has(type)) this.faults.push(`'${name}' is not a FHIR type`)
-    return only(type)
+  private typeName(node: SyntaxNode | undefined, focus: ItemTypes): ItemTypes {
+    const named = this.named(node ? deepestText(node) : '')
+    if (named !== 'any' && focus !== 'any' && ![...named].some(type => [...focus].some(other => areRelated(type, other)))) {
+      this.faults.push(`${[...focus].join(' or ')} is never a ${[...named].join()}`)
+    }
+    return named
   }
+
+  private named(name: string): ItemTypes {
+    const type = name.split('.').at(-1) ?? ''
+    if (TYPES.has(type) || SYSTEM_TYPES.has(type)) return only(type)
+    this.faults.push(`'${name}' is not a FHIR type`)
+    return 'any'
+  }
+}
+
+const unionParts = (node: SyntaxNode): readonly SyntaxNode[] =>
+  node.type === 'UnionExpression' ? childNodes(node).flatMap(unionParts) : [node]
+
+const PATTERN_FUNCTIONS = new Set(['matches', 'matchesFull', 'replaceMatches'])
+
+const TYPES = (r4 as unknown as { availableTypes: ReadonlySet<string> }).availableTypes
+
+/** Whether an item of one type can be of the other; elements without a type of their own go by their path. */
+function areRelated(one: string, other: string): boolean {
+  return isKindOf(one, other) || isKindOf(other, one)
+}
+
+function isKindOf(type: string, ancestor: string): boolean {
+  for (let owner: string | undefined = type.includes('.') ? 'BackboneElement' : type; owner; owner = PARENTS[owner]) {
+    if (owner.toLowerCase() === ancestor.toLowerCase()) return true
+  }
+  return false
 }
 
 const SYSTEM_TYPES = new Set(['Boolean', 'String', 'Integer', 'Decimal', 'Date', 'DateTime', 'Time', 'Quantity'])

@@ -5,7 +5,7 @@ import { CdsError } from '../errors.js'
 import type { Evaluator } from './compile.js'
 import { DeadlinePassed } from './compile.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
-import type { Collection, Item } from './values.js'
+import { UCUM, type Collection, type Item } from './values.js'
 
 /** A named clinical fact, ready to be asked for. */
 export interface CompiledFact {
@@ -26,6 +26,7 @@ export function recordVariables(types: Iterable<string>): object {
   for (const type of types) defineVariable(variables, type, state => records(state.recordsOfType(type)))
   defineVariable(variables, 'patient', state => records(state.recordsOfType('Patient')))
   defineVariable(variables, 'context', state => [state.context])
+  defineVariable(variables, 'ucum', () => [UCUM])
   return variables
 }
 

@@ -21,6 +21,8 @@ interface Invocation {
   fn: (this: InvocationContext, input: Item[], ...args: Item[]) => Collection
   arity: Record<number, string[]>
   internalStructures: boolean
+  /** Whether nothing in, as input or as an argument, is nothing out. */
+  nullable?: boolean
 }
 
 /**
@@ -35,6 +37,9 @@ export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string,
     calendarDate: input => input.flatMap(calendarDate),
     difference: (input, [end, precision]) => difference(input, end ?? NOTHING, text(precision)),
     newest: input => newest(input),
+    since: (input, [date]) => since(input, date ?? NOTHING),
+    notInFuture: (input, _, state) => notInFuture(input, state),
+    referringTo: (input, [records]) => referringTo(input, records ?? NOTHING),
     refersTo: (input, [records]) => refersTo(input, records ?? NOTHING),
   }
 }
@@ -47,6 +52,9 @@ const OWN_ARITY: Readonly<Record<string, Record<number, string[]>>> = {
   calendarDate: { 0: [] },
   difference: { 2: ['AnyAtRoot', 'AnyAtRoot'] },
   newest: { 0: [] },
+  since: { 1: ['AnyAtRoot'] },
+  notInFuture: { 0: [] },
+  referringTo: { 1: ['AnyAtRoot'] },
   refersTo: { 1: ['AnyAtRoot'] },
 }
 
@@ -78,6 +86,16 @@ export function invocationTable(valueSets: ValueSetLookup): Record<string, Invoc
   return table
 }
 
+/** One sentence when a text is not a regular expression that runs in linear time. */
+export function patternFault(pattern: string): string[] {
+  try {
+    RE2JS.compile(pattern, RE2JS.DOTALL)
+    return []
+  } catch {
+    return [`'${pattern}' is not a regular expression that is supported here`]
+  }
+}
+
 const text = (collection: Collection | undefined): string => String(plain(collection?.[0]) ?? '')
 
 function withoutArguments(value: (state: ScopeState) => Collection): Invocation {
@@ -101,9 +119,9 @@ function once(state: ScopeState, prefix: string, literal: string): Item {
 function onStrings(argumentCount: number, compute: (value: string, ...args: string[]) => unknown): Invocation {
   return {
     internalStructures: true,
+    nullable: true,
     arity: { [argumentCount]: Array.from({ length: argumentCount }, () => 'String') },
     fn(input, ...args) {
-      if (input.length === 0) return NOTHING
       const value = plain(input[0])
       if (input.length > 1 || typeof value !== 'string') throw new TypeError('expected one string')
       return [compute(value, ...args.map(String))]
@@ -128,6 +146,7 @@ const PRIMARY_CODE: Readonly<Record<string, string>> = {
   MedicationRequest: 'medicationCodeableConcept',
   MedicationStatement: 'medicationCodeableConcept',
   MedicationAdministration: 'medicationCodeableConcept',
+  MedicationDispense: 'medicationCodeableConcept',
   DeviceRequest: 'codeCodeableConcept',
   Encounter: 'reasonCode',
   CarePlan: 'category',
@@ -178,7 +197,7 @@ interface Response {
 function answersOf(responses: Collection, state: ScopeState): Map<string, Collection> {
   const known = state.answers.get(responses)
   if (known) return known
-  const newestFirst = responses.filter(isNode).sort((a, b) => age(a) - age(b))
+  const newestFirst = responses.filter(isNode).sort(byAge)
   const answers = new Map<string, Item[]>()
   for (const response of newestFirst) {
     for (const [linkId, values] of answersIn(response)) if (!answers.has(linkId)) answers.set(linkId, values)
@@ -189,13 +208,13 @@ function answersOf(responses: Collection, state: ScopeState): Map<string, Collec
 
 /** The one record that was authored last; of two authored at the same time, the one updated last. */
 function newest(records: Collection): Collection {
-  return records.filter(isNode).sort((a, b) => age(a) - age(b)).slice(0, 1)
+  return records.filter(isNode).sort(byAge).slice(0, 1)
 }
 
-/** Sort key: negative milliseconds of `authored`, with `meta.lastUpdated` as a fraction that only breaks ties. */
-function age(node: ResourceNode): number {
-  const { authored, meta } = node.data as Response
-  return -(milliseconds(authored) + milliseconds(meta?.lastUpdated) / 1e15)
+/** Puts the newest `authored` first; `meta.lastUpdated` breaks ties. */
+function byAge(one: ResourceNode, other: ResourceNode): number {
+  const [a, b] = [one.data as Response, other.data as Response]
+  return milliseconds(b.authored) - milliseconds(a.authored) || milliseconds(b.meta?.lastUpdated) - milliseconds(a.meta?.lastUpdated)
 }
 
 const milliseconds = (date: string | undefined): number => Date.parse(date ?? '') || 0
@@ -203,12 +222,17 @@ const milliseconds = (date: string | undefined): number => Date.parse(date ?? ''
 /** Walks the items without recursion, so that a hostile depth cannot exhaust the stack. */
 function answersIn(response: ResourceNode): Map<string, Item[]> {
   const found = new Map<string, Item[]>()
-  const open = [...list<ResponseItem>((response.data as Response).item)].reverse()
+  const open = list<ResponseItem>((response.data as Response).item).reverse()
   for (let item = open.pop(); item; item = open.pop()) {
     const answers = list<NonNullable<ResponseItem['answer']>[number]>(item.answer)
     const values = answers.flatMap(answer => valueNode(response, answer))
-    if (values.length > 0 && item.linkId !== undefined) found.set(item.linkId, [...(found.get(item.linkId) ?? []), ...values])
-    open.push(...list<ResponseItem>(item.item), ...answers.flatMap(answer => list<ResponseItem>(answer.item)))
+    if (values.length > 0 && item.linkId !== undefined) {
+      const before = found.get(item.linkId)
+      if (before) for (const value of values) before.push(value)
+      else found.set(item.linkId, values)
+    }
+    const inside = [...list<ResponseItem>(item.item), ...answers.flatMap(answer => list<ResponseItem>(answer.item))]
+    for (const next of inside.reverse()) open.push(next)
   }
   return found
 }
@@ -256,7 +280,8 @@ function difference(start: Collection, end: Collection, precision: string): Coll
   if (unit === undefined) throw new TypeError("difference() knows 'day' and 'week'")
   const from = dayNumber(start)
   const to = dayNumber(end)
-  return from === undefined || to === undefined ? NOTHING : [Math.trunc((to - from) / unit)]
+  // Adding nought turns the "-0" that truncation leaves into 0.
+  return from === undefined || to === undefined ? NOTHING : [Math.trunc((to - from) / unit) + 0]
 }
 
 function dayNumber(collection: Collection): number | undefined {
@@ -278,6 +303,60 @@ function refersTo(references: Collection, records: Collection): Collection {
     return typeof reference === 'string' && targets.has(tail(reference))
   })
   return hit ? YES : NO
+}
+
+/** Where a record says when it holds, in the order we look. */
+const DATE_ELEMENTS = ['authored', 'effectiveDateTime', 'effectiveInstant', 'effectivePeriod', 'authoredOn', 'performedDateTime', 'performedPeriod', 'period', 'issued', 'recordedDate', 'date']
+
+/**
+ * Keeps the records that are not dated before a day, by calendar date as written. Without a day, and for records
+ * without a date or with one too vague to tell, nothing is left out.
+ */
+function since(records: Collection, date: Collection): Collection {
+  const day = String(plain(date[0]) ?? '').slice(0, 10)
+  if (day === '') return records
+  return records.filter(record => {
+    const own = ownDate(plain(record) as Record<string, unknown> | null)
+    return own === undefined || own.slice(0, 10) >= day.slice(0, own.length)
+  })
+}
+
+/** Keeps the records that are not dated after now; a date without a time counts by calendar date. */
+function notInFuture(records: Collection, { clock }: ScopeState): Collection {
+  const now = Date.parse(clock.now)
+  return records.filter(record => {
+    const own = ownDate(plain(record) as Record<string, unknown> | null)
+    if (own === undefined) return true
+    return own.includes('T') ? !(Date.parse(own) > now) : own <= clock.today.slice(0, own.length)
+  })
+}
+
+function ownDate(record: Record<string, unknown> | null): string | undefined {
+  const element = DATE_ELEMENTS.find(name => record?.[name] !== undefined)
+  const value = element === undefined ? undefined : record?.[element]
+  const written = typeof value === 'object' ? (value as { start?: unknown } | null)?.start : value
+  return typeof written === 'string' ? written : undefined
+}
+
+/** How deep into a record references are looked for; R4 keeps those of the records we read within this. */
+const REFERENCE_DEPTH = 4
+
+/** Keeps the records that refer to any of the given records, wherever in them the reference stands. */
+function referringTo(input: Collection, records: Collection): Collection {
+  if (records.length === 0) return NOTHING
+  const targets = new Set(records.map(record => {
+    const { resourceType, id } = (plain(record) ?? {}) as { resourceType?: string; id?: string }
+    return `${resourceType}/${id}`
+  }))
+  return input.filter(record => mentions(plain(record), targets, REFERENCE_DEPTH))
+}
+
+function mentions(value: unknown, targets: ReadonlySet<string>, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth === 0) return false
+  if (Array.isArray(value)) return value.some(entry => mentions(entry, targets, depth))
+  const { reference } = value as { reference?: unknown }
+  if (typeof reference === 'string' && targets.has(tail(reference))) return true
+  return Object.values(value).some(child => mentions(child, targets, depth - 1))
 }
 
 const tail = (reference: string): string => reference.replace(/\/_history\/[^/]*$/, '').split('/').slice(-2).join('/')

@@ -18,21 +18,47 @@ export function parseExpression(source: string): SyntaxNode {
 
 export const childNodes = (node: SyntaxNode): readonly SyntaxNode[] => node.children ?? []
 
-/** Offsets at which the lines of a text begin. */
-export function lineStarts(source: string): number[] {
-  return [0, ...[...source.matchAll(/\n/g)].map(match => match.index + 1)]
+/** Strings and delimited names, which are kept, and comments. */
+const KEPT_OR_COMMENT = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*/g
+
+/** The expression with spaces in place of its comments, so that every offset stays what it was. */
+export function withoutComments(source: string): string {
+  return source.replace(KEPT_OR_COMMENT, found => (found.startsWith('/') ? found.replace(/[^\n]/gu, ' ') : found))
 }
 
-/** Offset of a node in its source; the parser counts lines and columns from 1. */
+/** Offsets at which the lines of a text begin. The parser counts code points, so the text comes as these. */
+export function lineStarts(characters: readonly string[]): number[] {
+  return [0, ...characters.flatMap((character, index) => (character === '\n' ? [index + 1] : []))]
+}
+
+/** Offset of a node in the code points of its source; the parser counts lines and columns from 1. */
 export function offsetOf(node: SyntaxNode, lines: readonly number[]): number {
   const { line, column } = node.start ?? { line: 1, column: 1 }
   return (lines[line - 1] ?? 0) + column - 1
 }
 
+/** The text that a string literal stands for; undefined for any other node. */
+export function stringLiteral(node: SyntaxNode): string | undefined {
+  if (node.type === 'TermExpression' || node.type === 'LiteralTerm') {
+    const [inner] = childNodes(node)
+    return inner && stringLiteral(inner)
+  }
+  return node.type === 'StringLiteral' ? node.text?.slice(1, -1).replace(ESCAPE, unescaped) : undefined
+}
+
+const ESCAPE = /\\(u[0-9a-fA-F]{4}|.)/g
+
+const CONTROLS: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t', f: '\f' }
+
+const unescaped = (_: string, escaped: string): string =>
+  escaped.length > 1 ? String.fromCharCode(parseInt(escaped.slice(1), 16)) : (CONTROLS[escaped] ?? escaped)
+
 /** Name and argument nodes of a function call; undefined for any other node. */
 export function functionOf(node: SyntaxNode): { name: string; argumentNodes: readonly SyntaxNode[] } | undefined {
   if (node.type !== 'FunctionInvocation') return undefined
   const [call] = childNodes(node)
-  const [name, parameters] = call ? childNodes(call) : []
-  return name?.text === undefined ? undefined : { name: name.text, argumentNodes: parameters ? childNodes(parameters) : [] }
+  const [name, ...parameters] = call ? childNodes(call) : []
+  // The arguments of sort() stand without a list around them, each with its direction.
+  const argumentNodes = parameters.flatMap(parameter => childNodes(parameter))
+  return name?.text === undefined ? undefined : { name: name.text, argumentNodes }
 }

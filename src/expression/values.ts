@@ -69,5 +69,40 @@ export function truth(collection: Collection): boolean | undefined {
 
 /** An item as JSON: dates and quantities of the engine become what FHIR writes. */
 export function toJson(item: Item): unknown {
-  return fhirpath.resolveInternalTypes([plain(item)])[0]
+  const value = plain(item)
+  return isEngineQuantity(value) ? quantityJson(value) : fhirpath.resolveInternalTypes([value])[0]
+}
+
+/** FHIR type of an item: that of its element, or the one its value has by nature; undefined where neither tells. */
+export function typeOf(item: Item): string | undefined {
+  if (isNode(item)) return item.fhirNodeDataType?.replace('System.', '')
+  const value = plain(item)
+  if (typeof value === 'boolean' || typeof value === 'string') return typeof value
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'decimal'
+  if (isEngineQuantity(value)) return 'Quantity'
+  const written = toJson(value)
+  if (typeof written !== 'string') return undefined
+  return written.includes('T') ? 'dateTime' : written.includes(':') ? 'time' : 'date'
+}
+
+/** A quantity of the engine: its unit is a UCUM code in quotes, or a calendar word. */
+interface EngineQuantity {
+  value: unknown
+  unit: string
+}
+
+function isEngineQuantity(value: unknown): value is EngineQuantity {
+  return typeof value === 'object' && value !== null && 'asStr' in value && 'unit' in value
+}
+
+/** System of UCUM units, and the value of `%ucum`. */
+export const UCUM = 'http://unitsofmeasure.org'
+
+const CALENDAR_CODES: Readonly<Record<string, string>> = {
+  year: 'a', month: 'mo', week: 'wk', day: 'd', hour: 'h', minute: 'min', second: 's', millisecond: 'ms',
+}
+
+function quantityJson({ value, unit }: EngineQuantity): unknown {
+  const word = unit.replace(/^'|'$/g, '')
+  return { value: Number(value), unit: word, system: UCUM, code: CALENDAR_CODES[word.replace(/s$/, '')] ?? word }
 }

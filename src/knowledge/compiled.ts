@@ -15,8 +15,15 @@ export interface CompiledCondition {
   evaluate: Evaluator
 }
 
+/** Kinds of ActivityDefinition that become a resource. */
+export const ACTIVITY_KINDS = ['ServiceRequest', 'MedicationRequest', 'DeviceRequest', 'CommunicationRequest', 'CarePlan', 'Task', 'Appointment'] as const
+
+export type ActivityKind = (typeof ACTIVITY_KINDS)[number]
+
 export interface CompiledDynamicValue {
   path: string
+  /** What the path starts from: the action of the RequestGroup, or the resource that the action proposes. */
+  on: 'action' | 'resource'
   evaluate: Evaluator
 }
 
@@ -28,6 +35,7 @@ export interface CompiledCardExtension {
 
 export interface CompiledActivity {
   resource: ActivityDefinition
+  kind: ActivityKind
   canonical: string
   texts: ActionTexts
   dynamicValues: readonly CompiledDynamicValue[]
@@ -66,7 +74,8 @@ export interface CompiledAction {
   dynamicValues: readonly CompiledDynamicValue[]
   definition: CompiledDefinition | undefined
   cardExtensions: readonly CompiledCardExtension[]
-  sources: readonly CompiledSource[]
+  /** By place in `documentation`; undefined where that names no source of ours. */
+  sources: readonly (CompiledSource | undefined)[]
   overrideReasons: readonly { code: string; system: string; display: LocalizedText }[]
   actions: readonly CompiledAction[]
 }

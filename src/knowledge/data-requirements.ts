@@ -7,7 +7,7 @@ import type { Terminology } from './terminology.js'
 
 const PATIENT = '{{context.patientId}}'
 
-/** Date parameters by element path, where the R4 search parameter is not called like the element. */
+/** Date parameters by element path, of all types or of one, where the R4 search parameter is not called like the element. */
 const DATE_PARAMETER: Readonly<Record<string, string>> = {
   authored: 'authored',
   authoredOn: 'authored',
@@ -17,6 +17,14 @@ const DATE_PARAMETER: Readonly<Record<string, string>> = {
   period: 'date',
   recordedDate: 'recorded-date',
   started: 'started',
+  'meta.lastUpdated': '_lastUpdated',
+  'AllergyIntolerance.onset': 'onset',
+  'AllergyIntolerance.recordedDate': 'date',
+  'DeviceRequest.authoredOn': 'authored-on',
+  'MedicationAdministration.effective': 'effective-time',
+  'MedicationRequest.authoredOn': 'authoredon',
+  'MedicationStatement.effective': 'effective',
+  'Task.authoredOn': 'authored-on',
 }
 
 const CODE_PARAMETER: Readonly<Record<string, string>> = {
@@ -26,7 +34,7 @@ const CODE_PARAMETER: Readonly<Record<string, string>> = {
   medicationCodeableConcept: 'code',
 }
 
-/** Comparators of FHIR search by the direction of a dateFilter that is given as a duration before now. */
+/** Days in one unit of a duration before now, at most. */
 const DAYS_IN: Readonly<Record<string, number>> = { d: 1, wk: 7, mo: 31, a: 366 }
 
 /**
@@ -59,9 +67,8 @@ function deriveTemplate(requirement: DataRequirement, terminology: Terminology):
   const parameters = [
     `patient=${PATIENT}`,
     ...(requirement.codeFilter ?? []).flatMap(filter => codeParameter(filter, terminology)),
-    ...(requirement.dateFilter ?? []).slice(0, 1).flatMap(filter => dateParameter(filter)),
-    ...(requirement.sort ?? []).map(({ path, direction }) =>
-      `_sort=${direction === 'descending' ? '-' : ''}${DATE_PARAMETER[path] ?? path}`),
+    ...(requirement.dateFilter ?? []).slice(0, 1).flatMap(filter => dateParameter(filter, requirement.type)),
+    ...sortParameter(requirement),
     ...(requirement.limit === undefined ? [] : [`_count=${requirement.limit}`]),
   ]
   return `${requirement.type}?${parameters.join('&')}`
@@ -69,22 +76,29 @@ function deriveTemplate(requirement: DataRequirement, terminology: Terminology):
 
 /**
  * Codes go into the search without their system, since several URIs of one system are live at once.
- * A value set that matches by the beginning of a code cannot be asked for and leaves the search open.
+ * A value set whose codes are known by their beginning, or are written in several ways, leaves the search open.
  */
 function codeParameter(filter: DataRequirementCodeFilter, terminology: Terminology): string[] {
   const name = filter.searchParam ?? CODE_PARAMETER[filter.path ?? ''] ?? filter.path
-  if (filter.valueSet !== undefined && terminology.hasPrefixes(filter.valueSet)) return []
+  if (filter.valueSet !== undefined && terminology.isOpen(filter.valueSet)) return []
   const expanded = filter.valueSet === undefined ? [] : terminology.expand(filter.valueSet)
   const codes = new Set([...(filter.code ?? []), ...expanded].flatMap(({ code }) => code ?? []))
-  return codes.size === 0 ? [] : [`${name}=${[...codes].join(',')}`]
+  return codes.size === 0 ? [] : [`${name}=${[...codes].map(encodeURIComponent).join(',')}`]
 }
 
 type DateFilter = NonNullable<DataRequirement['dateFilter']>[number]
 
-function dateParameter(filter: DateFilter): string[] {
-  const name = filter.searchParam ?? DATE_PARAMETER[filter.path ?? ''] ?? filter.path
-  if (filter.valueDateTime !== undefined) return [`${name}=ge${filter.valueDateTime}`]
-  if (filter.valuePeriod?.start !== undefined) return [`${name}=ge${filter.valuePeriod.start}`]
+function sortParameter({ type, sort = [] }: DataRequirement): string[] {
+  const keys = sort.map(({ path, direction }) => `${direction === 'descending' ? '-' : ''}${dateParameterName(type, path)}`)
+  return keys.length === 0 ? [] : [`_sort=${keys.join(',')}`]
+}
+
+const dateParameterName = (type: string, path: string): string => DATE_PARAMETER[`${type}.${path}`] ?? DATE_PARAMETER[path] ?? path
+
+function dateParameter(filter: DateFilter, type: string): string[] {
+  const name = filter.searchParam ?? dateParameterName(type, filter.path ?? '')
+  const from = filter.valueDateTime ?? filter.valuePeriod?.start
+  if (from !== undefined) return [`${name}=ge${encodeURIComponent(from)}`]
   const { value, code = 'd' } = filter.valueDuration ?? {}
   const days = value === undefined ? undefined : Math.ceil(value * (DAYS_IN[code] ?? 1))
   return days === undefined ? [] : [`${name}=ge{{today() - ${days} days}}`]

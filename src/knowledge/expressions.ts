@@ -9,7 +9,7 @@ import type { Terminology } from './terminology.js'
 const LANGUAGE = 'text/fhirpath'
 
 const NEVER: Evaluator = () => []
-const NO_NAMES: NamingResult = { types: 'any', faults: [], variables: new Set() }
+const NO_NAMES: NamingResult = { types: 'any', faults: [], variables: new Set(), valueSets: new Set() }
 
 /** Where an expression stands, for messages. */
 export interface Place {
@@ -45,14 +45,16 @@ export class ExpressionCompiler {
   text(source: string, place: Place, variables: KnownVariables): CheckedExpression {
     const names = this.names(source, place, variables)
     for (const fault of names.faults) this.faults.add('NAME_UNKNOWN', place.file, place.element, `${fault}, in: ${source}`)
-    for (const [canonical = ''] of source.matchAll(/(?<=(?:codedIn|memberOf)\(')[^']*/g)) {
+    for (const canonical of names.valueSets) {
       if (!this.terminology.membership(canonical)) {
         this.faults.add('CANONICAL_UNKNOWN', place.file, place.element, `There is no value set ${canonical}.`)
       }
     }
     try {
       return { evaluate: this.compiler(source), types: names.types, variables: names.variables }
-    } catch {
+    } catch (error) {
+      // What does not parse was reported above.
+      if (names !== NO_NAMES) this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
       return { evaluate: NEVER, types: 'any', variables: names.variables }
     }
   }

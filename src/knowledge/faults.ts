@@ -21,6 +21,7 @@ export const FAULT_CODES = [
   'GRADE_MISSING',
   'SOURCE_MISSING',
   'TRANSLATION_MISSING',
+  'ACTIVITY_KIND_UNSUPPORTED',
   'DYNAMIC_PATH_INVALID',
   'PREFETCH_INVALID',
   'SERVICE_INVALID',
@@ -41,8 +42,13 @@ export interface Fault {
 /** Gathers faults, so that an author sees all of them at once. */
 export class FaultList {
   readonly faults: Fault[] = []
+  private readonly lines = new Set<string>()
 
+  /** Adds a fault once, however many plans meet it. */
   add(code: FaultCode, file: string, element: string, message: string): void {
+    const line = faultLine({ code, file, element, message })
+    if (this.lines.has(line)) return
+    this.lines.add(line)
     this.faults.push({ code, file, element, message })
   }
 

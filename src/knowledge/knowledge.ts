@@ -1,6 +1,7 @@
 import type { ActivityDefinition, Library, PlanDefinition, Questionnaire } from 'fhir/r4.js'
 import { RESOURCE_TYPES } from '../expression/element-names.js'
 import { recordVariables } from '../expression/facts.js'
+import { lookUp } from './canonical.js'
 import type { CompiledPlan } from './compiled.js'
 import { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from './faults.js'
@@ -89,7 +90,7 @@ function compileLibraries(files: readonly KnowledgeFile<Library>[], ground: Comp
 function dependencies({ file, resource }: KnowledgeFile<Library>, sources: ReadonlyMap<string, KnowledgeFile<Library>>, faults: FaultList) {
   return (resource.relatedArtifact ?? []).flatMap(({ type, resource: canonical }, index) => {
     if (type !== 'depends-on') return []
-    const found = sources.get(canonical?.split('|', 1)[0] ?? '')
+    const found = lookUp(sources, canonical ?? '')
     if (!found) faults.add('CANONICAL_UNKNOWN', file, `Library.relatedArtifact[${index}]`, `There is no library ${canonical}.`)
     return found ?? []
   })
@@ -97,10 +98,16 @@ function dependencies({ file, resource }: KnowledgeFile<Library>, sources: Reado
 
 type Canonical = { url?: string; version?: string }
 
+/** Types that answers cite by canonical|version. */
+const CITED = ['PlanDefinition', 'ActivityDefinition', 'Questionnaire', 'Library']
+
 function reportDuplicates(files: readonly KnowledgeFile[], faults: FaultList): void {
   const seen = new Map<string, string>()
   for (const { file, resource } of files) {
-    const { url } = resource as Canonical
+    const { url, version } = resource as Canonical
+    if (CITED.includes(resource.resourceType) && !(url && version)) {
+      faults.add('CANONICAL_UNKNOWN', file, `${resource.resourceType}.${url ? 'version' : 'url'}`, 'Without url and version nothing can refer to the resource.')
+    }
     const before = url === undefined ? undefined : seen.get(url)
     if (before !== undefined) faults.add('RESOURCE_DUPLICATE', file, `${resource.resourceType}.url`, `${before} has the same url.`)
     if (url !== undefined) seen.set(url, file)

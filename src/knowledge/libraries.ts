@@ -17,6 +17,8 @@ export interface CompiledFacts {
   variables: object
 }
 
+const FACT_NAME = /^[A-Za-z_]\w*$/
+
 interface WrittenFact {
   name: string
   description: string
@@ -54,6 +56,7 @@ export function compileFacts(
   for (const fact of facts) {
     const place = { file, element: fact.element }
     if (known.has(fact.name) || needs.has(fact.name)) faults.add('FACT_DUPLICATE', file, fact.element, `%${fact.name} is already named.`)
+    if (!FACT_NAME.test(fact.name)) faults.add('NAME_UNKNOWN', file, fact.element, 'A fact needs a name of letters, digits and underscores, so that expressions can call it.')
     if (!fact.description.trim()) faults.add('DESCRIPTION_MISSING', file, fact.element, 'Say in plain language what the fact means.')
     const checked = expressions.expression({ language: fact.language as 'text/fhirpath', expression: fact.expression }, place, known)
     known.set(fact.name, checked.types)
@@ -65,7 +68,7 @@ export function compileFacts(
 }
 
 /** The variables that a set of names needs in the end: the names themselves and what their facts need. */
-export function reach(names: Iterable<string>, needs: CompiledFacts['needs']): ReadonlySet<string> {
+export function reach(names: Iterable<string>, needs: CompiledFacts['needs']): Set<string> {
   return new Set([...names].flatMap(name => [name, ...(needs.get(name) ?? [])]))
 }
 

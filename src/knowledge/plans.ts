@@ -1,8 +1,12 @@
 import type {
-  ActivityDefinition, DataRequirement, Library, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionDynamicValue, Questionnaire,
+  ActivityDefinition, DataRequirement, Expression, Extension, Library, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionDynamicValue, Questionnaire,
 } from 'fhir/r4.js'
-import type {
-  CompiledAction, CompiledActivity, CompiledCardExtension, CompiledDefinition, CompiledPlan, CompiledRequirement, CompiledDynamicValue, ActionTexts,
+import { RESOURCE_TYPES } from '../expression/element-names.js'
+import { isElementPath } from '../expression/element-path.js'
+import { lookUp, urlOf } from './canonical.js'
+import {
+  ACTIVITY_KINDS, type ActivityKind, type CompiledAction, type CompiledActivity, type CompiledCardExtension, type CompiledDefinition,
+  type CompiledPlan, type CompiledRequirement, type CompiledDynamicValue, type ActionTexts,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
 import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from './extensions.js'
@@ -37,7 +41,10 @@ const LANGUAGES = ['da', 'en']
 const PRIORITIES = ['routine', 'urgent', 'stat']
 
 /** Elements of an action that a dynamicValue may set. */
-const ACTION_PATHS = /^(title|description|textEquivalent|priority|timing[A-Z]\w+)$/
+const ACTION_PATHS = /^(title|description|textEquivalent|priority|timing(\[x\]|[A-Z]\w+)?)$/
+
+/** How a dynamicValue says that it sets the action although the action has a resource. */
+const ON_ACTION = /^%?action\./
 
 /**
  * Compiles a PlanDefinition with everything it refers to.
@@ -77,7 +84,7 @@ class PlanCompiler {
 
   private libraries(): { resource: Library; facts: CompiledFacts }[] {
     return (this.plan.library ?? []).flatMap((canonical, index) => {
-      const library = this.workshop.libraries.get(canonical.split('|', 1)[0] ?? canonical)
+      const library = lookUp(this.workshop.libraries, canonical)
       if (!library) this.fault('CANONICAL_UNKNOWN', `PlanDefinition.library[${index}]`, `There is no library ${canonical}.`)
       return library ?? []
     })
@@ -85,7 +92,7 @@ class PlanCompiler {
 
   private inheritedFacts(): CompiledFacts {
     const { ground } = this.workshop
-    const libraries = (this.plan.library ?? []).flatMap(canonical => this.workshop.libraries.get(canonical.split('|', 1)[0] ?? '') ?? [])
+    const libraries = (this.plan.library ?? []).flatMap(canonical => lookUp(this.workshop.libraries, canonical) ?? [])
     return {
       known: new Map([...ground.known, ...libraries.flatMap(({ facts }) => [...facts.known])]),
       descriptions: new Map(libraries.flatMap(({ facts }) => [...facts.descriptions])),
@@ -96,7 +103,7 @@ class PlanCompiler {
 
   private action(action: PlanDefinitionAction, element: string, isTop: boolean): CompiledAction {
     this.checkAction(action, element, isTop)
-    const compile = (expression: string) => this.use(expression, element)
+    const definition = this.definition(action, element)
     return {
       id: action.id ?? '',
       where: `${this.plan.id} action ${action.id}`,
@@ -106,14 +113,12 @@ class PlanCompiler {
         const place = `${element}.condition[${index}]`
         const { description, expression } = condition.expression ?? {}
         if (!description?.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
-        const checked = this.workshop.expressions.expression(condition.expression, this.place(place), this.facts.known)
-        checked.variables.forEach(name => this.used.add(name))
-        return [{ description: description ?? '', expression: expression ?? '', evaluate: checked.evaluate }]
+        return [{ description: description ?? '', expression: expression ?? '', evaluate: this.use(condition.expression, this.place(place)) }]
       }),
       texts: this.texts(action, element),
-      dynamicValues: this.dynamicValues(action.dynamicValue, element, action.definitionCanonical === undefined),
-      definition: this.definition(action, element),
-      cardExtensions: extensionsOf(action, EXTENSION.cardExtension).map(extension => this.cardExtension(extension, compile)),
+      dynamicValues: this.dynamicValues(action.dynamicValue, element, definition?.kind === 'activity' ? definition.activity.kind : undefined),
+      definition,
+      cardExtensions: extensionsOf(action, EXTENSION.cardExtension).map(extension => this.cardExtension(extension, `${element}.extension`)),
       sources: this.sources(action, element),
       overrideReasons: this.overrideReasons(action, element),
       actions: (action.action ?? []).map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
@@ -121,13 +126,11 @@ class PlanCompiler {
   }
 
   private checkAction(action: PlanDefinitionAction, element: string, isTop: boolean): void {
-    if (!action.id || this.ids.has(action.id)) {
-      this.fault('ACTION_ID_INVALID', element, 'Every action needs an id that no other action of the plan has; cards and feedback hang on it.')
-    }
-    this.ids.add(action.id ?? '')
+    this.takeId(action.id, element)
     if (action.priority !== undefined && !PRIORITIES.includes(action.priority)) {
       this.fault('PRIORITY_REFUSED', `${element}.priority`, `Use ${PRIORITIES.join(', ')}; ${action.priority} has no indicator.`)
     }
+    if (!isTop && action.trigger?.length) this.fault('TRIGGER_UNSUPPORTED', `${element}.trigger`, 'Only top-level actions listen to hooks.')
     for (const { type, name } of isTop ? (action.trigger ?? []) : []) {
       if (type !== 'named-event' || !HOOK_NAMES.has(name ?? '')) {
         this.fault('TRIGGER_UNSUPPORTED', `${element}.trigger`, `A trigger is a named-event with the name of a hook; found ${type} ${name ?? ''}.`)
@@ -138,6 +141,13 @@ class PlanCompiler {
       this.fault('TRIGGER_UNSUPPORTED', element, 'Other actions of the plan have a trigger; without one no hook ever asks for this action.')
     }
     this.checkRecommendation(action, element)
+  }
+
+  private takeId(id: string | undefined, element: string): void {
+    if (!id || this.ids.has(id)) {
+      this.fault('ACTION_ID_INVALID', element, 'Every action needs an id that no other action of the plan or of plans within it has; cards and feedback hang on it.')
+    }
+    this.ids.add(id ?? '')
   }
 
   /** An action that speaks for a decision point must carry grade and source. */
@@ -154,48 +164,50 @@ class PlanCompiler {
     if (!action.documentation?.length) this.fault('SOURCE_MISSING', element, 'A recommendation needs documentation that names its source and section.')
   }
 
-  private texts(element: PlanDefinitionAction | ActivityDefinition, place: string, file = this.source.file): ActionTexts {
+  private texts(element: PlanDefinitionAction | ActivityDefinition, place: string, file = this.source.file, written = this.language): ActionTexts {
     const parts = element as PlanDefinitionAction
     const compile = (texts: LocalizedText, name: string) => {
       const missing = LANGUAGES.filter(language => texts.size > 0 && !texts.has(language))
       if (missing.length > 0) {
         this.workshop.faults.add('TRANSLATION_MISSING', file, `${place}.${name}`, `The text is missing in ${missing.join(', ')}.`)
       }
-      return compileTexts(texts, expression => this.use(expression, `${place}.${name}`))
+      return compileTexts(texts, expression => this.use({ language: 'text/fhirpath', expression }, { file, element: `${place}.${name}` }))
     }
     return {
-      title: compile(localized(parts.title, parts._title, this.language), 'title'),
-      description: compile(localized(parts.description, parts._description, this.language), 'description'),
-      textEquivalent: compile(localized(parts.textEquivalent, parts._textEquivalent, this.language), 'textEquivalent'),
+      title: compile(localized(parts.title, parts._title, written), 'title'),
+      description: compile(localized(parts.description, parts._description, written), 'description'),
+      textEquivalent: compile(localized(parts.textEquivalent, parts._textEquivalent, written), 'textEquivalent'),
     }
   }
 
-  private dynamicValues(values: PlanDefinitionActionDynamicValue[] | undefined, element: string, isActionAlone: boolean): CompiledDynamicValue[] {
+  /** @param kind of the resource that the action proposes; the action itself is set when it proposes none. */
+  private dynamicValues(values: PlanDefinitionActionDynamicValue[] | undefined, element: string, kind: ActivityKind | undefined, file = this.source.file): CompiledDynamicValue[] {
     return (values ?? []).map((value, index) => {
-      const place = `${element}.dynamicValue[${index}]`
-      const path = value.path ?? ''
-      if (!/^%?[A-Za-z][\w.]*(\[\d+\])?/.test(path) || (isActionAlone && !ACTION_PATHS.test(path.replace(/^action\./, '')))) {
-        this.fault('DYNAMIC_PATH_INVALID', place, `'${path}' is not an element that can be set here.`)
-      }
-      const checked = this.workshop.expressions.expression(value.expression, this.place(place), this.facts.known)
-      checked.variables.forEach(name => this.used.add(name))
-      return { path, evaluate: checked.evaluate }
+      const place = { file, element: `${element}.dynamicValue[${index}]` }
+      const written = value.path ?? ''
+      const path = written.replace(ON_ACTION, '')
+      const on = kind === undefined || path !== written ? 'action' : 'resource'
+      const isKnown = on === 'action' ? ACTION_PATHS.test(path) : isElementPath(kind ?? '', path)
+      if (!isKnown) this.workshop.faults.add('DYNAMIC_PATH_INVALID', file, place.element, `'${written}' is not an element that can be set here.`)
+      return { path, on, evaluate: this.use(value.expression, place) }
     })
   }
 
   private definition(action: PlanDefinitionAction, element: string): CompiledDefinition | undefined {
     const canonical = action.definitionCanonical
     if (canonical === undefined) return undefined
-    const url = canonical.split('|', 1)[0] ?? canonical
-    const activity = this.workshop.activities.get(url)
+    const url = urlOf(canonical)
+    const activity = lookUp(this.workshop.activities, canonical)
     if (activity) return { kind: 'activity', activity: this.activity(activity) }
-    const questionnaire = this.workshop.questionnaires.get(url)
+    const questionnaire = lookUp(this.workshop.questionnaires, canonical)
     if (questionnaire) return { kind: 'questionnaire', resource: questionnaire, canonical: `${url}|${questionnaire.version}` }
-    const plan = this.workshop.plans.get(url)
+    const plan = lookUp(this.workshop.plans, canonical)
     if (plan && this.above.concat(this.plan.url ?? '').includes(url)) {
       this.fault('CANONICAL_CYCLE', `${element}.definitionCanonical`, `${url} contains itself.`)
     } else if (plan) {
       const compiled = compilePlan(plan, this.workshop, [...this.above, this.plan.url ?? ''])
+      const isNestedBefore = this.nested.some(({ canonical: known }) => known === compiled.canonical)
+      if (!isNestedBefore) for (const id of idsOf(compiled.actions)) this.takeId(id, `${element}.definitionCanonical`)
       this.nested.push(compiled)
       return { kind: 'plan', plan: compiled }
     } else {
@@ -205,36 +217,42 @@ class PlanCompiler {
   }
 
   private activity({ file, resource }: KnowledgeFile<ActivityDefinition>): CompiledActivity {
-    const place = 'ActivityDefinition'
+    const kind = this.activityKind(resource, file)
     return {
       resource,
+      kind,
       canonical: `${resource.url}|${resource.version}`,
-      texts: this.texts(resource, place, file),
-      dynamicValues: (resource.dynamicValue ?? []).map((value, index) => {
-        const checked = this.workshop.expressions.expression(value.expression, { file, element: `${place}.dynamicValue[${index}]` }, this.facts.known)
-        checked.variables.forEach(name => this.used.add(name))
-        return { path: value.path, evaluate: checked.evaluate }
-      }),
+      texts: this.texts(resource, 'ActivityDefinition', file, resource.language),
+      dynamicValues: this.dynamicValues(resource.dynamicValue, 'ActivityDefinition', kind, file),
     }
   }
 
-  private cardExtension(extension: { extension?: { url: string; valueString?: string; valueExpression?: { name?: string; expression?: string } }[] }, compile: (expression: string) => CompiledCardExtension['members'][number]['evaluate']): CompiledCardExtension {
-    const parts = extension.extension ?? []
+  private activityKind({ kind, doNotPerform }: ActivityDefinition, file: string): ActivityKind {
+    const found = ACTIVITY_KINDS.find(name => name === kind)
+    const place = ['ACTIVITY_KIND_UNSUPPORTED', file, 'ActivityDefinition.kind'] as const
+    if (!found) this.workshop.faults.add(...place, `The kind must be one of ${ACTIVITY_KINDS.join(', ')}; found ${kind ?? 'none'}.`)
+    if (found && doNotPerform && !isElementPath(found, 'doNotPerform')) {
+      this.workshop.faults.add(...place, `A ${found} cannot say that something should not be done.`)
+    }
+    return found ?? 'Task'
+  }
+
+  private cardExtension({ extension: parts = [] }: Extension, element: string): CompiledCardExtension {
     return {
       name: parts.find(({ url }) => url === 'name')?.valueString ?? '',
       members: parts.filter(({ url }) => url === 'member').map(({ valueExpression }) => ({
         name: valueExpression?.name ?? '',
-        evaluate: compile(valueExpression?.expression ?? ''),
+        evaluate: this.use(valueExpression, this.place(element)),
       })),
     }
   }
 
   private sources(action: PlanDefinitionAction, element: string) {
-    return (action.documentation ?? []).flatMap((artifact, index) => {
-      if (artifact.resource === undefined) return []
+    return (action.documentation ?? []).map((artifact, index) => {
+      if (artifact.resource === undefined) return undefined
       const source = compileSource(artifact, this.workshop.sources)
       if (!source) this.fault('SOURCE_MISSING', `${element}.documentation[${index}]`, `No source has the section ${artifact.resource}.`)
-      return source ?? []
+      return source
     })
   }
 
@@ -250,23 +268,33 @@ class PlanCompiler {
   /** Requirements of the libraries, the plan's inputs and nested plans, as far as some expression reads their type. */
   private requirements(): CompiledRequirement[] {
     const needed = reach(this.used, this.facts.needs)
-    const reads = ({ type }: { type: string }) => needed.has(type) || (type === 'Patient' && needed.has('patient'))
+    if (needed.has('patient')) needed.add('Patient')
     const ofLibraries = this.libraries().flatMap(({ resource }) => this.inheritedRequirements(resource))
     const inputs = (this.plan.action ?? []).flatMap(({ input }) => input ?? []).map(input => ({ input, file: this.source.file }))
-    const own = [...ofLibraries, ...inputs].filter(({ input }) => reads(input)).map(({ input, file }) =>
+    const own = [...ofLibraries, ...inputs].filter(({ input }) => needed.has(input.type)).map(({ input, file }) =>
       compileRequirement(input, { file, element: `dataRequirement ${input.id ?? input.type}` }, this.workshop.terminology, this.workshop.faults))
-    return byKey([...own, ...this.nested.flatMap(plan => plan.requirements)])
+    const all = [...own, ...this.nested.flatMap(plan => plan.requirements)]
+    this.checkRequirements(all, needed)
+    return byKey(all)
   }
 
-  private inheritedRequirements(library: Library): { input: DataRequirement; file: string }[] {
+  /** Every record type that an expression reads must be fetched, and no key may stand for two queries. */
+  private checkRequirements(requirements: readonly CompiledRequirement[], needed: ReadonlySet<string>): void {
+    const unmet = RESOURCE_TYPES.filter(type => needed.has(type) && !requirements.some(requirement => requirement.type === type))
+    if (unmet.length > 0) this.fault('PREFETCH_INVALID', 'PlanDefinition.library', `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`)
+    for (const key of conflictingKeys(requirements)) this.fault('PREFETCH_INVALID', 'PlanDefinition.library', `Two DataRequirements ask for different data under the key ${key}; give each an id.`)
+  }
+
+  private inheritedRequirements(library: Library, above: readonly Library[] = []): { input: DataRequirement; file: string }[] {
+    if (above.includes(library)) return []
     const inherited = (library.relatedArtifact ?? []).flatMap(({ type, resource }) =>
-      type === 'depends-on' ? (this.workshop.libraries.get(resource?.split('|', 1)[0] ?? '')?.resource ?? []) : [])
+      type === 'depends-on' ? (lookUp(this.workshop.libraries, resource ?? '')?.resource ?? []) : [])
     const own = (library.dataRequirement ?? []).map(input => ({ input, file: `fhir-resources/Library/${library.id}.json` }))
-    return [...own, ...inherited.flatMap(other => this.inheritedRequirements(other))]
+    return [...own, ...inherited.flatMap(other => this.inheritedRequirements(other, [...above, library]))]
   }
 
-  private use(expression: string, element: string) {
-    const checked = this.workshop.expressions.text(expression, this.place(element), this.facts.known)
+  private use(expression: Expression | undefined, place: Place) {
+    const checked = this.workshop.expressions.expression(expression, place, this.facts.known)
     checked.variables.forEach(name => this.used.add(name))
     return checked.evaluate
   }
@@ -278,6 +306,16 @@ class PlanCompiler {
   private fault(code: Parameters<FaultList['add']>[0], element: string, message: string): void {
     this.workshop.faults.add(code, this.source.file, element, message)
   }
+}
+
+function idsOf(actions: readonly CompiledAction[]): string[] {
+  return actions.flatMap(({ id, actions: children }) => [id, ...idsOf(children)])
+}
+
+/** Keys under which requirements ask for different data. */
+export function conflictingKeys(requirements: readonly CompiledRequirement[]): string[] {
+  const templates = new Map(requirements.map(({ key, template }) => [key, template] as const))
+  return [...new Set(requirements.filter(({ key, template }) => templates.get(key) !== template).map(({ key }) => key))]
 }
 
 /** One requirement a key; the first stands. */

@@ -1,4 +1,5 @@
 import type { Library, RelatedArtifact } from 'fhir/r4.js'
+import { lookUp } from './canonical.js'
 import type { CompiledSource } from './compiled.js'
 import { EXTENSION, extensionOf, localized } from './extensions.js'
 
@@ -8,7 +9,7 @@ import { EXTENSION, extensionOf, localized } from './extensions.js'
  */
 export function compileSource(artifact: RelatedArtifact, sources: ReadonlyMap<string, Library>): CompiledSource | undefined {
   const [canonical = '', anchor] = (artifact.resource ?? '').split('#', 2)
-  const source = sources.get(canonical.split('|', 1)[0] ?? canonical)
+  const source = lookUp(sources, canonical)
   if (!source) return undefined
   const language = source.language ?? 'da'
   const section = sectionOf(source, anchor)

@@ -1,4 +1,5 @@
-import type { CodeSystem, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
+import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
+import { lookUp, urlOf } from './canonical.js'
 import { EXTENSION, extensionsOf, localized, type LocalizedText } from './extensions.js'
 import type { FaultList } from './faults.js'
 import type { KnowledgeFile } from './read-resources.js'
@@ -11,7 +12,8 @@ interface Coding {
 /** One line of a value set: codes written out, or the beginning that codes share. */
 interface Rule {
   system: string
-  codes: ReadonlySet<string>
+  /** The codes as they are written, by the form in which they are compared. */
+  codes: ReadonlyMap<string, string>
   prefixes: readonly string[]
 }
 
@@ -19,6 +21,12 @@ interface Membership {
   rules: Rule[]
   excluded: Rule[]
   imported: Membership[]
+}
+
+/** What a value set says of one system, flattened for speed: one entry a set it imports, each with its exceptions. */
+interface SystemTest {
+  included: readonly Rule[]
+  excluded: readonly Rule[]
 }
 
 /** A coding of an expanded value set, with its display by language. */
@@ -29,11 +37,11 @@ export interface ExpandedCode {
 }
 
 /** How codes of a system are brought to one form before they are compared. */
-const CODE_FORMS: Readonly<Record<string, (code: string) => string>> = {
-  'upper-case': code => code.toUpperCase(),
-  'before-plus': code => code.split('+', 1)[0] ?? code,
-  'without-dots': code => code.replaceAll('.', ''),
-}
+const CODE_FORMS: ReadonlyMap<string, (code: string) => string> = new Map([
+  ['upper-case', code => code.toUpperCase()],
+  ['before-plus', code => code.split('+', 1)[0] ?? code],
+  ['without-dots', code => code.replaceAll('.', '')],
+])
 
 /**
  * The local terminology: value sets, displays and the several URIs under which one code system travels.
@@ -43,6 +51,7 @@ export class Terminology {
   private readonly systems: SystemNames
   private readonly valueSets = new Map<string, Membership>()
   private readonly sources = new Map<string, KnowledgeFile<ValueSet>>()
+  private readonly tests = new Map<string, (coding: Coding) => boolean>()
   private readonly displays = new Map<string, LocalizedText>()
 
   constructor(files: readonly KnowledgeFile[], private readonly faults: FaultList) {
@@ -54,22 +63,34 @@ export class Terminology {
 
   /** Answers whether a coding belongs to the value set; undefined when there is no such value set. */
   readonly membership = (canonical: string): ((coding: Coding) => boolean) | undefined => {
-    const found = this.valueSets.get(canonical.split('|', 1)[0] ?? canonical)
-    return found && (coding => this.isMember(found, coding))
+    const url = urlOf(canonical)
+    const found = this.find(canonical)
+    if (!found) return undefined
+    const test = this.tests.get(url) ?? this.compileTest(found)
+    this.tests.set(url, test)
+    return test
   }
 
   /** Codes of a value set that is written out code by code; prefixes have no expansion and are left out. */
   expand(canonical: string): ExpandedCode[] {
-    const found = this.valueSets.get(canonical.split('|', 1)[0] ?? canonical)
-    return found ? this.codesOf(found) : []
+    const found = this.find(canonical)
+    const isMember = this.membership(canonical)
+    const members = found && isMember ? this.codesOf(found).filter(isMember) : []
+    return [...new Map(members.map(member => [`${member.system}|${member.code}`, member] as const)).values()]
   }
 
-  /** Whether the value set holds codes that only their beginning tells. */
-  hasPrefixes(canonical: string): boolean {
-    const found = this.valueSets.get(canonical.split('|', 1)[0] ?? canonical)
-    const reaches = (membership: Membership): boolean =>
-      membership.rules.some(rule => rule.prefixes.length > 0) || membership.imported.some(reaches)
-    return found !== undefined && reaches(found)
+  /**
+   * Whether a search for the codes as they are written could miss a member: where only the beginning of a code
+   * tells, or where the system's codes travel in several forms.
+   */
+  isOpen(canonical: string): boolean {
+    const found = this.find(canonical)
+    return found !== undefined && withImported(found).some(({ rules }) =>
+      rules.some(({ system, prefixes }) => prefixes.length > 0 || this.systems.hasForms(system)))
+  }
+
+  private find(canonical: string): Membership | undefined {
+    return lookUp(this.sources, canonical) && this.valueSets.get(urlOf(canonical))
   }
 
   /** What a reader calls a code, by language; undefined when no code system of ours knows it. */
@@ -77,25 +98,31 @@ export class Terminology {
     return this.displays.get(`${this.systems.canonical(system)}|${code}`)
   }
 
-  private isMember(membership: Membership, coding: Coding): boolean {
-    if (typeof coding.code !== 'string') return false
-    const system = coding.system === undefined ? undefined : this.systems.canonical(coding.system)
-    return this.included(membership, system, coding.code)
-  }
-
-  private included(membership: Membership, system: string | undefined, code: string): boolean {
-    const holds = (rule: Rule): boolean => {
-      if (system !== undefined && rule.system !== system) return false
-      const written = this.systems.normalForm(rule.system, code)
-      return rule.codes.has(written) || rule.prefixes.some(prefix => written.startsWith(prefix))
+  private compileTest(membership: Membership): (coding: Coding) => boolean {
+    const bySystem = new Map<string, SystemTest[]>()
+    for (const { rules, excluded } of withImported(membership)) {
+      for (const system of new Set(rules.map(rule => rule.system))) {
+        const ofSystem = (rule: Rule) => rule.system === system
+        bySystem.set(system, [...(bySystem.get(system) ?? []), { included: rules.filter(ofSystem), excluded: excluded.filter(ofSystem) }])
+      }
     }
-    if (membership.excluded.some(holds)) return false
-    return membership.rules.some(holds) || membership.imported.some(imported => this.included(imported, system, code))
+    const belongs = (system: string, code: string): boolean => {
+      const tests = bySystem.get(system)
+      if (tests === undefined) return false
+      const written = this.systems.normalForm(system, code)
+      return tests.some(({ included, excluded }) => holdsAny(included, written) && !holdsAny(excluded, written))
+    }
+    return ({ system, code }) => {
+      if (typeof code !== 'string') return false
+      if (system === undefined) return [...bySystem.keys()].some(each => belongs(each, code))
+      const canonical = this.systems.canonical(system)
+      return canonical !== undefined && belongs(canonical, code)
+    }
   }
 
   private codesOf(membership: Membership): ExpandedCode[] {
     const own = membership.rules.flatMap(rule =>
-      [...rule.codes].map(code => ({ system: rule.system, code, display: this.display(rule.system, code) ?? new Map() })))
+      [...rule.codes.values()].map(code => ({ system: rule.system, code, display: this.display(rule.system, code) ?? new Map() })))
     return [...own, ...membership.imported.flatMap(imported => this.codesOf(imported))]
   }
 
@@ -111,43 +138,64 @@ export class Terminology {
     const { include = [], exclude = [] } = source.resource.compose ?? {}
     const membership: Membership = {
       rules: include.flatMap((part, index) => this.rule(part, source.file, `ValueSet.compose.include[${index}]`)),
-      excluded: exclude.flatMap((part, index) => this.rule(part, source.file, `ValueSet.compose.exclude[${index}]`)),
+      excluded: exclude.flatMap((part, index) => this.rule(part, source.file, `ValueSet.compose.exclude[${index}]`, false)),
       imported: include.flatMap(part => part.valueSet ?? []).flatMap(imported => {
-        const compiled = this.compile(imported, [...above, url])
-        if (!compiled) this.faults.add('CANONICAL_UNKNOWN', source.file, 'ValueSet.compose.include', `There is no value set ${imported}.`)
-        return compiled ?? []
+        if (!lookUp(this.sources, imported)) this.faults.add('CANONICAL_UNKNOWN', source.file, 'ValueSet.compose.include', `There is no value set ${imported}.`)
+        return this.compile(urlOf(imported), [...above, url]) ?? []
       }),
     }
     this.valueSets.set(url, membership)
     return membership
   }
 
-  private rule(part: ValueSetComposeInclude, file: string, element: string): Rule[] {
-    if (part.system === undefined) return []
-    const system = this.systems.canonical(part.system) ?? part.system
-    const prefixes = (part.filter ?? []).map(filter => literalPrefix(filter))
-    if (prefixes.includes(undefined) || prefixes.length > 1 || (!part.concept && prefixes.length === 0)) {
-      const wanted = 'Write the codes out, or use one filter on code with op regex whose value is a literal followed by .*'
+  /** @param mayImport whether a value set may stand in place of a system. */
+  private rule(part: ValueSetComposeInclude, file: string, element: string, mayImport = true): Rule[] {
+    const unsupported = (wanted: string): Rule[] => {
       this.faults.add('VALUE_SET_UNSUPPORTED', file, element, wanted)
       return []
+    }
+    if (part.valueSet && (!mayImport || part.system !== undefined || part.valueSet.length > 1)) {
+      return unsupported('Name one value set an include and nothing beside it; an exclude names codes.')
+    }
+    if (part.valueSet) return []
+    if (part.system === undefined) return unsupported('A system is missing.')
+    const system = this.systems.canonical(part.system) ?? part.system
+    const prefixes = (part.filter ?? []).map(filter => literalPrefix(filter))
+    if (prefixes.includes(undefined) || prefixes.length > 1 || (part.concept === undefined) === (prefixes.length === 0)) {
+      return unsupported('Write the codes out, or use one filter on code with op regex whose value is a literal followed by .*')
     }
     for (const { code, display, designation } of part.concept ?? []) {
       const texts = new Map(designation?.map(({ language = '', value }) => [language, value]))
       if (display && !this.displays.has(`${system}|${code}`)) this.displays.set(`${system}|${code}`, new Map([['da', display], ...texts]))
     }
     const normal = (code: string) => this.systems.normalForm(system, code)
-    const codes = new Set((part.concept ?? []).map(({ code }) => normal(code)))
+    const codes = new Map((part.concept ?? []).map(({ code }) => [normal(code), code] as const))
     return [{ system, codes, prefixes: prefixes.flatMap(prefix => (prefix === undefined ? [] : normal(prefix))) }]
   }
 
-  private readDisplays(codeSystem: CodeSystem): void {
-    const system = codeSystem.supplements ?? codeSystem.url ?? ''
-    for (const { code, display, designation } of codeSystem.concept ?? []) {
-      const translations = (designation ?? []).flatMap(({ language, value }) => (language ? [[language, value] as const] : []))
-      const own = localized(display, undefined, codeSystem.language ?? 'da')
-      this.displays.set(`${system}|${code}`, new Map([...own, ...translations]))
+  private readDisplays({ url = '', supplements = url, language = 'da', concept = [] }: CodeSystem): void {
+    const system = this.systems.canonical(urlOf(supplements)) ?? ''
+    const read = ({ code, display, designation, concept: below }: CodeSystemConcept): void => {
+      const translations = (designation ?? []).flatMap(({ language: other, value }) => (other ? [[other, value] as const] : []))
+      this.displays.set(`${system}|${code}`, new Map([...localized(display, undefined, language), ...translations]))
+      below?.forEach(read)
     }
+    concept.forEach(read)
   }
+}
+
+function holdsAny(rules: readonly Rule[], code: string): boolean {
+  for (const { codes, prefixes } of rules) {
+    if (codes.has(code)) return true
+    for (const prefix of prefixes) if (code.startsWith(prefix)) return true
+  }
+  return false
+}
+
+/** A value set and all that it imports, each with what those above it exclude. */
+const withImported = ({ rules, excluded, imported }: Membership, above: readonly Rule[] = []): Membership[] => {
+  const exceptions = [...above, ...excluded]
+  return [{ rules, excluded: exceptions, imported }, ...imported.flatMap(each => withImported(each, exceptions))]
 }
 
 /** The literal beginning that a regex filter asks for, `DM545` for `DM545.*`; undefined for any other filter. */
@@ -164,13 +212,14 @@ class SystemNames {
 
   constructor(files: readonly KnowledgeFile<NamingSystem>[], faults: FaultList) {
     for (const { file, resource } of files) {
-      const system = (resource.uniqueId.find(id => id.preferred) ?? resource.uniqueId[0])?.value
+      const { uniqueId = [] } = resource as Partial<NamingSystem>
+      const system = (uniqueId.find(id => id.preferred) ?? uniqueId[0])?.value
       if (system === undefined) continue
-      for (const { value } of resource.uniqueId) this.preferred.set(value, system)
+      for (const { value } of uniqueId) this.preferred.set(value, system)
       for (const { valueUri } of extensionsOf(resource, EXTENSION.systemPrefix)) if (valueUri) this.prefixes.push({ prefix: valueUri, system })
-      const forms = extensionsOf(resource, EXTENSION.codeForm).map(({ valueCode }) => CODE_FORMS[valueCode ?? ''])
+      const forms = extensionsOf(resource, EXTENSION.codeForm).map(({ valueCode }) => CODE_FORMS.get(valueCode ?? ''))
       if (forms.includes(undefined)) {
-        faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', `A code form is one of ${Object.keys(CODE_FORMS).join(', ')}.`)
+        faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', `A code form is one of ${[...CODE_FORMS.keys()].join(', ')}.`)
       }
       this.forms.set(system, forms.flatMap(form => form ?? []))
     }
@@ -180,6 +229,10 @@ class SystemNames {
   canonical(system: string | undefined): string | undefined {
     if (system === undefined) return undefined
     return this.preferred.get(system) ?? this.prefixes.find(({ prefix }) => system.startsWith(prefix))?.system ?? system
+  }
+
+  hasForms(system: string): boolean {
+    return (this.forms.get(system) ?? []).length > 0
   }
 
   normalForm(system: string, code: string): string {

@@ -5,7 +5,7 @@ import type { ServiceDescription } from '../cds-hooks/types.js'
 import type { CompiledPlan, CompiledRequirement } from '../knowledge/compiled.js'
 import type { FaultList } from '../knowledge/faults.js'
 import type { Knowledge } from '../knowledge/knowledge.js'
-import { byKey } from '../knowledge/plans.js'
+import { byKey, conflictingKeys } from '../knowledge/plans.js'
 import { readJson } from '../knowledge/read-resources.js'
 
 /** A CDS service, bound to the plans it applies. */
@@ -51,10 +51,12 @@ export type ServiceRegistry = ReadonlyMap<string, CdsService>
  */
 export function buildServices(files: readonly ServiceFile[], knowledge: Knowledge, faults: FaultList, isServed: (plan: CompiledPlan) => boolean = () => true): ServiceRegistry {
   const registry = new Map<string, CdsService>()
+  const ids = new Set<string>()
   for (const { file, service } of files) {
     const bound = bind(file, service, knowledge, faults)
     if (!bound) continue
-    if (registry.has(bound.id)) faults.add('SERVICE_INVALID', file, 'id', `The id ${bound.id} is used twice.`)
+    if (ids.has(bound.id)) faults.add('SERVICE_INVALID', file, 'id', `The id ${bound.id} is used twice.`)
+    ids.add(bound.id)
     const plans = bound.plans.filter(isServed)
     if (plans.length > 0) registry.set(bound.id, { ...bound, plans, requirements: byKey(plans.flatMap(({ requirements }) => requirements)) })
   }
@@ -66,7 +68,7 @@ function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['servi
   const before = faults.faults.length
   const fault = (element: string, message: string) => faults.add('SERVICE_INVALID', file, element, message)
   if (id === undefined || !/^[A-Za-z0-9._-]+$/.test(id)) fault('id', 'The id must be usable in a path unescaped.')
-  if (hook === undefined || !(hook in HOOKS)) fault('publish.hook', `The hook must be one of ${Object.keys(HOOKS).join(', ')}.`)
+  if (hook === undefined || !Object.hasOwn(HOOKS, hook)) fault('publish.hook', `The hook must be one of ${Object.keys(HOOKS).join(', ')}.`)
   if (!title?.trim()) fault('publish.title', 'A title is missing.')
   if (!description?.trim()) fault('publish.description', 'A description is missing.')
   if (apply.length === 0) fault('apply', 'Name at least one PlanDefinition.')
@@ -76,17 +78,11 @@ function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['servi
     else if (hook !== undefined && !plan.hooks.has(hook)) fault('apply', `${canonical} has no action for the hook ${hook}.`)
     return plan ?? []
   })
-  reportKeyConflicts(plans, fault)
+  for (const key of conflictingKeys(plans.flatMap(({ requirements }) => requirements))) {
+    fault('apply', `Two plans ask for different data under the prefetch key ${key}.`)
+  }
   if (faults.faults.length > before || !id || !hook || !title || !description) return undefined
   return { id, hook, title, description, ...(usageRequirements && { usageRequirements }), plans, requirements: [] }
-}
-
-function reportKeyConflicts(plans: readonly CompiledPlan[], fault: (element: string, message: string) => void): void {
-  const templates = new Map<string, string>()
-  for (const { key, template } of plans.flatMap(({ requirements }) => requirements)) {
-    if ((templates.get(key) ?? template) !== template) fault('apply', `Two plans ask for different data under the prefetch key ${key}.`)
-    templates.set(key, template)
-  }
 }
 
 /** A service as discovery shows it: members of CDS Hooks 2.0 and the additive version fields of 3.0. */

@@ -1,0 +1,15 @@
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import { isNode } from './values.js'
+
+/** Finds values in a resource. */
+export type Selector = (resource: object) => unknown[]
+
+/**
+ * Compiles a path that needs no call around it, such as that of a search parameter. The values are plain JSON, and
+ * nothing is written into the resource.
+ */
+export function compileSelector(path: string): Selector {
+  const select = fhirpath.compile(path, r4, { resolveInternalTypes: false, async: false })
+  return resource => (select(resource) as unknown[]).map(item => (isNode(item) ? item.data : item))
+}
