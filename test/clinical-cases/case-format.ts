@@ -1,0 +1,66 @@
+/** What a case may say, and what it means. README.md tells the same to those who write cases. */
+
+/** The three answers a decision point can give. */
+export const ANSWERS = ['yes', 'no', 'cannot-tell'] as const
+
+/** A fact about the patient: the first key names its kind. Every value is as the case writes it. */
+export type Given = Readonly<Record<string, unknown>>
+
+export interface CasePatient {
+  age?: number
+  birthDate?: string
+  deceased?: boolean | string
+}
+
+export interface ClinicalCase {
+  name: string
+  answer: (typeof ANSWERS)[number]
+  today: string
+  service: string | string[]
+  patient: CasePatient
+  given: Given[]
+  recommends?: string[]
+  'does not recommend'?: string[]
+  'cannot tell'?: string[]
+  cards?: number
+  indicator?: string
+  risk?: string
+  score?: { total?: number; subscore?: number }
+  suggests?: string[]
+  'does not suggest'?: string[]
+  says?: string[]
+  'does not say'?: string[]
+}
+
+/** A file of cases: what all of them share stands in `background`, so that each case shows only what it is about. */
+export interface CaseFile {
+  background?: Partial<Pick<ClinicalCase, 'today' | 'service' | 'patient' | 'given'>>
+  cases: ClinicalCase[]
+}
+
+const CASE_KEYS: ReadonlySet<string> = new Set([
+  'name', 'answer', 'today', 'service', 'patient', 'given', 'recommends', 'does not recommend', 'cannot tell',
+  'cards', 'indicator', 'risk', 'score', 'suggests', 'does not suggest', 'says', 'does not say',
+])
+
+const BACKGROUND_KEYS: ReadonlySet<string> = new Set(['today', 'service', 'patient', 'given'])
+
+/** Puts the background behind each case. @throws Error that names the case and the word it does not know. */
+export function casesOf({ background = {}, cases }: CaseFile): ClinicalCase[] {
+  refuseUnknown(background, BACKGROUND_KEYS, 'background')
+  return cases.map(each => {
+    refuseUnknown(each, CASE_KEYS, `'${each.name}'`)
+    const whole = { ...background, ...each, given: [...(background.given ?? []), ...(each.given ?? [])] }
+    for (const key of ['name', 'answer', 'today', 'service', 'patient'] as const) {
+      if (whole[key] === undefined) throw new Error(`'${each.name}' does not say its ${key}.`)
+    }
+    if (!ANSWERS.includes(whole.answer)) throw new Error(`'${each.name}': answer is one of ${ANSWERS.join(', ')}.`)
+    return whole as ClinicalCase
+  })
+}
+
+/** @throws Error when an object has a key that is not among those known, so that a misspelt word never passes. */
+export function refuseUnknown(object: object, known: ReadonlySet<string>, where: string): void {
+  const unknown = Object.keys(object).filter(key => !known.has(key))
+  if (unknown.length > 0) throw new Error(`${where} says ${unknown.join(', ')}; known are ${[...known].join(', ')}.`)
+}

@@ -1,0 +1,212 @@
+import type { Condition, Encounter, EpisodeOfCare, FhirResource, Observation, Patient, QuestionnaireResponse, QuestionnaireResponseItem, ServiceRequest } from 'fhir/r4.js'
+import type { CaseCalendar } from './calendar.js'
+import { refuseUnknown, type CasePatient, type Given } from './case-format.js'
+import { codings } from './codes.js'
+import { consultationItems } from './consultation-form.js'
+
+const BASE = 'https://columna.example.org/fhir'
+const CODES = 'http://terminology.hl7.org/CodeSystem'
+
+export const PATIENT_ID = 'testperson'
+
+const subject = { reference: `Patient/${PATIENT_ID}` }
+
+/** What a kind of fact may say, and the resources it becomes. `id` is unique within the case. */
+interface Kind {
+  keys: readonly string[]
+  build: (fact: Fact, id: string, calendar: CaseCalendar) => FhirResource[]
+}
+
+/** One fact with its values read as what they should be. */
+class Fact {
+  constructor(private readonly values: Given) {}
+
+  value = (key: string): unknown => this.values[key]
+  text = (key: string): string | undefined => (this.values[key] === undefined ? undefined : String(this.values[key]))
+  number = (key: string): number | undefined => this.values[key] as number | undefined
+  codes = (key: string) => codings(this.values[key] as string | string[])
+  object = <T extends object>(key: string): T => (this.values[key] ?? {}) as T
+  list = (key: string): number[] => [this.values[key] ?? []].flat() as number[]
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  condition: {
+    keys: ['id', 'onset', 'recorded', 'clinicalStatus', 'verificationStatus', 'category', 'text', 'display', 'bodySite'],
+    build: (fact, id, calendar) => [condition(fact, id, calendar)],
+  },
+  'start-back': {
+    keys: ['id', 'authored', 'status', 'lastUpdated', 'version', 'stored total'],
+    build: startBack,
+  },
+  consultation: {
+    keys: ['id', 'authored', 'status', 'lastUpdated', 'version', 'flat'],
+    build: (fact, id, calendar) => [response('low-back-consultation', consultationItems(fact.object('consultation'), calendar, fact.value('flat') === true), fact, id, calendar)],
+  },
+  observation: {
+    keys: ['id', 'value', 'interpretation', 'reference range', 'date', 'status'],
+    build: (fact, id, calendar) => [observation(fact, id, calendar)],
+  },
+  'episode of care': {
+    keys: ['id', 'start', 'status'],
+    build: (fact, id, calendar) => [episodeOfCare(fact, id, calendar)],
+  },
+  encounter: {
+    keys: ['id', 'reason', 'date', 'status'],
+    build: (fact, id, calendar) => [encounter(fact, id, calendar)],
+  },
+  'service request': {
+    keys: ['id', 'date', 'status'],
+    build: (fact, id, calendar) => [serviceRequest(fact, id, calendar)],
+  },
+}
+
+/** Kinds of fact that a case may give. */
+export const KIND_NAMES: readonly string[] = Object.keys(KINDS)
+
+/** The patient and all that is given, as FHIR resources; the facts are numbered `c1`, `c2` and so on by kind. */
+export function resourcesOf(patient: CasePatient, given: readonly Given[], calendar: CaseCalendar): FhirResource[] {
+  const counts = new Map<string, number>()
+  return [patientOf(patient, calendar), ...given.flatMap(values => {
+    const name = Object.keys(values)[0] ?? ''
+    const kind = KINDS[name]
+    if (!kind) throw new Error(`'${name}' is not a kind of fact; known are ${KIND_NAMES.join(', ')}. The kind stands first.`)
+    refuseUnknown(values, new Set([name, ...kind.keys]), name)
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    const fact = new Fact(values)
+    return kind.build(fact, fact.text('id') ?? `${name.charAt(0)}${count}`.replace(' ', '-'), calendar)
+  })]
+}
+
+function patientOf({ age, birthDate, deceased, ...rest }: CasePatient, calendar: CaseCalendar): Patient {
+  refuseUnknown(rest, new Set(), 'patient')
+  const born = birthDate ?? (age === undefined ? undefined : calendar.birthDate(age))
+  return {
+    resourceType: 'Patient',
+    id: PATIENT_ID,
+    ...(born !== undefined && { birthDate: String(born) }),
+    ...(typeof deceased === 'boolean' && { deceasedBoolean: deceased }),
+    ...(typeof deceased === 'string' && { deceasedDateTime: calendar.date(deceased) }),
+  }
+}
+
+const concept = (system: string, code: string) => ({ coding: [{ system: `${CODES}/${system}`, code }] })
+
+function condition(fact: Fact, id: string, calendar: CaseCalendar): Condition {
+  const clinicalStatus = fact.text('clinicalStatus') ?? 'active'
+  const [onset, recorded, verificationStatus, category, text, display, bodySite] =
+    ['onset', 'recorded', 'verificationStatus', 'category', 'text', 'display', 'bodySite'].map(key => fact.text(key))
+  return {
+    resourceType: 'Condition',
+    id,
+    ...(clinicalStatus !== 'missing' && { clinicalStatus: concept('condition-clinical', clinicalStatus) }),
+    ...(verificationStatus !== undefined && { verificationStatus: concept('condition-ver-status', verificationStatus) }),
+    ...(category !== undefined && { category: [{ coding: codings(category) }] }),
+    code: {
+      coding: fact.codes('condition').map((coding, index) => (index === 0 && display !== undefined ? { ...coding, display } : coding)),
+      ...(text !== undefined && { text }),
+    },
+    ...(bodySite !== undefined && { bodySite: [{ text: bodySite }] }),
+    subject,
+    ...(onset !== undefined && { onsetDateTime: calendar.date(onset) }),
+    ...(recorded !== undefined && { recordedDate: calendar.date(recorded) }),
+  }
+}
+
+/** A response to one of the two forms, answered today unless the case says when; `authored: missing` leaves it out. */
+function response(questionnaire: string, item: QuestionnaireResponseItem[], fact: Fact, id: string, calendar: CaseCalendar): QuestionnaireResponse {
+  const [lastUpdated, version] = [fact.text('lastUpdated'), fact.text('version')]
+  const authored = fact.text('authored') ?? 'i dag'
+  return {
+    resourceType: 'QuestionnaireResponse',
+    id,
+    ...(lastUpdated !== undefined && { meta: { lastUpdated: calendar.dateTime(lastUpdated) } }),
+    questionnaire: `${BASE}/Questionnaire/${questionnaire}${version === undefined ? '' : `|${version}`}`,
+    status: (fact.text('status') ?? 'completed') as QuestionnaireResponse['status'],
+    subject,
+    ...(authored !== 'missing' && { authored: calendar.dateTime(authored) }),
+    item,
+  }
+}
+
+const STATEMENTS = [1, 2, 3, 4, 5, 6, 7, 8]
+
+/** A STarT Back answer: yes to the items listed, no to the others, nothing to those missing; item 9 is `bother`. */
+function startBack(fact: Fact, id: string, calendar: CaseCalendar): FhirResource[] {
+  const { yes = [], bother, missing = [], ...rest } = fact.object<{ yes?: number[]; bother?: number; missing?: number[] }>('start-back')
+  refuseUnknown(rest, new Set(), 'start-back')
+  if ((bother === undefined) !== missing.includes(9)) throw new Error('start-back: say bother 0-4, or that 9 is missing.')
+  const item: QuestionnaireResponseItem[] = [
+    ...STATEMENTS.filter(number => !missing.includes(number)).map(number => ({ linkId: String(number), answer: [{ valueBoolean: yes.includes(number) }] })),
+    ...(bother === undefined ? [] : [{ linkId: '9', answer: [{ valueCoding: { system: `${BASE}/CodeSystem/consultation-answer`, code: `bother-${bother}` } }] }]),
+  ]
+  const total = fact.number('stored total')
+  const stored: Observation[] = total === undefined ? [] : [{
+    resourceType: 'Observation',
+    id: `${id}-total`,
+    status: 'final',
+    code: { coding: codings('LOINC:91351-7') },
+    subject,
+    effectiveDateTime: calendar.dateTime(fact.text('authored') ?? 'i dag'),
+    valueQuantity: { value: total, system: 'http://unitsofmeasure.org', code: '{score}' },
+    derivedFrom: [{ reference: `QuestionnaireResponse/${id}` }],
+  }]
+  return [response('start-back', item, fact, id, calendar), ...stored]
+}
+
+function observation(fact: Fact, id: string, calendar: CaseCalendar): Observation {
+  const value = fact.number('value')
+  const interpretation = fact.text('interpretation')
+  const ranges = [fact.value('reference range') ?? []].flat() as { low?: number; high?: number }[]
+  const quantity = (amount: number | undefined) => (amount === undefined ? undefined : { value: amount })
+  return {
+    resourceType: 'Observation',
+    id,
+    status: (fact.text('status') ?? 'final') as Observation['status'],
+    code: { coding: fact.codes('observation') },
+    subject,
+    effectiveDateTime: calendar.dateTime(fact.text('date') ?? 'i dag'),
+    ...(value !== undefined && { valueQuantity: { value } }),
+    ...(interpretation !== undefined && { interpretation: [concept('v3-ObservationInterpretation', interpretation)] }),
+    ...(ranges.length > 0 && { referenceRange: ranges.map(({ low, high }) => ({ ...(low !== undefined && { low: quantity(low)! }), ...(high !== undefined && { high: quantity(high)! }) })) }),
+  }
+}
+
+/** An EpisodeOfCare for the condition whose id it names. */
+function episodeOfCare(fact: Fact, id: string, calendar: CaseCalendar): EpisodeOfCare {
+  return {
+    resourceType: 'EpisodeOfCare',
+    id,
+    status: (fact.text('status') ?? 'active') as EpisodeOfCare['status'],
+    patient: subject,
+    diagnosis: [{ condition: { reference: `Condition/${fact.text('episode of care')}` } }],
+    period: { start: calendar.date(fact.text('start') ?? 'i dag') },
+  }
+}
+
+/** An Encounter on a date; `encounter` names the condition it is for, or is `-` where only `reason`, a code, tells. */
+function encounter(fact: Fact, id: string, calendar: CaseCalendar): Encounter {
+  const forCondition = fact.text('encounter')
+  return {
+    resourceType: 'Encounter',
+    id,
+    status: (fact.text('status') ?? 'finished') as Encounter['status'],
+    class: { system: `${CODES}/v3-ActCode`, code: 'AMB' },
+    subject,
+    ...(forCondition !== '-' && { reasonReference: [{ reference: `Condition/${forCondition}` }] }),
+    ...(fact.value('reason') !== undefined && { reasonCode: [{ coding: fact.codes('reason') }] }),
+    period: { start: calendar.dateTime(fact.text('date') ?? 'i dag') },
+  }
+}
+
+function serviceRequest(fact: Fact, id: string, calendar: CaseCalendar): ServiceRequest {
+  return {
+    resourceType: 'ServiceRequest',
+    id,
+    status: (fact.text('status') ?? 'active') as ServiceRequest['status'],
+    intent: 'order',
+    code: { coding: fact.codes('service request') },
+    subject,
+    authoredOn: calendar.dateTime(fact.text('date') ?? 'i dag'),
+  }
+}

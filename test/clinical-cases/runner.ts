@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FhirResource } from 'fhir/r4.js'
+import { parse } from 'yaml'
+import { callService, type CallEnvironment } from '../../src/call-service.js'
+import type { Card, CdsResponse, HookRequest } from '../../src/cds-hooks/types.js'
+import { clockAt } from '../../src/expression/clock.js'
+import { loadKnowledge } from '../../src/load-knowledge.js'
+import { fillTemplate } from '../../src/patient-data/fill-template.js'
+import type { CdsService } from '../../src/services/service-registry.js'
+import { CaseCalendar, TIME_ZONE } from './calendar.js'
+import { casesOf, type CaseFile, type ClinicalCase } from './case-format.js'
+import { memoryFhirReader, noFhirReader, prefetched } from './memory-fhir-server.js'
+import { PATIENT_ID, resourcesOf } from './patient-facts.js'
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url))
+
+/** A case with the folder it stands in: a decision point, or the reading of the guideline it is about. */
+export interface FoundCase {
+  about: string
+  file: string
+  case: ClinicalCase
+}
+
+/** Reads every case, in the order of folder and file names. */
+export function readCases(folder = FOLDER): FoundCase[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name).sort()
+  return folders.flatMap(about =>
+    readdirSync(join(folder, about)).filter(name => name.endsWith('.yaml')).sort().flatMap(name =>
+      casesOf(parse(readFileSync(join(folder, about, name), 'utf8')) as CaseFile).map(each => ({ about, file: `${about}/${name}`, case: each }))))
+}
+
+let loaded: ReturnType<typeof loadKnowledge> | undefined
+
+/** The knowledge and services of this repository, compiled once. */
+export function knowledge(): ReturnType<typeof loadKnowledge> {
+  if (!loaded) {
+    loaded = loadKnowledge()
+    loaded.faults.throwIfAny()
+  }
+  return loaded
+}
+
+/** One call of one service, ready to be made. */
+export interface PreparedCall {
+  service: CdsService
+  request: HookRequest
+  environment: CallEnvironment
+}
+
+/** How the patient's data reaches the service. */
+export type Delivery = 'prefetch' | 'FHIR server'
+
+/** The calls that a case makes, one a service. */
+export function callsOf(each: ClinicalCase, delivery: Delivery = 'prefetch'): PreparedCall[] {
+  const now = new Date(each.today)
+  const resources = resourcesOf(each.patient, each.given, new CaseCalendar(now))
+  return [each.service].flat().map(id => prepareCall(id, resources, now, delivery))
+}
+
+/** A call of a service about a patient with these resources, at a frozen instant. */
+export function prepareCall(serviceId: string, resources: readonly FhirResource[], now: Date, delivery: Delivery = 'prefetch'): PreparedCall {
+  const service = knowledge().services.get(serviceId)
+  if (!service) throw new Error(`There is no service ${serviceId}.`)
+  const context = { patientId: PATIENT_ID, userId: 'Practitioner/laege' }
+  const clock = clockAt(now, TIME_ZONE)
+  const isPrefetch = delivery === 'prefetch'
+  const prefetch = Object.fromEntries(service.requirements.map(({ key, template }) => [key, prefetched(resources, fillTemplate(template, { context, clock }) ?? '')]))
+  return {
+    service,
+    request: {
+      hook: service.hook,
+      hookInstance: '7b1f9a52-6a2c-4c1e-9d53-0f4c0f6f2a10',
+      context,
+      prefetch: isPrefetch ? prefetch : {},
+      ...(!isPrefetch && { fhirServer: 'https://ehr.example.org/fhir' }),
+    },
+    environment: {
+      knowledge: knowledge().knowledge,
+      reader: isPrefetch ? noFhirReader : memoryFhirReader(resources),
+      now: () => now,
+      timeZone: TIME_ZONE,
+      deadlineMs: 60_000,
+    },
+  }
+}
+
+/** Makes the calls and puts their answers together, as a chart shows the cards of all services. */
+export async function answer(calls: readonly PreparedCall[]): Promise<CdsResponse & { faults: string[] }> {
+  const responses: CdsResponse[] = []
+  for (const { service, request, environment } of calls) responses.push(await callService(service, request, 'da', environment))
+  return {
+    cards: responses.flatMap(({ cards }) => cards),
+    faults: responses.flatMap(({ extension }) => (extension === undefined ? [] : [JSON.stringify(extension)])),
+  }
+}
+
+/** Answers a case. */
+export const answerCase = (each: ClinicalCase, delivery: Delivery = 'prefetch') => answer(callsOf(each, delivery))
+
+/** Decision points that speak in a card. */
+export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.['org.columna.decision-points'] ?? []) as string[]
