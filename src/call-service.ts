@@ -23,14 +23,36 @@ export interface CallEnvironment {
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
 
+/** A call whose data is gathered, ready to be answered. */
+export interface GatheredCall {
+  service: CdsService
+  request: HookRequest
+  clock: Clock
+  data: GatheredData
+  /** `performance.now()` at which the call has used up its deadline. */
+  stopAt: number
+}
+
 /**
  * Answers one call: gathers the patient's data, applies each plan of the service, and turns what applies into cards.
  * @throws CdsError when essential data is missing or belongs to another patient.
  */
 export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<CdsResponse> {
-  const clock = clockAt(environment.now(), environment.timeZone)
-  const data = await gatherFor(service, request, clock, environment)
-  const scope = scopeFor(service, request, clock, data, environment)
+  return answerCall(await gatherCall(service, request, environment), language, environment)
+}
+
+/** Gathers what the plans of a service read, within the reading share of the deadline. */
+export async function gatherCall(service: CdsService, request: HookRequest, { reader, now, timeZone, deadlineMs }: CallEnvironment): Promise<GatheredCall> {
+  const stopAt = performance.now() + deadlineMs
+  const clock = clockAt(now(), timeZone)
+  const data = await gatherPatientData(request, service.requirements, { reader, clock, timeLimit: deadlineMs * READING_SHARE })
+  return { service, request, clock, data, stopAt }
+}
+
+/** Applies the plans of a call to its data and builds the cards. */
+export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment): CdsResponse {
+  const { service, request, data } = call
+  const scope = scopeFor(call)
   const applied = service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, applyContext(request, language, environment)) }))
   const notRead = data.notRead.map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
   const cards = applied.flatMap(({ plan, requestGroup }) =>
@@ -38,14 +60,9 @@ export async function callService(service: CdsService, request: HookRequest, lan
   return { cards: orderCards(cards), ...responseExtension(applied, data) }
 }
 
-/** Gathers what the plans of a service read, within the reading share of the deadline. */
-export function gatherFor(service: CdsService, request: HookRequest, clock: Clock, { reader, deadlineMs }: CallEnvironment): Promise<GatheredData> {
-  return gatherPatientData(request, service.requirements, { reader, clock, timeLimit: deadlineMs * READING_SHARE })
-}
-
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
-export function scopeFor(service: CdsService, request: HookRequest, clock: Clock, { record }: GatheredData, { deadlineMs }: CallEnvironment, explain = false): Scope {
-  const data = { recordsOfType: (type: string) => record.ofType(type), context: request.context, clock, stopAt: performance.now() + deadlineMs }
+export function scopeFor({ service, request, clock, data: { record }, stopAt }: GatheredCall, explain = false): Scope {
+  const data = { recordsOfType: (type: string) => record.ofType(type), context: request.context, clock, stopAt }
   return openScope(service.plans[0]?.variables ?? {}, data, explain)
 }
 

@@ -16,7 +16,7 @@ const ERRORS = {
   CDS_FHIR_SERVER_NOT_ALLOWED: { status: 412, issue: 'security' },
   CDS_BODY_TOO_LARGE: { status: 413, issue: 'too-long' },
   CDS_MEDIA_TYPE_UNSUPPORTED: { status: 415, issue: 'not-supported' },
-  CDS_EXPRESSION_FAILED: { status: 500, issue: 'exception' },
+  CDS_EXPRESSION_FAILED: { status: 422, issue: 'processing' },
   CDS_DEADLINE_PASSED: { status: 503, issue: 'timeout' },
   CDS_KNOWLEDGE_INVALID: { status: 500, issue: 'exception' },
   CDS_SETTING_INVALID: { status: 500, issue: 'exception' },

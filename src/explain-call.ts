@@ -1,8 +1,7 @@
 import { explainPlan, type ExplainedAction } from './apply/explain-plan.js'
-import { applyContext, callService, gatherFor, scopeFor, type CallEnvironment } from './call-service.js'
+import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
 import { stableUuid } from './cards/uuid.js'
 import type { Card, CdsResponse, HookRequest } from './cds-hooks/types.js'
-import { clockAt } from './expression/clock.js'
 import { REASONS } from './patient-data/gather-patient-data.js'
 import type { CdsService } from './services/service-registry.js'
 
@@ -23,11 +22,11 @@ export interface Explanation {
  * facts it used and the resources those came from. Same input as a call.
  */
 export async function explainCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<Explanation> {
-  const response = await callService(service, request, language, environment)
-  const clock = clockAt(environment.now(), environment.timeZone)
-  const data = await gatherFor(service, request, clock, environment)
-  const scope = scopeFor(service, request, clock, data, environment, true)
-  const { hook } = applyContext(request, language, environment)
+  const call = await gatherCall(service, request, environment)
+  const response = answerCall(call, language, environment)
+  // Explaining evaluates a second time, so it gets the time of a second call.
+  const scope = scopeFor({ ...call, stopAt: performance.now() + environment.deadlineMs }, true)
+  const { clock, data } = call
   return {
     service: service.id,
     clock: { now: clock.now, today: clock.today },
@@ -35,7 +34,7 @@ export async function explainCall(service: CdsService, request: HookRequest, lan
     plans: service.plans.map(plan => ({
       plan: plan.canonical,
       title: plan.resource.title,
-      actions: explainPlan(plan, scope, hook ?? service.hook).map(action => withCard(action, plan.canonical, request, response)),
+      actions: explainPlan(plan, scope, request.hook).map(action => withCard(action, plan.canonical, request, response)),
     })),
     response,
   }

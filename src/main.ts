@@ -1,10 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import express from 'express'
 import pino, { type Logger } from 'pino'
-import { createDemoFhirServer } from './demo/fhir-server.js'
-import { demoPeople } from './demo/people.js'
+import { createDemoApp } from './demo/demo-app.js'
 import { CdsError } from './errors.js'
 import type { CompiledPlan } from './knowledge/compiled.js'
 import { loadKnowledge } from './load-knowledge.js'
@@ -21,7 +19,7 @@ async function main(): Promise<void> {
   const log = pino({ level: settings.logLevel })
   const now = () => settings.frozenNow ?? new Date()
   const servers = [await listen(createService(settings, log, now), settings.port, settings.host)]
-  if (settings.demo) servers.push(await listen(createDemo(now), settings.demoFhirPort, settings.host))
+  if (settings.demo) servers.push(await listen(createDemoApp(now), settings.demoFhirPort, settings.host))
   const [service, demo] = servers.map(server => (server.address() as AddressInfo).port)
   if (service !== undefined) process.stdout.write(welcomeText(service, demo))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => servers.forEach(server => server.close()))
@@ -46,10 +44,6 @@ function createService(settings: Settings, log: Logger, now: () => Date): Reques
     reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
     feedbackRecord: createMemoryFeedbackRecord(),
   })
-}
-
-function createDemo(now: () => Date): RequestListener {
-  return express().disable('x-powered-by').use('/fhir', createDemoFhirServer({ resources: demoPeople(now()), now }))
 }
 
 async function listen(handler: RequestListener, port: number, host: string): Promise<Server> {

@@ -108,13 +108,14 @@ const wholeNumber = (least: number, most: number) => (text: string): number => {
 function fhirServerList(text: string): string[] {
   const urls = text.split(',').map(url => url.trim()).filter(url => url !== '')
   for (const url of urls) {
-    const parsed = parseUrl(url.replace(/:\*(?=\/|$)/, "")) 
-    if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
-      throw new Error('expects http or https base URLs, separated by commas; a port may be *')
-    }
+    const parsed = parseUrl(url.replace(/:\*(?=\/|$)/, ''))
+    if (!parsed || !isBaseUrl(parsed)) throw new Error('expects http or https base URLs, separated by commas; a port may be *')
   }
   return urls
 }
+
+const isBaseUrl = ({ protocol, hostname, username, password, search, hash }: URL): boolean =>
+  ['http:', 'https:'].includes(protocol) && !hostname.includes('*') && `${username}${password}${search}${hash}` === ''
 
 function parseUrl(text: string): URL | null {
   try {

@@ -7,7 +7,8 @@ import type { CompiledAction, CompiledCondition, CompiledPlan, CompiledSource } 
 import { EXTENSION, inLanguage } from '../knowledge/extensions.js'
 import type { Terminology } from '../knowledge/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
-import { escapeMarkdown, renderText } from './render-text.js'
+import { escapeMarkdown } from '../markdown.js'
+import { renderText } from './render-text.js'
 
 /** Who and what a plan is applied to. */
 export interface ApplyContext {
@@ -162,6 +163,10 @@ class PlanApplication {
     const made = definition.kind === 'activity'
       ? applyActivity(definition.activity, dynamicValues.filter(({ on }) => on === 'resource'), this.context, this.scope)
       : questionnaireTask(definition.resource, definition.canonical, title, this.context)
+    const changesRecord = (action.resource.type?.coding ?? []).some(({ code }) => code === 'update' || code === 'remove')
+    if (changesRecord && made.id === undefined) {
+      throw new CdsError('CDS_EXPRESSION_FAILED', `${action.where} proposes to change a record but does not say which; set its id.`)
+    }
     return { resource: this.contain(made, action.id), children: [] }
   }
 

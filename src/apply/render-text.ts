@@ -4,6 +4,7 @@ import { toJson, typeOf, type Item } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import { failureOf } from '../expression/facts.js'
 import type { LocalizedTemplate, Template } from '../knowledge/compiled.js'
+import { escapeLineStart, escapeMarkdown } from '../markdown.js'
 
 /** Whether a text is shown as Markdown, where data must not be read as mark-up. */
 export type TextKind = 'plain' | 'markdown'
@@ -17,7 +18,7 @@ export function renderText(texts: LocalizedTemplate, language: string, scope: Sc
   return template?.reduce<string>((before, part) => {
     if (typeof part === 'string') return before + part
     const rendered = renderPart(part, language, scope, kind, where)
-    return before + (kind === 'markdown' && LINE_START.test(before) ? escapeLineStart(rendered) : rendered)
+    return before + (kind === 'markdown' ? escapeLineStart(before, rendered) : rendered)
   }, '')
 }
 
@@ -76,15 +77,3 @@ const numberFormat = (language: string): Intl.NumberFormat => once(language, () 
 
 const dateFormat = (language: string, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   once(`${language} ${style.day}`, () => new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }))
-
-/** Keeps data from acting as Markdown or HTML, or as an address that readers make a link of. */
-export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~&@]|:(?=\/\/)|\.(?<=www\.)/gi, '\\$&').replace(/\s+/g, ' ')
-}
-
-/** Where Markdown looks for lists and headings. */
-const LINE_START = /(^|\n)[\s>*+-]*$/
-
-/** Keeps a rendered value at the start of a line, such as a date, from opening a list, a heading or a rule. */
-const escapeLineStart = (text: string): string => text.replace(/^(\d+)([.)])|^[-=]/, (found, digits?: string, dot?: string) =>
-  digits === undefined ? `\\${found}` : `${digits}\\${dot}`)

@@ -1,7 +1,7 @@
 import type { Extension, FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import { CARD_EXTENSION, type Action, type Card, type Coding, type Indicator, type Suggestion } from '../cds-hooks/types.js'
 import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf, extensionsOf } from '../knowledge/extensions.js'
-import { escapeMarkdown } from '../apply/render-text.js'
+import { escapeMarkdown } from '../markdown.js'
 import { cardWords, type CardWords } from './card-words.js'
 import { summaryOf } from './summary.js'
 import { stableUuid } from './uuid.js'

@@ -111,21 +111,21 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     const text = withoutComments(source)
     const [root] = childNodes(parseExpression(text))
     if (!root) throw new TypeError('the expression is empty')
-    return noting(compile(root, new Slice([...text])))
+    return noting(compile(root, new Slice(text)))
   }
 }
 
-/** The part of an expression's text (code points, no comments) that a syntax node covers. */
+/** The part of an expression's text, free of comments, that a syntax node covers. */
 class Slice {
   constructor(
-    private readonly source: readonly string[],
+    private readonly source: string,
     private readonly lines: readonly number[] = lineStarts(source),
     private readonly from = 0,
     private readonly to = source.length,
   ) {}
 
   text(): string {
-    return this.source.slice(this.from, this.to).join('')
+    return this.source.slice(this.from, this.to)
   }
 
   withoutParentheses(): Slice {
@@ -181,8 +181,14 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, (on: Evaluator) => Evaluator>> = 
     const value = truth(on(scope))
     return value === undefined ? NOTHING : answer(!value)
   },
-  exists: on => scope => answer(noting(on)(scope).length > 0),
-  empty: on => scope => answer(noting(on)(scope).length === 0),
+  exists: on => {
+    const noted = noting(on)
+    return scope => answer(noted(scope).length > 0)
+  },
+  empty: on => {
+    const noted = noting(on)
+    return scope => answer(noted(scope).length === 0)
+  },
 }
 
 const CHAIN = new Set(['InvocationExpression', 'TermExpression', 'ExternalConstantTerm'])

@@ -8,7 +8,7 @@ export interface PathStep {
   choiceType?: string
 }
 
-const STEP = /(?:^|\.)(?:extension\('([^']+)'\)|ofType\((\w+)\)|([A-Za-z]\w*)(?:\[(\d+|x)\])?)/y
+const STEP = /(?:^|(?<=.)\.)(?:extension\('([^']+)'\)|ofType\((\w+)\)|([A-Za-z]\w*)(?:\[(\d+|x)\])?)/y
 
 /** Reads a path; undefined when it is not one. */
 export function parsePath(path: string): PathStep[] | undefined {

@@ -23,15 +23,15 @@ const KEPT_OR_COMMENT = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/
 
 /** The expression with spaces in place of its comments, so that every offset stays what it was. */
 export function withoutComments(source: string): string {
-  return source.replace(KEPT_OR_COMMENT, found => (found.startsWith('/') ? found.replace(/[^\n]/gu, ' ') : found))
+  return source.replace(KEPT_OR_COMMENT, found => (found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found))
 }
 
-/** Offsets at which the lines of a text begin. The parser counts code points, so the text comes as these. */
-export function lineStarts(characters: readonly string[]): number[] {
-  return [0, ...characters.flatMap((character, index) => (character === '\n' ? [index + 1] : []))]
+/** Offsets at which the lines of a text begin. */
+export function lineStarts(source: string): number[] {
+  return [0, ...[...source.matchAll(/\n/g)].map(match => match.index + 1)]
 }
 
-/** Offset of a node in the code points of its source; the parser counts lines and columns from 1. */
+/** Offset of a node in its source; the parser counts lines and columns from 1. */
 export function offsetOf(node: SyntaxNode, lines: readonly number[]): number {
   const { line, column } = node.start ?? { line: 1, column: 1 }
   return (lines[line - 1] ?? 0) + column - 1
@@ -57,8 +57,8 @@ const unescaped = (_: string, escaped: string): string =>
 export function functionOf(node: SyntaxNode): { name: string; argumentNodes: readonly SyntaxNode[] } | undefined {
   if (node.type !== 'FunctionInvocation') return undefined
   const [call] = childNodes(node)
-  const [name, ...parameters] = call ? childNodes(call) : []
+  if (call?.text === undefined) return undefined
   // The arguments of sort() stand without a list around them, each with its direction.
-  const argumentNodes = parameters.flatMap(parameter => childNodes(parameter))
-  return name?.text === undefined ? undefined : { name: name.text, argumentNodes }
+  const parameters = childNodes(call).filter(({ type }) => type !== 'Identifier')
+  return { name: call.text, argumentNodes: parameters.flatMap(childNodes) }
 }

@@ -48,21 +48,25 @@ export function compileFacts(
   expressions: ExpressionCompiler,
   faults: FaultList,
 ): CompiledFacts {
-  const facts = inOrder(writtenFacts(resource), file, faults)
-  const known = new Map<string, ItemTypes>(base.known)
+  const { ordered, cyclic } = inOrder(writtenFacts(resource), file, faults)
+  // A fact that depends on itself is known to be named, so that its fault is told once.
+  const known = new Map<string, ItemTypes>([...base.known, ...cyclic.map(name => [name, 'any'] as const)])
+  const named = new Set([...base.known.keys(), ...base.needs.keys()])
   const descriptions = new Map(base.descriptions)
   const needs = new Map(base.needs)
   const compiled: CompiledFact[] = []
-  for (const fact of facts) {
+  for (const fact of ordered) {
     const place = { file, element: fact.element }
-    if (known.has(fact.name) || needs.has(fact.name)) faults.add('FACT_DUPLICATE', file, fact.element, `%${fact.name} is already named.`)
+    const isNew = !named.has(fact.name)
+    if (!isNew) faults.add('FACT_DUPLICATE', file, fact.element, `%${fact.name} is already named.`)
     if (!FACT_NAME.test(fact.name)) faults.add('NAME_UNKNOWN', file, fact.element, 'A fact needs a name of letters, digits and underscores, so that expressions can call it.')
     if (!fact.description.trim()) faults.add('DESCRIPTION_MISSING', file, fact.element, 'Say in plain language what the fact means.')
     const checked = expressions.expression({ language: fact.language as 'text/fhirpath', expression: fact.expression }, place, known)
+    named.add(fact.name)
     known.set(fact.name, checked.types)
     descriptions.set(fact.name, fact.description)
     needs.set(fact.name, reach(checked.variables, needs))
-    compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
+    if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
   }
   return { known, descriptions, needs, variables: factVariables(base.variables, resource.url ?? file, compiled) }
 }
@@ -72,15 +76,17 @@ export function reach(names: Iterable<string>, needs: CompiledFacts['needs']): S
   return new Set([...names].flatMap(name => [name, ...(needs.get(name) ?? [])]))
 }
 
-/** Facts so that each stands after those it uses. */
-function inOrder(facts: readonly WrittenFact[], file: string, faults: FaultList): WrittenFact[] {
+/** Facts so that each stands after those it uses, and the names of those that depend on themselves. */
+function inOrder(facts: readonly WrittenFact[], file: string, faults: FaultList): { ordered: WrittenFact[]; cyclic: string[] } {
   const byName = new Map(facts.map(fact => [fact.name, fact]))
   const ordered: WrittenFact[] = []
+  const cyclic: string[] = []
   const state = new Map<WrittenFact, 'open' | 'done'>()
   const visit = (fact: WrittenFact): void => {
     if (state.get(fact) === 'done') return
     if (state.get(fact) === 'open') {
       faults.add('FACT_CYCLE', file, fact.element, `%${fact.name} depends on itself.`)
+      cyclic.push(fact.name)
       return
     }
     state.set(fact, 'open')
@@ -92,5 +98,5 @@ function inOrder(facts: readonly WrittenFact[], file: string, faults: FaultList)
     ordered.push(fact)
   }
   facts.forEach(visit)
-  return ordered
+  return { ordered, cyclic }
 }

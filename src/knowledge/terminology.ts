@@ -106,15 +106,15 @@ export class Terminology {
         bySystem.set(system, [...(bySystem.get(system) ?? []), { included: rules.filter(ofSystem), excluded: excluded.filter(ofSystem) }])
       }
     }
-    const belongs = (system: string, code: string): boolean => {
+    const belongs = (system: string, code: string, isPrefixEnough = anyPrefix): boolean => {
       const tests = bySystem.get(system)
       if (tests === undefined) return false
       const written = this.systems.normalForm(system, code)
-      return tests.some(({ included, excluded }) => holdsAny(included, written) && !holdsAny(excluded, written))
+      return tests.some(({ included, excluded }) => holdsAny(included, written, isPrefixEnough) && !holdsAny(excluded, written, anyPrefix))
     }
     return ({ system, code }) => {
       if (typeof code !== 'string') return false
-      if (system === undefined) return [...bySystem.keys()].some(each => belongs(each, code))
+      if (system === undefined) return [...bySystem.keys()].some(each => belongs(each, code, hasDigit))
       const canonical = this.systems.canonical(system)
       return canonical !== undefined && belongs(canonical, code)
     }
@@ -184,13 +184,18 @@ export class Terminology {
   }
 }
 
-function holdsAny(rules: readonly Rule[], code: string): boolean {
+function holdsAny(rules: readonly Rule[], code: string, isPrefixEnough: (prefix: string) => boolean): boolean {
   for (const { codes, prefixes } of rules) {
     if (codes.has(code)) return true
-    for (const prefix of prefixes) if (code.startsWith(prefix)) return true
+    for (const prefix of prefixes) if (code.startsWith(prefix) && isPrefixEnough(prefix)) return true
   }
   return false
 }
+
+const anyPrefix = (_prefix: string): boolean => true
+
+/** Where a code comes without its system, a beginning of letters alone could be that of any word. */
+const hasDigit = (prefix: string): boolean => /\d/.test(prefix)
 
 /** A value set and all that it imports, each with what those above it exclude. */
 const withImported = ({ rules, excluded, imported }: Membership, above: readonly Rule[] = []): Membership[] => {
@@ -198,7 +203,7 @@ const withImported = ({ rules, excluded, imported }: Membership, above: readonly
   return [{ rules, excluded: exceptions, imported }, ...imported.flatMap(each => withImported(each, exceptions))]
 }
 
-/** The literal beginning that a regex filter asks for, `DM545` for `DM545.*`; undefined for any other filter. */
+/** The literal beginning that a regex filter asks for, `AB12` for `AB12.*`; undefined for any other filter. */
 function literalPrefix({ property, op, value }: { property: string; op: string; value: string }): string | undefined {
   const literal = /^((?:[A-Za-z0-9-]|\\\.)+)\.\*$/.exec(value)?.[1]
   return property === 'code' && op === 'regex' ? literal?.replaceAll('\\.', '.') : undefined

@@ -3,6 +3,8 @@ import type { FhirResource } from 'fhir/r4.js'
 /** How a read of the client's FHIR server ended. */
 export type ReadResult =
   | { kind: 'found'; resources: FhirResource[] }
+  /** Some pages of a search; the rest could not be read. */
+  | { kind: 'part'; resources: FhirResource[] }
   /** The server says there is no such resource. */
   | { kind: 'nothing' }
   /** Why it could not be read, in a word that holds no patient data. */

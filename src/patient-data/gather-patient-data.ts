@@ -4,15 +4,14 @@ import type { CompiledRequirement } from '../knowledge/compiled.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import { fillTemplate } from './fill-template.js'
 import type { FhirAccess, FhirReader, ReadFailure, ReadResult } from './fhir-reader.js'
-import { nextPage } from './http-fhir-reader.js'
 import { PatientRecord } from './patient-record.js'
-import { reportsFailure, resourcesIn } from './read-bundle.js'
+import { nextPage, reportsFailure, resourcesIn } from './read-bundle.js'
 import type { FhirResource } from 'fhir/r4.js'
 
 /** Data that was not essential and could not be had. */
 export interface NotRead {
   requirement: CompiledRequirement
-  reason: ReadFailure | 'missing'
+  reason: ReadFailure | 'missing' | 'not-found'
 }
 
 export interface GatheredData {
@@ -59,14 +58,17 @@ function givenFor({ key, type }: CompiledRequirement, prefetch: HookRequest['pre
   if (value === null) return { kind: 'complete', resources: [] }
   if (reportsFailure(value)) return { kind: 'failed' }
   const resources = resourcesIn(value)
-  if (!resources) return { kind: 'failed' }
-  if (resources.some(({ resourceType }) => resourceType !== type) && !resources.some(({ resourceType }) => resourceType === type)) return { kind: 'failed' }
-  const next = nextPage(value as FhirResource)
+  if (!resources || isOfOtherTypes(resources, type)) return { kind: 'failed' }
+  const next = nextPage(value)
   return next === undefined ? { kind: 'complete', resources } : { kind: 'begun', resources, next }
 }
 
+/** Whether there are resources, but not one of the type asked for. */
+const isOfOtherTypes = (resources: readonly FhirResource[], type: string): boolean =>
+  resources.length > 0 && !resources.some(({ resourceType }) => resourceType === type)
+
 function withoutReading(requirement: CompiledRequirement, given: Given): Outcome {
-  if (given.kind === 'complete') return { requirement, resources: given.resources }
+  if (given.kind === 'complete') return complete(requirement, given.resources)
   return { requirement, resources: [], failure: given.kind === 'failed' ? 'reported-failed' : 'missing' }
 }
 
@@ -101,13 +103,20 @@ async function followOn(requirement: CompiledRequirement, { resources, next }: {
   if (!access) return { requirement, resources, failure: 'incomplete' }
   const result = await reader.readOn(next, access)
   if (result.kind === 'found') return { requirement, resources: [...resources, ...result.resources] }
-  return { requirement, resources, failure: 'incomplete' }
+  return { requirement, resources: result.kind === 'part' ? [...resources, ...result.resources] : resources, failure: 'incomplete' }
 }
 
 function outcomeOf(requirement: CompiledRequirement, result: ReadResult): Outcome {
-  if (result.kind === 'found') return { requirement, resources: result.resources }
   if (result.kind === 'failed') return { requirement, resources: [], failure: result.reason }
-  return { requirement, resources: [], ...(requirement.type === 'Patient' && { failure: 'missing' as const }) }
+  if (result.kind === 'nothing') return complete(requirement, [])
+  if (isOfOtherTypes(result.resources, requirement.type)) return { requirement, resources: [], failure: 'unusable' }
+  return result.kind === 'part' ? { requirement, resources: result.resources, failure: 'incomplete' } : complete(requirement, result.resources)
+}
+
+/** All there is. A search may find nothing; an essential resource that is not there is missing. */
+function complete(requirement: CompiledRequirement, resources: FhirResource[]): Outcome {
+  const isMissing = resources.length === 0 && requirement.essential && !requirement.template.includes('?')
+  return { requirement, resources, ...(isMissing && { failure: 'not-found' as const }) }
 }
 
 function intoRecord(outcomes: readonly Outcome[], request: HookRequest): GatheredData {
@@ -134,6 +143,7 @@ function missing(lacking: readonly NotRead[]): CdsError {
 /** What an integrator reads about data that could not be had. */
 export const REASONS: Readonly<Record<NotRead['reason'], string>> = {
   missing: 'it is absent and there is no FHIR server to read it from',
+  'not-found': 'there is no such resource',
   'reported-failed': 'the client reported that it could not be fetched, or sent something else in its place',
   'not-allowed': 'the FHIR server is not on the list of servers that may be read',
   timeout: 'the FHIR server did not answer in time',

@@ -1,6 +1,6 @@
-import type { Bundle, FhirResource } from 'fhir/r4.js'
+import type { FhirResource } from 'fhir/r4.js'
 import { Agent, request } from 'undici'
-import { resourcesIn } from './read-bundle.js'
+import { nextPage, reportsFailure, resourcesIn } from './read-bundle.js'
 import type { FhirAccess, FhirReader, ReadFailure, ReadResult } from './fhir-reader.js'
 
 export interface ReaderLimits {
@@ -12,12 +12,20 @@ export interface ReaderLimits {
   pageLimit: number
 }
 
+interface Page {
+  resources: FhirResource[]
+  next: string | undefined
+}
+
 /** Raised to end a read; the reason is what the reply may say of it. */
 class ReadEnded extends Error {
   constructor(readonly reason: ReadFailure) {
     super(reason)
   }
 }
+
+/** Raised when the server says that the one resource asked for is not there. */
+class NotThere extends Error {}
 
 /**
  * A FHIR reader over HTTP. It reads allowed servers only, never follows a redirect, keeps `next` links on the
@@ -26,58 +34,52 @@ class ReadEnded extends Error {
 export function createHttpFhirReader({ isAllowed, responseLimit, pageLimit }: ReaderLimits): FhirReader {
   const dispatcher = new Agent({ keepAliveTimeout: 10_000, connections: 64, maxResponseSize: responseLimit })
 
-  const get = async (url: string, { accessToken, signal }: FhirAccess): Promise<FhirResource | undefined> => {
+  const get = async (url: string, { accessToken, signal }: FhirAccess): Promise<unknown> => {
     if (!isAllowed(url)) throw new ReadEnded('not-allowed')
     const { statusCode, body } = await request(url, {
       dispatcher,
       signal,
       headers: { accept: 'application/fhir+json', ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }) },
     })
-    if (statusCode === 404 || statusCode === 410) {
-      await body.dump()
-      return undefined
-    }
-    if (statusCode !== 200) {
-      await body.dump()
-      throw new ReadEnded('refused')
-    }
-    return (await body.json()) as FhirResource
+    if (statusCode === 200) return body.json()
+    await body.dump()
+    throw saysNotThere(statusCode, url) ? new NotThere() : new ReadEnded('refused')
+  }
+
+  const page = async (url: string, access: FhirAccess): Promise<Page> => {
+    if (!isOnServer(url, access.fhirServer)) throw new ReadEnded('incomplete')
+    const answer = await get(url, access)
+    if (reportsFailure(answer)) throw new ReadEnded('refused')
+    const resources = resourcesIn(answer)
+    if (!resources) throw new ReadEnded('unusable')
+    return { resources, next: nextPage(answer) }
   }
 
   const pages = async (first: string, access: FhirAccess): Promise<ReadResult> => {
-    const resources: FhirResource[] = []
-    let url: string | undefined = first
-    for (let page = 1; url !== undefined; page += 1) {
-      if (page > pageLimit) throw new ReadEnded('incomplete')
-      if (!isOnServer(url, access.fhirServer)) throw new ReadEnded('incomplete')
-      const answer: FhirResource | undefined = await get(url, access)
-      if (!answer) return page === 1 ? { kind: 'nothing' } : { kind: 'failed', reason: 'incomplete' }
-      const read = resourcesIn(answer)
-      if (!read) throw new ReadEnded('unusable')
-      resources.push(...read)
-      url = nextPage(answer)
-    }
-    return { kind: 'found', resources }
-  }
-
-  const guarded = async (url: string, access: FhirAccess): Promise<ReadResult> => {
+    let found: FhirResource[] = []
+    let pagesRead = 0
     try {
-      return await pages(url, access)
+      for (let url: string | undefined = first; url !== undefined; pagesRead += 1) {
+        if (pagesRead === pageLimit) throw new ReadEnded('incomplete')
+        const { resources, next }: Page = await page(url, access)
+        found = [...found, ...resources]
+        url = next
+      }
+      return { kind: 'found', resources: found }
     } catch (error) {
-      return { kind: 'failed', reason: failureOf(error, access.signal) }
+      if (pagesRead > 0) return { kind: 'part', resources: found }
+      return error instanceof NotThere ? { kind: 'nothing' } : { kind: 'failed', reason: failureOf(error, access.signal) }
     }
   }
 
   return {
-    read: (query, access) => guarded(`${access.fhirServer.replace(/\/+$/, '')}/${query}`, access),
-    readOn: (next, access) => guarded(next, access),
+    read: (query, access) => pages(`${access.fhirServer.replace(/\/+$/, '')}/${query}`, access),
+    readOn: (next, access) => pages(next, access),
   }
 }
 
-/** Absolute URL of a Bundle's next page, if it has one. */
-export function nextPage(resource: FhirResource): string | undefined {
-  return resource.resourceType === 'Bundle' ? (resource as Bundle).link?.find(({ relation }) => relation === 'next')?.url : undefined
-}
+/** A read of one resource may find none; a search that is not found was not carried out. */
+const saysNotThere = (statusCode: number, url: string): boolean => (statusCode === 404 || statusCode === 410) && !url.includes('?')
 
 function isOnServer(url: string, fhirServer: string): boolean {
   try {

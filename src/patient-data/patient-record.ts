@@ -18,7 +18,7 @@ export class PatientRecord {
   add(key: string, resources: readonly FhirResource[]): void {
     for (const resource of resources) {
       if (!this.isOwn(resource)) {
-        throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', `The data of ${key} holds a ${resource.resourceType} of another patient than context.patientId. Send this patient's data only.`)
+        throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', `The data of ${key} holds a resource of another patient than context.patientId. Send this patient's data only.`)
       }
     }
     for (const resource of resources) this.take(resource)
@@ -30,8 +30,8 @@ export class PatientRecord {
   }
 
   private take(resource: FhirResource): void {
-    const { resourceType, id } = resource
-    if (id !== undefined) {
+    const { resourceType, id } = resource as { resourceType: string; id?: unknown }
+    if (typeof id === 'string') {
       const reference = `${resourceType}/${id}`
       if (this.seen.has(reference)) return
       this.seen.add(reference)

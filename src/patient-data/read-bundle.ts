@@ -17,7 +17,15 @@ export function resourcesIn(value: unknown): FhirResource[] | undefined {
   return resources
 }
 
-/** Whether a Bundle reports that part of its search failed. */
+/** Absolute URL of a Bundle's next page, if it has one. */
+export function nextPage(value: unknown): string | undefined {
+  const { link } = (isResource(value) && value.resourceType === 'Bundle' ? value : {}) as { link?: unknown }
+  if (!Array.isArray(link)) return undefined
+  const next = (link as ({ relation?: unknown; url?: unknown } | null)[]).find(each => each?.relation === 'next')
+  return typeof next?.url === 'string' ? next.url : undefined
+}
+
+/** Whether a value is an OperationOutcome of a failure, or a Bundle that reports one. */
 export function reportsFailure(value: unknown): boolean {
   if (!isResource(value)) return false
   if (isFailure(value)) return true

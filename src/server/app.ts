@@ -46,9 +46,9 @@ export function createApp(options: ServerOptions): Express {
   for (const { path, methods } of ROUTES) {
     for (const [method, handler] of Object.entries(methods)) {
       const steps: RequestHandler[] = method === 'post' ? [requireJson, parseBody] : []
-      app[method as 'get' | 'post'](path, ...steps, named(path), (request, response) => handler(request, response, environment))
+      app[method as 'get' | 'post'](path, named(path), ...steps, (request, response) => handler(request, response, environment))
     }
-    app.all(path, methodNotAllowed(Object.keys(methods)))
+    app.all(path, named(path), methodNotAllowed(Object.keys(methods)))
   }
   app.use(request => {
     throw pathUnknown(request)

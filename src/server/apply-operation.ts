@@ -1,5 +1,6 @@
-import type { Bundle, CarePlan, FhirResource, Parameters } from 'fhir/r4.js'
-import { applyPlan } from '../apply/apply-plan.js'
+import type { CarePlan, FhirResource, Parameters } from 'fhir/r4.js'
+import { applyPlan, type Undecided } from '../apply/apply-plan.js'
+import { isId } from '../cds-hooks/parse-hook-request.js'
 import { clockAt } from '../expression/clock.js'
 import { openScope } from '../expression/scope.js'
 import { CdsError } from '../errors.js'
@@ -7,11 +8,13 @@ import type { CompiledPlan } from '../knowledge/compiled.js'
 import { PatientRecord } from '../patient-data/patient-record.js'
 import { resourcesIn } from '../patient-data/read-bundle.js'
 import type { CallEnvironment } from '../call-service.js'
+import { languageOfTag } from './language.js'
 
 /**
  * PlanDefinition/$apply over the FHIR API: Parameters with `subject` and `data` in (and optionally `encounter`,
  * `practitioner`, `userLanguage`, `parameters`), the R4 CarePlan with its RequestGroup out. Nothing is stored.
- * @throws CdsError CDS_PARAMETERS_INVALID when subject or data is missing or unusable.
+ * @throws CdsError CDS_PARAMETERS_INVALID when subject or data is missing or unusable; CDS_EXPRESSION_FAILED or
+ *   CDS_DEADLINE_PASSED when an action could not be decided.
  */
 export async function applyOperation(plan: CompiledPlan, body: unknown, language: string, environment: CallEnvironment): Promise<CarePlan> {
   const input = readParameters(body)
@@ -30,10 +33,7 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
     language: input.language ?? language,
     terminology: environment.knowledge.terminology,
   })
-  if (undecided.length > 0) {
-    const details = undecided.map(({ action, code }) => `Action ${action}: ${code}.`)
-    throw new CdsError('CDS_EXPRESSION_FAILED', `${undecided.length} action(s) could not be decided.`, details)
-  }
+  if (undecided.length > 0) throw undecidedError(undecided)
   const { contained = [], ...group } = requestGroup
   return {
     resourceType: 'CarePlan',
@@ -47,6 +47,15 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
     ...(goalsIn(contained as FhirResource[]).length > 0 && { goal: goalsIn(contained as FhirResource[]) }),
     activity: [{ reference: { reference: '#request-group' } }],
   } as CarePlan
+}
+
+/** An error says nothing about the patient, so a CarePlan without these actions would mislead. */
+function undecidedError(undecided: readonly Undecided[]): CdsError {
+  const isLate = undecided.some(({ code }) => code === 'CDS_DEADLINE_PASSED')
+  const details = undecided.map(({ action, code }) => `Action ${action}: ${code}.`)
+  return isLate
+    ? new CdsError('CDS_DEADLINE_PASSED', 'The time for evaluation ran out. Send less data.', details)
+    : new CdsError('CDS_EXPRESSION_FAILED', `${undecided.length} action(s) could not be decided. Check that the elements of the data have the types of FHIR R4.`, details)
 }
 
 const goalsIn = (contained: readonly FhirResource[]) =>
@@ -65,15 +74,14 @@ function readParameters(body: unknown): ApplyInput {
   const named = (name: string) => parameter.find(entry => entry?.name === name)
   const patientId = idOf(textOf(named('subject')), 'Patient')
   if (patientId === undefined) throw invalid('Give subject as Patient/id.')
-  const bundle = named('data')?.resource as Bundle | undefined
-  const resources = bundle === undefined ? [] : resourcesIn(bundle)
-  if (!resources) throw invalid('Give data as a Bundle of the patient\'s resources.')
+  const resources = resourcesIn(named('data')?.resource)
+  if (!resources) throw invalid('Give data as a Bundle of the patient\'s resources, even if it is empty.')
   const userId = textOf(named('practitioner'))
   const encounterId = idOf(textOf(named('encounter')), 'Encounter')
   return {
     patientId,
     resources,
-    language: named('userLanguage')?.valueCodeableConcept?.coding?.[0]?.code?.slice(0, 2),
+    language: languageOfTag(named('userLanguage')?.valueCodeableConcept?.coding?.[0]?.code),
     context: { ...(userId !== undefined && { userId }), ...(encounterId !== undefined && { encounterId }) },
   }
 }
@@ -87,6 +95,8 @@ function textOf(parameter: Parameter | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** The id in a relative reference to a resource of the type. */
 function idOf(reference: string | undefined, type: string): string | undefined {
-  return reference?.startsWith(`${type}/`) ? reference.slice(type.length + 1) : undefined
+  const id = reference?.startsWith(`${type}/`) ? reference.slice(type.length + 1) : undefined
+  return isId(id) ? id : undefined
 }

@@ -27,7 +27,7 @@ export function errorHandler(log: Logger, count: (code: string) => void) {
   return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
     const error = asCdsError(thrown)
     count(error.code)
-    if (error.status >= 500) log.error({ code: error.code, stack: stackOf(thrown) }, 'request failed')
+    if (error.status >= 500 || error.code === 'CDS_EXPRESSION_FAILED') log.error({ code: error.code, stack: stackOf(thrown) }, 'request failed')
     if (response.headersSent) {
       next(thrown)
       return
@@ -36,9 +36,12 @@ export function errorHandler(log: Logger, count: (code: string) => void) {
   }
 }
 
-/** The frames of a stack without its message, which may quote the request. */
+/** The frames of a stack without its message, which may quote the request and may itself look like a frame. */
 function stackOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error ? thrown.stack?.split('\n').filter(line => /^\s+at /.test(line)).join('\n') : undefined
+  if (!(thrown instanceof Error)) return undefined
+  const { stack = '', message } = thrown
+  const frames = stack.slice(stack.indexOf(message) + message.length)
+  return frames.split('\n').filter(line => /^\s+at /.test(line)).join('\n')
 }
 
 interface BodyParserError {

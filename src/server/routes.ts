@@ -10,7 +10,7 @@ import { explainCall } from '../explain-call.js'
 import { describeService, type CdsService } from '../services/service-registry.js'
 import { applyOperation } from './apply-operation.js'
 import { capabilityStatement } from './capability-statement.js'
-import { languageOf } from './language.js'
+import { languageOf, settleLanguage } from './language.js'
 import type { ServerEnvironment } from './app.js'
 
 type Handler = (request: Request, response: Response, environment: ServerEnvironment) => void | Promise<void>
@@ -55,7 +55,7 @@ function discover(_request: Request, response: Response, { services }: ServerEnv
 async function call(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   const service = serviceOf(request, environment)
   const hookRequest = parseHookRequest(request.body, service.hook)
-  const answer = await callService(service, hookRequest, languageOf(request), environment)
+  const answer = await callService(service, hookRequest, settleLanguage(request, response), environment)
   for (const { indicator } of answer.cards) environment.metrics.countCards(service.id, indicator)
   const undecided = (answer.extension?.[CARD_EXTENSION.undecided] ?? []) as { plan: string; action: string; code: string }[]
   for (const { plan, action, code } of undecided) {
@@ -79,7 +79,7 @@ async function feedback(request: Request, response: Response, environment: Serve
 async function explain(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   if (!environment.explain) throw pathUnknown(request)
   const service = serviceOf(request, environment)
-  response.json(await explainCall(service, parseHookRequest(request.body, service.hook), languageOf(request), environment))
+  response.json(await explainCall(service, parseHookRequest(request.body, service.hook), settleLanguage(request, response), environment))
 }
 
 async function apply(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {

@@ -1,15 +1,18 @@
 /**
  * Builds the test that decides which FHIR servers may be read: http or https, without credentials in the URL, and
- * below one of the listed base URLs. A port of `*` in the list means any port of that host.
+ * below one of the listed base URLs. A port of `*` in the list means any port of that host. An escaped slash in the
+ * path is refused, since servers differ in what it means.
  */
 export function fhirServerList(allowed: readonly string[]): (url: string) => boolean {
   const bases = allowed.map(parseBase)
   return url => {
     const candidate = parseUrl(url)
-    if (!candidate || candidate.username !== '' || candidate.password !== '') return false
+    if (!candidate || candidate.username !== '' || candidate.password !== '' || ESCAPED_SLASH.test(candidate.pathname)) return false
     return bases.some(base => isBelow(candidate, base))
   }
 }
+
+const ESCAPED_SLASH = /%(2f|5c)/i
 
 interface Base {
   protocol: string

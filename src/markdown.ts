@@ -1,0 +1,13 @@
+/** Keeps data from acting as Markdown or HTML, or as an address that readers make a link of. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~&@]|:(?=\/\/)|\.(?<=www\.)/gi, '\\$&').replace(/\s+/g, ' ')
+}
+
+/** What may stand before a list or a heading on its line. */
+const LINE_START = /(^|\n)[\s>*+-]*$/
+
+/** Keeps a value that begins a line, such as a date, from opening a list or a rule. */
+export function escapeLineStart(before: string, text: string): string {
+  if (!LINE_START.test(before)) return text
+  return text.replace(/^(\d+)([.)])/, '$1\\$2').replace(/^[-=]/, '\\$&')
+}
