@@ -1,0 +1,158 @@
+import type { CarePlan, RequestGroup } from 'fhir/r4.js'
+import supertest from 'supertest'
+import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
+import { PEOPLE, prefetchedView, resourcesOf, searchset, type Json } from '../support/hook-requests.js'
+import type { Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+
+const PLANS = ['start-back', 'red-flags', 'red-flag-serious-disease', 'recent-onset-low-back-pain']
+/** For tests that go through everybody, on a busy machine. */
+const LONG_MS = 30_000
+
+let service: Listening
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+
+afterAll(() => service.close())
+
+const apply = (plan: string, body: unknown) =>
+  supertest(service.url).post(`/fhir/PlanDefinition/${plan}/$apply`).set('content-type', 'application/fhir+json').send(JSON.stringify(body))
+
+const parameters = (person: string, ...further: Json[]): Json => ({
+  resourceType: 'Parameters',
+  parameter: [{ name: 'subject', valueString: `Patient/${person}` }, { name: 'data', resource: { ...searchset(resourcesOf(person)), type: 'collection', total: undefined } }, ...further],
+})
+
+const groupOf = ({ contained = [] }: CarePlan) => contained[0] as RequestGroup
+const titlesOf = (plan: CarePlan) => (groupOf(plan).action ?? []).map(({ title }) => title)
+
+test('the examples of this test are valid Parameters', () => {
+  expect(faultsOfShape(JSON.parse(JSON.stringify(parameters('start-back-high'))))).toEqual([])
+})
+
+describe.each(PLANS)('%s', plan => {
+  test('answers a valid CarePlan that contains its RequestGroup, for every synthetic person', async () => {
+    for (const person of PEOPLE) {
+      const { status, headers, body } = await apply(plan, parameters(person))
+      expect(status).toBe(200)
+      expect(headers['content-type']).toMatch(/^application\/fhir\+json/)
+      const carePlan = body as CarePlan
+      expect(faultsOfShape(carePlan)).toEqual([])
+      expect(carePlan).toMatchObject({ resourceType: 'CarePlan', status: 'draft', intent: 'proposal', subject: { reference: `Patient/${person}` } })
+      expect(carePlan.activity).toEqual([{ reference: { reference: `#${groupOf(carePlan).id}` } }])
+      expect(groupOf(carePlan)).toMatchObject({ resourceType: 'RequestGroup', instantiatesCanonical: carePlan.instantiatesCanonical })
+    }
+  }, LONG_MS)
+
+  test('answers references that resolve inside the CarePlan', async () => {
+    for (const person of PEOPLE) {
+      const { body, text } = await apply(plan, parameters(person))
+      const ids = ((body as CarePlan).contained ?? []).map(({ id }) => `#${id}`)
+      expect(new Set(ids).size).toBe(ids.length)
+      const used = [...text.matchAll(/"reference":"(#[^"]*)"/g)].map(([, reference]) => reference)
+      expect(used.filter(reference => !ids.includes(reference ?? ''))).toEqual([])
+    }
+  }, LONG_MS)
+})
+
+test('the same input gets the same bytes', async () => {
+  expect((await apply('start-back', parameters('start-back-high'))).text).toBe((await apply('start-back', parameters('start-back-high'))).text)
+})
+
+test('the actions are those that a call shows as cards', async () => {
+  const { body } = await supertest(service.url).post('/cds-services/start-back-risk').send(prefetchedView('start-back-high', 'start-back-risk'))
+  const summaries = (body as { cards: { summary: string }[] }).cards.map(({ summary }) => summary)
+  expect(titlesOf((await apply('start-back', parameters('start-back-high'))).body as CarePlan)).toEqual(summaries)
+})
+
+test('texts come in the language of userLanguage, else of Accept-Language, else in Danish', async () => {
+  const language = (code: string) => ({ name: 'userLanguage', valueCodeableConcept: { coding: [{ system: 'urn:ietf:bcp:47', code }] } })
+  const of = async (code: string) => groupOf((await apply('start-back', parameters('start-back-high', language(code)))).body as CarePlan)
+  expect(await of('en-GB')).toMatchObject({ language: 'en', action: [{ title: expect.stringMatching(/high risk/) as string }] })
+  expect(await of('de')).toMatchObject({ language: 'da', action: [{ title: expect.stringMatching(/høj risiko/) as string }] })
+  const { body } = await apply('start-back', parameters('start-back-high')).set('accept-language', 'en')
+  expect(titlesOf(body as CarePlan)[0]).toMatch(/high risk/)
+})
+
+test('encounter and practitioner find their way into the CarePlan', async () => {
+  const further = [{ name: 'encounter', valueReference: { reference: 'Encounter/e1' } }, { name: 'practitioner', valueString: 'Practitioner/p1' }]
+  const { body } = await apply('start-back', parameters('start-back-high', ...further))
+  expect(body).toMatchObject({ encounter: { reference: 'Encounter/e1' } })
+  expect(faultsOfShape(body)).toEqual([])
+})
+
+describe('input that is not usable is answered with 400', () => {
+  const named = (parameter: unknown): unknown => ({ resourceType: 'Parameters', parameter })
+  const subject = { name: 'subject', valueString: 'Patient/a' }
+  const data = { name: 'data', resource: searchset([]) }
+
+  test.each<[string, unknown]>([
+    ['an empty object', {}],
+    ['a list', []],
+    ['another resource', { resourceType: 'Patient' }],
+    ['Parameters without parameters', { resourceType: 'Parameters' }],
+    ['parameters that are no list', named({})],
+    ['holes', named([null, 7, 'a'])],
+    ['no subject', named([data])],
+    ['a subject that is no patient', named([{ name: 'subject', valueString: 'Group/a' }, data])],
+    ['a subject without id', named([{ name: 'subject', valueString: 'Patient/' }, data])],
+    ['a subject with a path', named([{ name: 'subject', valueString: 'Patient/a/b' }, data])],
+    ['a subject of the wrong kind', named([{ name: 'subject', valueString: 7 }, data])],
+    ['no data', named([subject])],
+    ['data without resource', named([subject, { name: 'data' }])],
+    ['data that is no resource', named([subject, { name: 'data', resource: [] }])],
+    ['entries that are no list', named([subject, { name: 'data', resource: { resourceType: 'Bundle', entry: {} } }])],
+  ])('%s', async (_, body) => {
+    const { status, text } = await apply('start-back', body)
+    expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0] }).toEqual({ status: 400, code: 'CDS_PARAMETERS_INVALID' })
+  })
+
+  test('data of another patient', async () => {
+    const { status, text } = await apply('start-back', named([subject, { name: 'data', resource: searchset(resourcesOf('recent-pain')) }]))
+    expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0] }).toEqual({ status: 400, code: 'CDS_DATA_OF_ANOTHER_PATIENT' })
+  })
+
+  test.each<[string, unknown]>([
+    ['a number as language', { name: 'userLanguage', valueCodeableConcept: { coding: [{ code: 7 }] } }],
+    ['a hole as language', { name: 'userLanguage', valueCodeableConcept: { coding: [null] } }],
+    ['an object as practitioner', { name: 'practitioner', valueString: {} }],
+    ['nothing as encounter', { name: 'encounter', valueReference: null }],
+  ])('but %s is passed over', async (_, parameter) => {
+    await apply('start-back', named([subject, data, parameter])).expect(200)
+  })
+})
+
+test('data whose elements have other types than FHIR gives them is 422, never a plan with gaps', async () => {
+  const body = JSON.stringify(parameters('start-back-high')).replaceAll(/"valueBoolean":(true|false)/g, '"valueBoolean":"yes"')
+  const { status, text } = await apply('red-flags', JSON.parse(body))
+  expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0] }).toEqual({ status: 422, code: 'CDS_EXPRESSION_FAILED' })
+})
+
+test('an evaluation that runs out of time is 503, never a plan with gaps', async () => {
+  const impatient = await startTestService({ deadlineMs: 0 })
+  const { status, text } = await supertest(impatient.url).post('/fhir/PlanDefinition/start-back/$apply').send(parameters('start-back-high'))
+  await impatient.close()
+  expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0] }).toEqual({ status: 503, code: 'CDS_DEADLINE_PASSED' })
+})
+
+test('a plan that is not there is 404', async () => {
+  const { status, text } = await apply('not-there', parameters('start-back-high'))
+  expect(status).toBe(404)
+  expect(text).toContain('CDS_RESOURCE_UNKNOWN')
+})
+
+test('a plan that this deployment does not serve is 404', async () => {
+  const restricted = await startTestService({ isServed: ({ resource }) => resource.id !== 'start-back' })
+  const { status } = await supertest(restricted.url).post('/fhir/PlanDefinition/start-back/$apply').send(parameters('start-back-high'))
+  await restricted.close()
+  expect(status).toBe(404)
+})
+
+test('nothing of a call is stored: an empty Bundle after a full one is empty', async () => {
+  await apply('start-back', parameters('start-back-high'))
+  const empty = { ...parameters('start-back-high'), parameter: [{ name: 'subject', valueString: 'Patient/start-back-high' }, { name: 'data', resource: searchset([]) }] }
+  const { body } = await apply('start-back', empty)
+  expect(groupOf(body as CarePlan).action).toBeUndefined()
+})

@@ -1,0 +1,132 @@
+import supertest from 'supertest'
+import { captureLog } from '../support/captured-log.js'
+import { entriesOf, patientView, prefetchedView, searchset, type Json } from '../support/hook-requests.js'
+import { listen, type Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+import { answersJson, answersStatus, startStubFhirServer } from '../support/stub-fhir-server.js'
+
+// Made-up particulars that stand nowhere else, so that finding one anywhere is a leak.
+const SECRETS = {
+  family: 'Hemmelighansen',
+  birthDate: '1961-07-13',
+  patientId: 'secret-patient-7f3a',
+  token: 'secret-token-9c1d',
+  jwt: 'eyJzZWNyZXQtand0.x.y',
+  comment: 'Secret words of a clinician',
+  telephone: '55512399',
+  type: 'SecretTypeOfResource',
+  user: 'secret-user-2b',
+}
+
+const ID = 'start-back-risk'
+const CALL = `/cds-services/${ID}`
+
+const captured = captureLog()
+let service: Listening
+const opened: Listening[] = []
+const refusals: string[] = []
+
+/** A call with every particular in it, built from a synthetic person. */
+function secretCall(members: Json = {}): Json {
+  const view = JSON.parse(JSON.stringify(prefetchedView('start-back-high', ID)).replaceAll('start-back-high', SECRETS.patientId)) as ReturnType<typeof prefetchedView>
+  const patient = { ...(view.prefetch.patient as Json), name: [{ family: SECRETS.family }], birthDate: SECRETS.birthDate, telecom: [{ value: SECRETS.telephone }] }
+  return { ...view, context: { userId: `Practitioner/${SECRETS.user}`, patientId: SECRETS.patientId }, prefetch: { ...view.prefetch, patient }, ...members }
+}
+
+const prefetchOf = (call: Json) => call.prefetch as Json
+
+async function post(path: string, body: unknown, type = 'application/json'): Promise<number> {
+  const { status, text } = await supertest(service.url).post(path).set('content-type', type).set('authorization', `Bearer ${SECRETS.jwt}`).send(typeof body === 'string' ? body : JSON.stringify(body))
+  if (status >= 400) refusals.push(text)
+  return status
+}
+
+beforeAll(async () => {
+  service = await startTestService({ log: captured.log })
+  const fhir = await startStubFhirServer({ '/Encounter': answersStatus(500), '/Patient': answersJson(prefetchOf(secretCall()).patient), '/Condition': answersJson(searchset([])) })
+  const broken = await startStubFhirServer({ '/': (_request, response) => void response.send(`<p>${SECRETS.family}</p>`) })
+  const redirecting = await listen((request, response) => void response.writeHead(302, { location: `http://127.0.0.1:1/${SECRETS.family}${request.url}` }).end())
+  opened.push(fhir, broken, redirecting)
+  const grant = { access_token: SECRETS.token, token_type: 'Bearer', expires_in: 300, scope: 'patient/*.read', subject: 'columna', patient: SECRETS.patientId }
+  const inPatient = (members: Json) => secretCall({ prefetch: { ...prefetchOf(secretCall()), ...members } })
+  const fetched = (fhirServer: string) => patientView(SECRETS.patientId, { fhirServer, fhirAuthorization: grant })
+
+  expect(await post(CALL, secretCall())).toBe(200)
+  expect(await post(`${CALL}/$explain`, secretCall())).toBe(200)
+  expect(await post(CALL, fetched(fhir.url))).toBe(200)
+  expect(await post(CALL, fetched(broken.url))).toBe(412)
+  expect(await post(CALL, fetched(redirecting.url))).toBe(412)
+  expect(await post(CALL, fetched(`http://${SECRETS.family}.example.org/fhir`))).toBe(412)
+  expect(await post(CALL, { ...fetched(fhir.url), fhirAuthorization: { ...grant, patient: 'x', token_type: SECRETS.token } })).toBe(400)
+  expect(await post(CALL, secretCall({ hook: SECRETS.family }))).toBe(400)
+  expect(await post(CALL, secretCall({ hookInstance: SECRETS.patientId }))).toBe(400)
+  expect(await post(CALL, secretCall({ context: { userId: `${SECRETS.family}/1`, patientId: `${SECRETS.patientId}/x`, encounterId: '' } }))).toBe(400)
+  expect(await post(CALL, secretCall({ fhirServer: SECRETS.family }))).toBe(400)
+  expect(await post(CALL, secretCall({ context: { userId: `Practitioner/${SECRETS.user}`, patientId: 'another' } }))).toBe(400)
+  expect(await post(CALL, inPatient({ conditions: searchset([{ resourceType: SECRETS.type, id: SECRETS.patientId, subject: { reference: 'Patient/x' } }, ...entriesOf(prefetchOf(secretCall()), 'conditions')]) }))).toBe(400)
+  expect(await post(CALL, inPatient({ conditions: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', diagnostics: SECRETS.family }] } }))).toBe(412)
+  expect(await post(CALL, inPatient({ [SECRETS.family]: SECRETS.family, conditions: undefined }))).toBe(412)
+  expect(await post(CALL, `{"${SECRETS.family}": ${SECRETS.token}`)).toBe(400)
+  expect(await post(CALL, secretCall(), 'text/plain')).toBe(415)
+  expect(await post(CALL, `[${'['.repeat(20)}"${SECRETS.family}"`)).toBe(400)
+  expect(await post(`/cds-services/${SECRETS.family}`, secretCall())).toBe(404)
+  expect(await post(`/${SECRETS.patientId}?name=${SECRETS.family}`, {})).toBe(404)
+  expect(await post(`/cds-services/%E0%A4%A${SECRETS.family}`, {})).toBe(400)
+  const comment = { card: SECRETS.patientId, outcome: 'overridden', overrideReason: { userComment: SECRETS.comment }, outcomeTimestamp: '2026-03-30T10:05:00Z' }
+  expect(await post(`${CALL}/feedback`, { feedback: [comment] })).toBe(200)
+  expect(await post(`${CALL}/feedback`, { feedback: [{ ...comment, outcome: SECRETS.comment }, { ...comment, outcomeTimestamp: SECRETS.birthDate }] })).toBe(400)
+  const data = { name: 'data', resource: searchset(Object.values(prefetchOf(secretCall())).flatMap(value => (value as Json).entry ?? []).map(entry => (entry as Json).resource)) }
+  const subject = { name: 'subject', valueString: `Patient/${SECRETS.patientId}` }
+  expect(await post('/fhir/PlanDefinition/start-back/$apply', { resourceType: 'Parameters', parameter: [subject, data] })).toBe(200)
+  expect(await post('/fhir/PlanDefinition/start-back/$apply', { resourceType: 'Parameters', parameter: [{ ...subject, valueString: 'Patient/x' }, data] })).toBe(400)
+  expect(await post(`/fhir/PlanDefinition/${SECRETS.family}/$apply`, { resourceType: 'Parameters' })).toBe(404)
+})
+
+afterAll(() => Promise.all([service, ...opened].map(({ close }) => close())))
+
+/** Particulars that stand in a text. */
+const leaksIn = (text: string) => Object.entries(SECRETS).flatMap(([name, secret]) => (text.toLowerCase().includes(secret.toLowerCase()) ? [name] : []))
+
+test('the calls of this test did hold the particulars', () => {
+  expect(leaksIn(JSON.stringify(secretCall()))).toEqual(['family', 'birthDate', 'patientId', 'telephone', 'user'])
+})
+
+test('no line of the log holds anything of a patient, a user or a token', () => {
+  expect(captured.lines().length).toBeGreaterThan(20)
+  expect(leaksIn(captured.text())).toEqual([])
+})
+
+test('a line of the log tells method, route, status and time, and nothing of the address', () => {
+  for (const { msg, ...line } of captured.lines().filter(({ msg }) => msg === 'answered')) {
+    expect(Object.keys(line).toSorted()).toEqual(['hostname', 'level', 'method', 'ms', 'pid', 'route', 'status', 'time'])
+    expect(line.route).toMatch(/^(none|\/[a-zA-Z:$/-]*)$/)
+  }
+})
+
+test('no refusal repeats anything of what was sent', () => {
+  expect(refusals.length).toBeGreaterThan(15)
+  for (const refusal of refusals) expect(leaksIn(refusal)).toEqual([])
+})
+
+test('the figures hold nothing of a patient, a user or a token', async () => {
+  const { text } = await supertest(service.url).get('/metrics')
+  expect(text).toContain('cds_errors_total')
+  expect(leaksIn(text)).toEqual([])
+})
+
+test('an error inside the service is logged with its code and its place, and not with its message', async () => {
+  const log = captureLog()
+  const failing = await startTestService({
+    log: log.log,
+    reader: {
+      read: () => Promise.reject(new Error(`${SECRETS.family}\n    at ${SECRETS.patientId}`)),
+      readOn: () => Promise.reject(new TypeError(SECRETS.token)),
+    },
+  })
+  const { status, text } = await supertest(failing.url).post(CALL).send(patientView('a', { fhirServer: 'http://127.0.0.1:1' }))
+  await failing.close()
+  expect(status).toBe(500)
+  expect(text).toContain('CDS_INTERNAL')
+  expect(leaksIn(text + log.text())).toEqual([])
+  expect(log.lines().find(({ code }) => code === 'CDS_INTERNAL')).toMatchObject({ stack: expect.stringContaining('confidentiality.test') as string })
+})

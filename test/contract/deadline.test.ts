@@ -1,0 +1,124 @@
+import supertest from 'supertest'
+import { faultsOfResponse } from '../support/check-response.js'
+import { patientView, prefetchedView, searchset, type Json } from '../support/hook-requests.js'
+import type { Listening } from '../support/listen.js'
+import { startTestService, type TestServiceOptions } from '../support/service.js'
+import { hangs, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
+
+const ID = 'start-back-risk'
+const PERSON = 'start-back-high'
+const DEADLINE_MS = 600
+/** What a busy machine may add; without a deadline the answers below would never come. */
+const MARGIN_MS = 400
+
+let service: Listening
+let fhir: StubFhirServer | undefined
+
+beforeAll(async () => {
+  service = await startTestService({ deadlineMs: DEADLINE_MS })
+  // A first call, so that what follows measures waiting and not the start.
+  await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedView(PERSON, ID))
+})
+
+afterEach(() => fhir?.close())
+afterAll(() => service.close())
+
+interface Answer {
+  status: number
+  body: { cards: Json[]; extension?: Json }
+  text: string
+  milliseconds: number
+}
+
+async function callWith(answers: Readonly<Record<string, StubAnswer>>): Promise<Answer> {
+  fhir = await startStubFhirServer(answers)
+  const began = performance.now()
+  const { status, body, text } = await supertest(service.url).post(`/cds-services/${ID}`).send(patientView(PERSON, { fhirServer: fhir.url }))
+  return { status, body: body as Answer['body'], text, milliseconds: performance.now() - began }
+}
+
+/** A head and half a body, and then nothing. */
+const hangsHalfWay: StubAnswer = (_request, response) => {
+  response.setHeader('content-type', 'application/fhir+json')
+  response.write('{"resourceType":')
+}
+
+/** A first page whose second never comes. */
+const hangsOnPageTwo: StubAnswer = (request, response) => {
+  if (request.query._page === '2') return
+  const { host } = request.headers
+  response.json(searchset([{ resourceType: 'Encounter', id: 'e1', status: 'finished', class: {}, subject: { reference: `Patient/${PERSON}` } }], {
+    link: [{ relation: 'next', url: `http://${host}/Encounter?_page=2` }],
+  }))
+}
+
+/** One byte now and then, so that nothing seems to stand still. */
+const drips: StubAnswer = (_request, response) => {
+  const timer = setInterval(() => response.write(' '), 20)
+  response.on('close', () => clearInterval(timer))
+}
+
+const hanging: [string, StubAnswer][] = [['no answer', hangs], ['half an answer', hangsHalfWay], ['an answer byte by byte', drips]]
+
+test.each(hanging)('optional data that does not come in time is named in the answer and on the card, within the deadline: %s', async (_, answer) => {
+  const { status, body, milliseconds } = await callWith({ '/Encounter': answer })
+  expect(status).toBe(200)
+  expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
+  expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'the FHIR server did not answer in time' }] })
+  expect(body.cards.length).toBeGreaterThan(0)
+  for (const { detail } of body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
+  expect(faultsOfResponse(body, { patientId: PERSON })).toEqual([])
+})
+
+test.each(hanging)('essential data that does not come in time is 412 that names it, within the deadline: %s', async (_, answer) => {
+  const { status, text, milliseconds } = await callWith({ '/Condition': answer })
+  expect(status).toBe(412)
+  expect(text).toContain('Prefetch key conditions: the FHIR server did not answer in time')
+  expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
+})
+
+test('a page that does not come in time leaves the pages before it, and the answer says that not all was read', async () => {
+  const { status, body, milliseconds } = await callWith({ '/Encounter': hangsOnPageTwo })
+  expect(status).toBe(200)
+  expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
+  expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'not all pages of the result could be read' }] })
+})
+
+test('when nothing comes in time every essential key is named', async () => {
+  const { status, text, milliseconds } = await callWith({ '/': hangs })
+  expect(status).toBe(412)
+  for (const key of ['patient', 'conditions', 'startBackResponses', 'consultationResponses']) expect(text).toContain(`Prefetch key ${key}: the FHIR server did not answer in time`)
+  expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
+})
+
+test('reading that ran out of time lets go of its connections', async () => {
+  await callWith({ '/Encounter': hangs })
+  await new Promise(resolve => setTimeout(resolve, 50))
+  expect(fhir?.underWay()).toBe(0)
+})
+
+describe('evaluation has only what reading left of the deadline, and what it could not decide is named', () => {
+  async function undecidedBy(options: TestServiceOptions, body: Json): Promise<string[]> {
+    const impatient = await startTestService(options)
+    const answer = await supertest(impatient.url).post(`/cds-services/${ID}`).send(body)
+    await impatient.close()
+    expect(answer.status).toBe(200)
+    expect(faultsOfResponse(answer.body)).toEqual([])
+    return ((answer.body as Answer['body']).extension?.['org.columna.undecided'] as { code: string }[]).map(({ code }) => code)
+  }
+
+  test('when there is no time at all', async () => {
+    const codes = await undecidedBy({ deadlineMs: 0 }, prefetchedView(PERSON, ID))
+    expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
+  })
+
+  test('when reading used up all of it', async () => {
+    const late = async () => {
+      await new Promise(resolve => setTimeout(resolve, 60))
+      return { kind: 'nothing' as const }
+    }
+    const { prefetch: { encounters: _, ...prefetch }, ...request } = prefetchedView(PERSON, ID)
+    const codes = await undecidedBy({ deadlineMs: 50, reader: { read: late, readOn: late } }, { ...request, fhirServer: 'http://127.0.0.1:1', prefetch })
+    expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
+  })
+})

@@ -1,0 +1,308 @@
+import supertest from 'supertest'
+import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
+import { fhirServerList } from '../../src/trust/fhir-server-list.js'
+import { faultsOfResponse } from '../support/check-response.js'
+import { outcome, patientView, PEOPLE, prefetchedView, searchset, SERVICES, type Json } from '../support/hook-requests.js'
+import type { Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+import { answersJson, answersStatus, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
+
+const ID = 'start-back-risk'
+const PERSON = 'start-back-high'
+const TOKEN = 'a-made-up-access-token'
+const RESPONSE_LIMIT = 100_000
+const PAGE_LIMIT = 3
+/** For tests that go through everybody, on a busy machine. */
+const LONG_MS = 30_000
+
+let service: Listening
+const opened: Listening[] = []
+
+beforeAll(async () => {
+  const isAllowed = fhirServerList(['http://127.0.0.1:*'])
+  service = await startTestService({ reader: createHttpFhirReader({ isAllowed, responseLimit: RESPONSE_LIMIT, pageLimit: PAGE_LIMIT }) })
+})
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(({ close }) => close()))
+})
+
+afterAll(() => service.close())
+
+async function stub(answers: Readonly<Record<string, StubAnswer>> = {}): Promise<StubFhirServer> {
+  const server = await startStubFhirServer(answers)
+  opened.push(server)
+  return server
+}
+
+interface Answer {
+  status: number
+  body: { cards: Json[]; extension?: Json }
+  text: string
+}
+
+async function call(members: Json, person = PERSON, id: string = ID): Promise<Answer> {
+  const { status, body, text } = await supertest(service.url).post(`/cds-services/${id}`).send(patientView(person, members))
+  if (status === 200) expect(faultsOfResponse(body, { patientId: person })).toEqual([])
+  return { status, body: body as Answer['body'], text }
+}
+
+const grant = { access_token: TOKEN, token_type: 'Bearer', expires_in: 300, scope: 'patient/*.read', subject: 'columna' }
+const notRead = ({ body }: Answer) => body.extension?.['org.columna.not-read']
+const withoutEncounters = (reason: string) => [{ key: 'encounters', reason }]
+
+describe('the same cards', () => {
+  test.each(SERVICES)('come from prefetched data and from data that was read: %s', async id => {
+    const fhir = await stub()
+    for (const person of PEOPLE) {
+      const prefetched = await supertest(service.url).post(`/cds-services/${id}`).send(prefetchedView(person, id))
+      expect((await call({ fhirServer: fhir.url }, person, id)).body).toEqual(prefetched.body)
+    }
+  }, LONG_MS)
+
+  test('come whether or not the base url ends with a slash', async () => {
+    const fhir = await stub()
+    const { body } = await call({ fhirServer: fhir.url })
+    expect((await call({ fhirServer: `${fhir.url}/` })).body).toEqual(body)
+    expect(fhir.requests.every(({ path }) => !path.startsWith('//'))).toBe(true)
+  })
+})
+
+test('calls in parallel read each their own patient', async () => {
+  const fhir = await startStubFhirServer({}, { delayMs: 20 })
+  opened.push(fhir)
+  const crowd = ['start-back-high', 'no-back-problem', 'recent-pain', 'start-back-low', 'start-back-high', 'red-flag-cauda-equina']
+  const together = await Promise.all(crowd.map(person => call({ fhirServer: fhir.url }, person)))
+  const alone = await Promise.all(crowd.map(person => supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedView(person, ID))))
+  expect(together.map(({ body }) => body)).toEqual(alone.map(({ body }) => body as unknown))
+})
+
+describe('what is asked of the server', () => {
+  test('is exactly what discovery declares, by GET and with the patient filled in', async () => {
+    const fhir = await stub()
+    await call({ fhirServer: fhir.url })
+    const { body } = await supertest(service.url).get('/cds-services')
+    const { services } = body as { services: { id: string; prefetch: Record<string, string> }[] }
+    const templates = services.flatMap(({ id, prefetch }) => (id === ID ? Object.values(prefetch) : []))
+    const declared = templates.map(template => `/${template.replace('{{context.patientId}}', PERSON)}`)
+    expect(fhir.requests.map(({ path }) => path).toSorted()).toEqual(declared.toSorted())
+    expect(new Set(fhir.requests.map(({ method }) => method))).toEqual(new Set(['GET']))
+  })
+
+  test('runs in parallel', async () => {
+    const fhir = await startStubFhirServer({}, { delayMs: 60 })
+    opened.push(fhir)
+    expect((await call({ fhirServer: fhir.url })).status).toBe(200)
+    expect(fhir.mostAtOnce()).toBe(7)
+  })
+
+  test.each([['A.b-c', 'A.b-c'], ['å&_count=1', '%C3%A5%26_count%3D1'], ['a%2Fb', 'a%252Fb'], ['a;b=c', 'a%3Bb%3Dc']])('has values of the context escaped: %s', async (patientId, escaped) => {
+    const fhir = await stub()
+    await call({ fhirServer: fhir.url }, patientId)
+    expect(fhir.requests.map(({ path }) => path)).toContain(`/Patient/${escaped}`)
+    expect(fhir.requests.map(({ path }) => path)).toContain(`/Condition?patient=${escaped}`)
+  })
+})
+
+describe('the access token', () => {
+  test('goes with every request to the server of the client', async () => {
+    const fhir = await stub()
+    const { status } = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
+    expect(status).toBe(200)
+    expect(fhir.requests).toHaveLength(7)
+    expect(new Set(fhir.requests.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${TOKEN}`]))
+  })
+
+  test('is not kept for the next call', async () => {
+    const fhir = await stub()
+    await call({ fhirServer: fhir.url, fhirAuthorization: grant })
+    fhir.requests.length = 0
+    await call({ fhirServer: fhir.url })
+    expect(new Set(fhir.requests.map(({ authorization }) => authorization))).toEqual(new Set([undefined]))
+  })
+
+  test.each([301, 302, 303, 307, 308])('does not follow a redirect, nor does the service: %d', async status => {
+    const elsewhere = await stub()
+    const redirects: StubAnswer = (request, response) => response.redirect(status, `${elsewhere.url}${request.originalUrl}`)
+    const fhir = await stub({ '/Encounter': redirects })
+    const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
+    expect(elsewhere.requests).toEqual([])
+    expect(notRead(answer)).toEqual(withoutEncounters('the FHIR server refused the request'))
+  })
+
+  test('does not follow a redirect on the same server either', async () => {
+    const fhir = await stub({ '/Encounter': (_request, response) => response.redirect('/elsewhere') })
+    await call({ fhirServer: fhir.url, fhirAuthorization: grant })
+    expect(fhir.requests.map(({ path }) => path)).not.toContain('/elsewhere')
+  })
+
+  test.each(['port', 'name', 'user'])('does not follow a next link to another origin: another %s', async difference => {
+    const elsewhere = await stub()
+    const link = (host: string) => ({ port: elsewhere.url, name: host.replace('127.0.0.1', 'localhost'), user: host.replace('127.0.0.1', 'user@127.0.0.1') })[difference]
+    const fhir = await stub({
+      '/Encounter': (request, response) => void response.json(searchset([], { link: [{ relation: 'next', url: `${link(`http://${request.get('host')}`)}/stolen` }] })),
+    })
+    const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
+    expect(elsewhere.requests).toEqual([])
+    expect(fhir.requests.map(({ path }) => path)).not.toContain('/stolen')
+    expect(notRead(answer)).toEqual(withoutEncounters('not all pages of the result could be read'))
+  })
+})
+
+describe('paging', () => {
+  /** A search whose every condition stands on a page of its own. */
+  const paged = (pages: number): StubAnswer => (request, response) => {
+    const number = Number(request.query._page ?? 1)
+    const id = number === pages ? `${PERSON}-back` : `other-${number}`
+    const code = number === pages ? { coding: [{ system: 'urn:oid:1.2.208.176.2.31', code: 'L03' }] } : { text: 'Noget andet' }
+    const clinicalStatus = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] }
+    const condition = { resourceType: 'Condition', id, clinicalStatus, code, subject: { reference: `Patient/${PERSON}` }, onsetDateTime: '2026-02-28' }
+    const next = { relation: 'next', url: `http://${request.get('host')}/Condition?_page=${number + 1}` }
+    response.json(searchset([condition], { total: pages, ...(number < pages && { link: [next] }) }))
+  }
+
+  test('is followed to the last page, with the token', async () => {
+    const fhir = await stub({ '/Condition': paged(3) })
+    const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
+    const pages = fhir.requests.filter(({ path }) => path.startsWith('/Condition'))
+    expect(pages.map(({ path, authorization }) => [path, authorization])).toEqual(
+      [`/Condition?patient=${PERSON}`, '/Condition?_page=2', '/Condition?_page=3'].map(path => [path, `Bearer ${TOKEN}`]))
+    expect(answer.body.extension).toBeUndefined()
+    expect(answer.body.cards).toHaveLength(1)
+  })
+
+  test('ends at the limit, and the answer says that not all was read', async () => {
+    const fhir = await stub({ '/Condition': paged(5) })
+    const answer = await call({ fhirServer: fhir.url })
+    expect(fhir.requests.filter(({ path }) => path.startsWith('/Condition'))).toHaveLength(PAGE_LIMIT)
+    expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read' }])
+  })
+
+  test('that fails half-way keeps the pages it got and says that not all was read', async () => {
+    const fails: StubAnswer = (request, response) => (request.query._page === '2' ? response.status(500).end() : paged(3)(request, response))
+    const answer = await call({ fhirServer: (await stub({ '/Condition': fails })).url })
+    expect(answer.status).toBe(200)
+    expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read' }])
+  })
+})
+
+describe('a server that does not give what was asked', () => {
+  const oversized = searchset([{ resourceType: 'Encounter', id: 'e', text: { div: 'x'.repeat(2 * RESPONSE_LIMIT) } }])
+  const cases: [string, StubAnswer, string][] = [
+    ['400', answersStatus(400), 'the FHIR server refused the request'],
+    ['401', answersStatus(401), 'the FHIR server refused the request'],
+    ['403', answersStatus(403), 'the FHIR server refused the request'],
+    ['404 to a search', answersStatus(404), 'the FHIR server refused the request'],
+    ['429', answersStatus(429), 'the FHIR server refused the request'],
+    ['500', answersStatus(500), 'the FHIR server refused the request'],
+    ['503', answersStatus(503), 'the FHIR server refused the request'],
+    ['204', answersStatus(204), 'the FHIR server refused the request'],
+    ['nothing at all', answersStatus(200), 'the FHIR server did not answer with FHIR JSON'],
+    ['a web page', (_, response) => void response.send('<html>login</html>'), 'the FHIR server did not answer with FHIR JSON'],
+    ['half a JSON', (_, response) => void response.send('{"resourceType": "Bundle",'), 'the FHIR server did not answer with FHIR JSON'],
+    ['JSON that is not FHIR', answersJson({ error: 'x' }), 'the FHIR server did not answer with FHIR JSON'],
+    ['null', answersJson(null), 'the FHIR server did not answer with FHIR JSON'],
+    ['a list', answersJson([]), 'the FHIR server did not answer with FHIR JSON'],
+    ['another type of resource', answersJson(searchset([{ resourceType: 'Device', id: 'd' }])), 'the FHIR server did not answer with FHIR JSON'],
+    ['a failure with status 200', answersJson(outcome('error')), 'the FHIR server refused the request'],
+    ['a failure among the entries', answersJson(searchset([outcome('error')])), 'the FHIR server refused the request'],
+    ['an oversized answer', answersJson(oversized), 'the answer of the FHIR server was too large'],
+    ['an oversized answer without a length', (_, response) => streamOversized(response), 'the answer of the FHIR server was too large'],
+    ['a broken connection', (request) => void request.socket.destroy(), 'the FHIR server could not be reached'],
+  ]
+
+  function streamOversized(response: Parameters<StubAnswer>[1]): void {
+    response.write('{"resourceType":"Bundle","x":"')
+    for (let written = 0; written < 2 * RESPONSE_LIMIT; written += 10_000) response.write('x'.repeat(10_000))
+    response.end('"}')
+  }
+
+  test.each(cases)('is named in the answer: %s', async (_, answer, reason) => {
+    const fhir = await stub({ '/Encounter': answer })
+    const reply = await call({ fhirServer: fhir.url })
+    expect(reply.status).toBe(200)
+    expect(notRead(reply)).toEqual(withoutEncounters(reason))
+    for (const { detail } of reply.body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
+  })
+
+  test.each(cases)('leads to 412 where the data is essential: %s', async (_, answer, reason) => {
+    const fhir = await stub({ '/Condition': answer })
+    const { status, text } = await call({ fhirServer: fhir.url })
+    expect(status).toBe(412)
+    expect(text).toContain(`Prefetch key conditions: ${reason}`)
+  })
+
+  test.each([404, 410])('a patient that is not there is 412: %d', async code => {
+    const { status, text } = await call({ fhirServer: (await stub({ '/Patient': answersStatus(code) })).url })
+    expect(status).toBe(412)
+    expect(text).toContain('Prefetch key patient: there is no such resource')
+  })
+
+  test('nobody listens there', async () => {
+    const fhir = await stub()
+    await fhir.close()
+    opened.length = 0
+    const { status, text } = await call({ fhirServer: fhir.url })
+    expect(status).toBe(412)
+    expect(text).toContain('the FHIR server could not be reached')
+  })
+
+  test('data of another patient is refused', async () => {
+    const condition = { resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/another' } }
+    const { status, text } = await call({ fhirServer: (await stub({ '/Condition': answersJson(searchset([condition])) })).url })
+    expect(status).toBe(400)
+    expect(text).toContain('CDS_DATA_OF_ANOTHER_PATIENT')
+  })
+})
+
+describe('a server that is not on the list', () => {
+  test.each([
+    ['another name for the same host', (url: string) => url.replace('127.0.0.1', 'localhost')],
+    ['credentials in the url', (url: string) => url.replace('127.0.0.1', 'user:secret@127.0.0.1')],
+    ['another scheme', (url: string) => url.replace('http:', 'https:')],
+    ['a host that only begins alike', (url: string) => url.replace('127.0.0.1', '127.0.0.1.example.org')],
+  ])('is refused without a request: %s', async (_, other) => {
+    const fhir = await stub()
+    const { status, text } = await call({ fhirServer: other(fhir.url), fhirAuthorization: grant })
+    expect(status).toBe(412)
+    expect(text).toContain('CDS_FHIR_SERVER_NOT_ALLOWED')
+    expect(text).toContain('is not on the list')
+    expect(text).not.toContain(new URL(fhir.url).port)
+    expect(fhir.requests).toEqual([])
+  })
+
+  test.each(['http://169.254.169.254/latest/meta-data', 'http://[::1]/', 'http://0x7f000001/', 'http://10.0.0.1'])('addresses inside the network are among them: %s', async fhirServer => {
+    const { status, text } = await call({ fhirServer })
+    // 0x7f000001 is 127.0.0.1 by another name, where nobody listens.
+    expect({ status, named: /NOT_ALLOWED|could not be reached/.test(text) }).toEqual({ status: 412, named: true })
+  })
+
+  test('does not matter while nothing has to be read', async () => {
+    const { status } = await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedView(PERSON, ID, { fhirServer: 'https://not-listed.example.org/fhir' }))
+    expect(status).toBe(200)
+  })
+})
+
+describe('the list of servers', () => {
+  test.each<[string, string, boolean]>([
+    ['https://fhir.example.org/r4', 'https://fhir.example.org/r4/Patient/1', true],
+    ['https://fhir.example.org/r4/', 'https://fhir.example.org/r4', true],
+    ['https://fhir.example.org/r4', 'https://fhir.example.org/r4-other/Patient/1', false],
+    ['https://fhir.example.org/r4', 'https://fhir.example.org/r4/../admin', false],
+    ['https://fhir.example.org/r4', 'https://fhir.example.org/r4/%2e%2e/admin', false],
+    ['https://fhir.example.org/r4', 'http://fhir.example.org/r4/Patient/1', false],
+    ['https://fhir.example.org/r4', 'https://fhir.example.org:8443/r4/Patient/1', false],
+    ['https://fhir.example.org:*/r4', 'https://fhir.example.org:8443/r4/Patient/1', true],
+    ['https://fhir.example.org', 'https://fhir.example.org.evil.example/', false],
+    ['https://fhir.example.org', 'https://fhir.example.org@evil.example/', false],
+    ['https://fhir.example.org', 'https://FHIR.example.org:443/Patient', true],
+    ['http://127.0.0.1:*', 'file:///etc/passwd', false],
+    ['http://127.0.0.1:*', 'not a url', false],
+  ])('decides by scheme, host, port and path: %s, %s, %s', (listed, url, allowed) => {
+    expect(fhirServerList([listed])(url)).toBe(allowed)
+  })
+
+  test('that is empty allows none', () => {
+    expect(fhirServerList([])('http://127.0.0.1/')).toBe(false)
+  })
+})

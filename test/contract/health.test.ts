@@ -1,0 +1,47 @@
+import supertest from 'supertest'
+import { prefetchedView } from '../support/hook-requests.js'
+import type { Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+
+const CALL = '/cds-services/start-back-risk'
+
+let service: Listening
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+
+afterAll(() => service.close())
+
+const get = (path: string) => supertest(service.url).get(path)
+
+test('the process says that it lives, and what it is ready to serve', async () => {
+  expect((await get('/health/live').expect(200)).body).toEqual({ status: 'live' })
+  expect((await get('/health/ready').expect(200)).body).toMatchObject({ status: 'ready', services: 2, plans: expect.any(Number) as number })
+})
+
+test('the front page leads to discovery', async () => {
+  expect((await get('/').expect(200)).body).toMatchObject({ discovery: '/cds-services', services: [expect.any(String) as string, expect.any(String) as string] })
+})
+
+describe('figures', () => {
+  test('count answers by route and status, cards by service and indicator, and errors by code', async () => {
+    await supertest(service.url).post(CALL).send(prefetchedView('start-back-high', 'start-back-risk')).expect(200)
+    await supertest(service.url).post(CALL).send({}).expect(400)
+    await supertest(service.url).post(CALL).set('content-type', 'application/json').send('{').expect(400)
+    await get('/not-there').expect(404)
+    const { text, headers } = await get('/metrics').expect(200)
+    expect(headers['content-type']).toMatch(/^text\/plain/)
+    expect(text).toContain('cds_request_duration_seconds_count{route="/cds-services/:id",status="200"} 1')
+    expect(text).toContain('cds_request_duration_seconds_count{route="/cds-services/:id",status="400"} 2')
+    expect(text).toContain('cds_cards_total{service="start-back-risk",indicator="warning"} 1')
+    expect(text).toContain('cds_errors_total{code="CDS_BODY_NOT_JSON"} 1')
+    expect(text).toContain('cds_errors_total{code="CDS_PATH_UNKNOWN"} 1')
+  })
+
+  test('hold no address that a client made up', async () => {
+    await get('/made-up-by-a-client').expect(404)
+    await supertest(service.url).post('/cds-services/made-up-by-a-client').send({}).expect(404)
+    expect((await get('/metrics')).text).not.toContain('made-up')
+  })
+})

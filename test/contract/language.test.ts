@@ -1,0 +1,43 @@
+import supertest from 'supertest'
+import { prefetchedView, searchset, type Json } from '../support/hook-requests.js'
+import type { Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+
+const ID = 'start-back-risk'
+
+let service: Listening
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+
+afterAll(() => service.close())
+
+async function card(acceptLanguage: string | undefined, prefetch: Json = {}): Promise<{ summary: string; detail: string; language: string | undefined }> {
+  const request = supertest(service.url).post(`/cds-services/${ID}`)
+  if (acceptLanguage !== undefined) request.set('accept-language', acceptLanguage)
+  const { body, headers } = await request.send(prefetchedView('start-back-high', ID, { prefetch }))
+  const [first] = (body as { cards: { summary: string; detail: string }[] }).cards
+  return { summary: first?.summary ?? '', detail: first?.detail ?? '', language: headers['content-language'] as string | undefined }
+}
+
+const DANISH = /^STarT Back: høj risiko/
+const ENGLISH = /^STarT Back: high risk/
+
+test.each<[string | undefined]>([[undefined], ['da'], ['da-DK'], ['*'], ['de'], ['sv, nb;q=0.5'], ['en;q=0'], ['da, en'], ['en;q=0.3, da;q=0.9'], ['not a language !!'], ['']])('cards are Danish for Accept-Language %s', async header => {
+  const { summary, language } = await card(header)
+  expect(summary).toMatch(DANISH)
+  expect(language).toBe('da')
+})
+
+test.each(['en', 'en-GB', 'en-US,en;q=0.9', 'EN', 'de, en;q=0.5', 'en, da', 'da;q=0.1, en'])('cards are English for Accept-Language %s', async header => {
+  const { summary, language } = await card(header)
+  expect(summary).toMatch(ENGLISH)
+  expect(language).toBe('en')
+})
+
+test('what could not be read is said in the language of the reply', async () => {
+  const failed = { encounters: searchset([{ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] }]) }
+  expect((await card('en', failed)).detail).toMatch(/Could not be read and is not taken into account: \S/)
+  expect((await card('da', failed)).detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
+})

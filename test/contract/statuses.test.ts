@@ -1,0 +1,154 @@
+import { gzipSync } from 'node:zlib'
+import supertest, { type Response } from 'supertest'
+import { ERROR_CODES } from '../../src/errors.js'
+import { patientView, prefetchedView, type Json } from '../support/hook-requests.js'
+import type { Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+
+const CALL = '/cds-services/start-back-risk'
+const BODY_LIMIT = 200_000
+
+let service: Listening
+
+beforeAll(async () => {
+  service = await startTestService({ bodyLimit: BODY_LIMIT })
+})
+
+afterAll(() => service.close())
+
+const post = (path: string) => supertest(service.url).post(path).set('content-type', 'application/json')
+
+/** Every refusal has this form. */
+function expectRefusal({ status, headers, body, text }: Response, expected: number, code: string): void {
+  expect({ status, type: headers['content-type'] as string }).toEqual({ status: expected, type: 'application/fhir+json; charset=utf-8' })
+  const { resourceType, issue } = body as { resourceType: string; issue: Json[] }
+  expect(resourceType).toBe('OperationOutcome')
+  for (const each of issue) {
+    expect(each).toMatchObject({ severity: 'error', code: expect.stringMatching(/^[a-z-]+$/) as string })
+    expect(each.details).toMatchObject({ coding: [{ system: 'https://columna.example.org/fhir/CodeSystem/error', code }], text: expect.stringMatching(/\S/) as string })
+    expect(each.diagnostics).toMatch(/\S/)
+  }
+  expect(text).not.toMatch(/<html|node_modules|\bat \S+:\d+|\.ts\b|\.js\b/)
+  expect(headers['access-control-allow-origin']).toBe('*')
+}
+
+describe('400: a body that cannot be a call', () => {
+  test.each<[string, string]>([
+    ['half an object', '{"hook": "patient-view"'],
+    ['a comment', '{"hook": "patient-view" /* a */}'],
+    ['a trailing comma', '{"hook": "patient-view",}'],
+    ['nothing but white space', ' '],
+    ['a word', 'null'],
+    ['a number', '7'],
+    ['a text', '"patient-view"'],
+  ])('%s', async (_, body) => {
+    expectRefusal(await post(CALL).send(body), 400, 'CDS_BODY_NOT_JSON')
+  })
+
+  test('a list', async () => {
+    expectRefusal(await post(CALL).send('[]'), 400, 'CDS_REQUEST_INVALID')
+  })
+
+  test('no body at all', async () => {
+    expectRefusal(await post(CALL), 400, 'CDS_REQUEST_INVALID')
+  })
+
+  test('gzip that is none', async () => {
+    expectRefusal(await post(CALL).set('content-encoding', 'gzip').send('{"a":1}'), 400, 'CDS_REQUEST_INVALID')
+  })
+
+  test('a path with a broken escape', async () => {
+    expectRefusal(await post('/cds-services/%E0%A4%A').send({}), 400, 'CDS_REQUEST_INVALID')
+  })
+})
+
+describe('404', () => {
+  test.each(['not-there', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '%2e%2e', 'start-back-risk%00', 'START-BACK-RISK'])('a service that is not there: %s', async id => {
+    expectRefusal(await post(`/cds-services/${id}`).send(patientView('a')), 404, 'CDS_SERVICE_UNKNOWN')
+    expectRefusal(await post(`/cds-services/${id}/feedback`).send({ feedback: [{}] }), 404, 'CDS_SERVICE_UNKNOWN')
+    expectRefusal(await post(`/cds-services/${id}/$explain`).send(patientView('a')), 404, 'CDS_SERVICE_UNKNOWN')
+  })
+
+  test.each(['/not-there', '/cds-services/a/b/c', '/favicon.ico', '/..%2fetc%2fpasswd', '/cds-hooks'])('a path that is not there: %s', async path => {
+    expectRefusal(await supertest(service.url).get(path), 404, 'CDS_PATH_UNKNOWN')
+    expectRefusal(await post(path).send({}), 404, 'CDS_PATH_UNKNOWN')
+  })
+})
+
+describe('405', () => {
+  test.each<['get' | 'put' | 'delete' | 'patch' | 'post', string, string]>([
+    ['post', '/cds-services', 'GET, HEAD, OPTIONS'],
+    ['get', CALL, 'POST, OPTIONS'],
+    ['put', CALL, 'POST, OPTIONS'],
+    ['delete', CALL, 'POST, OPTIONS'],
+    ['patch', `${CALL}/feedback`, 'POST, OPTIONS'],
+    ['get', `${CALL}/feedback`, 'POST, OPTIONS'],
+    ['put', '/fhir/PlanDefinition/start-back', 'GET, HEAD, OPTIONS'],
+    ['delete', '/fhir/PlanDefinition/start-back', 'GET, HEAD, OPTIONS'],
+    ['post', '/fhir/PlanDefinition', 'GET, HEAD, OPTIONS'],
+    ['get', '/fhir/PlanDefinition/start-back/$apply', 'POST, OPTIONS'],
+  ])('names the methods that are answered: %s %s', async (method, path, allow) => {
+    const response = await supertest(service.url)[method](path)
+    expectRefusal(response, 405, 'CDS_METHOD_NOT_ALLOWED')
+    expect(response.headers.allow).toBe(allow)
+  })
+})
+
+describe('413: a body larger than the limit', () => {
+  const large = JSON.stringify({ ...patientView('a'), filler: 'x'.repeat(BODY_LIMIT) })
+
+  test('as it is', async () => {
+    expectRefusal(await post(CALL).send(large), 413, 'CDS_BODY_TOO_LARGE')
+  })
+
+  test('once it is unpacked', async () => {
+    const packed = gzipSync(large)
+    expect(packed.length).toBeLessThan(BODY_LIMIT / 10)
+    expectRefusal(await post(CALL).set('content-encoding', 'gzip').serialize(body => body as string).send(packed), 413, 'CDS_BODY_TOO_LARGE')
+  })
+})
+
+describe('415: a body that is not JSON by its own account', () => {
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'multipart/form-data', 'application/jsonp'])('%s', async type => {
+    expectRefusal(await supertest(service.url).post(CALL).set('content-type', type).send('hook=patient-view'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
+  })
+
+  test('no type at all', async () => {
+    expectRefusal(await supertest(service.url).post(CALL), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
+  })
+
+  test('an unknown encoding or character set', async () => {
+    expectRefusal(await post(CALL).set('content-encoding', 'compress').send('{}'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
+    expectRefusal(await supertest(service.url).post(CALL).set('content-type', 'application/json; charset=klingon').send('{}'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
+  })
+
+  test.each(['application/json', 'application/json; charset=utf-8', 'application/fhir+json', 'application/json+fhir', 'APPLICATION/JSON'])('not for %s', async type => {
+    const body = JSON.stringify(prefetchedView('no-back-problem', 'start-back-risk'))
+    await supertest(service.url).post(CALL).set('content-type', type).send(body).expect(200)
+  })
+})
+
+test('412 when data that no answer can do without is missing, naming each prefetch key', async () => {
+  const response = await post(CALL).send(patientView('start-back-high'))
+  expectRefusal(response, 412, 'CDS_DATA_MISSING')
+  for (const key of ['patient', 'conditions', 'consultationResponses', 'startBackResponses']) expect(response.text).toContain(`Prefetch key ${key}:`)
+  for (const key of ['observations', 'encounters', 'episodesOfCare']) expect(response.text).not.toContain(key)
+})
+
+test('a packed body is read', async () => {
+  const packed = gzipSync(JSON.stringify(prefetchedView('no-back-problem', 'start-back-risk')))
+  await post(CALL).set('content-encoding', 'gzip').serialize(body => body as string).send(packed).expect(200)
+})
+
+test('every code that a refusal can have is explained in the knowledge', async () => {
+  const { body } = await supertest(service.url).get('/fhir/CodeSystem/error').expect(200)
+  const { url, concept } = body as { url: string; concept: { code: string }[] }
+  expect(url).toBe('https://columna.example.org/fhir/CodeSystem/error')
+  expect(concept.map(({ code }) => code)).toEqual(expect.arrayContaining([...ERROR_CODES]))
+})
+
+test('an answer does not say what software gave it', async () => {
+  const { headers } = await supertest(service.url).get('/')
+  expect(headers).not.toHaveProperty('x-powered-by')
+  expect(headers['x-content-type-options']).toBe('nosniff')
+})

@@ -1,0 +1,147 @@
+import type {
+  ActivityDefinition, CodeSystem, DataRequirement, Element, FhirResource, Library, PlanDefinition, PlanDefinitionAction, ValueSet,
+} from 'fhir/r4.js'
+import { applyPlan, type AppliedPlan } from '../../src/apply/apply-plan.js'
+import { clockAt } from '../../src/expression/clock.js'
+import { openScope, type Scope } from '../../src/expression/scope.js'
+import type { CompiledPlan } from '../../src/knowledge/compiled.js'
+import { CANONICAL_BASE, EXTENSION } from '../../src/knowledge/extensions.js'
+import { FaultList, faultLine } from '../../src/knowledge/faults.js'
+import { compileKnowledge, type Knowledge } from '../../src/knowledge/knowledge.js'
+import type { KnowledgeFile } from '../../src/knowledge/read-resources.js'
+import { deepFrozen, NOW, recordsByType } from './evaluate.js'
+
+export const canonical = (type: string, id: string): string => `${CANONICAL_BASE}/${type}/${id}`
+
+const head = (id: string) => ({ id, version: '2026.1.0', status: 'active' as const })
+
+/** The element beside a Danish text that carries its English. */
+export const english = (text: string): Element => ({
+  extension: [{ url: EXTENSION.translation, extension: [{ url: 'lang', valueCode: 'en' }, { url: 'content', valueString: text }] }],
+})
+
+export const fhirpath = (expression: string) => ({ language: 'text/fhirpath' as const, expression })
+
+/** An applicability condition. */
+export const when = (expression: string) =>
+  ({ kind: 'applicability' as const, expression: { ...fhirpath(expression), description: `When ${expression}` } })
+
+export const onHook = (name: string) => ({ type: 'named-event' as const, name })
+
+/** An action with a title in both languages. */
+export const action = (id: string, more: PlanDefinitionAction = {}): PlanDefinitionAction =>
+  ({ id, title: `${id} på dansk`, _title: english(`${id} in English`), ...more })
+
+/** A top-level action that listens to patient-view. */
+export const topAction = (id: string, more: PlanDefinitionAction = {}): PlanDefinitionAction =>
+  action(id, { trigger: [onHook('patient-view')], ...more })
+
+const READ_TYPES: DataRequirement['type'][] = ['Patient', 'Condition', 'Observation', 'QuestionnaireResponse', 'ServiceRequest', 'Encounter']
+
+/** A library of facts, by name; it asks for the records that the tests use. */
+export const library = (facts: Readonly<Record<string, string>> = {}, more: Partial<Library> = {}): Library => ({
+  resourceType: 'Library',
+  ...head('facts'),
+  url: canonical('Library', more.id ?? 'facts'),
+  type: { coding: [{ code: 'logic-library' }] },
+  extension: Object.entries(facts).map(([name, expression]) => fact(name, expression)),
+  dataRequirement: READ_TYPES.map(type => ({ type })),
+  ...more,
+})
+
+export const fact = (name: string, expression: string) =>
+  ({ url: EXTENSION.fact, valueExpression: { ...fhirpath(expression), name, description: `What ${name} says` } })
+
+/** A plan on top of `Library/facts`. */
+export const plan = (actions: PlanDefinitionAction[], more: Partial<PlanDefinition> = {}): PlanDefinition => ({
+  resourceType: 'PlanDefinition',
+  ...head('plan'),
+  url: canonical('PlanDefinition', more.id ?? 'plan'),
+  language: 'da',
+  title: 'Planen',
+  _title: english('The plan'),
+  library: [canonical('Library', 'facts')],
+  action: actions,
+  ...more,
+})
+
+export const activity = (id: string, more: Partial<ActivityDefinition> = {}): ActivityDefinition =>
+  ({ resourceType: 'ActivityDefinition', ...head(id), url: canonical('ActivityDefinition', id), kind: 'ServiceRequest', ...more })
+
+export const valueSet = (id: string, compose: ValueSet['compose']): ValueSet =>
+  ({ resourceType: 'ValueSet', ...head(id), url: canonical('ValueSet', id), ...(compose && { compose }) })
+
+/** A code system whose codes are shown as given: code to Danish and English. */
+export const codeSystem = (url: string, displays: Readonly<Record<string, readonly [da: string, en: string]>>): CodeSystem => ({
+  resourceType: 'CodeSystem',
+  ...head(url.split('/').at(-1) ?? 'system'),
+  url,
+  content: 'complete',
+  language: 'da',
+  concept: Object.entries(displays).map(([code, [display, value]]) => ({ code, display, designation: [{ language: 'en', value }] })),
+})
+
+export interface CompiledTestKnowledge {
+  knowledge: Knowledge
+  faults: FaultList
+}
+
+/** Compiles resources as if each were a file; `Library/facts` is added where it is missing. */
+export function compileResources(...resources: readonly FhirResource[]): CompiledTestKnowledge {
+  const hasFacts = resources.some(({ resourceType, id }) => resourceType === 'Library' && id === 'facts')
+  const faults = new FaultList()
+  const files: KnowledgeFile[] = deepFrozen([...resources, ...(hasFacts ? [] : [library()])].map(resource =>
+    ({ file: `fhir-resources/${resource.resourceType}/${resource.id}.json`, resource })))
+  return { knowledge: compileKnowledge(files, faults), faults }
+}
+
+/** Compiles sound knowledge. @throws Error with all faults when it has any. */
+export function knowledgeOf(...resources: readonly FhirResource[]): Knowledge {
+  const { knowledge, faults } = compileResources(...resources)
+  if (faults.faults.length > 0) throw new Error(faults.faults.map(faultLine).join('\n'))
+  return knowledge
+}
+
+/** Code and element of every fault. */
+export const faultsIn = (...resources: readonly FhirResource[]): string[] =>
+  compileResources(...resources).faults.faults.map(({ code, element }) => `${code} ${element}`)
+
+export const planOf = (knowledge: Knowledge, id = 'plan'): CompiledPlan => {
+  const found = knowledge.plan(id)
+  if (!found) throw new Error(`no plan ${id}`)
+  return found
+}
+
+export interface Call {
+  records?: readonly object[]
+  context?: Readonly<Record<string, unknown>>
+  hook?: string
+  language?: string
+  userId?: string
+  encounterId?: string
+  planId?: string
+}
+
+/** The scope of a call at the frozen clock; the records are frozen too. */
+export function scopeOf(knowledge: Knowledge, { records = [], context = {}, planId }: Call = {}, explain = false): Scope {
+  const data = {
+    recordsOfType: recordsByType(deepFrozen([...records])),
+    context: deepFrozen({ patientId: 'p1', ...context }),
+    clock: clockAt(NOW, 'Europe/Copenhagen'),
+    stopAt: performance.now() + 5_000,
+  }
+  return openScope(planOf(knowledge, planId).variables, data, explain)
+}
+
+/** Applies a plan of the knowledge to records. */
+export function applyTo(knowledge: Knowledge, call: Call = {}): AppliedPlan {
+  const { hook, language = 'da', userId, encounterId, planId } = call
+  return applyPlan(planOf(knowledge, planId), scopeOf(knowledge, call), {
+    patientId: 'p1',
+    language,
+    terminology: knowledge.terminology,
+    ...(hook !== undefined && { hook }),
+    ...(userId !== undefined && { userId }),
+    ...(encounterId !== undefined && { encounterId }),
+  })
+}

@@ -1,0 +1,56 @@
+import express, { type Request, type Response } from 'express'
+import { createDemoFhirServer } from '../../src/demo/fhir-server.js'
+import { demoPeople } from '../../src/demo/people.js'
+import { listen, type Listening } from './listen.js'
+import { TEST_NOW } from './service.js'
+
+/** One request that reached the stub. */
+export interface StubRequest {
+  /** Path with its query. */
+  path: string
+  authorization: string | undefined
+  method: string
+}
+
+/** An answer of the stub in place of the data it holds. */
+export type StubAnswer = (request: Request, response: Response) => void
+
+export interface StubFhirServer extends Listening {
+  requests: StubRequest[]
+  /** Most requests that were under way at one time. */
+  mostAtOnce: () => number
+  /** Requests under way now. */
+  underWay: () => number
+}
+
+/**
+ * A FHIR server on a port of its own that holds the synthetic people and notes who asked what. `answers` replaces
+ * what it says to a path that begins with the key, such as `/Encounter`; `delayMs` makes it slow.
+ */
+export async function startStubFhirServer(answers: Readonly<Record<string, StubAnswer>> = {}, { delayMs = 0 } = {}): Promise<StubFhirServer> {
+  const requests: StubRequest[] = []
+  let underWay = 0
+  let most = 0
+  const app = express()
+  app.use((request, response, next) => {
+    requests.push({ path: request.originalUrl, authorization: request.headers.authorization, method: request.method })
+    underWay += 1
+    most = Math.max(most, underWay)
+    response.on('close', () => (underWay -= 1))
+    if (delayMs > 0) setTimeout(next, delayMs)
+    else next()
+  })
+  for (const [path, answer] of Object.entries(answers)) app.use(path, answer)
+  app.use(createDemoFhirServer({ resources: demoPeople(TEST_NOW), now: () => TEST_NOW }))
+  const listening = await listen(app)
+  return { ...listening, requests, mostAtOnce: () => most, underWay: () => underWay }
+}
+
+/** An answer that never comes. */
+export const hangs: StubAnswer = () => undefined
+
+/** An answer that only has a status. */
+export const answersStatus = (status: number): StubAnswer => (_request, response) => void response.status(status).end()
+
+/** An answer with a JSON body. */
+export const answersJson = (body: unknown): StubAnswer => (_request, response) => void response.json(body)

@@ -1,0 +1,210 @@
+import { describe, expect, test } from '@jest/globals'
+import type { PlanDefinition, PlanDefinitionAction, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
+import { EXTENSION } from '../../src/knowledge/extensions.js'
+import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
+import {
+  action, activity, applyTo, canonical, codeSystem, english, fact, fhirpath, knowledgeOf, library, onHook, plan, topAction, valueSet, when, type Call,
+} from '../support/knowledge-builder.js'
+
+const FACTS = library({ yes: 'true', no: 'false', unknown: '{}', broken: "(1 | 2) and true", text: "'not a truth value'" })
+
+const apply = (actions: PlanDefinitionAction[], call: Call = {}, more: Partial<PlanDefinition> = {}) => applyTo(knowledgeOf(plan(actions, more), FACTS), call)
+
+/** Ids of the actions that applied, children indented by dots. */
+function idsOf({ action: actions = [] }: RequestGroup | RequestGroupAction, depth = ''): string[] {
+  return actions.flatMap(each => [`${depth}${each.id}`, ...idsOf(each, `${depth}.`)])
+}
+
+const conditioned = (id: string, ...expressions: string[]) => topAction(id, { condition: expressions.map(when) })
+
+describe('triggers', () => {
+  const actions = [
+    topAction('both', { trigger: [onHook('patient-view'), onHook('order-sign')] }),
+    topAction('sign', { trigger: [onHook('order-sign')] }),
+    topAction('view', { action: [action('child')] }),
+  ]
+
+  test.each([['patient-view', ['both', 'view', '.child']], ['order-sign', ['both', 'sign']], ['order-select', []]])('on %s', (hook, ids) => {
+    expect(idsOf(apply(actions, { hook }).requestGroup)).toEqual(ids)
+  })
+
+  test('without a hook every action is asked', () => {
+    expect(idsOf(apply(actions).requestGroup)).toEqual(['both', 'sign', 'view', '.child'])
+  })
+})
+
+describe('conditions', () => {
+  test.each([
+    [['%yes'], true], [['%no'], false], [['%unknown'], false], [['%yes', '%yes'], true], [['%yes', '%no'], false], [['%no', '%yes'], false],
+    [['%unknown', '%yes'], false], [['%yes', '%unknown'], false], [[], true],
+  ])('%j', (expressions, applies) => {
+    const { requestGroup, undecided } = apply([conditioned('a', ...expressions)])
+    expect(idsOf(requestGroup)).toEqual(applies ? ['a'] : [])
+    expect(undecided).toEqual([])
+  })
+
+  test.each([[['%broken']], [['%yes', '%broken']], [['%unknown', '%broken']], [['%text']], [['%yes and %broken']]])('%j is an error: undecided, never a quiet no', expressions => {
+    const { requestGroup, undecided } = apply([conditioned('a', ...expressions), conditioned('sound', '%yes')])
+    expect(idsOf(requestGroup)).toEqual(['sound'])
+    expect(undecided).toEqual([{ plan: `${canonical('PlanDefinition', 'plan')}|2026.1.0`, action: 'a', code: 'CDS_EXPRESSION_FAILED' }])
+  })
+
+  test('an error behind a no is not met', () => {
+    expect(apply([conditioned('a', '%no', '%broken')]).undecided).toEqual([])
+  })
+
+  test('what to say when one cannot tell is knowledge', () => {
+    const actions = [conditioned('advice', '%unknown'), conditioned('ask', '%unknown.empty()')]
+    expect(idsOf(apply(actions).requestGroup)).toEqual(['ask'])
+  })
+
+  test('a false parent removes its children; a false child leaves its parent', () => {
+    const children = { action: [action('c1', { condition: [when('%no')] }), action('c2', { action: [action('g')] })] }
+    expect(idsOf(apply([{ ...conditioned('p', '%no'), ...children }]).requestGroup)).toEqual([])
+    expect(idsOf(apply([{ ...conditioned('p', '%yes'), ...children }]).requestGroup)).toEqual(['p', '.c2', '..g'])
+  })
+
+  test('an error in a child leaves its parent and siblings', () => {
+    const { requestGroup, undecided } = apply([topAction('p', { action: [action('bad', { condition: [when('%broken')] }), action('good')] })])
+    expect(idsOf(requestGroup)).toEqual(['p', '.good'])
+    expect(undecided.map(({ action: id }) => id)).toEqual(['bad'])
+  })
+
+  test('of other kinds decide nothing', () => {
+    expect(idsOf(apply([topAction('a', { condition: [{ kind: 'start', expression: { ...fhirpath('%no'), description: 'x' } }] })]).requestGroup)).toEqual(['a'])
+  })
+})
+
+describe('what is carried over', () => {
+  const carried = {
+    prefix: '1.',
+    priority: 'urgent',
+    code: [{ text: 'x' }],
+    timingDuration: { value: 2, unit: 'weeks', system: 'http://unitsofmeasure.org', code: 'wk' },
+    type: { coding: [{ code: 'create' }] },
+    groupingBehavior: 'visual-group',
+    selectionBehavior: 'any',
+    requiredBehavior: 'could',
+    precheckBehavior: 'yes',
+    cardinalityBehavior: 'single',
+    documentation: [{ type: 'documentation', label: 'x', url: 'https://example.org/x' }],
+    relatedAction: [{ actionId: 'b', relationship: 'before-start', offsetDuration: { value: 1, unit: 'd' } }],
+  } satisfies PlanDefinitionAction
+
+  test('everything that design.md names, as it stands', () => {
+    const { requestGroup } = apply([topAction('a', carried), topAction('b')])
+    expect(requestGroup.action?.[0]).toMatchObject(carried)
+    expect(faultsOfShape(requestGroup)).toEqual([])
+  })
+
+  test('a relation to an action that did not apply is dropped, one to an action anywhere in the group is kept', () => {
+    const related = (...ids: string[]) => ({ relatedAction: ids.map(actionId => ({ actionId, relationship: 'after' as const })) })
+    const actions = [topAction('a', related('gone', 'deep')), conditioned('gone', '%no'), topAction('p', { action: [action('deep', related('gone'))] })]
+    const [first, second] = apply(actions).requestGroup.action ?? []
+    expect(first?.relatedAction?.map(({ actionId }) => actionId)).toEqual(['deep'])
+    expect(second?.action?.[0]).not.toHaveProperty('relatedAction')
+  })
+
+  test('participants: the patient, the user, and others by their role', () => {
+    const participant = [{ type: 'patient' as const }, { type: 'practitioner' as const, role: { text: 'læge' } }, { type: 'related-person' as const, role: { text: 'pårørende' } }]
+    const of = (call: Call) => apply([topAction('a', { participant })], call).requestGroup.action?.[0]?.participant
+    expect(of({ userId: 'Practitioner/d1' })).toEqual([{ reference: 'Patient/p1' }, { reference: 'Practitioner/d1', display: 'læge' }, { display: 'pårørende' }])
+    expect(of({ userId: 'Patient/p1' })).toEqual([{ reference: 'Patient/p1' }, { display: 'læge' }, { display: 'pårørende' }])
+  })
+
+  test('goals, and which action pertains to them', () => {
+    const goal = [{ id: 'g', description: { text: 'Målet' }, priority: { text: 'high' }, target: [{ detailQuantity: { value: 3 }, due: { value: 4, unit: 'wk' } }] }]
+    const { requestGroup } = apply([topAction('a', { goalId: ['g'] })], {}, { goal })
+    expect(requestGroup.contained).toEqual([expect.objectContaining({ resourceType: 'Goal', id: 'goal-g', lifecycleStatus: 'proposed', description: { text: 'Målet' }, subject: { reference: 'Patient/p1' } })])
+    expect(requestGroup.action?.[0]?.extension).toEqual([{ url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal', valueReference: { reference: '#goal-g' } }])
+    expect(faultsOfShape(requestGroup)).toEqual([])
+  })
+
+  test('subject, encounter, plan and language', () => {
+    expect(apply([topAction('a')], { encounterId: 'e1', language: 'en' }).requestGroup).toMatchObject({
+      instantiatesCanonical: [`${canonical('PlanDefinition', 'plan')}|2026.1.0`], status: 'draft', intent: 'proposal', language: 'en',
+      subject: { reference: 'Patient/p1' }, encounter: { reference: 'Encounter/e1' },
+    })
+  })
+
+  test('the grade with its words, in the language of the reply', () => {
+    const strength = { url: EXTENSION.strength, valueCodeableConcept: { coding: [{ system: 'https://example.org/grade', code: 'weak' }] } }
+    const knowledge = knowledgeOf(plan([topAction('a', { extension: [strength] })]), codeSystem('https://example.org/grade', { weak: ['svag', 'weak'] }))
+    const text = (language: string) => applyTo(knowledge, { language }).requestGroup.action?.[0]?.extension?.[0]?.valueCodeableConcept?.text
+    expect([text('da'), text('en')]).toEqual(['svag', 'weak'])
+  })
+
+  test('sources by their place, with document, section, year and standing', () => {
+    const source = library({}, {
+      id: 'doc', title: 'Dokumentet', date: '2016-05', publisher: 'Styrelsen', dataRequirement: [],
+      extension: [{ url: EXTENSION.standing, valueString: 'ikke i kraft' }],
+      relatedArtifact: [
+        { type: 'documentation', url: 'https://example.org/doc.pdf' },
+        { type: 'documentation', display: 'Afsnit 3', extension: [{ url: EXTENSION.anchor, valueString: '3' }] },
+      ],
+    })
+    const documentation: PlanDefinitionAction['documentation'] = [{ type: 'citation', url: 'https://example.org/other' }, { type: 'documentation', resource: `${canonical('Library', 'doc')}#3` }]
+    const { requestGroup } = applyTo(knowledgeOf(plan([topAction('a', { documentation })]), source))
+    expect(requestGroup.action?.[0]?.documentation).toEqual([
+      { type: 'citation', url: 'https://example.org/other' },
+      expect.objectContaining({ display: 'Dokumentet', label: 'Styrelsen 2016', citation: 'Dokumentet, Afsnit 3 (2016, ikke i kraft)', url: 'https://example.org/doc.pdf' }),
+    ])
+    expect(faultsOfShape(requestGroup)).toEqual([])
+  })
+})
+
+describe('card extensions and override reasons', () => {
+  const reasons = valueSet('reasons', { include: [{ system: 'https://example.org/reason', concept: [{ code: 'r1' }, { code: 'r2' }] }] })
+  const cardExtension = (...members: [string, string][]) => ({
+    url: EXTENSION.cardExtension,
+    extension: [{ url: 'name', valueString: 'org.example' }, ...members.map(([name, expression]) => ({ url: 'member', valueExpression: { ...fhirpath(expression), name } }))],
+  })
+  const extensionsOf = (...extension: NonNullable<PlanDefinitionAction['extension']>) =>
+    applyTo(knowledgeOf(plan([topAction('a', { extension })]), reasons, codeSystem('https://example.org/reason', { r1: ['Et', 'One'] })), { language: 'en' })
+
+  test('are computed from facts, by the type of their value', () => {
+    const { requestGroup } = extensionsOf(cardExtension(['number', '1 + 1'], ['decimal', '1.5'], ['truth', 'true'], ['list', "'a' | 'b'"], ['nothing', '{}']))
+    expect(requestGroup.action?.[0]?.extension?.[0]?.extension).toEqual([
+      { url: 'name', valueString: 'org.example' }, { url: 'number', valueInteger: 2 }, { url: 'decimal', valueDecimal: 1.5 },
+      { url: 'truth', valueBoolean: true }, { url: 'list', valueString: 'a' }, { url: 'list', valueString: 'b' },
+    ])
+  })
+
+  test('with nothing to say are left out', () => {
+    expect(extensionsOf(cardExtension(['nothing', '{}'])).requestGroup.action?.[0]).not.toHaveProperty('extension')
+  })
+
+  test('that are no plain value leave the action undecided', () => {
+    expect(extensionsOf(cardExtension(['odd', "Coding { code: 'x' }"])).undecided).toHaveLength(1)
+  })
+
+  test('reasons are written out', () => {
+    const { requestGroup } = extensionsOf({ url: EXTENSION.overrideReasons, valueCanonical: canonical('ValueSet', 'reasons') })
+    expect(requestGroup.action?.[0]?.extension?.map(({ valueCoding }) => [valueCoding?.code, valueCoding?.display])).toEqual([['r1', 'One'], ['r2', 'r2']])
+  })
+})
+
+describe('plans within plans', () => {
+  const inner = plan([action('i1', { condition: [when('%own')] }), action('i2', { definitionCanonical: canonical('ActivityDefinition', 'act') })], { id: 'inner', extension: [fact('own', '%yes')] })
+  const outer = (more: PlanDefinitionAction) => plan([{ ...more, id: 'outer', trigger: [onHook('patient-view')], definitionCanonical: canonical('PlanDefinition', 'inner') }], { extension: [fact('own', '%no')] })
+
+  test('are children of an action with a text, with their own facts and resources', () => {
+    const { requestGroup } = applyTo(knowledgeOf(outer({ title: 'x', _title: english('x'), action: [action('last')] }), inner, FACTS, activity('act')), { hook: 'patient-view' })
+    expect(idsOf(requestGroup)).toEqual(['outer', '.i1', '.i2', '.last'])
+    expect(requestGroup.contained).toHaveLength(1)
+    expect(requestGroup.action?.[0]?.action?.[1]?.resource?.reference).toBe(`#${requestGroup.contained?.[0]?.id}`)
+  })
+
+  test('stand in the place of an action without one', () => {
+    expect(idsOf(applyTo(knowledgeOf(outer({}), inner, FACTS, activity('act'))).requestGroup)).toEqual(['i1', 'i2'])
+  })
+})
+
+test('the author\'s order is kept, and the same input gives the same bytes', () => {
+  const knowledge = knowledgeOf(plan([
+    topAction('z', { priority: 'routine', definitionCanonical: canonical('ActivityDefinition', 'act') }), topAction('a', { priority: 'stat' }), topAction('m', { action: [action('2'), action('1')] }),
+  ]), activity('act'))
+  const once = () => JSON.stringify(applyTo(knowledge, { records: [{ resourceType: 'Patient', id: 'p1' }] }))
+  expect(idsOf(JSON.parse(once()).requestGroup as RequestGroup)).toEqual(['z', 'a', 'm', '.2', '.1'])
+  expect(once()).toBe(once())
+})

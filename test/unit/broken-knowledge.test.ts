@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { FAULT_CODES, type FaultCode } from '../../src/knowledge/faults.js'
+import { knowledgeFaults } from '../../src/knowledge-faults.js'
+import { PROJECT_ROOT } from '../../src/load-knowledge.js'
+
+/** The smallest knowledge with one fault, a folder a code; each is told where it is. */
+const BROKEN = fileURLToPath(new URL('../broken/', import.meta.url))
+
+const PLACES: Readonly<Record<FaultCode, readonly [file: string, element: string]>> = {
+  FILE_UNREADABLE: ['ValueSet/vs.json', '$'],
+  FILE_MISPLACED: ['ValueSet/another.json', 'ValueSet'],
+  SHAPE_INVALID: ['ValueSet/vs.json', 'ValueSet.status'],
+  RESOURCE_DUPLICATE: ['ValueSet/two.json', 'ValueSet.url'],
+  CANONICAL_UNKNOWN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].definitionCanonical'],
+  CANONICAL_CYCLE: ['ValueSet/vs.json', 'ValueSet.compose'],
+  LANGUAGE_UNSUPPORTED: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
+  EXPRESSION_INVALID: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
+  NAME_UNKNOWN: ['Library/facts.json', 'Library.extension[0] (isBorn)'],
+  FACT_CYCLE: ['Library/facts.json', 'Library.extension[0] (one)'],
+  FACT_DUPLICATE: ['Library/facts.json', 'Library.extension[1] (one)'],
+  DESCRIPTION_MISSING: ['Library/facts.json', 'Library.extension[0] (one)'],
+  VALUE_SET_UNSUPPORTED: ['ValueSet/vs.json', 'ValueSet.compose.include[0]'],
+  PRIORITY_REFUSED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].priority'],
+  ACTION_ID_INVALID: ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
+  TRIGGER_UNSUPPORTED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].trigger'],
+  GRADE_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
+  SOURCE_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].documentation[0]'],
+  TRANSLATION_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
+  ACTIVITY_KIND_UNSUPPORTED: ['ActivityDefinition/order.json', 'ActivityDefinition.kind'],
+  DYNAMIC_PATH_INVALID: ['ActivityDefinition/order.json', 'ActivityDefinition.dynamicValue[0]'],
+  PREFETCH_INVALID: ['PlanDefinition/plan.json', 'PlanDefinition.library'],
+  SERVICE_INVALID: ['one.json', 'apply'],
+}
+
+test('there is an example of every fault, and of nothing else', () => {
+  expect(readdirSync(BROKEN).sort()).toEqual([...FAULT_CODES].sort())
+})
+
+describe('the example is refused for its fault alone, with file and element', () => {
+  test.each(FAULT_CODES)('%s', code => {
+    const [file, element] = PLACES[code]
+    const folder = code === 'SERVICE_INVALID' ? 'cds-services' : 'fhir-resources'
+    const found = knowledgeFaults(`${BROKEN}${code}`)
+    expect(found).toEqual([{ code, file: `${folder}/${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
+  })
+})
+
+test('the knowledge of this repository has none', () => {
+  expect(knowledgeFaults(PROJECT_ROOT)).toEqual([])
+})

@@ -1,0 +1,231 @@
+import { describe, expect, test } from '@jest/globals'
+import type { PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
+import { buildCards, orderCards, type CardContext } from '../../src/cards/build-cards.js'
+import { planSource } from '../../src/cards/plan-source.js'
+import type { Card } from '../../src/cds-hooks/types.js'
+import { EXTENSION } from '../../src/knowledge/extensions.js'
+import { action, activity, applyTo, canonical, codeSystem, english, fhirpath, knowledgeOf, library, onHook, plan, planOf, topAction, valueSet, type Call } from '../support/knowledge-builder.js'
+
+const HOOK_INSTANCE = '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b'
+const POINT = canonical('CodeSystem', 'decision-point')
+const GRADE = 'https://example.org/grade'
+
+const RESOURCES = [
+  activity('act', { code: { text: 'x' } }),
+  codeSystem(POINT, { 'T-01': ['Et', 'One'], 'T-02': ['To', 'Two'], 'T-03': ['Tre', 'Three'] }),
+  codeSystem(GRADE, { 'weak-against': ['Svag anbefaling imod', 'Weak recommendation against'], weak: ['svag', 'weak'], strong: ['stærk', 'strong'], low: ['lav', 'low'], against: ['imod', 'against'], for: ['for', 'for'] }),
+  valueSet('reasons', { include: [{ system: 'https://example.org/reason', concept: [{ code: 'r1', display: 'Et' }] }] }),
+]
+
+interface CardCall extends Call {
+  context?: Record<string, unknown>
+  hookInstance?: string
+  notRead?: string[]
+}
+
+/** The cards that a plan with these actions gives. */
+function cards(actions: PlanDefinitionAction[], { hookInstance = HOOK_INSTANCE, notRead = [], ...call }: CardCall = {}, more: Partial<PlanDefinition> = {}): Card[] {
+  const knowledge = knowledgeOf(plan(actions, more), library({ yes: 'true', name: '%patient.name.text' }), ...RESOURCES)
+  const { requestGroup, undecided } = applyTo(knowledge, call)
+  expect(undecided).toEqual([])
+  const compiled = planOf(knowledge)
+  const language = call.language ?? 'da'
+  const context: CardContext = { hookInstance, language, plan: compiled.canonical, planSource: planSource(compiled, language), notRead }
+  const built = buildCards(requestGroup, context)
+  expect(emptyPlaces(built)).toEqual([])
+  return built
+}
+
+function card(action: PlanDefinitionAction, call: CardCall = {}, more: Partial<PlanDefinition> = {}): Card {
+  const [only] = cards([action], call, more)
+  if (!only) throw new Error('no card')
+  return only
+}
+
+/** Paths of empty strings, arrays and objects, of null and undefined: a card has none. */
+function emptyPlaces(value: unknown, path = ''): string[] {
+  if (value === null || value === undefined || value === '') return [path]
+  if (typeof value !== 'object') return []
+  const entries = Object.entries(value)
+  return entries.length === 0 && path !== '' ? [path] : entries.flatMap(([key, inner]) => emptyPlaces(inner, `${path}.${key}`))
+}
+
+const resource = (id: string, more: PlanDefinitionAction = {}) => action(id, { definitionCanonical: canonical('ActivityDefinition', 'act'), ...more })
+const point = (code: string): PlanDefinitionAction => ({
+  code: [{ coding: [{ system: POINT, code }] }],
+  extension: [{ url: EXTENSION.strength, valueCodeableConcept: { text: 's' } }, { url: EXTENSION.direction, valueCodeableConcept: { text: 'for' } }],
+  documentation: [{ type: 'documentation', display: 'Kilden', url: 'https://example.org/doc' }],
+})
+const graded = (strength: string, direction: string, quality?: string): PlanDefinitionAction => ({
+  extension: [
+    { url: EXTENSION.strength, valueCodeableConcept: { coding: [{ system: GRADE, code: strength }] } },
+    { url: EXTENSION.direction, valueCodeableConcept: { coding: [{ system: GRADE, code: direction }] } },
+    ...(quality ? [{ url: EXTENSION.quality, valueCodeableConcept: { coding: [{ system: GRADE, code: quality }] } }] : []),
+  ],
+})
+const titled = (title: string): PlanDefinitionAction => ({ title, _title: english(title) })
+
+describe('a card', () => {
+  test('has all that CDS Hooks demands, and nothing empty', () => {
+    expect(card(topAction('a'))).toEqual({
+      uuid: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      summary: 'a på dansk',
+      indicator: 'info',
+      source: { label: 'Planen', url: canonical('PlanDefinition', 'plan') },
+      extension: { 'org.columna.knowledge': `${canonical('PlanDefinition', 'plan')}|2026.1.0` },
+    })
+  })
+
+  test.each<['routine' | 'urgent' | 'stat', string]>([['routine', 'info'], ['urgent', 'warning'], ['stat', 'critical']])('of priority %s is %s', (priority, indicator) => {
+    expect(card(topAction('a', { priority })).indicator).toBe(indicator)
+  })
+
+  test('speaks the language asked for, its frame included', () => {
+    const english_ = card(topAction('a', graded('weak', 'for', 'low')), { language: 'en', notRead: ['results'] })
+    expect(english_.summary).toBe('a in English')
+    expect(english_.detail).toBe('*Recommendation: weak, low evidence.*\n\nCould not be read and is not taken into account: results.')
+    expect(english_.source.label).toBe('The plan')
+  })
+
+  test('critical comes before warning before info; otherwise the author\'s order stands', () => {
+    const all = cards([topAction('i1'), topAction('c1', { priority: 'stat' }), topAction('w', { priority: 'urgent' }), topAction('i2'), topAction('c2', { priority: 'stat' })])
+    expect(orderCards(all).map(({ summary }) => summary.split(' ')[0])).toEqual(['c1', 'c2', 'w', 'i1', 'i2'])
+  })
+})
+
+describe('the summary', () => {
+  const words = (count: number) => Array.from({ length: count }, (_, index) => `ord${index % 10}`).join(' ')
+
+  test.each([['short', 'short'], ['x'.repeat(139), 'x'.repeat(139)]])('is the whole title when it fits: %#', (title, summary) => {
+    const short = card(topAction('a', titled(title)))
+    expect(short.summary).toBe(summary)
+    expect(short).not.toHaveProperty('detail')
+  })
+
+  test.each([[`${words(27)} sidste`], [words(29)], [`${'x'.repeat(138)} y`], ['x'.repeat(200)], ['😀'.repeat(100)], [`${'😀 '.repeat(60)}`.trim()], [`a${'😀'.repeat(70)}`]])(
+    'is cut below 140 where it does not: %#', title => {
+      const long = card(topAction('a', titled(title)))
+      expect(long.summary.length).toBeLessThan(140)
+      expect(long.summary.length).toBeGreaterThan(120)
+      expect(() => encodeURIComponent(long.summary)).not.toThrow()
+      expect(title.startsWith(long.summary.slice(0, -1))).toBe(true)
+      if (title.includes(' ')) expect([' ', undefined]).toContain(title[long.summary.length - 1])
+      expect(long.detail).toContain(title)
+    })
+
+  test('keeps a last word that just fits', () => {
+    const title = `${'x'.repeat(130)} 1234567 mere`
+    expect(card(topAction('a', titled(title))).summary).toBe(`${'x'.repeat(130)} 1234567…`)
+  })
+})
+
+describe('the detail', () => {
+  test('is the description, a line for each child without a resource, the grade and the source', () => {
+    const source = { documentation: [{ type: 'documentation' as const, display: 'Kilden', citation: 'Kilden, afsnit 1', url: 'https://example.org/doc' }] }
+    const child = action('c', { description: 'gør det', _description: english('do it'), ...graded('weak', 'for', 'low') })
+    const detail = card(topAction('a', { description: 'Først dette.', _description: english('First this.'), ...graded('strong', 'for'), ...source, action: [child, resource('r')] })).detail
+    expect(detail).toBe([
+      'Først dette.',
+      '- **c på dansk** gør det *(svag, lav evidens)*',
+      '*Anbefaling: stærk, ikke graderet.*',
+      '*Kilde: Kilden, afsnit 1.*',
+    ].join('\n\n'))
+  })
+
+  test('keeps lines within lines, and several paragraphs within their line', () => {
+    const detail = card(topAction('a', { action: [action('c', { description: 'et\n\nto', _description: english('x'), action: [action('g')] }), action('d')] })).detail
+    expect(detail).toBe('- **c på dansk** et\n  \n  to\n  - **g på dansk**\n- **d på dansk**')
+  })
+
+  test('a group without a text is no line of its own', () => {
+    expect(card(topAction('a', { action: [{ id: 'group', action: [action('c')] }, { id: 'nothing' }] })).detail).toBe('- **c på dansk**')
+  })
+
+  test('escapes what a title brings from data', () => {
+    const records = [{ resourceType: 'Patient', id: 'p1', name: [{ text: '[x](http://evil.example) <b>' }] }]
+    const hostile = topAction('a', { action: [action('c', titled('{{%name}}'))] })
+    expect(card(hostile, { records }).detail).not.toMatch(/(?<!\\)[<[]/)
+  })
+})
+
+describe('the grade', () => {
+  const gradeIn = (action: PlanDefinitionAction, language = 'da') => card(topAction('a', action), { language }).detail
+
+  test.each([
+    ['weak', 'against', 'da', '*Anbefaling: svag, imod, ikke graderet.*'], ['weak', 'against', 'en', '*Recommendation: weak, against, not graded.*'],
+    ['weak-against', 'against', 'da', '*Anbefaling: Svag anbefaling imod, ikke graderet.*'], ['weak-against', 'against', 'en', '*Recommendation: Weak recommendation against, not graded.*'],
+    ['strong', 'for', 'da', '*Anbefaling: stærk, ikke graderet.*'],
+  ])('%s %s reads in %s as %s', (strength, direction, language, text) => {
+    expect(gradeIn(graded(strength, direction), language)).toBe(text)
+  })
+
+  test('weak against never reads as weak for, also in a line', () => {
+    const line = (direction: string) => card(topAction('a', { action: [action('c', graded('weak', direction))] })).detail
+    expect(line('against')).toContain('imod')
+    expect(line('against')).not.toBe(line('for'))
+  })
+
+  test('a grade that no code system of ours names is shown by its display or code', () => {
+    const unknown = (coding: object) => gradeIn({ extension: [{ url: EXTENSION.strength, valueCodeableConcept: { coding: [coding] } }] })
+    expect(unknown({ system: 'https://example.org/none', code: 'k', display: 'kendt' })).toContain('kendt')
+    expect(unknown({ system: 'https://example.org/none', code: 'k' })).toContain('Anbefaling: k')
+  })
+})
+
+describe('source and links', () => {
+  const documentation = (...list: NonNullable<PlanDefinitionAction['documentation']>) => card(topAction('a', { documentation: list }))
+
+  test('come from the documentation', () => {
+    const cited = documentation({ type: 'documentation', label: 'Styrelsen 2016', display: 'Kilden', url: 'https://example.org/doc' }, { type: 'citation', display: 'Mere', url: 'https://example.org/more' })
+    expect(cited.source).toEqual({ label: 'Kilden, Styrelsen 2016', url: 'https://example.org/doc' })
+    expect(cited.links).toEqual([{ label: 'Kilden', url: 'https://example.org/doc', type: 'absolute' }, { label: 'Mere', url: 'https://example.org/more', type: 'absolute' }])
+  })
+
+  test('each address is one link; what is no web address is none', () => {
+    const cited = documentation({ type: 'documentation', display: 'A', url: 'https://example.org/x' }, { type: 'documentation', display: 'B', url: 'https://example.org/x' }, { type: 'citation', display: 'C', url: 'urn:isbn:1' }, { type: 'citation', display: 'D', url: 'javascript:alert(1)' })
+    expect(cited.links?.map(({ url }) => url)).toEqual(['https://example.org/x'])
+  })
+
+  test('a source without an address does not borrow the plan\'s', () => {
+    expect(documentation({ type: 'documentation', display: 'Bogen' }).source).toEqual({ label: 'Bogen' })
+  })
+
+  test('fall back to the plan, with its topic', () => {
+    const { source } = card(topAction('a'), {}, { topic: [{ coding: [{ system: 's', code: 'c', display: 'Emnet' }] }] })
+    expect(source).toEqual({ label: 'Planen', url: canonical('PlanDefinition', 'plan'), topic: { system: 's', code: 'c', display: 'Emnet' } })
+  })
+})
+
+test('override reasons are codings with a display', () => {
+  const { overrideReasons } = card(topAction('a', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: canonical('ValueSet', 'reasons') }] }))
+  expect(overrideReasons).toEqual([{ system: 'https://example.org/reason', code: 'r1', display: 'Et' }])
+})
+
+describe('card extensions', () => {
+  test('decision points: the headline first, each once, those of lines and suggestions after', () => {
+    const speaking = topAction('a', { ...point('T-02'), action: [action('b', point('T-01')), resource('c', point('T-03')), action('d', point('T-02'))] })
+    expect(card(speaking).extension?.['org.columna.decision-points']).toEqual(['T-02', 'T-01', 'T-03'])
+  })
+
+  test('members computed from facts stand under their name', () => {
+    const extension = [{
+      url: EXTENSION.cardExtension,
+      extension: [{ url: 'name', valueString: 'org.example.score' }, ...[['total', '2 + 3'], ['zero', '0'], ['no', 'false'], ['list', '1 | 2']].map(([name, expression]) => ({ url: 'member', valueExpression: { ...fhirpath(expression ?? ''), name: name ?? '' } }))],
+    }]
+    expect(card(topAction('a', { extension })).extension?.['org.example.score']).toEqual({ total: 5, zero: 0, no: false, list: [1, 2] })
+  })
+})
+
+describe('uuids', () => {
+  const uuids = (call: CardCall = {}) => cards([topAction('a', { action: [resource('b'), resource('c')] }), topAction('d', resource('d', { trigger: [onHook('patient-view')] }))], call)
+    .flatMap(({ uuid, suggestions = [] }) => [uuid, ...suggestions.map(suggestion => suggestion.uuid)])
+
+  test('are the same for the same call, all different within it, and others for another call', () => {
+    const first = uuids()
+    expect(first).toHaveLength(5)
+    expect(new Set(first).size).toBe(5)
+    expect(uuids()).toEqual(first)
+    expect(uuids({ language: 'en' })).toEqual(first)
+    expect(uuids({ hookInstance: 'b0c5a2b1-6f0d-4d5b-9d7f-0d2f4a1c3e5b' }).filter(uuid => first.includes(uuid))).toEqual([])
+  })
+})

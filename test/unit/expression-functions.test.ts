@@ -1,0 +1,202 @@
+import { describe, expect, test } from '@jest/globals'
+import { FUNCTIONS } from '../../src/expression/function-names.js'
+import { invocationTable, OWN_FUNCTION_NAMES, type ValueSetLookup } from '../../src/expression/functions.js'
+import { evaluate } from '../support/evaluate.js'
+
+interface ResponseMore {
+  authored?: string
+  lastUpdated?: string
+}
+
+const response = (id: string, item: object[], { authored, lastUpdated }: ResponseMore = {}) =>
+  ({ resourceType: 'QuestionnaireResponse', id, ...(authored && { authored }), ...(lastUpdated && { meta: { lastUpdated } }), item })
+
+const said = (linkId: string, ...values: unknown[]) =>
+  ({ linkId, answer: values.map(value => (typeof value === 'boolean' ? { valueBoolean: value } : typeof value === 'number' ? { valueInteger: value } : { valueString: value })) })
+
+describe('answer()', () => {
+  const answers = (linkId: string, ...records: object[]) => evaluate(`%QuestionnaireResponse.answer('${linkId}')`, { records })
+
+  test('takes the newest authored, in whatever order they come', () => {
+    const old = response('old', [said('q', 'old')], { authored: '2026-03-01T10:00:00+01:00' })
+    const recent = response('new', [said('q', 'new')], { authored: '2026-03-01T09:30:00Z' })
+    expect(answers('q', old, recent)).toEqual(['new'])
+    expect(answers('q', recent, old)).toEqual(['new'])
+  })
+
+  test.each([['2026-03-02T08:00:00.000Z', '2026-03-02T08:00:00.001Z'], ['2026-03-02T08:00:00Z', '2026-03-02T08:00:01Z'], ['2020-01-01T00:00:00Z', '2026-01-01T00:00:00Z']])(
+    'breaks a tie by lastUpdated: %s before %s', (earlier, later) => {
+      const authored = '2026-03-01T10:00:00+01:00'
+      const one = response('one', [said('q', 'earlier')], { authored, lastUpdated: earlier })
+      const two = response('two', [said('q', 'later')], { authored, lastUpdated: later })
+      expect(answers('q', one, two)).toEqual(['later'])
+      expect(answers('q', two, one)).toEqual(['later'])
+    })
+
+  test('authored decides before lastUpdated', () => {
+    const one = response('one', [said('q', 'newer')], { authored: '2026-03-02', lastUpdated: '2026-03-03T00:00:00Z' })
+    const two = response('two', [said('q', 'older')], { authored: '2026-03-01', lastUpdated: '2026-03-20T00:00:00Z' })
+    expect(answers('q', two, one)).toEqual(['newer'])
+  })
+
+  test('an item that was left out later cancels nothing, nor one without an answer', () => {
+    const old = response('old', [said('q', 'kept')], { authored: '2026-03-01' })
+    const recent = response('new', [said('other', 'x'), { linkId: 'q' }], { authored: '2026-03-02' })
+    expect(answers('q', old, recent)).toEqual(['kept'])
+    expect(answers('other', old, recent)).toEqual(['x'])
+  })
+
+  test('false and nought are answers', () => {
+    const old = response('old', [said('q', true), said('n', 7)], { authored: '2026-03-01' })
+    const recent = response('new', [said('q', false), said('n', 0)], { authored: '2026-03-02' })
+    expect(answers('q', old, recent)).toEqual([false])
+    expect(answers('n', old, recent)).toEqual([0])
+    expect(evaluate("%QuestionnaireResponse.answer('q').not()", { records: [old, recent] })).toEqual([true])
+  })
+
+  test('at any depth, below items and below answers', () => {
+    const deep = { linkId: 'group', item: [{ linkId: 'g2', item: [{ linkId: 'q', answer: [{ valueBoolean: true, item: [said('below', 'deep')] }] }] }] }
+    expect(answers('q', response('r', [deep]))).toEqual([true])
+    expect(answers('below', response('r', [deep]))).toEqual(['deep'])
+    let nested: object = said('bottom', 'found')
+    for (let depth = 0; depth < 20_000; depth += 1) nested = { linkId: 'level', item: [nested] }
+    const record = response('r', [nested])
+    expect(evaluate("%Endless.answer('bottom')", { ownFacts: { Endless: () => evaluateNodes(record) } })).toEqual(['found'])
+  })
+
+  test('repeats are kept, in their order', () => {
+    const repeating = response('r', [said('q', 'a', 'b'), { linkId: 'group', item: [said('q', 'c'), said('q', 'd')] }, said('q', 'e')])
+    expect(answers('q', repeating)).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  test('many repeats take no time', () => {
+    const many = response('r', Array.from({ length: 60_000 }, (_, index) => said('q', index)))
+    const began = performance.now()
+    expect(evaluate("%QuestionnaireResponse.answer('q').count()", { records: [many] })).toEqual([60_000])
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+
+  test('keeps the type of the answer', () => {
+    const record = response('r', [{ linkId: 'q', answer: [{ valueCoding: { system: 's', code: 'c' } }] }, { linkId: 'd', answer: [{ valueDate: '2026-03' }] }])
+    expect(evaluate("%QuestionnaireResponse.answer('q').code", { records: [record] })).toEqual(['c'])
+    expect(evaluate("%QuestionnaireResponse.answer('d') <= @2026-03-30", { records: [record] })).toEqual([])
+  })
+})
+
+/** A record as a node of the engine, unfrozen, for inputs that are too deep to freeze. */
+function evaluateNodes(record: object): readonly unknown[] {
+  return [{ ctx: {}, data: record, path: null, fhirNodeDataType: null, parentResNode: null, constructor: { makeResNode: (_: unknown, data: unknown) => data } }]
+}
+
+const inSet = (codes: readonly string[]): ValueSetLookup => canonical =>
+  (canonical === 'vs' ? ({ system, code }) => codes.includes(`${system ?? ''}|${code}`) : undefined)
+
+describe('codedIn() and memberOf()', () => {
+  const valueSets = inSet(['s|a', '|plain'])
+  const coded = (id: string, ...codes: string[]) => ({ resourceType: 'Condition', id, code: { coding: codes.map(code => ({ system: 's', code })) } })
+  const records = [coded('one', 'a'), coded('two', 'b'), coded('three', 'b', 'a'), { resourceType: 'Condition', id: 'four' }]
+
+  test('codedIn() keeps records by any of their codings', () => {
+    expect(evaluate("%Condition.codedIn('vs').id", { records, valueSets })).toEqual(['one', 'three'])
+    expect(evaluate("%Condition.where(id != 'one').codedIn('vs').id", { records, valueSets })).toEqual(['three'])
+  })
+
+  test('codedIn() knows where each type of record carries its code', () => {
+    const other = [
+      { resourceType: 'MedicationRequest', id: 'm', medicationCodeableConcept: { coding: [{ system: 's', code: 'a' }] } },
+      { resourceType: 'Encounter', id: 'e', reasonCode: [{ text: 'x' }, { coding: [{ system: 's', code: 'a' }] }] },
+    ]
+    expect(evaluate("(%MedicationRequest | %Encounter).codedIn('vs').id", { records: other, valueSets })).toEqual(['m', 'e'])
+  })
+
+  test('memberOf() answers for concepts, codings and codes; of nothing it says nothing', () => {
+    const given = { records, valueSets }
+    expect(evaluate("%Condition.where(id = 'one').code.memberOf('vs')", given)).toEqual([true])
+    expect(evaluate("%Condition.where(id = 'two').code.memberOf('vs')", given)).toEqual([false])
+    expect(evaluate("%Condition.where(id = 'three').code.coding.memberOf('vs')", given)).toEqual([false])
+    expect(evaluate("'plain'.memberOf('vs')", given)).toEqual([true])
+    expect(evaluate("%Condition.where(id = 'four').code.memberOf('vs')", given)).toEqual([])
+  })
+
+  test('a value set that the knowledge does not have is an error, not a no', () => {
+    expect(() => evaluate("%Condition.codedIn('other')", { records, valueSets })).toThrow('not part of the knowledge')
+  })
+
+  test('malformed codes are not members', () => {
+    const odd = [{ resourceType: 'Condition', id: 'x', code: { coding: [null, 5, {}] } }, { resourceType: 'Condition', id: 'y', code: 7 }]
+    expect(evaluate("%Condition.codedIn('vs').id", { records: odd, valueSets })).toEqual([])
+  })
+})
+
+describe('references', () => {
+  const records = [
+    { resourceType: 'Condition', id: 'c1' },
+    { resourceType: 'Encounter', id: 'e1', diagnosis: [{ condition: { reference: 'Condition/c1' } }] },
+    { resourceType: 'Encounter', id: 'e2', diagnosis: [{ condition: { reference: 'https://ehr.example/fhir/Condition/c1/_history/3' } }] },
+    { resourceType: 'Encounter', id: 'e3', diagnosis: [{ condition: { reference: 'Condition/c10' } }, { condition: { display: 'c1' } }] },
+  ]
+
+  test.each([['e1', true], ['e2', true], ['e3', false]])('refersTo() from %s', (id, expected) => {
+    expect(evaluate(`%Encounter.where(id = '${id}').diagnosis.condition.refersTo(%Condition)`, { records })).toEqual([expected])
+  })
+
+  test('refersTo() nothing is no', () => {
+    expect(evaluate('%Encounter.diagnosis.condition.refersTo(%Observation)', { records })).toEqual([false])
+    expect(evaluate('%Observation.focus.refersTo(%Condition)', { records })).toEqual([false])
+  })
+
+  test('referringTo() keeps the records that refer', () => {
+    expect(evaluate('%Encounter.referringTo(%Condition).id', { records })).toEqual(['e1', 'e2'])
+  })
+})
+
+describe('records by their dates', () => {
+  const observation = (id: string, effectiveDateTime?: string) => ({ resourceType: 'Observation', id, ...(effectiveDateTime && { effectiveDateTime }) })
+  const records = [
+    observation('long ago', '2025-12-31'), observation('that day', '2026-01-05T23:59:00+01:00'), observation('that month', '2026-01'),
+    observation('today', '2026-03-30T11:59:00+02:00'), observation('later', '2026-03-30T12:01:00+02:00'), observation('tomorrow', '2026-03-31'), observation('undated'),
+  ]
+  const ids = (expression: string) => evaluate(`${expression}.id`, { records })
+
+  test('since() leaves out what is surely older', () => {
+    expect(ids('%Observation.since(@2026-01-05)')).toEqual(['that day', 'that month', 'today', 'later', 'tomorrow', 'undated'])
+    expect(ids('%Observation.since({})')).toHaveLength(records.length)
+  })
+
+  test('notInFuture() leaves out what is surely later than now', () => {
+    expect(ids('%Observation.notInFuture()')).toEqual(['long ago', 'that day', 'that month', 'today', 'undated'])
+  })
+
+  test('newest() keeps one', () => {
+    const responses = [response('a', [], { authored: '2026-03-01' }), response('b', [], { authored: '2026-03-02' }), response('c', [])]
+    expect(evaluate('%QuestionnaireResponse.newest().id', { records: responses })).toEqual(['b'])
+    expect(evaluate('%QuestionnaireResponse.newest()')).toEqual([])
+  })
+})
+
+describe('regular expressions', () => {
+  test('run in linear time', () => {
+    const began = performance.now()
+    expect(evaluate(`'${'a'.repeat(30)}!'.matches('(a+)+$')`)).toEqual([false])
+    expect(evaluate(`'${'a'.repeat(30)}!'.matchesFull('(a|aa)+')`)).toEqual([false])
+    expect(evaluate(`'${'a'.repeat(30)}!'.replaceMatches('(a+)+$', 'b')`)).toEqual([`${'a'.repeat(30)}!`])
+    expect(performance.now() - began).toBeLessThan(1_000)
+  })
+
+  test.each([
+    ["'a1b'.matches('[0-9]')", [true]], ["'a1b'.matchesFull('[0-9]')", [false]], [String.raw`'a.b'.matches('a\\.b')`, [true]],
+    [String.raw`'a\nb'.matchesFull('a.b')`, [true]], ["{}.matches('a')", []], ["'a'.matches({})", []], ["'a1b2'.replaceMatches('[0-9]', '-')", ['a-b-']],
+  ])('%s', (expression, expected) => {
+    expect(evaluate(expression as string)).toEqual(expected)
+  })
+})
+
+describe('the table of functions that knowledge may call', () => {
+  test('has every function of our own with the arguments it takes', () => {
+    const table = invocationTable(() => undefined)
+    for (const name of OWN_FUNCTION_NAMES) {
+      const { least, most } = FUNCTIONS.get(name) ?? {}
+      expect({ name, takes: Object.keys(table[name]?.arity ?? {}).map(Number) }).toEqual({ name, takes: [...new Set([least, most])] })
+    }
+  })
+})

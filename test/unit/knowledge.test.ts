@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Library, PlanDefinitionAction } from 'fhir/r4.js'
+import { EXTENSION } from '../../src/knowledge/extensions.js'
+import {
+  action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, faultsIn, fhirpath, knowledgeOf, library, plan, topAction, valueSet, when,
+} from '../support/knowledge-builder.js'
+
+const dependsOn = (id: string): Library['relatedArtifact'] => [{ type: 'depends-on', resource: canonical('Library', id) }]
+const base = { dataRequirement: [] }
+
+describe('sound knowledge', () => {
+  test('compiles without faults, and its plans are found by id, url and canonical', () => {
+    const knowledge = knowledgeOf(plan([topAction('a', { condition: [when('%isTrue')] })]), library({ isTrue: 'true' }))
+    const url = canonical('PlanDefinition', 'plan')
+    for (const name of ['plan', url, `${url}|2026.1.0`]) expect(knowledge.plan(name)?.canonical).toBe(`${url}|2026.1.0`)
+    expect(knowledge.plan(`${url}|1.0.0`)).toBeUndefined()
+    expect(knowledge.plan('plan')?.hooks).toEqual(new Set(['patient-view']))
+    expect(knowledge.plan('plan')?.facts.get('isTrue')).toBe('What isTrue says')
+  })
+
+  test('facts may stand in any order and come from libraries that libraries depend on', () => {
+    const knowledge = knowledgeOf(
+      plan([topAction('a', { condition: [when('%top')] })]),
+      library({ top: '%middle and %far', middle: '%far' }, { relatedArtifact: dependsOn('far') }),
+      library({ far: 'true' }, { ...base, id: 'far' }),
+    )
+    expect(applyTo(knowledge).requestGroup.action).toHaveLength(1)
+  })
+
+  test('a plan adds facts of its own; two plans may use one name for different facts', () => {
+    const own = (id: string, value: string) => plan([topAction(id, { condition: [when('%own')] })], { id, extension: [fact('own', value)] })
+    const knowledge = knowledgeOf(own('one', 'true'), own('two', 'false'))
+    expect(applyTo(knowledge, { planId: 'one' }).requestGroup.action).toHaveLength(1)
+    expect(applyTo(knowledge, { planId: 'two' }).requestGroup.action).toBeUndefined()
+  })
+
+  test('libraries may be compiled in any order of files', () => {
+    const files = [library({ upper: '%middle' }, { relatedArtifact: dependsOn('middle') }), library({ middle: '%lower' }, { ...base, id: 'middle', relatedArtifact: dependsOn('lower') }), library({ lower: 'true' }, { ...base, id: 'lower' })]
+    for (const order of [files, [...files].reverse()]) expect(faultsIn(plan([topAction('a', { condition: [when('%upper')] })]), ...order)).toEqual([])
+  })
+})
+
+describe('a fault of facts', () => {
+  test.each<[string, Library[], string]>([
+    ['that need each other', [library({ a: '%b', b: '%a' })], 'FACT_CYCLE'],
+    ['that need themselves', [library({ a: '%a' })], 'FACT_CYCLE'],
+    ['in libraries that need each other', [library({}, { relatedArtifact: dependsOn('x') }), library({}, { ...base, id: 'x', relatedArtifact: dependsOn('facts') })], 'CANONICAL_CYCLE'],
+    ['named twice', [library({ a: '1' }, { relatedArtifact: dependsOn('x') }), library({ a: '2' }, { ...base, id: 'x' })], 'FACT_DUPLICATE'],
+    ['named like a record type', [library({ Condition: '1' })], 'FACT_DUPLICATE'],
+    ['without a usable name', [library({ 'two words': '1' })], 'NAME_UNKNOWN'],
+    ['of a library out of reach', [library({ a: '%b' }), library({ b: '1' }, { ...base, id: 'x' })], 'NAME_UNKNOWN'],
+    ['that do not parse', [library({ a: '1 +' })], 'EXPRESSION_INVALID'],
+    ['that are empty', [library({ a: ' ' })], 'EXPRESSION_INVALID'],
+    ['in a library that is not there', [library({}, { relatedArtifact: dependsOn('none') })], 'CANONICAL_UNKNOWN'],
+    ['in another version of a library', [library({}, { relatedArtifact: [{ type: 'depends-on', resource: `${canonical('Library', 'x')}|1.0` }] }), library({}, { ...base, id: 'x' })], 'CANONICAL_UNKNOWN'],
+  ])('%s', (_, libraries, code) => {
+    const found = faultsIn(plan([topAction('a')]), ...libraries)
+    expect(new Set(found.map(fault => fault.split(' ')[0]))).toEqual(new Set([code]))
+  })
+
+  test('in another language, or without a description', () => {
+    const odd = library({}, { extension: [
+      { url: EXTENSION.fact, valueExpression: { name: 'a', language: 'text/cql', expression: 'true', description: 'x' } },
+      { url: EXTENSION.fact, valueExpression: { name: 'b', ...fhirpath('true') } },
+    ] })
+    expect(faultsIn(odd)).toEqual([expect.stringMatching(/^LANGUAGE_UNSUPPORTED .*\(a\)/), expect.stringMatching(/^DESCRIPTION_MISSING .*\(b\)/)])
+  })
+})
+
+describe('a fault of an action', () => {
+  const POINT = canonical('CodeSystem', 'decision-point')
+  const graded = (code: string, more: PlanDefinitionAction = {}) => topAction('a', { code: [{ coding: [{ system: POINT, code }] }], ...more })
+  const grade = [{ url: EXTENSION.strength, valueCodeableConcept: { text: 'x' } }, { url: EXTENSION.direction, valueCodeableConcept: { text: 'x' } }]
+  const documentation: PlanDefinitionAction['documentation'] = [{ type: 'documentation', url: 'https://example.org' }]
+  const points = codeSystem(POINT, { 'T-01': ['Et', 'One'] })
+
+  test.each<[string, PlanDefinitionAction[], string[]]>([
+    ['without an id', [{ ...topAction('a'), id: '' }], ['ACTION_ID_INVALID PlanDefinition.action[0]']],
+    ['with an id twice', [topAction('a', { action: [action('a')] })], ['ACTION_ID_INVALID PlanDefinition.action[0].action[0]']],
+    ['with priority asap', [topAction('a', { priority: 'asap' })], ['PRIORITY_REFUSED PlanDefinition.action[0].priority']],
+    ['with an unknown hook', [topAction('a', { trigger: [{ type: 'named-event', name: 'patient-vieww' }] })], ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger']],
+    ['with a periodic trigger', [topAction('a', { trigger: [{ type: 'periodic', name: 'patient-view' }] })], ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger']],
+    ['without a trigger beside one with', [topAction('a'), action('b')], ['TRIGGER_UNSUPPORTED PlanDefinition.action[1]']],
+    ['with a trigger below the top', [topAction('a', { action: [topAction('b')] })], ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].action[0].trigger']],
+    ['without English', [{ ...topAction('a'), _title: {} }], ['TRANSLATION_MISSING PlanDefinition.action[0].title']],
+    ['with half a description', [topAction('a', { description: 'x' })], ['TRANSLATION_MISSING PlanDefinition.action[0].description']],
+    ['with a condition in CQL', [topAction('a', { condition: [{ kind: 'applicability', expression: { language: 'text/cql', expression: 'x', description: 'x' } }] })], ['LANGUAGE_UNSUPPORTED PlanDefinition.action[0].condition[0]']],
+    ['with a condition that nobody explains', [topAction('a', { condition: [{ kind: 'applicability', expression: fhirpath('true') }] })], ['DESCRIPTION_MISSING PlanDefinition.action[0].condition[0]']],
+    ['with a misspelt name in a condition', [topAction('a', { condition: [when('%Condition.codee.exists()')] })], ['NAME_UNKNOWN PlanDefinition.action[0].condition[0]']],
+    ['with a misspelt name in a text', [topAction('a', { title: '{{%nothing}}', _title: english('x') })], ['NAME_UNKNOWN PlanDefinition.action[0].title']],
+    ['with a misspelt name in a translation', [topAction('a', { title: 'x', _title: english('{{%nothing}}') })], ['NAME_UNKNOWN PlanDefinition.action[0].title']],
+    ['with an unknown value set', [topAction('a', { condition: [when("%Condition.codedIn( 'https://example.org/none').exists()")] })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].condition[0]']],
+    ['with an unknown definition', [topAction('a', { definitionCanonical: 'https://example.org/none' })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical']],
+    ['with another version of a definition', [topAction('a', { definitionCanonical: `${canonical('ActivityDefinition', 'act')}|1.0.0` })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical']],
+    ['that sets what an action does not have', [topAction('a', { dynamicValue: [{ path: 'code', expression: fhirpath("'x'") }] })], ['DYNAMIC_PATH_INVALID PlanDefinition.action[0].dynamicValue[0]']],
+    ['that sets what the resource does not have', [topAction('a', { definitionCanonical: canonical('ActivityDefinition', 'act'), dynamicValue: [{ path: 'codee.text', expression: fhirpath("'x'") }] })], ['DYNAMIC_PATH_INVALID PlanDefinition.action[0].dynamicValue[0]']],
+    ['with a card extension in CQL', [topAction('a', { extension: [{ url: EXTENSION.cardExtension, extension: [{ url: 'name', valueString: 'x' }, { url: 'member', valueExpression: { name: 'm', language: 'text/cql', expression: 'x' } }] }] })], ['LANGUAGE_UNSUPPORTED PlanDefinition.action[0].extension']],
+    ['with unknown override reasons', [topAction('a', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: 'https://example.org/none' }] })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension']],
+    ['with a source that is not there', [topAction('a', { documentation: [{ type: 'documentation', resource: 'https://example.org/none#1' }] })], ['SOURCE_MISSING PlanDefinition.action[0].documentation[0]']],
+    ['for a decision point without grade and source', [graded('T-01')], ['GRADE_MISSING PlanDefinition.action[0]', 'GRADE_MISSING PlanDefinition.action[0]', 'SOURCE_MISSING PlanDefinition.action[0]']],
+    ['for a decision point without direction', [graded('T-01', { extension: grade.slice(0, 1), documentation })], ['GRADE_MISSING PlanDefinition.action[0]']],
+    ['for an unknown decision point', [graded('T-99', { extension: grade, documentation })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].code']],
+    ['for a decision point, with all it needs', [graded('T-01', { extension: grade, documentation })], []],
+  ])('%s', (_, actions, faults) => {
+    expect(faultsIn(plan(actions), points, activity('act'))).toEqual(faults)
+  })
+})
+
+describe('a fault of a definition', () => {
+  const using = (...more: Parameters<typeof activity>) => faultsIn(plan([topAction('a', { definitionCanonical: canonical('ActivityDefinition', 'act') })]), activity(...more))
+
+  test.each([
+    ['of a kind that becomes nothing', { kind: 'SupplyRequest' as const }, ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind']],
+    ['of a kind that cannot say no', { kind: 'DeviceRequest' as const, doNotPerform: true }, ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind']],
+    ['that sets a misspelt element', { dynamicValue: [{ path: 'note.textt', expression: fhirpath("'x'") }] }, ['DYNAMIC_PATH_INVALID ActivityDefinition.dynamicValue[0]']],
+    ['with a path that is none', { dynamicValue: [{ path: 'note[0].text!', expression: fhirpath("'x'") }] }, ['DYNAMIC_PATH_INVALID ActivityDefinition.dynamicValue[0]']],
+    ['that may say no', { doNotPerform: true }, []],
+  ])('%s', (_, more, faults) => {
+    expect(using('act', more)).toEqual(faults)
+  })
+
+  test('is told once, however many actions use it', () => {
+    const uses = ['a', 'b'].map(id => topAction(id, { definitionCanonical: canonical('ActivityDefinition', 'act') }))
+    const bad = activity('act', { kind: 'SupplyRequest' })
+    expect(faultsIn(plan(uses), plan(uses, { id: 'other' }), bad)).toEqual(['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind'])
+  })
+})
+
+describe('plans within plans', () => {
+  const calls = (id: string, target: string, more: PlanDefinitionAction = {}) => topAction(id, { definitionCanonical: canonical('PlanDefinition', target), ...more })
+
+  test('need no triggers, and bring their requirements', () => {
+    const inner = plan([action('inner', { condition: [when('%Observation.empty()')] })], { id: 'inner' })
+    const knowledge = knowledgeOf(plan([calls('outer', 'inner')]), inner)
+    expect(knowledge.plan('plan')?.requirements.map(({ type }) => type)).toEqual(['Observation'])
+  })
+
+  test('may not contain themselves', () => {
+    expect(faultsIn(plan([calls('a', 'other')]), plan([calls('b', 'plan')], { id: 'other' }))).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^CANONICAL_CYCLE/)]))
+    expect(faultsIn(plan([calls('a', 'plan')]))).toEqual(['CANONICAL_CYCLE PlanDefinition.action[0].definitionCanonical'])
+  })
+
+  test('may not share an id with the plan around them, but may be called twice', () => {
+    const inner = plan([action('same')], { id: 'inner' })
+    expect(faultsIn(plan([calls('same', 'inner')]), inner)).toEqual(['ACTION_ID_INVALID PlanDefinition.action[0].definitionCanonical'])
+    expect(faultsIn(plan([calls('one', 'inner'), calls('two', 'inner')]), inner)).toEqual([])
+  })
+})
+
+describe('a fault of a resource', () => {
+  test('with the url of another', () => {
+    expect(faultsIn(valueSet('one', undefined), { ...valueSet('two', undefined), url: canonical('ValueSet', 'one') })).toEqual(['RESOURCE_DUPLICATE ValueSet.url'])
+  })
+
+  test('that nothing can refer to', () => {
+    const { version: _, ...unversioned } = plan([topAction('a')])
+    expect(faultsIn(unversioned)).toEqual(['CANONICAL_UNKNOWN PlanDefinition.version'])
+  })
+
+  test('leaves what is sound around it compiled', () => {
+    const { knowledge, faults } = compileResources(plan([topAction('a', { priority: 'asap' }), topAction('b')]))
+    expect(faults.faults).toHaveLength(1)
+    expect(knowledge.plan('plan')?.actions).toHaveLength(2)
+    expect(() => faults.throwIfAny()).toThrow('The knowledge has 1 fault; run npm run check:knowledge')
+  })
+
+  test('library cycles do not hang a plan that uses them', () => {
+    const cyclic = [library({}, { relatedArtifact: dependsOn('x') }), library({}, { ...base, id: 'x', relatedArtifact: dependsOn('facts') })]
+    expect(faultsIn(plan([topAction('a', { condition: [when('%Condition.exists()')] })]), ...cyclic)).toEqual([expect.stringMatching(/^CANONICAL_CYCLE/)])
+  })
+})

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals'
+import { CdsError } from '../../src/errors.js'
+import { readSettings, type Settings } from '../../src/settings.js'
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings(environment)
+  } catch (error) {
+    expect(error).toBeInstanceOf(CdsError)
+    expect((error as CdsError).code).toBe('CDS_SETTING_INVALID')
+    return (error as CdsError).details
+  }
+  return []
+}
+
+test('without any variable everything has a value', () => {
+  expect(readSettings({})).toEqual({
+    port: 3000, host: '0.0.0.0', production: false, demo: true, demoFhirPort: 3001,
+    fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
+    frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 8_000_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 10,
+    explain: true, draftKnowledge: true, logLevel: 'info',
+  })
+})
+
+test('an empty variable is as good as none', () => {
+  expect(readSettings({ PORT: '', CDS_NOW: ' ', CDS_FHIR_SERVERS: '' })).toEqual(readSettings({}))
+})
+
+describe('a good value', () => {
+  test.each<[string, string, keyof Settings, unknown]>([
+    ['PORT', '8080', 'port', 8080], ['PORT', '0', 'port', 0], ['PORT', ' 8080 ', 'port', 8080], ['HOST', '127.0.0.1', 'host', '127.0.0.1'],
+    ['CDS_DEMO', 'off', 'demo', false], ['CDS_DEMO', 'TRUE', 'demo', true], ['DEMO_FHIR_PORT', '4001', 'demoFhirPort', 4001],
+    ['DEMO_FHIR_PORT', '0', 'fhirServers', ['http://localhost:*/fhir', 'http://127.0.0.1:*/fhir']],
+    ['CDS_FHIR_SERVERS', 'https://a.example/fhir, http://127.0.0.1:*', 'fhirServers', ['https://a.example/fhir', 'http://127.0.0.1:*']],
+    ['CDS_FHIR_SERVERS', 'http://127.0.0.1:*/fhir', 'fhirServers', ['http://127.0.0.1:*/fhir']],
+    ['CDS_FHIR_SERVERS', 'http://[::1]:8080/fhir', 'fhirServers', ['http://[::1]:8080/fhir']],
+    ['CDS_NOW', '2026-03-30T12:00:00+02:00', 'frozenNow', new Date('2026-03-30T10:00:00Z')], ['CDS_NOW', '2026-03-30T10:00:00Z', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
+    ['CDS_TIME_ZONE', 'America/New_York', 'timeZone', 'America/New_York'], ['CDS_DEADLINE_MS', '20', 'deadlineMs', 20], ['CDS_DEADLINE_MS', '60000', 'deadlineMs', 60_000],
+    ['CDS_BODY_LIMIT', '1000', 'bodyLimit', 1000], ['CDS_FHIR_RESPONSE_LIMIT', '1000', 'fhirResponseLimit', 1000], ['CDS_FHIR_PAGE_LIMIT', '1', 'fhirPageLimit', 1],
+    ['CDS_EXPLAIN', '0', 'explain', false], ['CDS_DRAFT_KNOWLEDGE', 'no', 'draftKnowledge', false], ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+  ])('%s=%s', (name, text, key, value) => {
+    expect(readSettings({ [name]: text })[key]).toEqual(value)
+  })
+})
+
+describe('a bad value names its variable', () => {
+  test.each([
+    ['PORT', '65536'], ['PORT', '-1'], ['PORT', '80.5'], ['PORT', '0x50'], ['PORT', 'eighty'], ['DEMO_FHIR_PORT', '70000'], ['CDS_DEMO', 'maybe'],
+    ['CDS_FHIR_SERVERS', 'ehr.example.org'], ['CDS_FHIR_SERVERS', 'ftp://a.example'], ['CDS_FHIR_SERVERS', 'https://a.example,nonsense'], ['CDS_FHIR_SERVERS', '*'],
+    ['CDS_FHIR_SERVERS', 'https://*/fhir'], ['CDS_FHIR_SERVERS', 'https://user:secret@a.example/fhir'], ['CDS_FHIR_SERVERS', 'https://a.example/fhir?x=y'],
+    ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
+    ['CDS_BODY_LIMIT', '10'], ['CDS_FHIR_RESPONSE_LIMIT', '1e6'], ['CDS_FHIR_PAGE_LIMIT', '0'], ['CDS_EXPLAIN', '2'], ['CDS_DRAFT_KNOWLEDGE', 'draft'], ['LOG_LEVEL', 'loud'],
+  ])('%s=%s', (name, text) => {
+    expect(faultsOf({ [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: (expects|is refused) .`))])
+  })
+
+  test('all at once', () => {
+    expect(faultsOf({ PORT: 'x', LOG_LEVEL: 'x', CDS_DEMO: 'x' }).map(fault => fault.split(':')[0]).sort()).toEqual(['CDS_DEMO', 'LOG_LEVEL', 'PORT'])
+  })
+})
+
+describe('in production', () => {
+  const production = { NODE_ENV: 'production' }
+
+  test('there is no demonstration, no explaining, no draft, and no server is read unasked', () => {
+    expect(readSettings(production)).toMatchObject({ production: true, demo: false, explain: false, draftKnowledge: false, fhirServers: [] })
+  })
+
+  test('each of them may be chosen', () => {
+    expect(readSettings({ ...production, CDS_DEMO: 'on', CDS_EXPLAIN: 'on', CDS_DRAFT_KNOWLEDGE: 'on' }))
+      .toMatchObject({ demo: true, explain: true, draftKnowledge: true, fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'] })
+  })
+
+  test('the clock must run', () => {
+    expect(faultsOf({ ...production, CDS_NOW: '2026-03-30T12:00:00+02:00' })).toEqual([expect.stringMatching(/^CDS_NOW: is refused in production/)])
+  })
+})
