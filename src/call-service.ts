@@ -1,5 +1,6 @@
-import { applyPlan, type AppliedPlan, type ApplyContext } from './apply/apply-plan.js'
+import { applyPlan, type ApplyContext, type Undecided } from './apply/apply-plan.js'
 import { buildCards, orderCards } from './cards/build-cards.js'
+import { undecidedCard } from './cards/undecided-card.js'
 import { planSource } from './cards/plan-source.js'
 import { CARD_EXTENSION, type CdsResponse, type HookRequest } from './cds-hooks/types.js'
 import { clockAt, type Clock } from './expression/clock.js'
@@ -57,7 +58,10 @@ export function answerCall(call: GatheredCall, language: string, environment: Ca
   const notRead = data.notRead.map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
   const cards = applied.flatMap(({ plan, requestGroup }) =>
     buildCards(requestGroup, { hookInstance: request.hookInstance, language, plan: plan.canonical, planSource: planSource(plan, language), notRead }))
-  return { cards: orderCards(cards), ...responseExtension(applied, data) }
+  const undecided = applied.flatMap(each => each.undecided)
+  const titles = new Map(service.plans.map(plan => [plan.canonical, planSource(plan, language).label] as const))
+  const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, request.hookInstance, language, titles)]
+  return { cards: orderCards([...unclear, ...cards]), ...responseExtension(undecided, data) }
 }
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
@@ -80,12 +84,11 @@ export function applyContext({ context, hook }: HookRequest, language: string, {
 }
 
 /** Says which actions could not be decided and which data was not read; absent when all went well. */
-function responseExtension(applied: readonly AppliedPlan[], { notRead }: GatheredData): Pick<CdsResponse, 'extension'> {
-  const undecided = applied.flatMap(each => each.undecided)
+function responseExtension(undecided: readonly Undecided[], { notRead }: GatheredData): Pick<CdsResponse, 'extension'> {
   if (undecided.length === 0 && notRead.length === 0) return {}
   return {
     extension: {
-      ...(undecided.length > 0 && { [CARD_EXTENSION.undecided]: undecided }),
+      ...(undecided.length > 0 && { [CARD_EXTENSION.undecided]: undecided.map(({ plan, action, code }) => ({ plan, action, code })) }),
       ...(notRead.length > 0 && { [CARD_EXTENSION.notRead]: notRead.map(({ requirement, reason }) => ({ key: requirement.key, reason: REASONS[reason] })) }),
     },
   }

@@ -8,8 +8,9 @@ import type { CompiledPlan } from './knowledge/compiled.js'
 import { loadKnowledge } from './load-knowledge.js'
 import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
 import { createMemoryFeedbackRecord } from './record/feedback-record.js'
-import { createApp } from './server/app.js'
+import { createApp, type ServerOptions } from './server/app.js'
 import { readSettings, type Settings } from './settings.js'
+import { warmUp } from './warm-up.js'
 import { welcomeText } from './welcome-text.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
 
@@ -18,20 +19,22 @@ async function main(): Promise<void> {
   const settings = readSettings()
   const log = pino({ level: settings.logLevel })
   const now = () => settings.frozenNow ?? new Date()
-  const servers = [await listen(createService(settings, log, now), settings.port, settings.host)]
+  const options = serverOptions(settings, log, now)
+  await warmUp(options.services, options)
+  const servers = [await listen(createApp(options), settings.port, settings.host)]
   if (settings.demo) servers.push(await listen(createDemoApp(now), settings.demoFhirPort, settings.host))
   const [service, demo] = servers.map(server => (server.address() as AddressInfo).port)
   if (service !== undefined) process.stdout.write(welcomeText(service, demo))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => servers.forEach(server => server.close()))
 }
 
-function createService(settings: Settings, log: Logger, now: () => Date): RequestListener {
+function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
   const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
   const { knowledge, services, faults } = loadKnowledge(undefined, isServed)
   faults.throwIfAny()
   if (services.size === 0) log.warn('no service is published: the knowledge is draft and CDS_DRAFT_KNOWLEDGE is off')
   const isAllowed = fhirServerList(settings.fhirServers)
-  return createApp({
+  return {
     knowledge,
     services,
     isServed,
@@ -43,7 +46,7 @@ function createService(settings: Settings, log: Logger, now: () => Date): Reques
     explain: settings.explain,
     reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
     feedbackRecord: createMemoryFeedbackRecord(),
-  })
+  }
 }
 
 async function listen(handler: RequestListener, port: number, host: string): Promise<Server> {

@@ -4,7 +4,7 @@ import { failureOf } from '../expression/facts.js'
 import { scopeOn, type Scope } from '../expression/scope.js'
 import { toJson, truth } from '../expression/values.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan, CompiledSource } from '../knowledge/compiled.js'
-import { EXTENSION, inLanguage } from '../knowledge/extensions.js'
+import { DECISION_POINT_SYSTEM, EXTENSION, inLanguage } from '../knowledge/extensions.js'
 import type { Terminology } from '../knowledge/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
 import { escapeMarkdown } from '../markdown.js'
@@ -28,6 +28,8 @@ export interface Undecided {
   plan: string
   action: string
   code: string
+  /** Decision points that the action would speak for. */
+  points: readonly string[]
 }
 
 export interface AppliedPlan {
@@ -92,7 +94,7 @@ class PlanApplication {
     } catch (error) {
       if (!(error instanceof CdsError)) throw error
       this.contained.length = containedBefore
-      this.undecided.push({ plan: this.plan.canonical, action: action.id, code: error.code })
+      this.undecided.push({ plan: this.plan.canonical, action: action.id, code: error.code, points: pointsOf(action) })
       return []
     }
   }
@@ -303,6 +305,12 @@ const MARKDOWN: ReadonlySet<string> = new Set(['description', 'textEquivalent'])
 function markdownOf(item: unknown): unknown {
   const value = toJson(item)
   return typeof value === 'string' ? escapeMarkdown(value) : value
+}
+
+/** Decision points of an action and all below it. */
+function pointsOf({ resource, actions }: CompiledAction): string[] {
+  const own = (resource.code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === DECISION_POINT_SYSTEM)
+  return [...own.flatMap(({ code }) => code ?? []), ...actions.flatMap(pointsOf)]
 }
 
 /** Relations whose target did not apply say nothing and are left out. */

@@ -8,6 +8,9 @@ export interface CardWords {
   recommendation: string
   source: string
   notRead: string
+  /** Summary and first line of the card that says that something could not be decided. */
+  undecided: string
+  undecidedDetail: string
 }
 
 const WORDS: Readonly<Record<string, CardWords>> = {
@@ -19,6 +22,8 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     recommendation: 'Anbefaling',
     source: 'Kilde',
     notRead: 'Kunne ikke læses og er ikke medregnet',
+    undecided: 'Ikke alle anbefalinger kunne afgøres for denne patient',
+    undecidedDetail: 'Beregningen fejlede; det er ikke et nej. Vurdér patienten uden disse kort, og meld koden til driften:',
   },
   en: {
     grade: 'Strength',
@@ -28,6 +33,8 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     recommendation: 'Recommendation',
     source: 'Source',
     notRead: 'Could not be read and is not taken into account',
+    undecided: 'Not all recommendations could be decided for this patient',
+    undecidedDetail: 'The evaluation failed; that is not a no. Assess the patient without these cards and report the code to operations:',
   },
 }
 

@@ -5,6 +5,9 @@ import type { Feedback, OverrideReason } from './types.js'
 /** RFC 3339 section 5.6 date-time with a zone; any number of fraction digits, and a leap second. */
 const TIMESTAMP = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i
 
+/** Most characters of a comment; beyond that it is no comment but a document. */
+const LONGEST_COMMENT = 10_000
+
 /** What a feedback request brought: entries that are sound, and what is wrong with the others. */
 export interface ParsedFeedback {
   feedback: Feedback[]
@@ -48,7 +51,7 @@ function reasonFaults(reason: unknown): string[] {
   return [
     ...fault(coding !== undefined || userComment !== undefined, 'overrideReason needs a reason or a userComment'),
     ...fault(codingHolds, 'overrideReason.reason must be a coding with a code'),
-    ...fault(userComment === undefined || typeof userComment === 'string', 'overrideReason.userComment must be a string'),
+    ...fault(userComment === undefined || (typeof userComment === 'string' && userComment.length <= LONGEST_COMMENT), `overrideReason.userComment must be a string of at most ${LONGEST_COMMENT} characters`),
   ]
 }
 

@@ -14,6 +14,9 @@ export type Compiler = (source: string) => Evaluator
 /** Raised inside the interpreter when the evaluation has used up its time. */
 export class DeadlinePassed extends Error {}
 
+/** Calls that evaluate something once an item; without one an expression takes few steps, and watching them costs more than they do. */
+const LOOPS = /\b(?:where|select|all|exists|repeat|aggregate|sort|coalesce|descendants|children)\s*\(/
+
 /** How many steps of the interpreter pass between two looks at the clock. */
 const STEPS_BETWEEN_CLOCK_CHECKS = 32
 
@@ -89,7 +92,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     CHAIN.has(node.type) ? compilePart(node, source) : undefined
 
   const interpreted = (text: string): Evaluator => {
-    const run = fhirpath.compile(text, r4, { ...interpreterOptions, debugger: checkDeadline as never })
+    const run = fhirpath.compile(text, r4, LOOPS.test(text) ? { ...interpreterOptions, debugger: checkDeadline as never } : interpreterOptions)
     const runExplained = fhirpath.compile(text, r4, { ...interpreterOptions, debugger: noteEvidence as never })
     return scope => {
       const { frames, evidence } = scope[STATE]

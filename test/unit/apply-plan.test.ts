@@ -46,7 +46,7 @@ describe('conditions', () => {
   test.each([[['%broken']], [['%yes', '%broken']], [['%unknown', '%broken']], [['%text']], [['%yes and %broken']]])('%j is an error: undecided, never a quiet no', expressions => {
     const { requestGroup, undecided } = apply([conditioned('a', ...expressions), conditioned('sound', '%yes')])
     expect(idsOf(requestGroup)).toEqual(['sound'])
-    expect(undecided).toEqual([{ plan: `${canonical('PlanDefinition', 'plan')}|2026.1.0`, action: 'a', code: 'CDS_EXPRESSION_FAILED' }])
+    expect(undecided).toEqual([{ plan: `${canonical('PlanDefinition', 'plan')}|2026.1.0`, action: 'a', code: 'CDS_EXPRESSION_FAILED', points: [] }])
   })
 
   test('an error behind a no is not met', () => {
