@@ -127,7 +127,8 @@ function parseUrl(text: string): URL | null {
 
 const frozenInstant = (production: boolean) => (text: string): Date => {
   if (production) throw new Error('is refused in production, where the clock must run')
-  const instant = new Date(text)
+  // Without an offset it counts as UTC, so that the clock is the same on every machine.
+  const instant = new Date(/(Z|[+-]\d{2}:\d{2})$/i.test(text) ? text : `${text}Z`)
   if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(instant.getTime())) {
     throw new Error('expects an ISO date-time such as 2026-03-30T12:00:00+02:00')
   }

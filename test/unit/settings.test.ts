@@ -35,6 +35,7 @@ describe('a good value', () => {
     ['CDS_FHIR_SERVERS', 'http://127.0.0.1:*/fhir', 'fhirServers', ['http://127.0.0.1:*/fhir']],
     ['CDS_FHIR_SERVERS', 'http://[::1]:8080/fhir', 'fhirServers', ['http://[::1]:8080/fhir']],
     ['CDS_NOW', '2026-03-30T12:00:00+02:00', 'frozenNow', new Date('2026-03-30T10:00:00Z')], ['CDS_NOW', '2026-03-30T10:00:00Z', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
+    ['CDS_NOW', '2026-03-30T10:00:00', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
     ['CDS_TIME_ZONE', 'America/New_York', 'timeZone', 'America/New_York'], ['CDS_DEADLINE_MS', '20', 'deadlineMs', 20], ['CDS_DEADLINE_MS', '60000', 'deadlineMs', 60_000],
     ['CDS_BODY_LIMIT', '1000', 'bodyLimit', 1000], ['CDS_FHIR_RESPONSE_LIMIT', '1000', 'fhirResponseLimit', 1000], ['CDS_FHIR_PAGE_LIMIT', '1', 'fhirPageLimit', 1],
     ['CDS_EXPLAIN', '0', 'explain', false], ['CDS_DRAFT_KNOWLEDGE', 'no', 'draftKnowledge', false], ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
