@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // Compiling the whole knowledge takes its time on a busy machine; no test measures time.
+  testTimeout: 120_000,
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

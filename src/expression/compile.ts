@@ -152,38 +152,43 @@ class Slice {
 
 const answer = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : value ? YES : NO)
 
-/** Three-valued logic that leaves the right side alone once the left has decided. */
+/**
+ * Three-valued logic in which one side can decide alone: `decisive` on either side is the answer. The right side is
+ * left alone once the left has decided, and an error on the left does not hide that the right decides.
+ */
+const decidedBy = (decisive: boolean, left: Evaluator, right: Evaluator): Evaluator => scope => {
+  let first: boolean | undefined
+  let failure: unknown
+  try {
+    first = truth(left(scope))
+  } catch (error) {
+    failure = error
+  }
+  if (first === decisive) return answer(decisive)
+  const second = truth(right(scope))
+  if (second === decisive) return answer(decisive)
+  if (failure !== undefined) throw failure
+  return first === undefined || second === undefined ? NOTHING : answer(!decisive)
+}
+
+const negated = (on: Evaluator): Evaluator => scope => {
+  const value = truth(on(scope))
+  return value === undefined ? NOTHING : answer(!value)
+}
+
 const CONNECTIVES: Readonly<Record<string, (left: Evaluator, right: Evaluator) => Evaluator>> = {
-  and: (left, right) => scope => {
-    const first = truth(left(scope))
-    if (first === false) return NO
-    const second = truth(right(scope))
-    return second === false ? NO : answer(first && second)
-  },
-  or: (left, right) => scope => {
-    const first = truth(left(scope))
-    if (first === true) return YES
-    const second = truth(right(scope))
-    return second === true ? YES : first === undefined ? NOTHING : answer(second)
-  },
+  and: (left, right) => decidedBy(false, left, right),
+  or: (left, right) => decidedBy(true, left, right),
+  implies: (left, right) => decidedBy(true, negated(left), right),
   xor: (left, right) => scope => {
     const first = truth(left(scope))
     const second = truth(right(scope))
     return first === undefined || second === undefined ? NOTHING : answer(first !== second)
   },
-  implies: (left, right) => scope => {
-    const first = truth(left(scope))
-    if (first === false) return YES
-    const second = truth(right(scope))
-    return second === true ? YES : first === undefined ? NOTHING : answer(second)
-  },
 }
 
 const PLAIN_FUNCTIONS: Readonly<Record<string, (on: Evaluator) => Evaluator>> = {
-  not: on => scope => {
-    const value = truth(on(scope))
-    return value === undefined ? NOTHING : answer(!value)
-  },
+  not: negated,
   exists: on => {
     const noted = noting(on)
     return scope => answer(noted(scope).length > 0)

@@ -114,7 +114,7 @@ export class Terminology {
     }
     return ({ system, code }) => {
       if (typeof code !== 'string') return false
-      if (system === undefined) return [...bySystem.keys()].some(each => belongs(each, code, hasDigit))
+      if (typeof system !== 'string') return [...bySystem.keys()].some(each => belongs(each, code, hasDigit))
       const canonical = this.systems.canonical(system)
       return canonical !== undefined && belongs(canonical, code)
     }

@@ -133,11 +133,12 @@ const STATEMENTS = [1, 2, 3, 4, 5, 6, 7, 8]
 
 /** A STarT Back answer: yes to the items listed, no to the others, nothing to those missing; item 9 is `bother`. */
 function startBack(fact: Fact, id: string, calendar: CaseCalendar): FhirResource[] {
-  const { yes = [], bother, missing = [], ...rest } = fact.object<{ yes?: number[]; bother?: number; missing?: number[] }>('start-back')
+  const { yes = [], bother, missing = [], repeated = [], ...rest } = fact.object<{ yes?: number[]; bother?: number; missing?: number[]; repeated?: number[] }>('start-back')
   refuseUnknown(rest, new Set(), 'start-back')
   if ((bother === undefined) !== missing.includes(9)) throw new Error('start-back: say bother 0-4, or that 9 is missing.')
   const item: QuestionnaireResponseItem[] = [
     ...STATEMENTS.filter(number => !missing.includes(number)).map(number => ({ linkId: String(number), answer: [{ valueBoolean: yes.includes(number) }] })),
+    ...repeated.map(number => ({ linkId: String(number), answer: [{ valueBoolean: !yes.includes(number) }] })),
     ...(bother === undefined ? [] : [{ linkId: '9', answer: [{ valueCoding: { system: `${BASE}/CodeSystem/consultation-answer`, code: `bother-${bother}` } }] }]),
   ]
   const total = fact.number('stored total')

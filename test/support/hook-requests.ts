@@ -50,7 +50,7 @@ const BELONGS: Readonly<Record<string, (resource: FhirResource) => boolean>> = {
 
 /** Search keys of each service; both read `patient` as well. */
 export const SEARCH_KEYS: Readonly<Record<ServiceId, readonly string[]>> = {
-  'low-back-pain-patient-view': ['serviceRequests', 'observations', 'consultationResponses', 'conditions', 'episodesOfCare', 'encounters'],
+  'low-back-pain-patient-view': ['serviceRequests', 'observations', 'startBackResponses', 'consultationResponses', 'conditions', 'episodesOfCare', 'encounters'],
   'start-back-risk': ['startBackResponses', 'observations', 'consultationResponses', 'conditions', 'episodesOfCare', 'encounters'],
 }
 

@@ -55,7 +55,7 @@ describe('the text of an expression is cut where its parts begin and end', () =>
 })
 
 describe('what is not a truth value is a mistake in the knowledge', () => {
-  test.each(["'text' and true", 'true and 5', '%two or false', '%number implies true', "true xor 'a'"])('%s', expression => {
+  test.each(["'text' and true", 'true and 5', '%two or false', '%number implies false', "true xor 'a'"])('%s', expression => {
     expect(() => evaluate(expression, { facts: { two: 'true | false', number: '5' } })).toThrow('expected true, false or nothing')
   })
 
@@ -79,5 +79,18 @@ describe('functions that run without the interpreter', () => {
   test('%ucum is the system of units, natively and interpreted', () => {
     expect(evaluate('%ucum.exists()')).toEqual([true])
     expect(evaluate("%ucum = 'http://unitsofmeasure.org'")).toEqual([true])
+  })
+})
+
+describe('an error on one side', () => {
+  const ownFacts = { broken: () => { throw new TypeError('expected one value') } }
+
+  test.each(['%broken or true', 'true or %broken', '%broken and false', 'false and %broken', '%broken implies true'])('does not hide what the other side decides: %s', expression => {
+    const [value] = evaluate(expression, { ownFacts, facts: {} })
+    expect(value).toBe(!expression.includes('and'))
+  })
+
+  test.each(['%broken or false', '%broken and true', 'false or %broken', '%broken implies false'])('stays an error where nothing else decides: %s', expression => {
+    expect(() => evaluate(expression, { ownFacts, facts: {} })).toThrow()
   })
 })

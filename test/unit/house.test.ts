@@ -24,7 +24,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   services: [['cds-hooks', 'knowledge'], ['node:fs', 'node:path']],
   'load-knowledge': [['knowledge', 'services'], ['node:path', 'node:url']],
   'knowledge-faults': [['knowledge', 'load-knowledge'], []],
-  'check-knowledge': [['knowledge', 'knowledge-faults', 'load-knowledge'], ['node:path']],
+  'check-knowledge': [['knowledge', 'knowledge-faults', 'load-knowledge'], ['node:fs', 'node:path']],
   'patient-data': [['cds-hooks', 'errors', 'expression', 'knowledge'], ['undici']],
   // The corridor, and the same walk explained.
   'call-service': [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'patient-data', 'services'], []],
