@@ -1,4 +1,5 @@
 import { applyPlan, type ApplyContext, type Undecided } from './apply/apply-plan.js'
+import { ordersOf } from './cds-hooks/orders.js'
 import { buildCards, orderCards } from './cards/build-cards.js'
 import { undecidedCard } from './cards/undecided-card.js'
 import { planSource } from './cards/plan-source.js'
@@ -7,8 +8,10 @@ import { clockAt, type Clock } from './expression/clock.js'
 import { openScope, type Scope } from './expression/scope.js'
 import { inLanguage } from './knowledge/extensions.js'
 import type { Knowledge } from './knowledge/knowledge.js'
-import { gatherPatientData, REASONS, type GatheredData } from './patient-data/gather-patient-data.js'
+import { explained, gatherPatientData, type GatheredData } from './patient-data/gather-patient-data.js'
 import type { FhirReader } from './patient-data/fhir-reader.js'
+import type { OverrideMemory } from './record/override-memory.js'
+import type { KnowledgeSettings } from './settings.js'
 import type { CdsService } from './services/service-registry.js'
 
 /** What every call needs and no call changes. */
@@ -19,6 +22,10 @@ export interface CallEnvironment {
   timeZone: string
   /** Milliseconds that one call may take in all. */
   deadlineMs: number
+  /** What the deployment chose, as knowledge reads it. */
+  knowledgeSettings: KnowledgeSettings
+  /** Cards that users overrode. */
+  overrideMemory: OverrideMemory
 }
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
@@ -53,22 +60,37 @@ export async function gatherCall(service: CdsService, request: HookRequest, { re
 /** Applies the plans of a call to its data and builds the cards. */
 export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment): CdsResponse {
   const { service, request, data } = call
-  const scope = scopeFor(call)
-  const applied = service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, applyContext(request, language, environment)) }))
+  const scope = scopeFor(call, environment)
+  const context = applyContext(request, language, environment)
+  const applied = service.plans.map(plan => ({ plan, source: planSource(plan, language), ...applyPlan(plan, scope, context) }))
   const notRead = data.notRead.map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
-  const cards = applied.flatMap(({ plan, requestGroup }) =>
-    buildCards(requestGroup, { hookInstance: request.hookInstance, language, plan: plan.canonical, planSource: planSource(plan, language), notRead }))
+  const cards = applied.flatMap(({ plan, source, requestGroup }) =>
+    buildCards(requestGroup, { hookInstance: request.hookInstance, language, plan: plan.canonical, planSource: source, notRead }))
   const undecided = applied.flatMap(each => each.undecided)
-  const titles = new Map(service.plans.map(plan => [plan.canonical, planSource(plan, language).label] as const))
+  const titles = new Map(applied.map(({ plan, source }) => [plan.canonical, source.label] as const))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, request.hookInstance, language, titles)]
+  environment.overrideMemory.remember(patientOf(request), cards)
   return { cards: orderCards([...unclear, ...cards]), ...responseExtension(undecided, data) }
 }
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
-export function scopeFor({ service, request, clock, data: { record }, stopAt }: GatheredCall, explain = false): Scope {
-  const data = { recordsOfType: (type: string) => record.ofType(type), context: request.context, clock, stopAt }
+export function scopeFor({ service, request, clock, data: { record }, stopAt }: GatheredCall, { knowledgeSettings, overrideMemory, timeZone }: CallEnvironment, explain = false): Scope {
+  const { context } = request
+  const data = {
+    recordsOfType: (type: string) => record.ofType(type),
+    context,
+    clock,
+    orders: ordersOf(context),
+    settings: knowledgeSettings,
+    // By the service's own calendar, whatever offset the client reported in.
+    overrides: overrideMemory.overridesOf(patientOf(request)).map(({ point, at }) => ({ point, at: clockAt(new Date(at), timeZone).now })),
+    stopAt,
+  }
   return openScope(service.plans[0]?.variables ?? {}, data, explain)
 }
+
+/** Who the patient is beyond this call: an id means nothing without the server that gave it. */
+const patientOf = ({ fhirServer = '', context }: HookRequest): string => `${fhirServer} ${context.patientId}`
 
 /** The context in which a hook request applies plans. */
 export function applyContext({ context, hook }: HookRequest, language: string, { knowledge }: CallEnvironment): ApplyContext {
@@ -89,7 +111,7 @@ function responseExtension(undecided: readonly Undecided[], { notRead }: Gathere
   return {
     extension: {
       ...(undecided.length > 0 && { [CARD_EXTENSION.undecided]: undecided.map(({ plan, action, code }) => ({ plan, action, code })) }),
-      ...(notRead.length > 0 && { [CARD_EXTENSION.notRead]: notRead.map(({ requirement, reason }) => ({ key: requirement.key, reason: REASONS[reason] })) }),
+      ...(notRead.length > 0 && { [CARD_EXTENSION.notRead]: notRead.map(explained) }),
     },
   }
 }

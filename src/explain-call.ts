@@ -2,7 +2,7 @@ import { explainPlan, type ExplainedAction } from './apply/explain-plan.js'
 import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
 import { stableUuid } from './cards/uuid.js'
 import type { Card, CdsResponse, HookRequest } from './cds-hooks/types.js'
-import { REASONS } from './patient-data/gather-patient-data.js'
+import { explained } from './patient-data/gather-patient-data.js'
 import type { CdsService } from './services/service-registry.js'
 
 /** An explained action with the card it became, or why it became none. */
@@ -25,12 +25,12 @@ export async function explainCall(service: CdsService, request: HookRequest, lan
   const call = await gatherCall(service, request, environment)
   const response = answerCall(call, language, environment)
   // Explaining evaluates a second time, so it gets the time of a second call.
-  const scope = scopeFor({ ...call, stopAt: performance.now() + environment.deadlineMs }, true)
+  const scope = scopeFor({ ...call, stopAt: performance.now() + environment.deadlineMs }, environment, true)
   const { clock, data } = call
   return {
     service: service.id,
     clock: { now: clock.now, today: clock.today },
-    notRead: data.notRead.map(({ requirement, reason }) => ({ key: requirement.key, reason: REASONS[reason] })),
+    notRead: data.notRead.map(explained),
     plans: service.plans.map(plan => ({
       plan: plan.canonical,
       title: plan.resource.title,

@@ -7,6 +7,7 @@ import { CdsError } from './errors.js'
 import type { CompiledPlan } from './knowledge/compiled.js'
 import { loadKnowledge } from './load-knowledge.js'
 import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
+import { createOverrideMemory } from './record/override-memory.js'
 import { createMemoryFeedbackRecord } from './record/feedback-record.js'
 import { createApp, type ServerOptions } from './server/app.js'
 import { readSettings, type Settings } from './settings.js'
@@ -45,6 +46,8 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     bodyLimit: settings.bodyLimit,
     explain: settings.explain,
     reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
+    knowledgeSettings: settings.knowledge,
+    overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),
   }
 }

@@ -28,6 +28,17 @@ export interface Settings {
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
   logLevel: string
+  knowledge: KnowledgeSettings
+}
+
+/** Choices of a deployment that knowledge reads as `%settings`. */
+export interface KnowledgeSettings extends Readonly<Record<string, boolean | string>> {
+  /** Region whose departments may be named, in lower case; empty where none may. */
+  region: string
+  /** Whether guidelines that are no longer in force are shown, labelled. */
+  showRetired: boolean
+  /** Whether offers that a document makes on a condition are there. */
+  conditionalOffers: boolean
 }
 
 interface Setting<T> {
@@ -83,6 +94,11 @@ export function readSettings(environment: Environment = process.env): Settings {
     fhirPageLimit: setting({ name: 'CDS_FHIR_PAGE_LIMIT', read: wholeNumber(1, 100), fallback: () => 10 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
+    knowledge: {
+      region: setting({ name: 'CDS_REGION', read: regionName, fallback: () => 'nordjylland' }),
+      showRetired: setting({ name: 'CDS_SHOW_RETIRED', read: onOrOff, fallback: () => true }),
+      conditionalOffers: setting({ name: 'CDS_CONDITIONAL_OFFERS', read: onOrOff, fallback: () => false }),
+    },
     logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),
   }
   if (faults.length > 0) {
@@ -141,6 +157,14 @@ function timeZone(text: string): string {
   } catch {
     throw new Error('expects an IANA time zone such as Europe/Copenhagen')
   }
+}
+
+const REGIONS = ['nordjylland', 'midtjylland', 'syddanmark', 'sjælland', 'hovedstaden', 'none']
+
+function regionName(text: string): string {
+  const region = text.toLowerCase()
+  if (!REGIONS.includes(region)) throw new Error(`expects one of ${REGIONS.join(', ')}`)
+  return region
 }
 
 function logLevel(text: string): string {

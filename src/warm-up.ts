@@ -1,5 +1,5 @@
-import type { CallEnvironment } from './call-service.js'
-import { explainCall } from './explain-call.js'
+import { explainPlan } from './apply/explain-plan.js'
+import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
 import type { ServiceRegistry } from './services/service-registry.js'
 
 /** Names no patient; it never leaves the process. */
@@ -13,6 +13,9 @@ export async function warmUp(services: ServiceRegistry, environment: CallEnviron
   for (const service of services.values()) {
     const prefetch = Object.fromEntries(service.requirements.map(({ key, type }) => [key, type === 'Patient' ? { resourceType: 'Patient', id: NOBODY } : null]))
     const request = { hook: service.hook, hookInstance: '00000000-0000-4000-8000-000000000000', context: { patientId: NOBODY }, prefetch }
-    await explainCall(service, request, 'da', environment)
+    const call = await gatherCall(service, request, environment)
+    answerCall(call, 'da', environment)
+    const scope = scopeFor(call, environment)
+    service.plans.forEach(plan => explainPlan(plan, scope))
   }
 }

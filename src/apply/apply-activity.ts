@@ -56,7 +56,7 @@ const BUILDERS: Readonly<Record<ActivityKind, Builder>> = {
     ...occurrence(activity),
   }),
   CommunicationRequest: (activity, canonical, context) => {
-    const { intent: _, ...members } = request(activity, canonical, context) as Json & { intent?: unknown }
+    const { intent: _, instantiatesCanonical: __, ...members } = request(activity, canonical, context) as Json & { intent?: unknown; instantiatesCanonical?: unknown }
     return { ...members, ...(activity.code && { category: [activity.code] }) }
   },
   CarePlan: ({ intent = 'proposal', code }, canonical, context) => ({

@@ -2,9 +2,10 @@ import type { Extension, FhirResource, Goal, Reference, RelatedArtifact, Request
 import { CdsError } from '../errors.js'
 import { failureOf } from '../expression/facts.js'
 import { scopeOn, type Scope } from '../expression/scope.js'
-import { toJson, truth } from '../expression/values.js'
+import type { Evaluator } from '../expression/compile.js'
+import { plain, toJson, truth } from '../expression/values.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan, CompiledSource } from '../knowledge/compiled.js'
-import { DECISION_POINT_SYSTEM, EXTENSION, inLanguage } from '../knowledge/extensions.js'
+import { decisionPointsOf, EXTENSION, inLanguage } from '../knowledge/extensions.js'
 import type { Terminology } from '../knowledge/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
 import { escapeMarkdown } from '../markdown.js'
@@ -90,7 +91,8 @@ class PlanApplication {
     const containedBefore = this.contained.length
     try {
       if (!this.applies(action)) return []
-      return this.isTransparent(action) ? this.childrenOf(action) : [this.proposed(action)]
+      if (this.isTransparent(action)) return this.childrenOf(action)
+      return action.orders && !this.ordersToChange(action, action.orders).length ? [] : [this.proposed(action)]
     } catch (error) {
       if (!(error instanceof CdsError)) throw error
       this.contained.length = containedBefore
@@ -125,7 +127,7 @@ class PlanApplication {
     const title = renderText(texts.title, language, this.scope, 'plain', where)
     const description = renderText(texts.description, language, this.scope, 'markdown', where)
     const textEquivalent = renderText(texts.textEquivalent, language, this.scope, 'markdown', where)
-    const { children, resource } = this.definitionOf(action, title)
+    const { children, resource } = action.orders ? this.changedOrders(action, action.orders) : this.definitionOf(action, title)
     const extension = this.extensions(action)
     const participant = this.participants(action)
     const built: RequestGroupAction = {
@@ -170,6 +172,30 @@ class PlanApplication {
       throw new CdsError('CDS_EXPRESSION_FAILED', `${action.where} proposes to change a record but does not say which; set its id.`)
     }
     return { resource: this.contain(made, action.id), children: [] }
+  }
+
+  /** Existing orders as the action changes them: a whole updated copy, or a reference to what is to be removed. */
+  private changedOrders(action: CompiledAction, orders: Evaluator): { resource?: Reference; children: RequestGroupAction[] } {
+    const references = this.ordersToChange(action, orders).map(order => this.changedOrder(action, order))
+    const [first, ...others] = references
+    const children = others.map((resource, index) => ({ id: `${action.id}-${index + 2}`, ...(action.resource.type && { type: action.resource.type }), resource }))
+    return { ...(first && { resource: first }), children }
+  }
+
+  private changedOrder(action: CompiledAction, order: FhirResource): Reference {
+    if (action.resource.type?.coding?.[0]?.code === 'remove') return { reference: `${order.resourceType}/${order.id}` }
+    const copy = { ...(order as unknown as Record<string, unknown>) }
+    for (const value of action.dynamicValues.filter(({ on }) => on === 'resource')) setValue(copy, order.resourceType, value, this.scope, action.where)
+    return this.contain(copy as unknown as FhirResource, action.id)
+  }
+
+  /** The orders that an action changes; one without an id cannot be named to the EHR and is left alone. */
+  private ordersToChange({ where }: CompiledAction, orders: Evaluator): FhirResource[] {
+    try {
+      return orders(this.scope).map(item => plain(item) as FhirResource).filter(({ resourceType, id }) => resourceType !== undefined && id !== undefined)
+    } catch (error) {
+      throw failureOf(error, `the orders of ${where}`)
+    }
   }
 
   /** Applies a nested plan with its own facts, whatever hook it listens to. */
@@ -309,8 +335,7 @@ function markdownOf(item: unknown): unknown {
 
 /** Decision points of an action and all below it. */
 function pointsOf({ resource, actions }: CompiledAction): string[] {
-  const own = (resource.code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === DECISION_POINT_SYSTEM)
-  return [...own.flatMap(({ code }) => code ?? []), ...actions.flatMap(pointsOf)]
+  return [...decisionPointsOf(resource).flatMap(({ code }) => code ?? []), ...actions.flatMap(pointsOf)]
 }
 
 /** Relations whose target did not apply say nothing and are left out. */

@@ -33,7 +33,7 @@ export interface ExplainedAction {
 
 /**
  * Evaluates every condition of every action of a plan, and tells of each what it rests on.
- * @param scope must have been opened for explaining.
+ * @param scope opened for explaining, else the answers come without the facts and resources behind them.
  * @param hook the hook that was called; a plan within a plan listens to none and is always asked.
  */
 export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string): ExplainedAction[] {

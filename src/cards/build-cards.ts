@@ -1,6 +1,6 @@
 import type { Extension, FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import { CARD_EXTENSION, type Action, type Card, type Coding, type Indicator, type Suggestion } from '../cds-hooks/types.js'
-import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf, extensionsOf } from '../knowledge/extensions.js'
+import { decisionPointsOf, EXTENSION, extensionOf, extensionsOf } from '../knowledge/extensions.js'
 import { escapeMarkdown } from '../markdown.js'
 import { cardWords, type CardWords } from './card-words.js'
 import { summaryOf } from './summary.js'
@@ -72,9 +72,9 @@ function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, Fh
 /** Text of the card: description, one line a child without a resource, grade and source, and what was not read. */
 function detailOf(action: RequestGroupAction, fullTitle: string | undefined, context: CardContext): string {
   const words = cardWords(context.language)
-  const document = action.documentation?.[0]?.display
-  const lines = (action.action ?? []).filter(child => !yieldsResource(child)).map(child => lineOf(child, document, context.language)).filter(line => line !== '')
   const grade = gradeOf(action, context.language)
+  const above: Provenance = { document: action.documentation?.[0]?.display, shown: provenanceOf(grade, action.documentation?.[0]?.document?.title) }
+  const lines = (action.action ?? []).filter(child => !yieldsResource(child)).map(child => lineOf(child, above, context.language)).filter(line => line !== '')
   const citation = action.documentation?.[0]?.citation
   return [
     ...(fullTitle === undefined ? [] : [`**${escapeMarkdown(fullTitle)}**`]),
@@ -86,16 +86,29 @@ function detailOf(action: RequestGroupAction, fullTitle: string | undefined, con
   ].join('\n\n')
 }
 
-/** A child action as a line of its card, with its grade and its section; where the document is another one, that too. */
-function lineOf(action: RequestGroupAction, document: string | undefined, language: string): string {
-  const below = (action.action ?? []).map(child => lineOf(child, document, language))
+/** What a reader has just seen of where a statement comes from. */
+interface Provenance {
+  document: string | undefined
+  /** Grade and place as shown. */
+  shown: string
+}
+
+const provenanceOf = (...parts: (string | undefined)[]): string => parts.filter(part => part !== undefined).join('; ')
+
+/**
+ * A child action as a line of its card, with its grade and its section; where the document is another one than above,
+ * that too. What is the same as above is not said again.
+ */
+function lineOf(action: RequestGroupAction, above: Provenance, language: string): string {
+  const [source] = action.documentation ?? []
+  const place = source?.display === above.document ? source?.document?.title : source?.citation
+  const shown = provenanceOf(gradeOf(action, language), place)
+  const own: Provenance = { document: source?.display ?? above.document, shown: shown || above.shown }
   const text = [action.title && `**${escapeMarkdown(action.title)}**`, action.description ?? action.textEquivalent].filter(part => part).join(' ')
+  const below = (action.action ?? []).map(child => lineOf(child, text === '' ? above : own, language))
   // A group without a text of its own is no line; what it groups stands in its place.
   if (text === '') return below.join('\n')
-  const [source] = action.documentation ?? []
-  const place = source?.display === document ? source?.document?.title : source?.citation
-  const provenance = [gradeOf(action, language), place].filter(part => part !== undefined).join('; ')
-  const line = `- ${text}${provenance === '' ? '' : ` *(${provenance})*`}`
+  const line = `- ${text}${shown === '' || shown === above.shown ? '' : ` *(${shown})*`}`
   return [line, ...below].join('\n').replaceAll('\n', '\n  ')
 }
 
@@ -193,14 +206,15 @@ function suggestionOf(card: RequestGroupAction, action: RequestGroupAction, reso
 }
 
 function actionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>): Action[] {
-  const own = action.resource?.reference === undefined ? [] : [actionOf(action, resources.get(action.resource.reference))]
+  const own = action.resource?.reference === undefined ? [] : [actionOf(action, action.resource.reference, resources.get(action.resource.reference))]
   return [...own, ...(action.action ?? []).flatMap(child => actionsOf(child, resources))]
 }
 
-function actionOf(action: RequestGroupAction, resource: FhirResource | undefined): Action {
+/** An action on a contained resource, or the removal of the order that `reference` names. */
+function actionOf(action: RequestGroupAction, reference: string, resource: FhirResource | undefined): Action {
   const type = ACTION_TYPE[action.type?.coding?.[0]?.code ?? 'create'] ?? 'create'
   const description = action.description ?? action.title ?? action.id ?? type
-  if (type === 'delete') return { type, description, resourceId: `${resource?.resourceType}/${resource?.id}` }
+  if (type === 'delete') return { type, description, resourceId: resource ? `${resource.resourceType}/${resource.id}` : reference }
   if (type === 'update' || !resource) return { type, description, ...(resource && { resource }) }
   // A resource to be created gets its id from the EHR; the one it has is its place in the RequestGroup.
   const { id: _, ...draft } = resource
@@ -235,6 +249,5 @@ const valueOf = ({ valueBoolean, valueInteger, valueDecimal, valueString }: Exte
 
 /** Decision points of an action and all that stands in its card, the action's own first. */
 function decisionPoints(action: RequestGroupAction): string[] {
-  const own = (action.code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === DECISION_POINT_SYSTEM)
-  return [...own.flatMap(({ code }) => code ?? []), ...(action.action ?? []).flatMap(decisionPoints)]
+  return [...decisionPointsOf(action).flatMap(({ code }) => code ?? []), ...(action.action ?? []).flatMap(decisionPoints)]
 }

@@ -8,8 +8,14 @@ import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, stringLi
 /** An expression ready to run: a scope in, a collection out. */
 export type Evaluator = (scope: Scope) => Collection
 
-/** Turns the text of an expression into an evaluator; what it refers to must have been checked before. */
-export type Compiler = (source: string) => Evaluator
+/**
+ * Turns the text of an expression into an evaluator; what it refers to must have been checked before. The same text
+ * gives the same evaluator. Whoever has parsed the text already can hand over its tree.
+ */
+export type Compiler = (source: string, tree?: SyntaxNode) => Evaluator
+
+/** An expression, or a part of one, that the interpreter runs; on an input where it continues from one. */
+type Interpreted = (scope: Scope, input?: Collection | object) => Collection
 
 /** Raised inside the interpreter when the evaluation has used up its time. */
 export class DeadlinePassed extends Error {}
@@ -33,9 +39,19 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     userInvocationTable: invocationTable(valueSets) as never,
   }
 
-  const compile = (node: SyntaxNode, source: Slice): Evaluator => {
-    const skeleton = compilePart(node, source)
-    return skeleton ?? interpreted(source.text())
+  const compile = (node: SyntaxNode, source: Slice): Evaluator =>
+    compilePart(node, source) ?? continued(node, source) ?? interpreted(source.text())
+
+  /** A path that goes on from a function of ours: that runs natively, and the interpreter takes over from its result. */
+  const continued = (node: SyntaxNode, source: Slice): Evaluator | undefined => {
+    for (let path: SyntaxNode | undefined = node; path?.type === 'InvocationExpression'; path = childNodes(path)[0]) {
+      const [target, call] = childNodes(path)
+      const begin = target && call && isOwnCall(target) ? compilePart(target, source.upTo(call)) : undefined
+      if (!begin || !call) continue
+      const goOn = interpreted(source.startingAt(call).text())
+      return scope => goOn(scope, begin(scope))
+    }
+    return undefined
   }
 
   /** An evaluator that needs no interpreter, or undefined where this part is beyond the skeleton. */
@@ -55,6 +71,8 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
         return connective(node, source)
       case 'InvocationExpression':
         return invocation(node, source)
+      case 'InvocationTerm':
+        return only && functionOf(only)?.name === 'iif' ? choice(only, source) : undefined
       default:
         return undefined
     }
@@ -77,44 +95,65 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     if (!on) return undefined
     const { name, argumentNodes } = called
     if (argumentNodes.length === 0 && Object.hasOwn(PLAIN_FUNCTIONS, name)) return PLAIN_FUNCTIONS[name]?.(on)
-    const args = argumentNodes.map(argument => nativeArgument(argument) ?? chain(argument, source))
-    if (!args.every(arg => arg !== undefined)) return undefined
-    if (name === 'combine' && args[0]) return combined(on, args[0])
     const own = OWN_FUNCTION_NAMES.has(name) ? native[name] : undefined
+    if (!own && name !== 'combine') return undefined
+    const args = argumentsOf(call, argumentNodes, source)
+    if (name === 'combine') return args[0] && combined(on, args[0])
     return own && (scope => {
       const input = on(scope)
       return noteFound(scope, input, own(input, args.map(arg => arg(scope)), scope[STATE]))
     })
   }
 
-  /** An argument made of nothing but variables and calls; an operator in it would need its own part of the text. */
-  const chain = (node: SyntaxNode, source: Slice): Evaluator | undefined =>
-    CHAIN.has(node.type) ? compilePart(node, source) : undefined
+  /** `iif` that stands alone: what its criterion did not choose is not evaluated. */
+  const choice = (call: SyntaxNode, source: Slice): Evaluator | undefined => {
+    const [criterion, whenTrue, otherwise = () => NOTHING] = argumentsOf(call, functionOf(call)?.argumentNodes ?? [], source)
+    return criterion && whenTrue && (scope => (truth(criterion(scope)) ? whenTrue(scope) : otherwise(scope)))
+  }
 
-  const interpreted = (text: string): Evaluator => {
+  /** The arguments of a call that runs natively: outside of it nothing iterates, so each stands for itself. */
+  const argumentsOf = (call: SyntaxNode, nodes: readonly SyntaxNode[], source: Slice): Evaluator[] => {
+    const parts = source.argumentsOf(call)
+    return nodes.map((node, index) => literal(node) ?? compile(node, parts[index] ?? source))
+  }
+
+  const interpreted = once((text: string): Interpreted => {
     const run = fhirpath.compile(text, r4, LOOPS.test(text) ? { ...interpreterOptions, debugger: checkDeadline as never } : interpreterOptions)
-    const runExplained = fhirpath.compile(text, r4, { ...interpreterOptions, debugger: noteEvidence as never })
-    return scope => {
+    // Few calls are explained, and preparing for them takes as long as preparing for all others.
+    let runExplained: typeof run | undefined
+    return (scope, input = {}) => {
       const { frames, evidence } = scope[STATE]
-      if (!evidence) return run({}, scope as never) as Collection
+      if (!evidence) return run(input as never, scope as never) as Collection
+      runExplained ??= fhirpath.compile(text, r4, { ...interpreterOptions, debugger: noteEvidence as never })
       const steps: Steps = new Map()
       const outer = traced.get(scope)
       traced.set(scope, steps)
       try {
-        return runExplained({}, scope as never) as Collection
+        return runExplained(input as never, scope as never) as Collection
       } finally {
         if (outer) traced.set(scope, outer)
         const frame = frames.at(-1)
         if (frame) noteNarrowest(steps.get('last') as SyntaxNode | undefined, steps, frame)
       }
     }
-  }
+  })
 
-  return source => {
-    const text = withoutComments(source)
-    const [root] = childNodes(parseExpression(text))
+  return once((source: string, tree = parseExpression(source)) => {
+    const [root] = childNodes(tree)
     if (!root) throw new TypeError('the expression is empty')
-    return noting(compile(root, new Slice(text)))
+    return noting(compile(root, new Slice(withoutComments(source))))
+  })
+}
+
+/** A function that remembers what it answered to each text. */
+function once<Others extends unknown[], Result>(compute: (text: string, ...others: Others) => Result): (text: string, ...others: Others) => Result {
+  const known = new Map<string, Result>()
+  return (text, ...others) => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const result = compute(text, ...others)
+    known.set(text, result)
+    return result
   }
 }
 
@@ -140,14 +179,42 @@ class Slice {
     return { before: this.part(this.from, at), after: this.part(at + length, this.to) }
   }
 
+  /** From the name of an invocation on. */
+  startingAt(call: SyntaxNode): Slice {
+    return this.part(offsetOf(call, this.lines), this.to)
+  }
+
   /** What stands before the dot of an invocation. */
   upTo(call: SyntaxNode): Slice {
     return this.part(this.from, this.source.lastIndexOf('.', offsetOf(call, this.lines)))
   }
 
+  /** The arguments between the parentheses of a call. */
+  argumentsOf(call: SyntaxNode): Slice[] {
+    const open = this.source.indexOf('(', offsetOf(call, this.lines))
+    const [close, ...commas] = closingAndCommas(this.source, open)
+    return [...commas, close].map((end, index) => this.part((index === 0 ? open : (commas[index - 1] ?? open)) + 1, end))
+  }
+
   private part(from: number, to: number): Slice {
     return new Slice(this.source, this.lines, from, to)
   }
+}
+
+/** Strings and delimited names, whose signs mean nothing, and the signs that part arguments. */
+const SIGNS = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|[()[\]{},]/g
+
+/** Where the parenthesis that opens at an offset closes, and the commas directly within it. */
+function closingAndCommas(source: string, open: number): [close: number, ...commas: number[]] {
+  const commas: number[] = []
+  let depth = 0
+  for (const { 0: sign, index } of source.slice(open).matchAll(SIGNS)) {
+    if ('([{'.includes(sign)) depth += 1
+    else if (')]}'.includes(sign)) depth -= 1
+    else if (sign === ',' && depth === 1) commas.push(open + index)
+    if (depth === 0 && sign === ')') return [open + index, ...commas]
+  }
+  return [source.length, ...commas]
 }
 
 const answer = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : value ? YES : NO)
@@ -176,6 +243,11 @@ const negated = (on: Evaluator): Evaluator => scope => {
   return value === undefined ? NOTHING : answer(!value)
 }
 
+const isOwnCall = (node: SyntaxNode): boolean => {
+  const called = childNodes(node)[1]
+  return node.type === 'InvocationExpression' && called !== undefined && OWN_FUNCTION_NAMES.has(functionOf(called)?.name ?? '')
+}
+
 const CONNECTIVES: Readonly<Record<string, (left: Evaluator, right: Evaluator) => Evaluator>> = {
   and: (left, right) => decidedBy(false, left, right),
   or: (left, right) => decidedBy(true, left, right),
@@ -199,18 +271,26 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, (on: Evaluator) => Evaluator>> = 
   },
 }
 
-const CHAIN = new Set(['InvocationExpression', 'TermExpression', 'ExternalConstantTerm'])
+/** A string, a truth value or nothing, written out; undefined for any other argument. */
+function literal(node: SyntaxNode): Evaluator | undefined {
+  const text = stringLiteral(node)
+  const value = text === undefined ? writtenValue(node) : Object.freeze([text])
+  return value && (() => value)
+}
 
-/** An argument that needs no interpreter: a string or a variable; undefined for any other. */
-function nativeArgument(node: SyntaxNode): Evaluator | undefined {
-  const literal = stringLiteral(node)
-  if (literal !== undefined) {
-    const value = Object.freeze([literal])
-    return () => value
+function writtenValue(node: SyntaxNode): Collection | undefined {
+  const [only] = childNodes(node)
+  switch (node.type) {
+    case 'TermExpression':
+    case 'LiteralTerm':
+      return only && writtenValue(only)
+    case 'BooleanLiteral':
+      return node.text === 'true' ? YES : NO
+    case 'NullLiteral':
+      return NOTHING
+    default:
+      return undefined
   }
-  const [inner] = childNodes(node)
-  const isVariable = node.type === 'TermExpression' && inner?.type === 'ExternalConstantTerm'
-  return isVariable && inner.text !== undefined ? variable(inner.text) : undefined
 }
 
 const combined = (left: Evaluator, right: Evaluator): Evaluator => scope => {

@@ -324,3 +324,6 @@ export function elementModel(type: string, name: string): ElementModel | undefin
   }
   return undefined
 }
+
+/** Types of order that an order hook may bring. */
+export const ORDER_TYPES = ['MedicationRequest', 'ServiceRequest', 'DeviceRequest'] as const

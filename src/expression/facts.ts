@@ -18,14 +18,19 @@ export interface CompiledFact {
 const asNodes = fhirpath.compile('%records', r4, { resolveInternalTypes: false, async: false })
 
 /**
- * The variables that every expression sees: `%patient`, `%context`, and the patient's records as `%Condition`,
- * `%Observation` and so on. Add facts on top with `factVariables`.
+ * The variables that every expression sees: `%patient`, `%context`, the patient's records as `%Condition`,
+ * `%Observation` and so on, `%draftOrders` and `%orders` of an order hook, the deployment's `%settings`, and the
+ * `%overrides` of earlier cards. Add facts on top with `factVariables`.
  */
 export function recordVariables(types: Iterable<string>): object {
   const variables = Object.create(null) as object
   for (const type of types) defineVariable(variables, type, state => records(state.recordsOfType(type)))
   defineVariable(variables, 'patient', state => records(state.recordsOfType('Patient')))
   defineVariable(variables, 'context', state => [state.context])
+  defineVariable(variables, 'draftOrders', state => records(state.orders?.drafts ?? []))
+  defineVariable(variables, 'orders', state => records(state.orders?.chosen ?? []))
+  defineVariable(variables, 'settings', state => [state.settings ?? {}])
+  defineVariable(variables, 'overrides', state => [...(state.overrides ?? [])])
   defineVariable(variables, 'ucum', () => [UCUM])
   return variables
 }

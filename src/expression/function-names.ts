@@ -19,7 +19,7 @@ const GROUPS: readonly Group[] = [
   ['convertsToBoolean convertsToInteger convertsToDecimal convertsToString', 0, 0, 'boolean'],
   ['convertsToDate convertsToDateTime convertsToTime convertsToQuantity', 0, 0, 'boolean'],
   ['exists', 0, 1, 'boolean'],
-  ['all is memberOf refersTo subsetOf supersetOf comparable', 1, 1, 'boolean'],
+  ['all is memberOf subsetOf supersetOf comparable', 1, 1, 'boolean'],
   ['contains startsWith endsWith matches matchesFull', 1, 1, 'boolean'],
   ['count length toInteger truncate ceiling floor', 0, 0, 'integer'],
   ['yearOf monthOf dayOf hourOf minuteOf secondOf millisecondOf', 0, 0, 'integer'],

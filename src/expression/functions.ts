@@ -40,7 +40,6 @@ export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string,
     since: (input, [date]) => since(input, date ?? NOTHING),
     notInFuture: (input, _, state) => notInFuture(input, state),
     referringTo: (input, [records]) => referringTo(input, records ?? NOTHING),
-    refersTo: (input, [records]) => refersTo(input, records ?? NOTHING),
   }
 }
 
@@ -55,7 +54,6 @@ const OWN_ARITY: Readonly<Record<string, Record<number, string[]>>> = {
   since: { 1: ['AnyAtRoot'] },
   notInFuture: { 0: [] },
   referringTo: { 1: ['AnyAtRoot'] },
-  refersTo: { 1: ['AnyAtRoot'] },
 }
 
 export const OWN_FUNCTION_NAMES: ReadonlySet<string> = new Set(Object.keys(OWN_ARITY))
@@ -66,9 +64,9 @@ export const OWN_FUNCTION_NAMES: ReadonlySet<string> = new Set(Object.keys(OWN_A
  */
 export function invocationTable(valueSets: ValueSetLookup): Record<string, Invocation> {
   const table: Record<string, Invocation> = {
-    today: withoutArguments(state => [once(state, '@', state.clock.today)]),
-    now: withoutArguments(state => [once(state, '@', state.clock.now)]),
-    timeOfDay: withoutArguments(state => [once(state, '@T', state.clock.now.slice(11, 23))]),
+    today: withoutArguments(state => [once(state, 'toDate', state.clock.today)]),
+    now: withoutArguments(state => [once(state, 'toDateTime', state.clock.now)]),
+    timeOfDay: withoutArguments(state => [once(state, 'toTime', state.clock.now.slice(11, 23))]),
     matches: onStrings(1, (value, pattern = '') => RE2JS.compile(pattern, RE2JS.DOTALL).matcher(value).find()),
     matchesFull: onStrings(1, (value, pattern = '') => RE2JS.compile(pattern, RE2JS.DOTALL).matches(value)),
     replaceMatches: onStrings(2, (value, pattern = '', replacement = '') =>
@@ -109,12 +107,22 @@ function withoutArguments(value: (state: ScopeState) => Collection): Invocation 
 }
 
 /** A date or time of the engine, made once a call, since the engine has no constructor to call. */
-function once(state: ScopeState, prefix: string, literal: string): Item {
-  const key = `${prefix}${literal}`
-  const known = state.known.get(key) ?? fhirpath.evaluate({}, key, {}, r4, { resolveInternalTypes: false, async: false })
+function once(state: ScopeState, conversion: keyof typeof CONVERSIONS, written: string): Item {
+  const key = `${conversion} ${written}`
+  const known = state.known.get(key) ?? CONVERSIONS[conversion](written)
   state.known.set(key, known)
   return known[0]
 }
+
+type Conversion = (written: string) => Collection
+
+const conversion = (name: string): Conversion => {
+  const run = fhirpath.compile(`%written.${name}()`, r4, { resolveInternalTypes: false, async: false })
+  return written => run({}, { written }) as Collection
+}
+
+/** What makes a date or time of the engine from text. */
+const CONVERSIONS = { toDate: conversion('toDate'), toDateTime: conversion('toDateTime'), toTime: conversion('toTime') }
 
 function onStrings(argumentCount: number, compute: (value: string, ...args: string[]) => unknown): Invocation {
   return {
@@ -162,9 +170,21 @@ function conceptsOf(value: unknown): readonly (Coded | string)[] {
   if (typeof value === 'string') return [value]
   const { resourceType } = (value ?? {}) as { resourceType?: string }
   const concept = resourceType
-    ? (value as Record<string, Coded | Coded[]>)[PRIMARY_CODE[resourceType] ?? 'code']
+    ? ((value as Record<string, Coded | Coded[]>)[PRIMARY_CODE[resourceType] ?? 'code'] ?? codeOfContainedMedication(value as Medicated))
     : (value as Coded)
   return Array.isArray(concept) ? concept : concept ? [concept] : []
+}
+
+/** A record whose medicine may stand in it as a resource of its own. */
+interface Medicated {
+  medicationReference?: { reference?: unknown }
+  contained?: unknown
+}
+
+function codeOfContainedMedication({ medicationReference, contained }: Medicated): Coded | undefined {
+  const reference = medicationReference?.reference
+  if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
+  return list<{ id?: unknown; code?: Coded }>(contained).find(({ id }) => id === reference.slice(1))?.code
 }
 
 function hasMember(concept: Coded | string, test: ValueSetTest): boolean {
@@ -185,8 +205,6 @@ interface ResponseItem {
 }
 
 interface Response {
-  authored?: string
-  meta?: { lastUpdated?: string }
   item?: ResponseItem[]
 }
 
@@ -194,27 +212,28 @@ interface Response {
  * Answers by linkId over several QuestionnaireResponses: for each linkId those of the response with the newest
  * `authored` (then `meta.lastUpdated`) that answers it; an item left out later cancels nothing.
  */
-function answersOf(responses: Collection, state: ScopeState): Map<string, Collection> {
-  const known = state.answers.get(responses)
-  if (known) return known
+function answersOf(responses: Collection, state: ScopeState): ReadonlyMap<string, Collection> {
+  // The interpreter hands over a new list each time, of the same responses.
+  const known = state.answers.get(responses[0])
+  if (known?.responses.length === responses.length && known.responses.every((response, index) => response === responses[index])) return known.byLinkId
   const newestFirst = responses.filter(isNode).sort(byAge)
   const answers = new Map<string, Item[]>()
   for (const response of newestFirst) {
     for (const [linkId, values] of answersIn(response)) if (!answers.has(linkId)) answers.set(linkId, values)
   }
-  state.answers.set(responses, answers)
+  state.answers.set(responses[0], { responses, byLinkId: answers })
   return answers
 }
 
-/** The one record that was authored last; of two authored at the same time, the one updated last. */
+/** The one record with the latest date of its own; of two with the same, the one updated last. */
 function newest(records: Collection): Collection {
   return records.filter(isNode).sort(byAge).slice(0, 1)
 }
 
-/** Puts the newest `authored` first; `meta.lastUpdated` breaks ties. */
+/** Puts the record with the latest date first; `meta.lastUpdated` breaks ties. */
 function byAge(one: ResourceNode, other: ResourceNode): number {
-  const [a, b] = [one.data as Response, other.data as Response]
-  return milliseconds(b.authored) - milliseconds(a.authored) || milliseconds(b.meta?.lastUpdated) - milliseconds(a.meta?.lastUpdated)
+  const [a, b] = [one.data as DatedRecord, other.data as DatedRecord]
+  return milliseconds(ownDate(b)) - milliseconds(ownDate(a)) || milliseconds(b.meta?.lastUpdated) - milliseconds(a.meta?.lastUpdated)
 }
 
 const milliseconds = (date: string | undefined): number => Date.parse(date ?? '') || 0
@@ -265,7 +284,7 @@ function calendarDate(item: Item): Collection {
 
 function dateLiteral(written: string): Item {
   const date = /^\d{4}(-\d{2}(-\d{2})?)?/.exec(written)?.[0] ?? written
-  return fhirpath.evaluate({}, `@${date}`, {}, r4, { resolveInternalTypes: false, async: false })[0]
+  return CONVERSIONS.toDate(date)[0]
 }
 
 /** Days in one unit of each precision that has a fixed length. */
@@ -290,23 +309,8 @@ function dayNumber(collection: Collection): number | undefined {
   return written === undefined ? undefined : Date.parse(`${written}T00:00:00Z`) / 86_400_000
 }
 
-/** Whether any reference of the input points at any of the records, by `Type/id` at its end. */
-function refersTo(references: Collection, records: Collection): Collection {
-  const targets = new Set(
-    records.map(record => {
-      const { resourceType, id } = (plain(record) ?? {}) as { resourceType?: string; id?: string }
-      return `${resourceType}/${id}`
-    }),
-  )
-  const hit = references.some(item => {
-    const { reference } = (plain(item) ?? {}) as { reference?: unknown }
-    return typeof reference === 'string' && targets.has(tail(reference))
-  })
-  return hit ? YES : NO
-}
-
 /** Where a record says when it holds, in the order we look. */
-const DATE_ELEMENTS = ['authored', 'effectiveDateTime', 'effectiveInstant', 'effectivePeriod', 'authoredOn', 'performedDateTime', 'performedPeriod', 'period', 'issued', 'recordedDate', 'date']
+const DATE_ELEMENTS = ['authored', 'effectiveDateTime', 'effectiveInstant', 'effectivePeriod', 'authoredOn', 'performedDateTime', 'performedPeriod', 'started', 'period', 'issued', 'recordedDate', 'date']
 
 /**
  * Keeps the records that are not dated before a day, by calendar date as written. Without a day, and for records
@@ -331,6 +335,9 @@ function notInFuture(records: Collection, { clock }: ScopeState): Collection {
   })
 }
 
+type DatedRecord = Record<string, unknown> & { meta?: { lastUpdated?: string } }
+
+/** The date that a record gives itself, as written; the start of a period. */
 function ownDate(record: Record<string, unknown> | null): string | undefined {
   const element = DATE_ELEMENTS.find(name => record?.[name] !== undefined)
   const value = element === undefined ? undefined : record?.[element]

@@ -1,14 +1,20 @@
 import type { FhirResource } from 'fhir/r4.js'
 import type { Clock } from './clock.js'
-import type { Collection } from './values.js'
+import type { Collection, Item } from './values.js'
 
 /** What one call lets its expressions see. Nothing of it outlives the call. */
 export interface ScopeData {
-  /** The patient's records of one type, in the order they came; empty when there is none. */
+  /** The patient's records of one type, in an order that does not depend on who found them; empty when there is none. */
   recordsOfType: (type: string) => readonly FhirResource[]
   /** The hook's context, or the parameters of $apply. */
   context: Readonly<Record<string, unknown>>
   clock: Clock
+  /** Orders that the hook brings as drafts, and those of them that it is about; empty for hooks without orders. */
+  orders?: { drafts: readonly FhirResource[]; chosen: readonly FhirResource[] }
+  /** What the deployment chose, as knowledge reads it. */
+  settings?: Readonly<Record<string, boolean | string | number>>
+  /** Cards that users overrode for this patient: the decision point and when. */
+  overrides?: readonly { point: string; at: string }[]
   /** `performance.now()` after which evaluation stops. */
   stopAt: number
 }
@@ -25,8 +31,8 @@ export interface ScopeState extends ScopeData {
   /** Results of facts and records that were asked for. */
   known: Map<string, Collection>
   failed: Map<string, unknown>
-  /** Answers by linkId, kept for each collection of QuestionnaireResponses that was asked. */
-  answers: WeakMap<Collection, Map<string, Collection>>
+  /** Answers by linkId, kept for each collection of QuestionnaireResponses that was asked, under its first response. */
+  answers: Map<Item, { responses: Collection; byLinkId: ReadonlyMap<string, Collection> }>
   steps: number
   /** Evidence by fact name; present only when the call is explained. */
   evidence: Map<string, Evidence> | undefined
@@ -52,7 +58,7 @@ export function openScope(variables: object, data: ScopeData, explain = false): 
     ...data,
     known: new Map(),
     failed: new Map(),
-    answers: new WeakMap(),
+    answers: new Map(),
     steps: 0,
     evidence: explain ? new Map() : undefined,
     frames: [],

@@ -73,6 +73,8 @@ export interface CompiledAction {
   texts: ActionTexts
   dynamicValues: readonly CompiledDynamicValue[]
   definition: CompiledDefinition | undefined
+  /** Existing orders that an action of type update or remove changes. */
+  orders: Evaluator | undefined
   cardExtensions: readonly CompiledCardExtension[]
   /** By place in `documentation`; undefined where that names no source of ours. */
   sources: readonly (CompiledSource | undefined)[]

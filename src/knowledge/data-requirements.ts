@@ -105,7 +105,7 @@ function dateParameter(filter: DateFilter, type: string): string[] {
 }
 
 const TOKEN = /\{\{(.*?)\}\}/g
-const ALLOWED_TOKEN = /^(context\.[A-Za-z]+|today\(\)( [-+] \d+ days)?|user(Practitioner|PractitionerRole|Patient|RelatedPerson)Id)$/
+const ALLOWED_TOKEN = /^(context\.[A-Za-z]+|today\(\)( [-+] \d+ days)?|user(Practitioner|PractitionerRole|Patient|RelatedPerson)Id|context(\.\w+)+\.resolve\(\)\.ofType\(\w+\)\.id)$/
 
 /** What a CDS client of any generation could not do with the template. */
 function templateFaults(template: string, type: string): string[] {

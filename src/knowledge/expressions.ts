@@ -1,7 +1,7 @@
 import type { Expression } from 'fhir/r4.js'
 import { createCompiler, type Evaluator } from '../expression/compile.js'
 import { checkNames, type ItemTypes, type KnownVariables, type NamingResult } from '../expression/element-names.js'
-import { parseExpression } from '../expression/syntax.js'
+import { parseExpression, type SyntaxNode } from '../expression/syntax.js'
 import type { FaultList } from './faults.js'
 import type { Terminology } from './terminology.js'
 
@@ -27,6 +27,8 @@ export interface CheckedExpression {
 /** Checks and compiles the expressions of the knowledge; every fault lands in the list. */
 export class ExpressionCompiler {
   private readonly compiler
+  /** Trees by text: an expression is looked at several times, and many stand in several places. */
+  private readonly trees = new Map<string, SyntaxNode>()
 
   constructor(private readonly terminology: Terminology, private readonly faults: FaultList) {
     this.compiler = createCompiler(terminology.membership)
@@ -51,7 +53,7 @@ export class ExpressionCompiler {
       }
     }
     try {
-      return { evaluate: this.compiler(source), types: names.types, variables: names.variables }
+      return { evaluate: this.compiler(source, this.parsed(source)), types: names.types, variables: names.variables }
     } catch (error) {
       // What does not parse was reported above.
       if (names !== NO_NAMES) this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
@@ -61,19 +63,27 @@ export class ExpressionCompiler {
 
   private names(source: string, place: Place, variables: KnownVariables): NamingResult {
     try {
-      return checkNames(parseExpression(source), new Set(), variables)
+      return checkNames(this.parsed(source), new Set(), variables)
     } catch (error) {
       this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
       return NO_NAMES
     }
   }
-}
 
-/** Names of the variables an expression mentions, without judging them; empty when it does not parse. */
-export function mentionedVariables(source: string): ReadonlySet<string> {
-  try {
-    return checkNames(parseExpression(source), 'any', new Map()).variables
-  } catch {
-    return new Set()
+  /** Names of the variables an expression mentions, without judging them; empty when it does not parse. */
+  mentionedVariables(source: string): ReadonlySet<string> {
+    try {
+      return checkNames(this.parsed(source), 'any', new Map()).variables
+    } catch {
+      return new Set()
+    }
+  }
+
+  private parsed(source: string): SyntaxNode {
+    const before = this.trees.get(source)
+    if (before) return before
+    const tree = parseExpression(source)
+    this.trees.set(source, tree)
+    return tree
   }
 }

@@ -1,4 +1,4 @@
-import type { Element, Extension } from 'fhir/r4.js'
+import type { CodeableConcept, Coding, Element, Extension } from 'fhir/r4.js'
 
 /** Base of every canonical of ours. */
 export const CANONICAL_BASE = 'https://columna.example.org/fhir'
@@ -25,6 +25,8 @@ export const EXTENSION = {
   cardExtension: `${OURS}/card-extension`,
   /** On an action: the ValueSet of reasons for overriding its card. */
   overrideReasons: `${OURS}/override-reasons`,
+  /** On an action of type update or remove: the existing orders that it changes. */
+  orders: `${OURS}/orders`,
   /** On a source: whether the document is in force, as a reader should see it. */
   standing: `${OURS}/standing`,
   /** On a section of a source: the anchor that actions name. */
@@ -68,3 +70,7 @@ export function localized(value: string | undefined, sibling: Element | undefine
 export function inLanguage(texts: LocalizedText, language: string): string | undefined {
   return texts.get(language) ?? texts.values().next().value
 }
+
+/** Codings of the decision points that an action speaks for. */
+export const decisionPointsOf = ({ code }: { code?: CodeableConcept[] }): Coding[] =>
+  (code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === DECISION_POINT_SYSTEM)

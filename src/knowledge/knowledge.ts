@@ -1,5 +1,5 @@
 import type { ActivityDefinition, Library, PlanDefinition, Questionnaire } from 'fhir/r4.js'
-import { RESOURCE_TYPES } from '../expression/element-names.js'
+import { ORDER_TYPES, RESOURCE_TYPES } from '../expression/element-names.js'
 import { recordVariables } from '../expression/facts.js'
 import { lookUp } from './canonical.js'
 import type { CompiledPlan } from './compiled.js'
@@ -39,6 +39,8 @@ export function compileKnowledge(files: readonly KnowledgeFile[], faults: FaultL
     questionnaires: byUrl(ofType<Questionnaire>(files, 'Questionnaire').map(({ resource }) => resource)),
     plans: filesByUrl(ofType<PlanDefinition>(files, 'PlanDefinition')),
     ground: { ...ground, variables },
+    compiled: new Map(),
+    inherited: new Map(),
   }
   const plans = ofType<PlanDefinition>(files, 'PlanDefinition').map(file => compilePlan(file, workshop))
   const byName = new Map(plans.flatMap(plan => [plan.canonical, plan.resource.url ?? '', plan.resource.id ?? ''].map(name => [name, plan] as const)))
@@ -49,6 +51,8 @@ function groundFacts(): CompiledFacts {
   const known = new Map<string, ReadonlySet<string> | 'any'>(RESOURCE_TYPES.map(type => [type, new Set([type])]))
   known.set('patient', new Set(['Patient']))
   known.set('context', 'any')
+  for (const name of ['draftOrders', 'orders']) known.set(name, new Set(ORDER_TYPES))
+  for (const name of ['settings', 'overrides']) known.set(name, 'any')
   known.set('ucum', 'any')
   return { known, descriptions: new Map(), needs: new Map(), variables: recordVariables(RESOURCE_TYPES) }
 }

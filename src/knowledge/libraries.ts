@@ -3,7 +3,7 @@ import type { CompiledFact } from '../expression/facts.js'
 import { factVariables } from '../expression/facts.js'
 import type { ItemTypes, KnownVariables } from '../expression/element-names.js'
 import { EXTENSION, extensionsOf } from './extensions.js'
-import { mentionedVariables, type ExpressionCompiler } from './expressions.js'
+import type { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from './faults.js'
 import type { KnowledgeFile } from './read-resources.js'
 
@@ -48,7 +48,7 @@ export function compileFacts(
   expressions: ExpressionCompiler,
   faults: FaultList,
 ): CompiledFacts {
-  const { ordered, cyclic } = inOrder(writtenFacts(resource), file, faults)
+  const { ordered, cyclic } = inOrder(writtenFacts(resource), file, expressions, faults)
   // A fact that depends on itself is known to be named, so that its fault is told once.
   const known = new Map<string, ItemTypes>([...base.known, ...cyclic.map(name => [name, 'any'] as const)])
   const named = new Set([...base.known.keys(), ...base.needs.keys()])
@@ -77,7 +77,7 @@ export function reach(names: Iterable<string>, needs: CompiledFacts['needs']): S
 }
 
 /** Facts so that each stands after those it uses, and the names of those that depend on themselves. */
-function inOrder(facts: readonly WrittenFact[], file: string, faults: FaultList): { ordered: WrittenFact[]; cyclic: string[] } {
+function inOrder(facts: readonly WrittenFact[], file: string, expressions: ExpressionCompiler, faults: FaultList): { ordered: WrittenFact[]; cyclic: string[] } {
   const byName = new Map(facts.map(fact => [fact.name, fact]))
   const ordered: WrittenFact[] = []
   const cyclic: string[] = []
@@ -90,7 +90,7 @@ function inOrder(facts: readonly WrittenFact[], file: string, faults: FaultList)
       return
     }
     state.set(fact, 'open')
-    for (const name of mentionedVariables(fact.expression)) {
+    for (const name of expressions.mentionedVariables(fact.expression)) {
       const used = byName.get(name)
       if (used) visit(used)
     }

@@ -9,7 +9,7 @@ import {
   type CompiledPlan, type CompiledRequirement, type CompiledDynamicValue, type ActionTexts,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
-import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from './extensions.js'
+import { DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from './extensions.js'
 import type { ExpressionCompiler, Place } from './expressions.js'
 import type { FaultList } from './faults.js'
 import { compileFacts, reach, type CompiledFacts } from './libraries.js'
@@ -32,6 +32,10 @@ export interface Workshop {
   plans: ReadonlyMap<string, KnowledgeFile<PlanDefinition>>
   /** Facts that every plan may use: the records alone. */
   ground: CompiledFacts
+  /** Plans that are compiled already, by canonical; a plan within several others is compiled once. */
+  compiled: Map<string, CompiledPlan>
+  /** Facts that plans inherit, by the list of their libraries. */
+  inherited: Map<string, CompiledFacts>
 }
 
 /** Languages in which every text that a reader sees must be written. */
@@ -39,6 +43,9 @@ const LANGUAGES = ['da', 'en']
 
 /** Priorities that have an indicator; `asap` has none in the published mapping. */
 const PRIORITIES = ['routine', 'urgent', 'stat']
+
+/** Says that a statement has no direction. */
+const DATA_ABSENT_REASON = 'http://terminology.hl7.org/CodeSystem/data-absent-reason'
 
 /** Elements of an action that a dynamicValue may set. */
 const ACTION_PATHS = /^(title|description|textEquivalent|priority|timing(\[x\]|[A-Z]\w+)?)$/
@@ -51,7 +58,12 @@ const ON_ACTION = /^%?action\./
  * @param above canonicals of the plans that lead here, to refuse a plan that contains itself.
  */
 export function compilePlan(file: KnowledgeFile<PlanDefinition>, workshop: Workshop, above: readonly string[] = []): CompiledPlan {
-  return new PlanCompiler(file, workshop, above).compile()
+  const key = `${file.resource.url ?? file.file}|${file.resource.version}`
+  const before = workshop.compiled.get(key)
+  if (before) return before
+  const compiled = new PlanCompiler(file, workshop, above).compile()
+  workshop.compiled.set(key, compiled)
+  return compiled
 }
 
 class PlanCompiler {
@@ -91,19 +103,25 @@ class PlanCompiler {
   }
 
   private inheritedFacts(): CompiledFacts {
-    const { ground } = this.workshop
-    const libraries = (this.plan.library ?? []).flatMap(canonical => lookUp(this.workshop.libraries, canonical) ?? [])
-    return {
+    const { ground, inherited, libraries: all } = this.workshop
+    const key = (this.plan.library ?? []).join()
+    const before = inherited.get(key)
+    if (before) return before
+    const libraries = (this.plan.library ?? []).flatMap(canonical => lookUp(all, canonical) ?? [])
+    const facts = {
       known: new Map([...ground.known, ...libraries.flatMap(({ facts }) => [...facts.known])]),
       descriptions: new Map(libraries.flatMap(({ facts }) => [...facts.descriptions])),
       needs: new Map(libraries.flatMap(({ facts }) => [...facts.needs])),
       variables: ground.variables,
     }
+    inherited.set(key, facts)
+    return facts
   }
 
   private action(action: PlanDefinitionAction, element: string, isTop: boolean): CompiledAction {
     this.checkAction(action, element, isTop)
     const definition = this.definition(action, element)
+    const orders = extensionOf(action, EXTENSION.orders)?.valueExpression
     return {
       id: action.id ?? '',
       where: `${this.plan.id} action ${action.id}`,
@@ -116,8 +134,9 @@ class PlanCompiler {
         return [{ description: description ?? '', expression: expression ?? '', evaluate: this.use(condition.expression, this.place(place)) }]
       }),
       texts: this.texts(action, element),
-      dynamicValues: this.dynamicValues(action.dynamicValue, element, definition?.kind === 'activity' ? definition.activity.kind : undefined),
+      dynamicValues: this.dynamicValues(action.dynamicValue, element, this.resourceKind(definition, orders)),
       definition,
+      orders: orders && this.use(orders, this.place(`${element}.extension`)),
       cardExtensions: extensionsOf(action, EXTENSION.cardExtension).map(extension => this.cardExtension(extension, `${element}.extension`)),
       sources: this.sources(action, element),
       overrideReasons: this.overrideReasons(action, element),
@@ -152,16 +171,25 @@ class PlanCompiler {
 
   /** An action that speaks for a decision point must carry grade and source. */
   private checkRecommendation(action: PlanDefinitionAction, element: string): void {
-    const points = (action.code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === DECISION_POINT_SYSTEM)
+    const points = decisionPointsOf(action)
     if (points.length === 0) return
     for (const { code } of points) {
       if (!this.workshop.terminology.display(DECISION_POINT_SYSTEM, code)) {
         this.fault('CANONICAL_UNKNOWN', `${element}.code`, `There is no decision point ${code}.`)
       }
     }
+    for (const name of ['strength', 'direction'] as const) this.checkGrade(action, EXTENSION[name], element)
     if (!extensionOf(action, EXTENSION.strength)) this.fault('GRADE_MISSING', element, 'A recommendation needs cqf-strengthOfRecommendation.')
     if (!extensionOf(action, EXTENSION.direction)) this.fault('GRADE_MISSING', element, 'A recommendation needs cpg-directionOfRecommendation, so that "against" never reads as "for".')
     if (!action.documentation?.length) this.fault('SOURCE_MISSING', element, 'A recommendation needs documentation that names its source and section.')
+  }
+
+  /** A grade that no code system of ours puts into words would show its bare code to a reader. */
+  private checkGrade(action: PlanDefinitionAction, extension: string, element: string): void {
+    for (const { system, code } of extensionOf(action, extension)?.valueCodeableConcept?.coding ?? []) {
+      const isNamed = system === DATA_ABSENT_REASON || this.workshop.terminology.display(system, code) !== undefined
+      if (!isNamed) this.fault('CANONICAL_UNKNOWN', `${element}.extension`, `There is no code ${code} in ${system}, or no words for it.`)
+    }
   }
 
   private texts(element: PlanDefinitionAction | ActivityDefinition, place: string, file = this.source.file, written = this.language): ActionTexts {
@@ -180,8 +208,14 @@ class PlanCompiler {
     }
   }
 
+  /** The type whose elements an action's dynamic values set: of what it proposes, or of the order it changes. */
+  private resourceKind(definition: CompiledDefinition | undefined, orders: Expression | undefined): string | undefined {
+    if (definition?.kind === 'activity') return definition.activity.kind
+    return orders?.name
+  }
+
   /** @param kind of the resource that the action proposes; the action itself is set when it proposes none. */
-  private dynamicValues(values: PlanDefinitionActionDynamicValue[] | undefined, element: string, kind: ActivityKind | undefined, file = this.source.file): CompiledDynamicValue[] {
+  private dynamicValues(values: PlanDefinitionActionDynamicValue[] | undefined, element: string, kind: string | undefined, file = this.source.file): CompiledDynamicValue[] {
     return (values ?? []).map((value, index) => {
       const place = { file, element: `${element}.dynamicValue[${index}]` }
       const written = value.path ?? ''

@@ -112,11 +112,20 @@ export class Terminology {
       const written = this.systems.normalForm(system, code)
       return tests.some(({ included, excluded }) => holdsAny(included, written, isPrefixEnough) && !holdsAny(excluded, written, anyPrefix))
     }
-    return ({ system, code }) => {
-      if (typeof code !== 'string') return false
-      if (typeof system !== 'string') return [...bySystem.keys()].some(each => belongs(each, code, hasDigit))
+    const answerTo = (system: string | undefined, code: string): boolean => {
+      if (system === undefined) return [...bySystem.keys()].some(each => belongs(each, code, hasDigit))
       const canonical = this.systems.canonical(system)
       return canonical !== undefined && belongs(canonical, code)
+    }
+    const known = new Map<string | undefined, Map<string, boolean>>()
+    return ({ system: written, code }) => {
+      if (typeof code !== 'string') return false
+      const system = typeof written === 'string' ? written : undefined
+      const before = known.get(system)?.get(code)
+      if (before !== undefined) return before
+      const answer = answerTo(system, code)
+      remember(known, system, code, answer)
+      return answer
     }
   }
 
@@ -182,6 +191,16 @@ export class Terminology {
     }
     concept.forEach(read)
   }
+}
+
+/** Most systems, and most codes of one system, whose answers a value set remembers; charts repeat few codes many times. */
+const MOST_REMEMBERED = 256
+
+function remember(known: Map<string | undefined, Map<string, boolean>>, system: string | undefined, code: string, answer: boolean): void {
+  if (known.size >= MOST_REMEMBERED) known.clear()
+  const codes = known.get(system) ?? new Map<string, boolean>()
+  if (codes.size >= MOST_REMEMBERED) codes.clear()
+  known.set(system, codes.set(code, answer))
 }
 
 function holdsAny(rules: readonly Rule[], code: string, isPrefixEnough: (prefix: string) => boolean): boolean {

@@ -7,6 +7,8 @@ export interface TokenSource {
 }
 
 const TOKEN = /\{\{\s*(.*?)\s*\}\}/g
+/** References anywhere in the context, narrowed to one type: a form of CDS Hooks 3.0 that only we fill. */
+const DEEP_REFERENCE = /^context((?:\.\w+)+)\.resolve\(\)\.ofType\((\w+)\)\.id$/
 const RELATIVE_DATE = /^today\(\)(?:\s*([+-])\s*(\d+)\s+days?)?$/
 const USER_TYPE: Readonly<Record<string, string>> = {
   userPractitionerId: 'Practitioner',
@@ -33,9 +35,37 @@ function tokenValue(token: string, { context, clock }: TokenSource): string | un
   const relative = RELATIVE_DATE.exec(token)
   if (relative) return dateFrom(clock.today, relative[1] === '-' ? -1 : 1, Number(relative[2] ?? 0))
   if (token in USER_TYPE) return userOf(context.userId, USER_TYPE[token])
+  const deep = DEEP_REFERENCE.exec(token)
+  if (deep) return idsAt(context, deep[1] ?? '', deep[2] ?? '')
   const name = token.startsWith('context.') ? token.slice('context.'.length) : undefined
   const value = name !== undefined && Object.hasOwn(context, name) ? context[name] : undefined
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+/** Ids of the references at a path of the context that name a type, joined by commas; undefined when there is none. */
+function idsAt(context: unknown, path: string, type: string): string | undefined {
+  const found = path.split('.').filter(name => name !== '').reduce<unknown[]>((values, name) => values.flatMap(value => memberOf(value, name)), [context])
+  const ids = found.flatMap(value => {
+    const reference = (value as { reference?: unknown } | null)?.reference
+    const [ofType, id] = typeof reference === 'string' ? reference.split('/').slice(-2) : []
+    return ofType === type && id !== undefined ? [id] : []
+  })
+  return ids.length === 0 ? undefined : [...new Set(ids)].join(',')
+}
+
+function memberOf(value: unknown, name: string): unknown[] {
+  const member = typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+  return member === undefined || member === null ? [] : Array.isArray(member) ? (member as unknown[]) : [member]
+}
+
+/** Whether a token may have no value in a sound call: another kind of user, or orders that name nobody. */
+export function isOptionalTemplate(template: string): boolean {
+  return [...template.matchAll(TOKEN)].some(([, token = '']) => token in USER_TYPE || DEEP_REFERENCE.test(token))
+}
+
+/** Whether every client can fill the template, so that discovery may show it. */
+export function isPublishable(template: string): boolean {
+  return [...template.matchAll(TOKEN)].every(([, token = '']) => !DEEP_REFERENCE.test(token))
 }
 
 function userOf(userId: unknown, type: string | undefined): string | undefined {

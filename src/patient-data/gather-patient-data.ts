@@ -1,8 +1,9 @@
+import { setMaxListeners } from 'node:events'
 import { CdsError } from '../errors.js'
 import type { Clock } from '../expression/clock.js'
 import type { CompiledRequirement } from '../knowledge/compiled.js'
 import type { HookRequest } from '../cds-hooks/types.js'
-import { fillTemplate } from './fill-template.js'
+import { fillTemplate, isOptionalTemplate, isPublishable } from './fill-template.js'
 import type { FhirAccess, FhirReader, ReadFailure, ReadResult } from './fhir-reader.js'
 import { PatientRecord } from './patient-record.js'
 import { nextPage, reportsFailure, resourcesIn } from './read-bundle.js'
@@ -78,6 +79,8 @@ async function readAll(
   { reader, clock, timeLimit }: GatherOptions,
 ): Promise<Outcome[]> {
   const abort = new AbortController()
+  // Every key that is read listens to the one signal; more than a few is no leak.
+  setMaxListeners(given.length + 1, abort.signal)
   const timer = setTimeout(() => abort.abort(), timeLimit)
   const { fhirServer, fhirAuthorization } = request
   const access = fhirServer === undefined ? undefined : {
@@ -88,14 +91,19 @@ async function readAll(
   try {
     return await Promise.all(given.map(async ({ requirement, given: found }) => {
       if (found.kind === 'begun') return followOn(requirement, found, reader, access)
-      if (found.kind !== 'absent' || !access) return withoutReading(requirement, found)
+      if (found.kind !== 'absent') return withoutReading(requirement, found)
       const query = fillTemplate(requirement.template, { context: request.context, clock })
-      const result: ReadResult = query === undefined ? { kind: 'failed', reason: 'unfilled' } : await reader.read(query, access)
-      return outcomeOf(requirement, result)
+      if (query === undefined || (!access && !isPublishable(requirement.template))) return outcomeOf(requirement, unfilled(requirement))
+      return access ? outcomeOf(requirement, await reader.read(query, access)) : withoutReading(requirement, found)
     }))
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** A query without all its values: nothing to ask for where the template allows that, else a failure. */
+function unfilled({ template }: CompiledRequirement): ReadResult {
+  return isOptionalTemplate(template) ? { kind: 'found', resources: [] } : { kind: 'failed', reason: 'unfilled' }
 }
 
 /** Reads the pages that the client's search left open; the pages it gave stand either way. */
@@ -140,8 +148,10 @@ function missing(lacking: readonly NotRead[]): CdsError {
   )
 }
 
-/** What an integrator reads about data that could not be had. */
-export const REASONS: Readonly<Record<NotRead['reason'], string>> = {
+/** What an integrator reads about a key whose data could not be had. */
+export const explained = ({ requirement, reason }: NotRead): { key: string; reason: string } => ({ key: requirement.key, reason: REASONS[reason] })
+
+const REASONS: Readonly<Record<NotRead['reason'], string>> = {
   missing: 'it is absent and there is no FHIR server to read it from',
   'not-found': 'there is no such resource',
   'reported-failed': 'the client reported that it could not be fetched, or sent something else in its place',

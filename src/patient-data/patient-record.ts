@@ -2,12 +2,13 @@ import type { FhirResource } from 'fhir/r4.js'
 import { CdsError } from '../errors.js'
 
 /**
- * One patient's resources, indexed by type as they came; each resource once. Resources that say they belong to
- * another patient are refused.
+ * One patient's resources, indexed by type and ordered by id, so that the order in which a server found them decides
+ * nothing; each resource once. Resources that say they belong to another patient are refused.
  */
 export class PatientRecord {
   private readonly byType = new Map<string, FhirResource[]>()
   private readonly seen = new Set<string>()
+  private readonly ordered = new Set<string>()
 
   constructor(private readonly patientId: string) {}
 
@@ -24,9 +25,12 @@ export class PatientRecord {
     for (const resource of resources) this.take(resource)
   }
 
-  /** Resources of a type; empty when there is none. */
+  /** Resources of a type by id; empty when there is none. */
   ofType(type: string): readonly FhirResource[] {
-    return this.byType.get(type) ?? []
+    const resources = this.byType.get(type) ?? []
+    if (!this.ordered.has(type)) resources.sort(byId)
+    this.ordered.add(type)
+    return resources
   }
 
   private take(resource: FhirResource): void {
@@ -36,6 +40,7 @@ export class PatientRecord {
       if (this.seen.has(reference)) return
       this.seen.add(reference)
     }
+    this.ordered.delete(resourceType)
     const list = this.byType.get(resourceType)
     if (list) list.push(resource)
     else this.byType.set(resourceType, [resource])
@@ -49,5 +54,9 @@ export class PatientRecord {
     return named === undefined || named === this.patientId
   }
 }
+
+const idOf = ({ id }: FhirResource): string => (typeof id === 'string' ? id : '')
+
+const byId = (one: FhirResource, other: FhirResource): number => (idOf(one) === idOf(other) ? 0 : idOf(one) < idOf(other) ? -1 : 1)
 
 const PATIENT_REFERENCE = /(?:^|\/)Patient\/([^/]+)(?:\/_history\/[^/]+)?$/

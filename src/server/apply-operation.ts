@@ -26,6 +26,7 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
     recordsOfType: type => record.ofType(type),
     context,
     clock,
+    settings: environment.knowledgeSettings,
     stopAt: performance.now() + environment.deadlineMs,
   })
   const { requestGroup, undecided } = applyPlan(plan, scope, {

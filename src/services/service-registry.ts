@@ -6,6 +6,7 @@ import type { CompiledPlan, CompiledRequirement } from '../knowledge/compiled.js
 import type { FaultList } from '../knowledge/faults.js'
 import type { Knowledge } from '../knowledge/knowledge.js'
 import { byKey, conflictingKeys } from '../knowledge/plans.js'
+import { isPublishable } from '../patient-data/fill-template.js'
 import { readJson } from '../knowledge/read-resources.js'
 
 /** A CDS service, bound to the plans it applies. */
@@ -87,13 +88,14 @@ function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['servi
 
 /** A service as discovery shows it: members of CDS Hooks 2.0 and the additive version fields of 3.0. */
 export function describeService({ id, hook, title, description, usageRequirements, requirements }: CdsService): ServiceDescription {
-  const prefetch = Object.fromEntries(requirements.map(({ key, template }) => [key, template]))
+  const published = requirements.filter(({ template }) => isPublishable(template))
+  const prefetch = Object.fromEntries(published.map(({ key, template }) => [key, template]))
   return {
     hook,
     id,
     title,
     description,
-    ...(requirements.length > 0 && { prefetch }),
+    ...(published.length > 0 && { prefetch }),
     ...(usageRequirements && { usageRequirements }),
     version: CDS_HOOKS_VERSION,
     ...(HOOKS[hook] && { hookVersion: HOOKS[hook].version }),

@@ -82,6 +82,8 @@ export function prepareCall(serviceId: string, resources: readonly FhirResource[
       now: () => now,
       timeZone: TIME_ZONE,
       deadlineMs: 60_000,
+      knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
+      overrideMemory: { remember: () => undefined, note: () => undefined, overridesOf: () => [] },
     },
   }
 }

@@ -1,6 +1,7 @@
 import pino from 'pino'
-import { loadKnowledge } from '../../src/load-knowledge.js'
+import { loadKnowledge, type LoadedKnowledge } from '../../src/load-knowledge.js'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
+import { createOverrideMemory } from '../../src/record/override-memory.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { createApp, type ServerOptions } from '../../src/server/app.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
@@ -9,6 +10,15 @@ import { listen, type Listening } from './listen.js'
 /** The instant at which the clock of every test service stands still. */
 export const TEST_NOW = new Date('2026-03-30T12:00:00+02:00')
 
+let loaded: LoadedKnowledge | undefined
+
+/** The knowledge and services of this repository, compiled once. */
+export function testKnowledge(): LoadedKnowledge {
+  loaded ??= loadKnowledge()
+  loaded.faults.throwIfAny()
+  return loaded
+}
+
 export interface TestServiceOptions extends Partial<ServerOptions> {
   /** Is told of every request that reaches the service, preflights too. */
   onRequest?: (method: string, path: string) => void
@@ -16,8 +26,7 @@ export interface TestServiceOptions extends Partial<ServerOptions> {
 
 /** Starts the real service with the knowledge of this repository on a free loopback port; FHIR servers on 127.0.0.1 may be read. */
 export async function startTestService({ onRequest, ...options }: TestServiceOptions = {}): Promise<Listening> {
-  const { knowledge, services, faults } = loadKnowledge()
-  faults.throwIfAny()
+  const { knowledge, services } = testKnowledge()
   const app = createApp({
     knowledge,
     services,
@@ -29,6 +38,8 @@ export async function startTestService({ onRequest, ...options }: TestServiceOpt
     bodyLimit: 8_000_000,
     explain: true,
     reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: 8_000_000, pageLimit: 10 }),
+    knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
+    overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),
     ...options,
   })

@@ -159,6 +159,23 @@ describe('the grade', () => {
     expect(gradeIn(graded(strength, direction), language)).toBe(text)
   })
 
+  test('a line says what differs from above: nothing of the same grade and section, the section alone within the same document', () => {
+    const said = (display: string, section: string): PlanDefinitionAction => ({ ...graded('weak', 'for'), documentation: [{ type: 'documentation', display, document: { title: section }, citation: `${display}, ${section} (2016)` }] })
+    const lines = [
+      action('same', { ...said('A', 'one'), title: 'Same' }),
+      action('section', { ...said('A', 'two'), title: 'Section' }),
+      action('other', { ...said('B', 'one'), title: 'Other', action: [action('within', { ...said('B', 'two'), title: 'Within' }), action('again', { ...said('B', 'two'), title: 'Back', action: [action('below', { ...said('B', 'two'), title: 'Below' })] })] }),
+    ]
+    expect(card(topAction('a', { ...said('A', 'one'), action: lines })).detail?.split('\n').filter(line => line.includes('- '))).toEqual([
+      '- **Same**',
+      '- **Section** *(svag, ikke graderet; two)*',
+      '- **Other** *(svag, ikke graderet; B, one (2016))*',
+      '  - **Within** *(svag, ikke graderet; two)*',
+      '  - **Back** *(svag, ikke graderet; two)*',
+      '    - **Below**',
+    ])
+  })
+
   test('weak against never reads as weak for, also in a line', () => {
     const line = (direction: string) => card(topAction('a', { action: [action('c', graded('weak', direction))] })).detail
     expect(line('against')).toContain('imod')

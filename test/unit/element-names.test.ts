@@ -80,7 +80,7 @@ describe('lets sound expressions pass', () => {
     '%patient.deceased.ofType(boolean).not()', '%patient.deceased is dateTime', '%patient.deceased.is(boolean)', '%patient.name.family.upper().toString()',
     '%patient.address.where(use = %context.use).city', '%patient.contact.name.text', '%patient.meta.lastUpdated', '%patient.id', '%patient.contained.ofType(Patient).active',
     '%context.draftOrders.entry.resource.ofType(ServiceRequest).code.coding.code', "%context.selections.contains('x')", '%context.anything.at.all',
-    '%Encounter.period.start.calendarDate()', "%onset.difference(today(), 'week') >= 12", '%Encounter.diagnosis.condition.refersTo(%Condition)',
+    '%Encounter.period.start.calendarDate()', "%onset.difference(today(), 'week') >= 12", '%Encounter.referringTo(%Condition).period',
     '%Encounter.participant.individual.reference', '%ServiceRequest.occurrence.ofType(Timing).repeat.bounds.ofType(Period).start', '%MedicationRequest.dosageInstruction.doseAndRate.dose.value',
     "%Condition.codedIn('vs').newest().code", "%Condition.code.memberOf('vs')", '%Condition.select(code | bodySite).coding', '%Condition.stage.assessment.reference',
     '%Observation.sort(effective desc, code.text).first()', '%Observation.aggregate($this.value.ofType(integer) + $total, 0)', '%Observation.select($index)',

@@ -73,7 +73,7 @@ describe('a fact', () => {
 describe('nothing of one patient reaches the next', () => {
   const compile = createCompiler(() => undefined)
   const expressions = ['%Patient.name.family', '%Condition.where(code.text.exists()).code.text', '%context.note', "%QuestionnaireResponse.answer('q').first()"]
-  const evaluators = expressions.map(compile)
+  const evaluators = expressions.map(expression => compile(expression))
   const call = (word: string) => scopeWith({
     records: [
       { resourceType: 'Patient', id: word, name: [{ family: word }] },

@@ -18,18 +18,18 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   markdown: [[], []],
   trust: [[], []],
   'cds-hooks': [['errors'], []],
-  record: [['cds-hooks'], []],
+  record: [['cds-hooks'], ['node:crypto']],
   // Knowledge and services are read from the disk when the service starts; ajv is for authors alone.
   knowledge: [['cds-hooks', 'errors', 'expression'], ['node:fs', 'node:path', 'ajv']],
-  services: [['cds-hooks', 'knowledge'], ['node:fs', 'node:path']],
+  services: [['cds-hooks', 'knowledge', 'patient-data'], ['node:fs', 'node:path']],
   'load-knowledge': [['knowledge', 'services'], ['node:path', 'node:url']],
   'knowledge-faults': [['knowledge', 'load-knowledge'], []],
   'check-knowledge': [['knowledge', 'knowledge-faults', 'load-knowledge'], ['node:fs', 'node:path']],
-  'patient-data': [['cds-hooks', 'errors', 'expression', 'knowledge'], ['undici']],
+  'patient-data': [['cds-hooks', 'errors', 'expression', 'knowledge'], ['node:events', 'undici']],
   // The corridor, and the same walk explained.
-  'call-service': [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'patient-data', 'services'], []],
+  'call-service': [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'settings'], []],
   'explain-call': [['apply', 'call-service', 'cards', 'cds-hooks', 'patient-data', 'services'], []],
-  'warm-up': [['call-service', 'explain-call', 'services'], []],
+  'warm-up': [['apply', 'call-service', 'services'], []],
   // The only room that knows HTTP; the demonstration server is a server of its own.
   server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services'], ['express', 'cors', 'pino', 'prom-client', 'node:crypto']],
   demo: [['expression'], ['express', 'cors', 'undici', 'node:crypto', 'node:fs', 'node:timers']],

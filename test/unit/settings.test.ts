@@ -18,7 +18,8 @@ test('without any variable everything has a value', () => {
     port: 3000, host: '0.0.0.0', production: false, demo: true, demoFhirPort: 3001,
     fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
     frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 8_000_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 10,
-    explain: true, draftKnowledge: true, logLevel: 'info',
+    explain: true, draftKnowledge: true, knowledge: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
+    logLevel: 'info',
   })
 })
 
@@ -49,7 +50,7 @@ describe('a bad value names its variable', () => {
     ['PORT', '65536'], ['PORT', '-1'], ['PORT', '80.5'], ['PORT', '0x50'], ['PORT', 'eighty'], ['DEMO_FHIR_PORT', '70000'], ['CDS_DEMO', 'maybe'],
     ['CDS_FHIR_SERVERS', 'ehr.example.org'], ['CDS_FHIR_SERVERS', 'ftp://a.example'], ['CDS_FHIR_SERVERS', 'https://a.example,nonsense'], ['CDS_FHIR_SERVERS', '*'],
     ['CDS_FHIR_SERVERS', 'https://*/fhir'], ['CDS_FHIR_SERVERS', 'https://user:secret@a.example/fhir'], ['CDS_FHIR_SERVERS', 'https://a.example/fhir?x=y'],
-    ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
+    ['CDS_REGION', 'skåne'], ['CDS_SHOW_RETIRED', 'maybe'], ['CDS_CONDITIONAL_OFFERS', '2'], ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
     ['CDS_BODY_LIMIT', '10'], ['CDS_FHIR_RESPONSE_LIMIT', '1e6'], ['CDS_FHIR_PAGE_LIMIT', '0'], ['CDS_EXPLAIN', '2'], ['CDS_DRAFT_KNOWLEDGE', 'draft'], ['LOG_LEVEL', 'loud'],
   ])('%s=%s', (name, text) => {
     expect(faultsOf({ [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: (expects|is refused) .`))])
