@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
-import { generatePatient, type GeneratedPatient } from './generate-patient.js'
+import { generatePatient, type BenchmarkedHook, type GeneratedPatient } from './generate-patient.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SERVICE = { port: 4310, name: 'columna' }
@@ -12,6 +12,14 @@ const BARE = { port: 4311, name: 'bare' }
 const CALLERS = 8
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 3)
+
+const HOOK_OF = {
+  'start-back-risk': 'patient-view',
+  'low-back-pain-patient-view': 'patient-view',
+  'low-back-pain-encounter-start': 'encounter-start',
+  'low-back-pain-order-sign': 'order-sign',
+} as const satisfies Record<string, BenchmarkedHook>
+type BenchmarkedService = keyof typeof HOOK_OF
 
 interface Round {
   perSecond: number
@@ -46,7 +54,9 @@ async function measure(url: string, body: string, seconds = SECONDS): Promise<Ro
   return { perSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 }
 }
 
-async function compare(service: string, { name, body }: GeneratedPatient): Promise<void> {
+async function compare(service: BenchmarkedService, patient: GeneratedPatient): Promise<void> {
+  const { name } = patient
+  const body = patient.body(HOOK_OF[service])
   const serviceUrl = `http://127.0.0.1:${SERVICE.port}/cds-services/${service}`
   const answer = await firstAnswer(serviceUrl, post(body))
   const bareUrl = `http://127.0.0.1:${BARE.port}/?bytes=${Math.max(answer.length - 12, 0)}`
@@ -62,7 +72,7 @@ async function compare(service: string, { name, body }: GeneratedPatient): Promi
   const figures = (rounds: readonly Round[]) =>
     `${median(rounds.map(({ perSecond }) => perSecond)).toFixed(0).padStart(6)}/s  p50 ${median(rounds.map(({ p50 }) => p50)).toFixed(0).padStart(3)} ms  p99 ${median(rounds.map(({ p99 }) => p99)).toFixed(0).padStart(3)} ms`
   const cards = (JSON.parse(answer) as { cards: unknown[] }).cards.length
-  console.log(`${service.padEnd(27)} ${name.padEnd(24)} ${(body.length / 1000).toFixed(0).padStart(5)} kB  ${cards} cards  columna ${figures(ours)}  bare ${figures(bare)}  ratio ${(ratio * 100).toFixed(1)} %`)
+  console.log(`${service.padEnd(29)} ${name.padEnd(24)} ${(body.length / 1000).toFixed(0).padStart(5)} kB  ${cards} cards  columna ${figures(ours)}  bare ${figures(bare)}  ratio ${(ratio * 100).toFixed(1)} %`)
 }
 
 function peakMemoryMb(pid: number | undefined): number {
@@ -88,14 +98,15 @@ const patients = {
   large: generatePatient('2 MB, back pain', true, { conditions: 1500, encounters: 1500, observations: 1500 }, today),
 }
 
-const starts = [await startUp(patients.middle.body), await startUp(patients.middle.body), await startUp(patients.middle.body)]
+const firstCall = patients.middle.body('patient-view')
+const starts = [await startUp(firstCall), await startUp(firstCall), await startUp(firstCall)]
 const servers = [start(['dist/main.js'], SERVICE.port), start(['--import', 'tsx', 'test/benchmark/bare-server.ts'], BARE.port)]
 try {
   await firstAnswer(`http://127.0.0.1:${SERVICE.port}/health/ready`, {})
   await firstAnswer(`http://127.0.0.1:${BARE.port}/`, post('{}'))
   console.log(`node ${process.version}, ${CALLERS} callers, ${ROUNDS} rounds of ${SECONDS} s each, medians; server and load on one machine`)
   console.log(`start to first answer: ${median(starts).toFixed(0)} ms (of ${starts.map(ms => ms.toFixed(0)).join(', ')})`)
-  for (const service of ['start-back-risk', 'low-back-pain-patient-view']) {
+  for (const service of Object.keys(HOOK_OF) as BenchmarkedService[]) {
     for (const patient of [patients.small, patients.middle, patients.noBack]) await compare(service, patient)
   }
   console.log(`peak memory up to here: ${peakMemoryMb(servers[0]?.pid).toFixed(0)} MB`)

@@ -6,9 +6,11 @@ const SKS = 'urn:oid:1.2.208.176.2.4.12'
 
 export interface GeneratedPatient {
   name: string
-  /** Body of a patient-view call with all prefetch keys. */
-  body: string
+  /** Body of a call of a hook with all prefetch keys. */
+  body: (hook: BenchmarkedHook) => string
 }
+
+export type BenchmarkedHook = 'patient-view' | 'encounter-start' | 'order-sign'
 
 /** How many records of each kind a generated patient has. */
 interface Size {
@@ -42,8 +44,28 @@ export function generatePatient(name: string, hasBackPain: boolean, { conditions
     startBackResponses: bundle(hasBackPain ? [startBack(today)] : []),
     observations: bundle(results as FhirResource[]),
     serviceRequests: bundle([]),
+    procedures: bundle([]),
+    carePlans: bundle([]),
+    diagnosticReports: bundle([]),
+    imagingStudies: bundle([]),
+    userRoles: bundle([]),
+    medicationStatements: bundle([]),
+    medicationRequests: bundle([medicine('pressure', 'C09AA05', 'active')]),
   }
-  return { name, body: JSON.stringify({ hook: 'patient-view', hookInstance: '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b', context: { userId: 'Practitioner/p', patientId: 'bench' }, prefetch }) }
+  const body = (hook: BenchmarkedHook) =>
+    JSON.stringify({ hook, hookInstance: '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b', context: { userId: 'Practitioner/p', patientId: 'bench', ...CONTEXT[hook] }, prefetch })
+  return { name, body }
+}
+
+const medicine = (id: string, code: string, status: string): FhirResource => ({
+  resourceType: 'MedicationRequest', id, status, intent: 'order', subject, medicationCodeableConcept: { coding: [{ system: 'http://www.whocc.no/atc', code }] },
+} as FhirResource)
+
+/** What a hook's context holds beside user and patient: the contact, or an NSAID about to be ordered. */
+const CONTEXT: Readonly<Record<BenchmarkedHook, object>> = {
+  'patient-view': {},
+  'encounter-start': { encounterId: 'now' },
+  'order-sign': { draftOrders: { resourceType: 'Bundle', type: 'collection', entry: [{ resource: medicine('draft', 'M01AE01', 'draft') }] } },
 }
 
 function consultation(today: Date): FhirResource {

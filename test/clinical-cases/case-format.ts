@@ -19,6 +19,12 @@ export interface ClinicalCase {
   service: string | string[]
   patient: CasePatient
   given: Given[]
+  /** Decision points whose cards the user overrode for this patient: `LBP-10` (today) or `LBP-10 100 dage siden`. */
+  overridden?: string[]
+  /** Settings of the deployment that differ from the usual ones. */
+  settings?: Record<string, boolean | string>
+  /** Who is signed in: GP unless the case says otherwise. */
+  user?: string
   recommends?: string[]
   'does not recommend'?: string[]
   'cannot tell'?: string[]
@@ -34,16 +40,16 @@ export interface ClinicalCase {
 
 /** A file of cases: what all of them share stands in `background`, so that each case shows only what it is about. */
 export interface CaseFile {
-  background?: Partial<Pick<ClinicalCase, 'today' | 'service' | 'patient' | 'given'>>
+  background?: Partial<Pick<ClinicalCase, 'today' | 'service' | 'patient' | 'given' | 'settings' | 'user'>>
   cases: ClinicalCase[]
 }
 
 const CASE_KEYS: ReadonlySet<string> = new Set([
-  'name', 'answer', 'today', 'service', 'patient', 'given', 'recommends', 'does not recommend', 'cannot tell',
+  'name', 'answer', 'today', 'service', 'patient', 'given', 'overridden', 'settings', 'user', 'recommends', 'does not recommend', 'cannot tell',
   'cards', 'indicator', 'risk', 'score', 'suggests', 'does not suggest', 'says', 'does not say',
 ])
 
-const BACKGROUND_KEYS: ReadonlySet<string> = new Set(['today', 'service', 'patient', 'given'])
+const BACKGROUND_KEYS: ReadonlySet<string> = new Set(['today', 'service', 'patient', 'given', 'settings', 'user'])
 
 /** Puts the background behind each case. @throws Error that names the case and the word it does not know. */
 export function casesOf({ background = {}, cases }: CaseFile): ClinicalCase[] {

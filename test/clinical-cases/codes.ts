@@ -10,7 +10,11 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   SNOMED: 'http://snomed.info/sct',
   NPU: 'http://npu-terminology.org',
   LOINC: 'http://loinc.org',
+  ATC: 'http://www.whocc.no/atc',
+  RXNORM: 'http://www.nlm.nih.gov/research/umls/rxnorm',
+  CPT: 'http://www.ama-assn.org/go/cpt',
   'order-kind': `${BASE}/CodeSystem/order-kind`,
+  'observation-kind': `${BASE}/CodeSystem/observation-kind`,
 }
 
 /** Reads `ICPC:L03`, `uri|code` where a case is about another URI of a code system, or `|code` for one without a system. */

@@ -4,6 +4,7 @@ import type { FhirReader } from '../../src/patient-data/fhir-reader.js'
 interface Searchable {
   questionnaire?: string
   code?: { coding?: { code?: string }[] }
+  practitioner?: { reference?: string }
 }
 
 /** Resources of one patient that answer a read or a search, by type and by the `code` and `questionnaire` parameters. */
@@ -12,11 +13,15 @@ export function search(resources: readonly FhirResource[], query: string): FhirR
   const [, type, id] = pathname.split('/')
   const codes = searchParams.get('code')?.split(',')
   const questionnaire = searchParams.get('questionnaire')
+  const practitioner = searchParams.get('practitioner')
+  const ids = searchParams.get('_id')?.split(',')
   return resources.filter(resource => {
-    const { code, questionnaire: answered } = resource as Searchable
+    const { code, questionnaire: answered, practitioner: of } = resource as Searchable
     return resource.resourceType === type
       && (id === undefined || resource.id === id)
       && (!codes || (code?.coding ?? []).some(coding => codes.includes(coding.code ?? '')))
+      && (!practitioner || practitioner.split(',').includes(of?.reference?.split('/').at(-1) ?? ''))
+      && (!ids || ids.includes(resource.id ?? ''))
       && (!questionnaire || answered?.split('|')[0] === questionnaire)
   })
 }

@@ -1,4 +1,4 @@
-import type { Condition, Encounter, EpisodeOfCare, FhirResource, Observation, Patient, QuestionnaireResponse, QuestionnaireResponseItem, ServiceRequest } from 'fhir/r4.js'
+import type { CarePlan, Condition, DiagnosticReport, ImagingStudy, MedicationRequest, Procedure, Encounter, EpisodeOfCare, FhirResource, Observation, Patient, QuestionnaireResponse, QuestionnaireResponseItem, ServiceRequest } from 'fhir/r4.js'
 import type { CaseCalendar } from './calendar.js'
 import { refuseUnknown, type CasePatient, type Given } from './case-format.js'
 import { codings } from './codes.js'
@@ -9,7 +9,7 @@ const CODES = 'http://terminology.hl7.org/CodeSystem'
 
 export const PATIENT_ID = 'testperson'
 
-const subject = { reference: `Patient/${PATIENT_ID}` }
+export const subject = { reference: `Patient/${PATIENT_ID}` }
 
 /** What a kind of fact may say, and the resources it becomes. `id` is unique within the case. */
 interface Kind {
@@ -18,7 +18,7 @@ interface Kind {
 }
 
 /** One fact with its values read as what they should be. */
-class Fact {
+export class Fact {
   constructor(private readonly values: Given) {}
 
   value = (key: string): unknown => this.values[key]
@@ -51,12 +51,32 @@ const KINDS: Readonly<Record<string, Kind>> = {
     build: (fact, id, calendar) => [episodeOfCare(fact, id, calendar)],
   },
   encounter: {
-    keys: ['id', 'reason', 'date', 'status'],
+    keys: ['id', 'reason', 'date', 'status', 'class', 'for order'],
     build: (fact, id, calendar) => [encounter(fact, id, calendar)],
   },
   'service request': {
     keys: ['id', 'date', 'status'],
     build: (fact, id, calendar) => [serviceRequest(fact, id, calendar)],
+  },
+  medication: {
+    keys: ['id', 'date', 'status'],
+    build: (fact, id, calendar) => [medicationRequest(fact, id, calendar)],
+  },
+  procedure: {
+    keys: ['id', 'date', 'status'],
+    build: (fact, id, calendar) => [procedure(fact, id, calendar)],
+  },
+  'diagnostic report': {
+    keys: ['id', 'date', 'status'],
+    build: (fact, id, calendar) => [diagnosticReport(fact, id, calendar)],
+  },
+  'imaging study': {
+    keys: ['id', 'date', 'status'],
+    build: (fact, id, calendar) => [imagingStudy(fact, id, calendar)],
+  },
+  'care plan': {
+    keys: ['id', 'start', 'end', 'status'],
+    build: (fact, id, calendar) => [carePlan(fact, id, calendar)],
   },
 }
 
@@ -66,7 +86,7 @@ export const KIND_NAMES: readonly string[] = Object.keys(KINDS)
 /** The patient and all that is given, as FHIR resources; the facts are numbered `c1`, `c2` and so on by kind. */
 export function resourcesOf(patient: CasePatient, given: readonly Given[], calendar: CaseCalendar): FhirResource[] {
   const counts = new Map<string, number>()
-  return [patientOf(patient, calendar), ...given.flatMap(values => {
+  return [patientOf(patient, calendar), ...given.filter(values => !('order' in values)).flatMap(values => {
     const name = Object.keys(values)[0] ?? ''
     const kind = KINDS[name]
     if (!kind) throw new Error(`'${name}' is not a kind of fact; known are ${KIND_NAMES.join(', ')}. The kind stands first.`)
@@ -192,7 +212,8 @@ function encounter(fact: Fact, id: string, calendar: CaseCalendar): Encounter {
     resourceType: 'Encounter',
     id,
     status: (fact.text('status') ?? 'finished') as Encounter['status'],
-    class: { system: `${CODES}/v3-ActCode`, code: 'AMB' },
+    class: { system: `${CODES}/v3-ActCode`, code: fact.text('class') ?? 'AMB' },
+    ...(fact.text('for order') !== undefined && { basedOn: [{ reference: `ServiceRequest/${fact.text('for order')}` }] }),
     subject,
     ...(forCondition !== '-' && { reasonReference: [{ reference: `Condition/${forCondition}` }] }),
     ...(fact.value('reason') !== undefined && { reasonCode: [{ coding: fact.codes('reason') }] }),
@@ -209,5 +230,63 @@ function serviceRequest(fact: Fact, id: string, calendar: CaseCalendar): Service
     code: { coding: fact.codes('service request') },
     subject,
     authoredOn: calendar.dateTime(fact.text('date') ?? 'i dag'),
+  }
+}
+
+function medicationRequest(fact: Fact, id: string, calendar: CaseCalendar): MedicationRequest {
+  return {
+    resourceType: 'MedicationRequest',
+    id,
+    status: (fact.text('status') ?? 'active') as MedicationRequest['status'],
+    intent: 'order',
+    medicationCodeableConcept: { coding: fact.codes('medication') },
+    subject,
+    authoredOn: calendar.dateTime(fact.text('date') ?? 'i dag'),
+  }
+}
+
+function procedure(fact: Fact, id: string, calendar: CaseCalendar): Procedure {
+  return {
+    resourceType: 'Procedure',
+    id,
+    status: (fact.text('status') ?? 'completed') as Procedure['status'],
+    code: { coding: fact.codes('procedure') },
+    subject,
+    performedDateTime: calendar.dateTime(fact.text('date') ?? 'i dag'),
+  }
+}
+
+function diagnosticReport(fact: Fact, id: string, calendar: CaseCalendar): DiagnosticReport {
+  return {
+    resourceType: 'DiagnosticReport',
+    id,
+    status: (fact.text('status') ?? 'final') as DiagnosticReport['status'],
+    code: { coding: fact.codes('diagnostic report') },
+    subject,
+    effectiveDateTime: calendar.dateTime(fact.text('date') ?? 'i dag'),
+  }
+}
+
+function imagingStudy(fact: Fact, id: string, calendar: CaseCalendar): ImagingStudy {
+  return {
+    resourceType: 'ImagingStudy',
+    id,
+    status: (fact.text('status') ?? 'available') as ImagingStudy['status'],
+    procedureCode: [{ coding: fact.codes('imaging study') }],
+    subject,
+    started: calendar.dateTime(fact.text('date') ?? 'i dag'),
+  }
+}
+
+function carePlan(fact: Fact, id: string, calendar: CaseCalendar): CarePlan {
+  const end = fact.text('end')
+  return {
+    resourceType: 'CarePlan',
+    id,
+    status: (fact.text('status') ?? 'completed') as CarePlan['status'],
+    intent: 'plan',
+    category: [{ coding: fact.codes('care plan') }],
+    subject,
+    period: { start: calendar.date(fact.text('start') ?? 'i dag'), ...(end !== undefined && { end: calendar.date(end) }) },
   }
 }

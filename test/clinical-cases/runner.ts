@@ -8,9 +8,11 @@ import type { Card, CdsResponse, HookRequest } from '../../src/cds-hooks/types.j
 import { clockAt } from '../../src/expression/clock.js'
 import { loadKnowledge } from '../../src/load-knowledge.js'
 import { fillTemplate } from '../../src/patient-data/fill-template.js'
+import type { Override } from '../../src/record/override-memory.js'
 import type { CdsService } from '../../src/services/service-registry.js'
 import { CaseCalendar, TIME_ZONE } from './calendar.js'
 import { casesOf, type CaseFile, type ClinicalCase } from './case-format.js'
+import { draftOrders, roleReference, roleResources } from './case-orders.js'
 import { memoryFhirReader, noFhirReader, prefetched } from './memory-fhir-server.js'
 import { PATIENT_ID, resourcesOf } from './patient-facts.js'
 
@@ -49,6 +51,9 @@ export interface PreparedCall {
   environment: CallEnvironment
 }
 
+/** A query whose tokens have no value asks for nothing. */
+const prefetchedFor = (resources: readonly FhirResource[], query: string | undefined) => (query === undefined ? null : prefetched(resources, query))
+
 /** How the patient's data reaches the service. */
 export type Delivery = 'prefetch' | 'FHIR server'
 
@@ -56,17 +61,43 @@ export type Delivery = 'prefetch' | 'FHIR server'
 export function callsOf(each: ClinicalCase, delivery: Delivery = 'prefetch'): PreparedCall[] {
   const now = new Date(each.today)
   const resources = resourcesOf(each.patient, each.given, new CaseCalendar(now))
-  return [each.service].flat().map(id => prepareCall(id, resources, now, delivery))
+  const { overridden = [], settings = {}, user = 'GP' } = each
+  const orders = draftOrders(each.given, new CaseCalendar(now))
+  return [each.service].flat().map(id => prepareCall(id, resources, now, delivery, { orders, overridden, settings, user }))
+}
+
+/** An override as a case writes it: the decision point, and when, unless it was today. */
+function overrideOf(written: string, now: Date): Override {
+  const [point = '', ...when] = written.split(' ')
+  return { point, at: when.length === 0 ? now.toISOString() : new CaseCalendar(now).dateTime(when.join(' ')) }
+}
+
+/** What a case says beyond the patient's own data. */
+export interface CaseSurroundings {
+  orders: ReturnType<typeof draftOrders>
+  overridden: readonly string[]
+  settings: Readonly<Record<string, boolean | string>>
+  user: string
+}
+
+const USUAL: CaseSurroundings = { orders: { drafts: [], selections: [] }, overridden: [], settings: {}, user: 'GP' }
+
+/** Fields of the context that a hook adds to patient and user. */
+function contextOf(hook: string, { drafts, selections }: CaseSurroundings['orders']): Record<string, unknown> {
+  const draftOrders = { resourceType: 'Bundle', type: 'collection', entry: drafts.map(resource => ({ resource })) }
+  if (hook === 'order-select') return { draftOrders, selections }
+  return hook === 'order-sign' ? { draftOrders } : hook === 'encounter-start' ? { encounterId: 'denne-kontakt' } : {}
 }
 
 /** A call of a service about a patient with these resources, at a frozen instant. */
-export function prepareCall(serviceId: string, resources: readonly FhirResource[], now: Date, delivery: Delivery = 'prefetch'): PreparedCall {
+export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[], now: Date, delivery: Delivery = 'prefetch', surroundings = USUAL): PreparedCall {
+  const resources = [...ofPatient, ...roleResources]
   const service = knowledge().services.get(serviceId)
   if (!service) throw new Error(`There is no service ${serviceId}.`)
-  const context = { patientId: PATIENT_ID, userId: 'Practitioner/laege' }
+  const context = { patientId: PATIENT_ID, userId: roleReference(surroundings.user), ...contextOf(service.hook, surroundings.orders) }
   const clock = clockAt(now, TIME_ZONE)
   const isPrefetch = delivery === 'prefetch'
-  const prefetch = Object.fromEntries(service.requirements.map(({ key, template }) => [key, prefetched(resources, fillTemplate(template, { context, clock }) ?? '')]))
+  const prefetch = Object.fromEntries(service.requirements.map(({ key, template }) => [key, prefetchedFor(resources, fillTemplate(template, { context, clock }))]))
   return {
     service,
     request: {
@@ -82,8 +113,8 @@ export function prepareCall(serviceId: string, resources: readonly FhirResource[
       now: () => now,
       timeZone: TIME_ZONE,
       deadlineMs: 60_000,
-      knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
-      overrideMemory: { remember: () => undefined, note: () => undefined, overridesOf: () => [] },
+      knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false, ...surroundings.settings },
+      overrideMemory: { remember: () => undefined, note: () => undefined, overridesOf: () => surroundings.overridden.map(written => overrideOf(written, now)) },
     },
   }
 }

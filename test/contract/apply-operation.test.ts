@@ -1,7 +1,7 @@
 import type { CarePlan, RequestGroup } from 'fhir/r4.js'
 import supertest from 'supertest'
 import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
-import { PEOPLE, prefetchedView, resourcesOf, searchset, type Json } from '../support/hook-requests.js'
+import { PEOPLE, prefetchedCall, resourcesOf, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -62,7 +62,7 @@ test('the same input gets the same bytes', async () => {
 })
 
 test('the actions are those that a call shows as cards', async () => {
-  const { body } = await supertest(service.url).post('/cds-services/start-back-risk').send(prefetchedView('start-back-high', 'start-back-risk'))
+  const { body } = await supertest(service.url).post('/cds-services/start-back-risk').send(prefetchedCall('start-back-high', 'start-back-risk'))
   const summaries = (body as { cards: { summary: string }[] }).cards.map(({ summary }) => summary)
   expect(titlesOf((await apply('start-back', parameters('start-back-high'))).body as CarePlan)).toEqual(summaries)
 })

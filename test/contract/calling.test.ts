@@ -1,5 +1,5 @@
 import supertest from 'supertest'
-import { patientView, prefetchedView, SERVICES, type Json } from '../support/hook-requests.js'
+import { patientView, prefetchedCall, SERVICES, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const call = (body: object | string, id: string = SERVICE) => supertest(service.url).post(`/cds-services/${id}`).set('content-type', 'application/json').send(body)
-const sound = (members: Json = {}) => prefetchedView(PERSON, SERVICE, members)
+const sound = (members: Json = {}) => prefetchedCall(PERSON, SERVICE, members)
 const inContext = (members: Json) => sound({ context: { userId: 'Practitioner/1', patientId: PERSON, ...members } })
 const without = (name: string) => JSON.parse(JSON.stringify(sound({ [name]: undefined }))) as Json
 
@@ -26,7 +26,7 @@ async function refusal(body: object): Promise<{ status: number; code: string; sa
 }
 
 test.each(SERVICES)('%s answers a legal call with 200 and a list of cards', async id => {
-  const { status, body } = await call(prefetchedView(PERSON, id), id)
+  const { status, body } = await call(prefetchedCall(PERSON, id), id)
   expect(status).toBe(200)
   expect(Array.isArray((body as Json).cards)).toBe(true)
 })
@@ -190,9 +190,9 @@ describe('calls in parallel', () => {
 
   test('of different patients do not mix', async () => {
     const alone = new Map<string, unknown>()
-    for (const person of PEOPLE) alone.set(person, (await call(prefetchedView(person, SERVICE))).body)
+    for (const person of PEOPLE) alone.set(person, (await call(prefetchedCall(person, SERVICE))).body)
     const crowd = [...PEOPLE, ...PEOPLE.toReversed(), ...PEOPLE]
-    const together = await Promise.all(crowd.map(person => call(prefetchedView(person, SERVICE))))
+    const together = await Promise.all(crowd.map(person => call(prefetchedCall(person, SERVICE))))
     expect(together.map(({ body }) => body as unknown)).toEqual(crowd.map(person => alone.get(person)))
   })
 })

@@ -1,6 +1,6 @@
 import supertest from 'supertest'
 import { captureLog } from '../support/captured-log.js'
-import { entriesOf, patientView, prefetchedView, searchset, type Json } from '../support/hook-requests.js'
+import { entriesOf, patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 import { answersJson, answersStatus, startStubFhirServer } from '../support/stub-fhir-server.js'
@@ -28,7 +28,7 @@ const refusals: string[] = []
 
 /** A call with every particular in it, built from a synthetic person. */
 function secretCall(members: Json = {}): Json {
-  const view = JSON.parse(JSON.stringify(prefetchedView('start-back-high', ID)).replaceAll('start-back-high', SECRETS.patientId)) as ReturnType<typeof prefetchedView>
+  const view = JSON.parse(JSON.stringify(prefetchedCall('start-back-high', ID)).replaceAll('start-back-high', SECRETS.patientId)) as ReturnType<typeof prefetchedCall>
   const patient = { ...(view.prefetch.patient as Json), name: [{ family: SECRETS.family }], birthDate: SECRETS.birthDate, telecom: [{ value: SECRETS.telephone }] }
   return { ...view, context: { userId: `Practitioner/${SECRETS.user}`, patientId: SECRETS.patientId }, prefetch: { ...view.prefetch, patient }, ...members }
 }

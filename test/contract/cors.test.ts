@@ -1,5 +1,5 @@
 import supertest, { type Test } from 'supertest'
-import { prefetchedView } from '../support/hook-requests.js'
+import { prefetchedCall } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -33,7 +33,7 @@ describe('after a call', () => {
   const answers: [string, number, () => Test][] = [
     ['the front page', 200, () => request().get('/')],
     ['discovery', 200, () => request().get('/cds-services')],
-    ['a call', 200, () => request().post(CALL).send(prefetchedView('start-back-high', 'start-back-risk'))],
+    ['a call', 200, () => request().post(CALL).send(prefetchedCall('start-back-high', 'start-back-risk'))],
     ['feedback', 200, () => request().post(`${CALL}/feedback`).send({ feedback: [{ card: 'a', outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }] })],
     ['the capability statement', 200, () => request().get('/fhir/metadata')],
     ['knowledge', 200, () => request().get('/fhir/PlanDefinition/start-back')],
@@ -44,7 +44,7 @@ describe('after a call', () => {
     ['an unknown service', 404, () => request().post('/cds-services/not-there').send({})],
     ['an unknown path', 404, () => request().get('/not-there')],
     ['another method', 405, () => request().get(CALL)],
-    ['missing data', 412, () => request().post(CALL).send({ ...prefetchedView('start-back-high', 'start-back-risk'), prefetch: {} })],
+    ['missing data', 412, () => request().post(CALL).send({ ...prefetchedCall('start-back-high', 'start-back-risk'), prefetch: {} })],
     ['a large body', 413, () => request().post(CALL).set('content-type', 'application/json').send(large)],
     ['another content type', 415, () => request().post(CALL).set('content-type', 'text/plain').send('a')],
   ]

@@ -1,6 +1,6 @@
 import supertest from 'supertest'
 import { faultsOfResponse } from '../support/check-response.js'
-import { patientView, prefetchedView, searchset, type Json } from '../support/hook-requests.js'
+import { patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService, type TestServiceOptions } from '../support/service.js'
 import { hangs, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
@@ -17,7 +17,7 @@ let fhir: StubFhirServer | undefined
 beforeAll(async () => {
   service = await startTestService({ deadlineMs: DEADLINE_MS })
   // A first call, so that what follows measures waiting and not the start.
-  await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedView(PERSON, ID))
+  await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedCall(PERSON, ID))
 })
 
 afterEach(() => fhir?.close())
@@ -108,7 +108,7 @@ describe('evaluation has only what reading left of the deadline, and what it cou
   }
 
   test('when there is no time at all', async () => {
-    const codes = await undecidedBy({ deadlineMs: 0 }, prefetchedView(PERSON, ID))
+    const codes = await undecidedBy({ deadlineMs: 0 }, prefetchedCall(PERSON, ID))
     expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
   })
 
@@ -117,7 +117,7 @@ describe('evaluation has only what reading left of the deadline, and what it cou
       await new Promise(resolve => setTimeout(resolve, 60))
       return { kind: 'nothing' as const }
     }
-    const { prefetch: { encounters: _, ...prefetch }, ...request } = prefetchedView(PERSON, ID)
+    const { prefetch: { encounters: _, ...prefetch }, ...request } = prefetchedCall(PERSON, ID)
     const codes = await undecidedBy({ deadlineMs: 50, reader: { read: late, readOn: late } }, { ...request, fhirServer: 'http://127.0.0.1:1', prefetch })
     expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
   })

@@ -48,7 +48,7 @@ test('each service has the members of CDS Hooks and no others', () => {
 })
 
 test('each hook is a published one, with the version of its definition', () => {
-  expect(services.map(({ hook, hookVersion }) => [hook, hookVersion])).toEqual([['patient-view', '1.0'], ['patient-view', '1.0']])
+  expect(services.map(({ hook, hookVersion }) => [hook, hookVersion])).toEqual([['encounter-start', '1.0'], ['order-select', '1.0'], ['order-sign', '1.0'], ['patient-view', '1.0'], ['patient-view', '1.0']])
   expect(new Set(services.map(({ version }) => version))).toEqual(new Set(['STU2']))
 })
 
@@ -84,11 +84,12 @@ describe('prefetch templates', () => {
 
   test('use only tokens that every generation of clients can fill', () => {
     const tokens = templates().flatMap(template => template.match(/\{\{.*?\}\}/g) ?? [])
-    expect(new Set(tokens)).toEqual(new Set(['{{context.patientId}}']))
+    expect(new Set(tokens)).toEqual(new Set(['{{context.patientId}}', '{{userPractitionerId}}', '{{userPractitionerRoleId}}']))
   })
 
-  test('always name the patient', () => {
-    for (const template of templates()) expect(template).toContain('{{context.patientId}}')
+  test('always name the patient, or ask for the role of the user', () => {
+    const others = templates().filter(template => !template.includes('{{context.patientId}}'))
+    expect(new Set(others)).toEqual(new Set(['PractitionerRole/{{userPractitionerRoleId}}', 'PractitionerRole?practitioner={{userPractitionerId}}']))
   })
 
   test('hold at most one date and sort by a parameter of FHIR', () => {

@@ -1,7 +1,7 @@
 import supertest from 'supertest'
 import { readSettings } from '../../src/settings.js'
 import type { ExplainedWithCard, Explanation } from '../../src/explain-call.js'
-import { patientView, prefetchedView, SERVICES, type ServiceId } from '../support/hook-requests.js'
+import { patientView, prefetchedCall, SERVICES, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 import { startStubFhirServer } from '../support/stub-fhir-server.js'
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 async function explain(person: string, id: ServiceId = ID): Promise<Explanation> {
-  const { status, body } = await supertest(service.url).post(`/cds-services/${id}/$explain`).send(prefetchedView(person, id))
+  const { status, body } = await supertest(service.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall(person, id))
   expect(status).toBe(200)
   return body as Explanation
 }
@@ -27,7 +27,7 @@ const actionsOf = ({ plans }: Explanation): ExplainedWithCard[] => plans.flatMap
 describe('an explanation', () => {
   test.each(SERVICES)('holds the very answer of a call, with each of its cards at the action it came from: %s', async id => {
     const explanation = await explain('start-back-high', id)
-    const { body } = await supertest(service.url).post(`/cds-services/${id}`).send(prefetchedView('start-back-high', id))
+    const { body } = await supertest(service.url).post(`/cds-services/${id}`).send(prefetchedCall('start-back-high', id))
     expect(explanation.response).toEqual(body)
     const cards = actionsOf(explanation).flatMap(({ card }) => card ?? [])
     expect(cards.map(({ uuid }) => uuid).toSorted()).toEqual((body as Explanation['response']).cards.map(({ uuid }) => uuid).toSorted())
@@ -89,7 +89,7 @@ describe('in production', () => {
 
   test('where they are off there is nothing at their path', async () => {
     const production = await startTestService({ explain: false })
-    const { status, text } = await supertest(production.url).post(`/cds-services/${ID}/$explain`).send(prefetchedView('start-back-high', ID))
+    const { status, text } = await supertest(production.url).post(`/cds-services/${ID}/$explain`).send(prefetchedCall('start-back-high', ID))
     await production.close()
     expect(status).toBe(404)
     expect(text).toContain('CDS_PATH_UNKNOWN')

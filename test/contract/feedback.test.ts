@@ -1,7 +1,7 @@
 import supertest from 'supertest'
 import { createMemoryFeedbackRecord, type FeedbackRecord } from '../../src/record/feedback-record.js'
 import type { Feedback } from '../../src/cds-hooks/types.js'
-import { prefetchedView, type Json } from '../support/hook-requests.js'
+import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -67,7 +67,7 @@ test('feedback of one service is not kept under another', async () => {
 })
 
 test('cards and suggestions of an answer can be reported by their uuids', async () => {
-  const { body } = await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedView('start-back-high', ID))
+  const { body } = await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedCall('not-asked-yet', ID))
   const [card] = (body as { cards: { uuid: string; suggestions: { uuid: string }[] }[] }).cards
   const entry = accepted({ card: card?.uuid, acceptedSuggestions: [{ id: card?.suggestions[0]?.uuid }] })
   await send({ feedback: [entry] }).expect(200)

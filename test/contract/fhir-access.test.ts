@@ -2,12 +2,12 @@ import supertest from 'supertest'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { faultsOfResponse } from '../support/check-response.js'
-import { outcome, patientView, PEOPLE, prefetchedView, searchset, SERVICES, type Json } from '../support/hook-requests.js'
+import { hookCall, outcome, PEOPLE, prefetchedCall, searchset, SERVICES, type Json, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 import { answersJson, answersStatus, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
 
-const ID = 'start-back-risk'
+const ID = 'start-back-risk' satisfies ServiceId
 const PERSON = 'start-back-high'
 const TOKEN = 'a-made-up-access-token'
 const RESPONSE_LIMIT = 100_000
@@ -41,8 +41,8 @@ interface Answer {
   text: string
 }
 
-async function call(members: Json, person = PERSON, id: string = ID): Promise<Answer> {
-  const { status, body, text } = await supertest(service.url).post(`/cds-services/${id}`).send(patientView(person, members))
+async function call(members: Json, person = PERSON, id: ServiceId = ID): Promise<Answer> {
+  const { status, body, text } = await supertest(service.url).post(`/cds-services/${id}`).send(hookCall(person, id, members))
   if (status === 200) expect(faultsOfResponse(body, { patientId: person })).toEqual([])
   return { status, body: body as Answer['body'], text }
 }
@@ -55,7 +55,7 @@ describe('the same cards', () => {
   test.each(SERVICES)('come from prefetched data and from data that was read: %s', async id => {
     const fhir = await stub()
     for (const person of PEOPLE) {
-      const prefetched = await supertest(service.url).post(`/cds-services/${id}`).send(prefetchedView(person, id))
+      const prefetched = await supertest(service.url).post(`/cds-services/${id}`).send(prefetchedCall(person, id))
       expect((await call({ fhirServer: fhir.url }, person, id)).body).toEqual(prefetched.body)
     }
   }, LONG_MS)
@@ -73,7 +73,7 @@ test('calls in parallel read each their own patient', async () => {
   opened.push(fhir)
   const crowd = ['start-back-high', 'no-back-problem', 'recent-pain', 'start-back-low', 'start-back-high', 'red-flag-cauda-equina']
   const together = await Promise.all(crowd.map(person => call({ fhirServer: fhir.url }, person)))
-  const alone = await Promise.all(crowd.map(person => supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedView(person, ID))))
+  const alone = await Promise.all(crowd.map(person => supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedCall(person, ID))))
   expect(together.map(({ body }) => body)).toEqual(alone.map(({ body }) => body as unknown))
 })
 
@@ -278,7 +278,7 @@ describe('a server that is not on the list', () => {
   })
 
   test('does not matter while nothing has to be read', async () => {
-    const { status } = await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedView(PERSON, ID, { fhirServer: 'https://not-listed.example.org/fhir' }))
+    const { status } = await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedCall(PERSON, ID, { fhirServer: 'https://not-listed.example.org/fhir' }))
     expect(status).toBe(200)
   })
 })

@@ -1,5 +1,5 @@
 import supertest from 'supertest'
-import { prefetchedView } from '../support/hook-requests.js'
+import { prefetchedCall } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -17,16 +17,16 @@ const get = (path: string) => supertest(service.url).get(path)
 
 test('the process says that it lives, and what it is ready to serve', async () => {
   expect((await get('/health/live').expect(200)).body).toEqual({ status: 'live' })
-  expect((await get('/health/ready').expect(200)).body).toMatchObject({ status: 'ready', services: 2, plans: expect.any(Number) as number })
+  expect((await get('/health/ready').expect(200)).body).toMatchObject({ status: 'ready', services: 5, plans: expect.any(Number) as number })
 })
 
 test('the front page leads to discovery', async () => {
-  expect((await get('/').expect(200)).body).toMatchObject({ discovery: '/cds-services', services: [expect.any(String) as string, expect.any(String) as string] })
+  expect((await get('/').expect(200)).body).toMatchObject({ discovery: '/cds-services', services: ['/cds-services/low-back-pain-encounter-start', '/cds-services/low-back-pain-order-select', '/cds-services/low-back-pain-order-sign', '/cds-services/low-back-pain-patient-view', '/cds-services/start-back-risk'] })
 })
 
 describe('figures', () => {
   test('count answers by route and status, cards by service and indicator, and errors by code', async () => {
-    await supertest(service.url).post(CALL).send(prefetchedView('start-back-high', 'start-back-risk')).expect(200)
+    await supertest(service.url).post(CALL).send(prefetchedCall('start-back-high', 'start-back-risk')).expect(200)
     await supertest(service.url).post(CALL).send({}).expect(400)
     await supertest(service.url).post(CALL).set('content-type', 'application/json').send('{').expect(400)
     await get('/not-there').expect(404)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import supertest from 'supertest'
 import { faultsOfResponse } from '../support/check-response.js'
-import { prefetchedView, SERVICES, type Json, type ServiceId } from '../support/hook-requests.js'
+import { prefetchedCall, SERVICES, type Json, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -96,7 +96,7 @@ function change(parent: Record<string, unknown>, key: string, kind: string, name
 }
 
 const validCall = fc.record({ id: fc.constantFrom<ServiceId>(...SERVICES), person: fc.constantFrom(...PEOPLE) })
-const requestOf = ({ id, person }: { id: ServiceId; person: string }) => JSON.parse(JSON.stringify(prefetchedView(person, id))) as ReturnType<typeof prefetchedView>
+const requestOf = ({ id, person }: { id: ServiceId; person: string }) => JSON.parse(JSON.stringify(prefetchedCall(person, id))) as ReturnType<typeof prefetchedCall>
 
 test('any JSON value as body is answered', async () => {
   await check(fc.tuple(fc.constantFrom(...SERVICES), fc.jsonValue()), ([id, body]) => expectSoundAnswer(`/cds-services/${id}`, JSON.stringify(body)))
@@ -178,13 +178,13 @@ describe('a body of an unusual size', () => {
     ['lists', nested('[', ']')],
     ['objects', nested('{"a":', '}')],
   ])('is answered when it is nested 10,000 levels deep: %s', async (_, deep) => {
-    const [head = '', tail = ''] = JSON.stringify({ ...prefetchedView('start-back-high', 'start-back-risk'), deep: 'HERE' }).split('"HERE"')
+    const [head = '', tail = ''] = JSON.stringify({ ...prefetchedCall('start-back-high', 'start-back-risk'), deep: 'HERE' }).split('"HERE"')
     await expectSoundAnswer('/cds-services/start-back-risk', deep)
     await expectSoundAnswer('/cds-services/start-back-risk', head + deep + tail)
   })
 
   test.each(['conditions', 'consultationResponses', 'startBackResponses', 'patient'])('is answered when a resource is nested 10,000 levels deep: %s', async key => {
-    const request = prefetchedView('start-back-high', 'start-back-risk')
+    const request = prefetchedCall('start-back-high', 'start-back-risk')
     const deepItem = nested('{"linkId":"1","answer":[{"valueBoolean":true}],"item":[', ']}', '{"linkId":"2"}')
     const deepExtension = nested('{"url":"a","extension":[', ']}', '{"url":"b"}')
     const deepened = JSON.stringify(request.prefetch[key])
@@ -200,14 +200,14 @@ describe('a body of an unusual size', () => {
 
   test('is answered when a text in it is a million characters long', async () => {
     const long = 'x'.repeat(1_000_000)
-    const request = prefetchedView('start-back-high', 'start-back-risk')
+    const request = prefetchedCall('start-back-high', 'start-back-risk')
     await expectSoundAnswer('/cds-services/start-back-risk', JSON.stringify(request).replace('"Lændesmerter"', JSON.stringify(long)))
     await expectSoundAnswer('/cds-services/start-back-risk', JSON.stringify({ ...request, hookInstance: long }))
     await expectSoundAnswer('/cds-services/start-back-risk', JSON.stringify({ ...request, context: { ...request.context, patientId: long } }))
   })
 
   test('is answered before long when it holds thousands of records', async () => {
-    const request = prefetchedView('start-back-high', 'start-back-risk')
+    const request = prefetchedCall('start-back-high', 'start-back-risk')
     for (const key of ['conditions', 'consultationResponses']) {
       const [first] = (request.prefetch[key] as { entry: { resource: Json }[] }).entry
       const many = Array.from({ length: key === 'conditions' ? 3_000 : 400 }, (_, index) => ({ resource: { ...first?.resource, id: `r${index}` } }))
@@ -221,7 +221,7 @@ describe('a body of an unusual size', () => {
 
 test('after all this the service still gives the answer it gave before', async () => {
   const fresh = await startTestService()
-  const request = JSON.stringify(prefetchedView('start-back-high', 'start-back-risk'))
+  const request = JSON.stringify(prefetchedCall('start-back-high', 'start-back-risk'))
   const before = await supertest(fresh.url).post('/cds-services/start-back-risk').set('content-type', 'application/json').send(request)
   await fresh.close()
   expect((await send('/cds-services/start-back-risk', request)).body).toEqual(before.body)

@@ -1,5 +1,5 @@
 import supertest from 'supertest'
-import { prefetchedView, searchset, type Json } from '../support/hook-requests.js'
+import { prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -16,7 +16,7 @@ afterAll(() => service.close())
 async function card(acceptLanguage: string | undefined, prefetch: Json = {}): Promise<{ summary: string; detail: string; language: string | undefined }> {
   const request = supertest(service.url).post(`/cds-services/${ID}`)
   if (acceptLanguage !== undefined) request.set('accept-language', acceptLanguage)
-  const { body, headers } = await request.send(prefetchedView('start-back-high', ID, { prefetch }))
+  const { body, headers } = await request.send(prefetchedCall('start-back-high', ID, { prefetch }))
   const [first] = (body as { cards: { summary: string; detail: string }[] }).cards
   return { summary: first?.summary ?? '', detail: first?.detail ?? '', language: headers['content-language'] as string | undefined }
 }

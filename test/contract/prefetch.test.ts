@@ -1,6 +1,6 @@
 import supertest from 'supertest'
 import { faultsOfResponse } from '../support/check-response.js'
-import { entriesOf, outcome, patientView, prefetchedView, prefetchOf, searchset, type Json } from '../support/hook-requests.js'
+import { entriesOf, outcome, patientView, prefetchedCall, prefetchOf, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 import { startStubFhirServer, type StubFhirServer } from '../support/stub-fhir-server.js'
@@ -40,7 +40,7 @@ async function call(body: object): Promise<Answer> {
 
 /** Everything is prefetched but `key`, in whose place stands `value`; undefined leaves the key out. */
 const withKey = (key: string, value: unknown, members: Json = {}) => {
-  const { prefetch, ...request } = prefetchedView(PERSON, ID)
+  const { prefetch, ...request } = prefetchedCall(PERSON, ID)
   const { [key]: _, ...others } = prefetch
   return { ...request, ...members, prefetch: { ...others, ...(value !== undefined && { [key]: value }) } }
 }
@@ -48,10 +48,10 @@ const withKey = (key: string, value: unknown, members: Json = {}) => {
 const notRead = ({ body }: Answer) => ((body.extension?.[NOT_READ] ?? []) as { key: string; reason: string }[]).map(({ key }) => key)
 const summaries = ({ body }: Answer) => body.cards.map(({ summary }) => summary)
 
-const complete = () => call(prefetchedView(PERSON, ID))
+const complete = () => call(prefetchedCall(PERSON, ID))
 
 test('when everything is prefetched nothing is read, though a server is offered', async () => {
-  const answer = await call(prefetchedView(PERSON, ID, { fhirServer: fhir.url }))
+  const answer = await call(prefetchedCall(PERSON, ID, { fhirServer: fhir.url }))
   expect(answer.body).toEqual((await complete()).body)
   expect(answer.body.extension).toBeUndefined()
   expect(fhir.requests).toEqual([])
@@ -159,7 +159,7 @@ describe('a value that is nothing of what was asked for', () => {
   })
 
   test('entries without a resource are passed over', async () => {
-    const { prefetch } = prefetchedView(PERSON, ID)
+    const { prefetch } = prefetchedCall(PERSON, ID)
     const conditions = prefetch.conditions as { entry: unknown[] }
     const entry = [null, {}, { resource: null }, { resource: 'a' }, { resource: {} }, ...conditions.entry, 7]
     expect((await call(withKey('conditions', { ...conditions, entry }))).body).toEqual((await complete()).body)

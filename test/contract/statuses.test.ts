@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import supertest, { type Response } from 'supertest'
 import { ERROR_CODES } from '../../src/errors.js'
-import { patientView, prefetchedView, type Json } from '../support/hook-requests.js'
+import { patientView, prefetchedCall, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -123,7 +123,7 @@ describe('415: a body that is not JSON by its own account', () => {
   })
 
   test.each(['application/json', 'application/json; charset=utf-8', 'application/fhir+json', 'application/json+fhir', 'APPLICATION/JSON'])('not for %s', async type => {
-    const body = JSON.stringify(prefetchedView('no-back-problem', 'start-back-risk'))
+    const body = JSON.stringify(prefetchedCall('no-back-problem', 'start-back-risk'))
     await supertest(service.url).post(CALL).set('content-type', type).send(body).expect(200)
   })
 })
@@ -136,7 +136,7 @@ test('412 when data that no answer can do without is missing, naming each prefet
 })
 
 test('a packed body is read', async () => {
-  const packed = gzipSync(JSON.stringify(prefetchedView('no-back-problem', 'start-back-risk')))
+  const packed = gzipSync(JSON.stringify(prefetchedCall('no-back-problem', 'start-back-risk')))
   await post(CALL).set('content-encoding', 'gzip').serialize(body => body as string).send(packed).expect(200)
 })
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import supertest from 'supertest'
 import { faultsOfResponse } from '../support/check-response.js'
-import { prefetchedView, SERVICES } from '../support/hook-requests.js'
+import { prefetchedCall, SERVICES } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -44,7 +44,7 @@ async function answersAbout(person: string): Promise<string> {
   const answers: Record<string, Record<string, unknown>> = {}
   for (const id of SERVICES) {
     for (const language of LANGUAGES) {
-      const { status, body } = await supertest(service.url).post(`/cds-services/${id}`).set('accept-language', language).send(prefetchedView(person, id))
+      const { status, body } = await supertest(service.url).post(`/cds-services/${id}`).set('accept-language', language).send(prefetchedCall(person, id))
       expect(status).toBe(200)
       expect(faultsOfResponse(body, { patientId: person })).toEqual([])
       answers[id] = { ...answers[id], [language]: body as unknown }

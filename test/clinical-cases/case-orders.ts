@@ -1,0 +1,117 @@
+import type { Coding, DeviceRequest, Dosage, FhirResource, MedicationRequest, PractitionerRole, ServiceRequest } from 'fhir/r4.js'
+import type { CaseCalendar } from './calendar.js'
+import { refuseUnknown, type Given } from './case-format.js'
+import { coding, codings } from './codes.js'
+import { Fact, subject } from './patient-facts.js'
+
+const BASE = 'https://columna.example.org/fhir'
+
+/** Who may be signed in or ask for an order: profession code and specialty of a PractitionerRole. */
+const ROLES: Readonly<Record<string, { profession: string; specialty?: string }>> = {
+  GP: { profession: '7170', specialty: '408443003' },
+  'hospital doctor': { profession: '7170', specialty: '394801008' },
+  chiropractor: { profession: '5265' },
+  physiotherapist: { profession: '5151' },
+}
+
+/** PractitionerRoles of everybody a case may name, each with an id of its own: `PractitionerRole/chiropractor`. */
+export const roleResources: readonly PractitionerRole[] = Object.entries(ROLES).map(([name, { profession, specialty }]) => ({
+  resourceType: 'PractitionerRole',
+  id: idOf(name),
+  practitioner: { reference: `Practitioner/${idOf(name)}` },
+  code: [{ coding: [{ system: 'http://hl7.dk/fhir/core/CodeSystem/DkCoreProfessionGroupCodes', code: profession }] }],
+  ...(specialty !== undefined && { specialty: [{ coding: [{ system: 'http://snomed.info/sct', code: specialty }] }] }),
+}))
+
+function idOf(role: string): string {
+  if (!(role in ROLES)) throw new Error(`'${role}' is not a role; known are ${Object.keys(ROLES).join(', ')}.`)
+  return role.replace(' ', '-')
+}
+
+/** The reference of a role, as a context or an order names it. */
+export const roleReference = (role: string): string => `PractitionerRole/${idOf(role)}`
+
+const ORDER_KEYS = ['order', 'id', 'name', 'reason', 'indication', 'requester', 'dose', 'then dose', 'times a day', 'stop date', 'sessions', 'weeks', 'group size', 'requisition', 'priority', 'insurance', 'detail', 'note', 'not chosen']
+
+/** The drafts that a case gives, and references of those that are chosen. */
+export function draftOrders(given: readonly Given[], calendar: CaseCalendar): { drafts: FhirResource[]; selections: string[] } {
+  const orders = given.filter(values => 'order' in values)
+  const drafts = orders.map((values, index) => {
+    refuseUnknown(values, new Set(ORDER_KEYS), 'order')
+    const fact = new Fact(values)
+    return draft(fact, fact.text('id') ?? `draft-${index + 1}`, calendar)
+  })
+  return { drafts, selections: drafts.filter((_, index) => orders[index]?.['not chosen'] !== true).map(({ resourceType, id }) => `${resourceType}/${id}`) }
+}
+
+const DEVICES = new Set(['lumbar-corset', 'insoles'])
+
+function draft(fact: Fact, id: string, calendar: CaseCalendar): FhirResource {
+  const codes = fact.codes('order')
+  const isMedication = codes.some(({ system = '' }) => system.includes('atc') || system.includes('rxnorm'))
+  const isDevice = codes.some(({ code = '' }) => DEVICES.has(code))
+  if (isMedication) return medication(fact, id, calendar)
+  return isDevice ? device(fact, id) : service(fact, id)
+}
+
+/** What every draft says of itself. */
+function common(fact: Fact, id: string) {
+  const [reason, requester] = [fact.text('reason'), fact.text('requester')]
+  const isCode = reason !== undefined && /[:|]/.test(reason)
+  const indications = [fact.value('indication') ?? []].flat().map(code => ({ coding: [{ system: `${BASE}/CodeSystem/order-indication`, code: String(code) }] }))
+  const reasonCode = [...(isCode ? [{ coding: codings(reason) }] : []), ...indications]
+  return {
+    id,
+    status: 'draft' as const,
+    intent: 'order' as const,
+    subject,
+    ...(requester !== undefined && { requester: { reference: roleReference(requester) } }),
+    ...(reason !== undefined && !isCode && { reasonReference: [{ reference: `Condition/${reason}` }] }),
+    ...(reasonCode.length > 0 && { reasonCode }),
+  }
+}
+
+function medication(fact: Fact, id: string, calendar: CaseCalendar): MedicationRequest {
+  const stop = fact.text('stop date')
+  const doses = [fact.number('dose'), fact.number('then dose')].flatMap(dose => dose ?? [])
+  const dosageInstruction = doses.map((dose, index): Dosage => ({
+    sequence: index + 1,
+    timing: { repeat: { frequency: fact.number('times a day') ?? 1, period: 1, periodUnit: 'd' } },
+    doseAndRate: [{ doseQuantity: { value: dose, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } }],
+  }))
+  return {
+    resourceType: 'MedicationRequest',
+    ...common(fact, id),
+    medicationCodeableConcept: { coding: named(fact) },
+    ...(dosageInstruction.length > 0 && { dosageInstruction }),
+    ...(stop !== undefined && { dispenseRequest: { validityPeriod: { end: calendar.date(stop) } } }),
+  }
+}
+
+/** The codes of an order with the name by which some clients alone can be understood. */
+function named(fact: Fact): Coding[] {
+  const display = fact.text('name')
+  return fact.codes('order').map(coded => ({ ...coded, ...(display !== undefined && { display }) }))
+}
+
+function device(fact: Fact, id: string): DeviceRequest {
+  return { resourceType: 'DeviceRequest', ...common(fact, id), codeCodeableConcept: { coding: fact.codes('order') } }
+}
+
+function service(fact: Fact, id: string): ServiceRequest {
+  const [sessions, weeks, size, requisition] = [fact.number('sessions'), fact.number('weeks'), fact.number('group size'), fact.text('requisition')]
+  const [priority, insurance, detail, note] = ['priority', 'insurance', 'detail', 'note'].map(key => fact.text(key))
+  return {
+    resourceType: 'ServiceRequest',
+    ...common(fact, id),
+    ...(size !== undefined && { extension: [{ url: `${BASE}/StructureDefinition/group-size`, valueInteger: size }] }),
+    ...(requisition !== undefined && { requisition: { system: 'urn:ietf:rfc:3986', value: requisition } }),
+    ...(priority !== undefined && { priority: priority as NonNullable<ServiceRequest['priority']> }),
+    ...(insurance !== undefined && { insurance: [{ display: insurance }] }),
+    ...(detail !== undefined && { orderDetail: [/^[\w-]+:\S+$/.test(detail) ? { coding: [coding(detail)] } : { text: detail }] }),
+    ...(note !== undefined && { note: [{ text: note }] }),
+    code: { coding: [fact.value('order')].flat().map(code => coding(String(code))) },
+    ...(sessions !== undefined && { quantityQuantity: { value: sessions } }),
+    ...(weeks !== undefined && { occurrenceTiming: { repeat: { boundsDuration: { value: weeks, unit: 'uger', system: 'http://unitsofmeasure.org', code: 'wk' } } } }),
+  }
+}
