@@ -90,7 +90,7 @@ export function scopeFor({ service, request, clock, data: { record }, stopAt }: 
 }
 
 /** Who the patient is beyond this call: an id means nothing without the server that gave it. */
-const patientOf = ({ fhirServer = '', context }: HookRequest): string => `${fhirServer} ${context.patientId}`
+const patientOf = ({ fhirServer = '', context }: HookRequest): string => `${fhirServer.replace(/\/+$/, '')} ${context.patientId}`
 
 /** The context in which a hook request applies plans. */
 export function applyContext({ context, hook }: HookRequest, language: string, { knowledge }: CallEnvironment): ApplyContext {

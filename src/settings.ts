@@ -33,7 +33,7 @@ export interface Settings {
 
 /** Choices of a deployment that knowledge reads as `%settings`. */
 export interface KnowledgeSettings extends Readonly<Record<string, boolean | string>> {
-  /** Region whose departments may be named, in lower case; empty where none may. */
+  /** Region whose departments may be named, in lower case; `none` where none may. */
   region: string
   /** Whether guidelines that are no longer in force are shown, labelled. */
   showRetired: boolean

@@ -60,15 +60,18 @@ export function answerOf(condition: CompiledCondition, scope: Scope, where: stri
 }
 
 class PlanApplication {
-  private readonly contained: FhirResource[] = []
-  private readonly undecided: Undecided[] = []
-
-  constructor(private readonly plan: CompiledPlan, private readonly scope: Scope, private readonly context: ApplyContext) {}
+  /** @param contained shared with the plan that this one stands in, so that no two resources get the same id. */
+  constructor(
+    private readonly plan: CompiledPlan,
+    private readonly scope: Scope,
+    private readonly context: ApplyContext,
+    private readonly contained: FhirResource[] = [],
+    private readonly undecided: Undecided[] = [],
+  ) {}
 
   apply(): AppliedPlan {
-    const { hook, language, patientId, encounterId } = this.context
-    const listens = ({ resource }: CompiledAction) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook)
-    const action = withoutDanglingRelations(this.plan.actions.filter(listens).flatMap(each => this.applyAction(each)))
+    const { language, patientId, encounterId } = this.context
+    const action = this.proposals()
     const goals = this.goals()
     const contained = [...goals, ...this.contained]
     return {
@@ -85,6 +88,12 @@ class PlanApplication {
       },
       undecided: this.undecided,
     }
+  }
+
+  private proposals(): RequestGroupAction[] {
+    const { hook } = this.context
+    const listens = ({ resource }: CompiledAction) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook)
+    return withoutDanglingRelations(this.plan.actions.filter(listens).flatMap(each => this.applyAction(each)))
   }
 
   private applyAction(action: CompiledAction): RequestGroupAction[] {
@@ -127,7 +136,7 @@ class PlanApplication {
     const title = renderText(texts.title, language, this.scope, 'plain', where)
     const description = renderText(texts.description, language, this.scope, 'markdown', where)
     const textEquivalent = renderText(texts.textEquivalent, language, this.scope, 'markdown', where)
-    const { children, resource } = action.orders ? this.changedOrders(action, action.orders) : this.definitionOf(action, title)
+    const { children, resource } = action.orders ? this.changedOrders(action, action.orders, title) : this.definitionOf(action, title)
     const extension = this.extensions(action)
     const participant = this.participants(action)
     const built: RequestGroupAction = {
@@ -175,10 +184,15 @@ class PlanApplication {
   }
 
   /** Existing orders as the action changes them: a whole updated copy, or a reference to what is to be removed. */
-  private changedOrders(action: CompiledAction, orders: Evaluator): { resource?: Reference; children: RequestGroupAction[] } {
+  private changedOrders(action: CompiledAction, orders: Evaluator, title: string | undefined): { resource?: Reference; children: RequestGroupAction[] } {
     const references = this.ordersToChange(action, orders).map(order => this.changedOrder(action, order))
     const [first, ...others] = references
-    const children = others.map((resource, index) => ({ id: `${action.id}-${index + 2}`, ...(action.resource.type && { type: action.resource.type }), resource }))
+    const children = others.map((resource, index) => ({
+      id: `${action.id}-${index + 2}`,
+      ...(title !== undefined && { title }),
+      ...(action.resource.type && { type: action.resource.type }),
+      resource,
+    }))
     return { ...(first && { resource: first }), children }
   }
 
@@ -189,10 +203,11 @@ class PlanApplication {
     return this.contain(copy as unknown as FhirResource, action.id)
   }
 
-  /** The orders that an action changes; one without an id cannot be named to the EHR and is left alone. */
+  /** The orders that an action changes, each once; one without an id cannot be named to the EHR and is left alone. */
   private ordersToChange({ where }: CompiledAction, orders: Evaluator): FhirResource[] {
     try {
-      return orders(this.scope).map(item => plain(item) as FhirResource).filter(({ resourceType, id }) => resourceType !== undefined && id !== undefined)
+      const found = new Set(orders(this.scope).map(item => plain(item) as FhirResource))
+      return [...found].filter(({ resourceType, id }) => resourceType !== undefined && typeof id === 'string' && id !== '')
     } catch (error) {
       throw failureOf(error, `the orders of ${where}`)
     }
@@ -201,18 +216,20 @@ class PlanApplication {
   /** Applies a nested plan with its own facts, whatever hook it listens to. */
   private nested(plan: CompiledPlan): RequestGroupAction[] {
     const { hook: _, ...context } = this.context
-    const { requestGroup, undecided } = applyPlan(plan, this.scope, context)
-    this.undecided.push(...undecided)
-    this.contained.push(...((requestGroup.contained ?? []) as FhirResource[]))
-    return requestGroup.action ?? []
+    const within = new PlanApplication(plan, scopeOn(plan.variables, this.scope), context, this.contained, this.undecided)
+    this.contained.push(...within.goals())
+    return within.proposals()
   }
 
-  /** Contains a proposed resource. One that the EHR already has (its id was set) keeps its id, where that is free. */
+  /**
+   * Contains a proposed resource. One that the EHR already has (its id was set) keeps its id where that is free; else
+   * the reference tells it, so that nobody changes another record.
+   */
   private contain(resource: FhirResource, actionId: string): Reference {
     const isTaken = this.contained.some(({ id }) => id === resource.id)
     const id = resource.id === undefined || isTaken ? `${actionId}-${this.contained.length + 1}` : resource.id
     this.contained.push({ ...resource, id } as FhirResource)
-    return { reference: `#${id}` }
+    return { reference: `#${id}`, ...(resource.id !== undefined && isTaken && { identifier: { value: resource.id } }) }
   }
 
   /** Grade, override reasons, goals and computed card members, in the language of the reply. */

@@ -1,4 +1,4 @@
-import type { Extension, FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
+import type { Extension, FhirResource, Reference, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import { CARD_EXTENSION, type Action, type Card, type Coding, type Indicator, type Suggestion } from '../cds-hooks/types.js'
 import { decisionPointsOf, EXTENSION, extensionOf, extensionsOf } from '../knowledge/extensions.js'
 import { escapeMarkdown } from '../markdown.js'
@@ -187,7 +187,7 @@ function together(action: RequestGroupAction, children: readonly RequestGroupAct
   if (children.length === 0) return []
   const isRecommended = [action, ...children].some(({ precheckBehavior }) => precheckBehavior === 'yes')
   return [{
-    label: children.map(({ title }) => title).filter(title => title).join(' + ') || labelOf(action, context),
+    label: [...new Set(children.map(({ title }) => title))].filter(title => title).join(' + ') || labelOf(action, context),
     uuid: stableUuid(context.hookInstance, context.plan, action.id ?? '', 'all'),
     ...(isRecommended && { isRecommended }),
     actions: children.flatMap(child => actionsOf(child, resources)),
@@ -206,8 +206,14 @@ function suggestionOf(card: RequestGroupAction, action: RequestGroupAction, reso
 }
 
 function actionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>): Action[] {
-  const own = action.resource?.reference === undefined ? [] : [actionOf(action, action.resource.reference, resources.get(action.resource.reference))]
+  const own = action.resource?.reference === undefined ? [] : [actionOf(action, action.resource.reference, resourceAt(action.resource, resources))]
   return [...own, ...(action.action ?? []).flatMap(child => actionsOf(child, resources))]
+}
+
+/** The contained resource that a reference names, under the id by which the EHR knows it. */
+function resourceAt({ reference = '', identifier }: Reference, resources: ReadonlyMap<string, FhirResource>): FhirResource | undefined {
+  const resource = resources.get(reference)
+  return resource && identifier?.value !== undefined ? { ...resource, id: identifier.value } : resource
 }
 
 /** An action on a contained resource, or the removal of the order that `reference` names. */

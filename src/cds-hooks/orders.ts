@@ -6,7 +6,7 @@ import type { HookContext } from './types.js'
 export interface HookOrders {
   /** All drafts, in the order of their Bundle. */
   drafts: readonly FhirResource[]
-  /** Those that the hook is about: the selected ones where it names some, else all. */
+  /** Those that the hook is about: the selected ones where it tells of a selection (of none, none), else all. */
   chosen: readonly FhirResource[]
 }
 
@@ -15,7 +15,7 @@ export function ordersOf({ draftOrders, selections }: HookContext): HookOrders {
   const entries = isObject(draftOrders) && Array.isArray(draftOrders.entry) ? (draftOrders.entry as unknown[]) : []
   const drafts = entries.flatMap(entry => (isObject(entry) && isResource(entry.resource) ? [entry.resource] : []))
   if (!Array.isArray(selections)) return { drafts, chosen: drafts }
-  const selected = new Set(selections.map(selection => String(selection).split('/').slice(-2).join('/')))
+  const selected = new Set(selections.flatMap(selection => (typeof selection === 'string' ? [selection.split('/').slice(-2).join('/')] : [])))
   return { drafts, chosen: drafts.filter(({ resourceType, id }) => selected.has(`${resourceType}/${id}`)) }
 }
 

@@ -14,14 +14,14 @@ export type Evaluator = (scope: Scope) => Collection
  */
 export type Compiler = (source: string, tree?: SyntaxNode) => Evaluator
 
-/** An expression, or a part of one, that the interpreter runs; on an input where it continues from one. */
-type Interpreted = (scope: Scope, input?: Collection | object) => Collection
-
 /** Raised inside the interpreter when the evaluation has used up its time. */
 export class DeadlinePassed extends Error {}
 
 /** Calls that evaluate something once an item; without one an expression takes few steps, and watching them costs more than they do. */
 const LOOPS = /\b(?:where|select|all|exists|repeat|aggregate|sort|coalesce|descendants|children)\s*\(/
+
+/** Name of the variable that holds what a path began with; no fact can be called that. */
+const BEGINNING = '(beginning)'
 
 /** How many steps of the interpreter pass between two looks at the clock. */
 const STEPS_BETWEEN_CLOCK_CHECKS = 32
@@ -48,8 +48,12 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
       const [target, call] = childNodes(path)
       const begin = target && call && isOwnCall(target) ? compilePart(target, source.upTo(call)) : undefined
       if (!begin || !call) continue
-      const goOn = interpreted(source.startingAt(call).text())
-      return scope => goOn(scope, begin(scope))
+      // The beginning is a variable and not what the rest runs on: `$this` in its arguments is still the root.
+      const goOn = interpreted(`%\`${BEGINNING}\`.${source.startingAt(call).text()}`)
+      // Explained, the path is followed whole: its beginning alone would tell of records that the rest leaves out.
+      return scope => (scope[STATE].evidence
+        ? interpreted(source.text())(scope)
+        : goOn(Object.create(scope, { [BEGINNING]: { value: begin(scope) } }) as Scope))
     }
     return undefined
   }
@@ -58,7 +62,6 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
   const compilePart = (node: SyntaxNode, source: Slice): Evaluator | undefined => {
     const [only] = childNodes(node)
     switch (node.type) {
-      case 'EntireExpression':
       case 'TermExpression':
         return only && compilePart(only, source)
       case 'ParenthesizedTerm':
@@ -117,19 +120,19 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     return nodes.map((node, index) => literal(node) ?? compile(node, parts[index] ?? source))
   }
 
-  const interpreted = once((text: string): Interpreted => {
+  const interpreted = once((text: string): Evaluator => {
     const run = fhirpath.compile(text, r4, LOOPS.test(text) ? { ...interpreterOptions, debugger: checkDeadline as never } : interpreterOptions)
     // Few calls are explained, and preparing for them takes as long as preparing for all others.
     let runExplained: typeof run | undefined
-    return (scope, input = {}) => {
+    return scope => {
       const { frames, evidence } = scope[STATE]
-      if (!evidence) return run(input as never, scope as never) as Collection
+      if (!evidence) return run({}, scope as never) as Collection
       runExplained ??= fhirpath.compile(text, r4, { ...interpreterOptions, debugger: noteEvidence as never })
       const steps: Steps = new Map()
       const outer = traced.get(scope)
       traced.set(scope, steps)
       try {
-        return runExplained(input as never, scope as never) as Collection
+        return runExplained({}, scope as never) as Collection
       } finally {
         if (outer) traced.set(scope, outer)
         const frame = frames.at(-1)
@@ -139,10 +142,15 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
   })
 
   return once((source: string, tree = parseExpression(source)) => {
-    const [root] = childNodes(tree)
+    const root = withoutWrapping(tree)
     if (!root) throw new TypeError('the expression is empty')
     return noting(compile(root, new Slice(withoutComments(source))))
   })
+}
+
+/** The expression itself; the parser wraps it more than once. */
+function withoutWrapping(node: SyntaxNode | undefined): SyntaxNode | undefined {
+  return node?.type === 'EntireExpression' ? withoutWrapping(childNodes(node)[0]) : node
 }
 
 /** A function that remembers what it answered to each text. */

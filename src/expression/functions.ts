@@ -163,7 +163,7 @@ const PRIMARY_CODE: Readonly<Record<string, string>> = {
 
 /** Keeps the items whose code, or that themselves as a code, belong to the value set. */
 function codedIn(input: Collection, test: ValueSetTest): Collection {
-  return input.filter(item => conceptsOf(plain(item)).some(concept => hasMember(concept, test)))
+  return input.filter(item => conceptsOf(plain(item)).some(concept => concept && hasMember(concept, test)))
 }
 
 function conceptsOf(value: unknown): readonly (Coded | string)[] {
@@ -274,18 +274,15 @@ const PRIMITIVES = new Set(['Boolean', 'Decimal', 'Integer', 'Date', 'DateTime',
  */
 function calendarDate(item: Item): Collection {
   if (!isNode(item)) {
-    const written = String(item)
-    return /^\d{4}/.test(written) ? [dateLiteral(written)] : NOTHING
+    const date = CALENDAR_DATE.exec(String(item))?.[0]
+    return date === undefined ? NOTHING : CONVERSIONS.toDate(date)
   }
   const value = typeof item.data === 'object' ? (item.data as { start?: unknown } | null)?.start : item.data
-  const written = typeof value === 'string' ? /^\d{4}(-\d{2}(-\d{2})?)?/.exec(value)?.[0] : undefined
+  const written = typeof value === 'string' ? CALENDAR_DATE.exec(value)?.[0] : undefined
   return written === undefined ? NOTHING : [childNode(item, written, 'date', 'calendarDate')]
 }
 
-function dateLiteral(written: string): Item {
-  const date = /^\d{4}(-\d{2}(-\d{2})?)?/.exec(written)?.[0] ?? written
-  return CONVERSIONS.toDate(date)[0]
-}
+const CALENDAR_DATE = /^\d{4}(-\d{2}(-\d{2})?)?/
 
 /** Days in one unit of each precision that has a fixed length. */
 const DAYS: Readonly<Record<string, number>> = { day: 1, days: 1, week: 7, weeks: 7 }
@@ -337,12 +334,14 @@ function notInFuture(records: Collection, { clock }: ScopeState): Collection {
 
 type DatedRecord = Record<string, unknown> & { meta?: { lastUpdated?: string } }
 
-/** The date that a record gives itself, as written; the start of a period. */
+/** The first date that a record gives itself, as written; the start of a period, where it has one. */
 function ownDate(record: Record<string, unknown> | null): string | undefined {
-  const element = DATE_ELEMENTS.find(name => record?.[name] !== undefined)
-  const value = element === undefined ? undefined : record?.[element]
-  const written = typeof value === 'object' ? (value as { start?: unknown } | null)?.start : value
-  return typeof written === 'string' ? written : undefined
+  for (const name of DATE_ELEMENTS) {
+    const value = record?.[name]
+    const written = typeof value === 'object' ? (value as { start?: unknown } | null)?.start : value
+    if (typeof written === 'string') return written
+  }
+  return undefined
 }
 
 /** How deep into a record references are looked for; R4 keeps those of the records we read within this. */

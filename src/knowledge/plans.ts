@@ -1,7 +1,7 @@
 import type {
   ActivityDefinition, DataRequirement, Expression, Extension, Library, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionDynamicValue, Questionnaire,
 } from 'fhir/r4.js'
-import { RESOURCE_TYPES } from '../expression/element-names.js'
+import { ORDER_TYPES, RESOURCE_TYPES } from '../expression/element-names.js'
 import { isElementPath } from '../expression/element-path.js'
 import { lookUp, urlOf } from './canonical.js'
 import {
@@ -160,6 +160,17 @@ class PlanCompiler {
       this.fault('TRIGGER_UNSUPPORTED', element, 'Other actions of the plan have a trigger; without one no hook ever asks for this action.')
     }
     this.checkRecommendation(action, element)
+    this.checkOrders(action, element)
+  }
+
+  /** Existing orders are changed or removed; with any other type they would be ordered a second time. */
+  private checkOrders(action: PlanDefinitionAction, element: string): void {
+    const orders = extensionOf(action, EXTENSION.orders)?.valueExpression
+    if (!orders) return
+    const type = action.type?.coding?.[0]?.code ?? ''
+    if (!['update', 'remove'].includes(type)) this.fault('SHAPE_INVALID', `${element}.type`, 'An action on existing orders has the type update or remove.')
+    if (!ORDER_TYPES.some(name => name === orders.name)) this.fault('SHAPE_INVALID', `${element}.extension`, `Name the expression of the orders after their type: ${ORDER_TYPES.join(', ')}.`)
+    if (action.definitionCanonical !== undefined) this.fault('SHAPE_INVALID', `${element}.definitionCanonical`, 'An action changes existing orders or proposes something new, not both.')
   }
 
   private takeId(id: string | undefined, element: string): void {
@@ -178,7 +189,7 @@ class PlanCompiler {
         this.fault('CANONICAL_UNKNOWN', `${element}.code`, `There is no decision point ${code}.`)
       }
     }
-    for (const name of ['strength', 'direction'] as const) this.checkGrade(action, EXTENSION[name], element)
+    for (const name of ['strength', 'direction', 'quality'] as const) this.checkGrade(action, EXTENSION[name], element)
     if (!extensionOf(action, EXTENSION.strength)) this.fault('GRADE_MISSING', element, 'A recommendation needs cqf-strengthOfRecommendation.')
     if (!extensionOf(action, EXTENSION.direction)) this.fault('GRADE_MISSING', element, 'A recommendation needs cpg-directionOfRecommendation, so that "against" never reads as "for".')
     if (!action.documentation?.length) this.fault('SOURCE_MISSING', element, 'A recommendation needs documentation that names its source and section.')

@@ -124,7 +124,7 @@ export class Terminology {
       const before = known.get(system)?.get(code)
       if (before !== undefined) return before
       const answer = answerTo(system, code)
-      remember(known, system, code, answer)
+      if (code.length <= LONGEST_REMEMBERED && (system ?? '').length <= LONGEST_REMEMBERED) remember(known, system, code, answer)
       return answer
     }
   }
@@ -196,8 +196,11 @@ export class Terminology {
 /** Most systems, and most codes of one system, whose answers a value set remembers; charts repeat few codes many times. */
 const MOST_REMEMBERED = 256
 
+/** Most characters of a system or code that is remembered; no code is that long, and what a client sends must not pile up. */
+const LONGEST_REMEMBERED = 128
+
 function remember(known: Map<string | undefined, Map<string, boolean>>, system: string | undefined, code: string, answer: boolean): void {
-  if (known.size >= MOST_REMEMBERED) known.clear()
+  if (!known.has(system) && known.size >= MOST_REMEMBERED) known.clear()
   const codes = known.get(system) ?? new Map<string, boolean>()
   if (codes.size >= MOST_REMEMBERED) codes.clear()
   known.set(system, codes.set(code, answer))

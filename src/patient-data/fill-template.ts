@@ -1,3 +1,4 @@
+import { isId } from '../cds-hooks/parse-hook-request.js'
 import type { Clock } from '../expression/clock.js'
 
 /** What tokens of a prefetch template can refer to. */
@@ -42,13 +43,16 @@ function tokenValue(token: string, { context, clock }: TokenSource): string | un
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
-/** Ids of the references at a path of the context that name a type, joined by commas; undefined when there is none. */
+/**
+ * Ids of the references at a path of the context that name a type, joined by commas; undefined when there is none.
+ * Nobody has judged them yet: what is no id could ask for more than one resource, or for all of them.
+ */
 function idsAt(context: unknown, path: string, type: string): string | undefined {
   const found = path.split('.').filter(name => name !== '').reduce<unknown[]>((values, name) => values.flatMap(value => memberOf(value, name)), [context])
   const ids = found.flatMap(value => {
     const reference = (value as { reference?: unknown } | null)?.reference
     const [ofType, id] = typeof reference === 'string' ? reference.split('/').slice(-2) : []
-    return ofType === type && id !== undefined ? [id] : []
+    return ofType === type && isId(id) ? [id] : []
   })
   return ids.length === 0 ? undefined : [...new Set(ids)].join(',')
 }

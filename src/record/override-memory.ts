@@ -15,13 +15,16 @@ export interface OverrideMemory {
   /** Notes the cards that a patient's call was answered with; `patient` must tell patients of several servers apart. */
   remember: (patient: string, cards: readonly Card[]) => void
   /** Notes what users did with cards that are remembered; others are ignored. */
-  note: (feedback: readonly Feedback[]) => void
+  note: (feedback: readonly Feedback[], receivedAt: string) => void
   /** Overrides of a patient, oldest first. */
   overridesOf: (patient: string) => readonly Override[]
 }
 
 /** Most cards that are remembered; beyond that the oldest are forgotten. */
 const MOST_CARDS = 50_000
+
+/** Most overrides of one patient; beyond that the oldest are forgotten. */
+const MOST_OVERRIDES = 100
 
 interface RememberedCard {
   patient: string
@@ -45,7 +48,7 @@ export function createOverrideMemory(mostCards = MOST_CARDS): OverrideMemory {
       }
       forgetOldest(cards, mostCards)
     },
-    note(feedback) {
+    note(feedback, receivedAt) {
       for (const { card, outcome, outcomeTimestamp } of feedback) {
         const remembered = outcome === 'overridden' ? cards.get(card) : undefined
         // A timestamp may be well written and yet no instant, such as a leap second.
@@ -53,13 +56,18 @@ export function createOverrideMemory(mostCards = MOST_CARDS): OverrideMemory {
         // Reported once; a report that comes again says nothing new.
         cards.delete(card)
         const before = overrides.get(remembered.patient) ?? []
-        overrides.set(remembered.patient, [...before, { point: remembered.point, at: outcomeTimestamp }])
+        // Set anew, so that the patient who was heard of last is forgotten last.
+        overrides.delete(remembered.patient)
+        overrides.set(remembered.patient, [...before, { point: remembered.point, at: earlier(outcomeTimestamp, receivedAt) }].slice(-MOST_OVERRIDES))
         forgetOldest(overrides, mostCards)
       }
     },
     overridesOf: patient => (overrides.size === 0 ? [] : (overrides.get(hash(patient)) ?? [])),
   }
 }
+
+/** The earlier of two instants as written: a clock that runs ahead must not silence episodes to come. */
+const earlier = (one: string, other: string): string => (Date.parse(one) <= Date.parse(other) ? one : other)
 
 function headlineOf(extension: Card['extension']): string | undefined {
   const points = extension?.[CARD_EXTENSION.decisionPoints]

@@ -69,7 +69,7 @@ async function feedback(request: Request, response: Response, environment: Serve
   const service = serviceOf(request, environment)
   const { feedback: entries, faults } = parseFeedback(request.body)
   const receivedAt = environment.now().toISOString()
-  environment.overrideMemory.note(entries)
+  environment.overrideMemory.note(entries, receivedAt)
   await environment.feedbackRecord.save(entries.map(entry => ({ service: service.id, receivedAt, feedback: entry })))
   if (faults.length > 0) {
     throw new CdsError('CDS_FEEDBACK_INVALID', `${faults.length} fault(s) in the feedback; the ${entries.length} sound entries were kept. Correct and send the others again.`, faults)

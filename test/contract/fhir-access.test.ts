@@ -104,6 +104,36 @@ describe('what is asked of the server', () => {
   })
 })
 
+describe('the requesters of orders', () => {
+  const SIGN = 'low-back-pain-order-sign' satisfies ServiceId
+  const orderedBy = (reference: string) => {
+    const { context } = hookCall('recent-pain', SIGN)
+    const { entry } = context.draftOrders as { entry: { resource: Json }[] }
+    return { context: { ...context, draftOrders: { resourceType: 'Bundle', entry: entry.map(({ resource }) => ({ resource: { ...resource, requester: { reference } } })) } } }
+  }
+  const rolesAskedFor = ({ requests }: StubFhirServer) => requests.map(({ path }) => path).filter(path => path.includes('of-the-order'))
+
+  test('are asked for their roles', async () => {
+    const fhir = await stub()
+    await call({ fhirServer: fhir.url, ...orderedBy('Practitioner/of-the-order') }, 'recent-pain', SIGN)
+    expect(rolesAskedFor(fhir)).toEqual(['/PractitionerRole?practitioner=of-the-order'])
+  })
+
+  test.each(['of-the-order,another', 'of-the-order|x', 'of-the-order\ud800', ''])('are not asked for by what is no id: %j', async id => {
+    const fhir = await stub()
+    const { status } = await call({ fhirServer: fhir.url, ...orderedBy(`Practitioner/${id}`) }, 'recent-pain', SIGN)
+    expect(status).toBe(200)
+    expect(rolesAskedFor(fhir)).toEqual([])
+    expect(fhir.requests.map(({ path }) => path)).not.toContain('/PractitionerRole?practitioner=')
+  })
+})
+
+test('a selection that is no reference is no failure of the service', async () => {
+  const { context, prefetch } = prefetchedCall('recent-pain', 'low-back-pain-order-sign')
+  const { status } = await call({ context: { ...context, selections: [{ toString: 1, valueOf: 1 }] }, prefetch }, 'recent-pain', 'low-back-pain-order-sign')
+  expect(status).toBe(200)
+})
+
 describe('the access token', () => {
   test('goes with every request to the server of the client', async () => {
     const fhir = await stub()

@@ -43,6 +43,7 @@ test('a patient of another server who has the same id is another patient', async
   const [first] = await cardsFor(PERSON, { fhirServer: servers[0] })
   await override(first!, '2026-03-30T10:05:00Z')
   expect(headlines(await cardsFor(PERSON, { fhirServer: servers[0] }))).toEqual(['LBP-06'])
+  expect(headlines(await cardsFor(PERSON, { fhirServer: `${servers[0]}/` }))).toEqual(['LBP-06'])
   expect(headlines(await cardsFor(PERSON, { fhirServer: servers[1] }))).toEqual(['LBP-10', 'LBP-06'])
 })
 

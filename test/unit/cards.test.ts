@@ -210,6 +210,8 @@ describe('source and links', () => {
   test('fall back to the plan, with its topic', () => {
     const { source } = card(topAction('a'), {}, { topic: [{ coding: [{ system: 's', code: 'c', display: 'Emnet' }] }] })
     expect(source).toEqual({ label: 'Planen', url: canonical('PlanDefinition', 'plan'), topic: { system: 's', code: 'c', display: 'Emnet' } })
+    const translated = card(topAction('a'), { language: 'en' }, { topic: [{ coding: [{ system: 's', code: 'c', display: 'Emnet', _display: english('The topic') }] }] })
+    expect(translated.source.topic).toEqual({ system: 's', code: 'c', display: 'The topic' })
   })
 })
 

@@ -17,6 +17,11 @@ test('a query is not made where no reference names the type', () => {
   expect(fillTemplate(template, { clock, context: {} })).toBeUndefined()
 })
 
+test.each(['a,b', 'a|b', '', ' ', '..', 'a?x=1', '\ud800'])('a reference to %j names no id and asks for nothing', id => {
+  expect(fill(`PractitionerRole/${id}`)).toBeUndefined()
+  expect(fill(`PractitionerRole/${id}`, 'PractitionerRole/a')).toBe('PractitionerRole?_id=a')
+})
+
 test('discovery shows only what every client can fill, and a user of another kind is no failure', () => {
   expect(isPublishable(template)).toBe(false)
   expect(isOptionalTemplate(template)).toBe(true)

@@ -31,6 +31,8 @@ describe('the resources of a condition are those that led to the answer, not all
   test.each([
     [`%Condition.codedIn('${A_SET}').exists()`, ['Condition/c1', 'Condition/c3']],
     [`%Condition.codedIn('${A_SET}').where(id = 'c3').exists()`, ['Condition/c3']],
+    [`true and %Condition.codedIn('${A_SET}').where(id = 'c3').exists()`, ['Condition/c3']],
+    [`true and %Condition.codedIn('${A_SET}').where(id = 'none').exists()`, []],
     ["%Condition.where(code.coding.code = 'b').exists()", ['Condition/c2']],
     ["%Condition.where(code.coding.code = 'b').onset <= today()", ['Condition/c2']],
     ["%Condition.where(code.coding.code = 'b').exists().not()", ['Condition/c2']],

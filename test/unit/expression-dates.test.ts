@@ -74,6 +74,7 @@ describe('calendarDate()', () => {
 
   test('of dates made by expressions', () => {
     expect(evaluate('@2026-03-29T23:30:00Z.calendarDate() = @2026-03-29')).toEqual([true])
+    expect(evaluate("'2026-13-45'.calendarDate().exists()")).toEqual([false])
     expect(evaluate('(today() - 1 day).calendarDate()', at('2026-03-30T10:00:00Z'))).toEqual(['2026-03-29'])
   })
 })

@@ -101,6 +101,11 @@ describe('codedIn() and memberOf()', () => {
     expect(evaluate("%Condition.where(id != 'one').codedIn('vs').id", { records, valueSets })).toEqual(['three'])
   })
 
+  test('codedIn() passes over what is no concept', () => {
+    const odd = [{ resourceType: 'Encounter', id: 'odd', reasonCode: [null, { coding: [{ system: 's', code: 'a' }] }] }]
+    expect(evaluate("%Encounter.codedIn('vs').id", { records: odd, valueSets })).toEqual(['odd'])
+  })
+
   test('codedIn() reads the code of a medication that stands in the record itself', () => {
     const code = { coding: [{ system: 's', code: 'a' }] }
     const drafts = [
@@ -172,6 +177,8 @@ describe('records by their dates', () => {
     const responses = [response('a', [], { authored: '2026-03-01' }), response('b', [], { authored: '2026-03-02' }), response('c', [])]
     expect(evaluate('%QuestionnaireResponse.newest().id', { records: responses })).toEqual(['b'])
     expect(evaluate('%QuestionnaireResponse.newest()')).toEqual([])
+    const measured = [{ resourceType: 'Observation', id: 'old', effectiveDateTime: '2020-03-30' }, { resourceType: 'Observation', id: 'new', effectivePeriod: { end: '2026-03-30' }, issued: '2026-03-30T10:00:00Z' }]
+    expect(evaluate('%Observation.newest().id', { records: measured })).toEqual(['new'])
   })
 })
 

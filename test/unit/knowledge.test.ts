@@ -71,6 +71,8 @@ describe('a fault of an action', () => {
   const POINT = canonical('CodeSystem', 'decision-point')
   const graded = (code: string, more: PlanDefinitionAction = {}) => topAction('a', { code: [{ coding: [{ system: POINT, code }] }], ...more })
   const grade = [{ url: EXTENSION.strength, valueCodeableConcept: { text: 'x' } }, { url: EXTENSION.direction, valueCodeableConcept: { text: 'x' } }]
+  const toRemove = { coding: [{ code: 'remove' }] }
+  const ordersNamed = (name: string) => ({ url: EXTENSION.orders, valueExpression: { ...fhirpath('%orders'), name } })
   const documentation: PlanDefinitionAction['documentation'] = [{ type: 'documentation', url: 'https://example.org' }]
   const points = codeSystem(POINT, { 'T-01': ['Et', 'One'] })
 
@@ -96,9 +98,14 @@ describe('a fault of an action', () => {
     ['that sets what the resource does not have', [topAction('a', { definitionCanonical: canonical('ActivityDefinition', 'act'), dynamicValue: [{ path: 'codee.text', expression: fhirpath("'x'") }] })], ['DYNAMIC_PATH_INVALID PlanDefinition.action[0].dynamicValue[0]']],
     ['with a card extension in CQL', [topAction('a', { extension: [{ url: EXTENSION.cardExtension, extension: [{ url: 'name', valueString: 'x' }, { url: 'member', valueExpression: { name: 'm', language: 'text/cql', expression: 'x' } }] }] })], ['LANGUAGE_UNSUPPORTED PlanDefinition.action[0].extension']],
     ['with unknown override reasons', [topAction('a', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: 'https://example.org/none' }] })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension']],
+    ['on orders without saying what becomes of them', [topAction('a', { extension: [ordersNamed('MedicationRequest')] })], ['SHAPE_INVALID PlanDefinition.action[0].type']],
+    ['on orders of no type', [topAction('a', { type: toRemove, extension: [ordersNamed('Order')] })], ['SHAPE_INVALID PlanDefinition.action[0].extension']],
+    ['on orders and something new', [topAction('a', { type: toRemove, extension: [ordersNamed('MedicationRequest')], definitionCanonical: canonical('ActivityDefinition', 'act') })], ['SHAPE_INVALID PlanDefinition.action[0].definitionCanonical']],
     ['with a source that is not there', [topAction('a', { documentation: [{ type: 'documentation', resource: 'https://example.org/none#1' }] })], ['SOURCE_MISSING PlanDefinition.action[0].documentation[0]']],
     ['for a decision point without grade and source', [graded('T-01')], ['GRADE_MISSING PlanDefinition.action[0]', 'GRADE_MISSING PlanDefinition.action[0]', 'SOURCE_MISSING PlanDefinition.action[0]']],
     ['for a decision point without direction', [graded('T-01', { extension: grade.slice(0, 1), documentation })], ['GRADE_MISSING PlanDefinition.action[0]']],
+    ['with a certainty that no code system puts into words', [graded('T-01', { extension: [...grade, { url: EXTENSION.quality, valueCodeableConcept: { coding: [{ system: 'https://example.org', code: 'x' }] } }], documentation })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension']],
+    ['with a strength that no code system puts into words', [graded('T-01', { extension: [{ url: EXTENSION.strength, valueCodeableConcept: { coding: [{ system: 'https://example.org', code: 'x' }] } }, ...grade.slice(1)], documentation })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension']],
     ['for an unknown decision point', [graded('T-99', { extension: grade, documentation })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].code']],
     ['for a decision point, with all it needs', [graded('T-01', { extension: grade, documentation })], []],
   ])('%s', (_, actions, faults) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Extension, PlanDefinitionAction } from 'fhir/r4.js'
+import type { Extension, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
 import { applyPlan } from '../../src/apply/apply-plan.js'
 import { buildCards } from '../../src/cards/build-cards.js'
 import { ordersOf } from '../../src/cds-hooks/orders.js'
@@ -7,7 +7,7 @@ import { clockAt } from '../../src/expression/clock.js'
 import { openScope } from '../../src/expression/scope.js'
 import { EXTENSION } from '../../src/knowledge/extensions.js'
 import { deepFrozen, NOW } from '../support/evaluate.js'
-import { action, fhirpath, knowledgeOf, onHook, plan, planOf, topAction } from '../support/knowledge-builder.js'
+import { action, canonical, fhirpath, knowledgeOf, onHook, plan, planOf, topAction } from '../support/knowledge-builder.js'
 
 const tablets = { resourceType: 'MedicationRequest', id: 'm1', status: 'draft', medicationCodeableConcept: { text: 'tablets' } }
 const drops = { resourceType: 'MedicationRequest', id: 'm2', status: 'draft', dispenseRequest: { quantity: { value: 1 } } }
@@ -18,9 +18,9 @@ const draftOrders = { resourceType: 'Bundle', entry: [{ resource: tablets }, { r
 const changes = (expression: string): Extension => ({ url: EXTENSION.orders, valueExpression: { ...fhirpath(expression), name: 'MedicationRequest' } })
 const typed = (code: string) => ({ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/action-type', code }] })
 
-function cardsFor(child: PlanDefinitionAction, context: Record<string, unknown>) {
-  const top = topAction('card', { trigger: [onHook('order-select')], action: [child] })
-  const knowledge = knowledgeOf(plan([top]))
+function cardsFor(child: PlanDefinitionAction | readonly PlanDefinitionAction[], context: Record<string, unknown>, ...nested: readonly PlanDefinition[]) {
+  const top = topAction('card', { trigger: [onHook('order-select')], action: [child].flat() })
+  const knowledge = knowledgeOf(plan([top]), ...nested)
   const hook = deepFrozen({ patientId: 'p1', ...context })
   const scope = openScope(planOf(knowledge).variables, {
     recordsOfType: () => [], context: hook, clock: clockAt(NOW, 'Europe/Copenhagen'), orders: ordersOf(hook), stopAt: Infinity,
@@ -41,6 +41,7 @@ describe('the orders of a hook', () => {
     expect(ordersOf({ patientId: 'p1', draftOrders: { entry: [null, {}, { resource: 'x' }, { resource: { id: 'no type' } }, { resource: scan }] } }).drafts).toEqual([scan])
     expect(ordersOf({ patientId: 'p1' })).toEqual({ drafts: [], chosen: [] })
     expect(ordersOf({ patientId: 'p1', draftOrders: { entry: 'x' } }).drafts).toEqual([])
+    expect(ordersOf({ patientId: 'p1', draftOrders, selections: [null, { toString: 1, valueOf: 1 }, 'ServiceRequest/s1'] }).chosen).toEqual([scan])
   })
 })
 
@@ -70,6 +71,34 @@ describe('a suggestion on orders that exist', () => {
       }),
     ])
     expect(drops.dispenseRequest).toEqual({ quantity: { value: 1 } })
+  })
+
+  test('calls every change by its title and makes it once, however often the order is named', () => {
+    const twice = action('remove', { type: typed('remove'), extension: [changes('%orders.ofType(MedicationRequest).combine(%draftOrders.ofType(MedicationRequest))')] })
+    const [card] = cardsFor(twice, { draftOrders })
+    expect(card?.suggestions?.[0]?.actions).toEqual(['m1', 'm2'].map(id =>
+      ({ type: 'delete', description: 'remove in English', resourceId: `MedicationRequest/${id}` })))
+  })
+
+  const updateTo = (id: string, days: number) => action(id, { ...update, id, dynamicValue: [{ path: 'dispenseRequest.validityPeriod.end', expression: fhirpath(`today() + ${days} days`) }] })
+  const changed = (end: string) => ({ ...drops, dispenseRequest: { quantity: { value: 1 }, validityPeriod: { end } } })
+  const resourcesIn = (cards: ReturnType<typeof cardsFor>) => cards.flatMap(({ suggestions = [] }) => suggestions.flatMap(({ actions = [] }) => actions.map(({ resource }) => resource)))
+
+  test('keeps the id of the order, whatever else changes the same one', () => {
+    const cards = cardsFor([updateTo('sooner', 1), updateTo('later', 2)], { draftOrders, selections: ['MedicationRequest/m2'] })
+    expect(resourcesIn(cards)).toEqual([changed('2026-03-31'), changed('2026-04-01')])
+  })
+
+  test('also where the changes stand in plans of their own', () => {
+    const nested = [updateTo('sooner', 1), updateTo('later', 2)].map(child => plan([child], { id: `plan-${child.id}` }))
+    const calls = nested.map(({ id = '' }) => ({ id: `calls-${id}`, definitionCanonical: canonical('PlanDefinition', id) }))
+    const cards = cardsFor(calls, { draftOrders, selections: ['MedicationRequest/m2'] }, ...nested)
+    expect(resourcesIn(cards)).toEqual([changed('2026-03-31'), changed('2026-04-01')])
+  })
+
+  test('is not made on an order whose id is none', () => {
+    const [card] = cardsFor(remove, { draftOrders: { entry: [{ resource: { ...tablets, id: { x: 1 } } }, { resource: { ...tablets, id: '' } }] } })
+    expect(card).not.toHaveProperty('suggestions')
   })
 
   test('is not made where there is no such order, or only one that has no id', () => {

@@ -35,6 +35,15 @@ function members(candidates: string[], resources: FhirResource[], system: string
 }
 
 describe('membership', () => {
+  test('is answered alike the second time, whatever was asked in between', () => {
+    const { terminology } = terminologyOf(set('vs', [codes('a', 'long'.repeat(100))]))
+    const isMember = terminology.membership(canonical('ValueSet', 'vs'))
+    for (let round = 0; round < 600; round += 1) {
+      const asked = ['a', `x${round}`, 'long'.repeat(100)].map(code => isMember?.({ system: FRUIT, code }))
+      expect([...asked, isMember?.({ system: `${FRUIT}/${round}`, code: 'a' })]).toEqual([true, false, true, false])
+    }
+  })
+
   test('is by system and code', () => {
     expect(members(['a', 'b', 'A'], [set('vs', [codes('a')])])).toEqual(['a'])
     expect(members(['a'], [set('vs', [codes('a')])], 'https://example.org/other')).toEqual([])

@@ -1,0 +1,69 @@
+// What the compiler runs without the interpreter answers as the interpreter does.
+import { describe, expect, test } from '@jest/globals'
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import { createCompiler } from '../../src/expression/compile.js'
+import { invocationTable, type ValueSetLookup } from '../../src/expression/functions.js'
+import { toJson } from '../../src/expression/values.js'
+import { scopeWith, type Given } from '../support/evaluate.js'
+
+const valueSets: ValueSetLookup = canonical => (['a', 'a,(b)'].includes(canonical) ? ({ code }) => code === canonical.charAt(0) : undefined)
+
+const given: Given = {
+  valueSets,
+  facts: { yes: 'true', no: 'false', unknown: '{}', day: "'2026-03-01'", 'an odd (name': 'true' },
+  records: [
+    { resourceType: 'Patient', id: 'p', birthDate: '1980-01-01' },
+    { resourceType: 'Condition', id: 'c1', code: { coding: [{ code: 'a' }] }, recordedDate: '2026-01-01' },
+    { resourceType: 'Condition', id: 'c2', code: { coding: [{ code: 'b' }] }, recordedDate: '2026-03-02' },
+    { resourceType: 'Observation', id: 'o1', effectiveDateTime: '2026-02-01', valueInteger: 3 },
+    { resourceType: 'Observation', id: 'o2', effectiveDateTime: '2026-01-01', hasMember: [{ reference: 'Observation/o1' }] },
+    {
+      resourceType: 'QuestionnaireResponse', id: 'q', authored: '2026-03-01',
+      item: [{ linkId: 'one', answer: [{ valueCoding: { code: 'x' } }] }, { linkId: "it's, (", answer: [{ valueInteger: 5 }] }],
+    },
+  ],
+}
+
+const run = (evaluate: () => readonly unknown[]) => {
+  try {
+    return evaluate().map(toJson)
+  } catch {
+    return 'an error'
+  }
+}
+
+const natively = (expression: string) => run(() => createCompiler(valueSets)(expression)(scopeWith(given)))
+
+function interpreted(expression: string) {
+  const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(valueSets) as never }
+  return run(() => fhirpath.compile(expression, r4, options)({}, scopeWith(given) as never) as unknown[])
+}
+
+describe('natively or by the interpreter, the answer is the same', () => {
+  test.each([
+    'iif(%yes, 1, 2)', 'iif(%no, 1)', 'iif(%unknown, 1, 2)', 'iif(%unknown, 1)', 'iif(%yes, {}, 2).exists()', 'iif(1 = 1, -1, 2)',
+    '-iif(%yes, 1, 2)', 'iif(%yes, 1, 2) + 1', 'iif(%yes, iif(%no, 1), 3)', "iif(%yes, iif(%no, 'a,b)', 'it\\'s ('), 3)",
+    "iif(%yes, 'a', 'b').length()", "iif(%yes, %Condition, %Observation).where(id = 'c1').id", "iif(%yes, %Condition, {}).codedIn('a').id",
+    'iif(%yes /* , ( \' */, 1 /* ) */, 2)', 'iif(%yes, // , )\n 1,\n 2)', "iif(%yes, 4 'wk', 2 'd')", 'iif(%yes, @2026-01-01, {}) <= today()',
+    'iif($this.exists(), 1, 2)', 'iif(%yes, $this, 1).count()', 'iif(%yes, %patient.`birthDate`, 2)', '%`an odd (name` and %yes', 'iif(%`an odd (name`, 1, 2)',
+    "iif(%yes, 'Ø, å', 'x')", "iif('😀,' = '😀,', %yes, %no) and %QuestionnaireResponse.answer('one').code = 'x'",
+    "%QuestionnaireResponse.answer('one').code = 'x'", "%QuestionnaireResponse\n  .answer('one')\n  .code", "%QuestionnaireResponse.answer('one')[0].code",
+    "%QuestionnaireResponse.answer('it\\'s, (') + 1", "%QuestionnaireResponse.answer('it' & '\\'s, (')", "%QuestionnaireResponse.answer(iif(%no, 'x', 'one')).code",
+    "%QuestionnaireResponse.answer('one').where($this.code = 'x').code", "%QuestionnaireResponse.answer('none').code.empty()",
+    "%Condition.codedIn('a,(b)').id", "%Condition.codedIn('a').where(id = 'c1' or id = 'c2').codedIn('a').recordedDate", "%Condition.where(codedIn('a').exists()).id",
+    '%Condition.since(today() - 1 month).id', '%Condition.since(%day).id', "%Condition.newest().recordedDate.calendarDate().difference(today(), 'day')",
+    "%Observation.referringTo(%Observation.where(id = 'o1')).id", '%Observation.newest().value > 2', "%Observation.newest().iif(value > 2, 'more', 'less')",
+    '%Observation.newest().combine($this).count()', '%Observation.newest().union($this).count()', '%Observation.newest().combine(id).count()',
+    '%Observation.newest().select($index)', '%Observation.newest().value.combine(%Condition.codedIn(\'a\').id)', "%unknown.combine(1 + 2)",
+  ])('%s', expression => {
+    expect(natively(expression)).toEqual(interpreted(expression))
+    const asArgument = `%unknown.combine(${expression})`
+    expect(natively(asArgument)).toEqual(interpreted(asArgument))
+  })
+
+  test('but a criterion that is no truth value is an error and not a quiet no', () => {
+    expect(natively('iif(5, 1, 2)')).toBe('an error')
+    expect(natively('iif(%yes.combine(%yes), 1, 2)')).toBe('an error')
+  })
+})
