@@ -276,8 +276,8 @@ describe('answers', () => {
   const NAMES = /IKKE GÆLDENDE|Farsø/g
 
   /** Texts of an English card in which a Danish letter is left. */
-  const danishLeft = ({ summary, detail = '', source, suggestions = [] }: Card): string[] =>
-    [summary, ...detail.split('\n'), source.label, ...suggestions.flatMap(({ label, actions = [] }) => [label, ...actions.map(({ description }) => description)])]
+  const danishLeft = ({ summary, detail = '', source, suggestions = [], overrideReasons = [] }: Card): string[] =>
+    [summary, ...detail.split('\n'), source.label, source.topic?.display ?? '', ...overrideReasons.map(({ display }) => display ?? ''), ...suggestions.flatMap(({ label, actions = [] }) => [label, ...actions.map(({ description }) => description)])]
       .filter(text => /[æøåÆØÅ]/.test(text.replaceAll(NAMES, '')))
 
   test('to the same question are the same bytes, and the question is left as it was', () =>
