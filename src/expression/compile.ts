@@ -40,7 +40,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
   }
 
   const compile = (node: SyntaxNode, source: Slice): Evaluator =>
-    compilePart(node, source) ?? continued(node, source) ?? interpreted(source.text())
+    compilePart(node, source) ?? fromNothing(node, continued(node, source) ?? interpreted(source.text()))
 
   /** A path that goes on from a function of ours: that runs natively, and the interpreter takes over from its result. */
   const continued = (node: SyntaxNode, source: Slice): Evaluator | undefined => {
@@ -94,9 +94,10 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     const [target, call] = childNodes(node)
     const called = call && functionOf(call)
     if (!target || !called) return undefined
-    const on = compilePart(target, source.upTo(call))
-    if (!on) return undefined
     const { name, argumentNodes } = called
+    const isQuestion = argumentNodes.length === 0 && (name === 'exists' || name === 'empty')
+    const on = isQuestion ? compile(target, source.upTo(call)) : compilePart(target, source.upTo(call))
+    if (!on) return undefined
     if (argumentNodes.length === 0 && Object.hasOwn(PLAIN_FUNCTIONS, name)) return PLAIN_FUNCTIONS[name]?.(on)
     const own = OWN_FUNCTION_NAMES.has(name) ? native[name] : undefined
     if (!own && name !== 'combine') return undefined
@@ -121,13 +122,17 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
   }
 
   const interpreted = once((text: string): Evaluator => {
-    const run = fhirpath.compile(text, r4, LOOPS.test(text) ? { ...interpreterOptions, debugger: checkDeadline as never } : interpreterOptions)
-    // Few calls are explained, and preparing for them takes as long as preparing for all others.
-    let runExplained: typeof run | undefined
+    // Prepared when first asked for: the text is known to parse, many are seldom reached, and few calls are explained.
+    const prepare = (debug?: unknown) => fhirpath.compile(text, r4, debug ? { ...interpreterOptions, debugger: debug as never } : interpreterOptions)
+    let run: ReturnType<typeof prepare> | undefined
+    let runExplained: ReturnType<typeof prepare> | undefined
     return scope => {
       const { frames, evidence } = scope[STATE]
-      if (!evidence) return run({}, scope as never) as Collection
-      runExplained ??= fhirpath.compile(text, r4, { ...interpreterOptions, debugger: noteEvidence as never })
+      if (!evidence) {
+        run ??= prepare(LOOPS.test(text) && checkDeadline)
+        return run({}, scope as never) as Collection
+      }
+      runExplained ??= prepare(noteEvidence)
       const steps: Steps = new Map()
       const outer = traced.get(scope)
       traced.set(scope, steps)
@@ -254,6 +259,26 @@ const negated = (on: Evaluator): Evaluator => scope => {
 const isOwnCall = (node: SyntaxNode): boolean => {
   const called = childNodes(node)[1]
   return node.type === 'InvocationExpression' && called !== undefined && OWN_FUNCTION_NAMES.has(functionOf(called)?.name ?? '')
+}
+
+/** Functions that make nothing of nothing. */
+const NOTHING_FROM_NOTHING = new Set(['where', 'select', 'ofType', 'repeat', 'first', 'last', 'tail', 'skip', 'take', 'distinct', 'min', 'max', 'lowBoundary', 'highBoundary', 'codedIn', 'referringTo', 'newest', 'since', 'notInFuture', 'calendarDate'])
+
+/** The variable at which a path begins that leads nowhere where the variable holds nothing; undefined for any other expression. */
+function beginningOf(node: SyntaxNode): string | undefined {
+  const [first, call] = childNodes(node)
+  if (node.type === 'TermExpression') return first?.type === 'ExternalConstantTerm' ? first.text : undefined
+  if (node.type !== 'InvocationExpression' || !first || !call) return undefined
+  const name = functionOf(call)?.name
+  return name === undefined ? (call.type === 'MemberInvocation' ? beginningOf(first) : undefined) : NOTHING_FROM_NOTHING.has(name) ? beginningOf(first) : undefined
+}
+
+/** Leaves a path alone whose beginning holds nothing; explained, it is followed all the same. */
+function fromNothing(node: SyntaxNode, follow: Evaluator): Evaluator {
+  const name = beginningOf(node)
+  if (name === undefined) return follow
+  const beginning = variable(name)
+  return scope => (scope[STATE].evidence === undefined && beginning(scope).length === 0 ? NOTHING : follow(scope))
 }
 
 const CONNECTIVES: Readonly<Record<string, (left: Evaluator, right: Evaluator) => Evaluator>> = {
