@@ -42,6 +42,10 @@ function interpreted(expression: string) {
 
 describe('natively or by the interpreter, the answer is the same', () => {
   test.each([
+    // Paths from nothing: some lead nowhere, some answer all the same.
+    '%unknown.where($this = 1).first()', '%Encounter.period.start.calendarDate().min()', '%Encounter.where(id = 1).exists()', '%Encounter.status.empty()',
+    '%Encounter.count()', '%Encounter.all(id = 1)', '%Encounter.select(1)', '%Encounter.combine(%Condition).id', '%Encounter.period | %Condition.id', '%Encounter.id.exists().not()',
+    '%Encounter.period.sum()', "%Encounter.status.join(',')", '%Encounter.first().exists() or %Condition.first().exists()', "%Encounter.newest().id & 'x'",
     'iif(%yes, 1, 2)', 'iif(%no, 1)', 'iif(%unknown, 1, 2)', 'iif(%unknown, 1)', 'iif(%yes, {}, 2).exists()', 'iif(1 = 1, -1, 2)',
     '-iif(%yes, 1, 2)', 'iif(%yes, 1, 2) + 1', 'iif(%yes, iif(%no, 1), 3)', "iif(%yes, iif(%no, 'a,b)', 'it\\'s ('), 3)",
     "iif(%yes, 'a', 'b').length()", "iif(%yes, %Condition, %Observation).where(id = 'c1').id", "iif(%yes, %Condition, {}).codedIn('a').id",
