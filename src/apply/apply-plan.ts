@@ -101,7 +101,9 @@ class PlanApplication {
     try {
       if (!this.applies(action)) return []
       if (this.isTransparent(action)) return this.childrenOf(action)
-      return action.orders && !this.ordersToChange(action, action.orders).length ? [] : [this.proposed(action)]
+      if (!action.orders) return [this.proposed(action)]
+      const orders = this.ordersToChange(action, action.orders)
+      return orders.length === 0 ? [] : [this.proposed(action, orders)]
     } catch (error) {
       if (!(error instanceof CdsError)) throw error
       this.contained.length = containedBefore
@@ -130,13 +132,14 @@ class PlanApplication {
     return [...this.definitionOf(action, undefined).children, ...action.actions.flatMap(child => this.applyAction(child))]
   }
 
-  private proposed(action: CompiledAction): RequestGroupAction {
+  /** @param orders those that the action changes, where it changes any. */
+  private proposed(action: CompiledAction, orders?: readonly FhirResource[]): RequestGroupAction {
     const { resource: definition, texts, where } = action
     const { language } = this.context
     const title = renderText(texts.title, language, this.scope, 'plain', where)
     const description = renderText(texts.description, language, this.scope, 'markdown', where)
     const textEquivalent = renderText(texts.textEquivalent, language, this.scope, 'markdown', where)
-    const { children, resource } = action.orders ? this.changedOrders(action, action.orders, title) : this.definitionOf(action, title)
+    const { children, resource } = orders ? this.changedOrders(action, orders, title) : this.definitionOf(action, title)
     const extension = this.extensions(action)
     const participant = this.participants(action)
     const built: RequestGroupAction = {
@@ -184,9 +187,8 @@ class PlanApplication {
   }
 
   /** Existing orders as the action changes them: a whole updated copy, or a reference to what is to be removed. */
-  private changedOrders(action: CompiledAction, orders: Evaluator, title: string | undefined): { resource?: Reference; children: RequestGroupAction[] } {
-    const references = this.ordersToChange(action, orders).map(order => this.changedOrder(action, order))
-    const [first, ...others] = references
+  private changedOrders(action: CompiledAction, orders: readonly FhirResource[], title: string | undefined): { resource?: Reference; children: RequestGroupAction[] } {
+    const [first, ...others] = orders.map(order => this.changedOrder(action, order))
     const children = others.map((resource, index) => ({
       id: `${action.id}-${index + 2}`,
       ...(title !== undefined && { title }),

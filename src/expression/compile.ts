@@ -2,6 +2,7 @@ import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { invocationTable, ownFunctions, OWN_FUNCTION_NAMES, type ValueSetLookup } from './functions.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
+import { memoised } from './memoised.js'
 import { isNode, NO, NOTHING, resourceReference, truth, YES, type Collection, type Item } from './values.js'
 import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, stringLiteral, withoutComments, type SyntaxNode } from './syntax.js'
 
@@ -28,8 +29,8 @@ const STEPS_BETWEEN_CLOCK_CHECKS = 32
 
 /**
  * Builds a compiler over a set of value sets. The boolean skeleton of an expression (and, or, xor, implies, not,
- * exists, empty, variables, our own functions) runs natively and stops as soon as the answer is certain; everything
- * between is left to the FHIRPath interpreter.
+ * exists, empty, iif, variables, our own functions) runs natively and stops as soon as the answer is certain;
+ * everything between is left to the FHIRPath interpreter.
  */
 export function createCompiler(valueSets: ValueSetLookup): Compiler {
   const native = ownFunctions(valueSets)
@@ -121,7 +122,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     return nodes.map((node, index) => literal(node) ?? compile(node, parts[index] ?? source))
   }
 
-  const interpreted = once((text: string): Evaluator => {
+  const interpreted = memoised((text: string): Evaluator => {
     // Prepared when first asked for: the text is known to parse, many are seldom reached, and few calls are explained.
     const prepare = (debug?: unknown) => fhirpath.compile(text, r4, debug ? { ...interpreterOptions, debugger: debug as never } : interpreterOptions)
     let run: ReturnType<typeof prepare> | undefined
@@ -146,7 +147,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     }
   })
 
-  return once((source: string, tree = parseExpression(source)) => {
+  return memoised((source: string, tree = parseExpression(source)) => {
     const root = withoutWrapping(tree)
     if (!root) throw new TypeError('the expression is empty')
     return noting(compile(root, new Slice(withoutComments(source))))
@@ -156,18 +157,6 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
 /** The expression itself; the parser wraps it more than once. */
 function withoutWrapping(node: SyntaxNode | undefined): SyntaxNode | undefined {
   return node?.type === 'EntireExpression' ? withoutWrapping(childNodes(node)[0]) : node
-}
-
-/** A function that remembers what it answered to each text. */
-function once<Others extends unknown[], Result>(compute: (text: string, ...others: Others) => Result): (text: string, ...others: Others) => Result {
-  const known = new Map<string, Result>()
-  return (text, ...others) => {
-    const before = known.get(text)
-    if (before !== undefined) return before
-    const result = compute(text, ...others)
-    known.set(text, result)
-    return result
-  }
 }
 
 /** The part of an expression's text, free of comments, that a syntax node covers. */

@@ -1,7 +1,8 @@
 import type { Expression } from 'fhir/r4.js'
 import { createCompiler, type Evaluator } from '../expression/compile.js'
 import { checkNames, type ItemTypes, type KnownVariables, type NamingResult } from '../expression/element-names.js'
-import { parseExpression, type SyntaxNode } from '../expression/syntax.js'
+import { memoised } from '../expression/memoised.js'
+import { parseExpression } from '../expression/syntax.js'
 import type { FaultList } from './faults.js'
 import type { Terminology } from './terminology.js'
 
@@ -28,7 +29,7 @@ export interface CheckedExpression {
 export class ExpressionCompiler {
   private readonly compiler
   /** Trees by text: an expression is looked at several times, and many stand in several places. */
-  private readonly trees = new Map<string, SyntaxNode>()
+  private readonly parsed = memoised(parseExpression)
 
   constructor(private readonly terminology: Terminology, private readonly faults: FaultList) {
     this.compiler = createCompiler(terminology.membership)
@@ -77,13 +78,5 @@ export class ExpressionCompiler {
     } catch {
       return new Set()
     }
-  }
-
-  private parsed(source: string): SyntaxNode {
-    const before = this.trees.get(source)
-    if (before) return before
-    const tree = parseExpression(source)
-    this.trees.set(source, tree)
-    return tree
   }
 }
