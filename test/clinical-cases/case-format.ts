@@ -3,6 +3,9 @@
 /** The three answers a decision point can give. */
 export const ANSWERS = ['yes', 'no', 'cannot-tell'] as const
 
+/** The word under which a case lists the decision points that get an answer. */
+export const LISTED_UNDER = { yes: 'recommends', no: 'does not recommend', 'cannot-tell': 'cannot tell' } as const
+
 /** A fact about the patient: the first key names its kind. Every value is as the case writes it. */
 export type Given = Readonly<Record<string, unknown>>
 

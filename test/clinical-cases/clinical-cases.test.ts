@@ -1,4 +1,5 @@
 // Every case in the folders beside this file: a patient, a day, and what the real services must and must not say.
+import { LISTED_UNDER } from './case-format.js'
 import { differences } from './compare.js'
 import { decisionPoints } from '../coverage/coverage.js'
 import { answerCase, knowledge, readCases, type FoundCase } from './runner.js'
@@ -38,10 +39,7 @@ test('every rule has at least three cases, among them a yes and a no', () => {
   expect(lacking).toEqual([])
 })
 
-/** The word under which a case names its decision point when it stands for an answer. */
-const EXPECTED_UNDER = { yes: 'recommends', no: 'does not recommend', 'cannot-tell': 'cannot tell' } as const
-
 test('a case about a rule says of that rule what its answer is', () => {
-  const silent = ({ about, case: each }: FoundCase) => !each[EXPECTED_UNDER[each.answer]]?.includes(about)
+  const silent = ({ about, case: each }: FoundCase) => !each[LISTED_UNDER[each.answer]]?.includes(about)
   expect(cases.filter(({ about }) => isRule(about)).filter(silent).map(({ file, case: { name } }) => `${file}: ${name}`)).toEqual([])
 })

@@ -1,4 +1,4 @@
-import type { CarePlan, Condition, DiagnosticReport, ImagingStudy, MedicationRequest, Procedure, Encounter, EpisodeOfCare, FhirResource, Observation, Patient, QuestionnaireResponse, QuestionnaireResponseItem, ServiceRequest } from 'fhir/r4.js'
+import type { CarePlan, CodeableConcept, Condition, Encounter, EpisodeOfCare, FhirResource, Observation, Patient, QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4.js'
 import type { CaseCalendar } from './calendar.js'
 import { refuseUnknown, type CasePatient, type Given } from './case-format.js'
 import { codings } from './codes.js'
@@ -29,6 +29,19 @@ export class Fact {
   list = (key: string): number[] => [this.values[key] ?? []].flat() as number[]
 }
 
+/** A kind of fact that is a code, a date and a status; `members` are what its resource type makes of them. */
+function dated(kind: string, usualStatus: string, members: (code: CodeableConcept, date: string) => object): Kind {
+  return {
+    keys: ['id', 'date', 'status'],
+    build: (fact, id, calendar) => [{
+      ...members({ coding: fact.codes(kind) }, calendar.dateTime(fact.text('date') ?? 'i dag')),
+      id,
+      status: fact.text('status') ?? usualStatus,
+      subject,
+    } as FhirResource],
+  }
+}
+
 const KINDS: Readonly<Record<string, Kind>> = {
   condition: {
     keys: ['id', 'onset', 'recorded', 'clinicalStatus', 'verificationStatus', 'category', 'text', 'display', 'bodySite'],
@@ -54,26 +67,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     keys: ['id', 'reason', 'date', 'status', 'class', 'for order'],
     build: (fact, id, calendar) => [encounter(fact, id, calendar)],
   },
-  'service request': {
-    keys: ['id', 'date', 'status'],
-    build: (fact, id, calendar) => [serviceRequest(fact, id, calendar)],
-  },
-  medication: {
-    keys: ['id', 'date', 'status'],
-    build: (fact, id, calendar) => [medicationRequest(fact, id, calendar)],
-  },
-  procedure: {
-    keys: ['id', 'date', 'status'],
-    build: (fact, id, calendar) => [procedure(fact, id, calendar)],
-  },
-  'diagnostic report': {
-    keys: ['id', 'date', 'status'],
-    build: (fact, id, calendar) => [diagnosticReport(fact, id, calendar)],
-  },
-  'imaging study': {
-    keys: ['id', 'date', 'status'],
-    build: (fact, id, calendar) => [imagingStudy(fact, id, calendar)],
-  },
+  'service request': dated('service request', 'active', (code, date) => ({ resourceType: 'ServiceRequest', intent: 'order', code, authoredOn: date })),
+  medication: dated('medication', 'active', (code, date) => ({ resourceType: 'MedicationRequest', intent: 'order', medicationCodeableConcept: code, authoredOn: date })),
+  procedure: dated('procedure', 'completed', (code, date) => ({ resourceType: 'Procedure', code, performedDateTime: date })),
+  'diagnostic report': dated('diagnostic report', 'final', (code, date) => ({ resourceType: 'DiagnosticReport', code, effectiveDateTime: date })),
+  'imaging study': dated('imaging study', 'available', (code, date) => ({ resourceType: 'ImagingStudy', procedureCode: [code], started: date })),
   'care plan': {
     keys: ['id', 'start', 'end', 'status'],
     build: (fact, id, calendar) => [carePlan(fact, id, calendar)],
@@ -218,63 +216,6 @@ function encounter(fact: Fact, id: string, calendar: CaseCalendar): Encounter {
     ...(forCondition !== '-' && { reasonReference: [{ reference: `Condition/${forCondition}` }] }),
     ...(fact.value('reason') !== undefined && { reasonCode: [{ coding: fact.codes('reason') }] }),
     period: { start: calendar.dateTime(fact.text('date') ?? 'i dag') },
-  }
-}
-
-function serviceRequest(fact: Fact, id: string, calendar: CaseCalendar): ServiceRequest {
-  return {
-    resourceType: 'ServiceRequest',
-    id,
-    status: (fact.text('status') ?? 'active') as ServiceRequest['status'],
-    intent: 'order',
-    code: { coding: fact.codes('service request') },
-    subject,
-    authoredOn: calendar.dateTime(fact.text('date') ?? 'i dag'),
-  }
-}
-
-function medicationRequest(fact: Fact, id: string, calendar: CaseCalendar): MedicationRequest {
-  return {
-    resourceType: 'MedicationRequest',
-    id,
-    status: (fact.text('status') ?? 'active') as MedicationRequest['status'],
-    intent: 'order',
-    medicationCodeableConcept: { coding: fact.codes('medication') },
-    subject,
-    authoredOn: calendar.dateTime(fact.text('date') ?? 'i dag'),
-  }
-}
-
-function procedure(fact: Fact, id: string, calendar: CaseCalendar): Procedure {
-  return {
-    resourceType: 'Procedure',
-    id,
-    status: (fact.text('status') ?? 'completed') as Procedure['status'],
-    code: { coding: fact.codes('procedure') },
-    subject,
-    performedDateTime: calendar.dateTime(fact.text('date') ?? 'i dag'),
-  }
-}
-
-function diagnosticReport(fact: Fact, id: string, calendar: CaseCalendar): DiagnosticReport {
-  return {
-    resourceType: 'DiagnosticReport',
-    id,
-    status: (fact.text('status') ?? 'final') as DiagnosticReport['status'],
-    code: { coding: fact.codes('diagnostic report') },
-    subject,
-    effectiveDateTime: calendar.dateTime(fact.text('date') ?? 'i dag'),
-  }
-}
-
-function imagingStudy(fact: Fact, id: string, calendar: CaseCalendar): ImagingStudy {
-  return {
-    resourceType: 'ImagingStudy',
-    id,
-    status: (fact.text('status') ?? 'available') as ImagingStudy['status'],
-    procedureCode: [{ coding: fact.codes('imaging study') }],
-    subject,
-    started: calendar.dateTime(fact.text('date') ?? 'i dag'),
   }
 }
 

@@ -3,7 +3,7 @@ import type { CompiledAction, CompiledPlan } from '../../src/knowledge/compiled.
 import { DECISION_POINT_SYSTEM, decisionPointsOf } from '../../src/knowledge/extensions.js'
 import { ofType } from '../../src/knowledge/terminology.js'
 import type { LoadedKnowledge } from '../../src/load-knowledge.js'
-import { ANSWERS } from '../clinical-cases/case-format.js'
+import { ANSWERS, LISTED_UNDER } from '../clinical-cases/case-format.js'
 import type { FoundCase } from '../clinical-cases/runner.js'
 import { faultsOfNote, knownThings, type KnownThings } from './references.js'
 
@@ -118,9 +118,6 @@ function coveredPoint(point: DecisionPoint, reached: ByPoint, all: ByPoint, case
     cases: casesAbout(point.code, cases),
   }
 }
-
-/** The word under which a case lists other points that get an answer. */
-const LISTED_UNDER = { yes: 'recommends', no: 'does not recommend', 'cannot-tell': 'cannot tell' } as const
 
 /** Cases that give each answer to a point: those in its folder, and those that list it. */
 export function casesAbout(point: string, cases: readonly FoundCase[]): Record<Answer, string[]> {
