@@ -1,5 +1,6 @@
 import type { Quantity } from 'fhir/r4.js'
-import type { Scope } from '../expression/scope.js'
+import { readDate } from '../expression/dates.js'
+import { STATE, type Scope } from '../expression/scope.js'
 import { toJson, typeOf, type Item } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import { failureOf } from '../expression/facts.js'
@@ -25,18 +26,18 @@ export function renderText(texts: LocalizedTemplate, language: string, scope: Sc
 function renderPart(evaluate: Exclude<Template[number], string>, language: string, scope: Scope, kind: TextKind, where: string): string {
   try {
     const items = evaluate(scope)
-    if (items.length > 0) return items.map(item => renderItem(item, language, kind)).join(', ')
+    if (items.length > 0) return items.map(item => renderItem(item, language, scope, kind)).join(', ')
   } catch (error) {
     throw failureOf(error, `a text of ${where}`)
   }
   throw new CdsError('CDS_EXPRESSION_FAILED', `A text of ${where} has a place without a value.`)
 }
 
-function renderItem(item: Item, language: string, kind: TextKind): string {
+function renderItem(item: Item, language: string, scope: Scope, kind: TextKind): string {
   const value = toJson(item)
   if (typeof value === 'number') return numberFormat(language).format(value)
-  const date = typeof value === 'string' && DATE_TYPES.has(typeOf(item) ?? '') ? DATE.exec(value)?.[0] : undefined
-  if (date !== undefined) return renderDate(date, language)
+  const date = typeof value === 'string' && DATE_TYPES.has(typeOf(item) ?? '') ? readDate(value, scope[STATE].clock.timeZone) : undefined
+  if (date) return renderDate(date.day, language)
   const text = typeof value === 'object' ? renderQuantity(value as Quantity | null, language) : String(value)
   return kind === 'markdown' ? escapeMarkdown(text) : text
 }
@@ -49,8 +50,6 @@ function renderQuantity(quantity: Quantity | null, language: string): string {
 }
 
 const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant'])
-
-const DATE = /^\d{4}(-\d{2}(-\d{2})?)?/
 
 const DATE_STYLES: Readonly<Record<number, Intl.DateTimeFormatOptions>> = {
   10: { day: 'numeric', month: 'long', year: 'numeric' },

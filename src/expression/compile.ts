@@ -251,7 +251,7 @@ const isOwnCall = (node: SyntaxNode): boolean => {
 }
 
 /** Functions that make nothing of nothing. */
-const NOTHING_FROM_NOTHING = new Set(['where', 'select', 'ofType', 'repeat', 'first', 'last', 'tail', 'skip', 'take', 'distinct', 'min', 'max', 'lowBoundary', 'highBoundary', 'codedIn', 'referringTo', 'newest', 'since', 'notInFuture', 'calendarDate'])
+const NOTHING_FROM_NOTHING = new Set(['where', 'select', 'ofType', 'repeat', 'first', 'last', 'tail', 'skip', 'take', 'distinct', 'min', 'max', 'lowBoundary', 'highBoundary', 'codedIn', 'referringTo', 'newest', 'since', 'notInFuture', 'calendarDate', 'recordDate', 'ofQuestionnaire', 'answering', 'aboveRange'])
 
 /** The variable at which a path begins that leads nowhere where the variable holds nothing; undefined for any other expression. */
 function beginningOf(node: SyntaxNode): string | undefined {
@@ -365,7 +365,7 @@ function noteNarrowest(node: SyntaxNode | undefined, steps: Steps, frame: Eviden
 }
 
 /** Functions that keep some of the records they are called on; where none is left, none was found. */
-const FILTERS = new Set(['where', 'ofType', 'codedIn', 'since', 'notInFuture', 'referringTo', 'newest', 'intersect', 'exclude'])
+const FILTERS = new Set(['where', 'ofType', 'codedIn', 'since', 'notInFuture', 'referringTo', 'newest', 'ofQuestionnaire', 'answering', 'intersect', 'exclude'])
 
 const isFilter = (node: SyntaxNode): boolean => childNodes(node).some(child => FILTERS.has(functionOf(child)?.name ?? ''))
 

@@ -11,11 +11,11 @@ type Group = readonly [names: string, least: number, most: number, yields: strin
 /** The functions that knowledge may call: those of standard FHIRPath that the interpreter has, and our own. */
 const GROUPS: readonly Group[] = [
   ['first last tail single distinct min max sum avg abs newest notInFuture', 0, 0, 'same'],
-  ['skip take where exclude intersect union combine codedIn since referringTo', 1, 1, 'same'],
+  ['skip take where exclude intersect union combine codedIn since referringTo ofQuestionnaire answering', 1, 1, 'same'],
   ['round lowBoundary highBoundary', 0, 1, 'same'],
   ['sort', 0, Infinity, 'same'],
   ['coalesce', 1, Infinity, 'same'],
-  ['empty not allTrue anyTrue allFalse anyFalse isDistinct hasValue toBoolean', 0, 0, 'boolean'],
+  ['empty not allTrue anyTrue allFalse anyFalse isDistinct hasValue toBoolean aboveRange', 0, 0, 'boolean'],
   ['convertsToBoolean convertsToInteger convertsToDecimal convertsToString', 0, 0, 'boolean'],
   ['convertsToDate convertsToDateTime convertsToTime convertsToQuantity', 0, 0, 'boolean'],
   ['exists', 0, 1, 'boolean'],
@@ -32,7 +32,7 @@ const GROUPS: readonly Group[] = [
   ['join', 0, 1, 'string'],
   ['substring', 1, 2, 'string'],
   ['replace replaceMatches', 2, 2, 'string'],
-  ['today calendarDate toDate dateOf', 0, 0, 'date'],
+  ['today calendarDate recordDate toDate dateOf', 0, 0, 'date'],
   ['now toDateTime', 0, 0, 'dateTime'],
   ['timeOfDay toTime timeOf', 0, 0, 'time'],
   ['toQuantity', 0, 1, 'Quantity'],

@@ -1,6 +1,9 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { RE2JS } from 're2js'
+import { dayNumberOf, readDate, type ReadDate } from './dates.js'
+import { isAboveRange } from './measures.js'
+import { instantOfLocal } from './time-zone.js'
 import { STATE, type Scope, type ScopeState } from './scope.js'
 import { childNode, isNode, NO, NOTHING, plain, YES, type Collection, type Item, type ResourceNode } from './values.js'
 
@@ -34,11 +37,15 @@ export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string,
     codedIn: (input, [canonical]) => codedIn(input, testOf(canonical, valueSets)),
     memberOf: (input, [canonical]) => memberOf(input, testOf(canonical, valueSets)),
     answer: (input, [linkId], state) => answersOf(input, state).get(text(linkId)) ?? NOTHING,
-    calendarDate: input => input.flatMap(calendarDate),
-    difference: (input, [end, precision]) => difference(input, end ?? NOTHING, text(precision)),
-    newest: input => newest(input),
-    since: (input, [date]) => since(input, date ?? NOTHING),
+    answering: (input, [linkId], state) => input.filter(response => isNode(response) && answersIn(response, state).has(text(linkId))),
+    ofQuestionnaire: (input, [canonical]) => input.filter(response => isResponseTo(plain(response), text(canonical))),
+    calendarDate: (input, _, state) => input.flatMap(item => calendarDate(item, state)),
+    recordDate: (input, _, state) => input.flatMap(record => recordDate(record, state)),
+    difference: (input, [end, precision], state) => difference(input, end ?? NOTHING, text(precision), state),
+    newest: (input, _, state) => newest(input, state),
+    since: (input, [date], state) => since(input, date ?? NOTHING, state),
     notInFuture: (input, _, state) => notInFuture(input, state),
+    aboveRange: input => input.flatMap(observation => answer(isAboveRange(plain(observation)))),
     referringTo: (input, [records]) => referringTo(input, records ?? NOTHING),
   }
 }
@@ -48,11 +55,15 @@ const OWN_ARITY: Readonly<Record<string, Record<number, string[]>>> = {
   codedIn: { 1: ['AnyAtRoot'] },
   memberOf: { 1: ['AnyAtRoot'] },
   answer: { 1: ['AnyAtRoot'] },
+  answering: { 1: ['AnyAtRoot'] },
+  ofQuestionnaire: { 1: ['AnyAtRoot'] },
   calendarDate: { 0: [] },
+  recordDate: { 0: [] },
   difference: { 2: ['AnyAtRoot', 'AnyAtRoot'] },
   newest: { 0: [] },
   since: { 1: ['AnyAtRoot'] },
   notInFuture: { 0: [] },
+  aboveRange: { 0: [] },
   referringTo: { 1: ['AnyAtRoot'] },
 }
 
@@ -93,6 +104,8 @@ export function patternFault(pattern: string): string[] {
     return [`'${pattern}' is not a regular expression that is supported here`]
   }
 }
+
+const answer = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : value ? YES : NO)
 
 const text = (collection: Collection | undefined): string => String(plain(collection?.[0]) ?? '')
 
@@ -169,22 +182,8 @@ function codedIn(input: Collection, test: ValueSetTest): Collection {
 function conceptsOf(value: unknown): readonly (Coded | string)[] {
   if (typeof value === 'string') return [value]
   const { resourceType } = (value ?? {}) as { resourceType?: string }
-  const concept = resourceType
-    ? ((value as Record<string, Coded | Coded[]>)[PRIMARY_CODE[resourceType] ?? 'code'] ?? codeOfContainedMedication(value as Medicated))
-    : (value as Coded)
+  const concept = resourceType ? (value as Record<string, Coded | Coded[]>)[PRIMARY_CODE[resourceType] ?? 'code'] : (value as Coded)
   return Array.isArray(concept) ? concept : concept ? [concept] : []
-}
-
-/** A record whose medicine may stand in it as a resource of its own. */
-interface Medicated {
-  medicationReference?: { reference?: unknown }
-  contained?: unknown
-}
-
-function codeOfContainedMedication({ medicationReference, contained }: Medicated): Coded | undefined {
-  const reference = medicationReference?.reference
-  if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
-  return list<{ id?: unknown; code?: Coded }>(contained).find(({ id }) => id === reference.slice(1))?.code
 }
 
 function hasMember(concept: Coded | string, test: ValueSetTest): boolean {
@@ -216,31 +215,51 @@ function answersOf(responses: Collection, state: ScopeState): ReadonlyMap<string
   // The interpreter hands over a new list each time, of the same responses.
   const known = state.answers.get(responses[0])
   if (known?.responses.length === responses.length && known.responses.every((response, index) => response === responses[index])) return known.byLinkId
-  const newestFirst = responses.filter(isNode).sort(byAge)
-  const answers = new Map<string, Item[]>()
-  for (const response of newestFirst) {
-    for (const [linkId, values] of answersIn(response)) if (!answers.has(linkId)) answers.set(linkId, values)
+  const answers = new Map<string, Collection>()
+  for (const response of newestFirst(responses, state)) {
+    for (const [linkId, values] of answersIn(response, state)) if (!answers.has(linkId)) answers.set(linkId, values)
   }
   state.answers.set(responses[0], { responses, byLinkId: answers })
   return answers
 }
 
 /** The one record with the latest date of its own; of two with the same, the one updated last. */
-function newest(records: Collection): Collection {
-  return records.filter(isNode).sort(byAge).slice(0, 1)
+const newest = (records: Collection, state: ScopeState): Collection => newestFirst(records, state).slice(0, 1)
+
+/** Records with the latest date first; `meta.lastUpdated` breaks ties. */
+function newestFirst(records: Collection, { clock: { timeZone } }: ScopeState): ResourceNode[] {
+  const nodes = records.filter(isNode)
+  if (nodes.length < 2) return nodes
+  const dated = nodes.map(node => {
+    const record = node.data as DatedRecord
+    return { node, own: instantOf(ownDate(record, timeZone), timeZone), updated: instantOf(readDate(record.meta?.lastUpdated, timeZone), timeZone) }
+  })
+  return dated.sort((one, other) => other.own - one.own || other.updated - one.updated).map(({ node }) => node)
 }
 
-/** Puts the record with the latest date first; `meta.lastUpdated` breaks ties. */
-function byAge(one: ResourceNode, other: ResourceNode): number {
-  const [a, b] = [one.data as DatedRecord, other.data as DatedRecord]
-  return milliseconds(ownDate(b)) - milliseconds(ownDate(a)) || milliseconds(b.meta?.lastUpdated) - milliseconds(a.meta?.lastUpdated)
+/** When a date begins, in milliseconds; before all others where there is none. */
+function instantOf(date: ReadDate | undefined, timeZone: string): number {
+  if (date === undefined) return Number.MIN_SAFE_INTEGER
+  return date.instant ?? instantOfLocal(Date.parse(date.day), timeZone)
 }
 
-const milliseconds = (date: string | undefined): number => Date.parse(date ?? '') || 0
+/** The answers of one response by linkId, each value once. */
+function answersIn(response: ResourceNode, { answersOfResponse }: ScopeState): ReadonlyMap<string, Collection> {
+  const known = answersOfResponse.get(response.data as object)
+  if (known) return known
+  const found = new Map([...valuesIn(response)].map(([linkId, values]) => [linkId, withoutRepetition(values)] as const))
+  answersOfResponse.set(response.data as object, found)
+  return found
+}
+
+function withoutRepetition(values: readonly ResourceNode[]): Collection {
+  if (values.length < 2) return values
+  return [...new Map(values.map(value => [JSON.stringify(value.data), value] as const)).values()]
+}
 
 /** Walks the items without recursion, so that a hostile depth cannot exhaust the stack. */
-function answersIn(response: ResourceNode): Map<string, Item[]> {
-  const found = new Map<string, Item[]>()
+function valuesIn(response: ResourceNode): Map<string, ResourceNode[]> {
+  const found = new Map<string, ResourceNode[]>()
   const open = list<ResponseItem>((response.data as Response).item).reverse()
   for (let item = open.pop(); item; item = open.pop()) {
     const answers = list<NonNullable<ResponseItem['answer']>[number]>(item.answer)
@@ -256,93 +275,123 @@ function answersIn(response: ResourceNode): Map<string, Item[]> {
   return found
 }
 
+/** Whether a response answers the questionnaire with a canonical, of whatever version. */
+function isResponseTo(response: unknown, canonical: string): boolean {
+  const { questionnaire } = (response ?? {}) as { questionnaire?: unknown }
+  return typeof questionnaire === 'string' && (questionnaire === canonical || questionnaire.startsWith(`${canonical}|`))
+}
+
 const list = <T>(value: unknown): T[] => (Array.isArray(value) ? value.filter(entry => entry && typeof entry === 'object') : [])
 
 function valueNode(response: ResourceNode, answer: Record<string, unknown>): ResourceNode[] {
-  const key = Object.keys(answer).find(name => name.startsWith('value'))
-  if (key === undefined || answer[key] === null) return []
-  const suffix = key.slice('value'.length)
-  const type = PRIMITIVES.has(suffix) ? suffix.charAt(0).toLowerCase() + suffix.slice(1) : suffix
-  return [childNode(response, answer[key], type, 'value')]
+  for (const [name, type] of ANSWER_VALUES) {
+    const value = answer[name]
+    if (value !== undefined && value !== null) return [childNode(response, value, type, 'value')]
+  }
+  return []
 }
 
-const PRIMITIVES = new Set(['Boolean', 'Decimal', 'Integer', 'Date', 'DateTime', 'Time', 'String', 'Uri'])
+/** The elements in which an answer may carry its value, with their types. */
+const ANSWER_VALUES: readonly (readonly [name: string, type: string])[] = [
+  ...['boolean', 'decimal', 'integer', 'date', 'dateTime', 'time', 'string', 'uri'].map(type => [`value${type.charAt(0).toUpperCase()}${type.slice(1)}`, type] as const),
+  ...['Attachment', 'Coding', 'Quantity', 'Reference'].map(type => [`value${type}`, type] as const),
+]
 
 /**
- * The calendar date of a date, dateTime, instant or Period start as it is written, without moving it to another
- * time zone; a partial date stays partial.
+ * The calendar day of a date, dateTime, instant or Period start in the service's time zone; a partial date stays
+ * partial, and what is no date has none.
  */
-function calendarDate(item: Item): Collection {
+function calendarDate(item: Item, { clock: { timeZone } }: ScopeState): Collection {
   if (!isNode(item)) {
-    const date = CALENDAR_DATE.exec(String(item))?.[0]
-    return date === undefined ? NOTHING : CONVERSIONS.toDate(date)
+    const day = readDate(String(item), timeZone)?.day
+    return day === undefined ? NOTHING : CONVERSIONS.toDate(day)
   }
   const value = typeof item.data === 'object' ? (item.data as { start?: unknown } | null)?.start : item.data
-  const written = typeof value === 'string' ? CALENDAR_DATE.exec(value)?.[0] : undefined
-  return written === undefined ? NOTHING : [childNode(item, written, 'date', 'calendarDate')]
+  return dayNode(item, readDate(value, timeZone))
 }
 
-const CALENDAR_DATE = /^\d{4}(-\d{2}(-\d{2})?)?/
+const dayNode = (node: ResourceNode, date: ReadDate | undefined): Collection => (date === undefined ? NOTHING : [childNode(node, date.day, 'date', 'calendarDate')])
+
+/** The calendar day that a record gives itself; nothing where it has none. */
+const recordDate = (record: Item, { clock: { timeZone } }: ScopeState): Collection =>
+  (isNode(record) ? dayNode(record, ownDate(record.data as DatedRecord, timeZone)) : NOTHING)
 
 /** Days in one unit of each precision that has a fixed length. */
 const DAYS: Readonly<Record<string, number>> = { day: 1, days: 1, week: 7, weeks: 7 }
 
 /**
- * Whole days or weeks from the first date to the second, counted by calendar date; nothing when either is not
- * known to the day.
+ * Whole days or weeks from the first date to the second, counted by calendar day in the service's time zone; nothing
+ * when either is not known to the day.
  */
-function difference(start: Collection, end: Collection, precision: string): Collection {
+function difference(start: Collection, end: Collection, precision: string, { clock: { timeZone } }: ScopeState): Collection {
   const unit = DAYS[precision]
   if (unit === undefined) throw new TypeError("difference() knows 'day' and 'week'")
-  const from = dayNumber(start)
-  const to = dayNumber(end)
+  const from = dayNumber(start, timeZone)
+  const to = dayNumber(end, timeZone)
   // Adding nought turns the "-0" that truncation leaves into 0.
   return from === undefined || to === undefined ? NOTHING : [Math.trunc((to - from) / unit) + 0]
 }
 
-function dayNumber(collection: Collection): number | undefined {
+function dayNumber(collection: Collection, timeZone: string): number | undefined {
   if (collection.length > 1) throw new TypeError('expected one date')
-  const written = /^\d{4}-\d{2}-\d{2}/.exec(String(plain(collection[0]) ?? ''))?.[0]
-  return written === undefined ? undefined : Date.parse(`${written}T00:00:00Z`) / 86_400_000
+  const date = collection.length === 0 ? undefined : readDate(String(plain(collection[0])), timeZone)
+  return date && dayNumberOf(date.day)
 }
 
 /** Where a record says when it holds, in the order we look. */
-const DATE_ELEMENTS = ['authored', 'effectiveDateTime', 'effectiveInstant', 'effectivePeriod', 'authoredOn', 'performedDateTime', 'performedPeriod', 'started', 'period', 'issued', 'recordedDate', 'date']
+const DATE_ELEMENTS = [
+  'authored', 'effectiveDateTime', 'effectiveInstant', 'effectivePeriod', 'effectiveTiming', 'authoredOn', 'performedDateTime', 'performedPeriod', 'performedString',
+  'started', 'period', 'occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming', 'dateAsserted', 'created', 'issued', 'recordedDate', 'date',
+]
 
 /**
- * Keeps the records that are not dated before a day, by calendar date as written. Without a day, and for records
- * without a date or with one too vague to tell, nothing is left out.
+ * Keeps the records that are not dated before a day, by the calendar of the service's time zone. Without a day, and for
+ * records without a date or with one too vague to tell, nothing is left out; but a form that nobody can date is old.
  */
-function since(records: Collection, date: Collection): Collection {
+function since(records: Collection, date: Collection, { clock: { timeZone } }: ScopeState): Collection {
   const day = String(plain(date[0]) ?? '').slice(0, 10)
   if (day === '') return records
-  return records.filter(record => {
-    const own = ownDate(plain(record) as Record<string, unknown> | null)
-    return own === undefined || own.slice(0, 10) >= day.slice(0, own.length)
+  return records.filter(item => {
+    const record = plain(item) as DatedRecord | null
+    const own = ownDate(record, timeZone)?.day
+    return own === undefined ? !isForm(record) : own >= day.slice(0, own.length)
   })
 }
 
-/** Keeps the records that are not dated after now; a date without a time counts by calendar date. */
-function notInFuture(records: Collection, { clock }: ScopeState): Collection {
-  const now = Date.parse(clock.now)
-  return records.filter(record => {
-    const own = ownDate(plain(record) as Record<string, unknown> | null)
-    if (own === undefined) return true
-    return own.includes('T') ? !(Date.parse(own) > now) : own <= clock.today.slice(0, own.length)
+/** Milliseconds by which the clock of whoever wrote a record may be ahead of ours. */
+const CLOCK_TOLERANCE = 15 * 60_000
+
+/** Keeps the records that are not dated later than today; clocks differ, so shortly after midnight counts as today. */
+function notInFuture(records: Collection, { clock: { now, today, timeZone } }: ScopeState): Collection {
+  const latest = Date.parse(now) + CLOCK_TOLERANCE
+  return records.filter(item => {
+    const own = ownDate(plain(item) as DatedRecord | null, timeZone)
+    return own === undefined || own.day <= today.slice(0, own.day.length) || (own.instant !== undefined && own.instant <= latest)
   })
 }
 
-type DatedRecord = Record<string, unknown> & { meta?: { lastUpdated?: string } }
+type DatedRecord = Record<string, unknown> & { meta?: { lastUpdated?: unknown } }
 
-/** The first date that a record gives itself, as written; the start of a period, where it has one. */
-function ownDate(record: Record<string, unknown> | null): string | undefined {
+/** What a person fills in; it is at least as old as its last change. */
+const isForm = (record: Record<string, unknown> | null): boolean => record?.resourceType === 'QuestionnaireResponse'
+
+/** The first date that a record gives itself; of a period its start, else its end; of a form without one its last change. */
+function ownDate(record: DatedRecord | null, timeZone: string): ReadDate | undefined {
   for (const name of DATE_ELEMENTS) {
     const value = record?.[name]
-    const written = typeof value === 'object' ? (value as { start?: unknown } | null)?.start : value
-    if (typeof written === 'string') return written
+    const date = value === undefined ? undefined : readDate(typeof value === 'object' ? dateIn(value as DatedElement | null) : value, timeZone)
+    if (date) return date
   }
-  return undefined
+  return isForm(record) ? readDate(record?.meta?.lastUpdated, timeZone) : undefined
 }
+
+interface DatedElement {
+  start?: unknown
+  end?: unknown
+  event?: unknown
+}
+
+const dateIn = (element: DatedElement | null): unknown => element?.start ?? element?.end ?? (Array.isArray(element?.event) ? element.event[0] : undefined)
 
 /** How deep into a record references are looked for; R4 keeps those of the records we read within this. */
 const REFERENCE_DEPTH = 4
@@ -357,12 +406,11 @@ function referringTo(input: Collection, records: Collection): Collection {
   return input.filter(record => mentions(plain(record), targets, REFERENCE_DEPTH))
 }
 
+/** References of records and orders have one form, `Type/id`, whatever form they came in (see patient-data/references). */
 function mentions(value: unknown, targets: ReadonlySet<string>, depth: number): boolean {
   if (typeof value !== 'object' || value === null || depth === 0) return false
   if (Array.isArray(value)) return value.some(entry => mentions(entry, targets, depth))
   const { reference } = value as { reference?: unknown }
-  if (typeof reference === 'string' && targets.has(tail(reference))) return true
+  if (typeof reference === 'string' && targets.has(reference)) return true
   return Object.values(value).some(child => mentions(child, targets, depth - 1))
 }
-
-const tail = (reference: string): string => reference.replace(/\/_history\/[^/]*$/, '').split('/').slice(-2).join('/')

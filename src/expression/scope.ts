@@ -33,6 +33,8 @@ export interface ScopeState extends ScopeData {
   failed: Map<string, unknown>
   /** Answers by linkId, kept for each collection of QuestionnaireResponses that was asked, under its first response. */
   answers: Map<Item, { responses: Collection; byLinkId: ReadonlyMap<string, Collection> }>
+  /** Answers by linkId of one QuestionnaireResponse, each kept with its content. */
+  answersOfResponse: Map<object, ReadonlyMap<string, Collection>>
   steps: number
   /** Evidence by fact name; present only when the call is explained. */
   evidence: Map<string, Evidence> | undefined
@@ -59,6 +61,7 @@ export function openScope(variables: object, data: ScopeData, explain = false): 
     known: new Map(),
     failed: new Map(),
     answers: new Map(),
+    answersOfResponse: new Map(),
     steps: 0,
     evidence: explain ? new Map() : undefined,
     frames: [],

@@ -25,9 +25,9 @@ describe('today() and now() follow the clock of the service', () => {
 
   test('in other zones, too', () => {
     const instant = new Date('2026-03-30T03:30:00Z')
-    expect(clockAt(instant, 'America/New_York')).toEqual({ now: '2026-03-29T23:30:00.000-04:00', today: '2026-03-29' })
-    expect(clockAt(instant, 'Asia/Kathmandu')).toEqual({ now: '2026-03-30T09:15:00.000+05:45', today: '2026-03-30' })
-    expect(clockAt(instant, 'UTC')).toEqual({ now: '2026-03-30T03:30:00.000+00:00', today: '2026-03-30' })
+    expect(clockAt(instant, 'America/New_York')).toEqual({ now: '2026-03-29T23:30:00.000-04:00', today: '2026-03-29', timeZone: 'America/New_York' })
+    expect(clockAt(instant, 'Asia/Kathmandu')).toEqual({ now: '2026-03-30T09:15:00.000+05:45', today: '2026-03-30', timeZone: 'Asia/Kathmandu' })
+    expect(clockAt(instant, 'UTC')).toEqual({ now: '2026-03-30T03:30:00.000+00:00', today: '2026-03-30', timeZone: 'UTC' })
     expect(clockAt(instant, 'Europe/Copenhagen').today).toBe('2026-03-30')
   })
 
@@ -60,9 +60,13 @@ describe('partial dates keep their uncertainty', () => {
 describe('calendarDate()', () => {
   const dated = (effectiveDateTime: string) => ({ records: [{ resourceType: 'Observation', id: 'o', effectiveDateTime }] })
 
-  test.each(['2026-03-29T23:30:00Z', '2026-03-29T00:10:00+02:00', '2026-03-29T23:59:00-08:00', '2026-03-29'])('of %s is the day as written', written => {
+  test.each(['2026-03-28T23:30:00Z', '2026-03-29T00:10:00+01:00', '2026-03-28T15:00:00-08:00', '2026-03-29T23:59:00', '2026-03-29'])('of %s is the day in Denmark', written => {
     expect(evaluate('%Observation.effective.calendarDate().toString()', dated(written))).toEqual(['2026-03-29'])
     expect(evaluate('%Observation.effective.calendarDate() = @2026-03-29', dated(written))).toEqual([true])
+  })
+
+  test.each(['2026-02-30', '20260329', '1500 m walk', '0000-00-00', '2026-03-29T25:00:00Z', 'x'])('of %s is none', written => {
+    expect(evaluate('%Observation.effective.calendarDate()', dated(written))).toEqual([])
   })
 
   test('of a month is that month, of a Period its start, of nothing nothing', () => {
@@ -73,7 +77,7 @@ describe('calendarDate()', () => {
   })
 
   test('of dates made by expressions', () => {
-    expect(evaluate('@2026-03-29T23:30:00Z.calendarDate() = @2026-03-29')).toEqual([true])
+    expect(evaluate('@2026-03-29T23:30:00Z.calendarDate() = @2026-03-30')).toEqual([true])
     expect(evaluate("'2026-13-45'.calendarDate().exists()")).toEqual([false])
     expect(evaluate('(today() - 1 day).calendarDate()', at('2026-03-30T10:00:00Z'))).toEqual(['2026-03-29'])
   })
@@ -111,6 +115,6 @@ test('the day is the same whatever zone the process runs in', async () => {
   const run = promisify(execFile)
   const outputs = await Promise.all(['UTC', 'America/New_York', 'Pacific/Auckland'].map(TZ =>
     run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { env: { ...process.env, TZ } })))
-  const expected = JSON.stringify([['2026-03-30'], [2], [true], ['2026-03-30T00:30:00.000+02:00']])
+  const expected = JSON.stringify([['2026-03-30'], [1], [true], ['2026-03-30T00:30:00.000+02:00']])
   expect(outputs.map(({ stdout }) => stdout.trim())).toEqual([expected, expected, expected])
 }, 30_000)
