@@ -1,6 +1,6 @@
 import { applyPlan, type ApplyContext, type Undecided } from './apply/apply-plan.js'
-import { ordersOf } from './cds-hooks/orders.js'
 import { buildCards, orderCards } from './cards/build-cards.js'
+import { cardWords } from './cards/card-words.js'
 import { undecidedCard } from './cards/undecided-card.js'
 import { planSource } from './cards/plan-source.js'
 import { CARD_EXTENSION, type CdsResponse, type HookRequest } from './cds-hooks/types.js'
@@ -9,7 +9,9 @@ import { openScope, type Scope } from './expression/scope.js'
 import { inLanguage } from './knowledge/extensions.js'
 import type { Knowledge } from './knowledge/knowledge.js'
 import { explained, gatherPatientData, type GatheredData } from './patient-data/gather-patient-data.js'
+import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from './patient-data/draft-orders.js'
 import type { FhirReader } from './patient-data/fhir-reader.js'
+import type { Unusable } from './patient-data/patient-record.js'
 import type { OverrideMemory } from './record/override-memory.js'
 import type { KnowledgeSettings } from './settings.js'
 import type { CdsService } from './services/service-registry.js'
@@ -37,6 +39,8 @@ export interface GatheredCall {
   request: HookRequest
   clock: Clock
   data: GatheredData
+  /** The orders that the hook brings. */
+  orders: DraftOrders
   /** `performance.now()` at which the call has used up its deadline. */
   stopAt: number
 }
@@ -50,20 +54,20 @@ export async function callService(service: CdsService, request: HookRequest, lan
 }
 
 /** Gathers what the plans of a service read, within the reading share of the deadline. */
-export async function gatherCall(service: CdsService, request: HookRequest, { reader, now, timeZone, deadlineMs }: CallEnvironment): Promise<GatheredCall> {
+export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, now, timeZone, deadlineMs }: CallEnvironment): Promise<GatheredCall> {
   const stopAt = performance.now() + deadlineMs
   const clock = clockAt(now(), timeZone)
-  const data = await gatherPatientData(request, service.requirements, { reader, clock, timeLimit: deadlineMs * READING_SHARE })
-  return { service, request, clock, data, stopAt }
+  const data = await gatherPatientData(request, service.requirements, { reader, clock, timeLimit: deadlineMs * READING_SHARE, forms: knowledge.forms })
+  return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt }
 }
 
 /** Applies the plans of a call to its data and builds the cards. */
 export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment): CdsResponse {
   const { service, request, data } = call
   const scope = scopeFor(call, environment)
-  const context = applyContext(request, language, environment)
+  const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
   const applied = service.plans.map(plan => ({ plan, source: planSource(plan, language), ...applyPlan(plan, scope, context) }))
-  const notRead = data.notRead.map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
+  const notRead = notReadIn(data, service, language)
   const cards = applied.flatMap(({ plan, source, requestGroup }) =>
     buildCards(requestGroup, { hookInstance: request.hookInstance, language, plan: plan.canonical, planSource: source, notRead }))
   const undecided = applied.flatMap(each => each.undecided)
@@ -74,13 +78,13 @@ export function answerCall(call: GatheredCall, language: string, environment: Ca
 }
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
-export function scopeFor({ service, request, clock, data: { record }, stopAt }: GatheredCall, { knowledgeSettings, overrideMemory, timeZone }: CallEnvironment, explain = false): Scope {
+export function scopeFor({ service, request, clock, data: { record }, orders, stopAt }: GatheredCall, { knowledgeSettings, overrideMemory, timeZone }: CallEnvironment, explain = false): Scope {
   const { context } = request
   const data = {
     recordsOfType: (type: string) => record.ofType(type),
     context,
     clock,
-    orders: ordersOf(context),
+    orders,
     settings: knowledgeSettings,
     // By the service's own calendar, whatever offset the client reported in.
     overrides: overrideMemory.overridesOf(patientOf(request)).map(({ point, at }) => ({ point, at: clockAt(new Date(at), timeZone).now })),
@@ -106,12 +110,30 @@ export function applyContext({ context, hook }: HookRequest, language: string, {
 }
 
 /** Says which actions could not be decided and which data was not read; absent when all went well. */
-function responseExtension(undecided: readonly Undecided[], { notRead }: GatheredData): Pick<CdsResponse, 'extension'> {
-  if (undecided.length === 0 && notRead.length === 0) return {}
+function responseExtension(undecided: readonly Undecided[], data: GatheredData): Pick<CdsResponse, 'extension'> {
+  if (undecided.length === 0 && !hasNotRead(data)) return {}
   return {
     extension: {
       ...(undecided.length > 0 && { [CARD_EXTENSION.undecided]: undecided.map(({ plan, action, code }) => ({ plan, action, code })) }),
-      ...(notRead.length > 0 && { [CARD_EXTENSION.notRead]: notRead.map(explained) }),
+      ...(hasNotRead(data) && { [CARD_EXTENSION.notRead]: [...data.notRead.map(explained), ...data.record.unusable.map(unusable)] }),
     },
   }
+}
+
+const hasNotRead = ({ notRead, record }: GatheredData): boolean => notRead.length > 0 || record.unusable.length > 0
+
+/** What an integrator reads about a value that could not be used. */
+const unusable = ({ key, resource, element, reason }: Unusable) => ({ key, kind: 'unusable', resource, element, reason })
+
+/** What could not be read, in the reader's words: whole prefetch keys, parts of others, and answers to questions. */
+function notReadIn({ notRead, record }: GatheredData, { requirements }: CdsService, language: string): string[] {
+  const words = cardWords(language)
+  const labelOf = (key: string) => inLanguage(requirements.find(each => each.key === key)?.label ?? new Map(), language) ?? key
+  const partOf = ({ key, question, isYes }: Unusable): string => {
+    if (!question) return words.partOf(key === DRAFTS_KEY ? words.drafts : labelOf(key))
+    const asked = inLanguage(question, language) ?? ''
+    return isYes ? words.bothAnswers(asked) : words.answerTo(asked)
+  }
+  const parts = record.unusable.map(partOf)
+  return [...new Set([...notRead.map(({ requirement: { key } }) => labelOf(key)), ...parts])]
 }

@@ -22,6 +22,8 @@ export interface ApplyContext {
   /** Language of all texts. */
   language: string
   terminology: Terminology
+  /** An order as the client sent it, by the one that rules see; the same where nothing tells. */
+  asSent?: (order: FhirResource) => FhirResource
 }
 
 /** An action whose evaluation failed, so that nobody can say whether it applies. */
@@ -208,7 +210,8 @@ class PlanApplication {
   /** The orders that an action changes, each once; one without an id cannot be named to the EHR and is left alone. */
   private ordersToChange({ where }: CompiledAction, orders: Evaluator): FhirResource[] {
     try {
-      const found = new Set(orders(this.scope).map(item => plain(item) as FhirResource))
+      const { asSent = (order: FhirResource) => order } = this.context
+      const found = new Set(orders(this.scope).map(item => asSent(plain(item) as FhirResource)))
       return [...found].filter(({ resourceType, id }) => resourceType !== undefined && typeof id === 'string' && id !== '')
     } catch (error) {
       throw failureOf(error, `the orders of ${where}`)

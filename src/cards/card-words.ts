@@ -8,6 +8,14 @@ export interface CardWords {
   recommendation: string
   source: string
   notRead: string
+  /** A kind of data of which a part could not be used. */
+  partOf: (label: string) => string
+  /** A question whose answer could not be used. */
+  answerTo: (question: string) => string
+  /** A question that was answered both yes and no, of which the yes counts. */
+  bothAnswers: (question: string) => string
+  /** The orders that a hook brings. */
+  drafts: string
   /** Summary and first line of the card that says that something could not be decided. */
   undecided: string
   undecidedDetail: string
@@ -22,6 +30,10 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     recommendation: 'Anbefaling',
     source: 'Kilde',
     notRead: 'Kunne ikke læses og er ikke medregnet',
+    partOf: label => `dele af ${label}`,
+    answerTo: question => `svaret på »${question}« (regnes som ikke spurgt)`,
+    bothAnswers: question => `et af svarene på »${question}« (besvaret både ja og nej; ja tæller)`,
+    drafts: 'bestillinger i kladde',
     undecided: 'Ikke alle anbefalinger kunne afgøres for denne patient',
     undecidedDetail: 'Beregningen fejlede; det er ikke et nej. Vurdér patienten uden disse kort, og meld koden til driften:',
   },
@@ -33,6 +45,10 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     recommendation: 'Recommendation',
     source: 'Source',
     notRead: 'Could not be read and is not taken into account',
+    partOf: label => `parts of ${label}`,
+    answerTo: question => `the answer to “${question}” (counts as not asked)`,
+    bothAnswers: question => `one of the answers to “${question}” (answered both yes and no; yes counts)`,
+    drafts: 'draft orders',
     undecided: 'Not all recommendations could be decided for this patient',
     undecidedDetail: 'The evaluation failed; that is not a no. Assess the patient without these cards and report the code to operations:',
   },

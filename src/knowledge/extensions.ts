@@ -33,6 +33,8 @@ export const EXTENSION = {
   anchor: `${OURS}/anchor`,
   /** On a NamingSystem: how codes of the system are written before they are compared. */
   codeForm: `${OURS}/code-form`,
+  /** On a yes/no item of a Questionnaire: where a form answers it both ways, the yes counts. */
+  yesWins: `${OURS}/yes-wins`,
   /** On a NamingSystem: every system that begins so means this one. */
   systemPrefix: `${OURS}/system-prefix`,
 } as const

@@ -5,6 +5,7 @@ import { lookUp } from './canonical.js'
 import type { CompiledPlan } from './compiled.js'
 import { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from './faults.js'
+import { formDefinitions, type FormDefinitions } from './forms.js'
 import { compileFacts, type CompiledFacts } from './libraries.js'
 import { compilePlan, type Workshop } from './plans.js'
 import type { KnowledgeFile } from './read-resources.js'
@@ -14,6 +15,8 @@ import { ofType, Terminology } from './terminology.js'
 export interface Knowledge {
   files: readonly KnowledgeFile[]
   terminology: Terminology
+  /** The forms whose answers the knowledge reads. */
+  forms: FormDefinitions
   /** Compiled plans by canonical, with and without version, and by id. */
   plan: (canonicalOrId: string) => CompiledPlan | undefined
   plans: readonly CompiledPlan[]
@@ -44,7 +47,7 @@ export function compileKnowledge(files: readonly KnowledgeFile[], faults: FaultL
   }
   const plans = ofType<PlanDefinition>(files, 'PlanDefinition').map(file => compilePlan(file, workshop))
   const byName = new Map(plans.flatMap(plan => [plan.canonical, plan.resource.url ?? '', plan.resource.id ?? ''].map(name => [name, plan] as const)))
-  return { files, terminology, plans, plan: name => byName.get(name) }
+  return { files, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name) }
 }
 
 function groundFacts(): CompiledFacts {

@@ -1,10 +1,10 @@
-import type { FhirResource } from 'fhir/r4.js'
+import type { BundleEntry } from './read-bundle.js'
 
 /** How a read of the client's FHIR server ended. */
 export type ReadResult =
-  | { kind: 'found'; resources: FhirResource[] }
+  | { kind: 'found'; entries: BundleEntry[] }
   /** Some pages of a search; the rest could not be read. */
-  | { kind: 'part'; resources: FhirResource[] }
+  | { kind: 'part'; entries: BundleEntry[] }
   /** The server says there is no such resource. */
   | { kind: 'nothing' }
   /** Why it could not be read, in a word that holds no patient data. */

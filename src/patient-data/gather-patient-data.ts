@@ -6,8 +6,8 @@ import type { HookRequest } from '../cds-hooks/types.js'
 import { fillTemplate, isOptionalTemplate, isPublishable } from './fill-template.js'
 import type { FhirAccess, FhirReader, ReadFailure, ReadResult } from './fhir-reader.js'
 import { PatientRecord } from './patient-record.js'
-import { nextPage, reportsFailure, resourcesIn } from './read-bundle.js'
-import type { FhirResource } from 'fhir/r4.js'
+import { entriesIn, nextPage, reportsFailure, type BundleEntry } from './read-bundle.js'
+import type { FormDefinitions } from '../knowledge/forms.js'
 
 /** Data that was not essential and could not be had. */
 export interface NotRead {
@@ -25,16 +25,19 @@ export interface GatherOptions {
   clock: Clock
   /** Milliseconds that reading may take in all. */
   timeLimit: number
+  /** The forms that the knowledge reads. */
+  forms: FormDefinitions
 }
 
 /** What the client gave for one requirement, before anything was read. */
 type Given =
-  | { kind: 'complete'; resources: FhirResource[] }
-  | { kind: 'begun'; resources: FhirResource[]; next: string }
-  | { kind: 'failed' }
+  | { kind: 'complete'; entries: BundleEntry[] }
+  | { kind: 'begun'; entries: BundleEntry[]; next: string }
+  /** What came in its place is no answer to the key, but may still tell of other records. */
+  | { kind: 'failed'; entries: BundleEntry[] }
   | { kind: 'absent' }
 
-type Outcome = { requirement: CompiledRequirement; resources: FhirResource[]; failure?: NotRead['reason'] }
+type Outcome = { requirement: CompiledRequirement; entries: BundleEntry[]; failure?: NotRead['reason'] }
 
 /**
  * Gathers what the plans read: prefetched data first, then the client's FHIR server for keys that are absent,
@@ -50,27 +53,28 @@ export async function gatherPatientData(
   const given = requirements.map(requirement => ({ requirement, given: givenFor(requirement, request.prefetch) }))
   const needsReading = given.some(({ given: { kind } }) => kind === 'absent' || kind === 'begun')
   const outcomes = needsReading ? await readAll(given, request, options) : given.map(({ requirement, given: found }) => withoutReading(requirement, found))
-  return intoRecord(outcomes, request)
+  return intoRecord(outcomes, request, options)
 }
 
 function givenFor({ key, type }: CompiledRequirement, prefetch: HookRequest['prefetch']): Given {
   const value = Object.hasOwn(prefetch, key) ? prefetch[key] : undefined
   if (value === undefined) return { kind: 'absent' }
-  if (value === null) return { kind: 'complete', resources: [] }
-  if (reportsFailure(value)) return { kind: 'failed' }
-  const resources = resourcesIn(value)
-  if (!resources || isOfOtherTypes(resources, type)) return { kind: 'failed' }
+  if (value === null) return { kind: 'complete', entries: [] }
+  if (reportsFailure(value)) return { kind: 'failed', entries: [] }
+  const entries = entriesIn(value)
+  if (!entries) return { kind: 'failed', entries: [] }
+  if (isOfOtherTypes(entries, type)) return { kind: 'failed', entries }
   const next = nextPage(value)
-  return next === undefined ? { kind: 'complete', resources } : { kind: 'begun', resources, next }
+  return next === undefined ? { kind: 'complete', entries } : { kind: 'begun', entries, next }
 }
 
 /** Whether there are resources, but not one of the type asked for. */
-const isOfOtherTypes = (resources: readonly FhirResource[], type: string): boolean =>
-  resources.length > 0 && !resources.some(({ resourceType }) => resourceType === type)
+const isOfOtherTypes = (entries: readonly BundleEntry[], type: string): boolean =>
+  entries.some(({ resource }) => resource) && !entries.some(({ resource, deleted }) => resource?.resourceType === type || deleted?.startsWith(`${type}/`))
 
 function withoutReading(requirement: CompiledRequirement, given: Given): Outcome {
-  if (given.kind === 'complete') return complete(requirement, given.resources)
-  return { requirement, resources: [], failure: given.kind === 'failed' ? 'reported-failed' : 'missing' }
+  if (given.kind === 'complete') return complete(requirement, given.entries)
+  return given.kind === 'failed' ? { requirement, entries: given.entries, failure: 'reported-failed' } : { requirement, entries: [], failure: 'missing' }
 }
 
 async function readAll(
@@ -103,38 +107,45 @@ async function readAll(
 
 /** A query without all its values: nothing to ask for where the template allows that, else a failure. */
 function unfilled({ template }: CompiledRequirement): ReadResult {
-  return isOptionalTemplate(template) ? { kind: 'found', resources: [] } : { kind: 'failed', reason: 'unfilled' }
+  return isOptionalTemplate(template) ? { kind: 'found', entries: [] } : { kind: 'failed', reason: 'unfilled' }
 }
 
 /** Reads the pages that the client's search left open; the pages it gave stand either way. */
-async function followOn(requirement: CompiledRequirement, { resources, next }: { resources: FhirResource[]; next: string }, reader: FhirReader, access: FhirAccess | undefined): Promise<Outcome> {
-  if (!access) return { requirement, resources, failure: 'incomplete' }
+async function followOn(requirement: CompiledRequirement, { entries, next }: { entries: BundleEntry[]; next: string }, reader: FhirReader, access: FhirAccess | undefined): Promise<Outcome> {
+  if (!access) return { requirement, entries, failure: 'incomplete' }
   const result = await reader.readOn(next, access)
-  if (result.kind === 'found') return { requirement, resources: [...resources, ...result.resources] }
-  return { requirement, resources: result.kind === 'part' ? [...resources, ...result.resources] : resources, failure: 'incomplete' }
+  if (result.kind === 'found') return { requirement, entries: [...entries, ...result.entries] }
+  return { requirement, entries: result.kind === 'part' ? [...entries, ...result.entries] : entries, failure: 'incomplete' }
 }
 
 function outcomeOf(requirement: CompiledRequirement, result: ReadResult): Outcome {
-  if (result.kind === 'failed') return { requirement, resources: [], failure: result.reason }
+  if (result.kind === 'failed') return { requirement, entries: [], failure: result.reason }
   if (result.kind === 'nothing') return complete(requirement, [])
-  if (isOfOtherTypes(result.resources, requirement.type)) return { requirement, resources: [], failure: 'unusable' }
-  return result.kind === 'part' ? { requirement, resources: result.resources, failure: 'incomplete' } : complete(requirement, result.resources)
+  if (isOfOtherTypes(result.entries, requirement.type)) return { requirement, entries: [], failure: 'unusable' }
+  return result.kind === 'part' ? { requirement, entries: result.entries, failure: 'incomplete' } : complete(requirement, result.entries)
 }
 
 /** All there is. A search may find nothing; an essential resource that is not there is missing. */
-function complete(requirement: CompiledRequirement, resources: FhirResource[]): Outcome {
-  const isMissing = resources.length === 0 && requirement.essential && !requirement.template.includes('?')
-  return { requirement, resources, ...(isMissing && { failure: 'not-found' as const }) }
+function complete(requirement: CompiledRequirement, entries: BundleEntry[]): Outcome {
+  const isMissing = !hasAny(entries) && requirement.essential && !requirement.template.includes('?')
+  return { requirement, entries, ...(isMissing && { failure: 'not-found' as const }) }
 }
 
-function intoRecord(outcomes: readonly Outcome[], request: HookRequest): GatheredData {
+const hasAny = (entries: readonly BundleEntry[]): boolean => entries.some(({ resource }) => resource)
+
+function intoRecord(outcomes: readonly Outcome[], request: HookRequest, { clock, forms }: GatherOptions): GatheredData {
   const failed = outcomes.flatMap(({ requirement, failure }) => (failure === undefined ? [] : [{ requirement, reason: failure }]))
-  const lacking = outcomes.flatMap(({ requirement, resources, failure }) =>
-    requirement.essential && failure !== undefined && resources.length === 0 ? [{ requirement, reason: failure }] : [])
+  const lacking = outcomes.flatMap(({ requirement, entries, failure }) =>
+    requirement.essential && failure !== undefined && (failure === 'reported-failed' || !hasAny(entries)) ? [{ requirement, reason: failure }] : [])
   if (lacking.length > 0) throw missing(lacking)
-  const record = new PatientRecord(request.context.patientId)
-  for (const { requirement, resources } of outcomes) record.add(requirement.key, resources)
-  return { record, notRead: failed }
+  const keyed = outcomes.map(({ requirement, entries }) => ({ key: requirement.key, entries, questionnaire: questionnaireOf(requirement) }))
+  return { record: new PatientRecord(keyed, { patientId: request.context.patientId, timeZone: clock.timeZone, forms }), notRead: failed }
+}
+
+/** The canonical of the questionnaire whose responses a query asks for. */
+function questionnaireOf({ template }: CompiledRequirement): string | undefined {
+  const written = /[?&]questionnaire=([^&]+)/.exec(template)?.[1]
+  return written === undefined ? undefined : decodeURIComponent(written)
 }
 
 function missing(lacking: readonly NotRead[]): CdsError {

@@ -1,6 +1,5 @@
-import type { FhirResource } from 'fhir/r4.js'
 import { Agent, request } from 'undici'
-import { nextPage, reportsFailure, resourcesIn } from './read-bundle.js'
+import { entriesIn, nextPage, reportsFailure, type BundleEntry } from './read-bundle.js'
 import type { FhirAccess, FhirReader, ReadFailure, ReadResult } from './fhir-reader.js'
 
 export interface ReaderLimits {
@@ -13,7 +12,7 @@ export interface ReaderLimits {
 }
 
 interface Page {
-  resources: FhirResource[]
+  entries: BundleEntry[]
   next: string | undefined
 }
 
@@ -50,24 +49,24 @@ export function createHttpFhirReader({ isAllowed, responseLimit, pageLimit }: Re
     if (!isOnServer(url, access.fhirServer)) throw new ReadEnded('incomplete')
     const answer = await get(url, access)
     if (reportsFailure(answer)) throw new ReadEnded('refused')
-    const resources = resourcesIn(answer)
-    if (!resources) throw new ReadEnded('unusable')
-    return { resources, next: nextPage(answer) }
+    const entries = entriesIn(answer)
+    if (!entries) throw new ReadEnded('unusable')
+    return { entries, next: nextPage(answer) }
   }
 
   const pages = async (first: string, access: FhirAccess): Promise<ReadResult> => {
-    let found: FhirResource[] = []
+    let found: BundleEntry[] = []
     let pagesRead = 0
     try {
       for (let url: string | undefined = first; url !== undefined; pagesRead += 1) {
         if (pagesRead === pageLimit) throw new ReadEnded('incomplete')
-        const { resources, next }: Page = await page(url, access)
-        found = [...found, ...resources]
+        const { entries, next }: Page = await page(url, access)
+        found = [...found, ...entries]
         url = next
       }
-      return { kind: 'found', resources: found }
+      return { kind: 'found', entries: found }
     } catch (error) {
-      if (pagesRead > 0) return { kind: 'part', resources: found }
+      if (pagesRead > 0) return { kind: 'part', entries: found }
       return error instanceof NotThere ? { kind: 'nothing' } : { kind: 'failed', reason: failureOf(error, access.signal) }
     }
   }

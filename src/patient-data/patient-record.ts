@@ -1,62 +1,136 @@
-import type { FhirResource } from 'fhir/r4.js'
+import type { FhirResource, Patient, QuestionnaireResponse } from 'fhir/r4.js'
 import { CdsError } from '../errors.js'
+import type { FormDefinitions } from '../knowledge/forms.js'
+import type { LocalizedText } from '../knowledge/extensions.js'
+import { readForm } from './form-answers.js'
+import { takeIn } from './intake.js'
+import { withMedicine } from './medicine.js'
+import { asR4 } from './other-releases.js'
+import { ownerOf } from './ownership.js'
+import type { BundleEntry } from './read-bundle.js'
+import type { ReferenceIndex } from './references.js'
+import { latestVersions, referenceOf, type Kept } from './versions.js'
+
+/** What came with a call under one prefetch key. */
+export interface KeyedEntries {
+  key: string
+  entries: readonly BundleEntry[]
+  /** Canonical of the questionnaire that the key asks for. */
+  questionnaire?: string | undefined
+}
+
+/** What came and could not be used: a record, or one value of it. */
+export interface Unusable {
+  key: string
+  /** `Type/id`, or the type alone. */
+  resource: string
+  element: string
+  reason: string
+  /** What a reader calls the question whose answer could not be read. */
+  question?: LocalizedText
+  /** Whether the question was answered both ways and counts as yes. */
+  isYes?: boolean
+}
+
+export interface RecordContext {
+  patientId: string
+  timeZone: string
+  forms: FormDefinitions
+}
 
 /**
  * One patient's resources, indexed by type and ordered by id, so that the order in which a server found them decides
- * nothing; each resource once. Resources that say they belong to another patient are refused.
+ * nothing; each in one version. Records of a type are made ready for the rules when they are first asked for.
  */
 export class PatientRecord {
-  private readonly byType = new Map<string, FhirResource[]>()
-  private readonly seen = new Set<string>()
-  private readonly ordered = new Set<string>()
-
-  constructor(private readonly patientId: string) {}
+  /** What could not be used so far, each once. */
+  readonly unusable: Unusable[] = []
+  readonly index: ReferenceIndex
+  private readonly byType = new Map<string, Kept[]>()
+  private readonly ready = new Map<string, readonly FhirResource[]>()
+  private readonly questionnaires: ReadonlyMap<string, string | undefined>
 
   /**
-   * Takes in the resources of one prefetch key.
-   * @throws CdsError CDS_DATA_OF_ANOTHER_PATIENT naming the key, before anything of it was taken in.
+   * @throws CdsError CDS_DATA_OF_ANOTHER_PATIENT naming the key that holds a record which says it is another patient's.
    */
-  add(key: string, resources: readonly FhirResource[]): void {
-    for (const resource of resources) {
-      if (!this.isOwn(resource)) {
-        throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', `The data of ${key} holds a resource of another patient than context.patientId. Send this patient's data only.`)
-      }
-    }
-    for (const resource of resources) this.take(resource)
+  constructor(keyed: readonly KeyedEntries[], readonly context: RecordContext) {
+    const entries = keyed.flatMap(({ key, entries: ofKey }) => ofKey.map(entry => ({ key, entry })))
+    this.index = indexOf(entries.map(({ entry }) => entry))
+    this.questionnaires = new Map(keyed.map(({ key, questionnaire }) => [key, questionnaire] as const))
+    const kept = latestVersions(entries)
+    const patient = kept.find(({ resource }) => resource.resourceType === 'Patient')?.resource as Patient | undefined
+    for (const each of kept) if (this.isOwn(each, patient)) this.take(each)
   }
 
-  /** Resources of a type by id; empty when there is none. */
+  /** Resources of a type by id, as rules may rely on them; empty when there is none. */
   ofType(type: string): readonly FhirResource[] {
-    const resources = this.byType.get(type) ?? []
-    if (!this.ordered.has(type)) resources.sort(byId)
-    this.ordered.add(type)
+    const before = this.ready.get(type)
+    if (before) return before
+    const resources = (this.byType.get(type) ?? []).map(each => this.prepared(each)).sort(byId)
+    this.ready.set(type, resources)
     return resources
   }
 
-  private take(resource: FhirResource): void {
-    const { resourceType, id } = resource as { resourceType: string; id?: unknown }
-    if (typeof id === 'string') {
-      const reference = `${resourceType}/${id}`
-      if (this.seen.has(reference)) return
-      this.seen.add(reference)
-    }
-    this.ordered.delete(resourceType)
-    const list = this.byType.get(resourceType)
-    if (list) list.push(resource)
-    else this.byType.set(resourceType, [resource])
+  /** The resource that a reference of the form `Type/id` names, where it came with the call. */
+  find(reference: string): FhirResource | undefined {
+    const [type = ''] = reference.split('/')
+    return this.byType.get(type)?.find(({ resource }) => referenceOf(resource) === reference)?.resource
   }
 
-  private isOwn(resource: FhirResource): boolean {
-    if (resource.resourceType === 'Patient') return resource.id === this.patientId
-    const { subject, patient } = resource as { subject?: { reference?: unknown }; patient?: { reference?: unknown } }
-    const owner = subject?.reference ?? patient?.reference ?? (resource as { for?: { reference?: unknown } }).for?.reference
-    const named = typeof owner === 'string' ? PATIENT_REFERENCE.exec(owner)?.[1] : undefined
-    return named === undefined || named === this.patientId
+  /** Notes what could not be used. */
+  note(unusable: Unusable): void {
+    this.unusable.push(unusable)
   }
+
+  private take(kept: Kept): void {
+    const { resourceType } = kept.resource
+    const list = this.byType.get(resourceType)
+    if (list) list.push(kept)
+    else this.byType.set(resourceType, [kept])
+  }
+
+  private isOwn({ key, resource }: Kept, patient: Patient | undefined): boolean {
+    const owner = ownerOf(resource, this.context.patientId, patient, this.index)
+    if (owner === 'other') {
+      throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', `The data of ${key} holds a resource of another patient than context.patientId. Send this patient's data only.`)
+    }
+    if (owner === 'unknown') this.note({ key, ...nameOf(resource), reason: 'whose record it is cannot be told' })
+    return owner === 'own'
+  }
+
+  private prepared({ key, resource: sent }: Kept): FhirResource {
+    const name = nameOf(sent)
+    const { resource, unusable } = takeIn(asR4(sent), { index: this.index, timeZone: this.context.timeZone })
+    for (const { element, reason } of unusable) this.note({ key, resource: name.resource, element, reason })
+    const complete = withMedicine(resource, reference => this.find(reference))
+    return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, name.resource) : complete
+  }
+
+  private form(form: QuestionnaireResponse, key: string, resource: string): FhirResource {
+    const { response, unusable } = readForm(form, this.context.forms, this.questionnaires.get(key))
+    for (const { linkId, question, isYes, reason } of unusable) {
+      const element = linkId === undefined ? 'QuestionnaireResponse.questionnaire' : `QuestionnaireResponse.item.where(linkId = '${linkId}')`
+      this.note({ key, resource, element, reason, ...(question && { question }), ...(isYes && { isYes }) })
+    }
+    return response
+  }
+}
+
+const nameOf = (resource: FhirResource): { resource: string; element: string } => ({
+  resource: referenceOf(resource) ?? resource.resourceType,
+  element: resource.resourceType,
+})
+
+/** The addresses under which resources travelled, by which others may name them. */
+export function indexOf(entries: readonly BundleEntry[], beside: ReferenceIndex = new Map()): ReferenceIndex {
+  const index = new Map(beside)
+  for (const { resource, fullUrl } of entries) {
+    const reference = resource && referenceOf(resource)
+    if (fullUrl !== undefined && reference !== undefined) index.set(fullUrl.trim().toLowerCase(), reference)
+  }
+  return index
 }
 
 const idOf = ({ id }: FhirResource): string => (typeof id === 'string' ? id : '')
 
 const byId = (one: FhirResource, other: FhirResource): number => (idOf(one) === idOf(other) ? 0 : idOf(one) < idOf(other) ? -1 : 1)
-
-const PATIENT_REFERENCE = /(?:^|\/)Patient\/([^/]+)(?:\/_history\/[^/]+)?$/

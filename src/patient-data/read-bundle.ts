@@ -1,23 +1,56 @@
 import type { FhirResource } from 'fhir/r4.js'
+import { idOfAddress, readReference } from './references.js'
 
 /**
- * The resources in what a prefetch key or a FHIR server gave: those of a Bundle, or the one resource itself.
- * OperationOutcomes and entries without a resource are left out. Undefined when it is no FHIR resource at all.
+ * A resource of a Bundle, under the id of its address where it has none of its own, as it was sent, and that address;
+ * or the news that one is gone.
  */
-export function resourcesIn(value: unknown): FhirResource[] | undefined {
+export type BundleEntry =
+  | { resource: FhirResource; sent: FhirResource; fullUrl?: string; deleted?: undefined }
+  | { resource?: undefined; sent?: undefined; fullUrl?: undefined; deleted: string; at?: string }
+
+/** Most Bundles within one another that are read; deeper is no record. */
+const DEEPEST = 8
+
+/**
+ * What a prefetch key or a FHIR server gave: the entries of a Bundle and of Bundles within it, or the one resource
+ * itself. OperationOutcomes and entries without a resource are left out. Undefined when it is no FHIR resource at all.
+ */
+export function entriesIn(value: unknown, depth = 0): BundleEntry[] | undefined {
   if (!isResource(value)) return undefined
-  if (value.resourceType !== 'Bundle') return [value]
+  if (value.resourceType !== 'Bundle') return [{ resource: withId(value, undefined), sent: value }]
   const entries = (value as { entry?: unknown }).entry ?? []
   if (!Array.isArray(entries)) return undefined
-  const resources: FhirResource[] = []
-  for (const entry of entries as ({ resource?: unknown } | null)[]) {
-    const resource = entry?.resource
-    if (isResource(resource) && resource.resourceType !== 'OperationOutcome') resources.push(resource)
-  }
-  return resources
+  return entries.flatMap((entry: Entry | null) => (entry === null || typeof entry !== 'object' ? [] : entryIn(entry, depth)))
 }
 
-/** Absolute URL of a Bundle's next page, if it has one. */
+interface Entry {
+  resource?: unknown
+  fullUrl?: unknown
+  request?: { method?: unknown; url?: unknown }
+  response?: { lastModified?: unknown }
+}
+
+function entryIn({ resource, fullUrl: address, request, response }: Entry, depth: number): BundleEntry[] {
+  const fullUrl = typeof address === 'string' ? address : undefined
+  if (request?.method === 'DELETE') {
+    const deleted = readReference(request.url) ?? readReference(fullUrl)
+    return deleted === undefined ? [] : [{ deleted, ...(typeof response?.lastModified === 'string' && { at: response.lastModified }) }]
+  }
+  if (!isResource(resource) || resource.resourceType === 'OperationOutcome') return []
+  if (resource.resourceType === 'Bundle') return depth === DEEPEST ? [] : (entriesIn(resource, depth + 1) ?? [])
+  return [{ resource: withId(resource, fullUrl), sent: resource, ...(fullUrl !== undefined && { fullUrl }) }]
+}
+
+/** A resource under the id of its address, where it has none of its own; an id that is no text is none. */
+function withId(resource: FhirResource, fullUrl: string | undefined): FhirResource {
+  if (typeof resource.id === 'string' && resource.id !== '') return resource
+  const { id: _, ...rest } = resource as FhirResource & { id?: unknown }
+  const id = idOfAddress(fullUrl, resource.resourceType)
+  return (id === undefined ? rest : { ...rest, id }) as FhirResource
+}
+
+/** URL of a Bundle's next page as it is written, if it has one. */
 export function nextPage(value: unknown): string | undefined {
   const { link } = (isResource(value) && value.resourceType === 'Bundle' ? value : {}) as { link?: unknown }
   if (!Array.isArray(link)) return undefined
@@ -40,6 +73,6 @@ function isFailure(value: unknown): boolean {
   return !Array.isArray(issues) || issues.length === 0 || issues.some((issue: { severity?: unknown } | null) => issue?.severity === 'error' || issue?.severity === 'fatal')
 }
 
-function isResource(value: unknown): value is FhirResource {
+export function isResource(value: unknown): value is FhirResource {
   return typeof value === 'object' && value !== null && typeof (value as { resourceType?: unknown }).resourceType === 'string'
 }

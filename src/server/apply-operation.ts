@@ -1,12 +1,12 @@
 import type { CarePlan, FhirResource, Parameters } from 'fhir/r4.js'
 import { applyPlan, type Undecided } from '../apply/apply-plan.js'
-import { isId } from '../cds-hooks/parse-hook-request.js'
 import { clockAt } from '../expression/clock.js'
 import { openScope } from '../expression/scope.js'
 import { CdsError } from '../errors.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
 import { PatientRecord } from '../patient-data/patient-record.js'
-import { resourcesIn } from '../patient-data/read-bundle.js'
+import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
+import { idIn, readReference } from '../patient-data/references.js'
 import type { CallEnvironment } from '../call-service.js'
 import { languageOfTag } from './language.js'
 
@@ -18,9 +18,8 @@ import { languageOfTag } from './language.js'
  */
 export async function applyOperation(plan: CompiledPlan, body: unknown, language: string, environment: CallEnvironment): Promise<CarePlan> {
   const input = readParameters(body)
-  const record = new PatientRecord(input.patientId)
-  record.add('data', input.resources)
   const clock = clockAt(environment.now(), environment.timeZone)
+  const record = new PatientRecord([{ key: 'data', entries: input.entries }], { patientId: input.patientId, timeZone: clock.timeZone, forms: environment.knowledge.forms })
   const context = { patientId: input.patientId, ...input.context }
   const scope = openScope(plan.variables, {
     recordsOfType: type => record.ofType(type),
@@ -64,7 +63,7 @@ const goalsIn = (contained: readonly FhirResource[]) =>
 
 interface ApplyInput {
   patientId: string
-  resources: FhirResource[]
+  entries: BundleEntry[]
   language: string | undefined
   context: { userId?: string; encounterId?: string }
 }
@@ -73,15 +72,15 @@ function readParameters(body: unknown): ApplyInput {
   const { resourceType, parameter } = (body ?? {}) as Partial<Parameters>
   if (resourceType !== 'Parameters' || !Array.isArray(parameter)) throw invalid('The body must be a Parameters resource.')
   const named = (name: string) => parameter.find(entry => entry?.name === name)
-  const patientId = idOf(textOf(named('subject')), 'Patient')
+  const patientId = idIn(textOf(named('subject')), 'Patient')
   if (patientId === undefined) throw invalid('Give subject as Patient/id.')
-  const resources = resourcesIn(named('data')?.resource)
-  if (!resources) throw invalid('Give data as a Bundle of the patient\'s resources, even if it is empty.')
-  const userId = textOf(named('practitioner'))
-  const encounterId = idOf(textOf(named('encounter')), 'Encounter')
+  const entries = entriesIn(named('data')?.resource)
+  if (!entries) throw invalid('Give data as a Bundle of the patient\'s resources, even if it is empty.')
+  const userId = readReference(textOf(named('practitioner')))
+  const encounterId = idIn(textOf(named('encounter')), 'Encounter')
   return {
     patientId,
-    resources,
+    entries,
     language: languageOfTag(named('userLanguage')?.valueCodeableConcept?.coding?.[0]?.code),
     context: { ...(userId !== undefined && { userId }), ...(encounterId !== undefined && { encounterId }) },
   }
@@ -94,10 +93,4 @@ type Parameter = NonNullable<Parameters['parameter']>[number]
 function textOf(parameter: Parameter | undefined): string | undefined {
   const value = parameter?.valueString ?? parameter?.valueReference?.reference ?? parameter?.valueUri ?? parameter?.valueId
   return typeof value === 'string' ? value : undefined
-}
-
-/** The id in a relative reference to a resource of the type. */
-function idOf(reference: string | undefined, type: string): string | undefined {
-  const id = reference?.startsWith(`${type}/`) ? reference.slice(type.length + 1) : undefined
-  return isId(id) ? id : undefined
 }

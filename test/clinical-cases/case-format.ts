@@ -39,6 +39,8 @@ export interface ClinicalCase {
   'does not suggest'?: string[]
   says?: string[]
   'does not say'?: string[]
+  /** Prefetch keys of which a part cannot be used; none unless the case says so. */
+  'not usable'?: string[]
 }
 
 /** A file of cases: what all of them share stands in `background`, so that each case shows only what it is about. */
@@ -49,7 +51,7 @@ export interface CaseFile {
 
 const CASE_KEYS: ReadonlySet<string> = new Set([
   'name', 'answer', 'today', 'service', 'patient', 'given', 'overridden', 'settings', 'user', 'recommends', 'does not recommend', 'cannot tell',
-  'cards', 'indicator', 'risk', 'score', 'suggests', 'does not suggest', 'says', 'does not say',
+  'cards', 'indicator', 'risk', 'score', 'suggests', 'does not suggest', 'says', 'does not say', 'not usable',
 ])
 
 const BACKGROUND_KEYS: ReadonlySet<string> = new Set(['today', 'service', 'patient', 'given', 'settings', 'user'])

@@ -14,8 +14,9 @@ const isRule = (about: string): boolean => rules.has(about)
 
 describe.each(folders)('%s', about => {
   test.each(inFolder(about).map(({ case: each }) => [each.name, each] as const))('%s', async (_name, each) => {
-    const { cards, faults } = await answerCase(each)
+    const { cards, faults, notUsable } = await answerCase(each)
     expect([...differences(each, cards), ...faults]).toEqual([])
+    expect(notUsable).toEqual(each['not usable'] ?? [])
   })
 })
 

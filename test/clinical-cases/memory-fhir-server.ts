@@ -36,7 +36,7 @@ export function prefetched(resources: readonly FhirResource[], query: string): F
 /** A FHIR server that holds the given resources and nothing else. */
 export function memoryFhirReader(resources: readonly FhirResource[]): FhirReader {
   return {
-    read: query => Promise.resolve({ kind: 'found', resources: search(resources, query) }),
+    read: query => Promise.resolve({ kind: 'found', entries: search(resources, query).map(resource => ({ resource, sent: resource })) }),
     readOn: () => Promise.resolve({ kind: 'nothing' }),
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { FhirResource } from 'fhir/r4.js'
 import { parse } from 'yaml'
 import { callService, type CallEnvironment } from '../../src/call-service.js'
-import type { Card, CdsResponse, HookRequest } from '../../src/cds-hooks/types.js'
+import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '../../src/cds-hooks/types.js'
 import { clockAt } from '../../src/expression/clock.js'
 import { loadKnowledge } from '../../src/load-knowledge.js'
 import { fillTemplate } from '../../src/patient-data/fill-template.js'
@@ -120,14 +120,20 @@ export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[
 }
 
 /** Makes the calls and puts their answers together, as a chart shows the cards of all services. */
-export async function answer(calls: readonly PreparedCall[]): Promise<CdsResponse & { faults: string[] }> {
+export async function answer(calls: readonly PreparedCall[]): Promise<CdsResponse & { faults: string[]; notUsable: string[] }> {
   const responses: CdsResponse[] = []
   for (const { service, request, environment } of calls) responses.push(await callService(service, request, 'da', environment))
   return {
     cards: responses.flatMap(({ cards }) => cards),
-    faults: responses.flatMap(({ extension }) => (extension === undefined ? [] : [JSON.stringify(extension)])),
+    faults: responses.flatMap(({ extension = {} }) => {
+      const failed = { ...extension, [CARD_EXTENSION.notRead]: notReadIn(extension).filter(({ kind }) => kind !== 'unusable') }
+      return failed[CARD_EXTENSION.notRead].length > 0 || Object.keys(extension).some(name => name !== CARD_EXTENSION.notRead) ? [JSON.stringify(failed)] : []
+    }),
+    notUsable: [...new Set(responses.flatMap(({ extension = {} }) => notReadIn(extension).flatMap(({ kind, key }) => (kind === 'unusable' ? [key] : []))))].sort(),
   }
 }
+
+const notReadIn = (extension: Record<string, unknown>): { key: string; kind?: string }[] => (extension[CARD_EXTENSION.notRead] ?? []) as { key: string; kind?: string }[]
 
 /** Answers a case. */
 export const answerCase = (each: ClinicalCase, delivery: Delivery = 'prefetch') => answer(callsOf(each, delivery))

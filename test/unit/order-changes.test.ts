@@ -2,11 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import type { Extension, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
 import { applyPlan } from '../../src/apply/apply-plan.js'
 import { buildCards } from '../../src/cards/build-cards.js'
-import { ordersOf } from '../../src/cds-hooks/orders.js'
+import { draftOrdersIn } from '../../src/patient-data/draft-orders.js'
 import { clockAt } from '../../src/expression/clock.js'
 import { openScope } from '../../src/expression/scope.js'
 import { EXTENSION } from '../../src/knowledge/extensions.js'
 import { deepFrozen, NOW } from '../support/evaluate.js'
+import { emptyRecord } from '../support/records.js'
 import { action, canonical, fhirpath, knowledgeOf, onHook, plan, planOf, topAction } from '../support/knowledge-builder.js'
 
 const tablets = { resourceType: 'MedicationRequest', id: 'm1', status: 'draft', medicationCodeableConcept: { text: 'tablets' } }
@@ -22,15 +23,21 @@ function cardsFor(child: PlanDefinitionAction | readonly PlanDefinitionAction[],
   const top = topAction('card', { trigger: [onHook('order-select')], action: [child].flat() })
   const knowledge = knowledgeOf(plan([top]), ...nested)
   const hook = deepFrozen({ patientId: 'p1', ...context })
+  const orders = draftOrdersIn(hook, emptyRecord('p1'))
   const scope = openScope(planOf(knowledge).variables, {
-    recordsOfType: () => [], context: hook, clock: clockAt(NOW, 'Europe/Copenhagen'), orders: ordersOf(hook), stopAt: Infinity,
+    recordsOfType: () => [], context: hook, clock: clockAt(NOW, 'Europe/Copenhagen'), orders, stopAt: Infinity,
   })
-  const { requestGroup, undecided } = applyPlan(planOf(knowledge), scope, { patientId: 'p1', language: 'en', terminology: knowledge.terminology })
+  const { requestGroup, undecided } = applyPlan(planOf(knowledge), scope, { patientId: 'p1', language: 'en', terminology: knowledge.terminology, asSent: orders.asSent })
   expect(undecided).toEqual([])
   return buildCards(requestGroup, { hookInstance: 'h', language: 'en', plan: 'p|1', planSource: { label: 'plan' }, notRead: [] })
 }
 
 describe('the orders of a hook', () => {
+  const ordersOf = (context: Record<string, unknown>) => {
+    const { drafts, chosen } = draftOrdersIn({ patientId: 'p1', ...context }, emptyRecord('p1'))
+    return { drafts, chosen }
+  }
+
   test('are all drafts where nothing is selected, and the selected ones where something is', () => {
     expect(ordersOf({ patientId: 'p1', draftOrders }).chosen).toEqual([tablets, drops, scan])
     expect(ordersOf({ patientId: 'p1', draftOrders, selections: ['ServiceRequest/s1'] })).toEqual({ drafts: [tablets, drops, scan], chosen: [scan] })

@@ -1,32 +1,89 @@
-import { expect, test } from '@jest/globals'
-import type { FhirResource } from 'fhir/r4.js'
-import { PatientRecord } from '../../src/patient-data/patient-record.js'
+import { describe, expect, test } from '@jest/globals'
+import { idsOf, recordOf, searchset } from '../support/records.js'
 
-const condition = (id: string | undefined, text: string) => ({ resourceType: 'Condition', ...(id !== undefined && { id }), code: { text } }) as FhirResource
-const textsOf = (record: PatientRecord) => record.ofType('Condition').map(resource => (resource as { code: { text: string } }).code.text)
+const condition = (id: string | undefined, text: string, more: object = {}) => ({ resourceType: 'Condition', ...(id !== undefined && { id }), code: { text }, ...more })
+const textsOf = (record: ReturnType<typeof recordOf>) => record.ofType('Condition').map(resource => (resource as { code: { text: string } }).code.text)
 
 test('the order in which resources are found does not matter', () => {
   const found = [condition('b', 'second'), condition('c', 'third'), condition('a', 'first')]
-  const orders = [found, [...found].reverse()].map(resources => {
-    const record = new PatientRecord('p')
-    record.add('conditions', resources)
-    return textsOf(record)
-  })
+  const orders = [found, [...found].reverse()].map(resources => textsOf(recordOf({ conditions: resources })))
   expect(orders).toEqual([['first', 'second', 'third'], ['first', 'second', 'third']])
 })
 
-test('what is added later takes its place; resources without an id keep their order', () => {
-  const record = new PatientRecord('p')
-  record.add('conditions', [condition('b', 'b'), condition(undefined, 'one'), condition(undefined, 'two')])
-  expect(textsOf(record)).toEqual(['one', 'two', 'b'])
-  record.add('more', [condition('a', 'a'), condition('b', 'again')])
+test('resources without an id keep their order and are all kept; the same id is kept once, the first', () => {
+  const record = recordOf({ conditions: [condition('b', 'b'), condition(undefined, 'one'), condition(undefined, 'two')], more: [condition('a', 'a'), condition('b', 'again')] })
   expect(textsOf(record)).toEqual(['one', 'two', 'a', 'b'])
 })
 
 test('a list that was handed in is left as it was', () => {
   const given = [condition('b', 'b'), condition('a', 'a')]
-  const record = new PatientRecord('p')
-  record.add('conditions', given)
-  record.ofType('Condition')
+  recordOf({ conditions: given }).ofType('Condition')
   expect(given.map(({ id }) => id)).toEqual(['b', 'a'])
+})
+
+describe('one version of a record', () => {
+  const version = (versionId: string, lastUpdated: string) => ({ meta: { versionId, lastUpdated } })
+  const first = condition('c', 'first', version('1', '2026-11-01T08:00:00Z'))
+  const tenth = condition('c', 'tenth', version('10', '2026-11-02T08:00:00Z'))
+  const ninth = condition('c', 'ninth', version('9', '2026-11-01T09:00:00Z'))
+
+  test.each([[[first, tenth, ninth]], [[tenth, first, ninth]], [[ninth, first, tenth]]])('the latest holds, in whatever order they come', versions => {
+    expect(textsOf(recordOf({ conditions: searchset(...versions) }))).toEqual(['tenth'])
+    expect(textsOf(recordOf(Object.fromEntries(versions.map((each, index) => [`key${index}`, each]))))).toEqual(['tenth'])
+  })
+
+  test('without version numbers the last change tells', () => {
+    const changed = (text: string, lastUpdated: string) => condition('c', text, { meta: { versionId: text, lastUpdated } })
+    expect(textsOf(recordOf({ conditions: [changed('later', '2026-11-02T09:00:00+02:00'), changed('earlier', '2026-11-02T08:30:00+02:00')] }))).toEqual(['later'])
+  })
+
+  const deletion = (at: string) => ({ request: { method: 'DELETE', url: 'Condition/c' }, response: { lastModified: at } })
+  const history = (...entry: object[]) => ({ resourceType: 'Bundle', type: 'history', entry })
+
+  test.each([
+    ['later than the record', history(deletion('2026-11-03T08:00:00Z'), { resource: tenth }), []],
+    ['listed behind it', history({ resource: tenth }, deletion('2026-11-03T08:00:00Z')), []],
+    ['before it came back', history({ resource: tenth }, deletion('2026-11-01T12:00:00Z'), { resource: first }), ['tenth']],
+  ])('a deletion %s', (_, bundle, expected) => {
+    expect(textsOf(recordOf({ conditions: bundle }))).toEqual(expected)
+  })
+
+  test('Bundles within a Bundle are read', () => {
+    expect(textsOf(recordOf({ conditions: searchset(condition('a', 'outer'), searchset(condition('b', 'inner'), searchset(condition('c', 'innermost')))) }))).toEqual(['outer', 'inner', 'innermost'])
+  })
+})
+
+describe('whose a record is', () => {
+  const patient = { resourceType: 'Patient', id: 'p', identifier: [{ system: 'urn:cpr', value: 'x' }] }
+  const of = (subject: unknown) => recordOf({ patient: { resourceType: 'Bundle', entry: [{ fullUrl: 'urn:uuid:AA-1', resource: patient }] }, conditions: condition('c', 'back', { subject }) })
+
+  test.each([
+    ['relative', { reference: 'Patient/p' }],
+    ['absolute', { reference: 'https://ehr.example.org/fhir/Patient/p' }],
+    ['with a version', { reference: 'Patient/p/_history/3' }],
+    ['by the address of the patient', { reference: 'urn:uuid:aa-1' }],
+    ['by an identifier the patient has', { identifier: { system: 'urn:cpr', value: 'x' } }],
+    ['not said', undefined],
+  ])('own: %s', (_, subject) => {
+    const record = of(subject)
+    expect([idsOf(record, 'Condition'), record.unusable]).toEqual([['c'], []])
+  })
+
+  test.each([
+    ['an address of nothing that came', { reference: 'urn:uuid:bb-2' }],
+    ['a condition to search by', { reference: 'Patient?identifier=urn:cpr|x' }],
+    ['a contained resource', { reference: '#p' }],
+    ['a group', { reference: 'Group/p' }],
+    ['an identifier of somebody', { identifier: { system: 'urn:cpr', value: 'y' } }],
+    ['a name', { display: 'Petra' }],
+    ['text', { reference: 'p' }],
+  ])('nobody can tell: %s; left out and named', (_, subject) => {
+    const record = of(subject)
+    expect(idsOf(record, 'Condition')).toEqual([])
+    expect(record.unusable).toEqual([{ key: 'conditions', resource: 'Condition/c', element: 'Condition', reason: 'whose record it is cannot be told' }])
+  })
+
+  test.each([[{ reference: 'Patient/q' }], [{ reference: 'https://ehr.example.org/fhir/Patient/q/_history/1' }]])('plainly another\'s is refused: %j', subject => {
+    expect(() => of(subject)).toThrow(expect.objectContaining({ code: 'CDS_DATA_OF_ANOTHER_PATIENT' }))
+  })
 })

@@ -1,0 +1,83 @@
+import type { FhirResource } from 'fhir/r4.js'
+import type { HookContext } from '../cds-hooks/types.js'
+import { CdsError } from '../errors.js'
+import { ORDER_TYPES } from '../expression/element-names.js'
+import { takeIn } from './intake.js'
+import { withMedicine } from './medicine.js'
+import { asR4 } from './other-releases.js'
+import { ownerOf } from './ownership.js'
+import { indexOf, type PatientRecord } from './patient-record.js'
+import { entriesIn } from './read-bundle.js'
+import { readReference, type ReferenceIndex } from './references.js'
+import { referenceOf } from './versions.js'
+
+/** The orders that a hook brings, as rules may rely on them. */
+export interface DraftOrders {
+  /** All drafts, in the order of their Bundle. */
+  drafts: readonly FhirResource[]
+  /** Those that the hook is about: the selected ones where it tells of a selection (of none, none), else all. */
+  chosen: readonly FhirResource[]
+  /** An order as the client sent it, by the one that rules see; changes are made to this. */
+  asSent: (order: FhirResource) => FhirResource
+}
+
+/** A draft as it came, with the address under which it travelled. */
+interface Draft {
+  sent: FhirResource
+  resource: FhirResource
+  fullUrl: string | undefined
+}
+
+/** Under what name the reply tells of drafts that could not be used. */
+export const DRAFTS_KEY = 'draftOrders'
+
+/**
+ * Reads the orders of a context. Drafts need not be valid R4; what is no order is left out, though orders may refer to
+ * it, and of a draft whose patient cannot be told the reply says so.
+ * @throws CdsError CDS_DATA_OF_ANOTHER_PATIENT when a draft says it is for another patient.
+ */
+export function draftOrdersIn({ draftOrders, selections }: HookContext, record: PatientRecord): DraftOrders {
+  const entries = entriesIn(asBundle(draftOrders)) ?? []
+  const index = indexOf(entries, record.index)
+  const resources = entries.flatMap(({ resource, sent, fullUrl }) => (resource ? [{ sent, resource, fullUrl }] : []))
+  const drafts = resources.filter(draft => isOrder(asR4(draft.resource)) && isOwn(draft, record, index))
+  const find = (reference: string) => resources.find(({ resource }) => referenceOf(resource) === reference)?.resource ?? record.find(reference)
+  const prepared = new Map(drafts.map(draft => [prepare(draft, record, index, find), draft] as const))
+  const isChosen = chooser(selections, index)
+  return {
+    drafts: [...prepared.keys()],
+    chosen: [...prepared].filter(([, draft]) => isChosen(draft)).map(([order]) => order),
+    asSent: order => prepared.get(order)?.sent ?? order,
+  }
+}
+
+/** Drafts come as a Bundle, whether or not it says so. */
+const asBundle = (value: unknown): unknown => (typeof value === 'object' && value !== null ? { resourceType: 'Bundle', ...value } : value)
+
+const isOrder = ({ resourceType }: FhirResource): boolean => ORDER_TYPES.some(type => type === resourceType)
+
+function isOwn({ resource }: Draft, record: PatientRecord, index: ReferenceIndex): boolean {
+  const patient = record.ofType('Patient')[0]
+  const owner = ownerOf(resource, record.context.patientId, patient?.resourceType === 'Patient' ? patient : undefined, index)
+  if (owner === 'other') throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', 'draftOrders holds an order for another patient than context.patientId. Send this patient\'s orders only.')
+  if (owner === 'unknown') record.note({ key: DRAFTS_KEY, resource: nameOf(resource), element: resource.resourceType, reason: 'whose order it is cannot be told' })
+  return owner === 'own'
+}
+
+const nameOf = (resource: FhirResource): string => referenceOf(resource) ?? resource.resourceType
+
+function prepare({ resource: draft }: Draft, record: PatientRecord, index: ReferenceIndex, find: (reference: string) => FhirResource | undefined): FhirResource {
+  const { resource, unusable } = takeIn(asR4(draft), { index, timeZone: record.context.timeZone })
+  for (const { element, reason } of unusable) record.note({ key: DRAFTS_KEY, resource: nameOf(draft), element, reason })
+  const complete = withMedicine(resource, find)
+  // Each order is an object of its own, by which the one that was sent is found again.
+  return complete === draft ? { ...complete } : complete
+}
+
+/** Which drafts a selection names, by reference of any form, by the address of the entry or by the bare id. */
+function chooser(selections: unknown, index: ReferenceIndex): (draft: Draft) => boolean {
+  if (!Array.isArray(selections)) return () => true
+  const written = new Set(selections.filter(selection => typeof selection === 'string').map(selection => selection.trim()))
+  const named = new Set([...written].flatMap(selection => readReference(selection, index) ?? []))
+  return ({ resource, fullUrl }) => named.has(nameOf(resource)) || written.has(resource.id ?? '') || (fullUrl !== undefined && written.has(fullUrl))
+}

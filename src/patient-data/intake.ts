@@ -1,0 +1,163 @@
+import type { FhirResource } from 'fhir/r4.js'
+import { readDate } from '../expression/dates.js'
+import { readReference, type ReferenceIndex } from './references.js'
+import { shapeOf, type Shape } from './shapes.js'
+
+/** A value of a record that could not be used, and why; neither word nor number of the patient's stands in it. */
+export interface UnusableValue {
+  /** Path of the element as JSON names it, such as `Condition.onsetDateTime`. */
+  element: string
+  reason: string
+}
+
+export interface IntakeContext {
+  index: ReferenceIndex
+  timeZone: string
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/**
+ * A record as rules may rely on it: what is not valid FHIR is absent and named, text that carries codes is trimmed,
+ * references have one form. What is sound already is handed on as it is; nothing that came in is written to.
+ */
+export function takeIn<R extends FhirResource>(resource: R, context: IntakeContext): { resource: R; unusable: UnusableValue[] } {
+  const intake = new Intake(context, resource.resourceType)
+  return { resource: intake.object(resource as unknown as Json, resource.resourceType) as unknown as R, unusable: intake.unusable }
+}
+
+/** Elements whose one coding is a status that older clients write as text. */
+const STATUS_CONCEPTS: ReadonlySet<string> = new Set(['clinicalStatus', 'verificationStatus'])
+
+class Intake {
+  readonly unusable: UnusableValue[] = []
+  private readonly path: (string | number)[]
+
+  constructor(private readonly context: IntakeContext, resourceType: string) {
+    this.path = [resourceType]
+  }
+
+  /** An object of a type, with its unusable members left out. */
+  object(value: Json, type: string): Json {
+    let copy: Record<string, unknown> | undefined
+    for (const name in value) {
+      const written = value[name]
+      const taken = this.member(value, name, written, type)
+      if (taken === written) continue
+      copy ??= { ...value }
+      if (taken === undefined) delete copy[name]
+      else copy[name] = taken
+    }
+    return copy ?? value
+  }
+
+  private member(owner: Json, name: string, written: unknown, type: string): unknown {
+    if (name.startsWith('_')) return this.sibling(owner, name, written, type)
+    const shape = shapeOf(type, name)
+    if (!shape) return written
+    if (written === null || written === undefined) return undefined
+    this.path.push(name)
+    const taken = Array.isArray(written) ? this.list(written, shape) : this.single(written, shape, name)
+    this.path.pop()
+    return taken
+  }
+
+  /** What stands beside a primitive says nothing where the primitive itself has no value. */
+  private sibling(owner: Json, name: string, written: unknown, type: string): unknown {
+    const beside = name.slice(1)
+    const shape = shapeOf(type, beside)
+    if (!shape || Array.isArray(written)) return written
+    return owner[beside] === undefined || this.isUnusable(owner[beside], shape) ? undefined : written
+  }
+
+  private list(written: readonly unknown[], shape: Shape): unknown {
+    if (!shape.repeats) return this.refuse('is a list')
+    let taken: unknown[] | undefined
+    written.forEach((entry, index) => {
+      this.path.push(index)
+      const each = entry === null ? undefined : this.single(entry, shape, '')
+      this.path.pop()
+      if (each !== entry) taken ??= written.slice(0, index)
+      if (taken && each !== undefined) taken.push(each)
+    })
+    const entries = taken ?? written
+    return entries.length === 0 ? undefined : entries
+  }
+
+  private single(written: unknown, shape: Shape, name: string): unknown {
+    switch (shape.kind) {
+      case 'complex':
+        return this.complex(written, shape.type, name)
+      case 'resource':
+        return isObject(written) && typeof written.resourceType === 'string' ? this.object(written, written.resourceType) : this.refuse('is no resource')
+      case 'date':
+        return this.date(written, shape.type)
+      case 'code':
+        return this.code(written, name)
+      case 'text':
+        return typeof written === 'string' ? written || undefined : this.refuse('is no text')
+      default:
+        return typeof written === shape.kind ? written : this.refuse(`is no ${shape.kind}`)
+    }
+  }
+
+  private complex(written: unknown, type: string, name: string): unknown {
+    if (type === 'CodeableConcept' && typeof written === 'string') return this.concept({ text: written }, name)
+    if (!isObject(written)) return this.refuse('is no object')
+    const taken = this.object(written, type)
+    if (type === 'Reference') return this.reference(taken)
+    return type === 'CodeableConcept' ? this.concept(taken, name) : taken
+  }
+
+  private concept(written: Json, name: string): Json {
+    if (!STATUS_CONCEPTS.has(name)) return written
+    const codings = Array.isArray(written.coding) ? (written.coding as Json[]) : []
+    if (codings.some(({ code }) => typeof code === 'string')) {
+      return codings.every(({ code }) => typeof code !== 'string' || code === code.toLowerCase()) ? written : { ...written, coding: codings.map(inLowerCase) }
+    }
+    return typeof written.text === 'string' ? { ...written, coding: [{ code: written.text.trim().toLowerCase() }] } : written
+  }
+
+  private reference(written: Json): Json {
+    if (typeof written.reference !== 'string') return written
+    const reference = readReference(written.reference, this.context.index)
+    return reference === undefined || reference === written.reference ? written : { ...written, reference }
+  }
+
+  /** A date as FHIR writes it; one that is readable and yet not so is written anew, by the day and time it means. */
+  private date(written: unknown, type: string): unknown {
+    if (typeof written === 'string' && written.trim() === '') return undefined
+    const read = readDate(written, this.context.timeZone)
+    if (!read || typeof written !== 'string') return this.refuse('is no date')
+    if (FHIR_DATE.test(written)) return written
+    return read.instant === undefined || type === 'date' ? read.day : new Date(read.instant).toISOString()
+  }
+
+  private code(written: unknown, name: string): unknown {
+    const text = typeof written === 'number' && name === 'code' ? String(written) : written
+    if (typeof text !== 'string') return this.refuse('is no text')
+    const trimmed = text.trim()
+    return (name === 'status' ? trimmed.toLowerCase() : trimmed) || undefined
+  }
+
+  private isUnusable(written: unknown, shape: Shape): boolean {
+    const before = this.unusable.length
+    const taken = written === null ? undefined : this.single(written, shape, '')
+    this.unusable.length = before
+    return taken === undefined
+  }
+
+  private refuse(reason: string): undefined {
+    this.unusable.push({ element: pathText(this.path), reason })
+    return undefined
+  }
+}
+
+/** Dates of FHIR R4, known to exist by now; whatever else can be read is written anew. */
+const FHIR_DATE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):\d{2}:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
+
+const inLowerCase = (coding: Json): Json => (typeof coding.code === 'string' ? { ...coding, code: coding.code.toLowerCase() } : coding)
+
+const pathText = (path: readonly (string | number)[]): string => path.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').slice(1)
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

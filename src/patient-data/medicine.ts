@@ -1,0 +1,51 @@
+import type { CodeableConcept, FhirResource, Medication } from 'fhir/r4.js'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Finds a resource that came with the call by `Type/id`. */
+export type Finder = (reference: string) => FhirResource | undefined
+
+/**
+ * A record with what its references say of it written into it: the code of the medicine it refers to, and as reasons
+ * the codes of conditions it holds itself. Handed on as it is where nothing can be added; a reference that leads
+ * nowhere stays.
+ */
+export function withMedicine(resource: FhirResource, find: Finder): FhirResource {
+  return withContainedReasons(withMedicineCode(resource as unknown as Json, find)) as unknown as FhirResource
+}
+
+function withMedicineCode(record: Json, find: Finder): Json {
+  const { medicationReference, ...rest } = record
+  if (medicationReference === undefined || record.medicationCodeableConcept !== undefined) return record
+  const code = codeOf(referredTo(medicationReference, record, find) as Medication | undefined)
+  return code ? { ...rest, medicationCodeableConcept: code } : record
+}
+
+/** The code of a medicine, else the codes of what it is made of. */
+function codeOf(medicine: Medication | undefined): CodeableConcept | undefined {
+  if (!medicine) return undefined
+  const ingredients = list(medicine.ingredient).flatMap(({ itemCodeableConcept }) => list((itemCodeableConcept as CodeableConcept | undefined)?.coding))
+  return medicine.code ?? (ingredients.length > 0 ? { coding: ingredients } : undefined)
+}
+
+function withContainedReasons(record: Json): Json {
+  const references = list(record.reasonReference)
+  const codes = references.map(reference => containedCode(reference, record))
+  if (!codes.some(code => code !== undefined)) return record
+  const { reasonReference: _, ...rest } = record
+  const others = references.filter((__, index) => codes[index] === undefined)
+  return { ...rest, reasonCode: [...list(record.reasonCode), ...codes.filter(code => code !== undefined)], ...(others.length > 0 && { reasonReference: others }) }
+}
+
+const containedCode = ({ reference }: Json, record: Json): unknown => (containedIn(record, reference) as { code?: unknown } | undefined)?.code
+
+function referredTo(reference: unknown, record: Json, find: Finder): unknown {
+  const written = (reference as { reference?: unknown } | null)?.reference
+  return containedIn(record, written) ?? (typeof written === 'string' ? find(written) : undefined)
+}
+
+function containedIn({ contained }: Json, reference: unknown): Json | undefined {
+  return typeof reference === 'string' && reference.startsWith('#') ? list(contained).find(({ id }) => id === reference.slice(1)) : undefined
+}
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(each => typeof each === 'object' && each !== null) : []) as Json[]

@@ -1,0 +1,69 @@
+import type { FhirResource } from 'fhir/r4.js'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Resource types of older releases by what they are called in R4. */
+const RENAMED: Readonly<Record<string, string>> = { MedicationOrder: 'MedicationRequest' }
+
+/** Elements by resource type that another release writes as one value of two kinds, with their two R4 names. */
+const CODE_OR_REFERENCE: Readonly<Record<string, Readonly<Record<string, readonly [concept: string, reference: string]>>>> = {
+  MedicationRequest: { medication: ['medicationCodeableConcept', 'medicationReference'] },
+  MedicationStatement: { medication: ['medicationCodeableConcept', 'medicationReference'] },
+  MedicationAdministration: { medication: ['medicationCodeableConcept', 'medicationReference'] },
+  MedicationDispense: { medication: ['medicationCodeableConcept', 'medicationReference'] },
+  DeviceRequest: { code: ['codeCodeableConcept', 'codeReference'] },
+  ServiceRequest: { code: ['code', 'code'] },
+}
+
+/**
+ * A resource in the shape of R4, where it came in one that an older or newer release gives the elements our rules
+ * read: a medicine or code as CodeableReference (R5) or without its type, `MedicationOrder` (DSTU2), reasons as
+ * CodeableReference (R5), a questionnaire as Reference (STU3). Handed on as it is in any other case.
+ */
+export function asR4(resource: FhirResource): FhirResource {
+  const { resourceType } = resource
+  const named = RENAMED[resourceType] === undefined ? resource : { ...resource, resourceType: RENAMED[resourceType] }
+  const shaped = withReasons(withCodes(named as unknown as Json))
+  return withCanonical(shaped) as unknown as FhirResource
+}
+
+function withCodes(resource: Json): Json {
+  const elements = CODE_OR_REFERENCE[String(resource.resourceType)]
+  if (!elements) return resource
+  return Object.entries(elements).reduce((shaped, [name, [conceptName, referenceName]]) => {
+    const value = shaped[name]
+    const { concept, reference } = partsOf(value)
+    if (concept === undefined && reference === undefined) return shaped
+    if (concept === value) return conceptName === name ? shaped : renamed(shaped, name, { [conceptName]: concept })
+    return renamed(shaped, name, { ...(concept !== undefined && { [conceptName]: concept }), ...(reference !== undefined && referenceName !== name && { [referenceName]: reference }) })
+  }, resource)
+}
+
+/** The code and the reference in a value that may be either, or both as R5 writes them. */
+function partsOf(value: unknown): { concept?: unknown; reference?: unknown } {
+  if (!isObject(value)) return {}
+  if (value.concept !== undefined || isObject(value.reference)) return { concept: value.concept, reference: value.reference }
+  return typeof value.reference === 'string' ? { reference: value } : { concept: value }
+}
+
+function renamed(resource: Json, name: string, values: Json): Json {
+  const { [name]: _, ...rest } = resource
+  return { ...rest, ...values }
+}
+
+/** Reasons of R5 in the two elements that R4 has for them. */
+function withReasons(resource: Json): Json {
+  const { reason, ...rest } = resource
+  if (!Array.isArray(reason) || !reason.every(isObject)) return resource
+  const concepts = reason.flatMap(({ concept }) => concept ?? [])
+  const references = reason.flatMap(({ reference }) => reference ?? [])
+  if (concepts.length === 0 && references.length === 0) return resource
+  return { ...rest, ...(concepts.length > 0 && { reasonCode: concepts }), ...(references.length > 0 && { reasonReference: references }) }
+}
+
+function withCanonical(resource: Json): Json {
+  const { questionnaire } = resource
+  return isObject(questionnaire) && typeof questionnaire.reference === 'string' ? { ...resource, questionnaire: questionnaire.reference } : resource
+}
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

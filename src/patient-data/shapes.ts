@@ -1,0 +1,46 @@
+import { placeStep } from '../expression/element-path.js'
+
+/** How the value of an element is written in JSON. */
+export type Kind = 'boolean' | 'number' | 'text' | 'code' | 'date' | 'resource' | 'complex'
+
+export interface Shape {
+  kind: Kind
+  /** FHIR type, or the element's own path where the type has no name of its own. */
+  type: string
+  repeats: boolean
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  boolean: 'boolean',
+  ...Object.fromEntries(['integer', 'positiveInt', 'unsignedInt', 'decimal'].map(type => [type, 'number'] as const)),
+  ...Object.fromEntries(['date', 'dateTime', 'instant'].map(type => [type, 'date'] as const)),
+  ...Object.fromEntries(['code', 'uri', 'url', 'canonical', 'id', 'oid', 'uuid'].map(type => [type, 'code'] as const)),
+  ...Object.fromEntries(['string', 'markdown', 'base64Binary', 'xhtml', 'time'].map(type => [type, 'text'] as const)),
+}
+
+/** Shapes by type and name of element; they follow from the R4 model alone. */
+const known = new Map<string, Map<string, Shape>>()
+
+/** The shape of an element of a type, by its name in JSON; undefined for one that R4 does not know. */
+export function shapeOf(type: string, name: string): Shape | undefined {
+  const ofType = known.get(type)
+  if (ofType?.has(name)) return ofType.get(name)
+  const shape = look(type, name)
+  // Only what R4 knows is remembered: names that a client invents must not pile up.
+  if (shape) known.set(type, (ofType ?? new Map<string, Shape>()).set(name, shape))
+  return shape
+}
+
+function look(type: string, name: string): Shape | undefined {
+  // Looked at first, since the model answers what it does not know with an error, which costs time.
+  if (!/^[a-z]\w*$/i.test(name)) return undefined
+  if (name === 'contained') return { kind: 'resource', type: 'Resource', repeats: true }
+  try {
+    const { type: found, repeats } = placeStep(type, { name }, undefined)
+    const plain = `${found.charAt(0).toLowerCase()}${found.slice(1)}`
+    const kind = KINDS[found] ?? KINDS[plain] ?? 'complex'
+    return { kind, type: kind === 'complex' ? found : plain, repeats }
+  } catch {
+    return undefined
+  }
+}
