@@ -1,5 +1,5 @@
-import { isId } from '../cds-hooks/parse-hook-request.js'
 import type { Clock } from '../expression/clock.js'
+import { idIn } from './references.js'
 
 /** What tokens of a prefetch template can refer to. */
 export interface TokenSource {
@@ -50,9 +50,7 @@ function tokenValue(token: string, { context, clock }: TokenSource): string | un
 function idsAt(context: unknown, path: string, type: string): string | undefined {
   const found = path.split('.').filter(name => name !== '').reduce<unknown[]>((values, name) => values.flatMap(value => memberOf(value, name)), [context])
   const ids = found.flatMap(value => {
-    const reference = (value as { reference?: unknown } | null)?.reference
-    const [ofType, id] = typeof reference === 'string' ? reference.split('/').slice(-2) : []
-    return ofType === type && isId(id) ? [id] : []
+    return idIn((value as { reference?: unknown } | null)?.reference, type) ?? []
   })
   return ids.length === 0 ? undefined : [...new Set(ids)].join(',')
 }

@@ -57,7 +57,7 @@ class Intake {
     if (!shape) return written
     if (written === null || written === undefined) return undefined
     this.path.push(name)
-    const taken = Array.isArray(written) ? this.list(written, shape) : this.single(written, shape, name)
+    const taken = Array.isArray(written) || shape.repeats ? this.list(Array.isArray(written) ? written : [written], shape, written) : this.single(written, shape, name)
     this.path.pop()
     return taken
   }
@@ -70,18 +70,18 @@ class Intake {
     return owner[beside] === undefined || this.isUnusable(owner[beside], shape) ? undefined : written
   }
 
-  private list(written: readonly unknown[], shape: Shape): unknown {
+  /** @param written the list as it came; a lone value where a list belongs is a list of one. */
+  private list(entries: readonly unknown[], shape: Shape, written: unknown): unknown {
     if (!shape.repeats) return this.refuse('is a list')
-    let taken: unknown[] | undefined
-    written.forEach((entry, index) => {
+    let taken: unknown[] | undefined = Array.isArray(written) ? undefined : []
+    entries.forEach((entry, index) => {
       this.path.push(index)
       const each = entry === null ? undefined : this.single(entry, shape, '')
       this.path.pop()
-      if (each !== entry) taken ??= written.slice(0, index)
+      if (each !== entry) taken ??= entries.slice(0, index)
       if (taken && each !== undefined) taken.push(each)
     })
-    const entries = taken ?? written
-    return entries.length === 0 ? undefined : entries
+    return (taken ?? entries).length === 0 ? undefined : (taken ?? written)
   }
 
   private single(written: unknown, shape: Shape, name: string): unknown {

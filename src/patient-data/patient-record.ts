@@ -38,6 +38,9 @@ export interface RecordContext {
   forms: FormDefinitions
 }
 
+/** Most notes of one call; data with more faults is no chart but noise. */
+const MOST_NOTED = 100
+
 /**
  * One patient's resources, indexed by type and ordered by id, so that the order in which a server found them decides
  * nothing; each in one version. Records of a type are made ready for the rules when they are first asked for.
@@ -77,9 +80,9 @@ export class PatientRecord {
     return this.byType.get(type)?.find(({ resource }) => referenceOf(resource) === reference)?.resource
   }
 
-  /** Notes what could not be used. */
+  /** Notes what could not be used, as far as a reader can take it in. */
   note(unusable: Unusable): void {
-    this.unusable.push(unusable)
+    if (this.unusable.length < MOST_NOTED) this.unusable.push(unusable)
   }
 
   private take(kept: Kept): void {

@@ -1,10 +1,10 @@
-import type { CarePlan, FhirResource, Parameters } from 'fhir/r4.js'
+import type { CarePlan, FhirResource, OperationOutcome, Parameters } from 'fhir/r4.js'
 import { applyPlan, type Undecided } from '../apply/apply-plan.js'
 import { clockAt } from '../expression/clock.js'
 import { openScope } from '../expression/scope.js'
 import { CdsError } from '../errors.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
-import { PatientRecord } from '../patient-data/patient-record.js'
+import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
 import { idIn, readReference } from '../patient-data/references.js'
 import type { CallEnvironment } from '../call-service.js'
@@ -35,9 +35,11 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
   })
   if (undecided.length > 0) throw undecidedError(undecided)
   const { contained = [], ...group } = requestGroup
+  const messages = messagesOf(record.unusable)
   return {
     resourceType: 'CarePlan',
-    contained: [{ ...group, id: 'request-group' }, ...contained] as CarePlan['contained'],
+    ...(messages.length > 0 && { extension: [{ url: MESSAGES, valueReference: { reference: '#messages' } }] }),
+    contained: [{ ...group, id: 'request-group' }, ...contained, ...messages] as CarePlan['contained'],
     instantiatesCanonical: [plan.canonical],
     status: 'draft',
     intent: 'proposal',
@@ -47,6 +49,16 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
     ...(goalsIn(contained as FhirResource[]).length > 0 && { goal: goalsIn(contained as FhirResource[]) }),
     activity: [{ reference: { reference: '#request-group' } }],
   } as CarePlan
+}
+
+/** Where a CarePlan of $apply names its messages. */
+const MESSAGES = 'http://hl7.org/fhir/StructureDefinition/cqf-messages'
+
+/** What of the data could not be used, as a resource that the CarePlan contains; none where all could. */
+function messagesOf(unusable: readonly Unusable[]): OperationOutcome[] {
+  if (unusable.length === 0) return []
+  const issue = unusable.map(({ resource, element, reason }) => ({ severity: 'warning' as const, code: 'invalid' as const, diagnostics: `${resource}: ${reason}; it counts as absent.`, expression: [element] }))
+  return [{ resourceType: 'OperationOutcome', id: 'messages', issue }]
 }
 
 /** An error says nothing about the patient, so a CarePlan without these actions would mislead. */

@@ -124,10 +124,14 @@ describe('input that is not usable is answered with 400', () => {
   })
 })
 
-test('data whose elements have other types than FHIR gives them is 422, never a plan with gaps', async () => {
+test('data whose elements have other types than FHIR gives them count as absent, and the CarePlan names them', async () => {
   const body = JSON.stringify(parameters('start-back-high')).replaceAll(/"valueBoolean":(true|false)/g, '"valueBoolean":"yes"')
-  const { status, text } = await apply('red-flags', JSON.parse(body))
-  expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0] }).toEqual({ status: 422, code: 'CDS_EXPRESSION_FAILED' })
+  const { status, body: carePlan } = await apply('start-back', JSON.parse(body))
+  expect(status).toBe(200)
+  expect(carePlan.extension).toEqual([{ url: 'http://hl7.org/fhir/StructureDefinition/cqf-messages', valueReference: { reference: '#messages' } }])
+  const { issue } = carePlan.contained.find(({ id }: { id: string }) => id === 'messages')
+  expect(issue.length).toBeGreaterThan(7)
+  expect(issue[0]).toEqual({ severity: 'warning', code: 'invalid', diagnostics: expect.stringMatching(/^QuestionnaireResponse\/[\w-]+: is no boolean; it counts as absent\.$/), expression: [expect.stringMatching(/^QuestionnaireResponse(\.item\[\d+\])+\.answer\[0\]\.valueBoolean$/)] })
 })
 
 test('an evaluation that runs out of time is 503, never a plan with gaps', async () => {

@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals'
+import type { FhirResource } from 'fhir/r4.js'
+import { draftOrdersIn } from '../../src/patient-data/draft-orders.js'
+import { takeIn } from '../../src/patient-data/intake.js'
+import { emptyRecord, recordOf, searchset } from '../support/records.js'
+import { deepFrozen, evaluate } from '../support/evaluate.js'
+
+const taken = (resource: object) => {
+  const { resource: read, unusable } = takeIn(deepFrozen(resource) as FhirResource, { index: new Map(), timeZone: 'Europe/Copenhagen' })
+  return { read: read as unknown, unusable }
+}
+const condition = (members: object) => ({ resourceType: 'Condition', id: 'c', ...members })
+
+test('what is sound is handed on as it is', () => {
+  const sound = deepFrozen(condition({ code: { coding: [{ system: 's', code: 'c' }] }, onsetDateTime: '2026-03-01T10:00:00+01:00', recordedDate: '2026', extension: [{ url: 'x', valueDecimal: 1.5 }], somethingOfOurs: { any: 'thing' } }))
+  expect(taken(sound).read).toBe(sound)
+})
+
+describe('values that are no FHIR are absent and named', () => {
+  test.each<[string, object, string, string]>([
+    ['a day that does not exist', { recordedDate: '2026-02-30' }, 'Condition.recordedDate', 'is no date'],
+    ['free text for a date', { onsetDateTime: '1500 m walking' }, 'Condition.onsetDateTime', 'is no date'],
+    ['a number for a date', { recordedDate: 20260301 }, 'Condition.recordedDate', 'is no date'],
+    ['a list for one value', { recordedDate: ['2026-03-01'] }, 'Condition.recordedDate', 'is a list'],
+    ['text for an object', { subject: 'Patient/p' }, 'Condition.subject', 'is no object'],
+    ['a number for text', { code: { text: 5 } }, 'Condition.code.text', 'is no text'],
+    ['text in a list of objects', { bodySite: [{ text: 'x' }, 7] }, 'Condition.bodySite[1]', 'is no object'],
+    ['an element within elements', { stage: [{ summary: { coding: [{ code: {} }] } }] }, 'Condition.stage[0].summary.coding[0].code', 'is no text'],
+    ['a contained resource', { contained: [{ resourceType: 'Observation', valueQuantity: { value: 'x' } }] }, 'Condition.contained[0].valueQuantity.value', 'is no number'],
+  ])('%s', (_, members, element, reason) => {
+    const { unusable } = taken(condition(members))
+    expect(unusable).toEqual([{ element, reason }])
+  })
+
+  test('and the rest of the record stays', () => {
+    expect(taken(condition({ recordedDate: 'x', code: { text: 5, coding: [{ code: 'c' }] }, bodySite: [{ text: 'x' }, 7] })).read)
+      .toEqual(condition({ code: { coding: [{ code: 'c' }] }, bodySite: [{ text: 'x' }] }))
+  })
+})
+
+test('null, empty text and empty lists are absent, and nobody needs to hear of it', () => {
+  expect(taken(condition({ recordedDate: null, code: { text: '', coding: [] }, subject: { reference: null }, onsetString: ' ' }))).toEqual({ read: condition({ code: {}, subject: {}, onsetString: ' ' }), unusable: [] })
+})
+
+test('a primitive that has only an extension has no value', () => {
+  const records = [{ resourceType: 'QuestionnaireResponse', id: 'q', _authored: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] } }]
+  expect(evaluate('%QuestionnaireResponse.authored.exists()', { records: [taken(records[0]!).read as object] })).toEqual([false])
+})
+
+test('an extension beside a value stays', () => {
+  const both = condition({ recordedDate: '2026-03-01', _recordedDate: { extension: [{ url: 'x' }] } })
+  expect(taken(both).read).toEqual(both)
+})
+
+test('codes and systems are trimmed, a number for a code is its digits, a lone value for a list is a list', () => {
+  expect(taken(condition({ code: { coding: { system: ' http://snomed.info/sct\u00a0', code: 279039007 } } })).read).toEqual(condition({ code: { coding: [{ system: 'http://snomed.info/sct', code: '279039007' }] } }))
+})
+
+test.each<[string, unknown]>([
+  ['text alone', { text: ' Active ' }], ['a string, as STU3 wrote it', 'active'], ['capitals', { coding: [{ code: 'ACTIVE' }] }],
+])('a clinical status as %s is a coded one', (_, clinicalStatus) => {
+  const records = [taken(condition({ clinicalStatus })).read as object]
+  expect(evaluate("%Condition.clinicalStatus.coding.where(code = 'active').exists()", { records })).toEqual([true])
+})
+
+test('a date that can be read and is not written as FHIR wants is written anew', () => {
+  const dates = ['2026-11-20 08:15:00', '2026-11-20t07:15:00z', '2026-11-20T08:15:00+0100', '2026-11-20T08:14:60+01:00']
+  expect(dates.map(recordedDate => (taken(condition({ recordedDate })).read as { recordedDate: string }).recordedDate)).toEqual(Array(4).fill('2026-11-20T07:15:00.000Z'))
+})
+
+describe('shapes of other releases', () => {
+  const tablets = { text: 'tablets' }
+  const read = (draft: object) => draftOrdersIn({ patientId: 'p', draftOrders: searchset({ id: 'm', ...draft }) }, emptyRecord('p')).drafts[0]
+
+  test.each([
+    ['R5', { resourceType: 'MedicationRequest', medication: { concept: tablets } }],
+    ['without its type', { resourceType: 'MedicationRequest', medication: tablets }],
+    ['DSTU2', { resourceType: 'MedicationOrder', medicationCodeableConcept: tablets }],
+    ['contained, R5', { resourceType: 'MedicationRequest', contained: [{ resourceType: 'Medication', id: 'x', code: tablets }], medication: { reference: { reference: '#x' } } }],
+    ['by what it is made of', { resourceType: 'MedicationRequest', contained: [{ resourceType: 'Medication', id: 'x', ingredient: [{ itemCodeableConcept: { coding: [{ code: 'a' }] } }, { itemCodeableConcept: { coding: [{ code: 'b' }] } }] }], medicationReference: { reference: '#x' } }],
+  ])('a medicine: %s', (how, draft) => {
+    expect(read(draft)).toMatchObject({ resourceType: 'MedicationRequest', medicationCodeableConcept: how === 'by what it is made of' ? { coding: [{ code: 'a' }, { code: 'b' }] } : tablets })
+  })
+
+  test('reasons and codes of R5', () => {
+    expect(read({ resourceType: 'ServiceRequest', code: { concept: tablets }, reason: [{ concept: { text: 'pain' } }, { reference: { reference: 'Condition/c' } }] }))
+      .toEqual({ resourceType: 'ServiceRequest', id: 'm', code: tablets, reasonCode: [{ text: 'pain' }], reasonReference: [{ reference: 'Condition/c' }] })
+    expect(read({ resourceType: 'DeviceRequest', code: { concept: tablets } })).toMatchObject({ codeCodeableConcept: tablets })
+  })
+
+  test('an unknown medicine stays a reference', () => {
+    expect(read({ resourceType: 'MedicationRequest', medicationReference: { reference: 'Medication/elsewhere' } })).toMatchObject({ medicationReference: { reference: 'Medication/elsewhere' } })
+  })
+})
+
+describe('drafts', () => {
+  const scan = { resourceType: 'ServiceRequest', id: 's', status: 'draft' }
+
+  test('what orders refer to is no order', () => {
+    const { drafts, chosen } = draftOrdersIn({ patientId: 'p', draftOrders: searchset(scan, { resourceType: 'Medication', id: 'x' }, { resourceType: 'Condition', id: 'y' }) }, emptyRecord('p'))
+    expect([drafts, chosen]).toEqual([[scan], [scan]])
+  })
+
+  test('for another patient are refused; of one whose patient cannot be told the reply says so', () => {
+    const draftFor = (subject: object) => () => {
+      const record = emptyRecord('p')
+      return { ...draftOrdersIn({ patientId: 'p', draftOrders: searchset({ ...scan, subject }) }, record), unusable: record.unusable }
+    }
+    expect(draftFor({ reference: 'Patient/q' })).toThrow(expect.objectContaining({ code: 'CDS_DATA_OF_ANOTHER_PATIENT' }))
+    expect(draftFor({ reference: 'Patient/p' })().drafts).toHaveLength(1)
+    expect(draftFor({ reference: 'urn:uuid:nobody' })()).toMatchObject({ drafts: [], unusable: [{ key: 'draftOrders', resource: 'ServiceRequest/s' }] })
+  })
+
+  test('are changed as they were sent', () => {
+    const sent = { ...scan, code: { text: 5 }, note: 'unknown shape' }
+    const { drafts, asSent } = draftOrdersIn({ patientId: 'p', draftOrders: searchset(sent) }, emptyRecord('p'))
+    expect(drafts[0]).toEqual({ ...scan, code: {} })
+    expect(asSent(drafts[0]!)).toBe(sent)
+  })
+})
+
+test('the reason of a contact may be a condition that it holds itself', () => {
+  const encounter = { resourceType: 'Encounter', id: 'e', contained: [{ resourceType: 'Condition', id: 'r', code: { text: 'back' } }], reasonReference: [{ reference: '#r' }, { reference: 'Condition/c' }] }
+  expect(recordOf({ encounters: encounter }).ofType('Encounter')[0]).toMatchObject({ reasonCode: [{ text: 'back' }], reasonReference: [{ reference: 'Condition/c' }] })
+})
