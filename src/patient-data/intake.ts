@@ -1,7 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { readDate } from '../expression/dates.js'
 import { readReference, type ReferenceIndex } from './references.js'
-import { shapeOf, type Shape } from './shapes.js'
+import { shapeOf, shapesOf, type Shape, type Shapes } from './shapes.js'
 
 /** A value of a record that could not be used, and why; neither word nor number of the patient's stands in it. */
 export interface UnusableValue {
@@ -40,9 +40,11 @@ class Intake {
   /** An object of a type, with its unusable members left out. */
   object(value: Json, type: string): Json {
     let copy: Record<string, unknown> | undefined
+    const shapes = shapesOf(type)
     for (const name in value) {
       const written = value[name]
-      const taken = this.member(value, name, written, type)
+      const shape = shapeOf(shapes, type, name)
+      const taken = shape ? this.member(name, written, shape) : name.startsWith('_') ? this.sibling(value, name, written, shapes, type) : written
       if (taken === written) continue
       copy ??= { ...value }
       if (taken === undefined) delete copy[name]
@@ -51,10 +53,9 @@ class Intake {
     return copy ?? value
   }
 
-  private member(owner: Json, name: string, written: unknown, type: string): unknown {
-    if (name.startsWith('_')) return this.sibling(owner, name, written, type)
-    const shape = shapeOf(type, name)
-    if (!shape) return written
+  private member(name: string, written: unknown, shape: Shape): unknown {
+    // The common case first: plain text where text belongs.
+    if (shape.kind === 'text' && !shape.repeats && typeof written === 'string' && written !== '') return written
     if (written === null || written === undefined) return undefined
     this.path.push(name)
     const taken = Array.isArray(written) || shape.repeats ? this.list(Array.isArray(written) ? written : [written], shape, written) : this.single(written, shape, name)
@@ -63,9 +64,9 @@ class Intake {
   }
 
   /** What stands beside a primitive says nothing where the primitive itself has no value. */
-  private sibling(owner: Json, name: string, written: unknown, type: string): unknown {
+  private sibling(owner: Json, name: string, written: unknown, shapes: Shapes, type: string): unknown {
     const beside = name.slice(1)
-    const shape = shapeOf(type, beside)
+    const shape = shapeOf(shapes, type, beside)
     if (!shape || Array.isArray(written)) return written
     return owner[beside] === undefined || this.isUnusable(owner[beside], shape) ? undefined : written
   }
@@ -74,13 +75,14 @@ class Intake {
   private list(entries: readonly unknown[], shape: Shape, written: unknown): unknown {
     if (!shape.repeats) return this.refuse('is a list')
     let taken: unknown[] | undefined = Array.isArray(written) ? undefined : []
-    entries.forEach((entry, index) => {
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index]
       this.path.push(index)
       const each = entry === null ? undefined : this.single(entry, shape, '')
       this.path.pop()
       if (each !== entry) taken ??= entries.slice(0, index)
       if (taken && each !== undefined) taken.push(each)
-    })
+    }
     return (taken ?? entries).length === 0 ? undefined : (taken ?? written)
   }
 
@@ -126,6 +128,7 @@ class Intake {
 
   /** A date as FHIR writes it; one that is readable and yet not so is written anew, by the day and time it means. */
   private date(written: unknown, type: string): unknown {
+    if (typeof written === 'string' && PLAIN_DATE.test(written)) return written
     if (typeof written === 'string' && written.trim() === '') return undefined
     const read = readDate(written, this.context.timeZone)
     if (!read || typeof written !== 'string') return this.refuse('is no date')
@@ -137,7 +140,8 @@ class Intake {
     const text = typeof written === 'number' && name === 'code' ? String(written) : written
     if (typeof text !== 'string') return this.refuse('is no text')
     const trimmed = text.trim()
-    return (name === 'status' ? trimmed.toLowerCase() : trimmed) || undefined
+    if (name !== 'status') return trimmed || undefined
+    return trimmed.toLowerCase() || undefined
   }
 
   private isUnusable(written: unknown, shape: Shape): boolean {
@@ -152,6 +156,9 @@ class Intake {
     return undefined
   }
 }
+
+/** Dates and times that exist in every month and year, as nearly all are written. */
+const PLAIN_DATE = /^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d))?$/
 
 /** Dates of FHIR R4, known to exist by now; whatever else can be read is written anew. */
 const FHIR_DATE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):\d{2}:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/

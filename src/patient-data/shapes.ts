@@ -18,16 +18,30 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ...Object.fromEntries(['string', 'markdown', 'base64Binary', 'xhtml', 'time'].map(type => [type, 'text'] as const)),
 }
 
-/** Shapes by type and name of element; they follow from the R4 model alone. */
-const known = new Map<string, Map<string, Shape>>()
+/** The shapes of a type's elements by their names in JSON; null for a name that R4 does not know. */
+export type Shapes = Map<string, Shape | null>
 
-/** The shape of an element of a type, by its name in JSON; undefined for one that R4 does not know. */
-export function shapeOf(type: string, name: string): Shape | undefined {
-  const ofType = known.get(type)
-  if (ofType?.has(name)) return ofType.get(name)
-  const shape = look(type, name)
-  // Only what R4 knows is remembered: names that a client invents must not pile up.
-  if (shape) known.set(type, (ofType ?? new Map<string, Shape>()).set(name, shape))
+/** Shapes by type; they follow from the R4 model alone. */
+const known = new Map<string, Shapes>()
+
+/** Most names of one type, and most types, that are remembered: what a client invents must not pile up. */
+const MOST_REMEMBERED = 1_000
+
+/** The shapes of a type's elements as far as they were asked for, to be asked with `shapeOf`. */
+export function shapesOf(type: string): Shapes {
+  const before = known.get(type)
+  if (before) return before
+  const shapes: Shapes = new Map()
+  if (known.size < MOST_REMEMBERED) known.set(type, shapes)
+  return shapes
+}
+
+/** The shape of an element of a type, by its name in JSON; null for one that R4 does not know. */
+export function shapeOf(shapes: Shapes, type: string, name: string): Shape | null {
+  const before = shapes.get(name)
+  if (before !== undefined) return before
+  const shape = look(type, name) ?? null
+  if (shapes.size < MOST_REMEMBERED) shapes.set(name, shape)
   return shape
 }
 
