@@ -41,7 +41,8 @@ export function draftOrdersIn({ draftOrders, selections }: HookContext, record: 
   const index = indexOf(entries, record.index)
   const resources = entries.flatMap(({ resource, sent, fullUrl }) => (resource ? [{ sent, resource, fullUrl }] : []))
   const drafts = resources.filter(draft => isOrder(asR4(draft.resource)) && isOwn(draft, record, index))
-  const find = (reference: string) => resources.find(({ resource }) => referenceOf(resource) === reference)?.resource ?? record.find(reference)
+  const beside = new Map(resources.map(({ resource }) => [referenceOf(resource), resource] as const))
+  const find = (reference: string) => beside.get(reference) ?? record.find(reference)
   const prepared = new Map(drafts.map(draft => [prepare(draft, record, index, find), draft] as const))
   const isChosen = chooser(selections, index)
   return {

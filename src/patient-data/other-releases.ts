@@ -3,7 +3,12 @@ import type { FhirResource } from 'fhir/r4.js'
 type Json = Readonly<Record<string, unknown>>
 
 /** Resource types of older releases by what they are called in R4. */
-const RENAMED: Readonly<Record<string, string>> = { MedicationOrder: 'MedicationRequest' }
+const RENAMED: Readonly<Record<string, string>> = {
+  MedicationOrder: 'MedicationRequest',
+  ProcedureRequest: 'ServiceRequest',
+  ReferralRequest: 'ServiceRequest',
+  DiagnosticOrder: 'ServiceRequest',
+}
 
 /** Elements by resource type that another release writes as one value of two kinds, with their two R4 names. */
 const CODE_OR_REFERENCE: Readonly<Record<string, Readonly<Record<string, readonly [concept: string, reference: string]>>>> = {
@@ -17,14 +22,27 @@ const CODE_OR_REFERENCE: Readonly<Record<string, Readonly<Record<string, readonl
 
 /**
  * A resource in the shape of R4, where it came in one that an older or newer release gives the elements our rules
- * read: a medicine or code as CodeableReference (R5) or without its type, `MedicationOrder` (DSTU2), reasons as
- * CodeableReference (R5), a questionnaire as Reference (STU3). Handed on as it is in any other case.
+ * read: a medicine or code as CodeableReference (R5) or without its type, orders under their older names (DSTU2, STU3),
+ * reasons as CodeableReference (R5), a questionnaire as Reference (STU3). Handed on as it is in any other case.
  */
 export function asR4(resource: FhirResource): FhirResource {
   const { resourceType } = resource
-  const named = RENAMED[resourceType] === undefined ? resource : { ...resource, resourceType: RENAMED[resourceType] }
-  const shaped = withReasons(withCodes(named as unknown as Json))
+  const name = Object.hasOwn(RENAMED, resourceType) ? RENAMED[resourceType] : undefined
+  const named = name === undefined ? (resource as unknown as Json) : inNewerShape({ ...resource, resourceType: name })
+  const shaped = withReasons(withCodes(named))
   return withCanonical(shaped) as unknown as FhirResource
+}
+
+/** What older releases called otherwise: the service of a referral, the tests of an order, one reason, who orders. */
+function inNewerShape({ serviceRequested, item, reasonCodeableConcept, prescriber, orderer, ...rest }: Json): Json {
+  const [code] = [serviceRequested, Array.isArray(item) ? item.map(each => (isObject(each) ? each.code : undefined)) : undefined].flat().filter(isObject)
+  const requester = prescriber ?? orderer
+  return {
+    ...(code && { code }),
+    ...(isObject(reasonCodeableConcept) && { reasonCode: [reasonCodeableConcept] }),
+    ...(isObject(requester) && { requester }),
+    ...rest,
+  }
 }
 
 function withCodes(resource: Json): Json {

@@ -50,6 +50,7 @@ export class PatientRecord {
   readonly unusable: Unusable[] = []
   readonly index: ReferenceIndex
   private readonly byType = new Map<string, Kept[]>()
+  private byReference: ReadonlyMap<string | undefined, FhirResource> | undefined
   private readonly ready = new Map<string, readonly FhirResource[]>()
   private readonly questionnaires: ReadonlyMap<string, string | undefined>
 
@@ -76,8 +77,8 @@ export class PatientRecord {
 
   /** The resource that a reference of the form `Type/id` names, where it came with the call. */
   find(reference: string): FhirResource | undefined {
-    const [type = ''] = reference.split('/')
-    return this.byType.get(type)?.find(({ resource }) => referenceOf(resource) === reference)?.resource
+    this.byReference ??= new Map([...this.byType.values()].flat().map(({ resource }) => [referenceOf(resource), resource] as const))
+    return this.byReference.get(reference)
   }
 
   /** Notes what could not be used, as far as a reader can take it in. */

@@ -88,6 +88,12 @@ describe('shapes of other releases', () => {
     expect(read({ resourceType: 'DeviceRequest', code: { concept: tablets } })).toMatchObject({ codeCodeableConcept: tablets })
   })
 
+  test('orders of older releases', () => {
+    expect(read({ resourceType: 'ReferralRequest', serviceRequested: [tablets], reasonCodeableConcept: { text: 'pain' } })).toEqual({ resourceType: 'ServiceRequest', id: 'm', code: tablets, reasonCode: [{ text: 'pain' }] })
+    expect(read({ resourceType: 'DiagnosticOrder', item: [{ code: tablets }], orderer: { reference: 'Practitioner/d' } })).toMatchObject({ resourceType: 'ServiceRequest', code: tablets, requester: { reference: 'Practitioner/d' } })
+    expect(read({ resourceType: 'ProcedureRequest', code: tablets })).toMatchObject({ resourceType: 'ServiceRequest', code: tablets })
+  })
+
   test('an unknown medicine stays a reference', () => {
     expect(read({ resourceType: 'MedicationRequest', medicationReference: { reference: 'Medication/elsewhere' } })).toMatchObject({ medicationReference: { reference: 'Medication/elsewhere' } })
   })
