@@ -48,7 +48,7 @@ const PRIORITIES = ['routine', 'urgent', 'stat']
 const DATA_ABSENT_REASON = 'http://terminology.hl7.org/CodeSystem/data-absent-reason'
 
 /** Elements of an action that a dynamicValue may set. */
-const ACTION_PATHS = /^(title|description|textEquivalent|priority|timing(\[x\]|[A-Z]\w+)?)$/
+const ACTION_PATHS = /^(title|description|textEquivalent|priority|code\[0\]\.coding\[0\]\.(system|code)|timing(\[x\]|[A-Z]\w+)?)$/
 
 /** How a dynamicValue says that it sets the action although the action has a resource. */
 const ON_ACTION = /^%?action\./
