@@ -84,6 +84,25 @@ test('what is denied is said as denied, not as missing', async () => {
   expect(letter).toContain('9. Anden behandling: ingen afprøvet.')
 })
 
+test('the letter on a stenosis tells claudication, walking distance and its trend, limitation and the wish', async () => {
+  const stenosis: Given[] = [
+    { condition: 'SKS:DM480', text: 'Lumbal spinalstenose', onset: '60 dage siden' },
+    { consultation: { 'stenosis.neurogenicClaudication': 'ja', 'stenosis.walkingDistance': 300, 'stenosis.walkingDistanceTrend': 'declining', 'function.significantFunctionalLimitation': 'ja', 'preference.surgery': 'undecided', 'treatment.kind': 'exercise', 'treatment.effect': 'insufficient' } },
+  ]
+  const [letter = ''] = lettersIn(insertion(await suggestionsFor([...stenosis, REFERRAL])))
+  expect(letter).toContain('Spinalstenose: neurogen claudicatio: ja, gangdistance: 300 m, udvikling i gangdistance: aftagende, betydende funktionsbegrænsning: ja, udtalte symptomer: ikke oplyst, patientens ønske om operation: i tvivl. Afprøvet behandling: se punkt 9.')
+  expect(letter).toContain('5. Sygemelding og funktion: sygemeldt: ikke oplyst, dagligdag: ikke oplyst, arbejde: ikke oplyst, betydende begrænsning efter patientens eget skøn: ja.')
+  expect(letter).toContain('9. Anden behandling: træning, utilstrækkelig effekt.')
+  expect(letter).not.toMatch(/Mangler i journalen:.*5 sygemelding og funktion/)
+})
+
+test('a stenosis of which nothing was asked is told so; without a stenosis nothing is said of it', async () => {
+  const [asked = ''] = lettersIn(insertion(await suggestionsFor([{ condition: 'SKS:DM480', onset: '60 dage siden' }, REFERRAL])))
+  expect(asked).toContain('Spinalstenose: neurogen claudicatio: ikke oplyst, gangdistance: ikke oplyst, udvikling i gangdistance: ikke oplyst, betydende funktionsbegrænsning: ikke oplyst, udtalte symptomer: ikke oplyst, patientens ønske om operation: ikke oplyst.')
+  const [other = ''] = lettersIn(insertion(await suggestionsFor([REFERRAL])))
+  expect(other).not.toContain('Spinalstenose')
+})
+
 test("the clinician's own text stands before the letter", async () => {
   const [letter = ''] = lettersIn(insertion(await suggestionsFor([{ ...REFERRAL, note: 'Ring gerne til mig.' }])))
   expect(letter).toMatch(/^Ring gerne til mig\.\n\nHenvisning vedr\. lænderyg/)
