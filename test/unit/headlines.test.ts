@@ -1,0 +1,25 @@
+// The decision point by which a card is overridden: the one that leads it, whatever lines stand first.
+import type { ClinicalCase, Given } from '../clinical-cases/case-format.js'
+import { answerCase, decisionPointsOf } from '../clinical-cases/runner.js'
+
+async function headlinesFor(given: Given[], overridden: string[] = []): Promise<(string | undefined)[]> {
+  const each: ClinicalCase = { name: 'overskrift', answer: 'yes', today: '2026-03-30T10:00:00+02:00', service: 'low-back-pain-patient-view', patient: { age: 45 }, given, overridden }
+  const { cards, faults } = await answerCase(each)
+  expect(faults).toEqual([])
+  return cards.map(card => decisionPointsOf(card)[0])
+}
+
+const BACK: Given = { condition: 'ICPC:L03', onset: '40 dage siden' }
+const EPISODE: Given = { 'episode of care': 'c1', start: '30 dage siden' }
+const WAITING: Given = { 'service request': 'order-kind:referral-back-clinic', date: '40 dage siden' }
+
+test('the guideline card is headed by its advice, also where unanswered red flags stand first', async () => {
+  expect(await headlinesFor([{ condition: 'ICPC:L03', onset: '10 dage siden' }])).toEqual(['LBP-03'])
+})
+
+test('the next step is headed by the point of its title, not by the line that stands first', async () => {
+  const given = [BACK, EPISODE, WAITING, { consultation: { 'all red flags': 'nej', 'work.sickListed': 'ja' }, authored: 'i dag' }]
+  expect(await headlinesFor(given)).toContain('RN-48')
+  expect(await headlinesFor(given, ['RN-48'])).toContain('RN-74')
+  expect(await headlinesFor(given, ['RN-48', 'RN-74'])).toContain('RN-88')
+})
