@@ -1,4 +1,5 @@
 import { CdsError } from './errors.js'
+import { serverPattern } from './trust/base-url.js'
 
 /** Everything that a deployment can choose. The README's table of settings lists the same names. */
 export interface Settings {
@@ -79,7 +80,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     demoFhirPort,
     fhirServers: setting({
       name: 'CDS_FHIR_SERVERS',
-      read: fhirServerList,
+      read: fhirServers,
       fallback: () => (demo ? embeddedServer(demoFhirPort) : []),
     }),
     frozenNow: setting({ name: 'CDS_NOW', read: frozenInstant(production), fallback: () => undefined }),
@@ -121,24 +122,10 @@ const wholeNumber = (least: number, most: number) => (text: string): number => {
   return value
 }
 
-function fhirServerList(text: string): string[] {
+function fhirServers(text: string): string[] {
   const urls = text.split(',').map(url => url.trim()).filter(url => url !== '')
-  for (const url of urls) {
-    const parsed = parseUrl(url.replace(/:\*(?=\/|$)/, ''))
-    if (!parsed || !isBaseUrl(parsed)) throw new Error('expects http or https base URLs, separated by commas; a port may be *')
-  }
+  if (urls.some(url => !serverPattern(url))) throw new Error('expects http or https base URLs, separated by commas; a port may be *')
   return urls
-}
-
-const isBaseUrl = ({ protocol, hostname, username, password, search, hash }: URL): boolean =>
-  ['http:', 'https:'].includes(protocol) && !hostname.includes('*') && `${username}${password}${search}${hash}` === ''
-
-function parseUrl(text: string): URL | null {
-  try {
-    return new URL(text)
-  } catch {
-    return null
-  }
 }
 
 const frozenInstant = (production: boolean) => (text: string): Date => {

@@ -1,4 +1,6 @@
 import { CdsError, type ErrorCode } from '../errors.js'
+import { baseUrl } from '../trust/base-url.js'
+import { isAbsent, isNone, withoutAbsent } from './absent.js'
 import { HOOKS } from './hook-definitions.js'
 import type { FhirAuthorization, HookContext, HookRequest } from './types.js'
 
@@ -12,26 +14,57 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const ID = /^(?!\.+$)[^\s\p{Cc}\p{Cs}/?#\\,|$]{1,255}$/u
 
 /**
- * Checks the body of a service call against CDS Hooks 2.0 and the definition of its hook. Unknown members are
- * ignored; drafts inside the context are not judged.
+ * Checks the body of a service call against CDS Hooks 2.0 and the definition of its hook. A member that is null is
+ * absent. Unknown members are ignored; drafts inside the context are not judged.
  * @throws CdsError CDS_REQUEST_INVALID, CDS_HOOK_MISMATCH or CDS_CONTEXT_INVALID with one detail a fault.
  */
-export function parseHookRequest(body: unknown, hook: string): HookRequest {
-  if (!isObject(body)) throw new CdsError('CDS_REQUEST_INVALID', 'The body must be one JSON object.')
+export function parseHookRequest(sent: unknown, hook: string): HookRequest {
+  if (!isObject(sent)) throw new CdsError('CDS_REQUEST_INVALID', 'The body must be one JSON object.')
+  const body = dropNone(sent)
   refuse('CDS_REQUEST_INVALID', 'The request is not a CDS Hooks call', requestFaults(body))
   if (body.hook !== hook) {
     throw new CdsError('CDS_HOOK_MISMATCH', `This service listens to ${hook}; the request names another hook.`)
   }
   refuse('CDS_CONTEXT_INVALID', `The context does not fit ${hook}`, contextFaults(body.context as JsonObject, hook))
+  const fhirServer = typeof body.fhirServer === 'string' ? baseUrl(body.fhirServer) : undefined
   return {
     hook,
     hookInstance: (body.hookInstance as string).toLowerCase(),
     context: body.context as HookContext,
     prefetch: isObject(body.prefetch) ? body.prefetch : {},
-    ...(body.fhirServer !== undefined && { fhirServer: body.fhirServer as string }),
+    ...(fhirServer !== undefined && { fhirServer }),
     ...(body.fhirAuthorization !== undefined && { fhirAuthorization: body.fhirAuthorization as FhirAuthorization }),
   }
 }
+
+/** The members that are there: without null, without ids of nothing in the context, and without a grant of no token. */
+function dropNone(sent: JsonObject): JsonObject {
+  const { context, fhirAuthorization, ...members } = withoutAbsent(sent)
+  return {
+    ...members,
+    ...(!isAbsent(context) && { context: isObject(context) ? dropNoneInContext(context) : context }),
+    ...(grantsAccess(fhirAuthorization) && { fhirAuthorization: isObject(fhirAuthorization) ? dropNoneInGrant(fhirAuthorization) : fhirAuthorization }),
+  }
+}
+
+function dropNoneInContext(context: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(withoutAbsent(context)).filter(([name, value]) => !(IDS.has(name) && isNone(value))))
+}
+
+/** Fields of the context that hold an id, which some clients send empty when there is none. */
+const IDS: ReadonlySet<string> = new Set(['userId', 'patientId', 'encounterId'])
+
+/** Whether there is a grant at all: some clients always send one, empty where their server asks for no token. */
+const grantsAccess = (authorization: unknown): boolean =>
+  !isAbsent(authorization) && !(isObject(authorization) && isNone(authorization.access_token))
+
+function dropNoneInGrant(authorization: JsonObject): JsonObject {
+  const { patient, expires_in, ...members } = withoutAbsent(authorization)
+  return { ...members, ...(!isNone(patient) && { patient }), ...(!isAbsent(expires_in) && { expires_in: wholeSeconds(expires_in) }) }
+}
+
+/** Digits are read as the number they write. */
+const wholeSeconds = (value: unknown): unknown => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value)
 
 function refuse(code: ErrorCode, what: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new CdsError(code, `${what}: ${faults.join('; ')}.`, faults)
@@ -43,8 +76,8 @@ function requestFaults(body: JsonObject): string[] {
     ...fault(typeof hook === 'string' && hook.trim() !== '', 'hook must be the name of a hook'),
     ...fault(typeof hookInstance === 'string' && UUID.test(hookInstance), 'hookInstance must be a UUID'),
     ...fault(isObject(context), 'context must be an object'),
-    ...fault(prefetch === undefined || prefetch === null || isObject(prefetch), 'prefetch must be an object'),
-    ...fault(fhirServer === undefined || isBaseUrl(fhirServer), 'fhirServer must be an http or https base URL'),
+    ...fault(prefetch === undefined || isObject(prefetch), 'prefetch must be an object'),
+    ...fault(fhirServer === undefined || (typeof fhirServer === 'string' && baseUrl(fhirServer) !== undefined), 'fhirServer must be an http or https base URL, without query'),
     ...fault(fhirAuthorization === undefined || fhirServer !== undefined, 'fhirAuthorization needs fhirServer'),
     ...(fhirAuthorization === undefined ? [] : authorizationFaults(fhirAuthorization, context)),
   ]
@@ -56,7 +89,7 @@ function authorizationFaults(authorization: unknown, context: unknown): string[]
   const patientId = isObject(context) ? context.patientId : undefined
   return [
     ...fault(typeof access_token === 'string' && /^[\x21-\x7e]+$/.test(access_token), 'fhirAuthorization.access_token must be a token'),
-    ...fault(token_type === 'Bearer', 'fhirAuthorization.token_type must be Bearer'),
+    ...fault(typeof token_type === 'string' && token_type.toLowerCase() === 'bearer', 'fhirAuthorization.token_type must be Bearer'),
     ...fault(Number.isInteger(expires_in), 'fhirAuthorization.expires_in must be a whole number of seconds'),
     ...fault(typeof scope === 'string', 'fhirAuthorization.scope must be a string'),
     ...fault(typeof subject === 'string', 'fhirAuthorization.subject must be a string'),
@@ -70,9 +103,9 @@ function contextFaults(context: JsonObject, hook: string): string[] {
   const { userId, patientId, encounterId } = context
   const userTypes = definition.userTypes.join(', ')
   return [
-    ...fault(isId(patientId), 'patientId must be the id of the patient'),
+    ...fault(isId(patientId), isReference(patientId, 'Patient') ? 'patientId must be the id alone: of `Patient/1` send `1`' : 'patientId must be the id of the patient'),
     ...fault(userId === undefined ? !definition.userRequired : isUser(userId, definition.userTypes), `userId must be Type/id, of ${userTypes}`),
-    ...fault(encounterId === undefined || encounterId === null ? !definition.encounterRequired : isId(encounterId), 'encounterId must be the id of the encounter'),
+    ...fault(encounterId === undefined ? !definition.encounterRequired : isId(encounterId), isReference(encounterId, 'Encounter') ? 'encounterId must be the id alone: of `Encounter/1` send `1`' : 'encounterId must be the id of the encounter'),
     ...Object.entries(definition.required).flatMap(([name, kind]) =>
       kind === 'bundle'
         ? fault(isObject(context[name]), `${name} must be a Bundle`)
@@ -90,11 +123,8 @@ function isUser(value: unknown, types: readonly string[]): boolean {
   return types.includes(type) && isId(id) && rest.length === 0
 }
 
-/** Whether a path can be put behind the value, so that it must hold neither query nor fragment. */
-function isBaseUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || /[?#]/.test(value) || !URL.canParse(value)) return false
-  return ['http:', 'https:'].includes(new URL(value).protocol)
-}
+/** Whether a client sent a reference where its id belongs, which is a mistake that many make. */
+const isReference = (value: unknown, type: string): boolean => typeof value === 'string' && value.split('/').includes(type)
 
 /** Tells a JSON object from arrays, null and plain values. */
 export function isObject(value: unknown): value is JsonObject {

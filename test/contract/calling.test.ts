@@ -50,6 +50,10 @@ describe('a request', () => {
     ['fhirServer', sound({ fhirServer: 7 })],
     ['fhirServer', sound({ fhirServer: 'http://127.0.0.1/fhir?x=' })],
     ['fhirServer', sound({ fhirServer: 'http://127.0.0.1/fhir#x' })],
+    ['fhirServer', sound({ fhirServer: '' })],
+    ['fhirServer', sound({ fhirServer: ' ' })],
+    ['fhirServer', sound({ fhirServer: '127.0.0.1:3001/fhir' })],
+    ['fhirServer', sound({ fhirServer: `http://127.0.0.1/${'x'.repeat(2_048)}` })],
   ])('is refused with 400 that names the member: %s (%#)', async (name, body) => {
     expect(await refusal(body)).toEqual({ status: 400, code: 'CDS_REQUEST_INVALID', said: expect.stringContaining(name) as string })
   })
@@ -88,6 +92,22 @@ describe('a grant of access', () => {
     expect(await refusal(sound({ fhirAuthorization: grant }))).toMatchObject({ status: 400, code: 'CDS_REQUEST_INVALID' })
   })
 
+  test.each<[string, unknown]>([
+    ['a type in other case', { ...grant, token_type: 'bearer' }],
+    ['seconds as digits', { ...grant, expires_in: '300' }],
+    ['no patient', { ...grant, patient: null }],
+    ['an empty patient', { ...grant, patient: '' }],
+    ['nothing at all', null],
+    ['an empty token', { access_token: '', token_type: null, expires_in: '', scope: null, subject: null }],
+    ['no token', { ...grant, access_token: null }],
+  ])('may be written as real clients write it: %s', async (_, fhirAuthorization) => {
+    await call(sound({ fhirServer, fhirAuthorization })).expect(200)
+  })
+
+  test('of no token needs no server', async () => {
+    await call(sound({ fhirServer: null, fhirAuthorization: { access_token: '' } })).expect(200)
+  })
+
   test.each(['patient/*.read launch openid', 'patient/Observation.rs?category=vital-signs system/*.cruds', 'something-unknown', ''])('may have scopes of SMART 1 and 2 and unknown ones: %j', async scope => {
     await call(sound({ fhirServer, fhirAuthorization: { ...grant, scope, patient: PERSON, id_token: 'unknown member' } })).expect(200)
   })
@@ -118,6 +138,8 @@ describe('the context', () => {
     ['patientId', ['a']],
     ['patientId', 'a'.repeat(256)],
     ['userId', undefined],
+    ['userId', null],
+    ['userId', ''],
     ['userId', 'Practitioner'],
     ['userId', 'Practitioner/'],
     ['userId', 'Practitioner/a/b'],
@@ -125,7 +147,7 @@ describe('the context', () => {
     ['userId', 'https://example.org/Practitioner/a'],
     ['userId', 7],
     ['encounterId', 7],
-    ['encounterId', ''],
+    ['encounterId', 'Encounter/1'],
     ['encounterId', { reference: 'Encounter/1' }],
   ])('is refused with 400 that names the field: %s = %j', async (name, value) => {
     expect(await refusal(inContext({ [name]: value }))).toEqual({ status: 400, code: 'CDS_CONTEXT_INVALID', said: expect.stringContaining(name) as string })
@@ -138,6 +160,7 @@ describe('the context', () => {
   test('may lack optional fields, and may hold fields of a later minor version', async () => {
     await call(inContext({})).expect(200)
     await call(inContext({ encounterId: null })).expect(200)
+    await call(inContext({ encounterId: '' })).expect(200)
     await call(inContext({ encounterId: 'e-1', episodeOfCareId: 'x', anything: [null, {}] })).expect(200)
   })
 
@@ -153,6 +176,13 @@ describe('the context', () => {
     const draftOrders = { entry: [{ resource: { resourceType: 'MedicationRequest', id: 'x'.repeat(200), category: { coding: [{}] }, reasonCode: {} } }, { resource: { resourceType: 'MedicationOrder' } }] }
     await call(inContext({ draftOrders, selections: [`MedicationRequest/${'x'.repeat(200)}`] })).expect(200)
   })
+})
+
+test('a reference in place of an id is told what to send, without being repeated', async () => {
+  const { said } = await refusal(inContext({ patientId: 'Patient/secret-1', encounterId: 'https://ehr.example.org/fhir/Encounter/secret-2' }))
+  expect(said).toContain('of `Patient/1` send `1`')
+  expect(said).toContain('of `Encounter/1` send `1`')
+  expect(said).not.toContain('secret')
 })
 
 describe('what a call may hold beside', () => {

@@ -17,7 +17,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   errors: [[], []],
   markdown: [[], []],
   trust: [[], []],
-  'cds-hooks': [['errors'], []],
+  'cds-hooks': [['errors', 'trust'], []],
   record: [['cds-hooks'], ['node:crypto']],
   // Knowledge and services are read from the disk when the service starts; ajv is for authors alone.
   knowledge: [['cds-hooks', 'errors', 'expression'], ['node:fs', 'node:path', 'ajv']],
@@ -34,7 +34,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services'], ['express', 'cors', 'pino', 'prom-client', 'node:crypto']],
   demo: [['expression'], ['express', 'cors', 'undici', 'node:crypto', 'node:fs', 'node:timers']],
   apps: [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'markdown'], []],
-  settings: [['errors'], []],
+  settings: [['errors', 'trust'], []],
   'welcome-text': [[], []],
   main: [['demo', 'errors', 'knowledge', 'load-knowledge', 'patient-data', 'record', 'server', 'settings', 'trust', 'warm-up', 'welcome-text'], ['pino', 'node:events', 'node:http', 'node:net']],
 }
