@@ -3,7 +3,7 @@ import { buildCards, orderCards } from './cards/build-cards.js'
 import { cardWords } from './cards/card-words.js'
 import { undecidedCard } from './cards/undecided-card.js'
 import { planSource } from './cards/plan-source.js'
-import { CARD_EXTENSION, type CdsResponse, type HookRequest } from './cds-hooks/types.js'
+import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from './cds-hooks/types.js'
 import { clockAt, type Clock } from './expression/clock.js'
 import { openScope, type Scope } from './expression/scope.js'
 import { inLanguage } from './knowledge/extensions.js'
@@ -45,12 +45,27 @@ export interface GatheredCall {
   stopAt: number
 }
 
+/** An answer, and what of it is advice that a user may override. */
+export interface Answer {
+  response: CdsResponse
+  advice: readonly Card[]
+}
+
 /**
- * Answers one call: gathers the patient's data, applies each plan of the service, and turns what applies into cards.
+ * Answers one call: gathers the patient's data, applies each plan of the service, turns what applies into cards, and
+ * remembers what was answered.
  * @throws CdsError when essential data is missing or belongs to another patient.
  */
 export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<CdsResponse> {
-  return answerCall(await gatherCall(service, request, environment), language, environment)
+  const { response, advice } = answerCall(await gatherCall(service, request, environment), language, environment)
+  recordAnswer(request, advice, environment)
+  return response
+}
+
+/** Remembers the cards of an answer, so that feedback on them can be understood. Only a real call does. */
+function recordAnswer(request: HookRequest, advice: readonly Card[], { overrideMemory }: CallEnvironment): void {
+  const { encounterId } = request.context
+  overrideMemory.remember({ patient: patientOf(request), cards: advice, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
 /** Gathers what the plans of a service read, within the reading share of the deadline. */
@@ -61,8 +76,8 @@ export async function gatherCall(service: CdsService, request: HookRequest, { kn
   return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt }
 }
 
-/** Applies the plans of a call to its data and builds the cards. */
-export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment): CdsResponse {
+/** Applies the plans of a call to its data and builds the cards. It changes nothing. */
+export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment): Answer {
   const { service, request, data } = call
   const scope = scopeFor(call, environment)
   const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
@@ -73,8 +88,7 @@ export function answerCall(call: GatheredCall, language: string, environment: Ca
   const undecided = applied.flatMap(each => each.undecided)
   const titles = new Map(applied.map(({ plan, source }) => [plan.canonical, source.label] as const))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, request.hookInstance, language, titles)]
-  environment.overrideMemory.remember(patientOf(request), cards)
-  return { cards: orderCards([...unclear, ...cards]), ...responseExtension(undecided, data) }
+  return { response: { cards: orderCards([...unclear, ...cards]), ...responseExtension(undecided, data) }, advice: cards }
 }
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
@@ -87,14 +101,14 @@ export function scopeFor({ service, request, clock, data: { record }, orders, st
     orders,
     settings: knowledgeSettings,
     // By the service's own calendar, whatever offset the client reported in.
-    overrides: overrideMemory.overridesOf(patientOf(request)).map(({ point, at }) => ({ point, at: clockAt(new Date(at), timeZone).now })),
+    overrides: overrideMemory.overridesOf(patientOf(request)).map(override => ({ ...override, at: clockAt(new Date(override.at), timeZone).now })),
     stopAt,
   }
   return openScope(service.plans[0]?.variables ?? {}, data, explain)
 }
 
 /** Who the patient is beyond this call: an id means nothing without the server that gave it. */
-const patientOf = ({ fhirServer = '', context }: HookRequest): string => `${fhirServer.replace(/\/+$/, '')} ${context.patientId}`
+const patientOf = ({ fhirServer = '', context }: HookRequest): string => `${fhirServer} ${context.patientId}`
 
 /** The context in which a hook request applies plans. */
 export function applyContext({ context, hook }: HookRequest, language: string, { knowledge }: CallEnvironment): ApplyContext {

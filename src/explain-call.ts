@@ -23,7 +23,7 @@ export interface Explanation {
  */
 export async function explainCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<Explanation> {
   const call = await gatherCall(service, request, environment)
-  const response = answerCall(call, language, environment)
+  const { response } = answerCall(call, language, environment)
   // Explaining evaluates a second time, so it gets the time of a second call.
   const scope = scopeFor({ ...call, stopAt: performance.now() + environment.deadlineMs }, environment, true)
   const { clock, data } = call

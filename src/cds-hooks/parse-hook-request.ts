@@ -6,7 +6,8 @@ import type { FhirAuthorization, HookContext, HookRequest } from './types.js'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** The form of a uuid, in either case. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /**
  * A FHIR id, or a longer and odder one of a client. Never empty, never a path, and nothing that a search would read
  * as two values: no white space, no control or broken characters, none of `/ ? # \ , | $`, and not dots alone.

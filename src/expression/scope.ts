@@ -13,8 +13,8 @@ export interface ScopeData {
   orders?: { drafts: readonly FhirResource[]; chosen: readonly FhirResource[] }
   /** What the deployment chose, as knowledge reads it. */
   settings?: Readonly<Record<string, boolean | string | number>>
-  /** Cards that users overrode for this patient: the decision point and when. */
-  overrides?: readonly { point: string; at: string }[]
+  /** Cards that users overrode for this patient: the decision point, when, why and in which encounter. */
+  overrides?: readonly { point: string; at: string; reason?: string; encounter?: string }[]
   /** `performance.now()` after which evaluation stops. */
   stopAt: number
 }

@@ -23,7 +23,10 @@ export function createMemoryFeedbackRecord(mostEntries = MOST_ENTRIES): Feedback
   const entries = new Map<string, FeedbackEntry>()
   return {
     async save(added) {
-      for (const entry of added) entries.set(JSON.stringify([entry.service, entry.feedback]), entry)
+      for (const entry of added) {
+        const key = identityOf(entry)
+        if (!entries.has(key)) entries.set(key, entry)
+      }
       for (const key of entries.keys()) {
         if (entries.size <= mostEntries) break
         entries.delete(key)
@@ -33,4 +36,21 @@ export function createMemoryFeedbackRecord(mostEntries = MOST_ENTRIES): Feedback
       return [...entries.values()].filter(entry => entry.service === service)
     },
   }
+}
+
+/**
+ * What makes two reports the same, however they are spelled: service, card, outcome, instant and details. Ids are in
+ * lower case already.
+ */
+export function identityOf({ service, feedback: { card, outcome, acceptedSuggestions = [], overrideReason = {}, outcomeTimestamp } }: FeedbackEntry): string {
+  const { reason, userComment } = overrideReason
+  const suggestions = [...new Set(acceptedSuggestions.map(({ id }) => id))].sort()
+  return JSON.stringify([service, card, outcome, instantOf(outcomeTimestamp), suggestions, reason?.system, reason?.code, userComment])
+}
+
+/** The instant of an RFC 3339 date-time with all digits of its fraction; its text where it is none, such as a leap second. */
+function instantOf(timestamp: string): string {
+  const [, date = '', fraction = '', zone = ''] = /^(.*?)(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/i.exec(timestamp) ?? []
+  const seconds = Date.parse(`${date}${zone}`.toUpperCase())
+  return Number.isNaN(seconds) ? timestamp.toUpperCase() : `${seconds}.${fraction.replace(/0+$/, '')}`
 }

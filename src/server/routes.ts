@@ -69,10 +69,11 @@ async function feedback(request: Request, response: Response, environment: Serve
   const service = serviceOf(request, environment)
   const { feedback: entries, faults } = parseFeedback(request.body)
   const receivedAt = environment.now().toISOString()
-  environment.overrideMemory.note(entries, receivedAt)
   await environment.feedbackRecord.save(entries.map(entry => ({ service: service.id, receivedAt, feedback: entry })))
+  // Only after it was saved: a report that is lost must not silence anything.
+  environment.overrideMemory.note(entries, receivedAt)
   if (faults.length > 0) {
-    throw new CdsError('CDS_FEEDBACK_INVALID', `${faults.length} fault(s) in the feedback; the ${entries.length} sound entries were kept. Correct and send the others again.`, faults)
+    throw new CdsError('CDS_FEEDBACK_INVALID', `${faults.length} fault(s) in the feedback; ${entries.length} entries were kept. Correct what is named and send it again.`, faults)
   }
   response.json({})
 }

@@ -82,6 +82,45 @@ test('members that CDS Hooks does not define are not kept', async () => {
   expect(await kept()).toEqual([overridden({ overrideReason: { reason: { code: 'other', system: 'a' } } })])
 })
 
+test('ids in upper case are those that were given, and a report in another spelling is the same report', async () => {
+  const entry = accepted()
+  await send({ feedback: [accepted({ card: CARD.toUpperCase(), acceptedSuggestions: [{ id: SUGGESTION.toUpperCase() }] })] }).expect(200)
+  await send({ feedback: [accepted({ outcomeTimestamp: '2026-03-30T12:05:00.00+02:00' })] }).expect(200)
+  expect(await kept()).toEqual([entry])
+})
+
+describe('a fault in a detail is named with 400, and the rest of the entry is kept', () => {
+  test.each<[string, Json, Json]>([
+    ['overrideReason', overridden({ overrideReason: 'other' }), overridden()],
+    ['overrideReason', overridden({ overrideReason: {} }), overridden()],
+    ['overrideReason', overridden({ overrideReason: { reason: 'other' } }), overridden()],
+    ['overrideReason', overridden({ overrideReason: { reason: { display: 'a' } } }), overridden()],
+    ['overrideReason', overridden({ overrideReason: { reason: { coding: [{ code: 'x' }] }, userComment: 'y' } }), overridden({ overrideReason: { userComment: 'y' } })],
+    ['overrideReason', overridden({ overrideReason: { reason: { code: 'x' }, userComment: 7 } }), overridden({ overrideReason: { reason: { code: 'x' } } })],
+    ['overrideReason', overridden({ overrideReason: { userComment: 'x'.repeat(10_001) } }), overridden()],
+    ['acceptedSuggestions', accepted({ acceptedSuggestions: undefined }), accepted({ acceptedSuggestions: undefined })],
+    ['acceptedSuggestions', accepted({ acceptedSuggestions: [] }), accepted({ acceptedSuggestions: undefined })],
+    ['acceptedSuggestions', accepted({ acceptedSuggestions: [SUGGESTION] }), accepted({ acceptedSuggestions: undefined })],
+    ['acceptedSuggestions', accepted({ acceptedSuggestions: [null, { id: SUGGESTION }] }), accepted()],
+    ['acceptedSuggestions', accepted({ acceptedSuggestions: {} }), accepted({ acceptedSuggestions: undefined })],
+  ])('%s (%#)', async (place, entry, keeps) => {
+    const { status, body } = await send({ feedback: [entry] })
+    expect(status).toBe(400)
+    expect((body as { issue: { diagnostics: string }[] }).issue.map(({ diagnostics }) => diagnostics)).toEqual([expect.stringMatching(new RegExp(`^feedback\\[0\\]: .*${place}.*; the entry is kept without it$`)) as string])
+    expect(await kept()).toEqual([JSON.parse(JSON.stringify(keeps))])
+  })
+
+  test.each<[string, Json, Json]>([
+    ['a coding without its wrapping', { code: 'x', system: 's' }, { reason: { code: 'x', system: 's' } }],
+    ['no comment', { reason: { code: 'x' }, userComment: null }, { reason: { code: 'x' } }],
+    ['no reason', { reason: null, userComment: 'nej' }, { userComment: 'nej' }],
+    ['an empty comment', { reason: { code: 'x' }, userComment: '' }, { reason: { code: 'x' } }],
+  ])('but no fault is %s', async (_, overrideReason, keeps) => {
+    await send({ feedback: [overridden({ overrideReason })] }).expect(200)
+    expect(await kept()).toEqual([overridden({ overrideReason: keeps })])
+  })
+})
+
 describe('malformed feedback is answered with 400', () => {
   test.each<[string, unknown]>([
     ['a body without feedback', {}],
@@ -101,25 +140,15 @@ describe('malformed feedback is answered with 400', () => {
     ['card', overridden({ card: 7 })],
     ['card', overridden({ card: ' ' })],
     ['outcome', overridden({ outcome: 'ignored' })],
-    ['acceptedSuggestions', accepted({ acceptedSuggestions: undefined })],
-    ['acceptedSuggestions', accepted({ acceptedSuggestions: [] })],
-    ['acceptedSuggestions', accepted({ acceptedSuggestions: [SUGGESTION] })],
-    ['acceptedSuggestions', accepted({ acceptedSuggestions: [null] })],
-    ['acceptedSuggestions', accepted({ acceptedSuggestions: {} })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: undefined })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: '30.03.2026 10:05' })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: '2026-03-30' })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: '2026-13-30T10:05:00Z' })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: 1774865100 })],
-    ['overrideReason', overridden({ overrideReason: 'other' })],
-    ['overrideReason', overridden({ overrideReason: {} })],
-    ['overrideReason', overridden({ overrideReason: { reason: 'other' } })],
-    ['overrideReason', overridden({ overrideReason: { reason: { display: 'a' } } })],
-    ['overrideReason', overridden({ overrideReason: { userComment: 7 } })],
   ])('an entry whose fault lies in: %s (%#)', async (place, entry) => {
     const { status, body } = await send({ feedback: [entry] })
     expect(status).toBe(400)
-    expect((body as { issue: { diagnostics: string }[] }).issue[0]?.diagnostics).toMatch(new RegExp(`^feedback\\[0\\]: .*${place}`))
+    expect((body as { issue: { diagnostics: string }[] }).issue[0]?.diagnostics).toMatch(new RegExp(`^feedback\\[0\\]: .*${place}.*; the entry is not kept$`))
     expect(await kept()).toEqual([])
   })
 

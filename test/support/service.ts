@@ -24,10 +24,10 @@ export interface TestServiceOptions extends Partial<ServerOptions> {
   onRequest?: (method: string, path: string) => void
 }
 
-/** Starts the real service with the knowledge of this repository on a free loopback port; FHIR servers on 127.0.0.1 may be read. */
-export async function startTestService({ onRequest, ...options }: TestServiceOptions = {}): Promise<Listening> {
+/** What a test service answers with: the knowledge of this repository, and a clock that stands still; FHIR servers on 127.0.0.1 may be read. */
+export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOptions {
   const { knowledge, services } = testKnowledge()
-  const app = createApp({
+  return {
     knowledge,
     services,
     isServed: () => true,
@@ -42,7 +42,12 @@ export async function startTestService({ onRequest, ...options }: TestServiceOpt
     overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),
     ...options,
-  })
+  }
+}
+
+/** Starts the real service on a free loopback port. */
+export async function startTestService({ onRequest, ...options }: TestServiceOptions = {}): Promise<Listening> {
+  const app = createApp(testEnvironment(options))
   return listen((request, response) => {
     onRequest?.(request.method ?? '', request.url ?? '')
     app(request, response)
