@@ -43,7 +43,8 @@ export function createApp(options: ServerOptions): Express {
   }))
   app.use(observe(environment))
   const parseBody = express.json({ limit: options.bodyLimit, type: isJson })
-  for (const { path, methods } of ROUTES) {
+  for (const { path, methods, aboutPatient } of ROUTES) {
+    if (aboutPatient) app.all(path, noStore)
     for (const [method, handler] of Object.entries(methods)) {
       const steps: RequestHandler[] = method === 'post' ? [requireJson, parseBody] : []
       app[method as 'get' | 'post'](path, named(path), ...steps, (request, response) => handler(request, response, environment))
@@ -63,6 +64,12 @@ function named(path: string): RequestHandler {
     response.locals.route = path
     next()
   }
+}
+
+/** Set before anything else of the route, so that its errors carry it too. */
+function noStore(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store')
+  next()
 }
 
 function observe({ log, metrics }: ServerEnvironment): RequestHandler {

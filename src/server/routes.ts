@@ -18,6 +18,8 @@ type Handler = (request: Request, response: Response, environment: ServerEnviron
 /** A path of the service and what it answers by method; any other method is 405. */
 interface Route {
   path: string
+  /** Whether what is asked and answered here is about a patient, so that nobody on the way may keep it. */
+  aboutPatient?: true
   methods: Readonly<Record<string, Handler>>
 }
 
@@ -25,11 +27,11 @@ interface Route {
 export const ROUTES: readonly Route[] = [
   { path: '/', methods: { get: welcome } },
   { path: '/cds-services', methods: { get: discover } },
-  { path: '/cds-services/:id', methods: { post: call } },
-  { path: '/cds-services/:id/feedback', methods: { post: feedback } },
-  { path: '/cds-services/:id/$explain', methods: { post: explain } },
+  { path: '/cds-services/:id', aboutPatient: true, methods: { post: call } },
+  { path: '/cds-services/:id/feedback', aboutPatient: true, methods: { post: feedback } },
+  { path: '/cds-services/:id/$explain', aboutPatient: true, methods: { post: explain } },
   { path: '/fhir/metadata', methods: { get: metadata } },
-  { path: '/fhir/PlanDefinition/:id/$apply', methods: { post: apply } },
+  { path: '/fhir/PlanDefinition/:id/$apply', aboutPatient: true, methods: { post: apply } },
   { path: '/fhir/:type', methods: { get: searchKnowledge } },
   { path: '/fhir/:type/:id', methods: { get: readKnowledge } },
   { path: '/health/live', methods: { get: (_, response) => void response.json({ status: 'live' }) } },

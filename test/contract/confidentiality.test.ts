@@ -130,3 +130,38 @@ test('an error inside the service is logged with its code and its place, and not
   expect(leaksIn(text + log.text())).toEqual([])
   expect(log.lines().find(({ code }) => code === 'CDS_INTERNAL')).toMatchObject({ stack: expect.stringContaining('confidentiality.test') as string })
 })
+
+describe('an answer about a patient', () => {
+  const APPLY = '/fhir/PlanDefinition/start-back/$apply'
+  const feedback = { feedback: [{ card: 'x', outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }] }
+  const parameters = { resourceType: 'Parameters', parameter: [{ name: 'subject', valueString: `Patient/${SECRETS.patientId}` }, { name: 'data', resource: searchset([]) }] }
+  const answers: [string, string, unknown, number][] = [
+    ['a call', CALL, secretCall(), 200],
+    ['a call without its data', CALL, patientView(SECRETS.patientId), 412],
+    ['a call that is none', CALL, {}, 400],
+    ['a call of no service', '/cds-services/nowhere', secretCall(), 404],
+    ['half a JSON', CALL, '{"hook":', 400],
+    ['an explained call', `${CALL}/$explain`, secretCall(), 200],
+    ['an explained call without its data', `${CALL}/$explain`, patientView(SECRETS.patientId), 412],
+    ['feedback', `${CALL}/feedback`, feedback, 200],
+    ['feedback that is none', `${CALL}/feedback`, {}, 400],
+    ['$apply', APPLY, parameters, 200],
+    ['$apply of nobody', APPLY, {}, 400],
+    ['$apply of no plan', '/fhir/PlanDefinition/nowhere/$apply', parameters, 404],
+  ]
+
+  test.each(answers)('may be stored by nobody on the way: %s %s', async (_, path, body, status) => {
+    const response = await supertest(service.url).post(path).set('content-type', 'application/json').send(typeof body === 'string' ? body : JSON.stringify(body))
+    expect({ status: response.status, cacheControl: response.headers['cache-control'] as unknown }).toEqual({ status, cacheControl: 'no-store' })
+  })
+
+  test('neither may the refusal of another method or another kind of body', async () => {
+    await supertest(service.url).get(`${CALL}/feedback`).expect(405).expect('cache-control', 'no-store')
+    await supertest(service.url).post(CALL).set('content-type', 'text/plain').send('x').expect(415).expect('cache-control', 'no-store')
+  })
+
+  test('is told apart from discovery, which is about nobody', async () => {
+    const { headers } = await supertest(service.url).get('/cds-services').expect(200)
+    expect(headers['cache-control']).toBeUndefined()
+  })
+})
