@@ -1,6 +1,7 @@
 import { applyPlan, type ApplyContext, type Undecided } from './apply/apply-plan.js'
 import { buildCards, orderCards } from './cards/build-cards.js'
 import { cardWords } from './cards/card-words.js'
+import { notReadCard } from './cards/not-read-card.js'
 import { undecidedCard } from './cards/undecided-card.js'
 import { planSource } from './cards/plan-source.js'
 import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from './cds-hooks/types.js'
@@ -88,7 +89,17 @@ export function answerCall(call: GatheredCall, language: string, environment: Ca
   const undecided = applied.flatMap(each => each.undecided)
   const titles = new Map(applied.map(({ plan, source }) => [plan.canonical, source.label] as const))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, request.hookInstance, language, titles)]
-  return { response: { cards: orderCards([...unclear, ...cards]), ...responseExtension(undecided, data) }, advice: cards }
+  const spoken = [...unclear, ...cards]
+  return { response: { cards: spoken.length > 0 ? orderCards(spoken) : silence(call, language), ...responseExtension(undecided, data) }, advice: cards }
+}
+
+/** No cards, unless essential data was read only in part: then the reader is told, since the rest may change the answer. */
+function silence({ service, request, data }: GatheredCall, language: string): Card[] {
+  const inPart = data.notRead.filter(({ requirement, reason }) => requirement.essential && reason === 'incomplete')
+  const [plan] = service.plans
+  if (inPart.length === 0 || !plan) return []
+  const labels = inPart.map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
+  return [notReadCard(labels, request.hookInstance, language, { canonical: plan.canonical, label: planSource(plan, language).label })]
 }
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */

@@ -16,6 +16,9 @@ export interface CardWords {
   bothAnswers: (question: string) => string
   /** The orders that a hook brings. */
   drafts: string
+  /** Summary of the card that says that data was read only in part, and what that means for its reader. */
+  partlyRead: (labels: string) => string
+  partlyReadDetail: string
   /** Summary and first line of the card that says that something could not be decided. */
   undecided: string
   undecidedDetail: string
@@ -34,6 +37,8 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     answerTo: question => `svaret på »${question}« (regnes som ikke spurgt)`,
     bothAnswers: question => `et af svarene på »${question}« (besvaret både ja og nej; ja tæller)`,
     drafts: 'bestillinger i kladde',
+    partlyRead: labels => `Ikke alle ${labels} kunne læses`,
+    partlyReadDetail: 'Det, der kunne læses, giver ingen kort; det resterende kan ændre det. Se efter i journalen.',
     undecided: 'Ikke alle anbefalinger kunne afgøres for denne patient',
     undecidedDetail: 'Beregningen fejlede; det er ikke et nej. Vurdér patienten uden disse kort, og meld koden til driften:',
   },
@@ -49,6 +54,8 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     answerTo: question => `the answer to “${question}” (counts as not asked)`,
     bothAnswers: question => `one of the answers to “${question}” (answered both yes and no; yes counts)`,
     drafts: 'draft orders',
+    partlyRead: labels => `Not all ${labels} could be read`,
+    partlyReadDetail: 'What could be read brings no card; the rest may change that. Look in the record.',
     undecided: 'Not all recommendations could be decided for this patient',
     undecidedDetail: 'The evaluation failed; that is not a no. Assess the patient without these cards and report the code to operations:',
   },

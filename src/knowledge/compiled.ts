@@ -86,9 +86,13 @@ export interface CompiledAction {
 export interface CompiledRequirement {
   key: string
   type: string
-  /** FHIR read or search relative to the server's base, with prefetch tokens. */
+  /** FHIR read or search relative to the server's base, with prefetch tokens; discovery shows it where every client can fill it. */
   template: string
+  /** Queries for the same data that only some callers or contexts fill; we run those in place of the template. */
+  further: readonly string[]
   essential: boolean
+  /** Essential data without which something can be said on a server that does not have this type of resource at all. */
+  whereSupported: boolean
   label: LocalizedText
 }
 

@@ -1,6 +1,6 @@
 import type { DataRequirement, DataRequirementCodeFilter } from 'fhir/r4.js'
 import type { CompiledRequirement } from './compiled.js'
-import { EXTENSION, extensionOf, localized } from './extensions.js'
+import { EXTENSION, extensionOf, extensionsOf, localized } from './extensions.js'
 import type { FaultList } from './faults.js'
 import type { Place } from './expressions.js'
 import type { Terminology } from './terminology.js'
@@ -40,7 +40,7 @@ const DAYS_IN: Readonly<Record<string, number>> = { d: 1, wk: 7, mo: 31, a: 366 
 /**
  * Derives the prefetch template of a DataRequirement: a read for the patient, else a search by patient,
  * narrowed by codes, one date, sort and count as far as R4 search parameters allow; an author's
- * cqf-fhirQueryPattern wins.
+ * cqf-fhirQueryPattern wins, and where there are several the first is the template.
  */
 export function compileRequirement(
   requirement: DataRequirement,
@@ -48,19 +48,30 @@ export function compileRequirement(
   terminology: Terminology,
   faults: FaultList,
 ): CompiledRequirement {
-  const written = extensionOf(requirement, EXTENSION.queryPattern)?.valueString
-  const template = written ?? deriveTemplate(requirement, terminology)
-  for (const fault of templateFaults(template, requirement.type)) faults.add('PREFETCH_INVALID', place.file, place.element, fault)
+  const written = extensionsOf(requirement, EXTENSION.queryPattern).flatMap(({ valueString }) => valueString ?? [])
+  const [template = deriveTemplate(requirement, terminology), ...further] = written.map(withCount)
+  for (const fault of [template, ...further].flatMap(each => templateFaults(each, requirement.type))) faults.add('PREFETCH_INVALID', place.file, place.element, fault)
+  const essential = extensionOf(requirement, EXTENSION.essential)
   const label = extensionOf(requirement, EXTENSION.label)
   const key = requirement.id ?? requirement.type.charAt(0).toLowerCase() + requirement.type.slice(1)
   return {
     key,
     type: requirement.type,
     template,
-    essential: extensionOf(requirement, EXTENSION.essential)?.valueBoolean ?? false,
+    further,
+    essential: essential?.valueBoolean ?? essential?.valueCode === WHERE_SUPPORTED,
+    whereSupported: essential?.valueCode === WHERE_SUPPORTED,
     label: localized(label?.valueString ?? key, label?._valueString, 'da'),
   }
 }
+
+/** Essential, unless the server does not have the type. */
+const WHERE_SUPPORTED = 'where-supported'
+
+/** Resources that a search asks for at once where its author says nothing: few charts hold more of one type. */
+const USUAL_COUNT = 200
+
+const withCount = (query: string): string => (!query.includes('?') || /[?&]_count=/.test(query) ? query : `${query}&_count=${USUAL_COUNT}`)
 
 function deriveTemplate(requirement: DataRequirement, terminology: Terminology): string {
   if (requirement.type === 'Patient') return `Patient/${PATIENT}`
@@ -69,7 +80,7 @@ function deriveTemplate(requirement: DataRequirement, terminology: Terminology):
     ...(requirement.codeFilter ?? []).flatMap(filter => codeParameter(filter, terminology)),
     ...(requirement.dateFilter ?? []).slice(0, 1).flatMap(filter => dateParameter(filter, requirement.type)),
     ...sortParameter(requirement),
-    ...(requirement.limit === undefined ? [] : [`_count=${requirement.limit}`]),
+    `_count=${requirement.limit ?? USUAL_COUNT}`,
   ]
   return `${requirement.type}?${parameters.join('&')}`
 }

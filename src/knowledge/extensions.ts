@@ -17,7 +17,7 @@ export const EXTENSION = {
   quality: `${HL7}/cqf-qualityOfEvidence`,
   direction: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-directionOfRecommendation',
   queryPattern: `${HL7}/cqf-fhirQueryPattern`,
-  /** On a DataRequirement: without this data no honest answer is possible. */
+  /** On a DataRequirement: without this data no honest answer is possible; `where-supported`: unless the server lacks the type. */
   essential: `${OURS}/essential`,
   /** On a DataRequirement: what a reader calls this data. */
   label: `${OURS}/label`,

@@ -359,8 +359,9 @@ function idsOf(actions: readonly CompiledAction[]): string[] {
 
 /** Keys under which requirements ask for different data. */
 export function conflictingKeys(requirements: readonly CompiledRequirement[]): string[] {
-  const templates = new Map(requirements.map(({ key, template }) => [key, template] as const))
-  return [...new Set(requirements.filter(({ key, template }) => templates.get(key) !== template).map(({ key }) => key))]
+  const queries = ({ template, further }: CompiledRequirement) => [template, ...further].join('\n')
+  const byName = new Map(requirements.map(requirement => [requirement.key, queries(requirement)] as const))
+  return [...new Set(requirements.filter(requirement => byName.get(requirement.key) !== queries(requirement)).map(({ key }) => key))]
 }
 
 /** One requirement a key; the first stands. */

@@ -50,7 +50,26 @@ function withId(resource: FhirResource, fullUrl: string | undefined): FhirResour
   return (id === undefined ? rest : { ...rest, id }) as FhirResource
 }
 
-/** URL of a Bundle's next page as it is written, if it has one. */
+/** How many resources there are that a search was for, if it says so; a searchset alone does. */
+export function totalOf(value: unknown): number | undefined {
+  const { type, total } = (isResource(value) && value.resourceType === 'Bundle' ? value : {}) as { type?: unknown; total?: unknown }
+  return type === 'searchset' && typeof total === 'number' && Number.isInteger(total) && total >= 0 ? total : undefined
+}
+
+/** How many of the resources that a search was for stand in what it gave; included ones and outcomes are beside the point. */
+export function countOf(value: unknown): number {
+  if (!isResource(value) || value.resourceType !== 'Bundle') return isResource(value) ? 1 : 0
+  const { entry } = value as { entry?: unknown }
+  if (!Array.isArray(entry)) return 0
+  return (entry as ({ resource?: unknown; search?: { mode?: unknown } | null } | null)[])
+    .filter(each => each && !isOutcome(each.resource) && !['include', 'outcome'].includes(String(each.search?.mode)))
+    .reduce((count, each) => count + countOf(each?.resource), 0)
+}
+
+/** Whether a value is an OperationOutcome, of whatever it tells. */
+export const isOutcome = (value: unknown): boolean => isResource(value) && value.resourceType === 'OperationOutcome'
+
+/** Link to a Bundle's next page as it is written, if it has one. */
 export function nextPage(value: unknown): string | undefined {
   const { link } = (isResource(value) && value.resourceType === 'Bundle' ? value : {}) as { link?: unknown }
   if (!Array.isArray(link)) return undefined

@@ -33,6 +33,11 @@ export function prefetched(resources: readonly FhirResource[], query: string): F
   return { resourceType: 'Bundle', type: 'searchset', entry: found.map(resource => ({ resource })) }
 }
 
+/** What an EHR sends as prefetch for several searches of one key. */
+export function prefetchedSearches(resources: readonly FhirResource[], queries: readonly string[]): Bundle {
+  return { resourceType: 'Bundle', type: 'searchset', entry: queries.flatMap(query => search(resources, query)).map(resource => ({ resource })) }
+}
+
 /** A FHIR server that holds the given resources and nothing else. */
 export function memoryFhirReader(resources: readonly FhirResource[]): FhirReader {
   return {

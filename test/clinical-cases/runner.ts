@@ -7,13 +7,13 @@ import { callService, type CallEnvironment } from '../../src/call-service.js'
 import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '../../src/cds-hooks/types.js'
 import { clockAt } from '../../src/expression/clock.js'
 import { loadKnowledge } from '../../src/load-knowledge.js'
-import { fillTemplate } from '../../src/patient-data/fill-template.js'
+import { queriesFor } from '../../src/patient-data/fill-template.js'
 import type { Override } from '../../src/record/override-memory.js'
 import type { CdsService } from '../../src/services/service-registry.js'
 import { CaseCalendar, TIME_ZONE } from './calendar.js'
 import { casesOf, type CaseFile, type ClinicalCase } from './case-format.js'
 import { draftOrders, roleReference, roleResources } from './case-orders.js'
-import { memoryFhirReader, noFhirReader, prefetched } from './memory-fhir-server.js'
+import { memoryFhirReader, noFhirReader, prefetched, prefetchedSearches } from './memory-fhir-server.js'
 import { PATIENT_ID, resourcesOf } from './patient-facts.js'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
@@ -51,8 +51,11 @@ export interface PreparedCall {
   environment: CallEnvironment
 }
 
-/** A query whose tokens have no value asks for nothing. */
-const prefetchedFor = (resources: readonly FhirResource[], query: string | undefined) => (query === undefined ? null : prefetched(resources, query))
+/** What a client that knows its own users and orders sends for a requirement; null where there is nobody to ask about. */
+function prefetchedFor(resources: readonly FhirResource[], [query, ...others]: readonly string[] = []): unknown {
+  if (query === undefined) return null
+  return others.length === 0 ? prefetched(resources, query) : prefetchedSearches(resources, [query, ...others])
+}
 
 /** How the patient's data reaches the service. */
 export type Delivery = 'prefetch' | 'FHIR server'
@@ -97,7 +100,7 @@ export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[
   const context = { patientId: PATIENT_ID, userId: roleReference(surroundings.user), ...contextOf(service.hook, surroundings.orders) }
   const clock = clockAt(now, TIME_ZONE)
   const isPrefetch = delivery === 'prefetch'
-  const prefetch = Object.fromEntries(service.requirements.map(({ key, template }) => [key, prefetchedFor(resources, fillTemplate(template, { context, clock }))]))
+  const prefetch = Object.fromEntries(service.requirements.map(requirement => [requirement.key, prefetchedFor(resources, queriesFor(requirement, { context, clock }))]))
   return {
     service,
     request: {

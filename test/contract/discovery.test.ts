@@ -84,12 +84,12 @@ describe('prefetch templates', () => {
 
   test('use only tokens that every generation of clients can fill', () => {
     const tokens = templates().flatMap(template => template.match(/\{\{.*?\}\}/g) ?? [])
-    expect(new Set(tokens)).toEqual(new Set(['{{context.patientId}}', '{{userPractitionerId}}', '{{userPractitionerRoleId}}']))
+    expect(new Set(tokens)).toEqual(new Set(['{{context.patientId}}', '{{context.userId}}']))
   })
 
   test('always name the patient, or ask for the role of the user', () => {
     const others = templates().filter(template => !template.includes('{{context.patientId}}'))
-    expect(new Set(others)).toEqual(new Set(['PractitionerRole/{{userPractitionerRoleId}}', 'PractitionerRole?practitioner={{userPractitionerId}}']))
+    expect(new Set(others)).toEqual(new Set(['PractitionerRole?practitioner={{context.userId}}&_count=200']))
   })
 
   test('hold at most one date and sort by a parameter of FHIR', () => {

@@ -100,7 +100,7 @@ describe('what is asked of the server', () => {
     const fhir = await stub()
     await call({ fhirServer: fhir.url }, patientId)
     expect(fhir.requests.map(({ path }) => path)).toContain(`/Patient/${escaped}`)
-    expect(fhir.requests.map(({ path }) => path)).toContain(`/Condition?patient=${escaped}`)
+    expect(fhir.requests.map(({ path }) => path)).toContain(`/Condition?patient=${escaped}&_count=200`)
   })
 })
 
@@ -116,7 +116,7 @@ describe('the requesters of orders', () => {
   test('are asked for their roles', async () => {
     const fhir = await stub()
     await call({ fhirServer: fhir.url, ...orderedBy('Practitioner/of-the-order') }, 'recent-pain', SIGN)
-    expect(rolesAskedFor(fhir)).toEqual(['/PractitionerRole?practitioner=of-the-order'])
+    expect(rolesAskedFor(fhir)).toEqual(['/PractitionerRole?practitioner=of-the-order&_count=200'])
   })
 
   test.each(['of-the-order,another', 'of-the-order|x', 'of-the-order\ud800', ''])('are not asked for by what is no id: %j', async id => {
@@ -166,15 +166,15 @@ describe('the access token', () => {
     expect(fhir.requests.map(({ path }) => path)).not.toContain('/elsewhere')
   })
 
-  test.each(['port', 'name', 'user'])('does not follow a next link to another origin: another %s', async difference => {
+  test.each(['port', 'name', 'user', 'scheme'])('does not follow a next link to another origin, but asks its own: another %s', async difference => {
     const elsewhere = await stub()
-    const link = (host: string) => ({ port: elsewhere.url, name: host.replace('127.0.0.1', 'localhost'), user: host.replace('127.0.0.1', 'user@127.0.0.1') })[difference]
+    const link = (host: string) => ({ port: elsewhere.url, name: host.replace('127.0.0.1', 'localhost'), user: host.replace('127.0.0.1', 'user@127.0.0.1'), scheme: host.replace('http:', 'https:') })[difference]
     const fhir = await stub({
       '/Encounter': (request, response) => void response.json(searchset([], { link: [{ relation: 'next', url: `${link(`http://${request.get('host')}`)}/stolen` }] })),
     })
     const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
     expect(elsewhere.requests).toEqual([])
-    expect(fhir.requests.map(({ path }) => path)).not.toContain('/stolen')
+    expect(fhir.requests.filter(({ path }) => path === '/stolen').map(({ authorization }) => authorization)).toEqual([`Bearer ${TOKEN}`])
     expect(notRead(answer)).toEqual(withoutEncounters('not all pages of the result could be read'))
   })
 })
@@ -196,7 +196,7 @@ describe('paging', () => {
     const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
     const pages = fhir.requests.filter(({ path }) => path.startsWith('/Condition'))
     expect(pages.map(({ path, authorization }) => [path, authorization])).toEqual(
-      [`/Condition?patient=${PERSON}`, '/Condition?_page=2', '/Condition?_page=3'].map(path => [path, `Bearer ${TOKEN}`]))
+      [`/Condition?patient=${PERSON}&_count=200`, '/Condition?_page=2', '/Condition?_page=3'].map(path => [path, `Bearer ${TOKEN}`]))
     expect(answer.body.extension).toBeUndefined()
     expect(answer.body.cards).toHaveLength(1)
   })

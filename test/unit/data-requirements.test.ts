@@ -21,7 +21,7 @@ const PATIENT = 'patient={{context.patientId}}'
 describe('a prefetch template', () => {
   test('reads the patient and searches everything else by patient', () => {
     expect(templateOf({ type: 'Patient' })).toBe('Patient/{{context.patientId}}')
-    expect(templateOf({ type: 'Condition' })).toBe(`Condition?${PATIENT}`)
+    expect(templateOf({ type: 'Condition' })).toBe(`Condition?${PATIENT}&_count=200`)
   })
 
   test.each<[string, Partial<DataRequirement>, string]>([
@@ -36,21 +36,21 @@ describe('a prefetch template', () => {
     ['sort', { sort: [{ path: 'onset', direction: 'descending' }, { path: 'recordedDate', direction: 'ascending' }] }, '_sort=-onset-date,recorded-date'],
     ['limit', { limit: 5 }, '_count=5'],
   ])('narrows by %s', (_, more, parameter) => {
-    expect(templateOf({ type: 'Condition', ...more })).toBe(`Condition?${PATIENT}&${parameter}`)
+    expect(templateOf({ type: 'Condition', ...more })).toBe(`Condition?${PATIENT}&${parameter}${parameter.startsWith('_count') ? '' : '&_count=200'}`)
   })
 
   test.each([['MedicationRequest', 'authoredOn', 'authoredon'], ['ServiceRequest', 'authoredOn', 'authored'], ['QuestionnaireResponse', 'authored', 'authored'], ['Observation', 'effective', 'date']])(
     'calls the date of a %s as its search does', (type, path, parameter) => {
       const sort: DataRequirement['sort'] = [{ path, direction: 'descending' }]
-      expect(templateOf({ type: type as 'Observation', sort })).toBe(`${type}?${PATIENT}&_sort=-${parameter}`)
+      expect(templateOf({ type: type as 'Observation', sort })).toBe(`${type}?${PATIENT}&_sort=-${parameter}&_count=200`)
     })
 
   test('names the codes of a value set that is written out, and leaves the search open for one that is not', () => {
     const written = valueSet('vs', { include: [{ system: 's', concept: [{ code: 'a' }, { code: 'b' }] }] })
     const prefixed = valueSet('vs', { include: [{ system: 's', filter: [{ property: 'code', op: 'regex', value: 'A.*' }] }] })
     const filtered: DataRequirement = { type: 'Condition', codeFilter: [{ path: 'code', valueSet: canonical('ValueSet', 'vs') }] }
-    expect(templateOf(filtered, written)).toBe(`Condition?${PATIENT}&code=a,b`)
-    expect(templateOf(filtered, prefixed)).toBe(`Condition?${PATIENT}`)
+    expect(templateOf(filtered, written)).toBe(`Condition?${PATIENT}&code=a,b&_count=200`)
+    expect(templateOf(filtered, prefixed)).toBe(`Condition?${PATIENT}&_count=200`)
   })
 
   test('leaves the search open for codes that travel in several forms', () => {
@@ -59,12 +59,14 @@ describe('a prefetch template', () => {
       resourceType: 'NamingSystem' as const, id: 's', name: 'S', status: 'active' as const, kind: 'codesystem' as const, date: '2026',
       extension: [{ url: EXTENSION.codeForm, valueCode: 'without-dots' }], uniqueId: [{ type: 'uri' as const, value: 's' }],
     }
-    expect(templateOf({ type: 'Condition', codeFilter: [{ path: 'code', valueSet: canonical('ValueSet', 'vs') }] }, written, naming)).toBe(`Condition?${PATIENT}`)
+    expect(templateOf({ type: 'Condition', codeFilter: [{ path: 'code', valueSet: canonical('ValueSet', 'vs') }] }, written, naming)).toBe(`Condition?${PATIENT}&_count=200`)
   })
 
   test('is the author\'s own where there is one', () => {
+    const patterned = (pattern: string) => templateOf({ type: 'Condition', extension: [{ url: EXTENSION.queryPattern, valueString: pattern }] })
     const pattern = `Condition?${PATIENT}&category=encounter-diagnosis`
-    expect(templateOf({ type: 'Condition', extension: [{ url: EXTENSION.queryPattern, valueString: pattern }] })).toBe(pattern)
+    expect(patterned(pattern)).toBe(`${pattern}&_count=200`)
+    expect(patterned(`${pattern}&_count=7`)).toBe(`${pattern}&_count=7`)
   })
 
   test.each([
@@ -89,6 +91,20 @@ describe('a requirement', () => {
       ['condition', 'Condition', false, 'condition', undefined],
       ['results', 'Observation', true, 'prøvesvar', 'results'],
     ])
+  })
+
+  test('may be essential only where the server has its type', () => {
+    const { requirements } = requirementsOf([
+      { type: 'Condition', extension: [{ url: EXTENSION.essential, valueCode: 'where-supported' }] },
+      { type: 'Observation', extension: [{ url: EXTENSION.essential, valueBoolean: true }] },
+    ])
+    expect(requirements.map(({ essential, whereSupported }) => [essential, whereSupported])).toEqual([[true, true], [true, false]])
+  })
+
+  test('may have queries for callers and contexts that its template does not fit', () => {
+    const patterns = ['Condition?asserter={{context.userId}}', 'Condition?asserter={{userPractitionerId}}', 'Condition/{{userPractitionerRoleId}}']
+    const { requirements } = requirementsOf([{ type: 'Condition', extension: patterns.map(valueString => ({ url: EXTENSION.queryPattern, valueString })) }])
+    expect(requirements.map(({ template, further }) => [template, ...further])).toEqual([[`${patterns[0]}&_count=200`, `${patterns[1]}&_count=200`, patterns[2]]])
   })
 
   const everything: DataRequirement[] = [{ type: 'Patient' }, { type: 'Condition' }, { type: 'Observation' }]

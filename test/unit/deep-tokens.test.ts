@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { clockAt } from '../../src/expression/clock.js'
-import { fillTemplate, isOptionalTemplate, isPublishable } from '../../src/patient-data/fill-template.js'
+import { fillTemplate, isPublishable, queriesFor } from '../../src/patient-data/fill-template.js'
 import { NOW } from '../support/evaluate.js'
 
 const clock = clockAt(NOW, 'Europe/Copenhagen')
@@ -22,10 +22,35 @@ test.each(['a,b', 'a|b', '', ' ', '..', 'a?x=1', '\ud800'])('a reference to %j n
   expect(fill(`PractitionerRole/${id}`, 'PractitionerRole/a')).toBe('PractitionerRole?_id=a')
 })
 
-test('discovery shows only what every client can fill, and a user of another kind is no failure', () => {
+test('discovery shows only what every sound call can fill', () => {
   expect(isPublishable(template)).toBe(false)
-  expect(isOptionalTemplate(template)).toBe(true)
-  expect(isPublishable('PractitionerRole?practitioner={{userPractitionerId}}')).toBe(true)
-  expect(isOptionalTemplate('PractitionerRole?practitioner={{userPractitionerId}}')).toBe(true)
-  expect(isOptionalTemplate('Patient/{{context.patientId}}')).toBe(false)
+  expect(isPublishable('PractitionerRole?practitioner={{userPractitionerId}}')).toBe(false)
+  expect(isPublishable('PractitionerRole?practitioner={{context.userId}}')).toBe(true)
+  expect(isPublishable('Patient/{{context.patientId}}')).toBe(true)
+})
+
+describe('the queries of a requirement', () => {
+  const roles = { template: 'PractitionerRole?practitioner={{context.userId}}', further: ['PractitionerRole?practitioner={{userPractitionerId}}', 'PractitionerRole?_id={{userPractitionerRoleId}}'] }
+  const requesters = { template, further: ['PractitionerRole?practitioner={{context.draftOrders.entry.resource.requester.resolve().ofType(Practitioner).id}}'] }
+  const orderedBy = (...references: string[]) => ({ clock, context: { draftOrders: { entry: references.map(reference => ({ resource: { requester: { reference } } })) } } })
+
+  test.each([
+    ['Practitioner/a', ['PractitionerRole?practitioner=a']],
+    ['PractitionerRole/b', ['PractitionerRole?_id=b']],
+    ['Patient/c', []],
+  ])('are those that the call can fill: %s', (userId, queries) => {
+    expect(queriesFor(roles, { clock, context: { userId } })).toEqual(queries)
+  })
+
+  test('are the template where there are no others, and unknown where it lacks a value', () => {
+    const patient = { template: 'Patient/{{context.patientId}}', further: [] }
+    expect(queriesFor(patient, { clock, context: { patientId: 'p' } })).toEqual(['Patient/p'])
+    expect(queriesFor(patient, { clock, context: {} })).toBeUndefined()
+  })
+
+  test('leave out what is answered, id by id', () => {
+    const isAnswered = (query: string) => query === 'PractitionerRole?practitioner=a'
+    expect(queriesFor(requesters, orderedBy('Practitioner/a', 'Practitioner/b', 'PractitionerRole/c'), isAnswered)).toEqual(['PractitionerRole?_id=c', 'PractitionerRole?practitioner=b'])
+    expect(queriesFor(requesters, orderedBy('Practitioner/a'), isAnswered)).toEqual([])
+  })
 })
