@@ -23,7 +23,7 @@ export interface Settings {
   bodyLimit: number
   /** Largest answer of a FHIR server in bytes. */
   fhirResponseLimit: number
-  /** Most pages that are followed for one prefetch key. */
+  /** Most pages of one search. */
   fhirPageLimit: number
   explain: boolean
   /** Whether knowledge with status draft is served. */
@@ -92,7 +92,7 @@ export function readSettings(environment: Environment = process.env): Settings {
       read: wholeNumber(1_000, 100_000_000),
       fallback: () => 8_000_000,
     }),
-    fhirPageLimit: setting({ name: 'CDS_FHIR_PAGE_LIMIT', read: wholeNumber(1, 100), fallback: () => 10 }),
+    fhirPageLimit: setting({ name: 'CDS_FHIR_PAGE_LIMIT', read: wholeNumber(1, 500), fallback: () => 50 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
     knowledge: {

@@ -46,7 +46,7 @@ export function createApp(options: ServerOptions): Express {
   for (const { path, methods, aboutPatient } of ROUTES) {
     if (aboutPatient) app.all(path, noStore)
     for (const [method, handler] of Object.entries(methods)) {
-      const steps: RequestHandler[] = method === 'post' ? [requireJson, parseBody] : []
+      const steps: RequestHandler[] = method === 'post' ? [requireJson, spellOut, parseBody] : []
       app[method as 'get' | 'post'](path, named(path), ...steps, (request, response) => handler(request, response, environment))
     }
     app.all(path, named(path), methodNotAllowed(Object.keys(methods)))
@@ -91,6 +91,13 @@ const isJson = (request: { headers: { 'content-type'?: string | undefined } }): 
 
 function requireJson(request: Request, _response: Response, next: NextFunction): void {
   if (!isJson(request)) throw new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.')
+  next()
+}
+
+/** Other names of what the body parser reads, as clients write them. */
+function spellOut({ headers }: Request, _response: Response, next: NextFunction): void {
+  headers['content-type'] = headers['content-type']?.replace(/(;\s*charset\s*=\s*)["']?utf[-_]?8["']?(?=\s*(;|$))/i, '$1utf-8')
+  if (/^\s*x-gzip\s*$/i.test(headers['content-encoding'] ?? '')) headers['content-encoding'] = 'gzip'
   next()
 }
 

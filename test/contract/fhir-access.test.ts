@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import supertest from 'supertest'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
@@ -209,10 +210,167 @@ describe('paging', () => {
   })
 
   test('that fails half-way keeps the pages it got and says that not all was read', async () => {
-    const fails: StubAnswer = (request, response) => (request.query._page === '2' ? response.status(500).end() : paged(3)(request, response))
+    const fails: StubAnswer = (request, response, next) => (request.query._page === '2' ? response.status(500).end() : paged(3)(request, response, next))
     const answer = await call({ fhirServer: (await stub({ '/Condition': fails })).url })
     expect(answer.status).toBe(200)
     expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read' }])
+  })
+})
+
+describe('a server whose pages hold twenty of 219 conditions', () => {
+  const back = { resourceType: 'Condition', id: 'back', clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] }, code: { coding: [{ system: 'urn:oid:1.2.208.176.2.31', code: 'L03' }] }, subject: { reference: `Patient/${PERSON}` }, onsetDateTime: '2026-02-28' }
+  const conditions = [...Array.from({ length: 218 }, (_, index) => ({ resourceType: 'Condition', id: `other-${index}`, code: { text: 'Noget andet' }, subject: { reference: `Patient/${PERSON}` } })), back]
+
+  interface Paging { linkOf: (base: string, offset: number) => string; offsetOf: (query: Json) => number; withTotal?: boolean }
+  const paging = ({ linkOf, offsetOf, withTotal = true }: Paging): StubAnswer => (request, response) => {
+    const offset = offsetOf(request.query as Json)
+    const members = { link: offset + 20 < conditions.length ? [{ relation: 'next', url: linkOf(`http://${request.get('host')}`, offset + 20) }] : [] }
+    const { total: _, ...bundle } = searchset(conditions.slice(offset, offset + 20))
+    response.json({ ...bundle, ...(withTotal && { total: conditions.length }), ...members })
+  }
+  const number = (name: string) => (query: Json) => Number(query[name] ?? 0)
+  const ways: [string, Paging][] = [
+    ['by offset', { linkOf: (base, offset) => `${base}/Condition?patient=${PERSON}&_offset=${offset}`, offsetOf: number('_offset') }],
+    ['as HAPI does', { linkOf: (base, offset) => `${base}/Condition?_getpages=8c5a2b1e&_getpagesoffset=${offset}&_count=20&_bundletype=searchset`, offsetOf: number('_getpagesoffset') }],
+    ['by the number of the page', { linkOf: (_, offset) => `Condition?page=${offset / 20 + 1}`, offsetOf: ({ page = 1 }) => (Number(page) - 1) * 20 }],
+    ['by the number of the page from nought', { linkOf: (_, offset) => `/Condition?_page=${offset / 20}`, offsetOf: ({ _page = 0 }) => Number(_page) * 20 }],
+    ['by tokens that tell nothing', { linkOf: (base, offset) => `${base}/Condition?ct=${Buffer.from(`at ${offset}`).toString('base64url')}`, offsetOf: ({ ct }) => (ct === undefined ? 0 : Number(Buffer.from(String(ct), 'base64url').toString().slice(3))) }],
+    ['without a total', { linkOf: (base, offset) => `${base}/Condition?_offset=${offset}`, offsetOf: number('_offset'), withTotal: false }],
+    ['on a server that names itself by another host', { linkOf: (_, offset) => `https://internal.example:8443/Condition?_offset=${offset}`, offsetOf: number('_offset') }],
+  ]
+
+  let patient: Listening
+  beforeAll(async () => {
+    patient = await startTestService()
+  })
+  afterAll(() => patient.close())
+
+  const read = async (fhir: StubFhirServer, url = patient.url) => {
+    const { status, body } = await supertest(url).post(`/cds-services/${ID}`).send(hookCall(PERSON, ID, { fhirServer: fhir.url }))
+    expect(status).toBe(200)
+    return body as Answer['body']
+  }
+
+  test.each(ways)('is read to its end, each page once: %s', async (_, way) => {
+    const wide = await startTestService({ reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: RESPONSE_LIMIT, pageLimit: 50 }) })
+    const fhir = await stub({ '/Condition': paging(way) })
+    const body = await read(fhir, wide.url)
+    await wide.close()
+    expect(body.extension).toBeUndefined()
+    expect(body.cards).toHaveLength(1)
+    const pages = fhir.requests.map(({ path }) => path).filter(path => path.startsWith('/Condition'))
+    expect(pages).toHaveLength(11)
+    expect(new Set(pages).size).toBe(11)
+  })
+
+  test.each(ways.slice(0, 4))('is read in less time than its pages take one after the other: %s', async (_, way) => {
+    const hurried = await startTestService({ deadlineMs: 1_200, reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: RESPONSE_LIMIT, pageLimit: 50 }) })
+    const slowly: StubAnswer = (request, response, next) => void setTimeout(() => paging(way)(request, response, next), 100)
+    const body = await read(await stub({ '/Condition': slowly }), hurried.url)
+    await hurried.close()
+    expect(body.extension).toBeUndefined()
+    expect(body.cards).toHaveLength(1)
+  })
+
+  test('is believed by its links and not by its numbers', async () => {
+    const misleading: StubAnswer = (request, response) => {
+      const offset = Number(request.query._offset ?? 0)
+      const link = offset === 0 ? '/Condition?_offset=1' : undefined
+      response.json(searchset(offset === 0 ? [conditions[0]] : [back], { total: 2, ...(link && { link: [{ relation: 'next', url: link }] }) }))
+    }
+    const fhir = await stub({ '/Condition': misleading })
+    expect((await read(fhir)).extension).toBeUndefined()
+    expect(fhir.requests.filter(({ path }) => path.startsWith('/Condition'))).toHaveLength(2)
+  })
+
+  test('that holds back some of its total is named', async () => {
+    const fhir = await stub({ '/Condition': answersJson(searchset([back], { total: 2 })) })
+    expect((await read(fhir)).extension).toEqual({ 'org.columna.not-read': [{ key: 'conditions', reason: 'not all pages of the result could be read' }] })
+  })
+})
+
+describe('a server that knows less than others', () => {
+  const withoutResultParameters: StubAnswer = (request, response, next) => (/_sort|_count/.test(request.originalUrl) ? void response.status(400).json(outcome('error')) : next())
+  const lacks = (status: number): StubAnswer => (_request, response) => void response.status(status).json({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'not-supported' }] })
+  const others = SERVICES.filter(id => id !== ID)
+
+  test.each(SERVICES)('no _sort and no _count: the search is run without them: %s', async id => {
+    const fhir = await stub({ '/': withoutResultParameters })
+    const answer = await call({ fhirServer: fhir.url }, 'recent-pain', id)
+    const plain = await call({ fhirServer: (await stub()).url }, 'recent-pain', id)
+    expect(answer.body).toEqual(plain.body)
+  })
+
+  test.each(others.flatMap(id => [404, 403].map(status => [id, status] as const)))('no forms at all: what coded diagnoses say is said, with the note: %s, %d', async (id, status) => {
+    const fhir = await stub({ '/QuestionnaireResponse': lacks(status) })
+    const answer = await call({ fhirServer: fhir.url }, 'recent-pain', id)
+    expect(answer.status).toBe(200)
+    expect((notRead(answer) as { key: string }[]).map(({ key }) => key).toSorted()).toEqual(['consultationResponses', 'startBackResponses'])
+    expect(answer.body.cards.length).toBeGreaterThan(0)
+    for (const { detail } of answer.body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: .*konsultationsskemaer/)
+  })
+
+  test('no forms at all: nothing is said of a risk, since it is not known whether the form was answered', async () => {
+    const { status, text } = await call({ fhirServer: (await stub({ '/QuestionnaireResponse': lacks(404) })).url })
+    expect(status).toBe(412)
+    expect(text).toContain('Prefetch key startBackResponses: the FHIR server does not offer this type of resource')
+    expect(text).not.toContain('consultationResponses')
+  })
+
+  test.each(SERVICES)('no diagnoses: there is no answer: %s', async id => {
+    const { status, text } = await call({ fhirServer: (await stub({ '/Condition': lacks(404) })).url }, 'recent-pain', id)
+    expect(status).toBe(412)
+    expect(text).toContain('Prefetch key conditions: the FHIR server does not offer this type of resource')
+  })
+
+  test('forms that cannot be read for another reason are missed', async () => {
+    for (const status of [401, 404, 500]) {
+      expect((await call({ fhirServer: (await stub({ '/QuestionnaireResponse': answersStatus(status) })).url }, 'recent-pain', 'low-back-pain-patient-view')).status).toBe(412)
+    }
+  })
+})
+
+describe('how an answer travels', () => {
+  const compress = { gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, br: brotliCompressSync }
+  /** What the stub says of encounters, sent on in another dress. */
+  const dressed = (dress: (text: string) => Buffer, headers: Record<string, string> = {}): StubAnswer => (_request, response) => {
+    const encounter = { resourceType: 'Encounter', id: 'æøå', status: 'finished', class: { code: 'AMB' }, subject: { reference: `Patient/${PERSON}` } }
+    response.set({ 'content-type': 'application/fhir+json', ...headers }).end(dress(JSON.stringify(searchset([encounter]))))
+  }
+  const inBytes = (text: string) => Buffer.from(text)
+
+  test.each<[string, StubAnswer]>([
+    ...Object.entries(compress).map(([name, pack]): [string, StubAnswer] => [name, dressed(text => pack(inBytes(text)), { 'content-encoding': name })]),
+    ['two layers', dressed(text => gzipSync(deflateSync(inBytes(text))), { 'content-encoding': 'deflate, gzip' })],
+    ['a byte order mark', dressed(text => inBytes(`\ufeff${text}`))],
+    ['a byte order mark within gzip', dressed(text => gzipSync(inBytes(`\ufeff${text}`)), { 'content-encoding': 'gzip' })],
+    ['utf8', dressed(inBytes, { 'content-type': 'application/fhir+json; charset=utf8' })],
+    ['UTF-8 in quotes', dressed(inBytes, { 'content-type': 'application/fhir+json; charset="UTF-8"' })],
+    ['latin 1', dressed(text => Buffer.from(text, 'latin1'), { 'content-type': 'application/fhir+json; charset=iso-8859-1' })],
+    ['UTF-16', dressed(text => Buffer.from(text, 'utf16le'), { 'content-type': 'application/fhir+json; charset=utf-16le' })],
+    ['a character set that nobody knows', dressed(inBytes, { 'content-type': 'application/fhir+json; charset=none' })],
+  ])('is no matter: %s', async (_, answer) => {
+    expect(notRead(await call({ fhirServer: (await stub({ '/Encounter': answer })).url }))).toBeUndefined()
+  })
+
+  test('is asked for in forms that can be read', async () => {
+    const asked: unknown[] = []
+    const fhir = await stub({ '/Encounter': (request, _response, next) => {
+      asked.push(request.headers['accept-encoding'])
+      next()
+    } })
+    await call({ fhirServer: fhir.url })
+    expect(asked).toEqual(['gzip, deflate, br'])
+  })
+
+  test.each<[string, StubAnswer, string]>([
+    ['what grows beyond the limit', dressed(() => gzipSync('x'.repeat(2 * RESPONSE_LIMIT)), { 'content-encoding': 'gzip' }), 'the answer of the FHIR server was too large'],
+    ['what is not what it says', dressed(inBytes, { 'content-encoding': 'gzip' }), 'the FHIR server did not answer with FHIR JSON'],
+    ['what is not what it says either', dressed(inBytes, { 'content-encoding': 'br' }), 'the FHIR server did not answer with FHIR JSON'],
+    ['what ends too early', dressed(text => gzipSync(text).subarray(0, 60), { 'content-encoding': 'gzip' }), 'the FHIR server did not answer with FHIR JSON'],
+    ['what nobody can unpack', dressed(inBytes, { 'content-encoding': 'secret' }), ''],
+  ])('does not hide what it is: %s', async (_, answer, reason) => {
+    expect(notRead(await call({ fhirServer: (await stub({ '/Encounter': answer })).url }))).toEqual(reason === '' ? undefined : withoutEncounters(reason))
   })
 })
 

@@ -1,6 +1,6 @@
 import supertest from 'supertest'
 import { faultsOfResponse } from '../support/check-response.js'
-import { entriesOf, outcome, patientView, prefetchedCall, prefetchOf, searchset, type Json } from '../support/hook-requests.js'
+import { entriesOf, hookCall, outcome, patientView, prefetchedCall, prefetchOf, searchset, SERVICES, USER, type Json, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 import { startStubFhirServer, type StubFhirServer } from '../support/stub-fhir-server.js'
@@ -235,5 +235,85 @@ describe('prefetched pages', () => {
 
   test.each<[string, unknown]>([['no list', { relation: 'next' }], ['a list with holes', [null, 7, { relation: 'next', url: 7 }]], ['a text', 'next']])('with links that make no sense are taken as the only page: %s', async (_, link) => {
     expect((await call(withKey('conditions', { ...page(undefined), link }))).body).toEqual((await complete()).body)
+  })
+})
+
+describe('nothing that the client gave', () => {
+  const SIGN = 'low-back-pain-order-sign' satisfies ServiceId
+  const forms: [string, (value: unknown) => unknown][] = [['complete', value => value], ['null', () => null], ['failed', () => outcome('error')]]
+
+  test.each(SERVICES)('is asked for when every published key was given: %s', async id => {
+    const { body } = await supertest(service.url).get('/cds-services')
+    const published = Object.keys((body as { services: { id: string; prefetch: Json }[] }).services.find(each => each.id === id)?.prefetch ?? {})
+    const given = prefetchOf('recent-pain', id)
+    for (const [, form] of forms) {
+      const prefetch = Object.fromEntries(published.map(key => [key, form(given[key])]))
+      await supertest(service.url).post(`/cds-services/${id}`).send(hookCall('recent-pain', id, { fhirServer: fhir.url, prefetch }))
+      expect(fhir.requests.map(({ path }) => path)).toEqual([])
+    }
+  })
+
+  test('is asked for under another key: who orders is the user', async () => {
+    const { prefetch: { userRoles: _, ...prefetch }, ...request } = prefetchedCall('recent-pain', SIGN, { fhirServer: fhir.url })
+    await supertest(service.url).post(`/cds-services/${SIGN}`).send({ ...request, prefetch }).expect(200)
+    expect(fhir.requests.map(({ path }) => path)).toEqual([`/PractitionerRole?practitioner=${USER.replace('Practitioner/', '')}&_count=200`])
+  })
+
+  test('is asked for as a search by practitioner denies the role in which a user calls: that role is read', async () => {
+    const { prefetch, ...request } = prefetchedCall('recent-pain', SIGN, { fhirServer: fhir.url })
+    const inRole = { ...request, context: { ...request.context, userId: 'PractitionerRole/of-the-user' } }
+    const ask = (userRoles: unknown) => supertest(service.url).post(`/cds-services/${SIGN}`).send({ ...inRole, prefetch: { ...prefetch, requesterRoles: null, userRoles } }).expect(200)
+    await ask(searchset([]))
+    expect(fhir.requests.map(({ path }) => path)).toEqual(['/PractitionerRole?_id=of-the-user&_count=200'])
+    fhir.requests.length = 0
+    await ask(searchset([{ resourceType: 'PractitionerRole', id: 'of-the-user' }]))
+    await ask(null)
+    expect(fhir.requests).toEqual([])
+  })
+})
+
+describe('a prefetched searchset that holds fewer resources than it says there are', () => {
+  const short = (count: number) => searchset(entriesOf(prefetchOf(PERSON, ID), 'conditions').slice(0, count), { total: 3 })
+
+  test('is used and named as not wholly given', async () => {
+    const answer = await call(withKey('conditions', short(1)))
+    expect(notRead(answer)).toEqual(['conditions'])
+    expect(summaries(answer)).toEqual(summaries(await complete()))
+    for (const { detail } of answer.body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: diagnoser/)
+  })
+
+  test('is 412 under an essential key when it holds none', async () => {
+    expect((await call(withKey('conditions', short(0)))).status).toBe(412)
+  })
+
+  test('does not count what the search was not for', async () => {
+    const [condition] = entriesOf(prefetchOf(PERSON, ID), 'conditions')
+    const entry = [{ resource: condition, search: { mode: 'match' } }, { resource: { resourceType: 'Condition', id: 'beside', subject: { reference: `Patient/${PERSON}` } }, search: { mode: 'include' } }]
+    expect(notRead(await call(withKey('conditions', { resourceType: 'Bundle', type: 'searchset', total: 2, entry })))).toEqual(['conditions'])
+    expect(notRead(await call(withKey('conditions', { resourceType: 'Bundle', type: 'searchset', total: 1, entry })))).toEqual([])
+  })
+})
+
+describe('essential data that was read only in part, and brings no card', () => {
+  const cough = { resourceType: 'Condition', id: 'cough', code: { text: 'Hoste' }, subject: { reference: `Patient/${PERSON}` } }
+  const inPart = withKey('conditions', searchset([cough], { total: 7 }))
+  const noForms = { ...inPart, prefetch: { ...inPart.prefetch, startBackResponses: null, consultationResponses: null } }
+
+  test.each(SERVICES)('is told with a card, never silence: %s', async id => {
+    const { hook, context } = hookCall(PERSON, id)
+    const { body } = await supertest(service.url).post(`/cds-services/${id}`).send({ ...noForms, hook, context }).expect(200)
+    expect(faultsOfResponse(body, { patientId: PERSON })).toEqual([])
+    expect((body as Answer['body']).cards).toEqual([expect.objectContaining({ indicator: 'info', summary: 'Ikke alle diagnoser kunne læses' })])
+  })
+
+  test('and in English', async () => {
+    const { body } = await supertest(service.url).post(`/cds-services/${ID}`).set('accept-language', 'en').send(noForms)
+    expect((body as Answer['body']).cards.map(({ summary }) => summary)).toEqual(['Not all conditions could be read'])
+  })
+
+  test('while data that is not essential, or wholly read, leaves it silent', async () => {
+    const silent = { ...noForms.prefetch, conditions: searchset([cough]) }
+    expect((await call({ ...noForms, prefetch: silent })).body.cards).toEqual([])
+    expect((await call({ ...noForms, prefetch: { ...silent, encounters: searchset([], { total: 3 }) } })).body.cards).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import supertest, { type Response } from 'supertest'
 import { ERROR_CODES } from '../../src/errors.js'
 import { patientView, prefetchedCall, type Json } from '../support/hook-requests.js'
@@ -122,7 +122,7 @@ describe('415: a body that is not JSON by its own account', () => {
     expectRefusal(await supertest(service.url).post(CALL).set('content-type', 'application/json; charset=klingon').send('{}'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
   })
 
-  test.each(['application/json', 'application/json; charset=utf-8', 'application/fhir+json', 'application/json+fhir', 'APPLICATION/JSON'])('not for %s', async type => {
+  test.each(['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf8', 'application/json; charset="utf-8"', 'application/json; charset=UTF8; x=y', 'application/json; x=y; charset = "UTF_8"', 'application/fhir+json', 'application/json+fhir', 'APPLICATION/JSON'])('not for %s', async type => {
     const body = JSON.stringify(prefetchedCall('no-back-problem', 'start-back-risk'))
     await supertest(service.url).post(CALL).set('content-type', type).send(body).expect(200)
   })
@@ -135,9 +135,9 @@ test('412 when data that no answer can do without is missing, naming each prefet
   for (const key of ['observations', 'encounters', 'episodesOfCare']) expect(response.text).not.toContain(key)
 })
 
-test('a packed body is read', async () => {
-  const packed = gzipSync(JSON.stringify(prefetchedCall('no-back-problem', 'start-back-risk')))
-  await post(CALL).set('content-encoding', 'gzip').serialize(body => body as string).send(packed).expect(200)
+test.each<[string, (body: string) => Buffer]>([['gzip', gzipSync], ['x-gzip', gzipSync], ['X-GZIP', gzipSync], ['deflate', deflateSync], ['br', brotliCompressSync]])('a packed body is read: %s', async (encoding, pack) => {
+  const packed = pack(JSON.stringify(prefetchedCall('no-back-problem', 'start-back-risk')))
+  await post(CALL).set('content-encoding', encoding).serialize(body => body as string).send(packed).expect(200)
 })
 
 test('every code that a refusal can have is explained in the knowledge', async () => {

@@ -1,4 +1,4 @@
-import express, { type Request, type Response } from 'express'
+import express, { type NextFunction, type Request, type Response } from 'express'
 import { createDemoFhirServer } from '../../src/demo/fhir-server.js'
 import { demoPeople } from '../../src/demo/people.js'
 import { listen, type Listening } from './listen.js'
@@ -13,7 +13,7 @@ export interface StubRequest {
 }
 
 /** An answer of the stub in place of the data it holds. */
-export type StubAnswer = (request: Request, response: Response) => void
+export type StubAnswer = (request: Request, response: Response, next: NextFunction) => void
 
 export interface StubFhirServer extends Listening {
   requests: StubRequest[]

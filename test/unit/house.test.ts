@@ -25,7 +25,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'load-knowledge': [['knowledge', 'services'], ['node:path', 'node:url']],
   'knowledge-faults': [['knowledge', 'load-knowledge'], []],
   'check-knowledge': [['knowledge', 'knowledge-faults', 'load-knowledge'], ['node:fs', 'node:path']],
-  'patient-data': [['cds-hooks', 'errors', 'expression', 'knowledge'], ['node:events', 'undici']],
+  'patient-data': [['cds-hooks', 'errors', 'expression', 'knowledge', 'trust'], ['node:events', 'undici']],
   // The corridor, and the same walk explained.
   'call-service': [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'settings'], []],
   'explain-call': [['apply', 'call-service', 'cards', 'cds-hooks', 'patient-data', 'services'], []],
