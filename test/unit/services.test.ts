@@ -33,7 +33,7 @@ describe('a service', () => {
   test('is described as CDS Hooks describes one', () => {
     const { registry } = build([service()])
     expect([...registry.values()].map(describeService)).toEqual([{
-      id: 'one', hook: 'patient-view', title: 'Titel', description: 'Beskrivelse', prefetch: { condition: 'Condition?patient={{context.patientId}}' },
+      id: 'one', hook: 'patient-view', title: 'Titel', description: 'Beskrivelse', prefetch: { condition: 'Condition?patient={{context.patientId}}&_count=200' },
       version: 'STU2', hookVersion: '1.0',
     }])
   })
