@@ -3,12 +3,17 @@ import r4 from 'fhirpath/fhir-context/r4'
 import { RE2JS } from 're2js'
 import { dayNumberOf, readDate, type ReadDate } from './dates.js'
 import { isAboveRange } from './measures.js'
+import type { NamedConcept } from './names.js'
 import { instantOfLocal } from './time-zone.js'
 import { STATE, type Scope, type ScopeState } from './scope.js'
 import { childNode, isNode, NO, NOTHING, plain, YES, type Collection, type Item, type ResourceNode } from './values.js'
 
 /** Answers whether a coding belongs to a value set; systems may be written in any of their live forms. */
-export type ValueSetTest = (coding: { system?: string; code?: string }) => boolean
+export interface ValueSetTest {
+  (coding: { system?: string; code?: string }): boolean
+  /** Whether a concept without a code of the set's systems is one of it by its name, where the set has names. */
+  named?: (concept: NamedConcept) => boolean
+}
 
 /** Finds a value set by its canonical; undefined when the knowledge has none. */
 export type ValueSetLookup = (canonical: string) => ValueSetTest | undefined
@@ -157,9 +162,11 @@ function testOf(canonical: Collection | undefined, valueSets: ValueSetLookup): V
 }
 
 interface Coded {
-  coding?: { system?: string; code?: string }[]
+  coding?: { system?: string; code?: string; display?: unknown }[]
+  text?: unknown
   system?: string
   code?: string
+  display?: unknown
 }
 
 /** Where a record of each type carries the code that says what it is about (the "primary code path" of CQL). */
@@ -182,14 +189,30 @@ function codedIn(input: Collection, test: ValueSetTest): Collection {
 function conceptsOf(value: unknown): readonly (Coded | string)[] {
   if (typeof value === 'string') return [value]
   const { resourceType } = (value ?? {}) as { resourceType?: string }
-  const concept = resourceType ? (value as Record<string, Coded | Coded[]>)[PRIMARY_CODE[resourceType] ?? 'code'] : (value as Coded)
+  const concept = resourceType
+    ? ((value as Record<string, Coded | Coded[]>)[PRIMARY_CODE[resourceType] ?? 'code'] ?? nameOfMedicine(value as Medicated))
+    : (value as Coded)
   return Array.isArray(concept) ? concept : concept ? [concept] : []
 }
 
+interface Medicated {
+  medicationReference?: { display?: unknown }
+}
+
+/** A medicine that cannot be resolved is known at most by the name under which the record refers to it. */
+const nameOfMedicine = ({ medicationReference }: Medicated): Coded | undefined =>
+  (medicationReference?.display === undefined ? undefined : { text: medicationReference.display })
+
 function hasMember(concept: Coded | string, test: ValueSetTest): boolean {
   if (typeof concept === 'string') return test({ code: concept })
-  if (Array.isArray(concept.coding)) return concept.coding.some(coding => coding && test(coding))
-  return concept.code !== undefined && test(concept)
+  const codings = Array.isArray(concept.coding) ? concept.coding.filter(Boolean) : concept.code === undefined ? [] : [concept]
+  return codings.some(coding => test(coding)) || isNamedIn(concept, codings, test)
+}
+
+function isNamedIn(concept: Coded, codings: readonly NonNullable<Coded['coding']>[number][], { named }: ValueSetTest): boolean {
+  if (named === undefined) return false
+  const texts = [concept.text, ...codings.map(({ display }) => display)].filter(name => typeof name === 'string')
+  return texts.length > 0 && named({ texts, systems: codings.flatMap(({ system, code }) => (code === undefined ? [] : [system])) })
 }
 
 function memberOf(input: Collection, test: ValueSetTest): Collection {

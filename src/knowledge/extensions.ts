@@ -37,6 +37,10 @@ export const EXTENSION = {
   yesWins: `${OURS}/yes-wins`,
   /** On a NamingSystem: every system that begins so means this one. */
   systemPrefix: `${OURS}/system-prefix`,
+  /** On a ValueSet: pattern of the names by which a record that has no code of the set's systems belongs to it. */
+  names: `${OURS}/names`,
+  /** On a ValueSet with names: pattern of what a name must not hold. */
+  namesExcept: `${OURS}/names-except`,
 } as const
 
 /** First extension of the given url. */

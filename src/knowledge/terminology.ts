@@ -1,4 +1,6 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
+import type { ValueSetTest } from '../expression/functions.js'
+import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
 import { lookUp, urlOf } from './canonical.js'
 import { EXTENSION, extensionsOf, localized, type LocalizedText } from './extensions.js'
 import type { FaultList } from './faults.js'
@@ -21,6 +23,8 @@ interface Membership {
   rules: Rule[]
   excluded: Rule[]
   imported: Membership[]
+  /** Names of its members, for records without a code of its systems. */
+  isName: NameTest | undefined
 }
 
 /** What a value set says of one system, flattened for speed: one entry a set it imports, each with its exceptions. */
@@ -51,7 +55,7 @@ export class Terminology {
   private readonly systems: SystemNames
   private readonly valueSets = new Map<string, Membership>()
   private readonly sources = new Map<string, KnowledgeFile<ValueSet>>()
-  private readonly tests = new Map<string, (coding: Coding) => boolean>()
+  private readonly tests = new Map<string, ValueSetTest>()
   private readonly displays = new Map<string, LocalizedText>()
 
   constructor(files: readonly KnowledgeFile[], private readonly faults: FaultList) {
@@ -62,11 +66,12 @@ export class Terminology {
   }
 
   /** Answers whether a coding belongs to the value set; undefined when there is no such value set. */
-  readonly membership = (canonical: string): ((coding: Coding) => boolean) | undefined => {
+  readonly membership = (canonical: string): ValueSetTest | undefined => {
     const url = urlOf(canonical)
     const found = this.find(canonical)
     if (!found) return undefined
-    const test = this.tests.get(url) ?? this.compileTest(found)
+    const named = this.compileNames(found)
+    const test = this.tests.get(url) ?? Object.assign(this.compileTest(found), named && { named })
     this.tests.set(url, test)
     return test
   }
@@ -129,6 +134,16 @@ export class Terminology {
     }
   }
 
+  /** Names speak only where a record gives no code of the systems that the set, or the set it imports, is written in. */
+  private compileNames(membership: Membership): ValueSetTest['named'] {
+    const sets = withImported(membership).flatMap(({ rules, isName }) => (isName ? [{ isName, systems: new Set(rules.map(({ system }) => system)) }] : []))
+    if (sets.length === 0) return undefined
+    return ({ texts, systems }: NamedConcept) => {
+      const coded = systems.map(system => this.systems.canonical(system))
+      return sets.some(({ isName, systems: own }) => !coded.some(system => system !== undefined && own.has(system)) && texts.some(isName))
+    }
+  }
+
   private codesOf(membership: Membership): ExpandedCode[] {
     const own = membership.rules.flatMap(rule =>
       [...rule.codes.values()].map(code => ({ system: rule.system, code, display: this.display(rule.system, code) ?? new Map() })))
@@ -152,9 +167,21 @@ export class Terminology {
         if (!lookUp(this.sources, imported)) this.faults.add('CANONICAL_UNKNOWN', source.file, 'ValueSet.compose.include', `There is no value set ${imported}.`)
         return this.compile(urlOf(imported), [...above, url]) ?? []
       }),
+      isName: this.namesOf(source),
     }
     this.valueSets.set(url, membership)
     return membership
+  }
+
+  private namesOf({ resource, file }: KnowledgeFile<ValueSet>): NameTest | undefined {
+    const [wanted = [], unwanted = []] = [EXTENSION.names, EXTENSION.namesExcept].map(url => extensionsOf(resource, url).flatMap(({ valueString }) => valueString ?? []))
+    if (wanted.length === 0) return undefined
+    try {
+      return nameTest(wanted, unwanted)
+    } catch {
+      this.faults.add('VALUE_SET_UNSUPPORTED', file, 'ValueSet.extension', 'A pattern of names is a regular expression that runs in linear time.')
+      return undefined
+    }
   }
 
   /** @param mayImport whether a value set may stand in place of a system. */
@@ -220,9 +247,9 @@ const anyPrefix = (_prefix: string): boolean => true
 const hasDigit = (prefix: string): boolean => /\d/.test(prefix)
 
 /** A value set and all that it imports, each with what those above it exclude. */
-const withImported = ({ rules, excluded, imported }: Membership, above: readonly Rule[] = []): Membership[] => {
+const withImported = ({ rules, excluded, imported, isName }: Membership, above: readonly Rule[] = []): Membership[] => {
   const exceptions = [...above, ...excluded]
-  return [{ rules, excluded: exceptions, imported }, ...imported.flatMap(each => withImported(each, exceptions))]
+  return [{ rules, excluded: exceptions, imported, isName }, ...imported.flatMap(each => withImported(each, exceptions))]
 }
 
 /** The literal beginning that a regex filter asks for, `AB12` for `AB12.*`; undefined for any other filter. */

@@ -1,4 +1,4 @@
-import type { Coding, DeviceRequest, Dosage, FhirResource, MedicationRequest, PractitionerRole, ServiceRequest } from 'fhir/r4.js'
+import type { CodeableConcept, Coding, DeviceRequest, Dosage, FhirResource, MedicationRequest, PractitionerRole, ServiceRequest } from 'fhir/r4.js'
 import type { CaseCalendar } from './calendar.js'
 import { refuseUnknown, type Given } from './case-format.js'
 import { coding, codings } from './codes.js'
@@ -31,7 +31,10 @@ function idOf(role: string): string {
 /** The reference of a role, as a context or an order names it. */
 export const roleReference = (role: string): string => `PractitionerRole/${idOf(role)}`
 
-const ORDER_KEYS = ['order', 'id', 'name', 'reason', 'indication', 'requester', 'dose', 'then dose', 'times a day', 'stop date', 'sessions', 'weeks', 'group size', 'requisition', 'priority', 'insurance', 'detail', 'note', 'not chosen']
+const ORDER_KEYS = ['order', 'id', 'name', 'text', 'medication reference', 'reason', 'indication', 'requester', 'dose', 'dose unit', 'dose comparator', 'then dose', 'times a day', 'stop date', 'sessions', 'session comparator', 'weeks', 'duration unit', 'group size', 'requisition', 'priority', 'insurance', 'detail', 'note', 'not chosen']
+
+/** An order without a code: only words say what it is. */
+const UNCODED = ['medicine', 'service'] as const
 
 /** The drafts that a case gives, and references of those that are chosen. */
 export function draftOrders(given: readonly Given[], calendar: CaseCalendar): { drafts: FhirResource[]; selections: string[] } {
@@ -47,11 +50,19 @@ export function draftOrders(given: readonly Given[], calendar: CaseCalendar): { 
 const DEVICES = new Set(['lumbar-corset', 'insoles'])
 
 function draft(fact: Fact, id: string, calendar: CaseCalendar): FhirResource {
-  const codes = fact.codes('order')
-  const isMedication = codes.some(({ system = '' }) => system.includes('atc') || system.includes('rxnorm'))
+  const codes = codesOf(fact)
+  const isMedication = fact.value('order') === 'medicine' || codes.some(({ system = '' }) => /atc|rxnorm|medicine/.test(system))
   const isDevice = codes.some(({ code = '' }) => DEVICES.has(code))
   if (isMedication) return medication(fact, id, calendar)
   return isDevice ? device(fact, id) : service(fact, id)
+}
+
+const codesOf = (fact: Fact): Coding[] => (UNCODED.some(kind => kind === fact.value('order')) ? [] : fact.codes('order'))
+
+/** What is ordered: codes, words, or both. */
+function concept(fact: Fact): CodeableConcept {
+  const [codes, text] = [named(fact), fact.text('text')]
+  return { ...(codes.length > 0 && { coding: codes }), ...(text !== undefined && { text }) }
 }
 
 /** What every draft says of itself. */
@@ -72,17 +83,18 @@ function common(fact: Fact, id: string) {
 }
 
 function medication(fact: Fact, id: string, calendar: CaseCalendar): MedicationRequest {
-  const stop = fact.text('stop date')
+  const [stop, reference, comparator] = ['stop date', 'medication reference', 'dose comparator'].map(key => fact.text(key))
+  const unit = fact.text('dose unit') ?? 'mg'
   const doses = [fact.number('dose'), fact.number('then dose')].flatMap(dose => dose ?? [])
   const dosageInstruction = doses.map((dose, index): Dosage => ({
     sequence: index + 1,
     timing: { repeat: { frequency: fact.number('times a day') ?? 1, period: 1, periodUnit: 'd' } },
-    doseAndRate: [{ doseQuantity: { value: dose, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } }],
+    doseAndRate: [{ doseQuantity: { value: dose, unit, system: 'http://unitsofmeasure.org', code: unit, ...(comparator !== undefined && { comparator: comparator as '<' }) } }],
   }))
   return {
     resourceType: 'MedicationRequest',
     ...common(fact, id),
-    medicationCodeableConcept: { coding: named(fact) },
+    ...(reference === undefined ? { medicationCodeableConcept: concept(fact) } : { medicationReference: { reference } }),
     ...(dosageInstruction.length > 0 && { dosageInstruction }),
     ...(stop !== undefined && { dispenseRequest: { validityPeriod: { end: calendar.date(stop) } } }),
   }
@@ -91,7 +103,7 @@ function medication(fact: Fact, id: string, calendar: CaseCalendar): MedicationR
 /** The codes of an order with the name by which some clients alone can be understood. */
 function named(fact: Fact): Coding[] {
   const display = fact.text('name')
-  return fact.codes('order').map(coded => ({ ...coded, ...(display !== undefined && { display }) }))
+  return codesOf(fact).map(coded => ({ ...coded, ...(display !== undefined && { display }) }))
 }
 
 function device(fact: Fact, id: string): DeviceRequest {
@@ -100,7 +112,8 @@ function device(fact: Fact, id: string): DeviceRequest {
 
 function service(fact: Fact, id: string): ServiceRequest {
   const [sessions, weeks, size, requisition] = [fact.number('sessions'), fact.number('weeks'), fact.number('group size'), fact.text('requisition')]
-  const [priority, insurance, detail, note] = ['priority', 'insurance', 'detail', 'note'].map(key => fact.text(key))
+  const [priority, insurance, detail, note, comparator] = ['priority', 'insurance', 'detail', 'note', 'session comparator'].map(key => fact.text(key))
+  const unit = fact.text('duration unit') ?? 'wk'
   return {
     resourceType: 'ServiceRequest',
     ...common(fact, id),
@@ -110,8 +123,8 @@ function service(fact: Fact, id: string): ServiceRequest {
     ...(insurance !== undefined && { insurance: [{ display: insurance }] }),
     ...(detail !== undefined && { orderDetail: [/^[\w-]+:\S+$/.test(detail) ? { coding: [coding(detail)] } : { text: detail }] }),
     ...(note !== undefined && { note: [{ text: note }] }),
-    code: { coding: [fact.value('order')].flat().map(code => coding(String(code))) },
-    ...(sessions !== undefined && { quantityQuantity: { value: sessions } }),
-    ...(weeks !== undefined && { occurrenceTiming: { repeat: { boundsDuration: { value: weeks, unit: 'uger', system: 'http://unitsofmeasure.org', code: 'wk' } } } }),
+    code: concept(fact),
+    ...(sessions !== undefined && { quantityQuantity: { value: sessions, ...(comparator !== undefined && { comparator: comparator as '<' }) } }),
+    ...(weeks !== undefined && { occurrenceTiming: { repeat: { boundsDuration: { value: weeks, unit, system: 'http://unitsofmeasure.org', code: unit } } } }),
   }
 }

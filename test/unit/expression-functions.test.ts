@@ -106,6 +106,22 @@ describe('codedIn() and memberOf()', () => {
     expect(evaluate("%Encounter.codedIn('vs').id", { records: odd, valueSets })).toEqual(['odd'])
   })
 
+  test('codedIn() asks a value set that has names for the words and code systems of a record', () => {
+    const asked: unknown[] = []
+    const withNames: ValueSetLookup = () => Object.assign(() => false, { named: (concept: { texts: readonly string[] }) => asked.push(concept) > 0 && concept.texts.includes('Tramadol') })
+    const drafts = [
+      { resourceType: 'MedicationRequest', id: 'text', medicationCodeableConcept: { text: 'Tramadol' } },
+      { resourceType: 'MedicationRequest', id: 'display', medicationCodeableConcept: { text: 'other', coding: [{ system: 's', code: 'c', display: 'Tramadol' }, { display: 'Tramadol' }] } },
+      { resourceType: 'MedicationRequest', id: 'reference', medicationReference: { reference: 'Medication/none', display: 'Tramadol' } },
+      { resourceType: 'MedicationRequest', id: 'other', medicationCodeableConcept: { text: 'Metformin' } },
+      { resourceType: 'MedicationRequest', id: 'odd', medicationCodeableConcept: { text: 7, coding: [{ system: 's', code: 'c', display: {} }] } },
+      { resourceType: 'MedicationRequest', id: 'none', medicationReference: { reference: 'Medication/none' } },
+    ]
+    expect(evaluate("%MedicationRequest.codedIn('vs').id", { records: drafts, valueSets: withNames })).toEqual(['text', 'display', 'reference'])
+    expect(asked).toContainEqual({ texts: ['other', 'Tramadol', 'Tramadol'], systems: ['s'] })
+    expect(asked).toHaveLength(4)
+  })
+
   test('codedIn() knows where each type of record carries its code', () => {
     const other = [
       { resourceType: 'MedicationRequest', id: 'm', medicationCodeableConcept: { coding: [{ system: 's', code: 'a' }] } },

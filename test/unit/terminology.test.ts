@@ -110,6 +110,39 @@ describe('membership', () => {
   })
 })
 
+describe('names', () => {
+  const withNames = (each: ValueSet, names: string[], except: string[] = []): ValueSet => ({
+    ...each,
+    extension: [...names.map(valueString => ({ url: EXTENSION.names, valueString })), ...except.map(valueString => ({ url: EXTENSION.namesExcept, valueString }))],
+  })
+  const named = (resources: FhirResource[], texts: string[], systems: (string | undefined)[] = []) => {
+    const { terminology, faults } = terminologyOf(...resources)
+    expect(faults).toEqual([])
+    return terminology.membership(canonical('ValueSet', 'vs'))?.named?.({ texts, systems })
+  }
+
+  test('are found anywhere in the words, whatever their case, but where an exception is found too', () => {
+    const fruit = withNames(set('vs', [codes('a')]), ['apple', 'æble'], ['juice'])
+    expect([['Two APPLES'], ['pear', 'Æbler'], ['pear'], ['apple juice'], ['apple juice', 'apple'], []].map(texts => named([fruit], texts))).toEqual([true, true, false, false, true, false])
+  })
+
+  test('speak only where there is no code of a system that the set is written in', () => {
+    const fruit = [withNames(set('vs', [codes('a')]), ['apple']), namingSystem(['urn:oid:1.2', FRUIT])]
+    expect([[FRUIT], ['urn:oid:1.2'], ['https://example.org/other'], [undefined]].map(systems => named(fruit, ['apple'], systems))).toEqual([false, false, true, true])
+  })
+
+  test('of an imported set are those of the set that imports it', () => {
+    const resources = [set('vs', [{ valueSet: [canonical('ValueSet', 'part')] }]), withNames(set('part', [codes('a')]), ['apple'])]
+    expect([['apple'], ['pear']].map(texts => named(resources, texts))).toEqual([true, false])
+    expect(named(resources, ['apple'], [FRUIT])).toBe(false)
+  })
+
+  test('a set without any has none, and a pattern that does not run in linear time is a fault', () => {
+    expect(named([set('vs', [codes('a')])], ['apple'])).toBeUndefined()
+    expect(terminologyOf(withNames(set('vs', [codes('a')]), ['(?=apple)'])).faults).toEqual(['VALUE_SET_UNSUPPORTED ValueSet.extension'])
+  })
+})
+
 describe('faults', () => {
   test.each([
     ['a filter by hierarchy', { system: FRUIT, filter: [{ property: 'concept', op: 'is-a' as const, value: 'a' }] }],

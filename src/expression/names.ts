@@ -1,0 +1,20 @@
+import { RE2JS } from 're2js'
+
+/** What a record calls its subject, and the code systems in which it also gives a code. */
+export interface NamedConcept {
+  texts: readonly string[]
+  systems: readonly (string | undefined)[]
+}
+
+/** Whether a name is one of those meant. */
+export type NameTest = (name: string) => boolean
+
+/**
+ * Names by patterns, without regard to case: one of `wanted` must be found in the name and none of `unwanted`.
+ * @throws Error when a text is not a regular expression that runs in linear time.
+ */
+export function nameTest(wanted: readonly string[], unwanted: readonly string[]): NameTest {
+  const [found, barred] = [wanted, unwanted].map(patterns => patterns.map(pattern => RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL)))
+  const isAny = (patterns: readonly RE2JS[] = [], name: string) => patterns.some(pattern => pattern.matcher(name).find())
+  return name => isAny(found, name) && !isAny(barred, name)
+}
