@@ -70,14 +70,14 @@ function common(fact: Fact, id: string) {
   const [reason, requester] = [fact.text('reason'), fact.text('requester')]
   const isCode = reason !== undefined && /[:|]/.test(reason)
   const indications = [fact.value('indication') ?? []].flat().map(code => ({ coding: [{ system: `${BASE}/CodeSystem/order-indication`, code: String(code) }] }))
-  const reasonCode = [...(isCode ? [{ coding: codings(reason) }] : []), ...indications]
+  const reasonCode = [...(isCode ? reason.split(', ').map(each => ({ coding: codings(each) })) : []), ...indications]
   return {
     id,
     status: 'draft' as const,
     intent: 'order' as const,
     subject,
     ...(requester !== undefined && { requester: { reference: roleReference(requester) } }),
-    ...(reason !== undefined && !isCode && { reasonReference: [{ reference: `Condition/${reason}` }] }),
+    ...(reason !== undefined && !isCode && { reasonReference: [{ reference: reason.includes('/') ? reason : `Condition/${reason}` }] }),
     ...(reasonCode.length > 0 && { reasonCode }),
   }
 }
