@@ -10,9 +10,16 @@ import { childNode, isNode, NO, NOTHING, plain, YES, type Collection, type Item,
 
 /** Answers whether a coding belongs to a value set; systems may be written in any of their live forms. */
 export interface ValueSetTest {
-  (coding: { system?: string; code?: string }): boolean
+  /** @param coding a coding, or the plain code of an element that has no system */
+  (coding: SentCoding | string): boolean
   /** Whether a concept without a code of the set's systems is one of it by its name, where the set has names. */
   named?: (concept: NamedConcept) => boolean
+}
+
+/** A coding as a client may send it: nothing about it is certain. */
+export interface SentCoding {
+  system?: unknown
+  code?: unknown
 }
 
 /** Finds a value set by its canonical; undefined when the knowledge has none. */
@@ -204,7 +211,7 @@ const nameOfMedicine = ({ medicationReference }: Medicated): Coded | undefined =
   (medicationReference?.display === undefined ? undefined : { text: medicationReference.display })
 
 function hasMember(concept: Coded | string, test: ValueSetTest): boolean {
-  if (typeof concept === 'string') return test({ code: concept })
+  if (typeof concept === 'string') return test(concept)
   const codings = Array.isArray(concept.coding) ? concept.coding.filter(Boolean) : concept.code === undefined ? [] : [concept]
   return codings.some(coding => test(coding)) || isNamedIn(concept, codings, test)
 }
@@ -212,7 +219,7 @@ function hasMember(concept: Coded | string, test: ValueSetTest): boolean {
 function isNamedIn(concept: Coded, codings: readonly NonNullable<Coded['coding']>[number][], { named }: ValueSetTest): boolean {
   if (named === undefined) return false
   const texts = [concept.text, ...codings.map(({ display }) => display)].filter(name => typeof name === 'string')
-  return texts.length > 0 && named({ texts, systems: codings.flatMap(({ system, code }) => (code === undefined ? [] : [system])) })
+  return texts.length > 0 && named({ texts, codings })
 }
 
 function memberOf(input: Collection, test: ValueSetTest): Collection {

@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js'
 
-/** What a record calls its subject, and the code systems in which it also gives a code. */
+/** What a record calls its subject, and the codes that it also gives. */
 export interface NamedConcept {
   texts: readonly string[]
-  systems: readonly (string | undefined)[]
+  codings: readonly { system?: unknown; code?: unknown }[]
 }
 
 /** Whether a name is one of those meant. */

@@ -41,6 +41,8 @@ export const EXTENSION = {
   names: `${OURS}/names`,
   /** On a ValueSet with names: pattern of what a name must not hold. */
   namesExcept: `${OURS}/names-except`,
+  /** On a NamingSystem: the codes that count also where no system stands beside them, as a regular expression. */
+  recognisedWithoutSystem: `${OURS}/recognised-without-system`,
 } as const
 
 /** First extension of the given url. */

@@ -1,15 +1,22 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
-import type { ValueSetTest } from '../expression/functions.js'
+import type { SentCoding, ValueSetTest } from '../expression/functions.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
 import { lookUp, urlOf } from './canonical.js'
 import { EXTENSION, extensionsOf, localized, type LocalizedText } from './extensions.js'
 import type { FaultList } from './faults.js'
 import type { KnowledgeFile } from './read-resources.js'
 
-interface Coding {
-  system?: string
-  code?: string
+/** A code that nearly belongs to a value set, told to an operator: `system` is the name of one of our systems, never what was sent. */
+export interface NearMiss {
+  system: string
+  kind: NearMissKind
 }
+
+/**
+ * `system`: the system is written nearly as one of ours; `code`: the code belongs in another case; `without-system`: the
+ * code would belong, but its system was not told and the code alone does not tell it.
+ */
+export type NearMissKind = 'system' | 'code' | 'without-system'
 
 /** One line of a value set: codes written out, or the beginning that codes share. */
 interface Rule {
@@ -45,6 +52,8 @@ const CODE_FORMS: ReadonlyMap<string, (code: string) => string> = new Map([
   ['upper-case', code => code.toUpperCase()],
   ['before-plus', code => code.split('+', 1)[0] ?? code],
   ['without-dots', code => code.replaceAll('.', '')],
+  ['without-blanks', code => code.replaceAll(/\s/g, '')],
+  ['without-danish-d', code => code.replace(/^D(?=[A-Z]\d\d)/, '')],
 ])
 
 /**
@@ -57,6 +66,8 @@ export class Terminology {
   private readonly sources = new Map<string, KnowledgeFile<ValueSet>>()
   private readonly tests = new Map<string, ValueSetTest>()
   private readonly displays = new Map<string, LocalizedText>()
+  private readonly listeners: ((miss: NearMiss) => void)[] = []
+  private readonly told = new Set<string>()
 
   constructor(files: readonly KnowledgeFile[], private readonly faults: FaultList) {
     this.systems = new SystemNames(ofType<NamingSystem>(files, 'NamingSystem'), faults)
@@ -74,6 +85,11 @@ export class Terminology {
     const test = this.tests.get(url) ?? Object.assign(this.compileTest(found), named && { named })
     this.tests.set(url, test)
     return test
+  }
+
+  /** Tells of every coding that nearly belongs to a value set, once while it is remembered: its first look-up, not each. */
+  onNearMiss(listener: (miss: NearMiss) => void): void {
+    this.listeners.push(listener)
   }
 
   /** Codes of a value set that is written out code by code; prefixes have no expansion and are left out. */
@@ -100,10 +116,57 @@ export class Terminology {
 
   /** What a reader calls a code, by language; undefined when no code system of ours knows it. */
   display(system: string | undefined, code: string | undefined): LocalizedText | undefined {
-    return this.displays.get(`${this.systems.canonical(system)}|${code}`)
+    return this.displays.get(`${system === undefined ? '' : this.systems.canonical(system)}|${code}`)
   }
 
-  private compileTest(membership: Membership): (coding: Coding) => boolean {
+  private compileTest(membership: Membership): ValueSetTest {
+    const bySystem = this.bySystem(membership)
+    const belongs = (system: string, code: string, isSame = false): boolean => {
+      const tests = bySystem.get(system)
+      if (tests === undefined) return false
+      const written = this.systems.normalForm(system, code)
+      return tests.some(({ included, excluded }) => holdsAny(included, written, isSame) && !holdsAny(excluded, written, isSame))
+    }
+    const systems = [...bySystem.keys()]
+    const answerTo = (system: string | undefined, code: string): boolean => {
+      if (system === undefined) return systems.some(each => this.systems.tells(each, code) && belongs(each, code))
+      return belongs(this.systems.canonical(system), code)
+    }
+    const missed = (system: string | undefined, code: string): NearMiss | undefined => {
+      if (system === undefined) {
+        const without = systems.find(each => belongs(each, code))
+        return without === undefined ? undefined : { system: without, kind: 'without-system' }
+      }
+      const canonical = this.systems.canonical(system)
+      if (belongs(canonical, code, true)) return { system: canonical, kind: 'code' }
+      const near = this.systems.isKnown(canonical) ? undefined : systems.find(each => this.systems.isNear(each, system) && belongs(each, code))
+      return near === undefined ? undefined : { system: near, kind: 'system' }
+    }
+    const known = new Map<unknown, Map<unknown, boolean>>()
+    return coding => {
+      if (typeof coding === 'string') return systems.some(each => belongs(each, trimmed(coding)))
+      const before = known.get(coding?.system)?.get(coding?.code)
+      if (before !== undefined) return before
+      const code = codeOf(coding)
+      if (code === undefined) return false
+      const system = systemOf(coding)
+      const answer = answerTo(system, code)
+      if (!answer) this.tell(missed(system, code), `${system}|${code}`)
+      remember(known, coding, answer)
+      return answer
+    }
+  }
+
+  /** @param coding the coding as it was sent, so that one that nearly belongs to several value sets is told of once */
+  private tell(miss: NearMiss | undefined, coding: string): void {
+    if (miss === undefined || this.listeners.length === 0 || this.told.has(coding)) return
+    if (this.told.size >= MOST_REMEMBERED) this.told.clear()
+    if (coding.length <= LONGEST_REMEMBERED) this.told.add(coding)
+    const named = { ...miss, system: this.systems.nameOf(miss.system) }
+    for (const listener of this.listeners) listener(named)
+  }
+
+  private bySystem(membership: Membership): Map<string, SystemTest[]> {
     const bySystem = new Map<string, SystemTest[]>()
     for (const { rules, excluded } of withImported(membership)) {
       for (const system of new Set(rules.map(rule => rule.system))) {
@@ -111,37 +174,22 @@ export class Terminology {
         bySystem.set(system, [...(bySystem.get(system) ?? []), { included: rules.filter(ofSystem), excluded: excluded.filter(ofSystem) }])
       }
     }
-    const belongs = (system: string, code: string, isPrefixEnough = anyPrefix): boolean => {
-      const tests = bySystem.get(system)
-      if (tests === undefined) return false
-      const written = this.systems.normalForm(system, code)
-      return tests.some(({ included, excluded }) => holdsAny(included, written, isPrefixEnough) && !holdsAny(excluded, written, anyPrefix))
-    }
-    const answerTo = (system: string | undefined, code: string): boolean => {
-      if (system === undefined) return [...bySystem.keys()].some(each => belongs(each, code, hasDigit))
-      const canonical = this.systems.canonical(system)
-      return canonical !== undefined && belongs(canonical, code)
-    }
-    const known = new Map<string | undefined, Map<string, boolean>>()
-    return ({ system: written, code }) => {
-      if (typeof code !== 'string') return false
-      const system = typeof written === 'string' ? written : undefined
-      const before = known.get(system)?.get(code)
-      if (before !== undefined) return before
-      const answer = answerTo(system, code)
-      if (code.length <= LONGEST_REMEMBERED && (system ?? '').length <= LONGEST_REMEMBERED) remember(known, system, code, answer)
-      return answer
-    }
+    return bySystem
   }
 
   /** Names speak only where a record gives no code of the systems that the set, or the set it imports, is written in. */
   private compileNames(membership: Membership): ValueSetTest['named'] {
     const sets = withImported(membership).flatMap(({ rules, isName }) => (isName ? [{ isName, systems: new Set(rules.map(({ system }) => system)) }] : []))
     if (sets.length === 0) return undefined
-    return ({ texts, systems }: NamedConcept) => {
-      const coded = systems.map(system => this.systems.canonical(system))
-      return sets.some(({ isName, systems: own }) => !coded.some(system => system !== undefined && own.has(system)) && texts.some(isName))
-    }
+    return ({ texts, codings }: NamedConcept) =>
+      sets.some(({ isName, systems }) => !codings.some(coding => this.isOfOne(systems, coding)) && texts.some(isName))
+  }
+
+  /** Whether a coding gives a code of one of these systems, told by its system or by the code itself. */
+  private isOfOne(systems: ReadonlySet<string>, coding: SentCoding): boolean {
+    const [system, code] = [systemOf(coding), codeOf(coding)]
+    if (code === undefined) return false
+    return system === undefined ? [...systems].some(each => this.systems.tells(each, code)) : systems.has(this.systems.canonical(system))
   }
 
   private codesOf(membership: Membership): ExpandedCode[] {
@@ -195,7 +243,7 @@ export class Terminology {
     }
     if (part.valueSet) return []
     if (part.system === undefined) return unsupported('A system is missing.')
-    const system = this.systems.canonical(part.system) ?? part.system
+    const system = this.systems.own(part.system)
     const prefixes = (part.filter ?? []).map(filter => literalPrefix(filter))
     if (prefixes.includes(undefined) || prefixes.length > 1 || (part.concept === undefined) === (prefixes.length === 0)) {
       return unsupported('Write the codes out, or use one filter on code with op regex whose value is a literal followed by .*')
@@ -210,7 +258,7 @@ export class Terminology {
   }
 
   private readDisplays({ url = '', supplements = url, language = 'da', concept = [] }: CodeSystem): void {
-    const system = this.systems.canonical(urlOf(supplements)) ?? ''
+    const system = this.systems.own(urlOf(supplements))
     const read = ({ code, display, designation, concept: below }: CodeSystemConcept): void => {
       const translations = (designation ?? []).flatMap(({ language: other, value }) => (other ? [[other, value] as const] : []))
       this.displays.set(`${system}|${code}`, new Map([...localized(display, undefined, language), ...translations]))
@@ -226,25 +274,44 @@ const MOST_REMEMBERED = 256
 /** Most characters of a system or code that is remembered; no code is that long, and what a client sends must not pile up. */
 const LONGEST_REMEMBERED = 128
 
-function remember(known: Map<string | undefined, Map<string, boolean>>, system: string | undefined, code: string, answer: boolean): void {
+function remember(known: Map<unknown, Map<unknown, boolean>>, { system, code }: SentCoding, answer: boolean): void {
+  if (!isShort(system) || !isShort(code)) return
   if (!known.has(system) && known.size >= MOST_REMEMBERED) known.clear()
-  const codes = known.get(system) ?? new Map<string, boolean>()
+  const codes = known.get(system) ?? new Map<unknown, boolean>()
   if (codes.size >= MOST_REMEMBERED) codes.clear()
   known.set(system, codes.set(code, answer))
 }
 
-function holdsAny(rules: readonly Rule[], code: string, isPrefixEnough: (prefix: string) => boolean): boolean {
+/** Whether a value may be remembered: short, and compared by what it says. */
+const isShort = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === 'number' || (typeof value === 'string' && value.length <= LONGEST_REMEMBERED)
+
+const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
+
+/** A text without blanks at its ends, hard ones and those without width among them. */
+const trimmed = (text: string): string => text.replace(INVISIBLE, '').trim()
+
+/** The code that was sent, also as a number; undefined for anything that is none. */
+function codeOf({ code }: SentCoding): string | undefined {
+  if (typeof code === 'number') return Number.isSafeInteger(code) && code >= 0 ? String(code) : undefined
+  return typeof code === 'string' && trimmed(code) !== '' ? trimmed(code) : undefined
+}
+
+/** The system that was sent; an empty one, or one that is no text, is none. */
+function systemOf({ system }: SentCoding): string | undefined {
+  return typeof system === 'string' && trimmed(system) !== '' ? trimmed(system) : undefined
+}
+
+/** @param ignoresCase whether the case of letters makes no difference */
+function holdsAny(rules: readonly Rule[], code: string, ignoresCase = false): boolean {
+  const same = (text: string) => (ignoresCase ? text.toUpperCase() : text)
+  const wanted = same(code)
   for (const { codes, prefixes } of rules) {
-    if (codes.has(code)) return true
-    for (const prefix of prefixes) if (code.startsWith(prefix) && isPrefixEnough(prefix)) return true
+    if (ignoresCase ? [...codes.keys()].some(each => same(each) === wanted) : codes.has(code)) return true
+    for (const prefix of prefixes) if (wanted.startsWith(same(prefix))) return true
   }
   return false
 }
-
-const anyPrefix = (_prefix: string): boolean => true
-
-/** Where a code comes without its system, a beginning of letters alone could be that of any word. */
-const hasDigit = (prefix: string): boolean => /\d/.test(prefix)
 
 /** A value set and all that it imports, each with what those above it exclude. */
 const withImported = ({ rules, excluded, imported, isName }: Membership, above: readonly Rule[] = []): Membership[] => {
@@ -258,40 +325,117 @@ function literalPrefix({ property, op, value }: { property: string; op: string; 
   return property === 'code' && op === 'regex' ? literal?.replaceAll('\\.', '.') : undefined
 }
 
+/** An object identifier as it is found: `urn:oid:` in any case, with a dot for a colon, in part, or left out. */
+const OID = /^(?:urn[:.])?(?:oid[:.])?([0-2](?:\.\d+)+)$/
+
+/** What all spellings of one system have in common: case, scheme, a closing slash, a version, the ways of writing an OID. */
+function keyOf(system: string): string {
+  if (system.length > LONGEST_REMEMBERED) return system
+  const written = trimmed(system.split(/[|#]/, 1)[0] ?? '').toLowerCase()
+  const oid = OID.exec(written)?.[1]
+  return oid === undefined ? written.replace(/^https:/, 'http:').replace(/\/+$/, '') : `urn:oid:${oid}`
+}
+
+/** The letters and digits of a system's name alone. */
+const squeezed = (system: string): string => keyOf(system).replace(/^http:\/\/(?:www\.)?/, '').replaceAll(/[^a-z0-9]/g, '')
+
+/** Fewest letters that the beginning of one of our systems must have to be taken for a slip of it. */
+const SHORTEST_NEAR = 6
+
+/** A code system of which a NamingSystem tells. */
+interface NamedSystem {
+  name: string
+  forms: ((code: string) => string)[]
+  /** Codes that are unmistakably of this system, also where no system stands beside them. */
+  unmistakable: RegExp[]
+}
+
 /** The names under which each code system travels, read from NamingSystem resources. */
 class SystemNames {
+  /** The system we compare by, by what its spellings have in common. */
   private readonly preferred = new Map<string, string>()
   private readonly prefixes: { prefix: string; system: string }[] = []
-  private readonly forms = new Map<string, ((code: string) => string)[]>()
+  private readonly named = new Map<string, NamedSystem>()
+  private readonly spellings = new Map<string, string>()
 
   constructor(files: readonly KnowledgeFile<NamingSystem>[], faults: FaultList) {
     for (const { file, resource } of files) {
-      const { uniqueId = [] } = resource as Partial<NamingSystem>
+      const { uniqueId = [], name = '' } = resource as Partial<NamingSystem>
       const system = (uniqueId.find(id => id.preferred) ?? uniqueId[0])?.value
       if (system === undefined) continue
-      for (const { value } of uniqueId) this.preferred.set(value, system)
-      for (const { valueUri } of extensionsOf(resource, EXTENSION.systemPrefix)) if (valueUri) this.prefixes.push({ prefix: valueUri, system })
+      for (const { value } of uniqueId) this.preferred.set(keyOf(value), system)
+      for (const { valueUri } of extensionsOf(resource, EXTENSION.systemPrefix)) if (valueUri) this.prefixes.push({ prefix: valueUri.toLowerCase(), system })
       const forms = extensionsOf(resource, EXTENSION.codeForm).map(({ valueCode }) => CODE_FORMS.get(valueCode ?? ''))
       if (forms.includes(undefined)) {
         faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', `A code form is one of ${[...CODE_FORMS.keys()].join(', ')}.`)
       }
-      this.forms.set(system, forms.flatMap(form => form ?? []))
+      const unmistakable = extensionsOf(resource, EXTENSION.recognisedWithoutSystem).map(({ valueString }) => wholeCode(valueString))
+      if (unmistakable.includes(undefined)) {
+        faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', 'Codes recognised without their system are told by a regular expression in valueString.')
+      }
+      this.named.set(system, { name, forms: forms.flatMap(form => form ?? []), unmistakable: unmistakable.flatMap(pattern => pattern ?? []) })
     }
   }
 
-  /** The one URI we compare by, whichever of its live forms a system was written in. */
-  canonical(system: string | undefined): string | undefined {
-    if (system === undefined) return undefined
-    return this.preferred.get(system) ?? this.prefixes.find(({ prefix }) => system.startsWith(prefix))?.system ?? system
+  /** The one URI we compare by, for a system that the knowledge itself writes; from then on it is known. */
+  own(system: string): string {
+    const known = this.canonical(system)
+    if (!this.preferred.has(keyOf(known))) this.preferred.set(keyOf(known), known)
+    this.spellings.clear()
+    return known
+  }
+
+  /** The one URI we compare by, however a system was spelled; a system that we do not know stays as it is. */
+  canonical(system: string): string {
+    const before = this.spellings.get(system)
+    if (before !== undefined) return before
+    const key = keyOf(system)
+    const found = this.preferred.get(key) ?? this.prefixes.find(({ prefix }) => key.startsWith(prefix))?.system ?? system
+    if (this.spellings.size >= MOST_REMEMBERED) this.spellings.clear()
+    if (isShort(system)) this.spellings.set(system, found)
+    return found
+  }
+
+  /** Whether a system, as `canonical` gives it, is one that the knowledge uses or names. */
+  isKnown(system: string): boolean {
+    return this.preferred.get(keyOf(system)) === system
+  }
+
+  /** Whether a system that we do not know is written nearly as one that we do. */
+  isNear(ours: string, written: string): boolean {
+    const found = squeezed(written)
+    if (found.length < SHORTEST_NEAR && found !== squeezed(this.nameOf(ours))) return false
+    const names = [this.nameOf(ours), ...[...this.preferred].flatMap(([key, system]) => (system === ours ? [key] : []))]
+    return names.map(squeezed).some(name => name.startsWith(found) || found.startsWith(name))
+  }
+
+  /** What an operator calls a system of ours. */
+  nameOf(system: string): string {
+    return this.named.get(system)?.name ?? system
+  }
+
+  /** Whether a code tells by itself that it is of this system. */
+  tells(system: string, code: string): boolean {
+    return this.named.get(system)?.unmistakable.some(pattern => pattern.test(code)) ?? false
   }
 
   hasForms(system: string): boolean {
-    return (this.forms.get(system) ?? []).length > 0
+    return (this.named.get(system)?.forms ?? []).length > 0
   }
 
   normalForm(system: string, code: string): string {
-    const forms = this.forms.get(system)
+    const forms = this.named.get(system)?.forms
     return forms === undefined ? code : forms.reduce((written, form) => form(written), code)
+  }
+}
+
+/** A pattern that a whole code must fit, in any case; undefined where none can be read. */
+function wholeCode(pattern: string | undefined): RegExp | undefined {
+  if (!pattern) return undefined
+  try {
+    return new RegExp(`^(?:${pattern})$`, 'i')
+  } catch {
+    return undefined
   }
 }
 

@@ -32,6 +32,7 @@ const PREFLIGHT_SECONDS = 600
 /** Builds the HTTP side of the service: routes from a table, one place for errors, CORS on everything. */
 export function createApp(options: ServerOptions): Express {
   const environment: ServerEnvironment = { ...options, metrics: createMetrics() }
+  options.knowledge.terminology.onNearMiss(environment.metrics.countNearMiss)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')

@@ -1,4 +1,5 @@
 import { Counter, Histogram, Registry } from 'prom-client'
+import type { NearMiss } from '../knowledge/terminology.js'
 
 /** Figures for an operator. No label ever holds patient data: routes are templates, codes are ours. */
 export interface Metrics {
@@ -7,6 +8,7 @@ export interface Metrics {
   countError: (code: string) => void
   countCards: (service: string, indicator: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
+  countNearMiss: (miss: NearMiss) => void
 }
 
 /** Makes a set of metrics of its own, so that two services in one process do not share figures. */
@@ -28,11 +30,18 @@ export function createMetrics(): Metrics {
     labelNames: ['plan', 'action', 'code'],
     registers,
   })
+  const nearMisses = new Counter({
+    name: 'cds_code_near_misses_total',
+    help: 'Codings met for the first time that belong to no value set but nearly do, by the code system they are near to: a system or a case that a client spells wrongly, or no system at all.',
+    labelNames: ['system', 'kind'],
+    registers,
+  })
   return {
     registry,
     observe: (route, status, seconds) => duration.observe({ route, status }, seconds),
     countError: code => errors.inc({ code }),
     countCards: (service, indicator) => cards.inc({ service, indicator }),
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
+    countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
   }
 }

@@ -1,5 +1,5 @@
 import supertest from 'supertest'
-import { prefetchedCall } from '../support/hook-requests.js'
+import { prefetchedCall, searchset } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -37,6 +37,15 @@ describe('figures', () => {
     expect(text).toContain('cds_cards_total{service="start-back-risk",indicator="warning"} 1')
     expect(text).toContain('cds_errors_total{code="CDS_BODY_NOT_JSON"} 1')
     expect(text).toContain('cds_errors_total{code="CDS_PATH_UNKNOWN"} 1')
+  })
+
+  test('count codings that nearly belong, by the system of ours that they are near to, and never by what was sent', async () => {
+    const coded = (...coding: object[]) => searchset([{ resourceType: 'Condition', id: 'c1', subject: { reference: 'Patient/start-back-high' }, code: { coding } }])
+    const call = prefetchedCall('start-back-high', 'start-back-risk')
+    const conditions = coded({ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'M54.50' }, { system: 'http://snomed.info/sct2', code: '279039007' }, { system: 'https://made-up.example/x', code: 'M54.5' })
+    for (let time = 0; time < 2; time += 1) await supertest(service.url).post(CALL).send({ ...call, prefetch: { ...call.prefetch, conditions } }).expect(200)
+    const counted = (await get('/metrics')).text.split('\n').filter(line => line.startsWith('cds_code_near_misses_total{')).sort()
+    expect(counted).toEqual(['cds_code_near_misses_total{system="Icd10",kind="system"} 1', 'cds_code_near_misses_total{system="SnomedCt",kind="system"} 1'])
   })
 
   test('hold no address that a client made up', async () => {

@@ -89,7 +89,7 @@ function evaluateNodes(record: object): readonly unknown[] {
 }
 
 const inSet = (codes: readonly string[]): ValueSetLookup => canonical =>
-  (canonical === 'vs' ? ({ system, code }) => codes.includes(`${system ?? ''}|${code}`) : undefined)
+  (canonical === 'vs' ? coding => codes.includes(typeof coding === 'string' ? `|${coding}` : `${coding.system ?? ''}|${coding.code}`) : undefined)
 
 describe('codedIn() and memberOf()', () => {
   const valueSets = inSet(['s|a', '|plain'])
@@ -118,7 +118,7 @@ describe('codedIn() and memberOf()', () => {
       { resourceType: 'MedicationRequest', id: 'none', medicationReference: { reference: 'Medication/none' } },
     ]
     expect(evaluate("%MedicationRequest.codedIn('vs').id", { records: drafts, valueSets: withNames })).toEqual(['text', 'display', 'reference'])
-    expect(asked).toContainEqual({ texts: ['other', 'Tramadol', 'Tramadol'], systems: ['s'] })
+    expect(asked).toContainEqual({ texts: ['other', 'Tramadol', 'Tramadol'], codings: [{ system: 's', code: 'c', display: 'Tramadol' }, { display: 'Tramadol' }] })
     expect(asked).toHaveLength(4)
   })
 

@@ -7,7 +7,7 @@ import { invocationTable, type ValueSetLookup } from '../../src/expression/funct
 import { toJson } from '../../src/expression/values.js'
 import { scopeWith, type Given } from '../support/evaluate.js'
 
-const valueSets: ValueSetLookup = canonical => (['a', 'a,(b)'].includes(canonical) ? ({ code }) => code === canonical.charAt(0) : undefined)
+const valueSets: ValueSetLookup = canonical => (['a', 'a,(b)'].includes(canonical) ? coding => (typeof coding === 'string' ? coding : coding.code) === canonical.charAt(0) : undefined)
 
 const given: Given = {
   valueSets,

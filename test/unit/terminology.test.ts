@@ -6,11 +6,12 @@ import { Terminology } from '../../src/knowledge/terminology.js'
 import { canonical, codeSystem, valueSet } from '../support/knowledge-builder.js'
 
 const FRUIT = 'https://example.org/fruit'
-const namingSystem = (uris: string[], { forms = [], prefix }: { forms?: string[]; prefix?: string } = {}): NamingSystem => ({
+const namingSystem = (uris: string[], { forms = [], prefix, unmistakable }: { forms?: string[]; prefix?: string; unmistakable?: string } = {}): NamingSystem => ({
   resourceType: 'NamingSystem', id: 'fruit', name: 'Fruit', status: 'active', kind: 'codesystem', date: '2026-01-01',
   extension: [
     ...forms.map(valueCode => ({ url: EXTENSION.codeForm, valueCode })),
     ...(prefix ? [{ url: EXTENSION.systemPrefix, valueUri: prefix }] : []),
+    ...(unmistakable ? [{ url: EXTENSION.recognisedWithoutSystem, valueString: unmistakable }] : []),
   ],
   uniqueId: uris.map((value, index) => ({ type: 'uri' as const, value, preferred: index === 1 })),
 })
@@ -49,20 +50,57 @@ describe('membership', () => {
     expect(members(['a'], [set('vs', [codes('a')])], 'https://example.org/other')).toEqual([])
   })
 
-  test('a coding without a system is judged by its code alone', () => {
-    const { terminology } = terminologyOf(set('vs', [codes('a')]))
-    const isMember = terminology.membership(canonical('ValueSet', 'vs'))
-    expect([{ code: 'a' }, { code: 'b' }, {}].map(coding => isMember?.(coding))).toEqual([true, false, false])
+  test('a coding without a system counts where its system says that the code is unmistakable, and nowhere else', () => {
+    const naming = namingSystem([FRUIT], { unmistakable: String.raw`[A-Z]{2}\d+` })
+    expect(members(['AB12', 'ab12', 'AB1', 'a', 'AB12x', 'xAB12'], [naming, set('vs', [codes('AB12', 'a', 'AB12x'), prefixed('ab1.*')])], null)).toEqual(['AB12', 'ab12'])
+    expect(members(['AB12', 'a'], [set('vs', [codes('AB12', 'a')])], null)).toEqual([])
   })
 
-  test('without a system, a beginning of letters alone is not enough', () => {
-    expect(members(['AB12', 'A1', 'Apple'], [set('vs', [prefixed('A.*')])], null)).toEqual([])
-    expect(members(['AB12', 'AB1', 'AB'], [set('vs', [prefixed('AB1.*')])], null)).toEqual(['AB12', 'AB1'])
+  test.each([[null], [undefined], [''], ['  '], ['\u200b'], [7], [{}]])('%j is no system', system => {
+    const { terminology } = terminologyOf(namingSystem([FRUIT], { unmistakable: 'a' }), set('vs', [codes('a', 'b')]))
+    const isMember = terminology.membership(canonical('ValueSet', 'vs'))
+    for (const round of [1, 2]) expect([round, ...['a', 'b'].map(code => isMember?.({ system, code }))]).toEqual([round, true, false])
+  })
+
+  test('a plain code, of an element that has no system, belongs by itself', () => {
+    const { terminology } = terminologyOf(set('vs', [codes('a'), prefixed('AB.*')]))
+    expect(['a', ' a', 'ABC', 'b', ''].map(code => terminology.membership(canonical('ValueSet', 'vs'))?.(code))).toEqual([true, true, true, false, false])
+  })
+
+  test('blanks around a code, hard ones and those without width, and numbers, make no difference', () => {
+    const { terminology } = terminologyOf(set('vs', [codes('a', '279039007')]))
+    const isMember = terminology.membership(canonical('ValueSet', 'vs'))
+    for (const code of ['a', ' a', 'a\u00a0', '\ta\n', '\ufeffa', 'a\u200b', '279039007', 279039007]) {
+      expect([code, isMember?.({ system: FRUIT, code })]).toEqual([code, true])
+    }
+  })
+
+  test.each([[undefined], [null], [''], [' '], [{}], [[]], [true], [1.5], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], [2 ** 53]])('%p is no code', code => {
+    const { terminology } = terminologyOf(set('vs', [codes('a', '1', '1.5', 'true', String(2 ** 53)), prefixed('-1.*')]))
+    const isMember = terminology.membership(canonical('ValueSet', 'vs'))
+    expect([isMember?.({ system: FRUIT, code }), isMember?.({ system: FRUIT, code })]).toEqual([false, false])
   })
 
   test.each([['urn:oid:1.2.3'], [FRUIT], ['https://example.org/old-fruit'], ['urn:oid:1.9.77']])('takes %s for the one system it is', system => {
     const naming = namingSystem(['urn:oid:1.2.3', FRUIT, 'https://example.org/old-fruit'], { prefix: 'urn:oid:1.9.' })
     expect(members(['a', 'x'], [naming, set('vs', [codes('a')])], system)).toEqual(['a'])
+  })
+
+  test.each([
+    ' https://example.org/fruit', 'http://example.org/fruit', 'https://example.org/fruit/', 'HTTPS://Example.ORG/fruit', 'https://example.org/Fruit', 'https://example.org/fruit|2026',
+    'https://example.org/fruit#a', '1.2.3', 'urn:oid:1.2.3 ', 'URN:OID:1.2.3', 'urn:OID:1.2.3', 'urn.oid:1.2.3', 'urn.oid.1.2.3', 'oid:1.2.3', 'urn:1.2.3', 'urn:oid:1.9.77/',
+  ])('%j is one of its spellings', system => {
+    const naming = namingSystem(['urn:oid:1.2.3', FRUIT], { prefix: 'urn:oid:1.9.' })
+    expect(members(['a', 'x'], [naming, set('vs', [codes('a')])], system)).toEqual(['a'])
+  })
+
+  test.each(['https://example.org/fruits', 'https://example.org', 'urn:oid:1.2.3.4', 'urn:oid:1.2', '1.2.30', 'urn:oid:1.90.7', 'fruit', 'https://example.org/fruit-cm'])('%j is another system', system => {
+    const naming = namingSystem(['urn:oid:1.2.3', FRUIT], { prefix: 'urn:oid:1.9.' })
+    expect(members(['a', 'x'], [naming, set('vs', [codes('a')])], system)).toEqual([])
+  })
+
+  test('a system that only a value set writes has its spellings too', () => {
+    expect(members(['a'], [set('vs', [codes('a')])], 'http://EXAMPLE.org/fruit/')).toEqual(['a'])
   })
 
   test('also where the value set is written in another of the URIs', () => {
@@ -75,11 +113,13 @@ describe('membership', () => {
     expect(members(['A.1', 'A.12', 'AX1'], [set('vs', [prefixed(String.raw`A\.1.*`)])])).toEqual(['A.1', 'A.12'])
   })
 
-  test('codes are brought to one form first: case, what follows a plus, dots', () => {
-    const naming = namingSystem(['urn:oid:1.2.3', FRUIT], { forms: ['upper-case', 'before-plus', 'without-dots'] })
-    const candidates = ['K12.3', 'k123', 'K123+XYZ1', 'K1231', 'K12']
-    expect(members(candidates, [naming, set('vs', [codes('K12.3')])])).toEqual(['K12.3', 'k123', 'K123+XYZ1'])
-    expect(members(candidates, [naming, set('vs', [prefixed(String.raw`K12\.3.*`)])])).toEqual(['K12.3', 'k123', 'K123+XYZ1', 'K1231'])
+  test('codes are brought to one form first: case, what follows a plus, dots, blanks, the Danish D', () => {
+    const naming = namingSystem(['urn:oid:1.2.3', FRUIT], { forms: ['upper-case', 'before-plus', 'without-dots', 'without-blanks', 'without-danish-d'] })
+    const candidates = ['K12.3', 'k123', 'K 12 3', 'K123+XYZ1', 'DK12.3', 'dk123', 'D12.3', 'K1231', 'K12']
+    const same = ['K12.3', 'k123', 'K 12 3', 'K123+XYZ1', 'DK12.3', 'dk123']
+    expect(members(candidates, [naming, set('vs', [codes('K12.3')])])).toEqual(same)
+    expect(members(candidates, [naming, set('vs', [prefixed(String.raw`K12\.3.*`)])])).toEqual([...same, 'K1231'])
+    expect(members(['D12.3', 'DD12.3'], [naming, set('vs', [codes('D12.3')])])).toEqual(['D12.3', 'DD12.3'])
   })
 
   test('excludes codes and prefixes', () => {
@@ -118,7 +158,7 @@ describe('names', () => {
   const named = (resources: FhirResource[], texts: string[], systems: (string | undefined)[] = []) => {
     const { terminology, faults } = terminologyOf(...resources)
     expect(faults).toEqual([])
-    return terminology.membership(canonical('ValueSet', 'vs'))?.named?.({ texts, systems })
+    return terminology.membership(canonical('ValueSet', 'vs'))?.named?.({ texts, codings: systems.map(system => ({ system, code: 'x' })) })
   }
 
   test('are found anywhere in the words, whatever their case, but where an exception is found too', () => {
@@ -129,6 +169,13 @@ describe('names', () => {
   test('speak only where there is no code of a system that the set is written in', () => {
     const fruit = [withNames(set('vs', [codes('a')]), ['apple']), namingSystem(['urn:oid:1.2', FRUIT])]
     expect([[FRUIT], ['urn:oid:1.2'], ['https://example.org/other'], [undefined]].map(systems => named(fruit, ['apple'], systems))).toEqual([false, false, true, true])
+  })
+
+  test('are silent also where the code alone tells its system, and speak where what is sent is no code', () => {
+    const { terminology } = terminologyOf(withNames(set('vs', [codes('a')]), ['apple']), namingSystem([FRUIT], { unmistakable: 'F\\d' }))
+    const isNamed = terminology.membership(canonical('ValueSet', 'vs'))?.named
+    expect([{ code: 'F1' }, { system: '', code: 'F1' }, { code: 'x' }, { system: FRUIT }, { system: FRUIT, code: ' ' }].map(coding => isNamed?.({ texts: ['apple'], codings: [coding] })))
+      .toEqual([false, false, true, true, true])
   })
 
   test('of an imported set are those of the set that imports it', () => {
@@ -173,8 +220,38 @@ describe('faults', () => {
     expect(terminologyOf(set('vs', [{ valueSet: ['https://example.org/none'] }])).faults).toEqual(['CANONICAL_UNKNOWN ValueSet.compose.include'])
   })
 
+  test('a pattern of unmistakable codes that cannot be read', () => {
+    expect(terminologyOf(namingSystem([FRUIT], { unmistakable: '[' })).faults).toEqual(['VALUE_SET_UNSUPPORTED NamingSystem.extension'])
+  })
+
   test('a code form that is not known', () => {
     expect(terminologyOf(namingSystem([FRUIT], { forms: ['toString'] })).faults).toEqual(['VALUE_SET_UNSUPPORTED NamingSystem.extension'])
+  })
+})
+
+describe('near misses', () => {
+  /** What is told of codings that are asked in turn, twice each. */
+  function told(codings: object[], ...resources: FhirResource[]): string[] {
+    const { terminology } = terminologyOf(...resources, set('other', [codes('a', 'AB12')]))
+    const heard: string[] = []
+    terminology.onNearMiss(({ system, kind }) => heard.push(`${system} ${kind}`))
+    for (const id of ['vs', 'other', 'vs']) for (const coding of codings) terminology.membership(canonical('ValueSet', id))?.(coding)
+    return heard
+  }
+  const vs = set('vs', [codes('a', 'AB12')])
+
+  test('are told once, by the name that the knowledge has for the system', () => {
+    const naming = namingSystem(['urn:oid:1.2.3', FRUIT])
+    expect(told([{ system: `${FRUIT}-cm`, code: 'a' }], naming, vs)).toEqual(['Fruit system'])
+    expect(told([{ system: 'urn:oid:1.2.3.4', code: 'a' }, { system: `${FRUIT}-cm`, code: 'a' }], naming, vs)).toEqual(['Fruit system', 'Fruit system'])
+    expect(told([{ system: FRUIT, code: 'ab12' }, { system: FRUIT, code: 'A' }], naming, vs)).toEqual(['Fruit code', 'Fruit code'])
+    expect(told([{ code: 'a' }], naming, vs)).toEqual(['Fruit without-system'])
+    expect(told([{ code: 'a' }], vs)).toEqual([`${FRUIT} without-system`])
+  })
+
+  test('nothing is told of members, of codes that are far from any, of foreign systems, or of things that are no codes', () => {
+    const far = [{ system: FRUIT, code: 'a' }, { system: FRUIT, code: 'b' }, { code: 'zz' }, { system: 'https://example.com/other', code: 'a' }, { system: `${FRUIT}-cm`, code: 'b' }, {}, { code: {} }, { system: 'x'.repeat(10_000), code: 'a' }]
+    expect(told(far, namingSystem(['urn:oid:1.2.3', FRUIT]), vs)).toEqual([])
   })
 })
 
