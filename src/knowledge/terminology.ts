@@ -244,9 +244,10 @@ export class Terminology {
     if (part.valueSet) return []
     if (part.system === undefined) return unsupported('A system is missing.')
     const system = this.systems.own(part.system)
-    const prefixes = (part.filter ?? []).map(filter => literalPrefix(filter))
-    if (prefixes.includes(undefined) || prefixes.length > 1 || (part.concept === undefined) === (prefixes.length === 0)) {
-      return unsupported('Write the codes out, or use one filter on code with op regex whose value is a literal followed by .*')
+    const filters = (part.filter ?? []).map(filter => literalPrefix(filter))
+    const prefixes = part.concept === undefined && part.filter === undefined ? [''] : filters
+    if (filters.includes(undefined) || filters.length > 1 || (part.concept === undefined) === (prefixes.length === 0)) {
+      return unsupported('Write the codes out, use one filter on code with op regex whose value is a literal followed by .*, or name a system alone for all its codes.')
     }
     for (const { code, display, designation } of part.concept ?? []) {
       const texts = new Map(designation?.map(({ language = '', value }) => [language, value]))

@@ -122,6 +122,13 @@ describe('membership', () => {
     expect(members(['D12.3', 'DD12.3'], [naming, set('vs', [codes('D12.3')])])).toEqual(['D12.3', 'DD12.3'])
   })
 
+  test('a system named alone stands for all its codes', () => {
+    expect(members(['a', 'B 2', ''], [set('vs', [{ system: FRUIT }], [codes('c')])])).toEqual(['a', 'B 2'])
+    expect(members(['a'], [set('vs', [{ system: FRUIT }])], 'https://example.org/other')).toEqual([])
+    expect(members(['a', 'c'], [set('vs', [{ system: FRUIT }], [codes('c')])])).toEqual(['a'])
+    expect(terminologyOf(set('vs', [{ system: FRUIT }])).terminology.isOpen(canonical('ValueSet', 'vs'))).toBe(true)
+  })
+
   test('excludes codes and prefixes', () => {
     expect(members(['A1', 'A2', 'A23'], [set('vs', [prefixed('A.*')], [codes('A1')])])).toEqual(['A2', 'A23'])
     expect(members(['A1', 'A2', 'A23'], [set('vs', [prefixed('A.*')], [prefixed('A2.*')])])).toEqual(['A1'])
@@ -197,7 +204,7 @@ describe('faults', () => {
     ['a regex without .*', prefixed('A1')],
     ['a regex on another property', { system: FRUIT, filter: [{ property: 'display', op: 'regex' as const, value: 'A.*' }] }],
     ['two filters', { system: FRUIT, filter: [...prefixed('A.*').filter, ...prefixed('AB.*').filter] }],
-    ['a whole system', { system: FRUIT }],
+    ['a system with an empty list of filters', { system: FRUIT, filter: [] }],
     ['codes beside a filter', { ...codes('a'), ...prefixed('A.*') }],
     ['codes without a system', { concept: [{ code: 'a' }] }],
     ['an intersection with a value set', { ...codes('a'), valueSet: [canonical('ValueSet', 'vs')] }],
