@@ -102,12 +102,12 @@ export class Terminology {
 
   /**
    * Whether a search for the codes as they are written could miss a member: where only the beginning of a code
-   * tells, or where the system's codes travel in several forms.
+   * tells, where the system's codes travel in several forms, or where names tell.
    */
   isOpen(canonical: string): boolean {
     const found = this.find(canonical)
-    return found !== undefined && withImported(found).some(({ rules }) =>
-      rules.some(({ system, prefixes }) => prefixes.length > 0 || this.systems.hasForms(system)))
+    return found !== undefined && withImported(found).some(({ rules, isName }) =>
+      isName !== undefined || rules.some(({ system, prefixes }) => prefixes.length > 0 || this.systems.hasForms(system)))
   }
 
   private find(canonical: string): Membership | undefined {

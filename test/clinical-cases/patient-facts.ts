@@ -121,7 +121,9 @@ function condition(fact: Fact, id: string, calendar: CaseCalendar): Condition {
     ...(verificationStatus !== undefined && { verificationStatus: concept('condition-ver-status', verificationStatus) }),
     ...(category !== undefined && { category: [{ coding: codings(category) }] }),
     code: {
-      coding: fact.codes('condition').map((coding, index) => (index === 0 && display !== undefined ? { ...coding, display } : coding)),
+      ...(fact.text('condition') !== 'text' && {
+        coding: fact.codes('condition').map((coding, index) => (index === 0 && display !== undefined ? { ...coding, display } : coding)),
+      }),
       ...(text !== undefined && { text }),
     },
     ...(bodySite !== undefined && { bodySite: [{ text: bodySite }] }),
