@@ -81,8 +81,10 @@ export class Terminology {
     const url = urlOf(canonical)
     const found = this.find(canonical)
     if (!found) return undefined
+    const before = this.tests.get(url)
+    if (before) return before
     const named = this.compileNames(found)
-    const test = this.tests.get(url) ?? Object.assign(this.compileTest(found), named && { named })
+    const test: ValueSetTest = Object.assign(this.compileTest(found), named && { named })
     this.tests.set(url, test)
     return test
   }
@@ -225,7 +227,7 @@ export class Terminology {
     const [wanted = [], unwanted = []] = [EXTENSION.names, EXTENSION.namesExcept].map(url => extensionsOf(resource, url).flatMap(({ valueString }) => valueString ?? []))
     if (wanted.length === 0) return undefined
     try {
-      return nameTest(wanted, unwanted)
+      return remembered(nameTest(wanted, unwanted))
     } catch {
       this.faults.add('VALUE_SET_UNSUPPORTED', file, 'ValueSet.extension', 'A pattern of names is a regular expression that runs in linear time.')
       return undefined
@@ -286,6 +288,19 @@ function remember(known: Map<unknown, Map<unknown, boolean>>, { system, code }: 
 /** Whether a value may be remembered: short, and compared by what it says. */
 const isShort = (value: unknown): boolean =>
   value === undefined || value === null || typeof value === 'number' || (typeof value === 'string' && value.length <= LONGEST_REMEMBERED)
+
+/** The same test, with the answers to short names remembered: a chart calls few things by many records. */
+function remembered(test: NameTest): NameTest {
+  const known = new Map<string, boolean>()
+  return name => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const answer = test(name)
+    if (known.size >= MOST_REMEMBERED) known.clear()
+    if (name.length <= LONGEST_REMEMBERED) known.set(name, answer)
+    return answer
+  }
+}
 
 const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
 
