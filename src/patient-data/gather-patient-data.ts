@@ -69,9 +69,11 @@ export async function gatherPatientData(
 }
 
 /** Decides what is asked for: nothing that the client gave, under whatever key, and nothing twice. */
-function planReading(requirements: readonly CompiledRequirement[], { context, prefetch }: HookRequest, clock: Clock): Plan[] {
+function planReading(requirements: readonly CompiledRequirement[], { context, prefetch, fhirServer }: HookRequest, clock: Clock): Plan[] {
   const source = { context, clock }
   const found = requirements.map(requirement => ({ requirement, given: givenFor(requirement, prefetch) }))
+  // The common call gives all there is to ask for, and names no server that could be asked for more.
+  if (fhirServer === undefined && found.every(({ given }) => given.kind !== 'absent')) return found.map(each => ({ ...each, queries: [] }))
   const answered = new Set<string>()
   const claim = (queries: readonly string[] = []) => queries.forEach(query => answered.add(query))
   for (const { requirement, given } of found) if (given.kind !== 'absent') claim(queriesFor(requirement, source))

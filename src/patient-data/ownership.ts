@@ -14,11 +14,13 @@ const OWNER_ELEMENTS = ['subject', 'patient', 'for'] as const
 export function ownerOf(resource: FhirResource, patientId: string, patient: Patient | undefined, index: ReferenceIndex): Owner {
   if (resource.resourceType === 'Patient') return resource.id === patientId ? 'own' : 'other'
   const record = resource as unknown as Readonly<Record<string, unknown>>
-  const named = OWNER_ELEMENTS.map(element => record[element]).find(value => value !== undefined && value !== null)
-  return named === undefined ? 'own' : ownerNamed(named as Reference, patientId, patient, index)
+  const named = OWNER_ELEMENTS.reduce<unknown>((found, element) => found ?? record[element], undefined)
+  return named === undefined || named === null ? 'own' : ownerNamed(named as Reference, patientId, patient, index)
 }
 
 function ownerNamed({ reference, identifier }: Reference, patientId: string, patient: Patient | undefined, index: ReferenceIndex): Owner {
+  // The common case first.
+  if (reference === `Patient/${patientId}`) return 'own'
   const id = idIn(reference, 'Patient', index)
   if (id !== undefined) return id === patientId ? 'own' : 'other'
   const isSame = reference === undefined && (patient?.identifier ?? []).some(each => isSameIdentifier(each, identifier))

@@ -130,7 +130,8 @@ export function indexOf(entries: readonly BundleEntry[], beside: ReferenceIndex 
   const index = new Map(beside)
   for (const { resource, fullUrl } of entries) {
     const reference = resource && referenceOf(resource)
-    if (fullUrl !== undefined && reference !== undefined) index.set(fullUrl.trim().toLowerCase(), reference)
+    // An address that ends in type and id says the same as these.
+    if (fullUrl !== undefined && reference !== undefined && !fullUrl.endsWith(`/${reference}`)) index.set(fullUrl.trim().toLowerCase(), reference)
   }
   return index
 }

@@ -3,6 +3,8 @@ import { isId } from '../cds-hooks/parse-hook-request.js'
 /** `Type/id` by the full address under which a resource travelled, in lower case. */
 export type ReferenceIndex = ReadonlyMap<string, string>
 
+/** A relative reference to one resource, as most are written. */
+const PLAIN = /^[A-Z][A-Za-z]+\/[A-Za-z0-9-]{1,64}$/
 const VERSION = /\/_history\/[^/]*$/
 const TYPE = /^[A-Z][A-Za-z]+$/
 
@@ -13,6 +15,7 @@ const TYPE = /^[A-Z][A-Za-z]+$/
  */
 export function readReference(written: unknown, index: ReferenceIndex = NOTHING_BESIDE): string | undefined {
   if (typeof written !== 'string') return undefined
+  if (index.size === 0 && PLAIN.test(written)) return written
   const reference = written.trim()
   const known = index.get(reference.toLowerCase()) ?? index.get(reference.replace(VERSION, '').toLowerCase())
   if (known !== undefined) return known
