@@ -69,9 +69,13 @@ export function callsOf(each: ClinicalCase, delivery: Delivery = 'prefetch'): Pr
   return [each.service].flat().map(id => prepareCall(id, resources, now, delivery, { orders, overridden, settings, user }))
 }
 
-/** An override as a case writes it: the decision point, and when, unless it was today. */
-function overrideOf(written: string, now: Date): Override {
+/** The encounter in which a case takes place. */
+const ENCOUNTER = 'denne-kontakt'
+
+/** An override as a case writes it: the decision point, and when, unless it was today; `i denne kontakt` is in the encounter of the call. */
+function overrideOf(written: string, now: Date): Override & { encounter?: string } {
   const [point = '', ...when] = written.split(' ')
+  if (when.join(' ') === 'i denne kontakt') return { point, at: now.toISOString(), encounter: ENCOUNTER }
   return { point, at: when.length === 0 ? now.toISOString() : new CaseCalendar(now).dateTime(when.join(' ')) }
 }
 
@@ -88,8 +92,8 @@ const USUAL: CaseSurroundings = { orders: { drafts: [], selections: [] }, overri
 /** Fields of the context that a hook adds to patient and user. */
 function contextOf(hook: string, { drafts, selections }: CaseSurroundings['orders']): Record<string, unknown> {
   const draftOrders = { resourceType: 'Bundle', type: 'collection', entry: drafts.map(resource => ({ resource })) }
-  if (hook === 'order-select') return { draftOrders, selections }
-  return hook === 'order-sign' ? { draftOrders } : hook === 'encounter-start' ? { encounterId: 'denne-kontakt' } : {}
+  if (hook === 'order-select') return { draftOrders, selections, encounterId: ENCOUNTER }
+  return hook === 'order-sign' ? { draftOrders, encounterId: ENCOUNTER } : hook === 'encounter-start' ? { encounterId: ENCOUNTER } : {}
 }
 
 /** A call of a service about a patient with these resources, at a frozen instant. */
