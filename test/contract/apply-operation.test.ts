@@ -109,6 +109,12 @@ describe('input that is not usable is answered with 400', () => {
     expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0] }).toEqual({ status: 400, code: 'CDS_PARAMETERS_INVALID' })
   })
 
+  test.each(['https://ehr.example.org/fhir/Patient/a', 'Patient/a/_history/2'])('the subject as %s is the same patient', async reference => {
+    const written = await apply('start-back', named([{ name: 'subject', valueReference: { reference } }, data])).expect(200)
+    const plain = await apply('start-back', named([subject, data])).expect(200)
+    expect(written.body).toEqual(plain.body)
+  })
+
   test('data of another patient', async () => {
     const { status, text } = await apply('start-back', named([subject, { name: 'data', resource: searchset(resourcesOf('recent-pain')) }]))
     expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0] }).toEqual({ status: 400, code: 'CDS_DATA_OF_ANOTHER_PATIENT' })
