@@ -5,6 +5,7 @@ import { FaultList } from './knowledge/faults.js'
 import { compileKnowledge, type Knowledge } from './knowledge/knowledge.js'
 import { readResources } from './knowledge/read-resources.js'
 import { buildServices, readServiceFiles, type ServiceRegistry } from './services/service-registry.js'
+import { KNOWLEDGE_SETTINGS } from './settings.js'
 
 /** Folder that holds fhir-resources/ and cds-services/; src/ and dist/ both lie in it. */
 export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -21,7 +22,7 @@ export interface LoadedKnowledge {
  */
 export function loadKnowledge(folder = PROJECT_ROOT, isServed: (plan: CompiledPlan) => boolean = () => true): LoadedKnowledge {
   const faults = new FaultList()
-  const knowledge = compileKnowledge(readResources(join(folder, 'fhir-resources'), faults), faults)
+  const knowledge = compileKnowledge(readResources(join(folder, 'fhir-resources'), faults), faults, KNOWLEDGE_SETTINGS)
   const services = buildServices(readServiceFiles(join(folder, 'cds-services'), faults), knowledge, faults, isServed)
   return { knowledge, services, faults }
 }

@@ -32,14 +32,24 @@ export interface Settings {
   knowledge: KnowledgeSettings
 }
 
-/** Choices of a deployment that knowledge reads as `%settings`. */
-export interface KnowledgeSettings extends Readonly<Record<string, boolean | string>> {
+const REGIONS = ['nordjylland', 'midtjylland', 'syddanmark', 'sjælland', 'hovedstaden', 'none']
+
+/**
+ * What knowledge can read as `%settings`: the values that each can have, or that it is on or off. Knowledge that reads
+ * anything else is refused.
+ */
+export const KNOWLEDGE_SETTINGS = {
   /** Region whose departments may be named, in lower case; `none` where none may. */
-  region: string
+  region: REGIONS,
   /** Whether guidelines that are no longer in force are shown, labelled. */
-  showRetired: boolean
+  showRetired: 'on-or-off',
   /** Whether offers that a document makes on a condition are there. */
-  conditionalOffers: boolean
+  conditionalOffers: 'on-or-off',
+} as const
+
+/** Choices of a deployment that knowledge reads. */
+export type KnowledgeSettings = {
+  readonly [Name in keyof typeof KNOWLEDGE_SETTINGS]: (typeof KNOWLEDGE_SETTINGS)[Name] extends 'on-or-off' ? boolean : string
 }
 
 interface Setting<T> {
@@ -145,8 +155,6 @@ function timeZone(text: string): string {
     throw new Error('expects an IANA time zone such as Europe/Copenhagen')
   }
 }
-
-const REGIONS = ['nordjylland', 'midtjylland', 'syddanmark', 'sjælland', 'hovedstaden', 'none']
 
 function regionName(text: string): string {
   const region = text.toLowerCase()

@@ -4,7 +4,7 @@ import { invocationTable, ownFunctions, OWN_FUNCTION_NAMES, type ValueSetLookup 
 import { STATE, type Evidence, type Scope } from './scope.js'
 import { memoised } from './memoised.js'
 import { isNode, NO, NOTHING, resourceReference, truth, YES, type Collection, type Item } from './values.js'
-import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, stringLiteral, withoutComments, type SyntaxNode } from './syntax.js'
+import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, stringLiteral, plainSource, type SyntaxNode } from './syntax.js'
 
 /** An expression ready to run: a scope in, a collection out. */
 export type Evaluator = (scope: Scope) => Collection
@@ -150,7 +150,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
   return memoised((source: string, tree = parseExpression(source)) => {
     const root = withoutWrapping(tree)
     if (!root) throw new TypeError('the expression is empty')
-    return noting(compile(root, new Slice(withoutComments(source))))
+    return noting(compile(root, new Slice(plainSource(source))))
   })
 }
 

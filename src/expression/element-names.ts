@@ -1,21 +1,28 @@
-import r4 from 'fhirpath/fhir-context/r4'
+import { impossibleComparisons } from './comparisons.js'
+import { dateFaults, isDated } from './date-arithmetic.js'
 import { FUNCTIONS, REFUSED } from './function-names.js'
 import { patternFault } from './functions.js'
-import { childNodes, functionOf, stringLiteral, type SyntaxNode } from './syntax.js'
+import { ANY_ITEMS, itemsOf, mergeItems, NO_ITEMS, type Items } from './items.js'
+import { areRelated, childTypes, elementPathOf, isType } from './r4-model.js'
+import { childNodes, functionOf, nameWithoutQuotes, stringLiteral, type SyntaxNode } from './syntax.js'
+import { OPEN_VOCABULARY, type Vocabulary } from './vocabulary.js'
 
-/**
- * What is known of the items an expression yields: a set of FHIR types or element paths such as `Condition` or
- * `QuestionnaireResponse.item`; 'any' where nothing is known and nothing can be checked.
- */
-export type ItemTypes = ReadonlySet<string> | 'any'
+/** The variables an expression may use, with what is known of their items. */
+export type KnownVariables = ReadonlyMap<string, Items>
 
-/** The variables an expression may use, with the types of their items. */
-export type KnownVariables = ReadonlyMap<string, ItemTypes>
+/** What a fault is about: a name, an item of a form, a code, a Questionnaire, or reckoning with dates. */
+export type NamingFaultKind = 'name' | 'item' | 'code' | 'form' | 'date'
+
+export interface NamingFault {
+  kind: NamingFaultKind
+  /** One sentence. */
+  message: string
+}
 
 export interface NamingResult {
-  types: ItemTypes
-  /** One sentence a fault: unknown element, variable, type or function. */
-  faults: string[]
+  items: Items
+  /** Names, items, codes and comparisons that lead to nothing. */
+  faults: NamingFault[]
   /** Names of the variables that the expression uses. */
   variables: ReadonlySet<string>
   /** Canonicals of the value sets that the expression asks. */
@@ -23,51 +30,47 @@ export interface NamingResult {
 }
 
 /**
- * Follows an expression through the R4 model and reports every name that does not exist, since the interpreter
- * would silently answer "nothing" for it.
+ * Follows an expression through the R4 model and what the knowledge declares, and reports every name and code that
+ * does not exist, since the interpreter would silently answer "nothing" or "no" for it.
  */
-export function checkNames(tree: SyntaxNode, focus: ItemTypes, variables: KnownVariables): NamingResult {
-  const walk = new NameWalk(variables, focus)
-  const types = walk.typesOf(tree, focus)
-  return { types, faults: walk.faults, variables: walk.used, valueSets: walk.valueSets }
+export function checkNames(tree: SyntaxNode, focus: Items, variables: KnownVariables, vocabulary: Vocabulary = OPEN_VOCABULARY): NamingResult {
+  const walk = new NameWalk(variables, vocabulary, focus)
+  const items = walk.itemsOf(tree, focus)
+  return { items, faults: walk.faults, variables: walk.used, valueSets: walk.valueSets }
 }
 
-const NONE: ReadonlySet<string> = new Set()
-const only = (type: string): ItemTypes => new Set([type])
-const BOOLEAN = only('boolean')
-
-const PATH_TYPES = r4.path2Type as Readonly<Record<string, string>>
-const CHOICES = r4.choiceTypePaths as Readonly<Record<string, readonly string[]>>
-const PARENTS = r4.type2Parent as Readonly<Record<string, string>>
-const ELSEWHERE = r4.pathsDefinedElsewhere as Readonly<Record<string, string>>
+const BOOLEAN = itemsOf('boolean')
 
 /** Functions whose argument is evaluated on each item; the arguments of all others see what `$this` is around them. */
 const ON_EACH_ITEM = new Set(['where', 'select', 'all', 'exists', 'repeat', 'sort', 'aggregate', 'iif', 'coalesce'])
 
 /** Operators that yield a truth value. */
-const TRUTH_EXPRESSIONS = new Set([
-  'AndExpression', 'OrExpression', 'ImpliesExpression', 'EqualityExpression', 'InequalityExpression', 'MembershipExpression',
-])
+const TRUTH_EXPRESSIONS = new Set(['AndExpression', 'OrExpression', 'ImpliesExpression', 'InequalityExpression'])
+
+/** Types by the kind of literal. */
+const LITERALS: Readonly<Record<string, string>> = {
+  BooleanLiteral: 'boolean', StringLiteral: 'string', DateLiteral: 'date', DateTimeLiteral: 'dateTime', TimeLiteral: 'time', QuantityLiteral: 'Quantity',
+}
 
 class NameWalk {
-  readonly faults: string[] = []
+  readonly faults: NamingFault[] = []
   readonly used = new Set<string>()
   readonly valueSets = new Set<string>()
 
   /** What `$this` is outside of the innermost function that runs on each item. */
-  private around: ItemTypes
+  private around: Items
 
-  constructor(private readonly variables: KnownVariables, root: ItemTypes) {
+  constructor(private readonly variables: KnownVariables, private readonly vocabulary: Vocabulary, root: Items) {
     this.around = root
   }
 
-  typesOf(node: SyntaxNode, focus: ItemTypes): ItemTypes {
+  itemsOf(node: SyntaxNode, focus: Items): Items {
     const children = childNodes(node)
     switch (node.type) {
       case 'ExternalConstantTerm':
-        return this.variable(node.text)
+        return this.variable(node.text ?? nameWithoutQuotes(node.delimitedText ?? ''))
       case 'MemberInvocation':
-        return this.member(node.text ?? '', focus)
+        return this.member(nameWithoutQuotes(node.text ?? ''), focus)
       case 'ThisInvocation':
         return focus
       case 'FunctionInvocation':
@@ -77,7 +80,12 @@ class NameWalk {
       case 'IndexerExpression':
         return this.firstOf(children, focus)
       case 'UnionExpression':
-        return merge(children.map(child => this.typesOf(child, focus)))
+        return mergeItems(children.map(child => this.itemsOf(child, focus)))
+      case 'EqualityExpression':
+      case 'MembershipExpression':
+        return this.comparison(node, focus)
+      case 'AdditiveExpression':
+        return this.sum(node, focus)
       case 'TypeExpression':
         return this.typeExpression(node, focus)
       case 'PolarityExpression':
@@ -85,69 +93,96 @@ class NameWalk {
       case 'InstanceSelector':
         return this.instance(node, focus)
       case 'LiteralTerm':
-        return 'any'
+        return literalItems(node)
     }
-    const types = children.map(child => this.typesOf(child, focus))
+    const items = children.map(child => this.itemsOf(child, focus))
     if (TRUTH_EXPRESSIONS.has(node.type)) return BOOLEAN
-    return types.length === 1 ? (types[0] ?? 'any') : 'any'
+    return items.length === 1 ? (items[0] ?? ANY_ITEMS) : ANY_ITEMS
   }
 
-  private chain([target, step]: readonly SyntaxNode[], focus: ItemTypes): ItemTypes {
-    const on = target ? this.typesOf(target, focus) : focus
-    return step ? this.typesOf(step, on) : on
+  private fault(message: string, kind: NamingFaultKind = 'name'): void {
+    this.faults.push({ kind, message })
   }
 
-  private firstOf(children: readonly SyntaxNode[], focus: ItemTypes): ItemTypes {
-    const types = children.map(child => this.typesOf(child, focus))
-    return types[0] ?? 'any'
+  private chain([target, step]: readonly SyntaxNode[], focus: Items): Items {
+    const on = target ? this.itemsOf(target, focus) : focus
+    return step ? this.itemsOf(step, on) : on
+  }
+
+  private firstOf(children: readonly SyntaxNode[], focus: Items): Items {
+    const items = children.map(child => this.itemsOf(child, focus))
+    return items[0] ?? ANY_ITEMS
+  }
+
+  private comparison(node: SyntaxNode, focus: Items): Items {
+    const [left, right] = childNodes(node).map(child => ({ node: child, items: this.itemsOf(child, focus) }))
+    if (left && right) for (const message of impossibleComparisons(node.text ?? '', left, right)) this.fault(message, 'code')
+    return BOOLEAN
+  }
+
+  /** A date moved by a duration stays a date. */
+  private sum(node: SyntaxNode, focus: Items): Items {
+    const [left, right] = childNodes(node).map(child => ({ node: child, items: this.itemsOf(child, focus) }))
+    if (!left || !right) return ANY_ITEMS
+    for (const message of dateFaults(node.text ?? '', left, right)) this.fault(message, 'date')
+    return isDated(left.items) ? left.items : ANY_ITEMS
   }
 
   /** The interpreter's minus changes the value it stands before for the rest of the expression. */
-  private signed(node: SyntaxNode, focus: ItemTypes): ItemTypes {
-    const types = childNodes(node).map(child => this.typesOf(child, focus))
+  private signed(node: SyntaxNode, focus: Items): Items {
+    const items = childNodes(node).map(child => this.itemsOf(child, focus))
     const isLiteral = childNodes(node).every(child => childNodes(child)[0]?.type === 'LiteralTerm')
-    if (node.text === '-' && !isLiteral) this.faults.push('a minus may stand before a number only; write 0 - x')
-    return types[0] ?? 'any'
+    if (node.text === '-' && !isLiteral) this.fault('a minus may stand before a number only; write 0 - x')
+    return items[0] ?? ANY_ITEMS
   }
 
   /** `Coding { system: 'x', code: 'y' }` makes an element. */
-  private instance({ text = '', children = [] }: SyntaxNode, focus: ItemTypes): ItemTypes {
+  private instance({ text = '', children = [] }: SyntaxNode, focus: Items): Items {
     const made = this.named(text)
     for (const selector of children.slice(1)) {
       const [element, value] = childNodes(selector)
-      this.member(element?.text ?? '', made)
-      if (value) this.typesOf(value, focus)
+      this.member(nameWithoutQuotes(element?.text ?? ''), made)
+      if (value) this.itemsOf(value, focus)
     }
     return made
   }
 
-  private variable(name: string | undefined): ItemTypes {
-    if (name === undefined) {
-      this.faults.push('a variable must be written %name, without quotes')
-      return 'any'
-    }
+  private variable(name: string): Items {
     this.used.add(name)
-    const types = this.variables.get(name)
-    if (types === undefined) this.faults.push(`%${name} is not a known fact or variable`)
-    return types ?? 'any'
+    const items = this.variables.get(name)
+    if (items === undefined) this.fault(`%${name} is not a known fact or variable`)
+    return items ?? ANY_ITEMS
   }
 
-  private member(name: string, focus: ItemTypes): ItemTypes {
-    if (name === '$this' || focus === 'any') return focus
-    if (focus.size === 1 && focus.has(name)) return focus
-    const found = [...focus].map(type => childTypes(type, name))
-    const known = found.filter(types => types !== undefined)
-    if (known.length === 0) {
-      const nothing = focus.size === 0 ? `stands on nothing; a fact or record is written %${name}` : `is not an element of ${[...focus].join(' or ')}`
-      this.faults.push(`'${name}' ${nothing}`)
-      return 'any'
+  private member(name: string, focus: Items): Items {
+    const { types } = focus
+    if (name === '$this' || focus === NO_ITEMS) return focus
+    if (types === 'any') return ANY_ITEMS
+    if (types.size === 1 && types.has(name)) return focus
+    const found = [...types].flatMap(type => this.memberOf(type, name, focus) ?? [])
+    if (found.length === 0) {
+      const nothing = types.size === 0 ? `stands on nothing; a fact or record is written %${name}` : `is not an element of ${[...types].join(' or ')}`
+      this.fault(`'${name}' ${nothing}`)
+      return ANY_ITEMS
     }
-    return merge(known)
+    return mergeItems(found)
   }
 
-  private call(node: SyntaxNode, focus: ItemTypes): ItemTypes {
+  /** What the element `name` of a type holds; undefined when there is no such element. */
+  private memberOf(type: string, name: string, { codes, forms }: Items): Items | undefined {
+    const declared = this.vocabulary.members.get(type)
+    if (declared) return declared.get(name)
+    const types = childTypes(type, name)
+    if (types === undefined) return undefined
+    const path = elementPathOf(type, name)
+    const known = CODED_BY[type] === name ? codes : path === LINK_ID && forms ? this.vocabulary.linkIds(forms) : this.vocabulary.boundCodes(path)
+    const isResponse = forms !== undefined && types !== 'any' && [...types].some(each => each.startsWith(RESPONSE))
+    return { types, ...(known && { codes: known }), ...(isResponse && { forms }) }
+  }
+
+  private call(node: SyntaxNode, focus: Items): Items {
     const called = functionOf(node)
-    if (!called) return 'any'
+    if (!called) return ANY_ITEMS
     const { name, argumentNodes } = called
     this.checkCall(name, argumentNodes)
     if (name === 'ofType' || name === 'as' || name === 'is') {
@@ -155,78 +190,131 @@ class NameWalk {
       return name === 'is' ? BOOLEAN : type
     }
     if (name === 'repeat') return this.repeated(argumentNodes, focus)
-    const argumentTypes = this.argumentTypes(name, argumentNodes, focus)
-    if (name === 'union' || name === 'combine' || name === 'coalesce') return merge([focus, ...argumentTypes])
-    if (name === 'select') return argumentTypes[0] ?? 'any'
-    if (name === 'iif') return merge(argumentTypes.slice(1))
+    const args = this.argumentItems(name, argumentNodes, focus)
+    if (name === 'union' || name === 'combine' || name === 'coalesce') return mergeItems([focus, ...args])
+    if (name === 'select') return args[0] ?? ANY_ITEMS
+    if (name === 'iif') return mergeItems(args.slice(1))
+    const [argument] = argumentNodes
+    const text = argument && stringLiteral(argument)
+    if (text !== undefined && Object.hasOwn(FORM_FUNCTIONS, name)) return FORM_FUNCTIONS[name]?.call(this, text, focus) ?? ANY_ITEMS
     const yields = FUNCTIONS.get(name)?.yields ?? 'any'
-    return yields === 'same' ? focus : yields === 'any' ? 'any' : only(yields)
+    return yields === 'same' ? focus : yields === 'any' ? ANY_ITEMS : itemsOf(yields)
+  }
+
+  /** Answers to an item, which some Questionnaire must have. */
+  answers(linkId: string, { forms }: Items): Items {
+    const answers = this.vocabulary.answers(linkId, forms)
+    if (!answers) this.fault(`there is no item '${linkId}' in ${forms ? [...forms].join(' or ') : 'any Questionnaire'}`, 'item')
+    return answers ?? ANY_ITEMS
+  }
+
+  /** Responses that answer an item. */
+  answering(linkId: string, focus: Items): Items {
+    this.answers(linkId, focus)
+    return focus
+  }
+
+  /** Responses to one Questionnaire. */
+  ofForm(canonical: string, focus: Items): Items {
+    if (!this.vocabulary.hasForm(canonical)) {
+      this.fault(`there is no Questionnaire ${canonical}`, 'form')
+      return focus
+    }
+    return { ...focus, forms: new Set([canonical]) }
   }
 
   /** What the interpreter would answer with "nothing" or find out only when it runs. */
   private checkCall(name: string, argumentNodes: readonly SyntaxNode[]): void {
     const signature = FUNCTIONS.get(name)
     const count = argumentNodes.length
-    if (!signature) this.faults.push(`${name}() ${REFUSED.get(name) ?? 'is not a known function'}`)
-    else if (count < signature.least || count > signature.most) this.faults.push(`${name}() does not take ${count} argument(s)`)
-    const first = argumentNodes[0] && stringLiteral(argumentNodes[0])
+    if (!signature) this.fault(`${name}() ${REFUSED.get(name) ?? 'is not a known function'}`)
+    else if (count < signature.least || count > signature.most) this.fault(`${name}() does not take ${count} argument(s)`)
+    const [first, second] = argumentNodes.map(stringLiteral)
     if (name === 'codedIn' || name === 'memberOf') {
-      if (first === undefined) this.faults.push(`${name}() must name its value set in quotes`)
+      if (first === undefined) this.fault(`${name}() must name its value set in quotes`)
       else this.valueSets.add(first)
     }
-    if (first !== undefined && PATTERN_FUNCTIONS.has(name)) this.faults.push(...patternFault(first))
+    if (first !== undefined && PATTERN_FUNCTIONS.has(name)) patternFault(first, name === 'replaceMatches' ? undefined : second).forEach(message => this.fault(message))
   }
 
   /** The argument of repeat() is evaluated on what it yields, too. */
-  private repeated(argumentNodes: readonly SyntaxNode[], focus: ItemTypes): ItemTypes {
+  private repeated(argumentNodes: readonly SyntaxNode[], focus: Items): Items {
     const parts = argumentNodes.flatMap(unionParts)
     let on = focus
     for (;;) {
-      const reached = merge([on, ...parts.flatMap(part => this.soundTypes(part, on))])
-      if (reached === 'any' || on === 'any' || reached.size === on.size) break
+      const reached = mergeItems([on, ...parts.flatMap(part => this.soundItems(part, on))])
+      if (reached.types === 'any' || on.types === 'any' || reached.types.size === on.types.size) break
       on = reached
     }
-    return merge(this.argumentTypes('repeat', argumentNodes, on))
+    return mergeItems(this.argumentItems('repeat', argumentNodes, on))
   }
 
-  /** Types of an argument where it makes sense on the focus, else none; notes no fault. */
-  private soundTypes(node: SyntaxNode, focus: ItemTypes): ItemTypes[] {
+  /** Items of an argument where it makes sense on the focus, else none; notes no fault. */
+  private soundItems(node: SyntaxNode, focus: Items): Items[] {
     const before = this.faults.length
-    const types = this.argumentTypes('repeat', [node], focus)
+    const items = this.argumentItems('repeat', [node], focus)
     const isSound = this.faults.length === before
     this.faults.length = before
-    return isSound ? types : []
+    return isSound ? items : []
   }
 
-  private argumentTypes(name: string, argumentNodes: readonly SyntaxNode[], focus: ItemTypes): ItemTypes[] {
-    if (!ON_EACH_ITEM.has(name)) return argumentNodes.map(argument => this.typesOf(argument, this.around))
+  private argumentItems(name: string, argumentNodes: readonly SyntaxNode[], focus: Items): Items[] {
+    if (!ON_EACH_ITEM.has(name)) return argumentNodes.map(argument => this.itemsOf(argument, this.around))
     const outside = this.around
     this.around = focus
-    const types = argumentNodes.map(argument => this.typesOf(argument, focus))
+    const items = argumentNodes.map(argument => this.itemsOf(argument, focus))
     this.around = outside
-    return types
+    return items
   }
 
-  private typeExpression(node: SyntaxNode, focus: ItemTypes): ItemTypes {
+  private typeExpression(node: SyntaxNode, focus: Items): Items {
     const [target, type] = childNodes(node)
-    const named = this.typeName(type, target ? this.typesOf(target, focus) : focus)
+    const named = this.typeName(type, target ? this.itemsOf(target, focus) : focus)
     return node.text === 'is' ? BOOLEAN : named
   }
 
-  private typeName(node: SyntaxNode | undefined, focus: ItemTypes): ItemTypes {
+  /** The items that are of a type; what else is known of them stays known. */
+  private typeName(node: SyntaxNode | undefined, focus: Items): Items {
     const named = this.named(node ? deepestText(node) : '')
-    if (named !== 'any' && focus !== 'any' && ![...named].some(type => [...focus].some(other => areRelated(type, other)))) {
-      this.faults.push(`${[...focus].join(' or ')} is never a ${[...named].join()}`)
+    if (named.types !== 'any' && focus.types !== 'any' && focus !== NO_ITEMS && ![...named.types].some(type => [...focus.types].some(other => areRelated(type, other)))) {
+      this.fault(`${[...focus.types].join(' or ')} is never a ${[...named.types].join()}`)
     }
-    return named
+    return { ...focus, types: named.types }
   }
 
-  private named(name: string): ItemTypes {
-    const type = name.split('.').at(-1) ?? ''
-    if (TYPES.has(type) || SYSTEM_TYPES.has(type)) return only(type)
-    this.faults.push(`'${name}' is not a FHIR type`)
-    return 'any'
+  private named(name: string): Items {
+    const type = nameWithoutQuotes(name.split('.').at(-1) ?? '')
+    if (isType(type)) return itemsOf(type)
+    this.fault(`'${name}' is not a FHIR type`)
+    return ANY_ITEMS
   }
+}
+
+/** Functions about forms, by what each makes of the text it is given. */
+const FORM_FUNCTIONS: Readonly<Record<string, (this: NameWalk, text: string, focus: Items) => Items>> = {
+  answer(linkId, focus) {
+    return this.answers(linkId, focus)
+  },
+  answering(linkId, focus) {
+    return this.answering(linkId, focus)
+  },
+  ofQuestionnaire(canonical, focus) {
+    return this.ofForm(canonical, focus)
+  },
+}
+
+/** Where the codes of an element are, by its type. */
+const CODED_BY: Readonly<Record<string, string>> = { Coding: 'code', CodeableConcept: 'coding' }
+
+const RESPONSE = 'QuestionnaireResponse'
+const LINK_ID = `${RESPONSE}.item.linkId`
+
+function literalItems(node: SyntaxNode): Items {
+  const [literal] = childNodes(node)
+  if (literal?.type === 'NullLiteral') return NO_ITEMS
+  const text = stringLiteral(node)
+  const type = LITERALS[literal?.type ?? '']
+  return type === undefined ? ANY_ITEMS : { ...itemsOf(type), ...(text !== undefined && { codes: new Set([text]) }) }
 }
 
 const unionParts = (node: SyntaxNode): readonly SyntaxNode[] =>
@@ -234,96 +322,8 @@ const unionParts = (node: SyntaxNode): readonly SyntaxNode[] =>
 
 const PATTERN_FUNCTIONS = new Set(['matches', 'matchesFull', 'replaceMatches'])
 
-const TYPES = (r4 as unknown as { availableTypes: ReadonlySet<string> }).availableTypes
-
-/** Whether an item of one type can be of the other; elements without a type of their own go by their path. */
-function areRelated(one: string, other: string): boolean {
-  return isKindOf(one, other) || isKindOf(other, one)
-}
-
-function isKindOf(type: string, ancestor: string): boolean {
-  for (let owner: string | undefined = type.includes('.') ? 'BackboneElement' : type; owner; owner = PARENTS[owner]) {
-    if (owner.toLowerCase() === ancestor.toLowerCase()) return true
-  }
-  return false
-}
-
-const SYSTEM_TYPES = new Set(['Boolean', 'String', 'Integer', 'Decimal', 'Date', 'DateTime', 'Time', 'Quantity'])
-
 function deepestText(node: SyntaxNode): string {
   const names = childNodes(node).map(deepestText).filter(text => text !== '')
   return names.length > 0 ? names.join('.') : (node.text ?? '')
 }
 
-function merge(all: readonly (ItemTypes | undefined)[]): ItemTypes {
-  const merged = new Set<string>()
-  for (const types of all) {
-    if (types === undefined) continue
-    if (types === 'any') return 'any'
-    for (const type of types) merged.add(type)
-  }
-  return merged.size === 0 ? NONE : merged
-}
-
-/** Types of the element `name` of a type or path; undefined when there is no such element. */
-function childTypes(type: string, name: string): ItemTypes | undefined {
-  for (let owner: string | undefined = type; owner; owner = PARENTS[owner]) {
-    const path: string = ELSEWHERE[`${owner}.${name}`] ?? `${owner}.${name}`
-    const choices = CHOICES[path]
-    if (choices) return new Set(choices.map(asTypeName))
-    const found = PATH_TYPES[path]
-    if (found !== undefined) return only(['BackboneElement', 'Element'].includes(found) ? path : found.replace('System.', ''))
-  }
-  return path2Primitive(type, name)
-}
-
-/** Elements that every primitive has; the model lists none for primitives. */
-function path2Primitive(type: string, name: string): ItemTypes | undefined {
-  if (/^[a-z]/.test(type) || type === 'String') return name === 'extension' ? only('Extension') : name === 'value' ? 'any' : undefined
-  return undefined
-}
-
-/** The model writes primitive choices with a capital (`DateTime`), types proper with a small letter. */
-function asTypeName(choice: string): string {
-  const small = choice.charAt(0).toLowerCase() + choice.slice(1)
-  return small in PARENTS || SMALL_TYPES.has(small) ? small : choice
-}
-
-const SMALL_TYPES = new Set([
-  'boolean', 'integer', 'decimal', 'date', 'dateTime', 'time', 'string', 'uri', 'code', 'instant', 'canonical', 'url', 'id',
-  'positiveInt', 'unsignedInt', 'markdown', 'oid', 'uuid', 'base64Binary',
-])
-
-/** Names of all R4 resource types that a patient's record may hold. */
-export const RESOURCE_TYPES: readonly string[] = Object.entries(PARENTS)
-  .filter(([, parent]) => parent === 'DomainResource')
-  .map(([type]) => type)
-  .sort()
-
-const REPEATING = r4.path2Repeating as Readonly<Record<string, boolean>>
-
-/** An element of a resource type or data type, for whoever builds resources. */
-export interface ElementModel {
-  /** Type, or the element's own path where the type has no name of its own. */
-  type: string
-  repeats: boolean
-  /** Types that a choice element (`value[x]`) may have; empty for any other element. */
-  choices: readonly string[]
-}
-
-/** Looks up the element `name` of `type` (a type name or an element path) in the R4 model. */
-export function elementModel(type: string, name: string): ElementModel | undefined {
-  for (let owner: string | undefined = type; owner; owner = PARENTS[owner]) {
-    const path: string = ELSEWHERE[`${owner}.${name}`] ?? `${owner}.${name}`
-    const choices = CHOICES[path]
-    if (choices) return { type: path, repeats: false, choices }
-    const found = PATH_TYPES[path]
-    if (found === undefined) continue
-    const named = !['BackboneElement', 'Element'].includes(found)
-    return { type: named ? found.replace('System.', '') : path, repeats: REPEATING[path] ?? false, choices: [] }
-  }
-  return undefined
-}
-
-/** Types of order that an order hook may bring. */
-export const ORDER_TYPES = ['MedicationRequest', 'ServiceRequest', 'DeviceRequest'] as const

@@ -1,4 +1,4 @@
-import { elementModel, type ElementModel } from './element-names.js'
+import { elementModel, type ElementModel } from './r4-model.js'
 
 /** One step of a path to an element that is to be set: `note`, `note[1]`, `value[x]`, `extension('url')` or `value.ofType(Quantity)`. */
 export interface PathStep {

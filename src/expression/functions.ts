@@ -90,10 +90,9 @@ export function invocationTable(valueSets: ValueSetLookup): Record<string, Invoc
     today: withoutArguments(state => [once(state, 'toDate', state.clock.today)]),
     now: withoutArguments(state => [once(state, 'toDateTime', state.clock.now)]),
     timeOfDay: withoutArguments(state => [once(state, 'toTime', state.clock.now.slice(11, 23))]),
-    matches: onStrings(1, (value, pattern = '') => RE2JS.compile(pattern, RE2JS.DOTALL).matcher(value).find()),
-    matchesFull: onStrings(1, (value, pattern = '') => RE2JS.compile(pattern, RE2JS.DOTALL).matches(value)),
-    replaceMatches: onStrings(2, (value, pattern = '', replacement = '') =>
-      RE2JS.compile(pattern, RE2JS.DOTALL).matcher(value).replaceAll(replacement)),
+    matches: onStrings([1, 2], (value, pattern = '', flags = '') => regularExpression(pattern, flags).matcher(value).find()),
+    matchesFull: onStrings([1, 2], (value, pattern = '', flags = '') => regularExpression(pattern, flags).matches(value)),
+    replaceMatches: onStrings([2], (value, pattern = '', replacement = '') => regularExpression(pattern).matcher(value).replaceAll(replacement)),
   }
   for (const [name, own] of Object.entries(ownFunctions(valueSets))) {
     table[name] = {
@@ -107,10 +106,21 @@ export function invocationTable(valueSets: ValueSetLookup): Record<string, Invoc
   return table
 }
 
-/** One sentence when a text is not a regular expression that runs in linear time. */
-export function patternFault(pattern: string): string[] {
+/** What FHIRPath's flags of a regular expression mean here; a dot stands for the end of a line in any case. */
+const FLAGS: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE }
+
+/** @throws Error when the pattern or a flag is not supported. */
+function regularExpression(pattern: string, flags = ''): RE2JS {
+  const known = [...flags].map(flag => FLAGS[flag])
+  if (known.includes(undefined)) throw new TypeError('expected the flags i and m')
+  return RE2JS.compile(pattern, known.reduce<number>((all, flag = 0) => all | flag, RE2JS.DOTALL))
+}
+
+/** One sentence when a text is not a regular expression that runs in linear time, or its flags are not known. */
+export function patternFault(pattern: string, flags = ''): string[] {
+  if (/[^im]/.test(flags)) return [`'${flags}' are not flags of a regular expression; there are i and m`]
   try {
-    RE2JS.compile(pattern, RE2JS.DOTALL)
+    regularExpression(pattern, flags)
     return []
   } catch {
     return [`'${pattern}' is not a regular expression that is supported here`]
@@ -149,11 +159,11 @@ const conversion = (name: string): Conversion => {
 /** What makes a date or time of the engine from text. */
 const CONVERSIONS = { toDate: conversion('toDate'), toDateTime: conversion('toDateTime'), toTime: conversion('toTime') }
 
-function onStrings(argumentCount: number, compute: (value: string, ...args: string[]) => unknown): Invocation {
+function onStrings(argumentCounts: readonly number[], compute: (value: string, ...args: string[]) => unknown): Invocation {
   return {
     internalStructures: true,
     nullable: true,
-    arity: { [argumentCount]: Array.from({ length: argumentCount }, () => 'String') },
+    arity: Object.fromEntries(argumentCounts.map(count => [count, Array.from({ length: count }, () => 'String')])),
     fn(input, ...args) {
       const value = plain(input[0])
       if (input.length > 1 || typeof value !== 'string') throw new TypeError('expected one string')

@@ -4,6 +4,10 @@ import fhirpath from 'fhirpath'
 export interface SyntaxNode {
   readonly type: string
   readonly text?: string
+  /** Name of a variable that stands in quotes, as written. */
+  readonly delimitedText?: string
+  /** Unit of a quantity, as written. */
+  readonly unit?: string
   readonly start?: { line: number; column: number }
   readonly children?: readonly SyntaxNode[]
 }
@@ -13,18 +17,26 @@ export interface SyntaxNode {
  * @throws Error of the parser, whose message names line and column.
  */
 export function parseExpression(source: string): SyntaxNode {
-  return fhirpath.parse(source) as unknown as SyntaxNode
+  return fhirpath.parse(plainSource(source)) as unknown as SyntaxNode
 }
 
 export const childNodes = (node: SyntaxNode): readonly SyntaxNode[] => node.children ?? []
 
-/** Strings and delimited names, which are kept, and comments. */
-const KEPT_OR_COMMENT = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*/g
+/** Calendar units in quotes behind their number; strings and delimited names, which are kept; and comments. */
+const UNIT_OR_KEPT_OR_COMMENT =
+  /(?<=\d\s*)'((?:year|month|week|day|hour|minute|second|millisecond)s?)'|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*/g
 
-/** The expression with spaces in place of its comments, so that every offset stays what it was. */
-export function withoutComments(source: string): string {
-  return source.replace(KEPT_OR_COMMENT, found => (found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found))
+/**
+ * The expression as the interpreter should read it, with every offset kept: without comments, and with calendar units
+ * as words (`3 'months'` is `3 months`), since it reckons with dates in those alone.
+ */
+export function plainSource(source: string): string {
+  return source.replace(UNIT_OR_KEPT_OR_COMMENT, (found, unit: string | undefined) =>
+    unit !== undefined ? ` ${unit} ` : found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found)
 }
+
+/** A name without the back-ticks or quotes that a delimited one stands in. */
+export const nameWithoutQuotes = (name: string): string => (/^([`']).*\1$/s.test(name) ? name.slice(1, -1) : name)
 
 /** Offsets at which the lines of a text begin. */
 export function lineStarts(source: string): number[] {
@@ -60,5 +72,5 @@ export function functionOf(node: SyntaxNode): { name: string; argumentNodes: rea
   if (call?.text === undefined) return undefined
   // The arguments of sort() stand without a list around them, each with its direction.
   const parameters = childNodes(call).filter(({ type }) => type !== 'Identifier')
-  return { name: call.text, argumentNodes: parameters.flatMap(childNodes) }
+  return { name: nameWithoutQuotes(call.text), argumentNodes: parameters.flatMap(childNodes) }
 }

@@ -1,16 +1,27 @@
 import type { Expression } from 'fhir/r4.js'
 import { createCompiler, type Evaluator } from '../expression/compile.js'
-import { checkNames, type ItemTypes, type KnownVariables, type NamingResult } from '../expression/element-names.js'
+import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/element-names.js'
+import { ANY_ITEMS, itemsOf, type Items } from '../expression/items.js'
 import { memoised } from '../expression/memoised.js'
 import { parseExpression } from '../expression/syntax.js'
-import type { FaultList } from './faults.js'
+import type { Vocabulary } from '../expression/vocabulary.js'
+import type { FaultCode, FaultList } from './faults.js'
 import type { Terminology } from './terminology.js'
 
 /** The one language in which conditions are written. */
 const LANGUAGE = 'text/fhirpath'
 
 const NEVER: Evaluator = () => []
-const NO_NAMES: NamingResult = { types: 'any', faults: [], variables: new Set(), valueSets: new Set() }
+const NO_NAMES: NamingResult = { items: ANY_ITEMS, faults: [], variables: new Set(), valueSets: new Set() }
+
+/** The code of each kind of fault in the names of an expression. */
+const FAULT_OF: Readonly<Record<NamingFaultKind, FaultCode>> = {
+  name: 'NAME_UNKNOWN',
+  item: 'ITEM_UNKNOWN',
+  code: 'CODE_IMPOSSIBLE',
+  form: 'CANONICAL_UNKNOWN',
+  date: 'DATE_ARITHMETIC_INVALID',
+}
 
 /** Where an expression stands, for messages. */
 export interface Place {
@@ -21,7 +32,7 @@ export interface Place {
 /** An expression that was checked and compiled. */
 export interface CheckedExpression {
   evaluate: Evaluator
-  types: ItemTypes
+  items: Items
   variables: ReadonlySet<string>
 }
 
@@ -31,7 +42,7 @@ export class ExpressionCompiler {
   /** Trees by text: an expression is looked at several times, and many stand in several places. */
   private readonly parsed = memoised(parseExpression)
 
-  constructor(private readonly terminology: Terminology, private readonly faults: FaultList) {
+  constructor(private readonly terminology: Terminology, private readonly vocabulary: Vocabulary, private readonly faults: FaultList) {
     this.compiler = createCompiler(terminology.membership)
   }
 
@@ -39,7 +50,7 @@ export class ExpressionCompiler {
   expression(expression: Expression | undefined, place: Place, variables: KnownVariables): CheckedExpression {
     if (expression?.language !== LANGUAGE) {
       this.faults.add('LANGUAGE_UNSUPPORTED', place.file, place.element, `The language must be ${LANGUAGE}; found ${expression?.language ?? 'none'}.`)
-      return { evaluate: NEVER, types: 'any', variables: new Set() }
+      return { evaluate: NEVER, items: ANY_ITEMS, variables: new Set() }
     }
     return this.text(expression.expression ?? '', place, variables)
   }
@@ -47,24 +58,24 @@ export class ExpressionCompiler {
   /** Compiles the text of an expression. */
   text(source: string, place: Place, variables: KnownVariables): CheckedExpression {
     const names = this.names(source, place, variables)
-    for (const fault of names.faults) this.faults.add('NAME_UNKNOWN', place.file, place.element, `${fault}, in: ${source}`)
+    for (const { kind, message } of names.faults) this.faults.add(FAULT_OF[kind], place.file, place.element, `${message}, in: ${source}`)
     for (const canonical of names.valueSets) {
       if (!this.terminology.membership(canonical)) {
         this.faults.add('CANONICAL_UNKNOWN', place.file, place.element, `There is no value set ${canonical}.`)
       }
     }
     try {
-      return { evaluate: this.compiler(source, this.parsed(source)), types: names.types, variables: names.variables }
+      return { evaluate: this.compiler(source, this.parsed(source)), items: names.items, variables: names.variables }
     } catch (error) {
       // What does not parse was reported above.
       if (names !== NO_NAMES) this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
-      return { evaluate: NEVER, types: 'any', variables: names.variables }
+      return { evaluate: NEVER, items: ANY_ITEMS, variables: names.variables }
     }
   }
 
   private names(source: string, place: Place, variables: KnownVariables): NamingResult {
     try {
-      return checkNames(this.parsed(source), new Set(), variables)
+      return checkNames(this.parsed(source), itemsOf(), variables, this.vocabulary)
     } catch (error) {
       this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
       return NO_NAMES
@@ -74,7 +85,7 @@ export class ExpressionCompiler {
   /** Names of the variables an expression mentions, without judging them; empty when it does not parse. */
   mentionedVariables(source: string): ReadonlySet<string> {
     try {
-      return checkNames(this.parsed(source), 'any', new Map()).variables
+      return checkNames(this.parsed(source), ANY_ITEMS, new Map()).variables
     } catch {
       return new Set()
     }

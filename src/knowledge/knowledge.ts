@@ -1,6 +1,7 @@
 import type { ActivityDefinition, Library, PlanDefinition, Questionnaire } from 'fhir/r4.js'
-import { ORDER_TYPES, RESOURCE_TYPES } from '../expression/element-names.js'
+import { ORDER_TYPES, RESOURCE_TYPES } from '../expression/r4-model.js'
 import { recordVariables } from '../expression/facts.js'
+import { ANY_ITEMS, itemsOf, type Items } from '../expression/items.js'
 import { lookUp } from './canonical.js'
 import type { CompiledPlan } from './compiled.js'
 import { ExpressionCompiler } from './expressions.js'
@@ -10,6 +11,7 @@ import { compileFacts, type CompiledFacts } from './libraries.js'
 import { compilePlan, type Workshop } from './plans.js'
 import type { KnowledgeFile } from './read-resources.js'
 import { ofType, Terminology } from './terminology.js'
+import { createVocabulary, DECLARED, type SettingsTable } from './vocabulary.js'
 
 /** All knowledge of the service, compiled and ready to answer. */
 export interface Knowledge {
@@ -25,12 +27,13 @@ export interface Knowledge {
 /**
  * Compiles the knowledge: terminology, then facts, then plans. Every fault lands in `faults`; what is sound
  * around it is still compiled, so that an author sees all faults at once.
+ * @param settings what expressions can read as `%settings`; unchecked where it is not known.
  */
-export function compileKnowledge(files: readonly KnowledgeFile[], faults: FaultList): Knowledge {
+export function compileKnowledge(files: readonly KnowledgeFile[], faults: FaultList, settings?: SettingsTable): Knowledge {
   reportDuplicates(files, faults)
   const terminology = new Terminology(files, faults)
-  const expressions = new ExpressionCompiler(terminology, faults)
-  const ground = groundFacts()
+  const expressions = new ExpressionCompiler(terminology, createVocabulary(files, terminology, settings), faults)
+  const ground = groundFacts(settings !== undefined)
   const { libraries, variables } = compileLibraries(ofType<Library>(files, 'Library'), ground, expressions, faults)
   const workshop: Workshop = {
     expressions,
@@ -50,13 +53,14 @@ export function compileKnowledge(files: readonly KnowledgeFile[], faults: FaultL
   return { files, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name) }
 }
 
-function groundFacts(): CompiledFacts {
-  const known = new Map<string, ReadonlySet<string> | 'any'>(RESOURCE_TYPES.map(type => [type, new Set([type])]))
-  known.set('patient', new Set(['Patient']))
-  known.set('context', 'any')
-  for (const name of ['draftOrders', 'orders']) known.set(name, new Set(ORDER_TYPES))
-  for (const name of ['settings', 'overrides']) known.set(name, 'any')
-  known.set('ucum', 'any')
+function groundFacts(areSettingsKnown: boolean): CompiledFacts {
+  const known = new Map<string, Items>(RESOURCE_TYPES.map(type => [type, itemsOf(type)]))
+  known.set('patient', itemsOf('Patient'))
+  for (const name of ['draftOrders', 'orders']) known.set(name, itemsOf(...ORDER_TYPES))
+  known.set('context', itemsOf(DECLARED.context))
+  known.set('overrides', itemsOf(DECLARED.overrides))
+  known.set('settings', areSettingsKnown ? itemsOf(DECLARED.settings) : ANY_ITEMS)
+  known.set('ucum', itemsOf('string'))
   return { known, descriptions: new Map(), needs: new Map(), variables: recordVariables(RESOURCE_TYPES) }
 }
 

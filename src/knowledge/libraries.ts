@@ -1,7 +1,8 @@
 import type { Library, PlanDefinition } from 'fhir/r4.js'
 import type { CompiledFact } from '../expression/facts.js'
 import { factVariables } from '../expression/facts.js'
-import type { ItemTypes, KnownVariables } from '../expression/element-names.js'
+import type { KnownVariables } from '../expression/element-names.js'
+import { ANY_ITEMS, type Items } from '../expression/items.js'
 import { EXTENSION, extensionsOf } from './extensions.js'
 import type { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from './faults.js'
@@ -9,7 +10,7 @@ import type { KnowledgeFile } from './read-resources.js'
 
 /** A set of facts that plans or other libraries can build on. */
 export interface CompiledFacts {
-  /** Types of every variable in reach, own and inherited. */
+  /** What is known of every variable in reach, own and inherited. */
   known: KnownVariables
   descriptions: ReadonlyMap<string, string>
   /** For every fact in reach, the variables it needs, through other facts too. */
@@ -50,7 +51,7 @@ export function compileFacts(
 ): CompiledFacts {
   const { ordered, cyclic } = inOrder(writtenFacts(resource), file, expressions, faults)
   // A fact that depends on itself is known to be named, so that its fault is told once.
-  const known = new Map<string, ItemTypes>([...base.known, ...cyclic.map(name => [name, 'any'] as const)])
+  const known = new Map<string, Items>([...base.known, ...cyclic.map(name => [name, ANY_ITEMS] as const)])
   const named = new Set([...base.known.keys(), ...base.needs.keys()])
   const descriptions = new Map(base.descriptions)
   const needs = new Map(base.needs)
@@ -63,7 +64,7 @@ export function compileFacts(
     if (!fact.description.trim()) faults.add('DESCRIPTION_MISSING', file, fact.element, 'Say in plain language what the fact means.')
     const checked = expressions.expression({ language: fact.language as 'text/fhirpath', expression: fact.expression }, place, known)
     named.add(fact.name)
-    known.set(fact.name, checked.types)
+    known.set(fact.name, checked.items)
     descriptions.set(fact.name, fact.description)
     needs.set(fact.name, reach(checked.variables, needs))
     if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })

@@ -1,7 +1,7 @@
 import type {
   ActivityDefinition, DataRequirement, Expression, Extension, Library, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionDynamicValue, Questionnaire,
 } from 'fhir/r4.js'
-import { ORDER_TYPES, RESOURCE_TYPES } from '../expression/element-names.js'
+import { ORDER_TYPES, RESOURCE_TYPES } from '../expression/r4-model.js'
 import { isElementPath } from '../expression/element-path.js'
 import { lookUp, urlOf } from './canonical.js'
 import {

@@ -1,5 +1,6 @@
 import type { CodeSystem, Questionnaire, ValueSet } from 'fhir/r4.js'
 import { checkNames } from '../../src/expression/element-names.js'
+import { ANY_ITEMS } from '../../src/expression/items.js'
 import { parseExpression } from '../../src/expression/syntax.js'
 import { CANONICAL_BASE } from '../../src/knowledge/extensions.js'
 import type { KnowledgeFile } from '../../src/knowledge/read-resources.js'
@@ -91,7 +92,7 @@ function formReading(files: readonly KnowledgeFile[], facts: readonly WrittenFac
 /** Names of the variables that a part of an expression mentions; empty where the part alone does not parse. */
 function mentionedVariables(part: string): ReadonlySet<string> {
   try {
-    return checkNames(parseExpression(part), 'any', new Map()).variables
+    return checkNames(parseExpression(part), ANY_ITEMS, new Map()).variables
   } catch {
     return new Set()
   }

@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
-import { FAULT_CODES, type FaultCode } from '../../src/knowledge/faults.js'
+import { FAULT_CODES } from '../../src/knowledge/faults.js'
 import { knowledgeFaults } from '../../src/knowledge-faults.js'
 import { PROJECT_ROOT } from '../../src/load-knowledge.js'
 
-/** The smallest knowledge with one fault, a folder a code; each is told where it is. */
+/** The smallest knowledge with one fault, a folder a fault: its code and, where a code has several, what is wrong. */
 const BROKEN = fileURLToPath(new URL('../broken/', import.meta.url))
 
-const PLACES: Readonly<Record<FaultCode, readonly [file: string, element: string]>> = {
+const PLACES: Readonly<Record<string, readonly [file: string, element: string]>> = {
   FILE_UNREADABLE: ['ValueSet/vs.json', '$'],
   FILE_MISPLACED: ['ValueSet/another.json', 'ValueSet'],
   SHAPE_INVALID: ['ValueSet/vs.json', 'ValueSet.status'],
@@ -18,6 +18,19 @@ const PLACES: Readonly<Record<FaultCode, readonly [file: string, element: string
   LANGUAGE_UNSUPPORTED: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
   EXPRESSION_INVALID: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
   NAME_UNKNOWN: ['Library/facts.json', 'Library.extension[0] (isBorn)'],
+  'NAME_UNKNOWN-setting': ['Library/facts.json', 'Library.extension[0] (isNorth)'],
+  'NAME_UNKNOWN-override': ['Library/facts.json', 'Library.extension[0] (isOverridden)'],
+  'NAME_UNKNOWN-context': ['Library/facts.json', 'Library.extension[0] (isAtEncounter)'],
+  ITEM_UNKNOWN: ['Library/facts.json', 'Library.extension[0] (isAsked)'],
+  CODE_IMPOSSIBLE: ['Library/facts.json', 'Library.extension[0] (isThird)'],
+  'CODE_IMPOSSIBLE-fact': ['Library/facts.json', 'Library.extension[0] (isThird)'],
+  'CODE_IMPOSSIBLE-setting': ['Library/facts.json', 'Library.extension[0] (isNorth)'],
+  'CODE_IMPOSSIBLE-kind': ['Library/facts.json', 'Library.extension[0] (isShown)'],
+  'CODE_IMPOSSIBLE-point': ['Library/facts.json', 'Library.extension[0] (isOverridden)'],
+  'CODE_IMPOSSIBLE-status': ['Library/facts.json', 'Library.extension[0] (wasSeen)'],
+  'CODE_IMPOSSIBLE-concept': ['Library/facts.json', 'Library.extension[0] (isActive)'],
+  DATE_ARITHMETIC_INVALID: ['Library/facts.json', 'Library.extension[0] (age)'],
+  'DATE_ARITHMETIC_INVALID-unit': ['Library/facts.json', 'Library.extension[0] (isRecent)'],
   FACT_CYCLE: ['Library/facts.json', 'Library.extension[0] (one)'],
   FACT_DUPLICATE: ['Library/facts.json', 'Library.extension[1] (one)'],
   DESCRIPTION_MISSING: ['Library/facts.json', 'Library.extension[0] (one)'],
@@ -34,16 +47,20 @@ const PLACES: Readonly<Record<FaultCode, readonly [file: string, element: string
   SERVICE_INVALID: ['one.json', 'apply'],
 }
 
+const EXAMPLES = Object.entries(PLACES)
+
+const codeOf = (example: string): string => example.split('-', 1)[0] ?? example
+
 test('there is an example of every fault, and of nothing else', () => {
-  expect(readdirSync(BROKEN).sort()).toEqual([...FAULT_CODES].sort())
+  expect(readdirSync(BROKEN).sort()).toEqual(EXAMPLES.map(([example]) => example).sort())
+  expect([...new Set(EXAMPLES.map(([example]) => codeOf(example)))].sort()).toEqual([...FAULT_CODES].sort())
 })
 
 describe('the example is refused for its fault alone, with file and element', () => {
-  test.each(FAULT_CODES)('%s', code => {
-    const [file, element] = PLACES[code]
-    const folder = code === 'SERVICE_INVALID' ? 'cds-services' : 'fhir-resources'
-    const found = knowledgeFaults(`${BROKEN}${code}`)
-    expect(found).toEqual([{ code, file: `${folder}/${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
+  test.each(EXAMPLES)('%s', (example, [file, element]) => {
+    const folder = example === 'SERVICE_INVALID' ? 'cds-services' : 'fhir-resources'
+    const found = knowledgeFaults(`${BROKEN}${example}`)
+    expect(found).toEqual([{ code: codeOf(example), file: `${folder}/${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
   })
 })
 

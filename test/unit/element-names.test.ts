@@ -1,16 +1,21 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkNames, RESOURCE_TYPES, type ItemTypes } from '../../src/expression/element-names.js'
+import { checkNames } from '../../src/expression/element-names.js'
+import { ANY_ITEMS, itemsOf, type Items } from '../../src/expression/items.js'
+import { RESOURCE_TYPES } from '../../src/expression/r4-model.js'
 import { parseExpression } from '../../src/expression/syntax.js'
 
-const KNOWN = new Map<string, ItemTypes>([
-  ...RESOURCE_TYPES.map(type => [type, new Set([type])] as const),
-  ['patient', new Set(['Patient'])],
-  ['context', 'any'],
-  ['isAdult', new Set(['boolean'])],
-  ['onset', new Set(['dateTime', 'date'])],
+const KNOWN = new Map<string, Items>([
+  ...RESOURCE_TYPES.map(type => [type, itemsOf(type)] as const),
+  ['patient', itemsOf('Patient')],
+  ['context', ANY_ITEMS],
+  ['isAdult', itemsOf('boolean')],
+  ['onset', itemsOf('dateTime', 'date')],
 ])
 
-const check = (expression: string) => checkNames(parseExpression(expression), new Set(), KNOWN)
+const check = (expression: string) => {
+  const { faults, ...others } = checkNames(parseExpression(expression), itemsOf(), KNOWN)
+  return { ...others, faults: faults.map(({ message }) => message) }
+}
 
 describe('refuses what the interpreter would answer with nothing', () => {
   test.each([
@@ -40,14 +45,15 @@ describe('refuses what the interpreter would answer with nothing', () => {
     ['(%Condition | %Observation).clinicalStatuss', "'clinicalStatuss' is not an element of Condition or Observation"],
     ['%isAdlut', '%isAdlut is not a known fact or variable'],
     ['%Conditions.exists()', '%Conditions is not a known fact or variable'],
-    ['%`isAdult`', 'a variable must be written %name'],
+    ['%`isAdlut`', '%isAdlut is not a known fact or variable'],
     ['isAdult and %isAdult', "'isAdult' stands on nothing; a fact or record is written %isAdult"],
     ['Patient.birthDate', "'Patient' stands on nothing"],
     ['%Condition.where(Patient.active)', "'Patient' is not an element of Condition"],
     ['%Condition.exits()', 'exits() is not a known function'],
     ['%Condition.constructor()', 'constructor() is not a known function'],
     ['%Condition.where()', 'where() does not take 0 argument(s)'],
-    ["'a'.matches('A', 'i')", 'matches() does not take 2 argument(s)'],
+    ["'a'.matches('A', 'i', 'm')", 'matches() does not take 3 argument(s)'],
+    ["'a'.matches('A', 'ix')", "'ix' are not flags of a regular expression"],
     ["%onset.difference(today())", 'difference() does not take 1 argument(s)'],
     ["'a'.matches('(?=a)')", 'is not a regular expression'],
     ["'a'.matches('(')", 'is not a regular expression'],
@@ -106,5 +112,5 @@ test.each([
   ['%Condition', ['Condition']], ['%Condition.code', ['CodeableConcept']], ['%Condition.exists()', ['boolean']], ['%QuestionnaireResponse.item', ['QuestionnaireResponse.item']],
   ['%patient.deceased', ['boolean', 'dateTime']], ['%Condition.recordedDate.calendarDate()', ['date']], ['%isAdult and %isAdult', ['boolean']],
 ])('tells the types of %s', (expression, types) => {
-  expect([...(check(expression).types as ReadonlySet<string>)].sort()).toEqual(types)
+  expect([...(check(expression).items.types as ReadonlySet<string>)].sort()).toEqual(types)
 })

@@ -88,6 +88,9 @@ describe('difference()', () => {
     ["@2026-01-05.difference(@2026-03-30, 'day')", [84]],
     ["@2026-01-05.difference(@2026-03-30, 'week')", [12]],
     ["@2026-01-06.difference(@2026-03-30, 'weeks')", [11]],
+    // Calendar units in quotes are the words; a text that looks like one stays a text.
+    ["@2026-03-31 - 1 'month'", ['2026-02-28']], ["@2026-03-30 - 3 'months' = @2026-03-30 - 3 months", [true]], ["@2026-03-30 + 1'wk'", ['2026-04-06']], ["1 year = 12 'months'", [true]],
+    ["'3 ' & 'months'", ['3 months']], ["iif(true, 'in 2 \\'weeks\\'', '')", ["in 2 'weeks'"]], ["@2026-03-30 - /* 1 */ 2 'weeks'", ['2026-03-16']],
     ["@2026-03-28.difference(@2026-03-30, 'days')", [2]],
     ["@2026-03-30.difference(@2026-03-28, 'day')", [-2]],
     ["@2026-03-30.difference(@2026-03-28, 'week')", [0]],

@@ -219,6 +219,7 @@ describe('regular expressions', () => {
   })
 
   test.each([
+    ["'A'.matches('a')", [false]], ["'A'.matches('a', 'i')", [true]], ["'xA'.matchesFull('a', 'i')", [false]], [String.raw`'x\nA'.matches('^a$', 'im')`, [true]],
     ["'a1b'.matches('[0-9]')", [true]], ["'a1b'.matchesFull('[0-9]')", [false]], [String.raw`'a.b'.matches('a\\.b')`, [true]],
     [String.raw`'a\nb'.matchesFull('a.b')`, [true]], ["{}.matches('a')", []], ["'a'.matches({})", []], ["'a1b2'.replaceMatches('[0-9]', '-')", ['a-b-']],
   ])('%s', (expression, expected) => {

@@ -22,7 +22,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // Knowledge and services are read from the disk when the service starts; ajv is for authors alone.
   knowledge: [['cds-hooks', 'errors', 'expression'], ['node:fs', 'node:path', 'ajv']],
   services: [['cds-hooks', 'knowledge', 'patient-data'], ['node:fs', 'node:path']],
-  'load-knowledge': [['knowledge', 'services'], ['node:path', 'node:url']],
+  'load-knowledge': [['knowledge', 'services', 'settings'], ['node:path', 'node:url']],
   'knowledge-faults': [['knowledge', 'load-knowledge'], []],
   'check-knowledge': [['knowledge', 'knowledge-faults', 'load-knowledge'], ['node:fs', 'node:path']],
   'patient-data': [['cds-hooks', 'errors', 'expression', 'knowledge', 'trust'], ['node:events', 'undici']],

@@ -1,0 +1,40 @@
+import { memoised } from '../expression/memoised.js'
+import r4Schema from './r4-schema.json' with { type: 'json' }
+
+interface SchemaNode {
+  $ref?: string
+  items?: SchemaNode
+  enum?: unknown[]
+  properties?: Readonly<Record<string, SchemaNode>>
+}
+
+const DEFINITIONS = r4Schema.definitions as unknown as Readonly<Record<string, SchemaNode>>
+
+/** Elements of type CodeableConcept whose binding is required in R4; the schema tells of elements of type code alone. */
+const CONCEPTS: Readonly<Record<string, readonly string[]>> = {
+  'AllergyIntolerance.clinicalStatus': ['active', 'inactive', 'resolved'],
+  'AllergyIntolerance.verificationStatus': ['unconfirmed', 'confirmed', 'refuted', 'entered-in-error'],
+  'Condition.clinicalStatus': ['active', 'recurrence', 'relapse', 'inactive', 'remission', 'resolved'],
+  'Condition.verificationStatus': ['unconfirmed', 'provisional', 'differential', 'confirmed', 'refuted', 'entered-in-error'],
+}
+
+/** The codes that R4 allows at an element, by its path; undefined where no binding is required. */
+export function requiredCodes(path: string): ReadonlySet<string> | undefined {
+  return codesAt(path).codes
+}
+
+const codesAt = memoised((path: string): { codes: ReadonlySet<string> | undefined } => {
+  const codes = CONCEPTS[path] ?? resolved(elementAt(path))?.enum
+  return { codes: codes && new Set(codes.map(String)) }
+})
+
+function elementAt(path: string): SchemaNode | undefined {
+  const [type = '', ...names] = path.split('.')
+  return names.reduce<SchemaNode | undefined>((owner, name) => resolved(owner)?.properties?.[name], DEFINITIONS[type])
+}
+
+/** A node of the schema, past lists and references. */
+function resolved(node: SchemaNode | undefined): SchemaNode | undefined {
+  const inner = node?.items ?? node
+  return inner?.$ref === undefined ? inner : DEFINITIONS[inner.$ref.replace('#/definitions/', '')]
+}

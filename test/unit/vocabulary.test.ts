@@ -1,0 +1,130 @@
+// Codes, items and members that cannot occur are refused; whatever may occur passes.
+import { describe, expect, test } from '@jest/globals'
+import type { FhirResource } from 'fhir/r4.js'
+import { FaultList } from '../../src/knowledge/faults.js'
+import { compileKnowledge } from '../../src/knowledge/knowledge.js'
+import { KNOWLEDGE_SETTINGS } from '../../src/settings.js'
+import { activity, canonical, codeSystem, library, plan, topAction, valueSet } from '../support/knowledge-builder.js'
+import { EXTENSION } from '../../src/knowledge/extensions.js'
+
+const GROUPS = 'https://example.org/group'
+const REASONS = 'https://example.org/reason'
+
+const option = (code: string) => ({ valueCoding: { system: GROUPS, code } })
+
+const SURROUNDINGS: readonly FhirResource[] = [
+  codeSystem('https://columna.example.org/fhir/CodeSystem/decision-point', { 'T-01': ['Et råd', 'Advice'] }),
+  codeSystem(REASONS, { done: ['Gjort', 'Done'] }),
+  valueSet('reasons', { include: [{ system: REASONS, concept: [{ code: 'done' }] }] }),
+  valueSet('groups', { include: [{ system: GROUPS, concept: [{ code: 'from-set' }] }] }),
+  activity('order'),
+  plan([topAction('one', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: canonical('ValueSet', 'reasons') }] })]),
+  {
+    resourceType: 'Questionnaire', id: 'form', version: '1', status: 'active', url: canonical('Questionnaire', 'form'),
+    item: [
+      { linkId: 'part', type: 'group', item: [{ linkId: 'group', type: 'choice', answerOption: [option('group-1'), option('group-2')] }] },
+      { linkId: 'set', type: 'choice', answerValueSet: canonical('ValueSet', 'groups') },
+      { linkId: 'foreign', type: 'choice', answerValueSet: 'https://example.org/elsewhere' },
+      { linkId: 'open', type: 'open-choice', answerOption: [option('group-1')] },
+      { linkId: 'yes', type: 'boolean' },
+      { linkId: 'count', type: 'integer' },
+      { linkId: 'when', type: 'date' },
+    ],
+  },
+]
+
+/** What the checker says of facts that stand among forms, settings and decision points. */
+function faultsOf(facts: Readonly<Record<string, string>>): string[] {
+  const faults = new FaultList()
+  const files = [...SURROUNDINGS, library(facts)].map(resource => ({ file: `${resource.resourceType}/${resource.id}.json`, resource }))
+  compileKnowledge(files, faults, KNOWLEDGE_SETTINGS)
+  return faults.faults.map(({ code, message }) => `${code}: ${message}`)
+}
+
+const q = '%QuestionnaireResponse'
+
+describe('refused', () => {
+  test.each([
+    // Members of what the service hands over.
+    ["%settings.regoin.exists()", "NAME_UNKNOWN: 'regoin' is not an element of %settings"],
+    ['%settings.showretired', "NAME_UNKNOWN: 'showretired'"],
+    ['%overrides.piont', "NAME_UNKNOWN: 'piont' is not an element of %overrides"],
+    ['%context.patientid', "NAME_UNKNOWN: 'patientid' is not an element of %context"],
+    ['%context.draftOrders.entry.resource.statuss', "NAME_UNKNOWN: 'statuss'"],
+    // Values that they cannot have.
+    ["%settings.region = 'nordjyland'", "CODE_IMPOSSIBLE: 'nordjyland' can never be there; it can be 'nordjylland'"],
+    ["%settings.region in ('midtjylland' | 'syddnmark')", "CODE_IMPOSSIBLE: 'syddnmark' can never"],
+    ["%settings.showRetired = 'on'", 'CODE_IMPOSSIBLE: true or false is never equal to a text'],
+    ['%settings.region = true', 'CODE_IMPOSSIBLE: a text is never equal to true or false'],
+    ["%overrides.where(point = 'T-02').exists()", "CODE_IMPOSSIBLE: 'T-02' can never"],
+    ["%overrides.point contains 'T-02'", "CODE_IMPOSSIBLE: 'T-02' can never"],
+    ["%overrides.where(reason = 'dnoe').exists()", "CODE_IMPOSSIBLE: 'dnoe' can never"],
+    // Items of forms, and their codes.
+    [`${q}.answer('gruop')`, "ITEM_UNKNOWN: there is no item 'gruop' in any Questionnaire"],
+    [`${q}.answer('part')`, "ITEM_UNKNOWN: there is no item 'part'"],
+    [`${q}.answer('group').code = 'group-3'`, "CODE_IMPOSSIBLE: 'group-3' can never be there; it can be 'group-1', 'group-2'"],
+    [`${q}.answer('group').code != 'group-3'`, "CODE_IMPOSSIBLE: 'group-3'"],
+    [`'group-3' = ${q}.answer('group').code`, "CODE_IMPOSSIBLE: 'group-3'"],
+    [`${q}.answer('group').code.where($this = 'group-1' or $this = 'group3').exists()`, "CODE_IMPOSSIBLE: 'group3'"],
+    [`${q}.answer('group').where(code = 'group3').exists()`, "CODE_IMPOSSIBLE: 'group3'"],
+    [`${q}.answer('group').ofType(Coding).first().code.exists($this = 'group3')`, "CODE_IMPOSSIBLE: 'group3'"],
+    [`${q}.answer('set').code = 'group-1'`, "CODE_IMPOSSIBLE: 'group-1' can never be there; it can be 'from-set'"],
+    [`${q}.answer('group') = 'group-1'`, 'CODE_IMPOSSIBLE: a coding is never equal to a text; compare its code'],
+    [`${q}.answer('yes') = 'ja'`, 'CODE_IMPOSSIBLE: true or false is never equal to a text'],
+    [`${q}.answer('count').code`, "NAME_UNKNOWN: 'code' is not an element of integer"],
+    [`iif(${q}.answer('yes'), 'a', 'b') = 'c'`, "CODE_IMPOSSIBLE: 'c' can never"],
+    [`iif(${q}.answer('yes'), 'a', 'b') = ${q}.answer('group').code`, "CODE_IMPOSSIBLE: 'a', 'b' is compared with 'group-1', 'group-2'"],
+    // Codes that R4 binds.
+    ["%Encounter.where(status = 'finshed')", "CODE_IMPOSSIBLE: 'finshed'"],
+    ["%Encounter.statusHistory.status = 'done'", "CODE_IMPOSSIBLE: 'done'"],
+    ["%patient.gender in ('male' | 'femal')", "CODE_IMPOSSIBLE: 'femal'"],
+    ["%Condition.clinicalStatus.coding.where(code = 'actve').exists()", "CODE_IMPOSSIBLE: 'actve'"],
+    ["%Condition.verificationStatus.coding.code = 'refutd'", "CODE_IMPOSSIBLE: 'refutd'"],
+    ["%Condition.code = 'M54'", 'CODE_IMPOSSIBLE: a coding is never equal to a text; compare its code'],
+    // Dates.
+    ['today() - %patient.birthDate', 'DATE_ARITHMETIC_INVALID: a date minus a date is no duration; use start.difference(end'],
+    [`(today() - 1 month) - ${q}.answer('when')`, 'DATE_ARITHMETIC_INVALID'],
+    ["today() - 3 'mo'", "DATE_ARITHMETIC_INVALID: a date cannot be moved by the unit 'mo'; write months"],
+    ["now() + 1 'mg'", "DATE_ARITHMETIC_INVALID: a date cannot be moved by the unit 'mg'"],
+  ])('%s', (expression, fault) => {
+    expect(faultsOf({ it: expression })).toEqual([expect.stringContaining(fault)])
+  })
+
+  test('codes go through facts', () => {
+    expect(faultsOf({ group: `${q}.answer('group').code`, last: '%group.first()', isThird: "%last = 'group-3'" })).toEqual([expect.stringContaining("CODE_IMPOSSIBLE: 'group-3'")])
+    expect(faultsOf({ points: '%overrides.where(at.exists()).point', it: "%points.where($this = 'T-02').exists()" })).toEqual([expect.stringContaining("CODE_IMPOSSIBLE: 'T-02'")])
+  })
+})
+
+describe('not refused', () => {
+  test.each([
+    "%settings.region = 'nordjylland'", "%settings.region in ('sjælland' | 'none')", '%settings.showRetired = true', '%settings.conditionalOffers.not()',
+    "%overrides.where(point = 'T-01' and at.substring(0, 10) >= '2026-01-01' and encounter = %context.encounterId).exists()", "%overrides.point contains 'T-01'",
+    "%overrides.where(reason = 'done' or reason = 'comment' or reason.empty()).exists()",
+    '%Encounter.where(id = %context.encounterId)', "%PractitionerRole.where(%context.userId = 'PractitionerRole/' + id)", "%context.selections contains 'ServiceRequest/a'",
+    '%context.draftOrders.entry.resource.status', '%context.draftOrders.entry.resource.ofType(ServiceRequest).intent', '%context.appointments.entry.fullUrl', '%context.conditions.entry.exists()',
+    '%patient.contained.ofType(Patient).active', '%patient.contained.name.text',
+    `${q}.answer('group').code = 'group-1'`, `${q}.answer('group').code in ('group-1' | 'group-2')`, `${q}.answer('group').display = 'Gruppe 1'`, `${q}.answer('group').system = '${GROUPS}'`,
+    `${q}.answer('set').code = 'from-set'`, `${q}.answer('foreign').code = 'whatever'`, `${q}.answer('open') = 'written by hand'`, `${q}.answer('open').code = 'other'`,
+    `${q}.answer('yes') = false`, `${q}.answer('count') + 1 = 3`, `${q}.answer('count') = 3.5`, `${q}.answer(iif(%patient.active, 'group', 'set'))`, `${q}.answer('group').code ~ 'GROUP-1'`,
+    `${q}.answer('group').code.combine('other') contains 'other'`, `(${q}.answer('group').code | %Condition.code.text) contains 'anything'`, `iif(${q}.answer('yes'), ${q}.answer('group').code, {}) = 'group-2'`,
+    `${q}.answer('group').code & 'x' = 'group-1x'`, `${q}.answer('group').code.upper() = 'GROUP-1'`, `${q}.answer('group').code.substring(6) = '1'`, `${q}.answer('group').code = {}`, `{} = ${q}.answer('group').code`,
+    `${q}.where(repeat(item).where(linkId = 'of another form').exists()).exists()`, `${q}.item.answer.value.ofType(Coding).code = 'anything'`,
+    "%Encounter.where(status = 'finished' or status = 'in-progress')", "%Encounter.class.code = 'VR'", "%Condition.code.coding.code = 'anything'", "%Observation.value.ofType(CodeableConcept).coding.code = 'x'",
+    "%Condition.clinicalStatus.coding.where(code = 'recurrence').exists()", "%Condition.clinicalStatus.text = 'aktiv'", "%Condition.category.coding.code = 'encounter-diagnosis'",
+    "%Appointment.status = 'booked'", "%Slot.status = 'of a type that the schema lacks'", '%Condition.code ~ %Observation.code', '%Observation.value = 3', "%Observation.value = 'text'",
+    "today() - 3 'months'", "now() - 1 'wk'", "today() + 1 'd'", "%Condition.recordedDate <= today() - 2 'years'", "%Condition.onset - 3 days", '%Observation.value - 1', "1 'wk' = 7 'd'",
+    "%patient.birthDate.difference(today(), 'day') - 1", "%patient.birthDate + 1 year - 2 days", "3 'mo' = 3 'mo'",
+    '%`patient`.`name`.`text`', '%Composition.text.`div`.exists()', '%patient.`birthDate` <= `today`()', '%patient is FHIR.`Patient`',
+    "%Condition.type().name = 'Condition'", "%patient.name.text.matches('^a', 'i')", "%patient.name.text.matchesFull('a.*', 'im')",
+  ])('%s', expression => {
+    expect(faultsOf({ it: expression })).toEqual([])
+  })
+
+  test('what is not known: forms of knowledge that has none, settings of an unknown deployment', () => {
+    const faults = new FaultList()
+    const facts = library({ one: `${q}.answer('anything').code = 'x'`, two: "%settings.whatever = 'y'", three: "%overrides.point = 'Z-9'" })
+    compileKnowledge([{ file: 'facts.json', resource: facts }], faults)
+    expect(faults.faults).toEqual([])
+  })
+})
