@@ -20,6 +20,10 @@ const SURROUNDINGS: readonly FhirResource[] = [
   activity('order'),
   plan([topAction('one', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: canonical('ValueSet', 'reasons') }] })]),
   {
+    resourceType: 'Questionnaire', id: 'other', version: '1', status: 'active', url: canonical('Questionnaire', 'other'),
+    item: [{ linkId: 'group', type: 'choice', answerOption: [option('other-1')] }],
+  },
+  {
     resourceType: 'Questionnaire', id: 'form', version: '1', status: 'active', url: canonical('Questionnaire', 'form'),
     item: [
       { linkId: 'part', type: 'group', item: [{ linkId: 'group', type: 'choice', answerOption: [option('group-1'), option('group-2')] }] },
@@ -42,6 +46,7 @@ function faultsOf(facts: Readonly<Record<string, string>>): string[] {
 }
 
 const q = '%QuestionnaireResponse'
+const ofForm = (id: string) => `${q}.ofQuestionnaire('${canonical('Questionnaire', id)}')`
 
 describe('refused', () => {
   test.each([
@@ -62,7 +67,13 @@ describe('refused', () => {
     // Items of forms, and their codes.
     [`${q}.answer('gruop')`, "ITEM_UNKNOWN: there is no item 'gruop' in any Questionnaire"],
     [`${q}.answer('part')`, "ITEM_UNKNOWN: there is no item 'part'"],
-    [`${q}.answer('group').code = 'group-3'`, "CODE_IMPOSSIBLE: 'group-3' can never be there; it can be 'group-1', 'group-2'"],
+    [`${q}.answering('gruop')`, "ITEM_UNKNOWN: there is no item 'gruop'"],
+    [ofForm('from'), `CANONICAL_UNKNOWN: there is no Questionnaire ${canonical('Questionnaire', 'from')}`],
+    [`${ofForm('other')}.answer('yes')`, `ITEM_UNKNOWN: there is no item 'yes' in ${canonical('Questionnaire', 'other')}`],
+    [`${ofForm('other')}.where(status = 'completed').newest().answering('yes')`, "ITEM_UNKNOWN: there is no item 'yes'"],
+    [`${ofForm('other')}.answer('group').code = 'group-1'`, "CODE_IMPOSSIBLE: 'group-1' can never be there; it can be 'other-1'"],
+    [`${ofForm('other')}.repeat(item).where(linkId = 'gruop').exists()`, "CODE_IMPOSSIBLE: 'gruop'"],
+    [`${q}.answer('group').code = 'group-3'`, "CODE_IMPOSSIBLE: 'group-3' can never be there; it can be 'other-1', 'group-1', 'group-2'"],
     [`${q}.answer('group').code != 'group-3'`, "CODE_IMPOSSIBLE: 'group-3'"],
     [`'group-3' = ${q}.answer('group').code`, "CODE_IMPOSSIBLE: 'group-3'"],
     [`${q}.answer('group').code.where($this = 'group-1' or $this = 'group3').exists()`, "CODE_IMPOSSIBLE: 'group3'"],
@@ -73,7 +84,7 @@ describe('refused', () => {
     [`${q}.answer('yes') = 'ja'`, 'CODE_IMPOSSIBLE: true or false is never equal to a text'],
     [`${q}.answer('count').code`, "NAME_UNKNOWN: 'code' is not an element of integer"],
     [`iif(${q}.answer('yes'), 'a', 'b') = 'c'`, "CODE_IMPOSSIBLE: 'c' can never"],
-    [`iif(${q}.answer('yes'), 'a', 'b') = ${q}.answer('group').code`, "CODE_IMPOSSIBLE: 'a', 'b' is compared with 'group-1', 'group-2'"],
+    [`iif(${q}.answer('yes'), 'a', 'b') = ${q}.answer('group').code`, "CODE_IMPOSSIBLE: 'a', 'b' is compared with 'other-1', 'group-1', 'group-2'"],
     // Codes that R4 binds.
     ["%Encounter.where(status = 'finshed')", "CODE_IMPOSSIBLE: 'finshed'"],
     ["%Encounter.statusHistory.status = 'done'", "CODE_IMPOSSIBLE: 'done'"],
@@ -109,6 +120,8 @@ describe('not refused', () => {
     `${q}.answer('yes') = false`, `${q}.answer('count') + 1 = 3`, `${q}.answer('count') = 3.5`, `${q}.answer(iif(%patient.active, 'group', 'set'))`, `${q}.answer('group').code ~ 'GROUP-1'`,
     `${q}.answer('group').code.combine('other') contains 'other'`, `(${q}.answer('group').code | %Condition.code.text) contains 'anything'`, `iif(${q}.answer('yes'), ${q}.answer('group').code, {}) = 'group-2'`,
     `${q}.answer('group').code & 'x' = 'group-1x'`, `${q}.answer('group').code.upper() = 'GROUP-1'`, `${q}.answer('group').code.substring(6) = '1'`, `${q}.answer('group').code = {}`, `{} = ${q}.answer('group').code`,
+    `${ofForm('form')}.answer('yes')`, `${ofForm('other|1')}.answer('group').code = 'other-1'`, `(${ofForm('other')} | ${ofForm('form')}).answer('group').code = 'group-1'`,
+    `${q}.answering('yes').repeat(item).where(linkId = 'of another form').exists()`, `${ofForm('form')}.item.where(linkId = 'part').item.where(linkId = 'group').answer.value.exists()`,
     `${q}.where(repeat(item).where(linkId = 'of another form').exists()).exists()`, `${q}.item.answer.value.ofType(Coding).code = 'anything'`,
     "%Encounter.where(status = 'finished' or status = 'in-progress')", "%Encounter.class.code = 'VR'", "%Condition.code.coding.code = 'anything'", "%Observation.value.ofType(CodeableConcept).coding.code = 'x'",
     "%Condition.clinicalStatus.coding.where(code = 'recurrence').exists()", "%Condition.clinicalStatus.text = 'aktiv'", "%Condition.category.coding.code = 'encounter-diagnosis'",
