@@ -52,8 +52,9 @@ export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string): Ex
   return plan.actions.map(action => explain(action, true))
 }
 
+/** As the call decides: the first no or error ends it, and a cannot-tell hides neither. */
 function together(answers: readonly (Answer | 'error')[]): Answer | 'error' {
-  return (['error', 'no', 'cannot-tell'] as const).find(answer => answers.includes(answer)) ?? 'yes'
+  return answers.find(answer => answer === 'no' || answer === 'error') ?? answers.find(answer => answer === 'cannot-tell') ?? 'yes'
 }
 
 function explainCondition(condition: CompiledCondition, where: string, scope: Scope, plan: CompiledPlan): ExplainedCondition {

@@ -51,10 +51,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
       if (!begin || !call) continue
       // The beginning is a variable and not what the rest runs on: `$this` in its arguments is still the root.
       const goOn = interpreted(`%\`${BEGINNING}\`.${source.startingAt(call).text()}`)
-      // Explained, the path is followed whole: its beginning alone would tell of records that the rest leaves out.
-      return scope => (scope[STATE].evidence
-        ? interpreted(source.text())(scope)
-        : goOn(Object.create(scope, { [BEGINNING]: { value: begin(scope) } }) as Scope))
+      return scope => goOn(Object.create(scope, { [BEGINNING]: { value: beginningFrom(begin, scope) } }) as Scope)
     }
     return undefined
   }
@@ -262,12 +259,12 @@ function beginningOf(node: SyntaxNode): string | undefined {
   return name === undefined ? (call.type === 'MemberInvocation' ? beginningOf(first) : undefined) : NOTHING_FROM_NOTHING.has(name) ? beginningOf(first) : undefined
 }
 
-/** Leaves a path alone whose beginning holds nothing; explained, it is followed all the same. */
+/** Leaves a path alone whose beginning holds nothing. */
 function fromNothing(node: SyntaxNode, follow: Evaluator): Evaluator {
   const name = beginningOf(node)
   if (name === undefined) return follow
   const beginning = variable(name)
-  return scope => (scope[STATE].evidence === undefined && beginning(scope).length === 0 ? NOTHING : follow(scope))
+  return scope => (beginning(scope).length === 0 ? NOTHING : follow(scope))
 }
 
 const CONNECTIVES: Readonly<Record<string, (left: Evaluator, right: Evaluator) => Evaluator>> = {
@@ -368,6 +365,25 @@ function noteNarrowest(node: SyntaxNode | undefined, steps: Steps, frame: Eviden
 const FILTERS = new Set(['where', 'ofType', 'codedIn', 'since', 'notInFuture', 'referringTo', 'newest', 'ofQuestionnaire', 'answering', 'intersect', 'exclude'])
 
 const isFilter = (node: SyntaxNode): boolean => childNodes(node).some(child => FILTERS.has(functionOf(child)?.name ?? ''))
+
+/**
+ * What a path begins with. Explained, the rest of the path tells which of these records led to the result; the
+ * beginning tells of records itself where it yields plain values, which lead back to none.
+ */
+function beginningFrom(begin: Evaluator, scope: Scope): Collection {
+  const { frames } = scope[STATE]
+  const frame = frames.at(-1)
+  if (!frame) return begin(scope)
+  const aside: Evidence = { facts: frame.facts, resources: new Set() }
+  frames.push(aside)
+  try {
+    const beginning = begin(scope)
+    if (beginning.some(item => !isNode(item))) for (const reference of aside.resources) frame.resources.add(reference)
+    return beginning
+  } finally {
+    frames.pop()
+  }
+}
 
 /** Notes the records in the final result of an expression that ran without the interpreter. */
 const noting = (evaluate: Evaluator): Evaluator => scope => {

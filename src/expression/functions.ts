@@ -6,7 +6,7 @@ import { isAboveRange } from './measures.js'
 import type { NamedConcept } from './names.js'
 import { instantOfLocal } from './time-zone.js'
 import { STATE, type Scope, type ScopeState } from './scope.js'
-import { childNode, isNode, NO, NOTHING, plain, YES, type Collection, type Item, type ResourceNode } from './values.js'
+import { childNode, isNode, isValue, NO, NOTHING, plain, YES, type Collection, type Item, type ResourceNode } from './values.js'
 
 /** Answers whether a coding belongs to a value set; systems may be written in any of their live forms. */
 export interface ValueSetTest {
@@ -326,7 +326,7 @@ const list = <T>(value: unknown): T[] => (Array.isArray(value) ? value.filter(en
 function valueNode(response: ResourceNode, answer: Record<string, unknown>): ResourceNode[] {
   for (const [name, type] of ANSWER_VALUES) {
     const value = answer[name]
-    if (value !== undefined && value !== null) return [childNode(response, value, type, 'value')]
+    if (isValue(type, value)) return [childNode(response, value, type, 'value')]
   }
   return []
 }

@@ -1,4 +1,5 @@
 import fhirpath from 'fhirpath'
+import { readDate } from './dates.js'
 
 /** One item of a FHIRPath collection: a node of the engine, a date or quantity of the engine, or a plain value. */
 export type Item = unknown
@@ -47,6 +48,33 @@ export function childNode(parent: ResourceNode, data: unknown, type: string, pro
   const { makeResNode } = parent.constructor as unknown as { makeResNode: NodeMaker }
   return makeResNode(parent.ctx, data, parent, type, null, type, property, null)
 }
+
+const DATE_TYPES = new Set(['date', 'dateTime', 'instant'])
+
+/** A date as the engine can reckon with it; whether its day exists is asked apart. */
+const DATE_OF_ENGINE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
+
+/**
+ * Whether there is a value of a type. An element that only carries an extension, and a date that is none, are nothing:
+ * they would count as there, and comparing such a date fails.
+ */
+export function isValue(type: string | null, data: unknown): boolean {
+  if (data === null || data === undefined) return false
+  return !DATE_TYPES.has(type ?? '') || (typeof data === 'string' && DATE_OF_ENGINE.test(data) && readDate(data, 'UTC') !== undefined)
+}
+
+type ChildNodes = (...args: readonly unknown[]) => ResourceNode[]
+
+const { makeChildResNodes: allChildNodes } = fhirpath.util as unknown as { makeChildResNodes: ChildNodes }
+
+// Every step of every path goes through this function of the engine, which has no option for it.
+Object.assign(fhirpath.util, {
+  makeChildResNodes: (...args: Parameters<ChildNodes>) => {
+    const nodes = allChildNodes(...args)
+    const holdsValue = ({ data, path, fhirNodeDataType }: ResourceNode) => isValue(fhirNodeDataType ?? path, data)
+    return nodes.every(holdsValue) ? nodes : nodes.filter(holdsValue)
+  },
+})
 
 /** `Type/id` of the resource that a node belongs to; undefined for values that belong to none. */
 export function resourceReference(node: ResourceNode): string | undefined {

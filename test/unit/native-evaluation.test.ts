@@ -71,3 +71,42 @@ describe('natively or by the interpreter, the answer is the same', () => {
     expect(natively('iif(%yes.combine(%yes), 1, 2)')).toBe('an error')
   })
 })
+
+describe('an element without a value and a date that is none are nothing', () => {
+  const extension = [{ url: 'http://example.org', valueString: 'x' }]
+  const faulty: Given = {
+    records: [
+      { resourceType: 'Patient', id: 'p', _birthDate: { extension }, name: [{ given: [null, 'Ada'], _given: [{ extension }, null] }] },
+      { resourceType: 'Condition', id: 'c', recordedDate: '2026-02-31', onsetDateTime: 'yesterday', _abatementDateTime: { extension }, code: { coding: [{ system: 's', _code: { extension } }] } },
+      { resourceType: 'Encounter', id: 'e', period: { start: '2026-13-01', end: '2026-03-01T25:00:00Z' } },
+      { resourceType: 'QuestionnaireResponse', id: 'q', _authored: { extension }, item: [{ linkId: 'day', answer: [{ valueDate: '2025-02-29' }] }] },
+      { resourceType: 'Observation', id: 'o', effectiveDateTime: '2026-03-01T12:00:00+02:00', issued: '2026-03-01T12:00:00.000Z' },
+    ],
+  }
+  const both = (expression: string) => {
+    const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(() => undefined) as never }
+    const scope = () => scopeWith(faulty)
+    return [run(() => createCompiler(() => undefined)(expression)(scope())), run(() => fhirpath.compile(expression, r4, options)({}, scope() as never) as unknown[])]
+  }
+
+  test.each([
+    '%patient.birthDate', '%Condition.recordedDate', '%Condition.onset', '%Condition.abatement', '%Condition.code.coding.code', '%Encounter.period.start', '%Encounter.period.end',
+    '%QuestionnaireResponse.authored', "%QuestionnaireResponse.answer('day')", '%QuestionnaireResponse.item.answer.value',
+  ])('%s', path => {
+    expect(both(path)).toEqual([[], []])
+    expect(both(`${path}.exists()`)).toEqual([[false], [false]])
+    expect(both(`${path}.empty()`)).toEqual([[true], [true]])
+    expect(both(`${path}.count()`)).toEqual([[0], [0]])
+    expect(both(`${path}.exists($this.exists())`)).toEqual([[false], [false]])
+    for (const comparison of [`${path} <= today()`, `today() > ${path}`, `${path} = today()`, `${path} + 1 day`, `${path}.calendarDate()`, `${path}.calendarDate().difference(today(), 'day')`, `${path}.first() < now()`]) {
+      expect([comparison, ...both(comparison)]).toEqual([comparison, [], []])
+    }
+  })
+
+  test('what has a value stays', () => {
+    expect(both('%patient.name.given')).toEqual([['Ada'], ['Ada']])
+    expect(both('%Observation.where(effective.exists() and issued.exists()).id')).toEqual([['o'], ['o']])
+    expect(both('%Observation.effective < now()')).toEqual([[true], [true]])
+    expect(both("%Condition.code.coding.exists(system = 's')")).toEqual([[true], [true]])
+  })
+})
