@@ -53,6 +53,11 @@ describe('the resources of a condition are those that led to the answer, not all
   })
 })
 
+test('of a path that goes on from a function of ours, those that the rest of the path kept', () => {
+  expect(explained(`%Condition.codedIn('${A_SET}').where(id = 'c3').onset.calendarDate().difference(today(), 'day') + 1 > 3`).resources).toEqual(['Condition/c3'])
+  expect(explained(`%Condition.codedIn('${A_SET}').code.coding.where(code = 'none').exists()`).resources).toEqual([])
+})
+
 describe('the facts of a condition', () => {
   const facts = { inner: "%Condition.where(id = 'c1')", outer: '%inner.exists()', other: "%Observation.where(id = 'o1').exists()", unused: '%Patient.exists()' }
 
@@ -87,7 +92,9 @@ describe('answers', () => {
     expect(explained('%Condition.single().exists()').error).not.toContain('c1')
   })
 
-  test.each([[['true', 'true'], 'yes'], [['true', 'false'], 'no'], [['{}', 'false'], 'no'], [['{}', 'true'], 'cannot-tell'], [[], 'yes']])('%j together are %s', (expressions, applies) => {
+  test.each([[['true', 'true'], 'yes'], [['true', 'false'], 'no'], [['{}', 'false'], 'no'], [['{}', 'true'], 'cannot-tell'], [[], 'yes'],
+    // As the call decides: what comes after a no is not asked, and an error before it is not hidden.
+    [['false', '(1 | 2).single()'], 'no'], [['(1 | 2).single()', 'false'], 'error'], [['{}', '(1 | 2).single()'], 'error']])('%j together are %s', (expressions, applies) => {
     expect(explain([topAction('a', { condition: expressions.map(when) })])[0]?.applies).toBe(applies)
   })
 
@@ -112,4 +119,17 @@ test('an explained call answers as a plain one does', () => {
   const applied = applyTo(knowledge, { records: RECORDS }).requestGroup.action?.map(({ id }) => id)
   const told = explainPlan(planOf(knowledge), scopeOf(knowledge, { records: RECORDS }, true), 'patient-view').filter(({ applies }) => applies === 'yes').map(({ id }) => id)
   expect(told).toEqual(applied)
+})
+
+describe('an explained condition is answered as it is in a call, errors included', () => {
+  const facts = { failing: '(1 | 2).single()', two: 'true.combine(false)', none: '%Encounter' }
+  test.each([
+    "%none.where(id = 'x').since(%failing).exists()", "%none.where(id = 'x').since(%failing).empty()", '%none.first().referringTo(%failing).exists()', "%none.select(%failing).exists()",
+    `iif(%two, %Condition, %Observation).codedIn('${A_SET}').where(id = 'c1').exists()`, `%Condition.codedIn('${A_SET}').where(%failing).exists()`, `%Condition.codedIn('${A_SET}').where(%two).exists()`,
+    `%Condition.codedIn('${A_SET}').where(id = 'none').select(%failing).exists()`, `iif(%Condition.codedIn('${A_SET}').exists(), %failing, 1).exists()`, 'false and %failing', 'true or %failing', '%failing and false', '%failing or true', '%failing and true',
+  ])('%s', expression => {
+    const knowledge = knowledgeOf(plan([topAction('a', { condition: [when(expression)] })]), library(facts), valueSet('a-set', { include: [{ system: 's', concept: [{ code: 'a' }] }] }))
+    const applies = (isExplained: boolean) => explainPlan(planOf(knowledge), scopeOf(knowledge, { records: RECORDS }, isExplained))[0]?.applies
+    expect(applies(true)).toBe(applies(false))
+  })
 })

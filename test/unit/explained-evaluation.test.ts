@@ -1,0 +1,88 @@
+// Explained or not, every fact and every condition of the knowledge has the same value or fails with the same error.
+import { describe, expect, test } from '@jest/globals'
+import { answerOf } from '../../src/apply/apply-plan.js'
+import { gatherCall, scopeFor, type GatheredCall } from '../../src/call-service.js'
+import { scopeOn, type Scope } from '../../src/expression/scope.js'
+import { toJson } from '../../src/expression/values.js'
+import type { CompiledAction, CompiledPlan } from '../../src/knowledge/compiled.js'
+import { callsOf, readCases, type PreparedCall } from '../clinical-cases/runner.js'
+
+const CASES = readCases()
+
+/** How many cases are taken, spread evenly over all of them. */
+const SAMPLE = 12
+const sample = Array.from({ length: SAMPLE }, (_, index) => CASES[Math.floor((index * CASES.length) / SAMPLE)]).flatMap(each => each ?? [])
+
+/** What no intake would let pass: of each kind of value another. */
+const ODD: readonly unknown[] = ['x', 7, true, ['x', 'y'], [true, false], { odd: 'x' }, null, '2026-02-31']
+
+/** Elements without which a record could not be found at all. */
+const KEPT = new Set(['resourceType', 'id', 'linkId', 'questionnaire', 'system', 'url', 'status'])
+
+/** A copy in which one in seven values deep within is another one. */
+function damaged<T>(value: T, name: string, turn: { at: number }): T {
+  if (Array.isArray(value)) return value.map(each => damaged(each, name, turn) as unknown) as T
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, damaged(each as unknown, key, turn)])) as T
+  turn.at += 1
+  return KEPT.has(name) || turn.at % 7 > 0 ? value : (ODD[(turn.at / 7) % ODD.length] as T)
+}
+
+function withDamage(call: GatheredCall, salt: number): GatheredCall {
+  const { record } = call.data
+  const ofType = (type: string) => damaged(record.ofType(type), type, { at: salt })
+  return { ...call, data: { ...call.data, record: Object.create(record, { ofType: { value: ofType } }) as typeof record } }
+}
+
+/** Plans with those within them. */
+const plansWithin = (plan: CompiledPlan): CompiledPlan[] => [plan, ...plan.actions.flatMap(nestedIn)]
+const nestedIn = ({ definition, actions }: CompiledAction): CompiledPlan[] => [...(definition?.kind === 'plan' ? plansWithin(definition.plan) : []), ...actions.flatMap(nestedIn)]
+const actionsWithin = (actions: readonly CompiledAction[]): CompiledAction[] => actions.flatMap(each => [each, ...actionsWithin(each.actions)])
+
+function outcome(evaluate: () => unknown): string {
+  try {
+    return JSON.stringify(evaluate())
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** What every fact and condition of a call's plans answers. */
+function outcomes({ service }: GatheredCall, scope: Scope): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const plan of new Set(service.plans.flatMap(plansWithin))) {
+    const inPlan = scopeOn(plan.variables, scope)
+    for (const name of plan.facts.keys()) found.set(`${plan.canonical} %${name}`, outcome(() => (inPlan[name] as readonly unknown[]).map(toJson)))
+    for (const { conditions, where } of actionsWithin(plan.actions)) {
+      for (const condition of conditions) found.set(`${where}: ${condition.expression}`, outcome(() => answerOf(condition, inPlan, where)))
+    }
+  }
+  return found
+}
+
+async function compare({ service, request, environment }: PreparedCall, change: (call: GatheredCall) => GatheredCall) {
+  const call = change(await gatherCall(service, request, environment))
+  const plain = outcomes(call, scopeFor(call, environment))
+  const explained = outcomes(call, scopeFor(call, environment, true))
+  const differing = [...plain].filter(([what, value]) => explained.get(what) !== value).map(([what, value]) => ({ what, value, explained: explained.get(what) }))
+  return { differing, failures: [...plain.values()].filter(value => value.startsWith('CdsError')).length }
+}
+
+let failuresOfDamage = 0
+
+describe.each(sample.map(({ file, case: each }, index) => [`${file}: ${each.name}`, each, index] as const))('%s', (_, each, index) => {
+  test('as the chart is', async () => {
+    for (const call of callsOf(each)) expect(await compare(call, gathered => gathered)).toEqual({ differing: [], failures: 0 })
+  })
+
+  test('with damaged records', async () => {
+    for (const call of callsOf(each)) {
+      const { differing, failures } = await compare(call, gathered => withDamage(gathered, index))
+      expect(differing).toEqual([])
+      failuresOfDamage += failures
+    }
+  })
+})
+
+test('damage makes evaluations fail, so that errors are compared as well', () => {
+  expect(failuresOfDamage).toBeGreaterThan(100)
+})
