@@ -3,7 +3,7 @@ import { buildCards, orderCards } from './cards/build-cards.js'
 import { cardWords } from './cards/card-words.js'
 import { notReadCard } from './cards/not-read-card.js'
 import { undecidedCard } from './cards/undecided-card.js'
-import { planSource } from './cards/plan-source.js'
+import { ownTopic, planSource } from './cards/plan-source.js'
 import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from './cds-hooks/types.js'
 import { clockAt, type Clock } from './expression/clock.js'
 import { openScope, type Scope } from './expression/scope.js'
@@ -82,24 +82,24 @@ export function answerCall(call: GatheredCall, language: string, environment: Ca
   const { service, request, data } = call
   const scope = scopeFor(call, environment)
   const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
-  const applied = service.plans.map(plan => ({ plan, source: planSource(plan, language), ...applyPlan(plan, scope, context) }))
+  const applied = service.plans.map(plan => ({ plan, source: planSource(plan, language, environment.knowledge.terminology), ...applyPlan(plan, scope, context) }))
   const notRead = notReadIn(data, service, language)
   const cards = applied.flatMap(({ plan, source, requestGroup }) =>
     buildCards(requestGroup, { hookInstance: request.hookInstance, language, plan: plan.canonical, planSource: source, notRead }))
-  const undecided = applied.flatMap(each => each.undecided)
-  const titles = new Map(applied.map(({ plan, source }) => [plan.canonical, source.label] as const))
-  const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, request.hookInstance, language, titles)]
+  const undecided = applied.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
+  const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance: request.hookInstance, language, knowledge: environment.knowledge })]
   const spoken = [...unclear, ...cards]
-  return { response: { cards: spoken.length > 0 ? orderCards(spoken) : silence(call, language), ...responseExtension(undecided, data) }, advice: cards }
+  return { response: { cards: spoken.length > 0 ? orderCards(spoken) : silence(call, language, environment), ...responseExtension(undecided, data) }, advice: cards }
 }
 
 /** No cards, unless essential data was read only in part: then the reader is told, since the rest may change the answer. */
-function silence({ service, request, data }: GatheredCall, language: string): Card[] {
+function silence({ service, request, data }: GatheredCall, language: string, { knowledge: { terminology } }: CallEnvironment): Card[] {
   const inPart = data.notRead.filter(({ requirement, reason }) => requirement.essential && reason === 'incomplete')
   const [plan] = service.plans
   if (inPart.length === 0 || !plan) return []
   const labels = inPart.map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
-  return [notReadCard(labels, request.hookInstance, language, { canonical: plan.canonical, label: planSource(plan, language).label })]
+  const source = { label: planSource(plan, language, terminology).label, topic: ownTopic('not-read', language, terminology) }
+  return [notReadCard(labels, request.hookInstance, language, { canonical: plan.canonical, source })]
 }
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */

@@ -237,11 +237,12 @@ class PlanApplication {
     return { reference: `#${id}`, ...(resource.id !== undefined && isTaken && { identifier: { value: resource.id } }) }
   }
 
-  /** Grade, override reasons, goals and computed card members, in the language of the reply. */
+  /** Grade, topic, override reasons, goals and computed card members, in the language of the reply. */
   private extensions(action: CompiledAction): Extension[] {
     const { resource } = action
     return [
       ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality].flatMap(url => (resource.extension ?? []).filter(extension => extension.url === url)).map(extension => this.graded(extension)),
+      ...(resource.extension ?? []).filter(({ url }) => url === EXTENSION.cardTopic).map(extension => this.topic(extension)),
       ...action.overrideReasons.map(({ code, system, display }) => ({
         url: EXTENSION.overrideReasons,
         valueCoding: { system, code, display: inLanguage(display, this.context.language) ?? code },
@@ -263,6 +264,13 @@ class PlanApplication {
     } catch (error) {
       throw failureOf(error, `card extension ${name} of ${where}`)
     }
+  }
+
+  /** The family of a card with what a reader calls it. */
+  private topic({ url, valueCoding = {} }: Extension): Extension {
+    const displays = this.context.terminology.display(valueCoding.system, valueCoding.code)
+    const display = displays && inLanguage(displays, this.context.language)
+    return { url, valueCoding: { ...valueCoding, ...(display !== undefined && { display }) } }
   }
 
   /** A grade with what a reader calls it. */

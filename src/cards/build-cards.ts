@@ -140,7 +140,8 @@ function sourceOf(action: RequestGroupAction, { planSource }: CardContext): Card
   const name = document?.display ?? document?.label
   const label = name === undefined ? planSource.label : [name, document?.label].filter((part, index) => part && (index === 0 || part !== name)).join(', ')
   const url = document ? document.url : planSource.url
-  return { label, ...(url !== undefined && isAbsolute(url) && { url }), ...(planSource.topic && { topic: planSource.topic }) }
+  const topic = (extensionOf(action, EXTENSION.cardTopic)?.valueCoding as Coding | undefined) ?? planSource.topic
+  return { label, ...(url !== undefined && isAbsolute(url) && { url }), ...(topic && { topic }) }
 }
 
 /** Documents that an action cites become links, where they have an address. */

@@ -19,9 +19,16 @@ export interface CardWords {
   /** Summary of the card that says that data was read only in part, and what that means for its reader. */
   partlyRead: (labels: string) => string
   partlyReadDetail: string
-  /** Summary and first line of the card that says that something could not be decided. */
-  undecided: string
-  undecidedDetail: string
+  /** Summary of the card that says what could not be decided. */
+  undecided: (names: string) => string
+  /** Its one line, where the data stood in the way. */
+  undecidedByFault: (names: string) => string
+  /** Its one line, where the time ran out. */
+  undecidedInTime: (names: string) => string
+  /** Joins the last two of several names. */
+  and: string
+  /** What is not named of a long list. */
+  others: (count: number) => string
 }
 
 const WORDS: Readonly<Record<string, CardWords>> = {
@@ -39,8 +46,11 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     drafts: 'bestillinger i kladde',
     partlyRead: labels => `Ikke alle ${labels} kunne læses`,
     partlyReadDetail: 'Det, der kunne læses, giver ingen kort; det resterende kan ændre det. Se efter i journalen.',
-    undecided: 'Ikke alle anbefalinger kunne afgøres for denne patient',
-    undecidedDetail: 'Beregningen fejlede; det er ikke et nej. Vurdér patienten uden disse kort, og meld koden til driften:',
+    undecided: names => `Kunne ikke afgøres: ${names}`,
+    undecidedByFault: names => `${names} kunne ikke afgøres, fordi en oplysning i journalen ikke kunne bruges i beregningen; det er ikke et nej, så vurdér det selv.`,
+    undecidedInTime: names => `${names} nåede ikke at blive afgjort, fordi systemet var for længe om det (en sag for driften); det er ikke et nej, så vurdér det selv, eller åbn igen.`,
+    and: 'og',
+    others: count => `${count} andre`,
   },
   en: {
     grade: 'Strength',
@@ -56,8 +66,11 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     drafts: 'draft orders',
     partlyRead: labels => `Not all ${labels} could be read`,
     partlyReadDetail: 'What could be read brings no card; the rest may change that. Look in the record.',
-    undecided: 'Not all recommendations could be decided for this patient',
-    undecidedDetail: 'The evaluation failed; that is not a no. Assess the patient without these cards and report the code to operations:',
+    undecided: names => `Could not be decided: ${names}`,
+    undecidedByFault: names => `${names} could not be decided, because something in the record could not be used in the evaluation; that is not a no, so assess it yourself.`,
+    undecidedInTime: names => `${names} could not be decided in time, because the system was too slow (a matter for operations); that is not a no, so assess it yourself, or open again.`,
+    and: 'and',
+    others: count => `${count} others`,
   },
 }
 

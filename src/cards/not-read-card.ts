@@ -7,16 +7,16 @@ import { stableUuid } from './uuid.js'
  * The card that says that data was read only in part and that what was read brings no other card, so that silence is
  * never taken for "there is nothing".
  * @param labels what a reader calls the data; at least one.
- * @param plan the plan that is answered for: its canonical|version and what a reader calls it.
+ * @param plan the plan that is answered for: its canonical|version, and the source that the card names.
  */
-export function notReadCard(labels: readonly string[], hookInstance: string, language: string, plan: { canonical: string; label: string }): Card {
+export function notReadCard(labels: readonly string[], hookInstance: string, language: string, plan: { canonical: string; source: Card['source'] }): Card {
   const words = cardWords(language)
   return {
     uuid: stableUuid(hookInstance, plan.canonical, 'not-read'),
     summary: summaryOf(words.partlyRead(labels.join(', '))).summary,
     detail: words.partlyReadDetail,
     indicator: 'info',
-    source: { label: plan.label },
+    source: plan.source,
     extension: { [CARD_EXTENSION.knowledge]: plan.canonical },
   }
 }

@@ -1,18 +1,28 @@
+import type { Coding } from '../cds-hooks/types.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
-import { inLanguage, localized } from '../knowledge/extensions.js'
+import { CARD_TOPIC_SYSTEM, inLanguage, localized, type LocalizedText } from '../knowledge/extensions.js'
+import type { Terminology } from '../knowledge/terminology.js'
 import type { CardContext } from './build-cards.js'
 
 /** Title, address and topic of a plan, in the language of the reply. */
-export function planSource({ resource, canonical }: CompiledPlan, language: string): CardContext['planSource'] {
+export function planSource({ resource, canonical }: CompiledPlan, language: string, terminology: Terminology): CardContext['planSource'] {
   const written = resource.language ?? 'da'
   const title = inLanguage(localized(resource.title, resource._title, written), language)
   const topic = resource.topic?.[0]?.coding?.[0]
-  const display = topic && inLanguage(localized(topic.display, topic._display, written), language)
   return {
     label: title ?? resource.name ?? canonical,
     ...(resource.url !== undefined && { url: resource.url }),
-    ...(topic?.code !== undefined && topic.system !== undefined && {
-      topic: { code: topic.code, system: topic.system, ...(display !== undefined && { display }) },
+    ...(topic?.system !== undefined && topic.code !== undefined && {
+      topic: topicOf(topic.system, topic.code, language, terminology, localized(topic.display, topic._display, written)),
     }),
   }
+}
+
+/** The topic of a card that the service makes itself. */
+export const ownTopic = (code: 'undecided' | 'not-read', language: string, terminology: Terminology): Coding => topicOf(CARD_TOPIC_SYSTEM, code, language, terminology)
+
+/** @param written what the plan calls the topic itself, for systems that the knowledge does not hold. */
+function topicOf(system: string, code: string, language: string, terminology: Terminology, written: LocalizedText = new Map()): Coding {
+  const display = inLanguage(terminology.display(system, code) ?? written, language)
+  return { code, system, ...(display !== undefined && { display }) }
 }

@@ -68,6 +68,8 @@ export interface Card {
 export const CARD_EXTENSION = {
   decisionPoints: 'org.columna.decision-points',
   knowledge: 'org.columna.knowledge',
+  /** On a card: decision points of actions that could not be decided; they do not speak. */
+  undecidedPoints: 'org.columna.undecided-decision-points',
   /** On a response: actions that could not be decided because their evaluation failed. */
   undecided: 'org.columna.undecided',
   /** On a response: data that could not be read in time, and why. */

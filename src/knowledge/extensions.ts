@@ -6,6 +6,9 @@ export const CANONICAL_BASE = 'https://columna.example.org/fhir'
 /** Code system of the decision points that an action speaks for. */
 export const DECISION_POINT_SYSTEM = `${CANONICAL_BASE}/CodeSystem/decision-point`
 
+/** Code system of the families of cards; those that the service makes itself are `undecided` and `not-read`. */
+export const CARD_TOPIC_SYSTEM = `${CANONICAL_BASE}/CodeSystem/card-topic`
+
 const HL7 = 'http://hl7.org/fhir/StructureDefinition'
 const OURS = `${CANONICAL_BASE}/StructureDefinition`
 
@@ -25,6 +28,10 @@ export const EXTENSION = {
   cardExtension: `${OURS}/card-extension`,
   /** On an action: the ValueSet of reasons for overriding its card. */
   overrideReasons: `${OURS}/override-reasons`,
+  /** On an action: the family that its card belongs to, where that is not the plan's. */
+  cardTopic: `${OURS}/card-topic`,
+  /** On a plan: how pressing it is that one of its actions could not be decided; `urgent` or `routine`. */
+  undecidedPriority: `${OURS}/undecided-priority`,
   /** On an action of type update or remove: the existing orders that it changes. */
   orders: `${OURS}/orders`,
   /** On a source: whether the document is in force, as a reader should see it. */

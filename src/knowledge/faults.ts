@@ -28,6 +28,7 @@ export const FAULT_CODES = [
   'DYNAMIC_PATH_INVALID',
   'PREFETCH_INVALID',
   'SERVICE_INVALID',
+  'TOPIC_MISSING',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]

@@ -9,7 +9,7 @@ import {
   type CompiledPlan, type CompiledRequirement, type CompiledDynamicValue, type ActionTexts,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
-import { DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from './extensions.js'
+import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from './extensions.js'
 import type { ExpressionCompiler, Place } from './expressions.js'
 import type { FaultList } from './faults.js'
 import { compileFacts, reach, type CompiledFacts } from './libraries.js'
@@ -81,6 +81,9 @@ class PlanCompiler {
   }
 
   compile(): CompiledPlan {
+    const topic = this.plan.topic?.[0]?.coding?.[0]
+    // Topics of other systems bring their own words.
+    if (topic && (topic.system === CARD_TOPIC_SYSTEM || topic.display === undefined)) this.checkTopic(topic.system, topic.code, 'PlanDefinition.topic[0]')
     const actions = (this.plan.action ?? []).map((action, index) => this.action(action, `PlanDefinition.action[${index}]`, true))
     return {
       resource: this.plan,
@@ -161,6 +164,13 @@ class PlanCompiler {
     }
     this.checkRecommendation(action, element)
     this.checkOrders(action, element)
+    const topic = extensionOf(action, EXTENSION.cardTopic)?.valueCoding
+    if (topic) this.checkTopic(topic.system, topic.code, `${element}.extension`)
+  }
+
+  /** A topic whose code nobody puts into words is a misspelt one. */
+  private checkTopic(system: string | undefined, code: string | undefined, element: string): void {
+    if (!this.workshop.terminology.display(system, code)) this.fault('CANONICAL_UNKNOWN', element, `There is no topic ${code} in ${system}, or no words for it.`)
   }
 
   /** Existing orders are changed or removed; with any other type they would be ordered a second time. */

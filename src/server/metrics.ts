@@ -26,7 +26,7 @@ export function createMetrics(): Metrics {
   const cards = new Counter({ name: 'cds_cards_total', help: 'Cards answered.', labelNames: ['service', 'indicator'], registers })
   const undecided = new Counter({
     name: 'cds_undecided_actions_total',
-    help: 'Actions whose evaluation failed.',
+    help: 'Actions that could not be decided: by code those that failed and those for which the time ran out.',
     labelNames: ['plan', 'action', 'code'],
     registers,
   })

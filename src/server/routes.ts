@@ -62,7 +62,8 @@ async function call(request: Request, response: Response, environment: ServerEnv
   const undecided = (answer.extension?.[CARD_EXTENSION.undecided] ?? []) as { plan: string; action: string; code: string }[]
   for (const { plan, action, code } of undecided) {
     environment.metrics.countUndecided(plan, action, code)
-    environment.log.error({ service: service.id, plan, action, code }, 'an action could not be decided')
+    const why = code === 'CDS_DEADLINE_PASSED' ? 'the time ran out before an action was decided' : 'the evaluation of an action failed'
+    environment.log.error({ service: service.id, plan, action, code }, why)
   }
   response.json(answer)
 }

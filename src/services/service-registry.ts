@@ -47,7 +47,7 @@ export type ServiceRegistry = ReadonlyMap<string, CdsService>
 
 /**
  * Binds service files to plans. Faults: a missing member, an unknown hook or plan, a plan that does not listen to
- * the hook, an id used twice, two different templates under one prefetch key.
+ * the hook or has no topic, an id used twice, two different templates under one prefetch key.
  * @param isServed leaves out plans that this deployment does not serve; a service without plans is not published.
  */
 export function buildServices(files: readonly ServiceFile[], knowledge: Knowledge, faults: FaultList, isServed: (plan: CompiledPlan) => boolean = () => true): ServiceRegistry {
@@ -64,6 +64,11 @@ export function buildServices(files: readonly ServiceFile[], knowledge: Knowledg
   return registry
 }
 
+function hasTopic({ resource }: CompiledPlan): boolean {
+  const { system, code } = resource.topic?.[0]?.coding?.[0] ?? {}
+  return system !== undefined && code !== undefined
+}
+
 function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['service'], knowledge: Knowledge, faults: FaultList): CdsService | undefined {
   const { hook, title, description, usageRequirements } = publish
   const before = faults.faults.length
@@ -77,6 +82,7 @@ function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['servi
     const plan = knowledge.plan(canonical)
     if (!plan) fault('apply', `There is no PlanDefinition ${canonical}.`)
     else if (hook !== undefined && !plan.hooks.has(hook)) fault('apply', `${canonical} has no action for the hook ${hook}.`)
+    if (plan && !hasTopic(plan)) faults.add('TOPIC_MISSING', file, 'apply', `${canonical} needs a topic with system and code as its first, so that its cards can be told from others.`)
     return plan ?? []
   })
   for (const key of conflictingKeys(plans.flatMap(({ requirements }) => requirements))) {

@@ -15,6 +15,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   RESOURCE_DUPLICATE: ['ValueSet/two.json', 'ValueSet.url'],
   CANONICAL_UNKNOWN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].definitionCanonical'],
   'CANONICAL_UNKNOWN-form': ['Library/facts.json', 'Library.extension[0] (isFilledIn)'],
+  'CANONICAL_UNKNOWN-topic': ['PlanDefinition/plan.json', 'PlanDefinition.topic[0]'],
   CANONICAL_CYCLE: ['ValueSet/vs.json', 'ValueSet.compose'],
   LANGUAGE_UNSUPPORTED: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
   EXPRESSION_INVALID: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
@@ -47,6 +48,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   DYNAMIC_PATH_INVALID: ['ActivityDefinition/order.json', 'ActivityDefinition.dynamicValue[0]'],
   PREFETCH_INVALID: ['PlanDefinition/plan.json', 'PlanDefinition.library'],
   SERVICE_INVALID: ['one.json', 'apply'],
+  TOPIC_MISSING: ['one.json', 'apply'],
 }
 
 const EXAMPLES = Object.entries(PLACES)
@@ -60,7 +62,7 @@ test('there is an example of every fault, and of nothing else', () => {
 
 describe('the example is refused for its fault alone, with file and element', () => {
   test.each(EXAMPLES)('%s', (example, [file, element]) => {
-    const folder = example === 'SERVICE_INVALID' ? 'cds-services' : 'fhir-resources'
+    const folder = ['SERVICE_INVALID', 'TOPIC_MISSING'].includes(example) ? 'cds-services' : 'fhir-resources'
     const found = knowledgeFaults(`${BROKEN}${example}`)
     expect(found).toEqual([{ code: codeOf(example), file: `${folder}/${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
   })

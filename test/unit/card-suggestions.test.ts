@@ -13,7 +13,7 @@ function card(top: PlanDefinitionAction): Card {
   const compiled = planOf(knowledge)
   const { requestGroup, undecided } = applyTo(knowledge)
   expect(undecided).toEqual([])
-  const [only] = buildCards(requestGroup, { hookInstance: 'h', language: 'da', plan: compiled.canonical, planSource: planSource(compiled, 'da'), notRead: [] })
+  const [only] = buildCards(requestGroup, { hookInstance: 'h', language: 'da', plan: compiled.canonical, planSource: planSource(compiled, 'da', knowledge.terminology), notRead: [] })
   if (!only) throw new Error('no card')
   return only
 }

@@ -30,7 +30,7 @@ function cards(actions: PlanDefinitionAction[], { hookInstance = HOOK_INSTANCE, 
   expect(undecided).toEqual([])
   const compiled = planOf(knowledge)
   const language = call.language ?? 'da'
-  const context: CardContext = { hookInstance, language, plan: compiled.canonical, planSource: planSource(compiled, language), notRead }
+  const context: CardContext = { hookInstance, language, plan: compiled.canonical, planSource: planSource(compiled, language, knowledge.terminology), notRead }
   const built = buildCards(requestGroup, context)
   expect(emptyPlaces(built)).toEqual([])
   return built
@@ -208,10 +208,17 @@ describe('source and links', () => {
   })
 
   test('fall back to the plan, with its topic', () => {
-    const { source } = card(topAction('a'), {}, { topic: [{ coding: [{ system: 's', code: 'c', display: 'Emnet' }] }] })
-    expect(source).toEqual({ label: 'Planen', url: canonical('PlanDefinition', 'plan'), topic: { system: 's', code: 'c', display: 'Emnet' } })
-    const translated = card(topAction('a'), { language: 'en' }, { topic: [{ coding: [{ system: 's', code: 'c', display: 'Emnet', _display: english('The topic') }] }] })
+    const topic = { system: 's', code: 'c', display: 'Emnet' }
+    const { source } = card(topAction('a'), {}, { topic: [{ coding: [topic] }] })
+    expect(source).toEqual({ label: 'Planen', url: canonical('PlanDefinition', 'plan'), topic })
+    const translated = card(topAction('a'), { language: 'en' }, { topic: [{ coding: [{ ...topic, _display: english('The topic') }] }] })
     expect(translated.source.topic).toEqual({ system: 's', code: 'c', display: 'The topic' })
+  })
+
+  test('have the topic of their own action, in the language of the reply, where it names one', () => {
+    const own = { extension: [{ url: EXTENSION.cardTopic, valueCoding: { system: GRADE, code: 'strong' } }] }
+    expect(card(topAction('a', own)).source.topic).toEqual({ system: GRADE, code: 'strong', display: 'stærk' })
+    expect(card(topAction('a', own), { language: 'en' }).source.topic).toEqual({ system: GRADE, code: 'strong', display: 'strong' })
   })
 })
 

@@ -8,12 +8,14 @@ const service = (more: Partial<ServiceFile['service']> = {}): ServiceFile['servi
   ({ id: 'one', publish: { hook: 'patient-view', title: 'Titel', description: 'Beskrivelse' }, apply: [PLAN], ...more })
 
 const own = (id: string, limit: number) => library({ [id]: '%Condition.exists()' }, { id, dataRequirement: [{ type: 'Condition', limit }] })
-const reading = (id: string, fact: string) => plan([topAction(`${id}-action`, { condition: [when(`%${fact}`)] })], { id, library: [canonical('Library', fact)] })
+const topic = [{ coding: [{ system: 'https://example.org/topic', code: 'one', display: 'Emnet' }] }]
+const reading = (id: string, fact: string) => plan([topAction(`${id}-action`, { condition: [when(`%${fact}`)] })], { id, topic, library: [canonical('Library', fact)] })
 
 const KNOWLEDGE = knowledgeOf(
-  plan([topAction('a', { condition: [when('%Condition.exists()')] })]),
-  plan([topAction('d')], { id: 'draft', status: 'draft' }),
-  plan([topAction('s', { trigger: [onHook('order-sign')] })], { id: 'signing' }),
+  plan([topAction('a', { condition: [when('%Condition.exists()')] })], { topic }),
+  plan([topAction('d')], { id: 'draft', status: 'draft', topic }),
+  plan([topAction('s', { trigger: [onHook('order-sign')] })], { id: 'signing', topic }),
+  plan([topAction('n')], { id: 'nameless' }),
   reading('few', 'few'), reading('many', 'many'), own('few', 5), own('many', 50),
 )
 
@@ -69,6 +71,7 @@ describe('a fault', () => {
     ['with an unknown plan', { apply: ['https://example.org/none'] }, 'SERVICE_INVALID apply There is no'],
     ['with another version of a plan', { apply: [`${PLAN}|1.0.0`] }, 'SERVICE_INVALID apply There is no'],
     ['with a plan for another hook', { apply: [canonical('PlanDefinition', 'signing')] }, 'SERVICE_INVALID apply '],
+    ['with a plan that has no topic', { apply: [canonical('PlanDefinition', 'nameless')] }, 'TOPIC_MISSING apply '],
     ['with two queries under one key', { apply: [canonical('PlanDefinition', 'few'), canonical('PlanDefinition', 'many')] }, 'SERVICE_INVALID apply Two plans ask for different data under the prefetch key condition'],
   ])('%s', (_, more, expected) => {
     const { registry, faults } = build([service(more)])
