@@ -169,15 +169,16 @@ class NameWalk {
   }
 
   /** What the element `name` of a type holds; undefined when there is no such element. */
-  private memberOf(type: string, name: string, { codes, forms }: Items): Items | undefined {
+  private memberOf(type: string, name: string, { codes, forms, linkId }: Items): Items | undefined {
     const declared = this.vocabulary.members.get(type)
     if (declared) return declared.get(name)
     const types = childTypes(type, name)
     if (types === undefined) return undefined
     const path = elementPathOf(type, name)
+    if (path === ANSWER_VALUE && forms && linkId !== undefined) return this.vocabulary.answers(linkId, forms) ?? { types }
     const known = CODED_BY[type] === name ? codes : path === LINK_ID && forms ? this.vocabulary.linkIds(forms) : this.vocabulary.boundCodes(path)
     const isResponse = forms !== undefined && types !== 'any' && [...types].some(each => each.startsWith(RESPONSE))
-    return { types, ...(known && { codes: known }), ...(isResponse && { forms }) }
+    return { types, ...(known && { codes: known }), ...(isResponse && { forms }), ...(path === ANSWER && linkId !== undefined && { linkId }) }
   }
 
   private call(node: SyntaxNode, focus: Items): Items {
@@ -195,6 +196,8 @@ class NameWalk {
     if (name === 'select') return args[0] ?? ANY_ITEMS
     if (name === 'iif') return mergeItems(args.slice(1))
     const [argument] = argumentNodes
+    const linkId = name === 'where' && argument && focus.forms ? askedLinkId(argument) : undefined
+    if (linkId !== undefined) return { ...focus, linkId }
     const text = argument && stringLiteral(argument)
     if (text !== undefined && Object.hasOwn(FORM_FUNCTIONS, name)) return FORM_FUNCTIONS[name]?.call(this, text, focus) ?? ANY_ITEMS
     const yields = FUNCTIONS.get(name)?.yields ?? 'any'
@@ -308,6 +311,15 @@ const CODED_BY: Readonly<Record<string, string>> = { Coding: 'code', CodeableCon
 
 const RESPONSE = 'QuestionnaireResponse'
 const LINK_ID = `${RESPONSE}.item.linkId`
+const ANSWER = `${RESPONSE}.item.answer`
+const ANSWER_VALUE = `${ANSWER}.value`
+
+/** The linkId that a criterion `linkId = 'x'` asks for; undefined for any other criterion. */
+function askedLinkId(criterion: SyntaxNode): string | undefined {
+  const [left, right] = childNodes(criterion)
+  const isAsked = criterion.type === 'EqualityExpression' && criterion.text === '=' && left?.type === 'TermExpression' && deepestText(left) === 'linkId'
+  return isAsked && right ? stringLiteral(right) : undefined
+}
 
 function literalItems(node: SyntaxNode): Items {
   const [literal] = childNodes(node)
