@@ -51,8 +51,8 @@ export function childNode(parent: ResourceNode, data: unknown, type: string, pro
 
 const DATE_TYPES = new Set(['date', 'dateTime', 'instant'])
 
-/** A date as the engine can reckon with it; whether its day exists is asked apart. */
-const DATE_OF_ENGINE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
+/** A date as the engine can reckon with it; group 1 is a day that not every month has. */
+const DATE_OF_ENGINE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1\d|2[0-8]|(29|3[01]))(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?$/
 
 /**
  * Whether there is a value of a type. An element that only carries an extension, and a date that is none, are nothing:
@@ -60,8 +60,15 @@ const DATE_OF_ENGINE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\
  */
 export function isValue(type: string | null, data: unknown): boolean {
   if (data === null || data === undefined) return false
-  return !DATE_TYPES.has(type ?? '') || (typeof data === 'string' && DATE_OF_ENGINE.test(data) && readDate(data, 'UTC') !== undefined)
+  return type === null || !DATE_TYPES.has(type) || (typeof data === 'string' && isDate(data))
 }
+
+function isDate(text: string): boolean {
+  const found = DATE_OF_ENGINE.exec(text)
+  return found !== null && (found[1] === undefined || readDate(text, 'UTC') !== undefined)
+}
+
+const holdsValue = ({ data, path, fhirNodeDataType }: ResourceNode): boolean => isValue(fhirNodeDataType ?? path, data)
 
 type ChildNodes = (...args: readonly unknown[]) => ResourceNode[]
 
@@ -69,9 +76,8 @@ const { makeChildResNodes: allChildNodes } = fhirpath.util as unknown as { makeC
 
 // Every step of every path goes through this function of the engine, which has no option for it.
 Object.assign(fhirpath.util, {
-  makeChildResNodes: (...args: Parameters<ChildNodes>) => {
-    const nodes = allChildNodes(...args)
-    const holdsValue = ({ data, path, fhirNodeDataType }: ResourceNode) => isValue(fhirNodeDataType ?? path, data)
+  makeChildResNodes: (context: unknown, parent: unknown, property: unknown, model: unknown) => {
+    const nodes = allChildNodes(context, parent, property, model)
     return nodes.every(holdsValue) ? nodes : nodes.filter(holdsValue)
   },
 })
