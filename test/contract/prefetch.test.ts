@@ -303,7 +303,7 @@ describe('essential data that was read only in part, and brings no card', () => 
     const { hook, context } = hookCall(PERSON, id)
     const { body } = await supertest(service.url).post(`/cds-services/${id}`).send({ ...noForms, hook, context }).expect(200)
     expect(faultsOfResponse(body, { patientId: PERSON })).toEqual([])
-    expect((body as Answer['body']).cards).toEqual([expect.objectContaining({ indicator: 'info', summary: 'Ikke alle diagnoser kunne læses' })])
+    expect((body as Answer['body']).cards).toEqual([expect.objectContaining({ indicator: 'info', summary: 'Ikke alle diagnoser kunne læses', source: expect.objectContaining({ topic: expect.objectContaining({ code: 'not-read', display: 'Ikke læst' }) as unknown }) as unknown })])
   })
 
   test('and in English', async () => {
