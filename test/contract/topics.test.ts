@@ -13,7 +13,7 @@ import { startTestService, testKnowledge } from '../support/service.js'
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   'guideline-advice': ['long-lasting-pain-guideline', 'recent-onset-low-back-pain', 'root-affection-guideline', 'spinal-stenosis-guideline'],
   'professional-role': ['analgesic-orders', 'referral-orders'],
-  'red-flags-acute': ['red-flags', 'red-flags-at-orders', 'stenosis-surgery-orders'],
+  'red-flags-acute': ['red-flags', 'red-flags-at-orders'],
   'red-flags-serious-disease': ['red-flags', 'red-flags-at-orders'],
   'red-flags-urination': ['red-flags', 'red-flags-at-orders'],
   'red-flags': ['red-flags', 'red-flags-at-orders'],
