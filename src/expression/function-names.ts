@@ -11,7 +11,8 @@ type Group = readonly [names: string, least: number, most: number, yields: strin
 /** The functions that knowledge may call: those of standard FHIRPath that the interpreter has, and our own. */
 const GROUPS: readonly Group[] = [
   ['first last tail single distinct min max sum avg abs newest notInFuture', 0, 0, 'same'],
-  ['skip take where exclude intersect union combine codedIn since referringTo ofQuestionnaire answering', 1, 1, 'same'],
+  ['skip take where exclude intersect union combine codedIn since referringTo ofQuestionnaire', 1, 1, 'same'],
+  ['answering', 1, 2, 'same'],
   ['round lowBoundary highBoundary', 0, 1, 'same'],
   ['sort', 0, Infinity, 'same'],
   ['coalesce', 1, Infinity, 'same'],
@@ -39,7 +40,8 @@ const GROUPS: readonly Group[] = [
   ['toQuantity', 0, 1, 'Quantity'],
   ['extension', 1, 1, 'Extension'],
   ['children descendants getValue type', 0, 0, 'any'],
-  ['answer select repeat as ofType', 1, 1, 'any'],
+  ['select repeat as ofType', 1, 1, 'any'],
+  ['answer', 1, 2, 'any'],
   ['aggregate', 1, 2, 'any'],
   ['iif', 2, 3, 'any'],
 ]

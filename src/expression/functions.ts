@@ -48,8 +48,9 @@ export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string,
   return {
     codedIn: (input, [canonical]) => codedIn(input, testOf(canonical, valueSets)),
     memberOf: (input, [canonical]) => memberOf(input, testOf(canonical, valueSets)),
-    answer: (input, [linkId], state) => answersOf(input, state).get(text(linkId)) ?? NOTHING,
-    answering: (input, [linkId], state) => input.filter(response => isNode(response) && answersIn(response, state).has(text(linkId))),
+    answer: (input, [linkId, preferred], state) =>
+      (preferred === undefined ? answersOf(input, state).get(text(linkId)) ?? NOTHING : answerOfDay(input, text(linkId), preferred, state)),
+    answering: (input, [linkId, value], state) => answering(input, text(linkId), value, state),
     ofQuestionnaire: (input, [canonical]) => input.filter(response => isResponseTo(plain(response), text(canonical))),
     calendarDate: (input, _, state) => input.flatMap(item => calendarDate(item, state)),
     recordDate: (input, _, state) => input.flatMap(record => recordDate(record, state)),
@@ -66,8 +67,8 @@ export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string,
 const OWN_ARITY: Readonly<Record<string, Record<number, string[]>>> = {
   codedIn: { 1: ['AnyAtRoot'] },
   memberOf: { 1: ['AnyAtRoot'] },
-  answer: { 1: ['AnyAtRoot'] },
-  answering: { 1: ['AnyAtRoot'] },
+  answer: { 1: ['AnyAtRoot'], 2: ['AnyAtRoot', 'AnyAtRoot'] },
+  answering: { 1: ['AnyAtRoot'], 2: ['AnyAtRoot', 'AnyAtRoot'] },
   ofQuestionnaire: { 1: ['AnyAtRoot'] },
   calendarDate: { 0: [] },
   recordDate: { 0: [] },
@@ -263,6 +264,27 @@ function answersOf(responses: Collection, state: ScopeState): ReadonlyMap<string
   return answers
 }
 
+/** Keeps the responses that answer an item, or that answer it with a value. */
+function answering(responses: Collection, linkId: string, value: Collection | undefined, state: ScopeState): Collection {
+  return responses.filter(response => {
+    const answers = isNode(response) ? answersIn(response, state).get(linkId) : undefined
+    return answers !== undefined && (value === undefined || holds(answers, value))
+  })
+}
+
+/** The answer of the newest calendar day on which an item was answered; given otherwise that day too, the preferred value wins. */
+function answerOfDay(responses: Collection, linkId: string, preferred: Collection, state: ScopeState): Collection {
+  const [newestResponse, ...others] = newestFirst(answering(responses, linkId, undefined, state), state)
+  if (!newestResponse) return NOTHING
+  const { timeZone } = state.clock
+  const dayOf = (response: ResourceNode) => ownDate(response.data as DatedRecord, timeZone)?.day
+  const day = dayOf(newestResponse)
+  const ofDay = [newestResponse, ...others.filter(response => dayOf(response) === day)].map(response => answersIn(response, state).get(linkId) ?? NOTHING)
+  return ofDay.find(answers => holds(answers, preferred)) ?? ofDay[0] ?? NOTHING
+}
+
+const holds = (answers: Collection, [value]: Collection): boolean => answers.some(answer => plain(answer) === plain(value))
+
 /** The one record with the latest date of its own; of two with the same, the one updated last. */
 const newest = (records: Collection, state: ScopeState): Collection => newestFirst(records, state).slice(0, 1)
 
@@ -381,7 +403,7 @@ function dayNumber(collection: Collection, timeZone: string): number | undefined
 /** Where a record says when it holds, in the order we look. */
 const DATE_ELEMENTS = [
   'authored', 'effectiveDateTime', 'effectiveInstant', 'effectivePeriod', 'effectiveTiming', 'authoredOn', 'performedDateTime', 'performedPeriod', 'performedString',
-  'started', 'period', 'occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming', 'dateAsserted', 'created', 'issued', 'recordedDate', 'date',
+  'onsetDateTime', 'onsetPeriod', 'started', 'period', 'occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming', 'dateAsserted', 'created', 'issued', 'recordedDate', 'date',
 ]
 
 /**

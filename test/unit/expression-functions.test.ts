@@ -83,6 +83,37 @@ describe('answer()', () => {
   })
 })
 
+describe('answer() with a preferred value and answering()', () => {
+  const on = (id: string, authored: string, value: boolean) => response(id, [said('q', value)], { authored })
+  const preferring = (...records: object[]) => evaluate("%QuestionnaireResponse.answer('q', true)", { records })
+
+  test('the newest day decides; on that day the preferred value wins', () => {
+    expect(preferring(on('old', '2026-03-01', true), on('new', '2026-03-02', false))).toEqual([false])
+    expect(preferring(on('morning', '2026-03-02T08:00:00+01:00', true), on('noon', '2026-03-02T12:00:00+01:00', false))).toEqual([true])
+    expect(preferring(on('noon', '2026-03-02T12:00:00+01:00', false), on('evening', '2026-03-02T20:00:00+01:00', false))).toEqual([false])
+    expect(preferring(response('silent', []))).toEqual([])
+    expect(preferring()).toEqual([])
+  })
+
+  test('the day is that of the service, whatever offset is written', () => {
+    expect(preferring(on('a', '2026-03-01T23:30:00Z', true), on('b', '2026-03-02T12:00:00+01:00', false))).toEqual([true])
+    expect(preferring(on('a', '2026-03-01T22:30:00Z', true), on('b', '2026-03-02T12:00:00+01:00', false))).toEqual([false])
+  })
+
+  test('responses that answer an item, or answer it with a value', () => {
+    const records = [on('yes', '2026-03-01', true), on('no', '2026-03-02', false), response('silent', [said('other', true)])]
+    expect(evaluate("%QuestionnaireResponse.answering('q').id", { records })).toEqual(['yes', 'no'])
+    expect(evaluate("%QuestionnaireResponse.answering('q', true).id", { records })).toEqual(['yes'])
+    expect(evaluate("%QuestionnaireResponse.answering('q', false).id", { records })).toEqual(['no'])
+  })
+
+  test('a Condition is dated by its onset, else by its recording', () => {
+    const records = [{ resourceType: 'Condition', id: 'r', onsetDateTime: '2026-03-02', recordedDate: '2026-01-01' }, { resourceType: 'Condition', id: 's', recordedDate: '2026-01-01' }]
+    expect(evaluate('%Condition.recordDate()', { records })).toEqual(['2026-03-02', '2026-01-01'])
+    expect(evaluate('%Condition.since(@2026-03-01).id', { records })).toEqual(['r'])
+  })
+})
+
 /** A record as a node of the engine, unfrozen, for inputs that are too deep to freeze. */
 function evaluateNodes(record: object): readonly unknown[] {
   return [{ ctx: {}, data: record, path: null, fhirNodeDataType: null, parentResNode: null, constructor: { makeResNode: (_: unknown, data: unknown) => data } }]

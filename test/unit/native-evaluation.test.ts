@@ -55,6 +55,7 @@ describe('natively or by the interpreter, the answer is the same', () => {
     "%QuestionnaireResponse.answer('one').code = 'x'", "%QuestionnaireResponse\n  .answer('one')\n  .code", "%QuestionnaireResponse.answer('one')[0].code",
     "%QuestionnaireResponse.answer('it\\'s, (') + 1", "%QuestionnaireResponse.answer('it' & '\\'s, (')", "%QuestionnaireResponse.answer(iif(%no, 'x', 'one')).code",
     "%QuestionnaireResponse.answer('one').where($this.code = 'x').code", "%QuestionnaireResponse.answer('none').code.empty()",
+    "%QuestionnaireResponse.answer('one', 'x').code", "%QuestionnaireResponse.answering('one', true).id", "%QuestionnaireResponse.answering('one').answer('one', %no).code",
     "%Condition.codedIn('a,(b)').id", "%Condition.codedIn('a').where(id = 'c1' or id = 'c2').codedIn('a').recordedDate", "%Condition.where(codedIn('a').exists()).id",
     '%Condition.since(today() - 1 month).id', '%Condition.since(%day).id', "%Condition.newest().recordedDate.calendarDate().difference(today(), 'day')",
     "%Observation.referringTo(%Observation.where(id = 'o1')).id", '%Observation.newest().value > 2', "%Observation.newest().iif(value > 2, 'more', 'less')",
