@@ -1,4 +1,4 @@
-import type { CarePlan, CodeableConcept, Condition, Encounter, EpisodeOfCare, FhirResource, Observation, Patient, QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4.js'
+import type { CarePlan, CodeableConcept, Condition, Encounter, EpisodeOfCare, FhirResource, Observation, Patient, Quantity, QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4.js'
 import type { CaseCalendar } from './calendar.js'
 import { refuseUnknown, type CasePatient, type Given } from './case-format.js'
 import { codings } from './codes.js'
@@ -56,7 +56,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     build: (fact, id, calendar) => [response('low-back-consultation', consultationItems(fact.object('consultation'), calendar, fact.value('flat') === true), fact, id, calendar)],
   },
   observation: {
-    keys: ['id', 'value', 'interpretation', 'reference range', 'date', 'status'],
+    keys: ['id', 'value', 'unit', 'comparator', 'interpretation', 'reference range', 'date', 'status'],
     build: (fact, id, calendar) => [observation(fact, id, calendar)],
   },
   'episode of care': {
@@ -178,8 +178,9 @@ function startBack(fact: Fact, id: string, calendar: CaseCalendar): FhirResource
 function observation(fact: Fact, id: string, calendar: CaseCalendar): Observation {
   const value = fact.number('value')
   const interpretation = fact.text('interpretation')
-  const ranges = [fact.value('reference range') ?? []].flat() as { low?: number; high?: number }[]
-  const quantity = (amount: number | undefined) => (amount === undefined ? undefined : { value: amount })
+  const [unit, comparator] = [fact.text('unit'), fact.text('comparator')]
+  const ranges = [fact.value('reference range') ?? []].flat() as { low?: number; high?: number; unit?: string }[]
+  const quantity = (amount: number | undefined, of = unit) => (amount === undefined ? undefined : { value: amount, ...(of !== undefined && { unit: of, system: 'http://unitsofmeasure.org', code: of }) })
   return {
     resourceType: 'Observation',
     id,
@@ -187,9 +188,9 @@ function observation(fact: Fact, id: string, calendar: CaseCalendar): Observatio
     code: { coding: fact.codes('observation') },
     subject,
     effectiveDateTime: calendar.dateTime(fact.text('date') ?? 'i dag'),
-    ...(value !== undefined && { valueQuantity: { value } }),
+    ...(value !== undefined && { valueQuantity: { ...quantity(value)!, ...(comparator !== undefined && { comparator: comparator as Quantity['comparator'] }) } }),
     ...(interpretation !== undefined && { interpretation: [concept('v3-ObservationInterpretation', interpretation)] }),
-    ...(ranges.length > 0 && { referenceRange: ranges.map(({ low, high }) => ({ ...(low !== undefined && { low: quantity(low)! }), ...(high !== undefined && { high: quantity(high)! }) })) }),
+    ...(ranges.length > 0 && { referenceRange: ranges.map(({ low, high, unit: ofRange }) => ({ ...(low !== undefined && { low: quantity(low, ofRange)! }), ...(high !== undefined && { high: quantity(high, ofRange)! }) })) }),
   }
 }
 

@@ -72,11 +72,15 @@ export function callsOf(each: ClinicalCase, delivery: Delivery = 'prefetch'): Pr
 /** The encounter in which a case takes place. */
 const ENCOUNTER = 'denne-kontakt'
 
-/** An override as a case writes it: the decision point, and when, unless it was today; `i denne kontakt` is in the encounter of the call. */
-function overrideOf(written: string, now: Date): Override & { encounter?: string } {
-  const [point = '', ...when] = written.split(' ')
-  if (when.join(' ') === 'i denne kontakt') return { point, at: now.toISOString(), encounter: ENCOUNTER }
-  return { point, at: when.length === 0 ? now.toISOString() : new CaseCalendar(now).dateTime(when.join(' ')) }
+/**
+ * An override as a case writes it: the decision point, when, unless it was today (`i denne kontakt` is in the encounter of
+ * the call), and the code of a reason in parentheses.
+ */
+function overrideOf(written: string, now: Date): Override {
+  const [, point = '', when, reason] = /^(\S+)(?: ([^(]+?))?(?: \((\S+)\))?$/.exec(written) ?? []
+  const isHere = when === 'i denne kontakt'
+  const at = when === undefined || isHere ? now.toISOString() : new CaseCalendar(now).dateTime(when)
+  return { point, at, ...(reason !== undefined && { reason }), ...(isHere && { encounter: ENCOUNTER }) }
 }
 
 /** What a case says beyond the patient's own data. */
