@@ -122,3 +122,34 @@ test('a chiropractor is offered the letter as a message to the GP, and the remov
   expect(suggestions.find(({ label }) => label === 'Fjern henvisningen')?.actions).toMatchObject([{ type: 'delete', resourceId: 'ServiceRequest/draft-1' }])
   expect(insertion(suggestions)).toBeUndefined()
 })
+
+describe('the acute letter', () => {
+  const acuteLetter = async (given: Given[]): Promise<string[]> => {
+    const each: ClinicalCase = { name: 'akut brev', answer: 'yes', today: '2026-03-30T10:00:00+02:00', service: 'low-back-pain-patient-view', patient: { age: 45 }, given }
+    const { cards, faults } = await answerCase(each)
+    expect(faults).toEqual([])
+    return cards.flatMap(({ suggestions = [] }) => suggestions).filter(({ label }) => label.includes('rygkirurg')).flatMap(lettersIn)
+  }
+
+  test('begins with the suspicion, the signs and since when, and leaves out STarT Back and inflammation', async () => {
+    const signs: Given = { consultation: { 'redFlag.saddleSensoryDisturbance': 'ja', 'redFlag.urinaryRetention': 'ja', 'pain.belowKnee': 'ja', 'history.morningStiffness': 'ja' }, authored: '2 dage siden' }
+    const [letter = ''] = await acuteLetter([BACK, signs, { 'start-back': { yes: [1, 2, 5, 6, 7], bother: 3 } }])
+    expect(letter.split('\n').slice(0, 4)).toEqual([
+      'AKUT HENVISNING. Mistanke om cauda equina-syndrom.',
+      'Tegn: føleforstyrrelse i ridebukseområdet, urinretention.',
+      'Siden: først noteret 28.03.2026.',
+      'Henvisning vedr. lænderyg. Diagnose: Rygsyndrom med smerteudstråling (L86).',
+    ])
+    expect(letter).not.toMatch(/STarT|morgenstivhed|Mangler i journalen|^\d\. /m)
+  })
+
+  test('a paresis alone is not called a suspected cauda equina syndrome', async () => {
+    const [letter = ''] = await acuteLetter([BACK, { consultation: { 'redFlag.progressiveParesis': 'ja' } }])
+    expect(letter.split('\n').slice(0, 2)).toEqual(['AKUT HENVISNING. Mistanke om tiltagende lammelse.', 'Tegn: tiltagende lammelse.'])
+  })
+
+  test('without a coded back problem, and of a code without a date', async () => {
+    const [letter = ''] = await acuteLetter([{ condition: 'SKS:DG834' }])
+    expect(letter).toMatch(/^AKUT HENVISNING\. Mistanke om cauda equina-syndrom\.\nTegn: cauda equina-syndrom er kodet\.\nSiden: ikke oplyst\.\n.*Diagnose: ikke kodet/)
+  })
+})
