@@ -2,8 +2,8 @@
 import type { ClinicalCase, Given } from '../clinical-cases/case-format.js'
 import { answerCase, decisionPointsOf } from '../clinical-cases/runner.js'
 
-async function headlinesFor(given: Given[], overridden: string[] = []): Promise<(string | undefined)[]> {
-  const each: ClinicalCase = { name: 'overskrift', answer: 'yes', today: '2026-03-30T10:00:00+02:00', service: 'low-back-pain-patient-view', patient: { age: 45 }, given, overridden }
+async function headlinesFor(given: Given[], overridden: string[] = [], service = 'low-back-pain-patient-view'): Promise<(string | undefined)[]> {
+  const each: ClinicalCase = { name: 'overskrift', answer: 'yes', today: '2026-03-30T10:00:00+02:00', service, patient: { age: 45 }, given, overridden }
   const { cards, faults } = await answerCase(each)
   expect(faults).toEqual([])
   return cards.map(card => decisionPointsOf(card)[0])
@@ -22,4 +22,11 @@ test('the next step is headed by the point of its title, not by the line that st
   expect(await headlinesFor(given)).toContain('RN-48')
   expect(await headlinesFor(given, ['RN-48'])).toContain('RN-74')
   expect(await headlinesFor(given, ['RN-48', 'RN-74'])).toContain('RN-88')
+})
+
+test('the contact card is headed by what leads it, also where something to ask again stands first', async () => {
+  const contact = (given: Given[], overridden: string[] = []) => headlinesFor(given, overridden, 'low-back-pain-encounter-start')
+  expect(await contact([BACK, { encounter: 'c1', date: '5 dage siden' }])).toEqual(['RN-40'])
+  expect(await contact([BACK, { encounter: 'c1', date: '5 dage siden' }], ['RN-40'])).toEqual([])
+  expect(await contact([BACK, { encounter: 'c1', date: '35 dage siden' }, { consultation: { 'redFlag.fever': 'ja', 'redFlag.progressiveParesis': 'nej', 'redFlag.saddleSensoryDisturbance': 'nej', 'redFlag.flatusIncontinence': 'nej', 'redFlag.urinaryRetention': 'nej' }, authored: '30 dage siden' }])).toEqual(['RN-21'])
 })
