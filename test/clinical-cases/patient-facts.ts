@@ -44,7 +44,7 @@ function dated(kind: string, usualStatus: string, members: (code: CodeableConcep
 
 const KINDS: Readonly<Record<string, Kind>> = {
   condition: {
-    keys: ['id', 'onset', 'recorded', 'clinicalStatus', 'verificationStatus', 'category', 'text', 'display', 'bodySite'],
+    keys: ['id', 'onset', 'onset age', 'onset range', 'onset text', 'recorded', 'clinicalStatus', 'verificationStatus', 'category', 'text', 'display', 'bodySite'],
     build: (fact, id, calendar) => [condition(fact, id, calendar)],
   },
   'start-back': {
@@ -129,7 +129,19 @@ function condition(fact: Fact, id: string, calendar: CaseCalendar): Condition {
     ...(bodySite !== undefined && { bodySite: [{ text: bodySite }] }),
     subject,
     ...(onset !== undefined && { onsetDateTime: calendar.date(onset) }),
+    ...otherOnset(fact),
     ...(recorded !== undefined && { recordedDate: calendar.date(recorded) }),
+  }
+}
+
+/** An onset that is no day: an age or a range of ages in years, or words. */
+function otherOnset(fact: Fact): Pick<Condition, 'onsetAge' | 'onsetRange' | 'onsetString'> {
+  const years = (value: number) => ({ value, system: 'http://unitsofmeasure.org', code: 'a', unit: 'år' })
+  const [age, text, { low, high }] = [fact.number('onset age'), fact.text('onset text'), fact.object<{ low?: number; high?: number }>('onset range')]
+  return {
+    ...(age !== undefined && { onsetAge: years(age) }),
+    ...((low ?? high) !== undefined && { onsetRange: { ...(low !== undefined && { low: years(low) }), ...(high !== undefined && { high: years(high) }) } }),
+    ...(text !== undefined && { onsetString: text }),
   }
 }
 
