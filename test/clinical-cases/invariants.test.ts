@@ -217,7 +217,7 @@ describe('few cards', () => {
   /** The decision point that a card is headed by; undefined where the card is headed by none. */
   const headlineOf = (card: Card): string | undefined => ((actionOf(card)?.resource.code ?? []).length > 0 ? decisionPointsOf(card)[0] : undefined)
 
-  test.each([['the patient is dead', deceasedCase], ['there is neither a back problem nor a STarT Back answer', caseWithoutBackProblem]])('there is none on any hook when %s', (_, cases) =>
+  test.each([['the patient is dead', deceasedCase], ['there is no back problem, no STarT Back answer and no red flag', caseWithoutBackProblem]])('there is none on any hook when %s', (_, cases) =>
     check(cases, async each => {
       expect(allCards(await answersTo(each)).map(shown)).toEqual([])
     }), TIMEOUT_MS)

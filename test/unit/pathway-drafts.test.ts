@@ -23,6 +23,6 @@ test('an acute referral brings the letter with the findings that make it acute',
   const drafts = await draftsFor([{ consultation: { 'redFlag.urinaryRetention': 'ja', 'redFlag.reducedSphincterTone': 'ja', 'redFlag.flatusIncontinence': 'nej' }, authored: 'i dag' }])
   const [referral] = drafts.filter((draft): draft is ServiceRequest => draft.resourceType === 'ServiceRequest')
   expect(referral?.priority).toBe('asap')
-  expect(referral?.note?.[0]?.text).toMatch(/^Henvisning vedr\. lænderyg/)
-  expect(referral?.note?.[0]?.text).toMatch(/7\. Kliniske fund: .*sphinctertonus/)
+  expect(referral?.note?.[0]?.text).toMatch(/^AKUT HENVISNING\. Mistanke om cauda equina-syndrom\.\nTegn: urinretention, nedsat sphinctertonus\./)
+  expect(referral?.note?.[0]?.text).toMatch(/^Kliniske fund: .*sphinctertonus/m)
 })
