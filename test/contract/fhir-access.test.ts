@@ -94,7 +94,7 @@ describe('what is asked of the server', () => {
     const fhir = await startStubFhirServer({}, { delayMs: 60 })
     opened.push(fhir)
     expect((await call({ fhirServer: fhir.url })).status).toBe(200)
-    expect(fhir.mostAtOnce()).toBe(7)
+    expect(fhir.mostAtOnce()).toBe(10)
   })
 
   test.each([['A.b-c', 'A.b-c'], ['å&_count=1', '%C3%A5%26_count%3D1'], ['a%2Fb', 'a%252Fb'], ['a;b=c', 'a%3Bb%3Dc']])('has values of the context escaped: %s', async (patientId, escaped) => {
@@ -140,7 +140,7 @@ describe('the access token', () => {
     const fhir = await stub()
     const { status } = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
     expect(status).toBe(200)
-    expect(fhir.requests).toHaveLength(7)
+    expect(fhir.requests).toHaveLength(10)
     expect(new Set(fhir.requests.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${TOKEN}`]))
   })
 
