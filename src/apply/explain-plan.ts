@@ -37,10 +37,20 @@ export interface ExplainedAction {
  * @param hook the hook that was called; a plan within a plan listens to none and is always asked.
  */
 export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string): ExplainedAction[] {
+  return explainWithin(plan, scope, hook, new Map())
+}
+
+/** @param known plans within that are explained already: whatever card they stand on, their conditions are answered the same. */
+function explainWithin(plan: CompiledPlan, scope: Scope, hook: string | undefined, known: Map<CompiledPlan, ExplainedAction[]>): ExplainedAction[] {
   const inPlan = scopeOn(plan.variables, scope)
+  const explainNested = (nested: CompiledPlan): ExplainedAction[] => {
+    const explained = known.get(nested) ?? explainWithin(nested, scope, undefined, known)
+    known.set(nested, explained)
+    return explained
+  }
   const explain = (action: CompiledAction, isTop: boolean): ExplainedAction => {
     const conditions = action.conditions.map(condition => explainCondition(condition, action.where, inPlan, plan))
-    const nested = action.definition?.kind === 'plan' ? explainPlan(action.definition.plan, scope) : []
+    const nested = action.definition?.kind === 'plan' ? explainNested(action.definition.plan) : []
     return {
       id: action.id,
       listensToHook: !isTop || hook === undefined || (action.resource.trigger ?? []).some(({ name }) => name === hook),
@@ -58,21 +68,26 @@ function together(answers: readonly (Answer | 'error')[]): Answer | 'error' {
 }
 
 function explainCondition(condition: CompiledCondition, where: string, scope: Scope, plan: CompiledPlan): ExplainedCondition {
-  const { frames } = scope[STATE]
+  const { frames, evidence } = scope[STATE]
+  if (!evidence) return { ...answered(condition, scope, where), facts: [], resources: [] }
   const frame: Evidence = { facts: new Set(), resources: new Set() }
   frames.push(frame)
   try {
-    const answer = answerOf(condition, scope, where)
-    return { ...described(condition), answer, ...evidenceOf(frame, scope, plan) }
-  } catch (error) {
-    if (!(error instanceof CdsError)) throw error
-    return { ...described(condition), answer: 'error', ...evidenceOf(frame, scope, plan), error: `${error.code}: ${error.message}` }
+    return { ...answered(condition, scope, where), ...evidenceOf(frame, scope, plan) }
   } finally {
     frames.pop()
   }
 }
 
-const described = ({ description, expression }: CompiledCondition) => ({ description, expression })
+function answered(condition: CompiledCondition, scope: Scope, where: string): Omit<ExplainedCondition, 'facts' | 'resources'> {
+  const { description, expression } = condition
+  try {
+    return { description, expression, answer: answerOf(condition, scope, where) }
+  } catch (error) {
+    if (!(error instanceof CdsError)) throw error
+    return { description, expression, answer: 'error', error: `${error.code}: ${error.message}` }
+  }
+}
 
 /** Facts in the order they were asked for, those behind them included, and all resources they came from. */
 function evidenceOf(frame: Evidence, scope: Scope, plan: CompiledPlan): Pick<ExplainedCondition, 'facts' | 'resources'> {
