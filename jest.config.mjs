@@ -1,5 +1,5 @@
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/shared-modules-environment.mjs',
   // Compiling the whole knowledge takes its time on a busy machine; no test measures time.
   testTimeout: 120_000,
   roots: ['<rootDir>/test'],

@@ -1,7 +1,7 @@
 import type { Card, Suggestion } from '../../src/cds-hooks/types.js'
 import type { ClinicalCase } from './case-format.js'
 import { coding } from './codes.js'
-import { decisionPointsOf } from './runner.js'
+import { decisionPointsOf, type Answered } from './runner.js'
 
 interface StartBackExtension {
   total?: number
@@ -10,7 +10,7 @@ interface StartBackExtension {
 }
 
 /** Every way in which the cards differ from what the case expects, each in a sentence; empty when they agree. */
-export function differences(each: ClinicalCase, cards: readonly Card[]): string[] {
+export function differences(each: ClinicalCase, { cards, notUsable }: Pick<Answered, 'cards' | 'notUsable'>): string[] {
   const said = new Set(cards.flatMap(decisionPointsOf))
   const text = cards.map(textOf).join('\n')
   const suggestions = cards.flatMap(card => card.suggestions ?? [])
@@ -28,6 +28,7 @@ export function differences(each: ClinicalCase, cards: readonly Card[]): string[
     ...(each['does not suggest'] ?? []).filter(wanted => suggestions.some(suggestion => isThat(suggestion, wanted))).map(wanted => `should not suggest ${wanted}`),
     ...(each.says ?? []).filter(part => !text.includes(part)).map(part => `should say "${part}"`),
     ...(each['does not say'] ?? []).filter(part => text.includes(part)).map(part => `should not say "${part}"`),
+    ...unequal('keys not usable', (each['not usable'] ?? []).join(', '), notUsable.join(', ')),
   ]
 }
 

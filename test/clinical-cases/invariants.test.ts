@@ -2,7 +2,6 @@
 // no reassurance beside a red flag, few cards, and the same answer to the same question.
 import fc from 'fast-check'
 import type { FhirResource } from 'fhir/r4.js'
-import { callService } from '../../src/call-service.js'
 import type { Card, CdsResponse } from '../../src/cds-hooks/types.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { ALL_SERVICES, anyCase, caseWithoutBackProblem, deceasedCase, strongRedFlagCase } from './any-case.js'
@@ -11,7 +10,7 @@ import { actionOf, contradictions, created, isAgainst, isObjection, isPressing, 
 import type { ClinicalCase } from './case-format.js'
 import { draftOrders } from './case-orders.js'
 import { PATIENT_ID, resourcesOf } from './patient-facts.js'
-import { callsOf, decisionPointsOf, knowledge, prepareCall, type PreparedCall } from './runner.js'
+import { callsOf, decisionPointsOf, knowledge, prepareCall, reply } from './runner.js'
 
 /** Another seed finds other faults; this one makes every run the same. */
 const SEED = Number(process.env.INVARIANTS_SEED ?? 20260330)
@@ -23,8 +22,6 @@ type Answers = Readonly<Record<ServiceId, CdsResponse>>
 
 const PATIENT_VIEW: readonly ServiceId[] = ['start-back-risk', 'low-back-pain-patient-view']
 const ORDER_SERVICES: readonly ServiceId[] = ['low-back-pain-order-select', 'low-back-pain-order-sign']
-
-const reply = ({ service, request, environment }: PreparedCall, language = 'da') => callService(service, request, language, environment)
 
 async function askAll(each: ClinicalCase, language: string): Promise<Answers> {
   const answers: [string, CdsResponse][] = []

@@ -130,10 +130,22 @@ export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[
   }
 }
 
+/** Makes a call. */
+export const reply = ({ service, request, environment }: PreparedCall, language = 'da'): Promise<CdsResponse> => callService(service, request, language, environment)
+
+/** The answers of all services together. */
+export interface Answered {
+  cards: Card[]
+  /** What was not decided or not read, for a reason that lies in no record. */
+  faults: string[]
+  /** Prefetch keys of which a part could not be used. */
+  notUsable: string[]
+}
+
 /** Makes the calls and puts their answers together, as a chart shows the cards of all services. */
-export async function answer(calls: readonly PreparedCall[]): Promise<CdsResponse & { faults: string[]; notUsable: string[] }> {
+export async function answer(calls: readonly PreparedCall[]): Promise<Answered> {
   const responses: CdsResponse[] = []
-  for (const { service, request, environment } of calls) responses.push(await callService(service, request, 'da', environment))
+  for (const call of calls) responses.push(await reply(call))
   return {
     cards: responses.flatMap(({ cards }) => cards),
     faults: responses.flatMap(({ extension = {} }) => {

@@ -16,8 +16,10 @@ let fhir: StubFhirServer | undefined
 
 beforeAll(async () => {
   service = await startTestService({ deadlineMs: DEADLINE_MS })
-  // A first call, so that what follows measures waiting and not the start.
+  // First calls, so that what follows measures waiting and not the start.
   await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedCall(PERSON, ID))
+  await callWith({})
+  await fhir?.close()
 })
 
 afterEach(() => fhir?.close())

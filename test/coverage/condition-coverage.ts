@@ -1,7 +1,6 @@
-import { explainPlan, type ExplainedAction } from '../../src/apply/explain-plan.js'
-import { gatherCall, scopeFor } from '../../src/call-service.js'
 import { ANSWERS } from '../clinical-cases/case-format.js'
-import { callsOf, type FoundCase } from '../clinical-cases/runner.js'
+import { askedActions } from '../clinical-cases/asked.js'
+import type { Recording } from '../clinical-cases/record.js'
 
 /** One applicability condition, and which answers the cases have given it. */
 export interface CoveredCondition {
@@ -22,30 +21,21 @@ export interface ConditionCoverage {
   constantActions: readonly string[]
 }
 
-/** Answers of every condition of every action that the services' plans hold, over all cases. */
-export async function conditionCoverage(cases: readonly FoundCase[]): Promise<ConditionCoverage> {
+/** Answers of every condition of every action that the services' plans hold, over all recorded cases. */
+export function conditionCoverage({ places, cases }: Recording): ConditionCoverage {
   const covered = new Map<string, CoveredCondition & { answers: Set<string> }>()
   const speaking = new Map<string, Set<boolean>>()
-  const note = (plan: string, { id, listensToHook, applies, conditions, actions }: ExplainedAction, isOpen: boolean): void => {
-    // An id is one action within a plan and the plans within it, however many cards hold it.
-    const path = `${plan}/${id}`
-    const speaks = isOpen && listensToHook && applies === 'yes'
-    speaking.set(path, (speaking.get(path) ?? new Set()).add(speaks))
-    conditions.forEach(({ description, answer }, index) => {
-      const place = `${path}/${index}`
-      const condition = covered.get(place) ?? { plan, place, description, answers: new Set<string>() }
-      condition.answers.add(answer)
-      covered.set(place, condition)
-    })
-    actions.forEach(action => note(plan, action, speaks))
-  }
-  for (const { case: each } of cases) {
-    for (const { service, request, environment } of callsOf(each)) {
-      const scope = scopeFor(await gatherCall(service, request, environment), environment)
-      for (const plan of service.plans) {
-        const { id = '' } = plan.resource
-        explainPlan(plan, scope, request.hook).forEach(action => note(id, action, true))
-      }
+  for (const { service, letters } of cases.flatMap(({ asked }) => asked)) {
+    for (const { place: { plan, id, conditions }, listens, answers, whole } of askedActions(places[service] ?? [], letters)) {
+      // An id is one action within a plan and the plans within it, however many cards hold it.
+      const path = `${plan}/${id}`
+      speaking.set(path, (speaking.get(path) ?? new Set()).add(listens && whole === 'yes'))
+      conditions.forEach((description, index) => {
+        const place = `${path}/${index}`
+        const condition = covered.get(place) ?? { plan, place, description, answers: new Set<string>() }
+        condition.answers.add(answers[index] ?? 'error')
+        covered.set(place, condition)
+      })
     }
   }
   const lacking = (wanted: boolean) => [...speaking].filter(([, seen]) => !seen.has(wanted)).map(([place]) => place).sort()

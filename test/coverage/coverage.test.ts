@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { CodeSystem, FhirResource, PlanDefinition } from 'fhir/r4.js'
 import { join } from 'node:path'
 import { DECISION_POINT_SYSTEM } from '../../src/knowledge/extensions.js'
-import { loadKnowledge, PROJECT_ROOT } from '../../src/load-knowledge.js'
-import { readCases } from '../clinical-cases/runner.js'
+import { PROJECT_ROOT } from '../../src/load-knowledge.js'
+import { recordedPass } from '../clinical-cases/recorded.js'
+import { knowledge, readCases } from '../clinical-cases/runner.js'
 import { coveragePage, gapLines, tally } from './coverage-page.js'
 import { conditionCoverage, neverAnswered, type ConditionCoverage } from './condition-coverage.js'
 import { ALWAYS_THE_SAME_ANSWER, NEVER_SPEAKING } from './condition-exceptions.js'
@@ -12,7 +13,7 @@ import { coverageOf } from './coverage.js'
 import { alternatives, localReading, pairedWithCodes } from './local-codes.js'
 import { faultsOfNote, literalsOf, referencesIn } from './references.js'
 
-const loaded = loadKnowledge()
+const loaded = knowledge()
 const { files } = loaded.knowledge
 const cases = readCases()
 const coverage = coverageOf(loaded, cases)
@@ -20,7 +21,7 @@ const { gaps } = coverage
 let asked: ConditionCoverage
 
 beforeAll(async () => {
-  asked = await conditionCoverage(cases)
+  asked = conditionCoverage((await recordedPass()).recording)
 }, 900_000)
 
 const named = (points: readonly { code: string }[]): string[] => points.map(({ code }) => code)

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { explainPlan } from '../../src/apply/explain-plan.js'
+import { gatherCall, scopeFor } from '../../src/call-service.js'
+import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
+import { differences } from './compare.js'
+import { answer, answerCase, callsOf, knowledge, readCases, type Answered, type FoundCase, type PreparedCall } from './runner.js'
+
+/** What the services answered to a case, and why. */
+export interface RecordedCase {
+  answered: Answered
+  /** Of the whole answer. */
+  digest: string
+  /** Answers of the conditions, by the service that was called. */
+  asked: { service: string; letters: string }[]
+  /** The answer when the service reads the FHIR server itself; recorded for the first case of each file. */
+  fromFhirServer?: Answered
+}
+
+/** Every case with its answer, in the order of `readCases`. */
+export interface Recording {
+  /** Minutes that the process stood behind UTC in January. */
+  offset: number
+  /** Actions of each service, in the order in which a recorded case tells their answers. */
+  places: Record<string, Place[]>
+  cases: RecordedCase[]
+}
+
+/** Digests of the answers to every case, for each time zone in turn. */
+export type ZoneDigests = { timeZone: string; offset: number; digests: string[] }[]
+
+const digestOf = (answered: Answered): string => createHash('sha256').update(JSON.stringify(answered)).digest('hex')
+
+const offset = () => new Date('2026-01-05T12:00:00Z').getTimezoneOffset()
+
+/** Answers a case and tells why. */
+export async function recordCase({ case: each }: FoundCase, isFirstOfFile = false): Promise<RecordedCase> {
+  const calls = callsOf(each)
+  const answered = await answer(calls)
+  const asked: RecordedCase['asked'] = []
+  for (const call of calls) asked.push({ service: call.service.id, letters: await lettersOfCall(call) })
+  return { answered, digest: digestOf(answered), asked, ...(isFirstOfFile && { fromFhirServer: await answerCase(each, 'FHIR server') }) }
+}
+
+async function lettersOfCall({ service, request, environment }: PreparedCall): Promise<string> {
+  const scope = scopeFor(await gatherCall(service, request, environment), environment)
+  return service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('')
+}
+
+/** Actions of every service, in the order in which a recorded case tells their answers. */
+export const places = (): Recording['places'] => Object.fromEntries([...knowledge().services].map(([id, service]) => [id, placesOf(service)]))
+
+/** Answers every case. */
+export async function recordAll(): Promise<Recording> {
+  const found = readCases()
+  const cases: RecordedCase[] = []
+  for (const [index, each] of found.entries()) cases.push(await recordCase(each, each.file !== found[index - 1]?.file))
+  return { offset: offset(), places: places(), cases }
+}
+
+/** Answers every case once more in each time zone; the process must stand in the first of them. */
+export async function digestsIn(timeZones: readonly string[]): Promise<ZoneDigests> {
+  const found = readCases()
+  const zones: ZoneDigests = []
+  for (const timeZone of timeZones) {
+    process.env.TZ = timeZone
+    const digests: string[] = []
+    for (const { case: each } of found) digests.push(digestOf(await answerCase(each)))
+    zones.push({ timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, offset: offset(), digests })
+  }
+  return zones
+}
+
+/** What the called services asked in a recorded case. */
+export const askedIn = (recorded: RecordedCase, of: Recording['places']): AskedAction[] =>
+  recorded.asked.flatMap(({ service, letters }) => askedActions(of[service] ?? [], letters))
+
+/** Every way in which a recorded answer differs from what the case expects, each in a sentence; empty when they agree. */
+export const faultsOfCase = ({ case: each }: FoundCase, { answered }: RecordedCase): string[] =>
+  [...differences(each, answered), ...answered.faults]
+
+/** Answers the cases whose `file: name` matches, and tells what is wrong with them. */
+export async function runCases(pattern: RegExp): Promise<{ count: number; faults: string[] }> {
+  const found = readCases().filter(({ file, case: { name } }) => pattern.test(`${file}: ${name}`))
+  const faults: string[] = []
+  for (const each of found) {
+    const wrong = faultsOfCase(each, await recordCase(each))
+    if (wrong.length > 0) faults.push(`${each.file}: ${each.case.name}${wrong.map(fault => `\n  - ${fault}`).join('')}`)
+  }
+  return { count: found.length, faults }
+}
