@@ -3,6 +3,7 @@ import r4 from 'fhirpath/fhir-context/r4'
 import { invocationTable, ownFunctions, OWN_FUNCTION_NAMES, type ValueSetLookup } from './functions.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
 import { memoised } from './memoised.js'
+import { PLAIN_OPERATORS } from './operators.js'
 import { isNode, NO, NOTHING, resourceReference, truth, YES, type Collection, type Item } from './values.js'
 import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, stringLiteral, plainSource, type SyntaxNode } from './syntax.js'
 
@@ -29,7 +30,7 @@ const STEPS_BETWEEN_CLOCK_CHECKS = 32
 
 /**
  * Builds a compiler over a set of value sets. The boolean skeleton of an expression (and, or, xor, implies, not,
- * exists, empty, iif, variables, our own functions) runs natively and stops as soon as the answer is certain;
+ * exists, empty, count, iif, variables, our own functions, operators on plain values) runs natively and stops as soon as the answer is certain;
  * everything between is left to the FHIRPath interpreter.
  */
 export function createCompiler(valueSets: ValueSetLookup): Compiler {
@@ -70,6 +71,11 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
       case 'OrExpression':
       case 'ImpliesExpression':
         return connective(node, source)
+      case 'EqualityExpression':
+      case 'InequalityExpression':
+      case 'AdditiveExpression':
+      case 'MembershipExpression':
+        return operation(node, source)
       case 'InvocationExpression':
         return invocation(node, source)
       case 'InvocationTerm':
@@ -88,12 +94,26 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
     return combine(compile(left, before), compile(right, after))
   }
 
+  /** An operator between two values; what is more than plain values is left to the interpreter, whole. */
+  const operation = (node: SyntaxNode, source: Slice): Evaluator | undefined => {
+    const [left, right] = childNodes(node)
+    const operator = node.text ?? ''
+    const compute = Object.hasOwn(PLAIN_OPERATORS, operator) ? PLAIN_OPERATORS[operator] : undefined
+    if (!left || !right || !compute || !node.start) return undefined
+    const { before, after } = source.around(node, operator.length)
+    const one = literal(left) ?? compilePart(left, before)
+    const other = literal(right) ?? compilePart(right, after)
+    if (!one || !other) return undefined
+    const whole = interpreted(source.text())
+    return scope => compute(noting(one)(scope), noting(other)(scope)) ?? whole(scope)
+  }
+
   const invocation = (node: SyntaxNode, source: Slice): Evaluator | undefined => {
     const [target, call] = childNodes(node)
     const called = call && functionOf(call)
     if (!target || !called) return undefined
     const { name, argumentNodes } = called
-    const isQuestion = argumentNodes.length === 0 && (name === 'exists' || name === 'empty')
+    const isQuestion = argumentNodes.length === 0 && (name === 'exists' || name === 'empty' || name === 'count')
     const on = isQuestion ? compile(target, source.upTo(call)) : compilePart(target, source.upTo(call))
     if (!on) return undefined
     if (argumentNodes.length === 0 && Object.hasOwn(PLAIN_FUNCTIONS, name)) return PLAIN_FUNCTIONS[name]?.(on)
@@ -288,9 +308,13 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, (on: Evaluator) => Evaluator>> = 
     const noted = noting(on)
     return scope => answer(noted(scope).length === 0)
   },
+  count: on => {
+    const noted = noting(on)
+    return scope => [noted(scope).length]
+  },
 }
 
-/** A string, a truth value or nothing, written out; undefined for any other argument. */
+/** A string, a whole number, a truth value or nothing, written out; undefined for anything else. */
 function literal(node: SyntaxNode): Evaluator | undefined {
   const text = stringLiteral(node)
   const value = text === undefined ? writtenValue(node) : Object.freeze([text])
@@ -305,6 +329,8 @@ function writtenValue(node: SyntaxNode): Collection | undefined {
       return only && writtenValue(only)
     case 'BooleanLiteral':
       return node.text === 'true' ? YES : NO
+    case 'NumberLiteral':
+      return /^\d{1,9}$/.test(node.text ?? '') ? Object.freeze([Number(node.text)]) : undefined
     case 'NullLiteral':
       return NOTHING
     default:

@@ -67,6 +67,18 @@ describe('natively or by the interpreter, the answer is the same', () => {
     expect(natively(asArgument)).toEqual(interpreted(asArgument))
   })
 
+  const OPERANDS = ['3', '4', '0', '%unknown', '%yes', '%no', "'x'", "'3'", "''", '%day', '%patient.birthDate', '%Condition', '%Condition.count()', '%Observation.newest().value', "%QuestionnaireResponse.answer('one').code",
+    '%Encounter.count()', "('x').combine('y')", '(3).combine(4)', '%Condition.recordedDate', '1.5', '%Condition.codedIn(\'a\').id', '%patient.birthDate.calendarDate()', 'today()']
+
+  test.each(['=', '!=', '<', '<=', '>', '>=', '+', '-', 'contains'])('%s between any two things', operator => {
+    for (const left of OPERANDS) {
+      for (const right of OPERANDS) {
+        const expression = `${left} ${operator} ${right}`
+        expect([expression, natively(expression)]).toEqual([expression, interpreted(expression)])
+      }
+    }
+  })
+
   test('but a criterion that is no truth value is an error and not a quiet no', () => {
     expect(natively('iif(5, 1, 2)')).toBe('an error')
     expect(natively('iif(%yes.combine(%yes), 1, 2)')).toBe('an error')
