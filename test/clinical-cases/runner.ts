@@ -163,3 +163,8 @@ export const answerCase = (each: ClinicalCase, delivery: Delivery = 'prefetch') 
 
 /** Decision points that speak in a card. */
 export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.['org.columna.decision-points'] ?? []) as string[]
+
+export { answerOf } from '../../src/apply/apply-plan.js'
+export { gatherCall, scopeFor } from '../../src/call-service.js'
+export { scopeOn } from '../../src/expression/scope.js'
+export { toJson } from '../../src/expression/values.js'

@@ -1,11 +1,10 @@
 // Explained or not, every fact and every condition of the knowledge has the same value or fails with the same error.
 import { describe, expect, test } from '@jest/globals'
-import { answerOf } from '../../src/apply/apply-plan.js'
-import { gatherCall, scopeFor, type GatheredCall } from '../../src/call-service.js'
-import { scopeOn, type Scope } from '../../src/expression/scope.js'
-import { toJson } from '../../src/expression/values.js'
+import type { GatheredCall } from '../../src/call-service.js'
+import type { Scope } from '../../src/expression/scope.js'
 import type { CompiledAction, CompiledPlan } from '../../src/knowledge/compiled.js'
-import { callsOf, readCases, type PreparedCall } from '../clinical-cases/runner.js'
+// The engine is taken from the module that holds the knowledge, since a scope is known to its own engine alone.
+import { answerOf, callsOf, gatherCall, readCases, scopeFor, scopeOn, toJson, type PreparedCall } from '../clinical-cases/runner.js'
 
 const CASES = readCases()
 
