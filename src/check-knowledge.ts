@@ -5,7 +5,7 @@ import { knowledgeFaults } from './knowledge-faults.js'
 import { PROJECT_ROOT } from './load-knowledge.js'
 
 const folder = process.argv[2] === undefined ? PROJECT_ROOT : resolve(process.argv[2])
-const isThere = ['fhir-resources', 'cds-services'].every(name => existsSync(join(folder, name)))
-const lines = isThere ? knowledgeFaults(folder).map(faultLine) : [`${folder} must hold the folders fhir-resources and cds-services.`]
+const isThere = ['fhir-resources', 'cds-services'].some(name => existsSync(join(folder, name)))
+const lines = isThere ? knowledgeFaults(folder).map(faultLine) : [`${folder} must hold the folder fhir-resources, cds-services or both.`]
 process.stdout.write(lines.length === 0 ? 'The knowledge has no faults.\n' : `${lines.join('\n')}\n${lines.length} fault(s).\n`)
 process.exitCode = lines.length === 0 ? 0 : 1

@@ -19,10 +19,14 @@ export interface LoadedKnowledge {
 /**
  * Reads and compiles the knowledge and the services of a folder. Faults are gathered, not thrown; whoever serves
  * calls `faults.throwIfAny()`.
+ * @throws Error when the folder holds neither.
  */
 export function loadKnowledge(folder = PROJECT_ROOT, isServed: (plan: CompiledPlan) => boolean = () => true): LoadedKnowledge {
   const faults = new FaultList()
-  const knowledge = compileKnowledge(readResources(join(folder, 'fhir-resources'), faults), faults, KNOWLEDGE_SETTINGS)
-  const services = buildServices(readServiceFiles(join(folder, 'cds-services'), faults), knowledge, faults, isServed)
+  const files = readResources(join(folder, 'fhir-resources'), faults)
+  const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults)
+  if (files.length + serviceFiles.length + faults.faults.length === 0) throw new Error(`There is neither knowledge nor a service in ${folder}.`)
+  const knowledge = compileKnowledge(files, faults, KNOWLEDGE_SETTINGS)
+  const services = buildServices(serviceFiles, knowledge, faults, isServed)
   return { knowledge, services, faults }
 }

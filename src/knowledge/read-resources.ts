@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { FhirResource } from 'fhir/r4.js'
 import type { FaultList } from './faults.js'
@@ -14,29 +14,30 @@ const SOURCES = 'sources'
 
 /**
  * Reads every JSON file of a knowledge folder: one folder a resource type (and `sources/`), one file a resource,
- * named after its id. Files that are not so are reported and left out.
+ * named after its id. Files that are not so are reported and left out; a folder that is not there holds nothing.
  */
 export function readResources(folder: string, faults: FaultList): KnowledgeFile[] {
+  if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true })
     .filter(entry => entry.isDirectory())
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(type => readType(folder, type.name, faults))
 }
 
+/** Names of the JSON files of a folder, in order; a folder that is not there has none. */
+export const jsonFilesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.json')).sort() : [])
+
 function readType(folder: string, type: string, faults: FaultList): KnowledgeFile[] {
-  return readdirSync(join(folder, type))
-    .filter(name => name.endsWith('.json'))
-    .sort()
-    .flatMap(name => {
-      const file = `${basename(folder)}/${type}/${name}`
-      const resource = readJson(join(folder, type, name), file, faults) as FhirResource | undefined
-      if (!resource) return []
-      if (!isPlaced(resource, type, name)) {
-        faults.add('FILE_MISPLACED', file, resource.resourceType ?? '$', 'The folder must be the resourceType and the file name the id.')
-        return []
-      }
-      return [{ file, resource }]
-    })
+  return jsonFilesIn(join(folder, type)).flatMap(name => {
+    const file = `${basename(folder)}/${type}/${name}`
+    const resource = readJson(join(folder, type, name), file, faults) as FhirResource | undefined
+    if (!resource) return []
+    if (!isPlaced(resource, type, name)) {
+      faults.add('FILE_MISPLACED', file, resource.resourceType ?? '$', 'The folder must be the resourceType and the file name the id.')
+      return []
+    }
+    return [{ file, resource }]
+  })
 }
 
 function isPlaced(resource: FhirResource, folder: string, name: string): boolean {

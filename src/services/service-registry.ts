@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { HOOKS } from '../cds-hooks/hook-definitions.js'
 import type { ServiceDescription } from '../cds-hooks/types.js'
@@ -7,7 +6,7 @@ import type { FaultList } from '../knowledge/faults.js'
 import type { Knowledge } from '../knowledge/knowledge.js'
 import { byKey, conflictingKeys } from '../knowledge/plans.js'
 import { isPublishable } from '../patient-data/fill-template.js'
-import { readJson } from '../knowledge/read-resources.js'
+import { jsonFilesIn, readJson } from '../knowledge/read-resources.js'
 
 /** A CDS service, bound to the plans it applies. */
 export interface CdsService {
@@ -30,16 +29,13 @@ export interface ServiceFile {
   }
 }
 
-/** Reads every JSON file of cds-services/. */
+/** Reads every JSON file of cds-services/; a folder that is not there holds none. */
 export function readServiceFiles(folder: string, faults: FaultList): ServiceFile[] {
-  return readdirSync(folder)
-    .filter(name => name.endsWith('.json'))
-    .sort()
-    .flatMap(name => {
-      const file = `${basename(folder)}/${name}`
-      const service = readJson(join(folder, name), file, faults)
-      return service === undefined ? [] : [{ file, service: service as ServiceFile['service'] }]
-    })
+  return jsonFilesIn(folder).flatMap(name => {
+    const file = `${basename(folder)}/${name}`
+    const service = readJson(join(folder, name), file, faults)
+    return service === undefined ? [] : [{ file, service: service as ServiceFile['service'] }]
+  })
 }
 
 /** Services by id. Ids are unique, so that a client that keys by id loses none. */

@@ -68,6 +68,10 @@ describe('the example is refused for its fault alone, with file and element', ()
   })
 })
 
+test('a folder with neither knowledge nor services is refused', () => {
+  expect(() => knowledgeFaults(`${BROKEN}NOTHING_HERE`)).toThrow(/^There is neither knowledge nor a service in .*NOTHING_HERE\.$/)
+})
+
 test('the knowledge of this repository has none', () => {
   expect(knowledgeFaults(PROJECT_ROOT)).toEqual([])
 })

@@ -21,7 +21,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   record: [['cds-hooks'], ['node:crypto']],
   // Knowledge and services are read from the disk when the service starts; ajv is for authors alone.
   knowledge: [['cds-hooks', 'errors', 'expression'], ['node:fs', 'node:path', 'ajv']],
-  services: [['cds-hooks', 'knowledge', 'patient-data'], ['node:fs', 'node:path']],
+  services: [['cds-hooks', 'knowledge', 'patient-data'], ['node:path']],
   'load-knowledge': [['knowledge', 'services', 'settings'], ['node:path', 'node:url']],
   'knowledge-faults': [['knowledge', 'load-knowledge'], []],
   'check-knowledge': [['knowledge', 'knowledge-faults', 'load-knowledge'], ['node:fs', 'node:path']],
