@@ -1,7 +1,7 @@
 // Every case in the folders beside this file: a patient, a day, and what the real services must and must not say.
 import { LISTED_UNDER } from './case-format.js'
 import { decisionPoints } from '../coverage/coverage.js'
-import { faultsOfCase, recordCase, type RecordedCase } from './record.js'
+import { faultsOfCase, places, recordCase, type RecordedCase } from './record.js'
 import { recording } from './recorded.js'
 import { knowledge, readCases, type FoundCase } from './runner.js'
 
@@ -19,7 +19,7 @@ const isRule = (about: string): boolean => rules.has(about)
 
 describe.each(folders)('%s', about => {
   test.each(inFolder(about).map(each => [each.case.name, each] as const))('%s', async (_name, each) => {
-    expect(faultsOfCase(each, await answerTo(each))).toEqual([])
+    expect(faultsOfCase(each, await answerTo(each), recorded?.places ?? places())).toEqual([])
   })
 })
 

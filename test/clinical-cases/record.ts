@@ -3,6 +3,7 @@ import { explainPlan } from '../../src/apply/explain-plan.js'
 import { gatherCall, scopeFor } from '../../src/call-service.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
 import { differences } from './compare.js'
+import { closedPoints } from './open-points.js'
 import { answer, answerCase, callsOf, knowledge, readCases, type Answered, type FoundCase, type PreparedCall } from './runner.js'
 
 /** What the services answered to a case, and why. */
@@ -75,15 +76,16 @@ export const askedIn = (recorded: RecordedCase, of: Recording['places']): AskedA
   recorded.asked.flatMap(({ service, letters }) => askedActions(of[service] ?? [], letters))
 
 /** Every way in which a recorded answer differs from what the case expects, each in a sentence; empty when they agree. */
-export const faultsOfCase = ({ case: each }: FoundCase, { answered }: RecordedCase): string[] =>
-  [...differences(each, answered), ...answered.faults]
+export const faultsOfCase = ({ case: each }: FoundCase, recorded: RecordedCase, of: Recording['places']): string[] =>
+  [...differences(each, recorded.answered), ...closedPoints(each, askedIn(recorded, of)), ...recorded.answered.faults]
 
 /** Answers the cases whose `file: name` matches, and tells what is wrong with them. */
 export async function runCases(pattern: RegExp): Promise<{ count: number; faults: string[] }> {
   const found = readCases().filter(({ file, case: { name } }) => pattern.test(`${file}: ${name}`))
+  const of = places()
   const faults: string[] = []
   for (const each of found) {
-    const wrong = faultsOfCase(each, await recordCase(each))
+    const wrong = faultsOfCase(each, await recordCase(each), of)
     if (wrong.length > 0) faults.push(`${each.file}: ${each.case.name}${wrong.map(fault => `\n  - ${fault}`).join('')}`)
   }
   return { count: found.length, faults }
