@@ -44,7 +44,8 @@ const HOUR = 3_600_000
 
 /** Removes what was made from other content, unless a run that still goes on may read it. */
 export function forgetOthers() {
-  const others = readdirSync(KEPT).map(name => join(KEPT, name)).filter(path => path !== recordedFolder())
+  const own = recordedFolder()
+  const others = readdirSync(KEPT).map(name => join(KEPT, name)).filter(path => path !== own)
   for (const path of others) if (Date.now() - statSync(path).mtimeMs > HOUR) rmSync(path, { recursive: true })
 }
 
