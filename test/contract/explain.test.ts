@@ -71,7 +71,7 @@ describe('an explanation', () => {
     const fhir = await startStubFhirServer()
     await supertest(service.url).post(`/cds-services/${ID}/$explain`).send(patientView('start-back-high', { fhirServer: fhir.url })).expect(200)
     await fhir.close()
-    expect(fhir.requests).toHaveLength(7)
+    expect(fhir.requests).toHaveLength(10)
   })
 
   test('refuses what a call refuses', async () => {

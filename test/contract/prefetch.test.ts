@@ -74,7 +74,7 @@ describe('an essential key', () => {
   test('no prefetch member at all means that nothing was prefetched', async () => {
     const answer = await call(patientView(PERSON, { fhirServer: fhir.url }))
     expect(answer.body).toEqual((await complete()).body)
-    expect(fhir.requests).toHaveLength(7)
+    expect(fhir.requests).toHaveLength(10)
     expect((await call(patientView(PERSON, { fhirServer: fhir.url, prefetch: null }))).body).toEqual(answer.body)
   })
 })

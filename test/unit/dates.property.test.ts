@@ -1,7 +1,9 @@
 // One instant is one instant and one day, however it is written; what is no date is none.
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { FhirResource } from 'fhir/r4.js'
 import { readDate } from '../../src/expression/dates.js'
+import { takeIn } from '../../src/patient-data/intake.js'
 import { evaluate } from '../support/evaluate.js'
 
 const ZONES = ['Europe/Copenhagen', 'UTC', 'America/New_York', 'Asia/Kathmandu', 'Pacific/Kiritimati', 'Pacific/Auckland', 'Africa/Casablanca']
@@ -70,11 +72,14 @@ describe('what is no date', () => {
   })
 })
 
+/** A record as rules see it, its dates in FHIR's own spelling. */
+const takenIn = (record: object): object => takeIn(record as FhirResource, { index: new Map(), timeZone: 'Europe/Copenhagen' }).resource
+
 test('calendarDate(), since(), notInFuture(), newest() and difference() see the same instant in every spelling', () => {
   const now = new Date('2026-03-30T12:00:00+02:00')
   fc.assert(fc.property(fc.integer({ min: -40 * 86_400, max: 2 * 86_400 }).map(seconds => now.getTime() + seconds * 1000), offset, style, (at, minutes, how) => {
     const asked = (effectiveDateTime: string) => {
-      const records = [{ resourceType: 'Observation', id: 'o', effectiveDateTime }, { resourceType: 'Observation', id: 'other', effectiveDateTime: '2026-03-20T12:00:00Z' }]
+      const records = [takenIn({ resourceType: 'Observation', id: 'o', effectiveDateTime }), { resourceType: 'Observation', id: 'other', effectiveDateTime: '2026-03-20T12:00:00Z' }]
       return ['%Observation.effective.calendarDate()', '%Observation.since(@2026-03-10).id', '%Observation.notInFuture().id', '%Observation.newest().id', "%Observation.where(id = 'o').effective.difference(today(), 'day')"]
         .map(expression => evaluate(expression, { records, now }))
     }
