@@ -77,10 +77,9 @@ export async function gatherCall(service: CdsService, request: HookRequest, { kn
   return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt }
 }
 
-/** Applies the plans of a call to its data and builds the cards. It changes nothing. */
-export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment): Answer {
+/** Applies the plans of a call to its data and builds the cards. It changes nothing; whoever asks more of the call afterwards hands in its scope. */
+export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment, scope = scopeFor(call, environment)): Answer {
   const { service, request, data } = call
-  const scope = scopeFor(call, environment)
   const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
   const applied = service.plans.map(plan => ({ plan, source: planSource(plan, language, environment.knowledge.terminology), ...applyPlan(plan, scope, context) }))
   const notRead = notReadIn(data, service, language)

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { explainPlan } from '../../src/apply/explain-plan.js'
-import { gatherCall, scopeFor } from '../../src/call-service.js'
+import { answerCall, gatherCall, scopeFor } from '../../src/call-service.js'
+import type { CdsResponse } from '../../src/cds-hooks/types.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
 import { differences } from './compare.js'
 import { closedPoints } from './open-points.js'
-import { answer, answerCase, callsOf, knowledge, readCases, type Answered, type FoundCase, type PreparedCall } from './runner.js'
+import { answerCase, callsOf, knowledge, readCases, together, type Answered, type FoundCase, type PreparedCall } from './runner.js'
 
 /** What the services answered to a case, and why. */
 export interface RecordedCase {
@@ -35,16 +36,23 @@ const offset = () => new Date('2026-01-05T12:00:00Z').getTimezoneOffset()
 
 /** Answers a case and tells why. */
 export async function recordCase({ case: each }: FoundCase, isFirstOfFile = false): Promise<RecordedCase> {
-  const calls = callsOf(each)
-  const answered = await answer(calls)
+  const responses: CdsResponse[] = []
   const asked: RecordedCase['asked'] = []
-  for (const call of calls) asked.push({ service: call.service.id, letters: await lettersOfCall(call) })
+  for (const call of callsOf(each)) {
+    const { response, letters } = await explainedReply(call)
+    responses.push(response)
+    asked.push({ service: call.service.id, letters })
+  }
+  const answered = together(responses)
   return { answered, digest: digestOf(answered), asked, ...(isFirstOfFile && { fromFhirServer: await answerCase(each, 'FHIR server') }) }
 }
 
-async function lettersOfCall({ service, request, environment }: PreparedCall): Promise<string> {
-  const scope = scopeFor(await gatherCall(service, request, environment), environment)
-  return service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('')
+/** The reply to a call, and the answers of all conditions; both are asked of one scope, so that each fact is evaluated once. */
+async function explainedReply({ service, request, environment }: PreparedCall): Promise<{ response: CdsResponse; letters: string }> {
+  const call = await gatherCall(service, request, environment)
+  const scope = scopeFor(call, environment)
+  const { response } = answerCall(call, 'da', environment, scope)
+  return { response, letters: service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('') }
 }
 
 /** Actions of every service, in the order in which a recorded case tells their answers. */

@@ -142,10 +142,15 @@ export interface Answered {
   notUsable: string[]
 }
 
-/** Makes the calls and puts their answers together, as a chart shows the cards of all services. */
+/** Makes the calls; a chart shows the cards of all services together. */
 export async function answer(calls: readonly PreparedCall[]): Promise<Answered> {
   const responses: CdsResponse[] = []
   for (const call of calls) responses.push(await reply(call))
+  return together(responses)
+}
+
+/** Puts the answers of all services together. */
+export function together(responses: readonly CdsResponse[]): Answered {
   return {
     cards: responses.flatMap(({ cards }) => cards),
     faults: responses.flatMap(({ extension = {} }) => {
