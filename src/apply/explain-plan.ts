@@ -1,3 +1,4 @@
+import type { Evaluator } from '../expression/compile.js'
 import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.js'
 import { toJson } from '../expression/values.js'
 import { CdsError } from '../errors.js'
@@ -43,13 +44,14 @@ export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string): Ex
 /** @param known plans within that are explained already: whatever card they stand on, their conditions are answered the same. */
 function explainWithin(plan: CompiledPlan, scope: Scope, hook: string | undefined, known: Map<CompiledPlan, ExplainedAction[]>): ExplainedAction[] {
   const inPlan = scopeOn(plan.variables, scope)
+  const answers = new Map<Evaluator, Answer>()
   const explainNested = (nested: CompiledPlan): ExplainedAction[] => {
     const explained = known.get(nested) ?? explainWithin(nested, scope, undefined, known)
     known.set(nested, explained)
     return explained
   }
   const explain = (action: CompiledAction, isTop: boolean): ExplainedAction => {
-    const conditions = action.conditions.map(condition => explainCondition(condition, action.where, inPlan, plan))
+    const conditions = action.conditions.map(condition => explainCondition(condition, action.where, inPlan, plan, answers))
     const nested = action.definition?.kind === 'plan' ? explainNested(action.definition.plan) : []
     return {
       id: action.id,
@@ -63,13 +65,14 @@ function explainWithin(plan: CompiledPlan, scope: Scope, hook: string | undefine
 }
 
 /** As the call decides: the first no or error ends it, and a cannot-tell hides neither. */
-function together(answers: readonly (Answer | 'error')[]): Answer | 'error' {
+export function together(answers: readonly (Answer | 'error')[]): Answer | 'error' {
   return answers.find(answer => answer === 'no' || answer === 'error') ?? answers.find(answer => answer === 'cannot-tell') ?? 'yes'
 }
 
-function explainCondition(condition: CompiledCondition, where: string, scope: Scope, plan: CompiledPlan): ExplainedCondition {
+/** @param answers of the plan so far, by what was evaluated: many actions share a gate, and what rests on nothing told is not asked twice. */
+function explainCondition(condition: CompiledCondition, where: string, scope: Scope, plan: CompiledPlan, answers: Map<Evaluator, Answer>): ExplainedCondition {
   const { frames, evidence } = scope[STATE]
-  if (!evidence) return { ...answered(condition, scope, where), facts: [], resources: [] }
+  if (!evidence) return { ...answered(condition, scope, where, answers), facts: [], resources: [] }
   const frame: Evidence = { facts: new Set(), resources: new Set() }
   frames.push(frame)
   try {
@@ -79,10 +82,12 @@ function explainCondition(condition: CompiledCondition, where: string, scope: Sc
   }
 }
 
-function answered(condition: CompiledCondition, scope: Scope, where: string): Omit<ExplainedCondition, 'facts' | 'resources'> {
-  const { description, expression } = condition
+function answered(condition: CompiledCondition, scope: Scope, where: string, answers = new Map<Evaluator, Answer>()): Omit<ExplainedCondition, 'facts' | 'resources'> {
+  const { description, expression, evaluate } = condition
   try {
-    return { description, expression, answer: answerOf(condition, scope, where) }
+    const answer = answers.get(evaluate) ?? answerOf(condition, scope, where)
+    answers.set(evaluate, answer)
+    return { description, expression, answer }
   } catch (error) {
     if (!(error instanceof CdsError)) throw error
     return { description, expression, answer: 'error', error: `${error.code}: ${error.message}` }

@@ -58,9 +58,10 @@ function defineVariable(variables: object, name: string, value: (state: Scope[ty
 export function factVariables(base: object, owner: string, facts: Iterable<CompiledFact>): object {
   const variables = Object.create(base) as object
   for (const fact of facts) {
+    const key = `${owner}#${fact.name}`
     Object.defineProperty(variables, fact.name, {
       get(this: Scope) {
-        return valueOf(fact, `${owner}#${fact.name}`, this)
+        return valueOf(fact, key, this)
       },
     })
   }

@@ -66,10 +66,27 @@ export function openScope(variables: object, data: ScopeData, explain = false): 
     evidence: explain ? new Map() : undefined,
     frames: [],
   }
-  return Object.create(variables, { [STATE]: { value: state } }) as Scope
+  return Object.create(flat(variables), { [STATE]: { value: state } }) as Scope
 }
 
 /** The same call seen through other variables: a plan's own facts on top of the shared ones. */
 export function scopeOn(variables: object, scope: Scope): Scope {
-  return Object.create(variables, { [STATE]: { value: scope[STATE] } }) as Scope
+  return Object.create(flat(variables), { [STATE]: { value: scope[STATE] } }) as Scope
+}
+
+const flattened = new WeakMap<object, object>()
+
+/** Variables without the chain of libraries beneath them, so that no name is looked up through a dozen of them. */
+function flat(variables: object): object {
+  const before = flattened.get(variables)
+  if (before) return before
+  const own = Object.create(null) as object
+  for (let each: object | null = variables; each !== null; each = Object.getPrototypeOf(each) as object | null) {
+    for (const name of Reflect.ownKeys(each)) {
+      const descriptor = Object.getOwnPropertyDescriptor(each, name)
+      if (descriptor && !Object.hasOwn(own, name)) Object.defineProperty(own, name, descriptor)
+    }
+  }
+  flattened.set(variables, own)
+  return own
 }

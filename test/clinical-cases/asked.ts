@@ -1,5 +1,5 @@
 import type { Answer } from '../../src/apply/apply-plan.js'
-import type { ExplainedAction } from '../../src/apply/explain-plan.js'
+import { together, type ExplainedAction } from '../../src/apply/explain-plan.js'
 import type { CompiledAction } from '../../src/knowledge/compiled.js'
 import { decisionPointsOf } from '../../src/knowledge/extensions.js'
 import type { CdsService } from '../../src/services/service-registry.js'
@@ -61,14 +61,11 @@ export interface AskedAction {
   listens: boolean
   /** In the order of the place's descriptions. */
   answers: readonly Asked[]
-  /** The answer of its own conditions together with those of all actions around it. */
+  /** The answer of its own conditions together with those of all actions around it: a no on the way means no, whatever is open beside it. */
   whole: Asked
   /** The action directly around it. */
   around: AskedAction | undefined
 }
-
-/** Answers together: a no on the way means no, whatever is open beside it. */
-const together = (answers: readonly Asked[]): Asked => (['error', 'no', 'cannot-tell'] as const).find(answer => answers.includes(answer)) ?? 'yes'
 
 /** Reads the letters of one call. @throws Error when they are of another service. */
 export function askedActions(places: readonly Place[], letters: string): AskedAction[] {
