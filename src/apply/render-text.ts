@@ -1,7 +1,7 @@
 import type { Quantity } from 'fhir/r4.js'
 import { readDate } from '../expression/dates.js'
 import { STATE, type Scope } from '../expression/scope.js'
-import { toJson, typeOf, type Item } from '../expression/values.js'
+import { DATE_TYPES, toJson, typeOf, type Item } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import { failureOf } from '../expression/facts.js'
 import type { LocalizedTemplate, Template } from '../knowledge/compiled.js'
@@ -48,8 +48,6 @@ function renderQuantity(quantity: Quantity | null, language: string): string {
   if (typeof value !== 'number') throw new TypeError('expected a plain value')
   return [numberFormat(language).format(value), unit ?? code].filter(part => part !== undefined).join(' ')
 }
-
-const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant'])
 
 const DATE_STYLES: Readonly<Record<number, Intl.DateTimeFormatOptions>> = {
   10: { day: 'numeric', month: 'long', year: 'numeric' },

@@ -4,7 +4,7 @@ import { invocationTable, ownFunctions, OWN_FUNCTION_NAMES, type ValueSetLookup 
 import { STATE, type Evidence, type Scope } from './scope.js'
 import { memoised } from './memoised.js'
 import { PLAIN_OPERATORS } from './operators.js'
-import { isNode, NO, NOTHING, resourceReference, truth, YES, type Collection, type Item } from './values.js'
+import { isNode, NO, NOTHING, resourceReference, truth, truthCollection, YES, type Collection, type Item } from './values.js'
 import { childNodes, functionOf, lineStarts, offsetOf, parseExpression, stringLiteral, plainSource, type SyntaxNode } from './syntax.js'
 
 /** An expression ready to run: a scope in, a collection out. */
@@ -236,8 +236,6 @@ function closingAndCommas(source: string, open: number): [close: number, ...comm
   return [source.length, ...commas]
 }
 
-const answer = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : value ? YES : NO)
-
 /**
  * Three-valued logic in which one side can decide alone: `decisive` on either side is the answer. The right side is
  * left alone once the left has decided, and an error on the left does not hide that the right decides.
@@ -250,16 +248,16 @@ const decidedBy = (decisive: boolean, left: Evaluator, right: Evaluator): Evalua
   } catch (error) {
     failure = error
   }
-  if (first === decisive) return answer(decisive)
+  if (first === decisive) return truthCollection(decisive)
   const second = truth(right(scope))
-  if (second === decisive) return answer(decisive)
+  if (second === decisive) return truthCollection(decisive)
   if (failure !== undefined) throw failure
-  return first === undefined || second === undefined ? NOTHING : answer(!decisive)
+  return first === undefined || second === undefined ? NOTHING : truthCollection(!decisive)
 }
 
 const negated = (on: Evaluator): Evaluator => scope => {
   const value = truth(on(scope))
-  return value === undefined ? NOTHING : answer(!value)
+  return value === undefined ? NOTHING : truthCollection(!value)
 }
 
 const isOwnCall = (node: SyntaxNode): boolean => {
@@ -294,7 +292,7 @@ const CONNECTIVES: Readonly<Record<string, (left: Evaluator, right: Evaluator) =
   xor: (left, right) => scope => {
     const first = truth(left(scope))
     const second = truth(right(scope))
-    return first === undefined || second === undefined ? NOTHING : answer(first !== second)
+    return first === undefined || second === undefined ? NOTHING : truthCollection(first !== second)
   },
 }
 
@@ -302,11 +300,11 @@ const PLAIN_FUNCTIONS: Readonly<Record<string, (on: Evaluator) => Evaluator>> = 
   not: negated,
   exists: on => {
     const noted = noting(on)
-    return scope => answer(noted(scope).length > 0)
+    return scope => truthCollection(noted(scope).length > 0)
   },
   empty: on => {
     const noted = noting(on)
-    return scope => answer(noted(scope).length === 0)
+    return scope => truthCollection(noted(scope).length === 0)
   },
   count: on => {
     const noted = noting(on)

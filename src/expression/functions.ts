@@ -6,7 +6,7 @@ import { isAboveRange } from './measures.js'
 import type { NamedConcept } from './names.js'
 import { instantOfLocal } from './time-zone.js'
 import { STATE, type Scope, type ScopeState } from './scope.js'
-import { childNode, isNode, isValue, NO, NOTHING, plain, YES, type Collection, type Item, type ResourceNode } from './values.js'
+import { childNode, isNode, isValue, NO, NOTHING, plain, truthCollection, YES, type Collection, type Item, type ResourceNode } from './values.js'
 
 /** Answers whether a coding belongs to a value set; systems may be written in any of their live forms. */
 export interface ValueSetTest {
@@ -58,7 +58,7 @@ export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string,
     newest: (input, _, state) => newest(input, state),
     since: (input, [date], state) => since(input, date ?? NOTHING, state),
     notInFuture: (input, _, state) => notInFuture(input, state),
-    aboveRange: input => input.flatMap(observation => answer(isAboveRange(plain(observation)))),
+    aboveRange: input => input.flatMap(observation => truthCollection(isAboveRange(plain(observation)))),
     referringTo: (input, [records]) => referringTo(input, records ?? NOTHING),
   }
 }
@@ -127,8 +127,6 @@ export function patternFault(pattern: string, flags = ''): string[] {
     return [`'${pattern}' is not a regular expression that is supported here`]
   }
 }
-
-const answer = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : value ? YES : NO)
 
 const text = (collection: Collection | undefined): string => String(plain(collection?.[0]) ?? '')
 

@@ -1,4 +1,4 @@
-import { isNode, NO, NOTHING, plain, YES, type Collection, type Item } from './values.js'
+import { isNode, NOTHING, plain, truthCollection, type Collection, type Item } from './values.js'
 
 /** What an operator makes of two collections; undefined where only the interpreter can tell. */
 export type PlainOperator = (left: Collection, right: Collection) => Collection | undefined
@@ -15,8 +15,6 @@ function plainValue(item: Item): Plain | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined
   return typeof value === 'boolean' || typeof value === 'string' ? value : undefined
 }
-
-const answer = (value: boolean): Collection => (value ? YES : NO)
 
 /** An operator on one value a side, of one kind; nothing on a side makes nothing. */
 const onValues = (kinds: readonly string[], compute: (left: Plain, right: Plain) => Collection): PlainOperator => (left, right) => {
@@ -35,7 +33,7 @@ const contains: PlainOperator = (list, sought) => {
   const text = sought.length === 1 ? plainValue(sought[0]) : undefined
   if (typeof text !== 'string' || list.length === 0) return undefined
   const values = list.map(plainValue)
-  return values.every(value => typeof value === 'string') ? answer(values.includes(text)) : undefined
+  return values.every(value => typeof value === 'string') ? truthCollection(values.includes(text)) : undefined
 }
 
 /**
@@ -43,12 +41,12 @@ const contains: PlainOperator = (list, sought) => {
  * Everything else an operator can stand between is left to the interpreter.
  */
 export const PLAIN_OPERATORS: Readonly<Record<string, PlainOperator>> = {
-  '=': onValues(VALUES, (one, other) => answer(one === other)),
-  '!=': onValues(VALUES, (one, other) => answer(one !== other)),
-  '<': onValues(NUMBERS, (one, other) => answer(one < other)),
-  '<=': onValues(NUMBERS, (one, other) => answer(one <= other)),
-  '>': onValues(NUMBERS, (one, other) => answer(one > other)),
-  '>=': onValues(NUMBERS, (one, other) => answer(one >= other)),
+  '=': onValues(VALUES, (one, other) => truthCollection(one === other)),
+  '!=': onValues(VALUES, (one, other) => truthCollection(one !== other)),
+  '<': onValues(NUMBERS, (one, other) => truthCollection(one < other)),
+  '<=': onValues(NUMBERS, (one, other) => truthCollection(one <= other)),
+  '>': onValues(NUMBERS, (one, other) => truthCollection(one > other)),
+  '>=': onValues(NUMBERS, (one, other) => truthCollection(one >= other)),
   '+': onValues(NUMBERS, (one, other) => [Number(one) + Number(other)]),
   '-': onValues(NUMBERS, (one, other) => [Number(one) - Number(other)]),
   contains,

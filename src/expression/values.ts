@@ -30,6 +30,9 @@ export const YES: Collection = Object.freeze([true])
 export const NO: Collection = Object.freeze([false])
 export const NOTHING: Collection = Object.freeze([])
 
+/** A truth value as a collection; nothing where it is not known. */
+export const truthCollection = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : value ? YES : NO)
+
 /** Tells a node of the engine from any other value. */
 export function isNode(item: Item): item is ResourceNode {
   return typeof item === 'object' && item !== null && 'parentResNode' in item
@@ -49,7 +52,8 @@ export function childNode(parent: ResourceNode, data: unknown, type: string, pro
   return makeResNode(parent.ctx, data, parent, type, null, type, property, null)
 }
 
-const DATE_TYPES = new Set(['date', 'dateTime', 'instant'])
+/** Types whose text is a date. */
+export const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant'])
 
 /** A date as the engine can reckon with it; group 1 is a day that not every month has. */
 const DATE_OF_ENGINE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1\d|2[0-8]|(29|3[01]))(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?$/

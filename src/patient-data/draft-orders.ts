@@ -3,13 +3,13 @@ import type { HookContext } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
 import { ORDER_TYPES } from '../expression/r4-model.js'
 import { takeIn } from './intake.js'
-import { withMedicine } from './medicine.js'
+import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
 import { ownerOf } from './ownership.js'
 import { indexOf, type PatientRecord } from './patient-record.js'
 import { entriesIn } from './read-bundle.js'
 import { readReference, type ReferenceIndex } from './references.js'
-import { referenceOf } from './versions.js'
+import { nameOf, referenceOf } from './versions.js'
 
 /** The orders that a hook brings, as rules may rely on them. */
 export interface DraftOrders {
@@ -65,12 +65,10 @@ function isOwn({ resource }: Draft, record: PatientRecord, index: ReferenceIndex
   return owner === 'own'
 }
 
-const nameOf = (resource: FhirResource): string => referenceOf(resource) ?? resource.resourceType
-
 function prepare({ resource: draft }: Draft, record: PatientRecord, index: ReferenceIndex, find: (reference: string) => FhirResource | undefined): FhirResource {
   const { resource, unusable } = takeIn(asR4(draft), { index, timeZone: record.context.timeZone })
   for (const { element, reason } of unusable) record.note({ key: DRAFTS_KEY, resource: nameOf(draft), element, reason })
-  const complete = withMedicine(resource, find)
+  const complete = withReferredCodes(resource, find)
   // Each order is an object of its own, by which the one that was sent is found again.
   return complete === draft ? { ...complete } : complete
 }

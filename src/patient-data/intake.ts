@@ -1,4 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
+import { isObject } from '../cds-hooks/parse-hook-request.js'
 import { readDate } from '../expression/dates.js'
 import { readReference, type ReferenceIndex } from './references.js'
 import { shapeOf, shapesOf, type Shape, type Shapes } from './shapes.js'
@@ -166,5 +167,3 @@ const FHIR_DATE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):\d{2}:[0-5]\d(\.\d+)?(Z
 const inLowerCase = (coding: Json): Json => (typeof coding.code === 'string' ? { ...coding, code: coding.code.toLowerCase() } : coding)
 
 const pathText = (path: readonly (string | number)[]): string => path.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').slice(1)
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,4 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
+import { isObject } from '../cds-hooks/parse-hook-request.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -83,5 +84,3 @@ function withCanonical(resource: Json): Json {
   const { questionnaire } = resource
   return isObject(questionnaire) && typeof questionnaire.reference === 'string' ? { ...resource, questionnaire: questionnaire.reference } : resource
 }
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

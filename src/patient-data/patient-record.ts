@@ -4,12 +4,12 @@ import type { FormDefinitions } from '../knowledge/forms.js'
 import type { LocalizedText } from '../knowledge/extensions.js'
 import { readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
-import { withMedicine } from './medicine.js'
+import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
 import { ownerOf } from './ownership.js'
 import type { BundleEntry } from './read-bundle.js'
 import type { ReferenceIndex } from './references.js'
-import { latestVersions, referenceOf, type Kept } from './versions.js'
+import { latestVersions, nameOf, referenceOf, type Kept } from './versions.js'
 
 /** What came with a call under one prefetch key. */
 export interface KeyedEntries {
@@ -98,16 +98,16 @@ export class PatientRecord {
     if (owner === 'other') {
       throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', `The data of ${key} holds a resource of another patient than context.patientId. Send this patient's data only.`)
     }
-    if (owner === 'unknown') this.note({ key, ...nameOf(resource), reason: 'whose record it is cannot be told' })
+    if (owner === 'unknown') this.note({ key, resource: nameOf(resource), element: resource.resourceType, reason: 'whose record it is cannot be told' })
     return owner === 'own'
   }
 
   private prepared({ key, resource: sent }: Kept): FhirResource {
     const name = nameOf(sent)
     const { resource, unusable } = takeIn(asR4(sent), { index: this.index, timeZone: this.context.timeZone })
-    for (const { element, reason } of unusable) this.note({ key, resource: name.resource, element, reason })
-    const complete = withMedicine(resource, reference => this.find(reference))
-    return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, name.resource) : complete
+    for (const { element, reason } of unusable) this.note({ key, resource: name, element, reason })
+    const complete = withReferredCodes(resource, reference => this.find(reference))
+    return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, name) : complete
   }
 
   private form(form: QuestionnaireResponse, key: string, resource: string): FhirResource {
@@ -119,11 +119,6 @@ export class PatientRecord {
     return response
   }
 }
-
-const nameOf = (resource: FhirResource): { resource: string; element: string } => ({
-  resource: referenceOf(resource) ?? resource.resourceType,
-  element: resource.resourceType,
-})
 
 /** The addresses under which resources travelled, by which others may name them. */
 export function indexOf(entries: readonly BundleEntry[], beside: ReferenceIndex = new Map()): ReferenceIndex {

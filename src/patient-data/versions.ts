@@ -35,6 +35,9 @@ export function latestVersions(entries: readonly { key: string; entry: BundleEnt
 /** `Type/id` of a resource; undefined where it has no id. */
 export const referenceOf = ({ resourceType, id }: FhirResource): string | undefined => (id === undefined ? undefined : `${resourceType}/${id}`)
 
+/** What the reply calls a resource: `Type/id`, or the type alone. */
+export const nameOf = (resource: FhirResource): string => referenceOf(resource) ?? resource.resourceType
+
 function isLater({ meta: one }: FhirResource, { meta: other }: FhirResource): boolean {
   const [version, otherVersion] = [Number(one?.versionId), Number(other?.versionId)]
   if (version !== otherVersion && !Number.isNaN(version) && !Number.isNaN(otherVersion)) return version > otherVersion

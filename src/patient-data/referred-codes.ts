@@ -10,7 +10,7 @@ export type Finder = (reference: string) => FhirResource | undefined
  * the codes of conditions it holds itself. Handed on as it is where nothing can be added; a reference that leads
  * nowhere stays.
  */
-export function withMedicine(resource: FhirResource, find: Finder): FhirResource {
+export function withReferredCodes(resource: FhirResource, find: Finder): FhirResource {
   return withContainedReasons(withMedicineCode(resource as unknown as Json, find)) as unknown as FhirResource
 }
 
