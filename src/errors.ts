@@ -18,6 +18,7 @@ const ERRORS = {
   CDS_MEDIA_TYPE_UNSUPPORTED: { status: 415, issue: 'not-supported' },
   CDS_EXPRESSION_FAILED: { status: 422, issue: 'processing' },
   CDS_DEADLINE_PASSED: { status: 503, issue: 'timeout' },
+  CDS_NOT_READY: { status: 503, issue: 'transient' },
   CDS_KNOWLEDGE_INVALID: { status: 500, issue: 'exception' },
   CDS_SETTING_INVALID: { status: 500, issue: 'exception' },
   CDS_INTERNAL: { status: 500, issue: 'exception' },

@@ -9,6 +9,7 @@ import { loadKnowledge } from './load-knowledge.js'
 import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
 import { createOverrideMemory } from './record/override-memory.js'
 import { createMemoryFeedbackRecord } from './record/feedback-record.js'
+import { createReadiness } from './server/readiness.js'
 import { createApp, type ServerOptions } from './server/app.js'
 import { readSettings, type Settings } from './settings.js'
 import { warmUp } from './warm-up.js'
@@ -25,8 +26,12 @@ async function main(): Promise<void> {
   const servers = [await listen(createApp(options), settings.port, settings.host)]
   if (settings.demo) servers.push(await listen(createDemoApp(now), settings.demoFhirPort, settings.host))
   const [service, demo] = servers.map(server => (server.address() as AddressInfo).port)
+  const stop = () => {
+    options.readiness.stop()
+    servers.forEach(server => server.close())
+  }
   if (service !== undefined) process.stdout.write(welcomeText(service, demo))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => servers.forEach(server => server.close()))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
 }
 
 function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
@@ -49,6 +54,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     knowledgeSettings: settings.knowledge,
     overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),
+    readiness: createReadiness(),
   }
 }
 

@@ -7,6 +7,7 @@ import type { CompiledPlan } from '../knowledge/compiled.js'
 import type { FeedbackRecord } from '../record/feedback-record.js'
 import type { ServiceRegistry } from '../services/service-registry.js'
 import { errorHandler } from './error-reply.js'
+import type { Readiness } from './readiness.js'
 import { createMetrics, type Metrics } from './metrics.js'
 import { pathUnknown, ROUTES } from './routes.js'
 
@@ -18,6 +19,8 @@ export interface ServerOptions extends CallEnvironment {
   explain: boolean
   /** Largest request body in bytes. */
   bodyLimit: number
+  /** Whether the process wants calls. */
+  readiness: Readiness
   /** Whether this deployment serves a plan. */
   isServed: (plan: CompiledPlan) => boolean
 }

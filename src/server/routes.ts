@@ -11,6 +11,7 @@ import { describeService, type CdsService } from '../services/service-registry.j
 import { applyOperation } from './apply-operation.js'
 import { capabilityStatement } from './capability-statement.js'
 import { languageOf, settleLanguage } from './language.js'
+import { reasonsAgainst } from './readiness.js'
 import type { ServerEnvironment } from './app.js'
 
 type Handler = (request: Request, response: Response, environment: ServerEnvironment) => void | Promise<void>
@@ -118,7 +119,9 @@ function resourcesOf(type: string, { knowledge }: ServerEnvironment): FhirResour
   return found
 }
 
-function ready(_request: Request, response: Response, { services, knowledge }: ServerEnvironment): void {
+function ready(_request: Request, response: Response, { services, knowledge, readiness }: ServerEnvironment): void {
+  const reasons = reasonsAgainst(readiness, services)
+  if (reasons.length > 0) throw new CdsError('CDS_NOT_READY', `The service takes no calls: ${reasons.join('; ')}.`)
   response.json({ status: 'ready', services: services.size, plans: knowledge.plans.length })
 }
 

@@ -1,7 +1,8 @@
 import supertest from 'supertest'
 import { prefetchedCall, searchset } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { createReadiness } from '../../src/server/readiness.js'
+import { startTestService, type TestServiceOptions } from '../support/service.js'
 
 const CALL = '/cds-services/start-back-risk'
 
@@ -18,6 +19,31 @@ const get = (path: string) => supertest(service.url).get(path)
 test('the process says that it lives, and what it is ready to serve', async () => {
   expect((await get('/health/live').expect(200)).body).toEqual({ status: 'live' })
   expect((await get('/health/ready').expect(200)).body).toMatchObject({ status: 'ready', services: 5, plans: expect.any(Number) as number })
+})
+
+describe('calls should not be sent', () => {
+  async function readinessOf(options: TestServiceOptions): Promise<{ status: number; body: unknown }> {
+    const other = await startTestService(options)
+    const { status, body } = await supertest(other.url).get('/health/ready')
+    await supertest(other.url).get('/health/live').expect(200)
+    await other.close()
+    return { status, body: body as unknown }
+  }
+
+  const refusal = (reason: RegExp) => ({
+    status: 503,
+    body: { resourceType: 'OperationOutcome', issue: [{ code: 'transient', details: { coding: [{ code: 'CDS_NOT_READY' }] }, diagnostics: expect.stringMatching(reason) as string }] },
+  })
+
+  test('to a process that publishes no service', async () => {
+    expect(await readinessOf({ services: new Map() })).toMatchObject(refusal(/no service is published/))
+  })
+
+  test('to one that is stopping', async () => {
+    const readiness = createReadiness()
+    readiness.stop()
+    expect(await readinessOf({ readiness })).toMatchObject(refusal(/the process is stopping/))
+  })
 })
 
 test('the front page leads to discovery', async () => {

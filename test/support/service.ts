@@ -3,6 +3,7 @@ import { loadKnowledge, type LoadedKnowledge } from '../../src/load-knowledge.js
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import { createOverrideMemory } from '../../src/record/override-memory.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
+import { createReadiness } from '../../src/server/readiness.js'
 import { createApp, type ServerOptions } from '../../src/server/app.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { listen, type Listening } from './listen.js'
@@ -41,6 +42,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
     overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),
+    readiness: createReadiness(),
     ...options,
   }
 }
