@@ -1,11 +1,11 @@
 import { CdsError } from './errors.js'
-import { serverPattern } from './trust/base-url.js'
+import { isLoopback, serverPattern } from './trust/base-url.js'
 
 /** Everything that a deployment can choose. The README's table of settings lists the same names. */
 export interface Settings {
   /** Port of the CDS service. */
   port: number
-  /** Address to listen on. */
+  /** Address to listen on; the demonstration and development keep to this machine unless it is chosen. */
   host: string
   production: boolean
   /** Whether the embedded FHIR server with demonstration patients runs beside the service. */
@@ -61,6 +61,18 @@ interface Setting<T> {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** What production refuses unless CDS_INSECURE names it. */
+const RISKS = {
+  /** The demonstration: invented patients, and a FHIR server that anybody may write to. */
+  demo: 'demo',
+  /** Patient data and tokens in plain text to another machine. */
+  http: 'http',
+  /** A `*` for a port: tokens for whatever listens there. */
+  anyPort: 'any-port',
+} as const
+
+type Risk = (typeof RISKS)[keyof typeof RISKS]
+
 const isProduction = (environment: Environment) => environment.NODE_ENV === 'production'
 const outsideProduction = (environment: Environment) => !isProduction(environment)
 
@@ -80,17 +92,19 @@ export function readSettings(environment: Environment = process.env): Settings {
     }
   }
   const production = isProduction(environment)
-  const demo = setting({ name: 'CDS_DEMO', read: onOrOff, fallback: outsideProduction })
+  const taken = setting({ name: 'CDS_INSECURE', read: risks, fallback: () => [] })
+  const isRefused = (risk: Risk) => production && !taken.includes(risk)
+  const demo = setting({ name: 'CDS_DEMO', read: demonstration(isRefused), fallback: outsideProduction })
   const demoFhirPort = setting({ name: 'DEMO_FHIR_PORT', read: wholeNumber(0, 65535), fallback: () => 3001 })
   const settings: Settings = {
     port: setting({ name: 'PORT', read: wholeNumber(0, 65535), fallback: () => 3000 }),
-    host: setting({ name: 'HOST', read: text => text, fallback: () => '0.0.0.0' }),
+    host: setting({ name: 'HOST', read: text => text, fallback: () => (production && !demo ? '0.0.0.0' : '127.0.0.1') }),
     production,
     demo,
     demoFhirPort,
     fhirServers: setting({
       name: 'CDS_FHIR_SERVERS',
-      read: fhirServers,
+      read: fhirServers(isRefused),
       fallback: () => (demo ? embeddedServer(demoFhirPort) : []),
     }),
     frozenNow: setting({ name: 'CDS_NOW', read: frozenInstant(production), fallback: () => undefined }),
@@ -132,10 +146,35 @@ const wholeNumber = (least: number, most: number) => (text: string): number => {
   return value
 }
 
-function fhirServers(text: string): string[] {
-  const urls = text.split(',').map(url => url.trim()).filter(url => url !== '')
-  if (urls.some(url => !serverPattern(url))) throw new Error('expects http or https base URLs, separated by commas; a port may be *')
+const listOf = (text: string): string[] => text.split(',').map(part => part.trim()).filter(part => part !== '')
+
+const fhirServers = (isRefused: (risk: Risk) => boolean) => (text: string): string[] => {
+  const urls = listOf(text)
+  const patterns = urls.flatMap(url => serverPattern(url) ?? [])
+  if (patterns.length < urls.length) throw new Error('expects http or https base URLs, separated by commas; a port may be *')
+  const isPlain = patterns.some(({ protocol, hostname }) => protocol === 'http:' && !isLoopback(hostname))
+  if (isPlain && isRefused('http')) throw new Error(`is refused in production with an http URL of another machine. Use https, or ${takeRisk('http')}`)
+  if (patterns.some(({ port }) => port === undefined) && isRefused('any-port')) {
+    throw new Error(`is refused in production with * for a port. Name the port, or ${takeRisk('any-port')}`)
+  }
   return urls
+}
+
+const demonstration = (isRefused: (risk: Risk) => boolean) => (text: string): boolean => {
+  const isOn = onOrOff(text)
+  if (isOn && isRefused('demo')) throw new Error(`is refused in production, since anybody may write to the demonstration's FHIR server. Leave it off, or ${takeRisk('demo')}`)
+  return isOn
+}
+
+const takeRisk = (risk: Risk): string => `accept the risk with CDS_INSECURE=${risk}`
+
+function risks(text: string): Risk[] {
+  const known = Object.values(RISKS)
+  return listOf(text.toLowerCase()).map(name => {
+    const risk = known.find(each => each === name)
+    if (!risk) throw new Error(`expects a list of ${known.join(', ')}, separated by commas`)
+    return risk
+  })
 }
 
 const frozenInstant = (production: boolean) => (text: string): Date => {

@@ -15,7 +15,7 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
 
 test('without any variable everything has a value', () => {
   expect(readSettings({})).toEqual({
-    port: 3000, host: '0.0.0.0', production: false, demo: true, demoFhirPort: 3001,
+    port: 3000, host: '127.0.0.1', production: false, demo: true, demoFhirPort: 3001,
     fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
     frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 8_000_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 50,
     explain: true, draftKnowledge: true, knowledge: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
@@ -52,6 +52,7 @@ describe('a bad value names its variable', () => {
     ['CDS_FHIR_SERVERS', 'https://*/fhir'], ['CDS_FHIR_SERVERS', 'https://user:secret@a.example/fhir'], ['CDS_FHIR_SERVERS', 'https://a.example/fhir?x=y'],
     ['CDS_REGION', 'skåne'], ['CDS_SHOW_RETIRED', 'maybe'], ['CDS_CONDITIONAL_OFFERS', '2'], ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
     ['CDS_BODY_LIMIT', '10'], ['CDS_FHIR_RESPONSE_LIMIT', '1e6'], ['CDS_FHIR_PAGE_LIMIT', '0'], ['CDS_EXPLAIN', '2'], ['CDS_DRAFT_KNOWLEDGE', 'draft'], ['LOG_LEVEL', 'loud'],
+    ['CDS_INSECURE', 'everything'], ['CDS_INSECURE', 'demo, all'], ['CDS_INSECURE', 'on'],
   ])('%s=%s', (name, text) => {
     expect(faultsOf({ [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: (expects|is refused) .`))])
   })
@@ -69,11 +70,54 @@ describe('in production', () => {
   })
 
   test('each of them may be chosen', () => {
-    expect(readSettings({ ...production, CDS_DEMO: 'on', CDS_EXPLAIN: 'on', CDS_DRAFT_KNOWLEDGE: 'on' }))
+    expect(readSettings({ ...production, CDS_DEMO: 'on', CDS_EXPLAIN: 'on', CDS_DRAFT_KNOWLEDGE: 'on', CDS_INSECURE: 'demo' }))
       .toMatchObject({ demo: true, explain: true, draftKnowledge: true, fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'] })
   })
 
   test('the clock must run', () => {
     expect(faultsOf({ ...production, CDS_NOW: '2026-03-30T12:00:00+02:00' })).toEqual([expect.stringMatching(/^CDS_NOW: is refused in production/)])
+  })
+})
+
+describe('who can reach the service', () => {
+  test.each<[string, Record<string, string>, string]>([
+    ['the demonstration keeps to this machine', {}, '127.0.0.1'],
+    ['so does development without it', { CDS_DEMO: 'off' }, '127.0.0.1'],
+    ['so does the demonstration in production', { NODE_ENV: 'production', CDS_DEMO: 'on', CDS_INSECURE: 'demo' }, '127.0.0.1'],
+    ['production is there for others', { NODE_ENV: 'production' }, '0.0.0.0'],
+    ['whoever sets HOST decides', { HOST: '0.0.0.0' }, '0.0.0.0'],
+  ])('%s', (_, environment, host) => {
+    expect(readSettings(environment).host).toBe(host)
+  })
+})
+
+describe('production refuses what is insecure, unless it is named', () => {
+  const risks: [string, Record<string, string>, string][] = [
+    ['the demonstration', { CDS_DEMO: 'on' }, 'demo'],
+    ['plain http to another machine', { CDS_FHIR_SERVERS: 'https://a.example/fhir,http://10.0.0.1/fhir' }, 'http'],
+    ['plain http to a name', { CDS_FHIR_SERVERS: 'http://localhost.example/fhir' }, 'http'],
+    ['any port of another machine', { CDS_FHIR_SERVERS: 'https://a.example:*/fhir' }, 'any-port'],
+    ['any port of this machine', { CDS_FHIR_SERVERS: 'http://127.0.0.1:*' }, 'any-port'],
+  ]
+
+  test.each(risks)('%s', (_, environment, risk) => {
+    const [name] = Object.keys(environment)
+    const refusal = expect.stringMatching(new RegExp(`^${name}: is refused in production.* CDS_INSECURE=${risk}$`))
+    expect(faultsOf({ ...environment, NODE_ENV: 'production' })).toEqual([refusal])
+    const others = ['demo', 'http', 'any-port'].filter(other => other !== risk).join(',')
+    expect(faultsOf({ ...environment, NODE_ENV: 'production', CDS_INSECURE: others })).toEqual([refusal])
+    expect(faultsOf({ ...environment, NODE_ENV: 'production', CDS_INSECURE: ` ${risk.toUpperCase()} ` })).toEqual([])
+    expect(faultsOf(environment)).toEqual([])
+  })
+
+  test('each risk of one variable by its own name', () => {
+    const environment = { NODE_ENV: 'production', CDS_FHIR_SERVERS: 'http://10.0.0.1:*' }
+    expect(faultsOf({ ...environment, CDS_INSECURE: 'http' })).toEqual([expect.stringContaining('CDS_INSECURE=any-port')])
+    expect(faultsOf({ ...environment, CDS_INSECURE: 'any-port' })).toEqual([expect.stringContaining('CDS_INSECURE=http')])
+    expect(faultsOf({ ...environment, CDS_INSECURE: 'http, any-port' })).toEqual([])
+  })
+
+  test.each(['http://localhost:8080/fhir', 'http://127.0.0.2/fhir', 'http://[::1]:8080/fhir', 'http://127.1/fhir', 'HTTP://LOCALHOST./fhir', 'https://ehr.example/fhir'])('but not %s', url => {
+    expect(faultsOf({ NODE_ENV: 'production', CDS_FHIR_SERVERS: url })).toEqual([])
   })
 })
