@@ -29,6 +29,14 @@ export interface CallEnvironment {
   knowledgeSettings: KnowledgeSettings
   /** Cards that users overrode. */
   overrideMemory: OverrideMemory
+  /** Figures for an operator; a call can do without. */
+  metrics?: CallMetrics
+}
+
+/** What of a call is counted beyond what its answer tells. */
+export interface CallMetrics {
+  /** Counts records that were left out since nobody can tell whose they are. */
+  countOwnerless: (service: string, records: number) => void
 }
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
@@ -58,7 +66,9 @@ export interface Answer {
  * @throws CdsError when essential data is missing or belongs to another patient.
  */
 export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<CdsResponse> {
-  const { response, advice } = answerCall(await gatherCall(service, request, environment), language, environment)
+  const gathered = await gatherCall(service, request, environment)
+  environment.metrics?.countOwnerless(service.id, gathered.data.record.ownerless)
+  const { response, advice } = answerCall(gathered, language, environment)
   recordAnswer(request, advice, environment)
   return response
 }

@@ -5,7 +5,7 @@ import { ORDER_TYPES } from '../expression/r4-model.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
-import { ownerOf } from './ownership.js'
+import { ownerOf, type PatientOfCall } from './ownership.js'
 import { indexOf, type PatientRecord } from './patient-record.js'
 import { entriesIn } from './read-bundle.js'
 import { readReference, type ReferenceIndex } from './references.js'
@@ -40,7 +40,9 @@ export function draftOrdersIn({ draftOrders, selections }: HookContext, record: 
   const entries = entriesIn(asBundle(draftOrders)) ?? []
   const index = indexOf(entries, record.index)
   const resources = entries.flatMap(({ resource, sent, fullUrl }) => (resource ? [{ sent, resource, fullUrl }] : []))
-  const drafts = resources.filter(draft => isOrder(asR4(draft.resource)) && isOwn(draft, record, index))
+  const orders = resources.filter(({ resource }) => isOrder(asR4(resource)))
+  const whose = record.patientAmong(orders.map(({ resource }) => resource), index)
+  const drafts = orders.filter(order => isOwn(order, record, whose))
   const beside = new Map(resources.map(({ resource }) => [referenceOf(resource), resource] as const))
   const find = (reference: string) => beside.get(reference) ?? record.find(reference)
   const prepared = new Map(drafts.map(draft => [prepare(draft, record, index, find), draft] as const))
@@ -57,11 +59,10 @@ const asBundle = (value: unknown): unknown => (typeof value === 'object' && valu
 
 const isOrder = ({ resourceType }: FhirResource): boolean => ORDER_TYPES.some(type => type === resourceType)
 
-function isOwn({ resource }: Draft, record: PatientRecord, index: ReferenceIndex): boolean {
-  const patient = record.ofType('Patient')[0]
-  const owner = ownerOf(resource, record.context.patientId, patient?.resourceType === 'Patient' ? patient : undefined, index)
+function isOwn({ resource }: Draft, record: PatientRecord, whose: PatientOfCall): boolean {
+  const owner = ownerOf(resource, whose)
   if (owner === 'other') throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', 'draftOrders holds an order for another patient than context.patientId. Send this patient\'s orders only.')
-  if (owner === 'unknown') record.note({ key: DRAFTS_KEY, resource: nameOf(resource), element: resource.resourceType, reason: 'whose order it is cannot be told' })
+  if (owner === 'unknown') record.noteOwnerless(DRAFTS_KEY, resource, 'whose order it is cannot be told')
   return owner === 'own'
 }
 

@@ -5,7 +5,7 @@ import type { CompiledRequirement } from '../knowledge/compiled.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import { fillTemplate, isPublishable, queriesFor } from './fill-template.js'
 import type { BegunSearch, FhirAccess, FhirReader, ReadFailure, ReadResult } from './fhir-reader.js'
-import { PatientRecord } from './patient-record.js'
+import { PatientRecord, type RecordContext } from './patient-record.js'
 import { countOf, entriesIn, nextPage, reportsFailure, totalOf, type BundleEntry } from './read-bundle.js'
 import type { FormDefinitions } from '../knowledge/forms.js'
 
@@ -55,7 +55,7 @@ interface Plan {
  * Gathers what the plans read: prefetched data first, then the client's FHIR server for keys that are absent,
  * all in parallel and under one time limit.
  * @throws CdsError CDS_DATA_MISSING or CDS_FHIR_SERVER_NOT_ALLOWED naming essential keys that could not be had;
- *   CDS_DATA_OF_ANOTHER_PATIENT when the data is not this patient's.
+ *   CDS_DATA_OF_ANOTHER_PATIENT or CDS_READ_DATA_OF_ANOTHER_PATIENT when the data is not this patient's.
  */
 export async function gatherPatientData(
   request: HookRequest,
@@ -65,7 +65,8 @@ export async function gatherPatientData(
   const plans = planReading(requirements, request, options.clock)
   const isToBeRead = plans.some(({ given, queries }) => given.kind === 'begun' || queries === undefined || queries.length > 0)
   const outcomes = request.fhirServer !== undefined && isToBeRead ? await readAll(plans, request, request.fhirServer, options) : plans.map(withoutReading)
-  return intoRecord(outcomes, request, options)
+  const sent = plans.flatMap(({ given }) => ('entries' in given ? given.entries : []))
+  return intoRecord(outcomes, request, { ...options, wasRead: resource => !sent.some(entry => entry.resource === resource) })
 }
 
 /** Decides what is asked for: nothing that the client gave, under whatever key, and nothing twice. */
@@ -171,13 +172,13 @@ function complete(requirement: CompiledRequirement, entries: BundleEntry[]): Out
 
 const hasAny = (entries: readonly BundleEntry[]): boolean => entries.some(({ resource }) => resource)
 
-function intoRecord(outcomes: readonly Outcome[], request: HookRequest, { clock, forms }: GatherOptions): GatheredData {
+function intoRecord(outcomes: readonly Outcome[], { context, fhirServer }: HookRequest, { clock, forms, wasRead }: GatherOptions & Pick<RecordContext, 'wasRead'>): GatheredData {
   const failed = outcomes.flatMap(({ requirement, failure }) => (failure === undefined ? [] : [{ requirement, reason: failure }]))
   const lacking = outcomes.flatMap(({ requirement, entries, failure }) =>
     isIndispensable(requirement, failure) && failure !== undefined && (failure === 'reported-failed' || !hasAny(entries)) ? [{ requirement, reason: failure }] : [])
   if (lacking.length > 0) throw missing(lacking)
   const keyed = outcomes.map(({ requirement, entries }) => ({ key: requirement.key, entries, questionnaire: questionnaireOf(requirement) }))
-  return { record: new PatientRecord(keyed, { patientId: request.context.patientId, timeZone: clock.timeZone, forms }), notRead: failed }
+  return { record: new PatientRecord(keyed, { patientId: context.patientId, fhirServer, timeZone: clock.timeZone, forms, wasRead }), notRead: failed }
 }
 
 /** Essential, unless it is data that this server does not have, or not for this client, and without which something can be said. */

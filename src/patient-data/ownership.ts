@@ -1,31 +1,84 @@
-import type { FhirResource, Identifier, Patient, Reference } from 'fhir/r4.js'
-import { idIn, type ReferenceIndex } from './references.js'
+import type { FhirResource, Identifier, Patient } from 'fhir/r4.js'
+import { isId, isObject } from '../cds-hooks/parse-hook-request.js'
+import { baseUrl } from '../trust/base-url.js'
+import { LONGEST_REFERENCE, withoutFragment, type ReferenceIndex } from './references.js'
 
 /** Whose a record is: this patient's, plainly another's, or nobody can tell. */
 export type Owner = 'own' | 'other' | 'unknown'
 
-/** Elements in which a record names its patient, in the order we look. */
-const OWNER_ELEMENTS = ['subject', 'patient', 'for'] as const
+/** By what the patient of a call is known. */
+export interface PatientOfCall {
+  patientId: string
+  patient: Patient | undefined
+  /** Base URL, in its one spelling, of the server whose patient this is; undefined where no address is certain. */
+  server: string | undefined
+  index: ReferenceIndex
+}
+
+/** Elements in which a record names its patient. */
+const OWNER_ELEMENTS = ['subject', 'patient', 'for', 'beneficiary', 'individual'] as const
 
 /**
- * Whose a record is, by the reference in which it names its patient: resolved where it can be, or by an identifier that
- * the patient has too. A record that names nobody came with this patient's query and is this patient's.
+ * Whose a record is, by every reference in which it names its patient: relative, below the server, by the `urn:` under
+ * which the patient travelled, or by an identifier alone that the patient has too. Whatever else stands there, the same
+ * id on another server among it, names nobody for certain. A record that names nobody came with this patient's query
+ * and is this patient's.
  */
-export function ownerOf(resource: FhirResource, patientId: string, patient: Patient | undefined, index: ReferenceIndex): Owner {
-  if (resource.resourceType === 'Patient') return resource.id === patientId ? 'own' : 'other'
+export function ownerOf(resource: FhirResource, whose: PatientOfCall): Owner {
+  if (resource.resourceType === 'Patient') return resource.id === whose.patientId ? 'own' : 'other'
+  const owners = subjectsOf(resource).map(subject => ownerNamed(subject, whose))
+  return owners.find(owner => owner === 'other') ?? owners.find(owner => owner === 'unknown') ?? 'own'
+}
+
+/** The servers whose patients are named by records, relative references aside. */
+export function serversNamed(resources: readonly FhirResource[]): string[] {
+  const subjects = resources.flatMap(subjectsOf).filter(isObject)
+  return subjects.flatMap(({ reference }) => patientNamed(reference)?.server ?? [])
+}
+
+function subjectsOf(resource: FhirResource): unknown[] {
   const record = resource as unknown as Readonly<Record<string, unknown>>
-  const named = OWNER_ELEMENTS.reduce<unknown>((found, element) => found ?? record[element], undefined)
-  return named === undefined || named === null ? 'own' : ownerNamed(named as Reference, patientId, patient, index)
+  return OWNER_ELEMENTS.map(element => record[element]).filter(named => named !== undefined && named !== null)
 }
 
-function ownerNamed({ reference, identifier }: Reference, patientId: string, patient: Patient | undefined, index: ReferenceIndex): Owner {
+function ownerNamed(subject: unknown, { patientId, patient, server, index }: PatientOfCall): Owner {
+  if (!isObject(subject)) return 'unknown'
+  const { reference, identifier } = subject
   // The common case first.
-  if (reference === `Patient/${patientId}`) return 'own'
-  const id = idIn(reference, 'Patient', index)
-  if (id !== undefined) return id === patientId ? 'own' : 'other'
-  const isSame = reference === undefined && (patient?.identifier ?? []).some(each => isSameIdentifier(each, identifier))
-  return isSame ? 'own' : 'unknown'
+  if (reference === `Patient/${patientId}` || (server !== undefined && reference === `${server}/Patient/${patientId}`)) return 'own'
+  if (reference === undefined || reference === null) return isIdentifierOf(patient, identifier) ? 'own' : 'unknown'
+  const named = patientNamed(reference, index)
+  if (!named || (named.server !== undefined && named.server !== server)) return 'unknown'
+  return named.id === patientId ? 'own' : 'other'
 }
 
-const isSameIdentifier = (one: Identifier | null, other: Identifier | undefined): boolean =>
-  typeof other?.system === 'string' && typeof other.value === 'string' && one?.system === other.system && one.value === other.value
+/** A patient as a reference names one. */
+export interface NamedPatient {
+  id: string
+  /** Base URL of the server, in its one spelling; undefined where the reference is relative. */
+  server?: string
+}
+
+/** Which patient a reference names: `Patient/id`, alone or behind a base URL, with or without a version and a fragment, and nothing else. */
+export function patientNamed(written: unknown, index?: ReferenceIndex): NamedPatient | undefined {
+  if (typeof written !== 'string' || written.length > LONGEST_REFERENCE) return undefined
+  const segments = withoutFragment(withoutAddress(written.trim(), index)).split('/')
+  if (segments.at(-2) === '_history' && isId(segments.at(-1))) segments.splice(-2)
+  const [type, id] = segments.splice(-2)
+  if (type !== 'Patient' || !isId(id)) return undefined
+  if (segments.length === 0) return { id }
+  const server = baseUrl(segments.join('/'))
+  return server === undefined ? undefined : { id, server }
+}
+
+/** What travelled under a `urn:`; any other reference as it is. */
+const withoutAddress = (reference: string, index: ReferenceIndex | undefined): string =>
+  (/^urn:/i.test(reference) ? index?.get(reference.toLowerCase()) : undefined) ?? reference
+
+function isIdentifierOf(patient: Patient | undefined, sent: unknown): boolean {
+  const identifiers: unknown = patient?.identifier
+  return isObject(sent) && Array.isArray(identifiers) && identifiers.some(each => isSameIdentifier(each, sent))
+}
+
+const isSameIdentifier = (one: unknown, other: Identifier): boolean =>
+  isObject(one) && typeof other.system === 'string' && typeof other.value === 'string' && one.system === other.system && one.value === other.value

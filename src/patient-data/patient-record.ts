@@ -6,7 +6,7 @@ import { readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
-import { ownerOf } from './ownership.js'
+import { ownerOf, serversNamed, type PatientOfCall } from './ownership.js'
 import type { BundleEntry } from './read-bundle.js'
 import type { ReferenceIndex } from './references.js'
 import { latestVersions, nameOf, referenceOf, type Kept } from './versions.js'
@@ -34,6 +34,10 @@ export interface Unusable {
 
 export interface RecordContext {
   patientId: string
+  /** Base URL of the server that gave the patient's id, in its one spelling. */
+  fhirServer?: string | undefined
+  /** Whether a resource was read from the FHIR server, and not sent by the client. */
+  wasRead?: ((resource: FhirResource) => boolean) | undefined
   timeZone: string
   forms: FormDefinitions
 }
@@ -48,14 +52,21 @@ const MOST_NOTED = 100
 export class PatientRecord {
   /** What could not be used so far, each once. */
   readonly unusable: Unusable[] = []
+  /** Records left out since nobody can tell whose they are, those that are not named among them. */
+  ownerless = 0
   readonly index: ReferenceIndex
+  /** By what the patient is known among the records. */
+  private readonly whose: PatientOfCall
+  /** The servers of which the records speak, where the call names none. */
+  private readonly servers: readonly string[]
   private readonly byType = new Map<string, Kept[]>()
   private byReference: ReadonlyMap<string | undefined, FhirResource> | undefined
   private readonly ready = new Map<string, readonly FhirResource[]>()
   private readonly questionnaires: ReadonlyMap<string, string | undefined>
 
   /**
-   * @throws CdsError CDS_DATA_OF_ANOTHER_PATIENT naming the key that holds a record which says it is another patient's.
+   * @throws CdsError naming the key that holds a record which says it is another patient's: CDS_DATA_OF_ANOTHER_PATIENT
+   *   where the client sent it, CDS_READ_DATA_OF_ANOTHER_PATIENT where it was read.
    */
   constructor(keyed: readonly KeyedEntries[], readonly context: RecordContext) {
     const entries = keyed.flatMap(({ key, entries: ofKey }) => ofKey.map(entry => ({ key, entry })))
@@ -63,7 +74,9 @@ export class PatientRecord {
     this.questionnaires = new Map(keyed.map(({ key, questionnaire }) => [key, questionnaire] as const))
     const kept = latestVersions(entries)
     const patient = kept.find(({ resource }) => resource.resourceType === 'Patient')?.resource as Patient | undefined
-    for (const each of kept) if (this.isOwn(each, patient)) this.take(each)
+    this.servers = context.fhirServer === undefined ? serversNamed(kept.map(({ resource }) => resource)) : []
+    this.whose = { patientId: context.patientId, patient, server: this.serverAmong(this.servers), index: this.index }
+    for (const each of kept) if (this.isOwn(each)) this.take(each)
   }
 
   /** Resources of a type by id, as rules may rely on them; empty when there is none. */
@@ -93,13 +106,34 @@ export class PatientRecord {
     else this.byType.set(resourceType, [kept])
   }
 
-  private isOwn({ key, resource }: Kept, patient: Patient | undefined): boolean {
-    const owner = ownerOf(resource, this.context.patientId, patient, this.index)
-    if (owner === 'other') {
-      throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', `The data of ${key} holds a resource of another patient than context.patientId. Send this patient's data only.`)
-    }
-    if (owner === 'unknown') this.note({ key, resource: nameOf(resource), element: resource.resourceType, reason: 'whose record it is cannot be told' })
+  /** By what the patient is known among further resources of the call. */
+  patientAmong(resources: readonly FhirResource[], index: ReferenceIndex): PatientOfCall {
+    return { ...this.whose, server: this.serverAmong([...this.servers, ...serversNamed(resources)]), index }
+  }
+
+  /** Where the call says of no server, an address is certain only while all addresses are of one. */
+  private serverAmong(named: readonly string[]): string | undefined {
+    const [server, ...others] = new Set(named)
+    return this.context.fhirServer ?? (others.length === 0 ? server : undefined)
+  }
+
+  /** Notes a record that is left out since nobody can tell whose it is. */
+  noteOwnerless(key: string, resource: FhirResource, reason: string): void {
+    this.ownerless += 1
+    this.note({ key, resource: nameOf(resource), element: resource.resourceType, reason })
+  }
+
+  private isOwn({ key, resource }: Kept): boolean {
+    const owner = ownerOf(resource, this.whose)
+    if (owner === 'other') throw this.ofAnother(key, resource)
+    if (owner === 'unknown') this.noteOwnerless(key, resource, 'whose record it is cannot be told')
     return owner === 'own'
+  }
+
+  private ofAnother(key: string, resource: FhirResource): CdsError {
+    return this.context.wasRead?.(resource)
+      ? new CdsError('CDS_READ_DATA_OF_ANOTHER_PATIENT', `The FHIR server answered ${key} with a resource of another patient than context.patientId. Check what its search by patient answers, and that fhirServer is the server that gave the id.`)
+      : new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', `The data of ${key} holds a resource of another patient than context.patientId. Send this patient's data only.`)
   }
 
   private prepared({ key, resource: sent }: Kept): FhirResource {
@@ -125,11 +159,13 @@ export function indexOf(entries: readonly BundleEntry[], beside: ReferenceIndex 
   const index = new Map(beside)
   for (const { resource, fullUrl } of entries) {
     const reference = resource && referenceOf(resource)
-    // An address that ends in type and id says the same as these.
-    if (fullUrl !== undefined && reference !== undefined && !fullUrl.endsWith(`/${reference}`)) index.set(fullUrl.trim().toLowerCase(), reference)
+    // An address that ends in type and id says the same as these, and what has no scheme is no address.
+    if (fullUrl !== undefined && reference !== undefined && !fullUrl.endsWith(`/${reference}`) && HAS_SCHEME.test(fullUrl)) index.set(fullUrl.trim().toLowerCase(), reference)
   }
   return index
 }
+
+const HAS_SCHEME = /^\s*[a-z][a-z0-9+.-]{0,20}:/i
 
 const idOf = ({ id }: FhirResource): string => (typeof id === 'string' ? id : '')
 

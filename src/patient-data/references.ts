@@ -3,6 +3,9 @@ import { isId } from '../cds-hooks/parse-hook-request.js'
 /** `Type/id` by the full address under which a resource travelled, in lower case. */
 export type ReferenceIndex = ReadonlyMap<string, string>
 
+/** Most characters of a reference: a base URL, a type, an id and a version; what is longer names nothing. */
+export const LONGEST_REFERENCE = 3_000
+
 /** A relative reference to one resource, as most are written. */
 const PLAIN = /^[A-Z][A-Za-z]+\/[A-Za-z0-9-]{1,64}$/
 const VERSION = /\/_history\/[^/]*$/
@@ -14,15 +17,18 @@ const TYPE = /^[A-Z][A-Za-z]+$/
  * where that is not certain: conditional references, addresses of nothing that came with the call, free text.
  */
 export function readReference(written: unknown, index: ReferenceIndex = NOTHING_BESIDE): string | undefined {
-  if (typeof written !== 'string') return undefined
+  if (typeof written !== 'string' || written.length > LONGEST_REFERENCE) return undefined
   if (index.size === 0 && PLAIN.test(written)) return written
   const reference = written.trim()
   const known = index.get(reference.toLowerCase()) ?? index.get(reference.replace(VERSION, '').toLowerCase())
   if (known !== undefined) return known
   if (reference.includes('?') || reference.startsWith('#') || reference.startsWith('urn:')) return undefined
-  const [type = '', id] = reference.replace(/#.*$/, '').replace(VERSION, '').split('/').slice(-2)
+  const [type = '', id] = withoutFragment(reference).replace(VERSION, '').split('/').slice(-2)
   return TYPE.test(type) && isId(id) ? `${type}/${id}` : undefined
 }
+
+/** A reference without what it names inside of its resource. */
+export const withoutFragment = (reference: string): string => reference.split('#', 1)[0] ?? ''
 
 const NOTHING_BESIDE: ReferenceIndex = new Map()
 

@@ -4,6 +4,7 @@ import { clockAt } from '../expression/clock.js'
 import { openScope } from '../expression/scope.js'
 import { CdsError } from '../errors.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
+import { patientNamed } from '../patient-data/ownership.js'
 import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
 import { idIn, readReference } from '../patient-data/references.js'
@@ -19,7 +20,7 @@ import { languageOfTag } from './language.js'
 export async function applyOperation(plan: CompiledPlan, body: unknown, language: string, environment: CallEnvironment): Promise<CarePlan> {
   const input = readParameters(body)
   const clock = clockAt(environment.now(), environment.timeZone)
-  const record = new PatientRecord([{ key: 'data', entries: input.entries }], { patientId: input.patientId, timeZone: clock.timeZone, forms: environment.knowledge.forms })
+  const record = new PatientRecord([{ key: 'data', entries: input.entries }], { patientId: input.patientId, fhirServer: input.fhirServer, timeZone: clock.timeZone, forms: environment.knowledge.forms })
   const context = { patientId: input.patientId, ...input.context }
   const scope = openScope(plan.variables, {
     recordsOfType: type => record.ofType(type),
@@ -75,6 +76,8 @@ const goalsIn = (contained: readonly FhirResource[]) =>
 
 interface ApplyInput {
   patientId: string
+  /** The server whose patient it is, where subject says so. */
+  fhirServer: string | undefined
   entries: BundleEntry[]
   language: string | undefined
   context: { userId?: string; encounterId?: string }
@@ -84,14 +87,15 @@ function readParameters(body: unknown): ApplyInput {
   const { resourceType, parameter } = (body ?? {}) as Partial<Parameters>
   if (resourceType !== 'Parameters' || !Array.isArray(parameter)) throw invalid('The body must be a Parameters resource.')
   const named = (name: string) => parameter.find(entry => entry?.name === name)
-  const patientId = idIn(textOf(named('subject')), 'Patient')
-  if (patientId === undefined) throw invalid('Give subject as Patient/id.')
+  const subject = patientNamed(textOf(named('subject')))
+  if (!subject) throw invalid('Give subject as Patient/id.')
   const entries = entriesIn(named('data')?.resource)
   if (!entries) throw invalid('Give data as a Bundle of the patient\'s resources, even if it is empty.')
   const userId = readReference(textOf(named('practitioner')))
   const encounterId = idIn(textOf(named('encounter')), 'Encounter')
   return {
-    patientId,
+    patientId: subject.id,
+    fhirServer: subject.server,
     entries,
     language: languageOfTag(named('userLanguage')?.valueCodeableConcept?.coding?.[0]?.code),
     context: { ...(userId !== undefined && { userId }), ...(encounterId !== undefined && { encounterId }) },

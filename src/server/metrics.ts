@@ -9,6 +9,7 @@ export interface Metrics {
   countCards: (service: string, indicator: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
   countNearMiss: (miss: NearMiss) => void
+  countOwnerless: (service: string, records: number) => void
 }
 
 /** Makes a set of metrics of its own, so that two services in one process do not share figures. */
@@ -36,6 +37,12 @@ export function createMetrics(): Metrics {
     labelNames: ['system', 'kind'],
     registers,
   })
+  const ownerless = new Counter({
+    name: 'cds_ownerless_records_total',
+    help: 'Records left out since nobody can tell whether they are this patient\'s.',
+    labelNames: ['service'],
+    registers,
+  })
   return {
     registry,
     observe: (route, status, seconds) => duration.observe({ route, status }, seconds),
@@ -43,5 +50,6 @@ export function createMetrics(): Metrics {
     countCards: (service, indicator) => cards.inc({ service, indicator }),
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
+    countOwnerless: (service, records) => ownerless.inc({ service }, records),
   }
 }

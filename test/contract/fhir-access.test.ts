@@ -438,8 +438,9 @@ describe('a server that does not give what was asked', () => {
   test('data of another patient is refused', async () => {
     const condition = { resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/another' } }
     const { status, text } = await call({ fhirServer: (await stub({ '/Condition': answersJson(searchset([condition])) })).url })
-    expect(status).toBe(400)
-    expect(text).toContain('CDS_DATA_OF_ANOTHER_PATIENT')
+    expect(status).toBe(412)
+    expect(text).toContain('CDS_READ_DATA_OF_ANOTHER_PATIENT')
+    expect(text).not.toContain('another"')
   })
 })
 

@@ -96,3 +96,11 @@ test('what is not certain names nothing', () => {
   }
   expect(idIn('Group/p', 'Patient')).toBeUndefined()
 })
+
+test('what is longer than any reference names nothing, and costs no more to tell', () => {
+  const before = process.cpuUsage()
+  for (const written of [`${'#'.repeat(300_000)}\nx`, `Patient/${'#'.repeat(300_000)}\np`, `${'/_history/x'.repeat(100_000)}?`]) expect(readReference(written)).toBeUndefined()
+  const { user } = process.cpuUsage(before)
+  // Seconds where a fragment is looked for from every `#` anew.
+  expect(user).toBeLessThan(500_000)
+})
