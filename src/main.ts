@@ -10,6 +10,8 @@ import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
 import { createOverrideMemory } from './record/override-memory.js'
 import { createMemoryFeedbackRecord } from './record/feedback-record.js'
 import { createReadiness } from './server/readiness.js'
+import { createMetrics } from './server/metrics.js'
+import { createOperationsApp } from './server/operations-app.js'
 import { createApp, type ServerOptions } from './server/app.js'
 import { readSettings, type Settings } from './settings.js'
 import { warmUp } from './warm-up.js'
@@ -23,14 +25,16 @@ async function main(): Promise<void> {
   const now = () => settings.frozenNow ?? new Date()
   const options = serverOptions(settings, log, now)
   await warmUp(options.services, options)
-  const servers = [await listen(createApp(options), settings.port, settings.host)]
-  if (settings.demo) servers.push(await listen(createDemoApp(now), settings.demoFhirPort, settings.host))
-  const [service, demo] = servers.map(server => (server.address() as AddressInfo).port)
+  const metrics = createMetrics()
+  const servers = new Map([['service', await listen(createApp(options, metrics), settings.port, settings.host)]])
+  if (settings.demo) servers.set('demo', await listen(createDemoApp(now), settings.demoFhirPort, settings.host))
+  if (settings.opsPort !== undefined) servers.set('operations', await listen(createOperationsApp({ ...options, metrics }), settings.opsPort, settings.host))
   const stop = () => {
     options.readiness.stop()
     servers.forEach(server => server.close())
   }
-  if (service !== undefined) process.stdout.write(welcomeText(service, demo))
+  const portOf = (name: string) => (servers.get(name)?.address() as AddressInfo | undefined)?.port
+  process.stdout.write(welcomeText({ host: settings.host, service: portOf('service') ?? settings.port, demo: portOf('demo'), operations: portOf('operations') }))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
 }
 
@@ -50,6 +54,8 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     deadlineMs: settings.deadlineMs,
     bodyLimit: settings.bodyLimit,
     explain: settings.explain,
+    isDemonstration: settings.demo,
+    hasOperationsPort: settings.opsPort !== undefined,
     reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
     knowledgeSettings: settings.knowledge,
     overrideMemory: createOverrideMemory(),

@@ -7,6 +7,8 @@ export interface Settings {
   port: number
   /** Address to listen on; the demonstration and development keep to this machine unless it is chosen. */
   host: string
+  /** Port for operators: figures and details of readiness; undefined where they are asked for on the service's port. */
+  opsPort: number | undefined
   production: boolean
   /** Whether the embedded FHIR server with demonstration patients runs beside the service. */
   demo: boolean
@@ -96,8 +98,10 @@ export function readSettings(environment: Environment = process.env): Settings {
   const isRefused = (risk: Risk) => production && !taken.includes(risk)
   const demo = setting({ name: 'CDS_DEMO', read: demonstration(isRefused), fallback: outsideProduction })
   const demoFhirPort = setting({ name: 'DEMO_FHIR_PORT', read: wholeNumber(0, 65535), fallback: () => 3001 })
+  const port = setting({ name: 'PORT', read: wholeNumber(0, 65535), fallback: () => 3000 })
   const settings: Settings = {
-    port: setting({ name: 'PORT', read: wholeNumber(0, 65535), fallback: () => 3000 }),
+    port,
+    opsPort: setting({ name: 'CDS_OPS_PORT', read: portBeside(demo ? [port, demoFhirPort] : [port]), fallback: () => undefined }),
     host: setting({ name: 'HOST', read: text => text, fallback: () => (production && !demo ? '0.0.0.0' : '127.0.0.1') }),
     production,
     demo,
@@ -144,6 +148,13 @@ const wholeNumber = (least: number, most: number) => (text: string): number => {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`expects a whole number from ${least} to ${most}`)
   return value
+}
+
+/** @param others ports that listen already; 0 is any that is free. */
+const portBeside = (others: readonly number[]) => (text: string): number => {
+  const port = wholeNumber(0, 65535)(text)
+  if (port !== 0 && others.includes(port)) throw new Error('expects a port of its own, for operators alone')
+  return port
 }
 
 const listOf = (text: string): string[] => text.split(',').map(part => part.trim()).filter(part => part !== '')

@@ -1,8 +1,13 @@
+/** Addresses that this machine reaches as localhost. */
+const LOCAL = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost']
+
 /** What a newcomer reads when the service is up: addresses, and commands to try. */
-export function welcomeText(port: number, demoFhirPort: number | undefined): string {
-  const service = `http://localhost:${port}`
-  const fhir = `http://localhost:${demoFhirPort}/fhir`
-  const demo = demoFhirPort === undefined ? '' : `
+export function welcomeText(where: { host: string; service: number; demo: number | undefined; operations: number | undefined }): string {
+  const at = (port: number) => `http://${LOCAL.includes(where.host) ? 'localhost' : where.host}:${port}`
+  const service = at(where.service)
+  const operations = at(where.operations ?? where.service)
+  const fhir = `${at(where.demo ?? 0)}/fhir`
+  const demo = where.demo === undefined ? '' : `
   Demonstration FHIR server  ${fhir}
   Its patients               ${fhir}/Patient
 
@@ -17,7 +22,7 @@ Columna is up. Not for clinical use: the knowledge is a draft.
 
   CDS Hooks discovery        ${service}/cds-services
   Knowledge as FHIR          ${service}/fhir/PlanDefinition
-  Health and figures         ${service}/health/ready  ${service}/metrics
+  Health and figures         ${operations}/health/ready  ${operations}/metrics
 ${demo}
 `
 }

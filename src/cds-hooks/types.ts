@@ -76,6 +76,13 @@ export const CARD_EXTENSION = {
   notRead: 'org.columna.not-read',
 } as const
 
+/** An action that could not be decided, as the extension of a response names it. */
+export interface UndecidedNote {
+  plan: string
+  action: string
+  code: string
+}
+
 export interface CdsResponse {
   cards: Card[]
   extension?: Record<string, unknown>

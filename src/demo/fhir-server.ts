@@ -25,6 +25,7 @@ const EXPOSED_HEADERS = ['Location', 'ETag', 'Last-Modified']
 export function createDemoFhirServer(options: { resources: Resource[]; now: () => Date }): Express {
   const interactions = new Interactions(filledStore(options.resources, options.now()), options.now)
   const app = express().disable('x-powered-by').disable('etag')
+  app.use(allowPrivateNetwork)
   app.use(cors({ exposedHeaders: EXPOSED_HEADERS }))
   app.use(express.json({ type: JSON_TYPES, limit: BODY_LIMIT }))
   app.use(express.text({ type: FORM_TYPE, limit: BODY_LIMIT }))
@@ -34,6 +35,12 @@ export function createDemoFhirServer(options: { resources: Resource[]; now: () =
   })
   app.use(answerError)
   return app
+}
+
+/** Lets a public page, such as the hosted Sandbox, call the demonstration on its user's own machine. */
+function allowPrivateNetwork({ headers }: Request, response: Response, next: NextFunction): void {
+  if (headers['access-control-request-private-network'] === 'true') response.set('Access-Control-Allow-Private-Network', 'true')
+  next()
 }
 
 function routes(interactions: Interactions): Routes {

@@ -1,4 +1,4 @@
-import cors from 'cors'
+import compression from 'compression'
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import type { Logger } from 'pino'
 import type { CallEnvironment } from '../call-service.js'
@@ -6,6 +6,9 @@ import { CdsError } from '../errors.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
 import type { FeedbackRecord } from '../record/feedback-record.js'
 import type { ServiceRegistry } from '../services/service-registry.js'
+import { maybeStored, noStore } from './caching.js'
+import { noteRoute, observeRequests } from './call-log.js'
+import { allowOrigins } from './cors.js'
 import { errorHandler } from './error-reply.js'
 import type { Readiness } from './readiness.js'
 import { createMetrics, type Metrics } from './metrics.js'
@@ -17,6 +20,10 @@ export interface ServerOptions extends CallEnvironment {
   feedbackRecord: FeedbackRecord
   log: Logger
   explain: boolean
+  /** Whether the patients are invented and the service runs on its user's machine. */
+  isDemonstration: boolean
+  /** Whether figures and details of readiness are asked for on a port of their own, and not here. */
+  hasOperationsPort: boolean
   /** Largest request body in bytes. */
   bodyLimit: number
   /** Whether the process wants calls. */
@@ -29,26 +36,22 @@ export interface ServerEnvironment extends ServerOptions {
   metrics: Metrics
 }
 
-/** Seconds for which a browser may remember the answer to a preflight. */
-const PREFLIGHT_SECONDS = 600
-
 /** Builds the HTTP side of the service: routes from a table, one place for errors, CORS on everything. */
-export function createApp(options: ServerOptions): Express {
-  const environment: ServerEnvironment = { ...options, metrics: createMetrics() }
+export function createApp(options: ServerOptions, metrics = createMetrics()): Express {
+  const environment: ServerEnvironment = { ...options, metrics }
   options.knowledge.terminology.onNearMiss(environment.metrics.countNearMiss)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.use(cors({
-    origin: '*',
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'accept', 'accept-language'],
-    maxAge: PREFLIGHT_SECONDS,
-  }))
-  app.use(observe(environment))
+  app.use(noStore)
+  app.use(allowOrigins(options.isDemonstration))
+  app.use(observeRequests(options.log, environment.metrics))
+  app.use(noSniffing)
   const parseBody = express.json({ limit: options.bodyLimit, type: isJson })
-  for (const { path, methods, aboutPatient } of ROUTES) {
-    if (aboutPatient) app.all(path, noStore)
+  const pack = compression()
+  for (const { path, methods, isAboutNobody, isPacked } of options.hasOperationsPort ? ROUTES.filter(({ isForOperators }) => !isForOperators) : ROUTES) {
+    if (isAboutNobody) app.all(path, maybeStored)
+    if (isPacked) app.all(path, pack)
     for (const [method, handler] of Object.entries(methods)) {
       const steps: RequestHandler[] = method === 'post' ? [requireJson, spellOut, parseBody] : []
       app[method as 'get' | 'post'](path, named(path), ...steps, (request, response) => handler(request, response, environment))
@@ -65,29 +68,14 @@ export function createApp(options: ServerOptions): Express {
 /** Notes which route answers, so that logs and metrics hold its template and never the address itself. */
 function named(path: string): RequestHandler {
   return (_request, response, next) => {
-    response.locals.route = path
+    noteRoute(response, path)
     next()
   }
 }
 
-/** Set before anything else of the route, so that its errors carry it too. */
-function noStore(_request: Request, response: Response, next: NextFunction): void {
-  response.setHeader('Cache-Control', 'no-store')
+function noSniffing(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('X-Content-Type-Options', 'nosniff')
   next()
-}
-
-function observe({ log, metrics }: ServerEnvironment): RequestHandler {
-  return (request: Request, response: Response, next: NextFunction) => {
-    const began = performance.now()
-    response.setHeader('X-Content-Type-Options', 'nosniff')
-    response.on('finish', () => {
-      const milliseconds = performance.now() - began
-      const route = (response.locals.route as string | undefined) ?? 'none'
-      metrics.observe(route, response.statusCode, milliseconds / 1000)
-      log.info({ method: request.method, route, status: response.statusCode, ms: Math.round(milliseconds * 10) / 10 }, 'answered')
-    })
-    next()
-  }
 }
 
 const isJson = (request: { headers: { 'content-type'?: string | undefined } }): boolean =>

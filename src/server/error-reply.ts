@@ -1,8 +1,9 @@
-import type { NextFunction, Request, Response } from 'express'
+import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
 import { CdsError } from '../errors.js'
 import { CANONICAL_BASE } from '../knowledge/extensions.js'
+import { noteFailure } from './call-log.js'
 
 /** Code system of our error codes. */
 const ERROR_SYSTEM = `${CANONICAL_BASE}/CodeSystem/error`
@@ -23,11 +24,11 @@ export function operationOutcome({ code, issue, message, details }: CdsError): O
 }
 
 /** The one place where errors leave the service: every thrown value becomes an OperationOutcome. */
-export function errorHandler(log: Logger, count: (code: string) => void) {
+export function errorHandler(log: Logger, count: (code: string) => void): ErrorRequestHandler {
   return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
     const error = asCdsError(thrown)
     count(error.code)
-    if (error.status >= 500 || error.code === 'CDS_EXPRESSION_FAILED') log.error({ code: error.code, stack: stackOf(thrown) }, 'request failed')
+    noteFailure(response, { code: error.code, ...(isFault(error) && { stack: stackOf(thrown) ?? '' }) }, log)
     if (response.headersSent) {
       next(thrown)
       return
@@ -35,6 +36,9 @@ export function errorHandler(log: Logger, count: (code: string) => void) {
     response.status(error.status).type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))
   }
 }
+
+/** Whether an error is a fault of ours or of the knowledge, and no refusal that was meant. */
+const isFault = ({ code }: CdsError): boolean => ['CDS_INTERNAL', 'CDS_KNOWLEDGE_INVALID', 'CDS_SETTING_INVALID', 'CDS_EXPRESSION_FAILED'].includes(code)
 
 /** The frames of a stack without its message, which may quote the request and may itself look like a frame. */
 function stackOf(thrown: unknown): string | undefined {

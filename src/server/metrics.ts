@@ -1,10 +1,13 @@
-import { Counter, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
 import type { NearMiss } from '../knowledge/terminology.js'
 
 /** Figures for an operator. No label ever holds patient data: routes are templates, codes are ours. */
 export interface Metrics {
-  registry: Registry
+  contentType: string
+  /** All figures in Prometheus form, those of the process among them. */
+  text: () => Promise<string>
   observe: (route: string, status: number, seconds: number) => void
+  countAborted: (route: string) => void
   countError: (code: string) => void
   countCards: (service: string, indicator: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
@@ -20,9 +23,10 @@ export function createMetrics(): Metrics {
     name: 'cds_request_duration_seconds',
     help: 'Time from request to answer.',
     labelNames: ['route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   })
+  const aborted = new Counter({ name: 'cds_requests_aborted_total', help: 'Requests whose client went away before it had the answer.', labelNames: ['route'], registers })
   const errors = new Counter({ name: 'cds_errors_total', help: 'Errors answered, by code.', labelNames: ['code'], registers })
   const cards = new Counter({ name: 'cds_cards_total', help: 'Cards answered.', labelNames: ['service', 'indicator'], registers })
   const undecided = new Counter({
@@ -43,13 +47,27 @@ export function createMetrics(): Metrics {
     labelNames: ['service'],
     registers,
   })
+  const process = figuresOfProcess()
   return {
-    registry,
+    contentType: registry.contentType,
+    text: async () => `${await registry.metrics()}${await process.metrics()}`,
     observe: (route, status, seconds) => duration.observe({ route, status }, seconds),
+    countAborted: route => aborted.inc({ route }),
     countError: code => errors.inc({ code }),
     countCards: (service, indicator) => cards.inc({ service, indicator }),
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
     countOwnerless: (service, records) => ownerless.inc({ service }, records),
   }
+}
+
+let ofProcess: Registry | undefined
+
+/** Memory, processor time, open files, garbage collection and event-loop lag: of the process, however many services it holds. */
+function figuresOfProcess(): Registry {
+  if (!ofProcess) {
+    ofProcess = new Registry()
+    collectDefaultMetrics({ register: ofProcess })
+  }
+  return ofProcess
 }

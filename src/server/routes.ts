@@ -1,14 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
 import type { FhirResource } from 'fhir/r4.js'
 import { callService } from '../call-service.js'
 import { parseFeedback } from '../cds-hooks/parse-feedback.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
-import { CARD_EXTENSION } from '../cds-hooks/types.js'
+import { CARD_EXTENSION, type UndecidedNote } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
+import type { CompiledPlan } from '../knowledge/compiled.js'
+import { CANONICAL_BASE } from '../knowledge/extensions.js'
 import { explainCall } from '../explain-call.js'
 import { describeService, type CdsService } from '../services/service-registry.js'
 import { applyOperation } from './apply-operation.js'
+import { sendPublic } from './caching.js'
+import { noteAnswer, noteService } from './call-log.js'
 import { capabilityStatement } from './capability-statement.js'
 import { languageOf, settleLanguage } from './language.js'
 import { reasonsAgainst } from './readiness.js'
@@ -19,25 +22,29 @@ type Handler = (request: Request, response: Response, environment: ServerEnviron
 /** A path of the service and what it answers by method; any other method is 405. */
 interface Route {
   path: string
-  /** Whether what is asked and answered here is about a patient, so that nobody on the way may keep it. */
-  aboutPatient?: true
+  /** Whether what is asked and answered here is about nobody; elsewhere nobody on the way may keep it. */
+  isAboutNobody?: true
+  /** Whether answers are packed for clients that can unpack them. Cards are small and in a hurry. */
+  isPacked?: true
+  /** Whether only an operator asks for it. */
+  isForOperators?: true
   methods: Readonly<Record<string, Handler>>
 }
 
 /** All paths of the service. */
 export const ROUTES: readonly Route[] = [
   { path: '/', methods: { get: welcome } },
-  { path: '/cds-services', methods: { get: discover } },
-  { path: '/cds-services/:id', aboutPatient: true, methods: { post: call } },
-  { path: '/cds-services/:id/feedback', aboutPatient: true, methods: { post: feedback } },
-  { path: '/cds-services/:id/$explain', aboutPatient: true, methods: { post: explain } },
-  { path: '/fhir/metadata', methods: { get: metadata } },
-  { path: '/fhir/PlanDefinition/:id/$apply', aboutPatient: true, methods: { post: apply } },
-  { path: '/fhir/:type', methods: { get: searchKnowledge } },
-  { path: '/fhir/:type/:id', methods: { get: readKnowledge } },
-  { path: '/health/live', methods: { get: (_, response) => void response.json({ status: 'live' }) } },
-  { path: '/health/ready', methods: { get: ready } },
-  { path: '/metrics', methods: { get: metrics } },
+  { path: '/cds-services', isAboutNobody: true, isPacked: true, methods: { get: discover } },
+  { path: '/cds-services/:id', methods: { post: call } },
+  { path: '/cds-services/:id/feedback', methods: { post: feedback } },
+  { path: '/cds-services/:id/$explain', isPacked: true, methods: { post: explain } },
+  { path: '/fhir/metadata', isAboutNobody: true, isPacked: true, methods: { get: metadata } },
+  { path: '/fhir/PlanDefinition/:id/$apply', methods: { post: apply } },
+  { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
+  { path: '/fhir/:type/:id', isAboutNobody: true, isPacked: true, methods: { get: readKnowledge } },
+  { path: '/health/live', isAboutNobody: true, methods: { get: live } },
+  { path: '/health/ready', isAboutNobody: true, methods: { get: ready } },
+  { path: '/metrics', isForOperators: true, methods: { get: metrics } },
 ]
 
 function welcome(_request: Request, response: Response, { services }: ServerEnvironment): void {
@@ -52,25 +59,22 @@ function welcome(_request: Request, response: Response, { services }: ServerEnvi
 }
 
 function discover(_request: Request, response: Response, { services }: ServerEnvironment): void {
-  response.json({ services: [...services.values()].map(describeService) })
+  sendPublic(response.type('application/json'), { services: [...services.values()].map(describeService) })
 }
 
 async function call(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
-  const service = serviceOf(request, environment)
+  const service = serviceOf(request, response, environment)
   const hookRequest = parseHookRequest(request.body, service.hook)
   const answer = await callService(service, hookRequest, settleLanguage(request, response), environment)
   for (const { indicator } of answer.cards) environment.metrics.countCards(service.id, indicator)
-  const undecided = (answer.extension?.[CARD_EXTENSION.undecided] ?? []) as { plan: string; action: string; code: string }[]
-  for (const { plan, action, code } of undecided) {
-    environment.metrics.countUndecided(plan, action, code)
-    const why = code === 'CDS_DEADLINE_PASSED' ? 'the time ran out before an action was decided' : 'the evaluation of an action failed'
-    environment.log.error({ service: service.id, plan, action, code }, why)
-  }
+  const undecided = (answer.extension?.[CARD_EXTENSION.undecided] ?? []) as UndecidedNote[]
+  for (const { plan, action, code } of undecided) environment.metrics.countUndecided(plan, action, code)
+  noteAnswer(response, answer.cards.length, undecided)
   response.json(answer)
 }
 
 async function feedback(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
-  const service = serviceOf(request, environment)
+  const service = serviceOf(request, response, environment)
   const { feedback: entries, faults } = parseFeedback(request.body)
   const receivedAt = environment.now().toISOString()
   await environment.feedbackRecord.save(entries.map(entry => ({ service: service.id, receivedAt, feedback: entry })))
@@ -84,7 +88,7 @@ async function feedback(request: Request, response: Response, environment: Serve
 
 async function explain(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   if (!environment.explain) throw pathUnknown(request)
-  const service = serviceOf(request, environment)
+  const service = serviceOf(request, response, environment)
   response.json(await explainCall(service, parseHookRequest(request.body, service.hook), settleLanguage(request, response), environment))
 }
 
@@ -95,22 +99,22 @@ async function apply(request: Request, response: Response, environment: ServerEn
 }
 
 function metadata(_request: Request, response: Response, { knowledge }: ServerEnvironment): void {
-  sendFhir(response, capabilityStatement(knowledge))
+  sendKnowledge(response, capabilityStatement(knowledge))
 }
 
 function searchKnowledge(request: Request, response: Response, environment: ServerEnvironment): void {
   const type = parameter(request, 'type')
   const { url } = request.query
   const found = resourcesOf(type, environment).filter(resource => url === undefined || (resource as { url?: string }).url === url)
-  const entry = found.map(resource => ({ fullUrl: (resource as { url?: string }).url ?? `urn:uuid:${randomUUID()}`, resource }))
-  sendFhir(response, { resourceType: 'Bundle', type: 'searchset', total: found.length, ...(entry.length > 0 && { entry }) })
+  const entry = found.map(resource => ({ fullUrl: (resource as { url?: string }).url ?? `${CANONICAL_BASE}/${type}/${resource.id}`, resource }))
+  sendKnowledge(response, { resourceType: 'Bundle', type: 'searchset', total: found.length, ...(entry.length > 0 && { entry }) })
 }
 
 function readKnowledge(request: Request, response: Response, environment: ServerEnvironment): void {
   const id = parameter(request, 'id')
   const found = resourcesOf(parameter(request, 'type'), environment).find(resource => resource.id === id)
   if (!found) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such resource in the knowledge.')
-  sendFhir(response, found)
+  sendKnowledge(response, found)
 }
 
 function resourcesOf(type: string, { knowledge }: ServerEnvironment): FhirResource[] {
@@ -119,25 +123,48 @@ function resourcesOf(type: string, { knowledge }: ServerEnvironment): FhirResour
   return found
 }
 
-function ready(_request: Request, response: Response, { services, knowledge, readiness }: ServerEnvironment): void {
+/** The process lives. */
+export function live(_request: Request, response: Response): void {
+  response.json({ status: 'live' })
+}
+
+/** Whether calls should be sent here; more than that only where operators have no port of their own. */
+function ready(request: Request, response: Response, environment: ServerEnvironment): void {
+  if (!environment.hasOperationsPort) {
+    readyInDetail(request, response, environment)
+    return
+  }
+  if (reasonsAgainst(environment.readiness, environment.services).length > 0) throw new CdsError('CDS_NOT_READY', 'The service takes no calls.')
+  response.json({ status: 'ready' })
+}
+
+/** Whether calls should be sent here, what they find, or why they should not be sent. */
+export function readyInDetail(_request: Request, response: Response, { services, knowledge, readiness }: ServerEnvironment): void {
   const reasons = reasonsAgainst(readiness, services)
-  if (reasons.length > 0) throw new CdsError('CDS_NOT_READY', `The service takes no calls: ${reasons.join('; ')}.`)
-  response.json({ status: 'ready', services: services.size, plans: knowledge.plans.length })
+  if (reasons.length > 0) throw new CdsError('CDS_NOT_READY', 'The service takes no calls.', reasons.map(reason => `It takes no calls: ${reason}.`))
+  const isDraft = ({ resource }: CompiledPlan) => resource.status === 'draft'
+  response.json({ status: 'ready', services: services.size, plans: knowledge.plans.length, draftPlans: knowledge.plans.filter(isDraft).length })
 }
 
-async function metrics(_request: Request, response: Response, { metrics: { registry } }: ServerEnvironment): Promise<void> {
-  response.type(registry.contentType).send(await registry.metrics())
+/** All figures, in Prometheus form. */
+export async function metrics(_request: Request, response: Response, { metrics: figures }: ServerEnvironment): Promise<void> {
+  response.type(figures.contentType).send(await figures.text())
 }
 
-function serviceOf(request: Request, { services }: ServerEnvironment): CdsService {
+function serviceOf(request: Request, response: Response, { services }: ServerEnvironment): CdsService {
   const service = services.get(parameter(request, 'id'))
   if (!service) throw new CdsError('CDS_SERVICE_UNKNOWN', 'There is no such CDS service. GET /cds-services lists the services.')
+  noteService(response, service.id)
   return service
 }
 
 /** The error for a path that leads nowhere. */
 export function pathUnknown(_request: Request): CdsError {
   return new CdsError('CDS_PATH_UNKNOWN', 'There is nothing at this path. GET / lists what there is.')
+}
+
+function sendKnowledge(response: Response, resource: object): void {
+  sendPublic(response.type('application/fhir+json'), resource)
 }
 
 const parameter = (request: Request, name: string): string => String(request.params[name] ?? '')

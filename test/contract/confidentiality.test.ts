@@ -96,9 +96,11 @@ test('no line of the log holds anything of a patient, a user or a token', () => 
   expect(leaksIn(captured.text())).toEqual([])
 })
 
-test('a line of the log tells method, route, status and time, and nothing of the address', () => {
+test('a line of the log tells method, route, status and time, and what came of a call, and nothing of the address', () => {
+  const always = ['hostname', 'level', 'method', 'ms', 'pid', 'requestId', 'route', 'status', 'time']
+  const sometimes = ['service', 'cards', 'undecided', 'firstUndecided', 'code', 'stack']
   for (const { msg, ...line } of captured.lines().filter(({ msg }) => msg === 'answered')) {
-    expect(Object.keys(line).toSorted()).toEqual(['hostname', 'level', 'method', 'ms', 'pid', 'route', 'status', 'time'])
+    expect(Object.keys(line).filter(key => !sometimes.includes(key)).toSorted()).toEqual(always)
     expect(line.route).toMatch(/^(none|\/[a-zA-Z:$/-]*)$/)
   }
 })
@@ -160,8 +162,12 @@ describe('an answer about a patient', () => {
     await supertest(service.url).post(CALL).set('content-type', 'text/plain').send('x').expect(415).expect('cache-control', 'no-store')
   })
 
-  test('is told apart from discovery, which is about nobody', async () => {
-    const { headers } = await supertest(service.url).get('/cds-services').expect(200)
-    expect(headers['cache-control']).toBeUndefined()
+  test.each([['the front page', '/', 200], ['figures', '/metrics', 200], ['a path that leads nowhere', `/${SECRETS.patientId}`, 404], ['a path below a service', `${CALL}/${SECRETS.patientId}`, 404]])('so is everything that is not said to be about nobody: %s', async (_, path, status) => {
+    await supertest(service.url).get(path).expect(status).expect('cache-control', 'no-store')
+  })
+
+  test.each(['/cds-services', '/fhir/metadata', '/fhir/PlanDefinition', '/fhir/PlanDefinition/start-back', '/health/live', '/health/ready'])('is told apart from what is about nobody: %s', async path => {
+    const { headers } = await supertest(service.url).get(path).expect(200)
+    expect(headers['cache-control']).not.toBe('no-store')
   })
 })

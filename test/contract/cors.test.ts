@@ -1,7 +1,8 @@
 import supertest, { type Test } from 'supertest'
 import { prefetchedCall } from '../support/hook-requests.js'
-import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { createDemoApp } from '../../src/demo/demo-app.js'
+import { listen, type Listening } from '../support/listen.js'
+import { startTestService, TEST_NOW } from '../support/service.js'
 
 const CALL = '/cds-services/start-back-risk'
 const ORIGIN = 'https://client.example.org'
@@ -25,6 +26,27 @@ describe('before a call', () => {
     const allowed = String(response.headers['access-control-allow-headers']).toLowerCase().split(',')
     // With authorization a star would not do: it must be allowed by name.
     expect(allowed).toEqual(expect.arrayContaining(['authorization', 'content-type']))
+    // Clients that follow their calls send these of their own accord.
+    expect(allowed).toEqual(expect.arrayContaining(['traceparent', 'tracestate', 'x-request-id', 'x-requested-with']))
+  })
+
+  describe('a public page asks whether it may call a service on the machine of its user', () => {
+    const ask = (url: string) => supertest(url).options('/').set('origin', ORIGIN).set('access-control-request-method', 'POST').set('access-control-request-private-network', 'true')
+    const answerOf = (response: { headers: Record<string, unknown> }) => response.headers['access-control-allow-private-network']
+
+    test('and the demonstration and its FHIR server allow it', async () => {
+      const demonstration = await startTestService({ isDemonstration: true })
+      const fhir = await listen(createDemoApp(() => TEST_NOW))
+      const answers = [answerOf(await ask(demonstration.url).expect(204)), answerOf(await ask(`${fhir.url}/fhir`).expect(204))]
+      const unasked = await supertest(demonstration.url).get('/cds-services')
+      await Promise.all([demonstration.close(), fhir.close()])
+      expect(answers).toEqual(['true', 'true'])
+      expect(answerOf(unasked)).toBeUndefined()
+    })
+
+    test('and any other service does not say so', async () => {
+      expect(answerOf(await ask(service.url).expect(204))).toBeUndefined()
+    })
   })
 })
 
@@ -54,5 +76,6 @@ describe('after a call', () => {
     expect(response.status).toBe(status)
     expect(response.headers['access-control-allow-origin']).toBe('*')
     expect(response.headers).not.toHaveProperty('access-control-allow-credentials')
+    expect(String(response.headers['access-control-expose-headers']).toLowerCase().split(',')).toEqual(expect.arrayContaining(['x-request-id', 'etag', 'content-language', 'retry-after']))
   })
 })

@@ -38,6 +38,8 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     deadlineMs: 5_000,
     bodyLimit: 8_000_000,
     explain: true,
+    isDemonstration: false,
+    hasOperationsPort: false,
     reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: 8_000_000, pageLimit: 10 }),
     knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
     overrideMemory: createOverrideMemory(),

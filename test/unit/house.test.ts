@@ -31,7 +31,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'explain-call': [['apply', 'call-service', 'cards', 'cds-hooks', 'patient-data', 'services'], []],
   'warm-up': [['apply', 'call-service', 'services'], []],
   // The only room that knows HTTP; the demonstration server is a server of its own.
-  server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services'], ['express', 'cors', 'pino', 'prom-client', 'node:crypto']],
+  server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:crypto']],
   demo: [['expression'], ['express', 'cors', 'undici', 'node:crypto', 'node:fs', 'node:timers']],
   apps: [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'markdown'], []],
   settings: [['errors', 'trust'], []],

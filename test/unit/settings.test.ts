@@ -15,7 +15,7 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
 
 test('without any variable everything has a value', () => {
   expect(readSettings({})).toEqual({
-    port: 3000, host: '127.0.0.1', production: false, demo: true, demoFhirPort: 3001,
+    port: 3000, opsPort: undefined, host: '127.0.0.1', production: false, demo: true, demoFhirPort: 3001,
     fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
     frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 8_000_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 50,
     explain: true, draftKnowledge: true, knowledge: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
@@ -29,7 +29,7 @@ test('an empty variable is as good as none', () => {
 
 describe('a good value', () => {
   test.each<[string, string, keyof Settings, unknown]>([
-    ['PORT', '8080', 'port', 8080], ['PORT', '0', 'port', 0], ['PORT', ' 8080 ', 'port', 8080], ['HOST', '127.0.0.1', 'host', '127.0.0.1'],
+    ['PORT', '8080', 'port', 8080], ['PORT', '0', 'port', 0], ['PORT', ' 8080 ', 'port', 8080], ['HOST', '127.0.0.1', 'host', '127.0.0.1'], ['CDS_OPS_PORT', '9464', 'opsPort', 9464], ['CDS_OPS_PORT', '0', 'opsPort', 0],
     ['CDS_DEMO', 'off', 'demo', false], ['CDS_DEMO', 'TRUE', 'demo', true], ['DEMO_FHIR_PORT', '4001', 'demoFhirPort', 4001],
     ['DEMO_FHIR_PORT', '0', 'fhirServers', ['http://localhost:*/fhir', 'http://127.0.0.1:*/fhir']],
     ['CDS_FHIR_SERVERS', 'https://a.example/fhir, http://127.0.0.1:*', 'fhirServers', ['https://a.example/fhir', 'http://127.0.0.1:*']],
@@ -52,7 +52,7 @@ describe('a bad value names its variable', () => {
     ['CDS_FHIR_SERVERS', 'https://*/fhir'], ['CDS_FHIR_SERVERS', 'https://user:secret@a.example/fhir'], ['CDS_FHIR_SERVERS', 'https://a.example/fhir?x=y'],
     ['CDS_REGION', 'skåne'], ['CDS_SHOW_RETIRED', 'maybe'], ['CDS_CONDITIONAL_OFFERS', '2'], ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
     ['CDS_BODY_LIMIT', '10'], ['CDS_FHIR_RESPONSE_LIMIT', '1e6'], ['CDS_FHIR_PAGE_LIMIT', '0'], ['CDS_EXPLAIN', '2'], ['CDS_DRAFT_KNOWLEDGE', 'draft'], ['LOG_LEVEL', 'loud'],
-    ['CDS_INSECURE', 'everything'], ['CDS_INSECURE', 'demo, all'], ['CDS_INSECURE', 'on'],
+    ['CDS_INSECURE', 'everything'], ['CDS_INSECURE', 'demo, all'], ['CDS_INSECURE', 'on'], ['CDS_OPS_PORT', '65536'], ['CDS_OPS_PORT', '3000'], ['CDS_OPS_PORT', '3001'],
   ])('%s=%s', (name, text) => {
     expect(faultsOf({ [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: (expects|is refused) .`))])
   })
