@@ -47,10 +47,10 @@ export function createMetrics(): Metrics {
     labelNames: ['service'],
     registers,
   })
-  const process = figuresOfProcess()
+  const processFigures = figuresOfProcess()
   return {
     contentType: registry.contentType,
-    text: async () => `${await registry.metrics()}${await process.metrics()}`,
+    text: async () => `${await registry.metrics()}${await processFigures.metrics()}`,
     observe: (route, status, seconds) => duration.observe({ route, status }, seconds),
     countAborted: route => aborted.inc({ route }),
     countError: code => errors.inc({ code }),
