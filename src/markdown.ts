@@ -4,10 +4,10 @@ export function escapeMarkdown(text: string): string {
 }
 
 /** What may stand before a list or a heading on its line. */
-const LINE_START = /(^|\n)[\s>*+-]*$/
+const LINE_START = /^[\s>*+-]*$/
 
 /** Keeps a value that begins a line, such as a date, from opening a list or a rule. */
 export function escapeLineStart(before: string, text: string): string {
-  if (!LINE_START.test(before)) return text
+  if (!LINE_START.test(before.slice(before.lastIndexOf('\n') + 1))) return text
   return text.replace(/^(\d+)([.)])/, '$1\\$2').replace(/^[-=]/, '\\$&')
 }

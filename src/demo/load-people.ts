@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Bundle, FhirResource, OperationOutcome, Resource } from 'fhir/r4.js'
 import { request } from 'undici'
+import { withoutEnd } from '../trust/without-end.js'
 import { demoPeople } from './people.js'
 
 /** How long a FHIR server may take to come up, and how long to wait between two attempts. */
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
 }
 
 function fhirBase(text: string | undefined): string {
-  const base = text?.trim().replace(/\/+$/, '') ?? ''
+  const base = withoutEnd(text?.trim() ?? '', '/')
   if (!URL.canParse(base) || !/^https?:/i.test(base)) {
     throw new Error('FHIR_BASE must be the base URL of a FHIR server, such as http://localhost:8080/fhir.')
   }

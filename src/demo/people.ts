@@ -4,7 +4,7 @@ import { copenhagenDate, copenhagenDateTime } from './copenhagen.js'
 
 const PEOPLE_FOLDER = new URL('src/demo/people/', projectRoot())
 
-const RELATIVE_DATE = /\{\{([^}]*)\}\}/g
+const RELATIVE_DATE = /\{\{([^{}]*)\}\}/g
 
 /** `today`, then steps back or forward (`-34y`, `-3m`, `+14d`), then a time of day if the date is a dateTime. */
 const TOKEN = /^today((?:[+-]\d+[dmy])*)(?: ([01]\d:[0-5]\d|2[0-3]:[0-5]\d))?$/

@@ -115,7 +115,7 @@ function dateParameter(filter: DateFilter, type: string): string[] {
   return days === undefined ? [] : [`${name}=ge{{today() - ${days} days}}`]
 }
 
-const TOKEN = /\{\{(.*?)\}\}/g
+const TOKEN = /\{\{([^{}]*)\}\}/g
 const ALLOWED_TOKEN = /^(context\.[A-Za-z]+|today\(\)( [-+] \d+ days)?|user(Practitioner|PractitionerRole|Patient|RelatedPerson)Id|context(\.\w+)+\.resolve\(\)\.ofType\(\w+\)\.id)$/
 
 /** What a CDS client of any generation could not do with the template. */

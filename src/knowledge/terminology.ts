@@ -1,6 +1,7 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
 import type { SentCoding, ValueSetTest } from '../expression/functions.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
+import { withoutEnd } from '../trust/without-end.js'
 import { lookUp, urlOf } from './canonical.js'
 import { EXTENSION, extensionsOf, localized, type LocalizedText } from './extensions.js'
 import type { FaultList } from './faults.js'
@@ -349,7 +350,7 @@ function keyOf(system: string): string {
   if (system.length > LONGEST_REMEMBERED) return system
   const written = trimmed(system.split(/[|#]/, 1)[0] ?? '').toLowerCase()
   const oid = OID.exec(written)?.[1]
-  return oid === undefined ? written.replace(/^https:/, 'http:').replace(/\/+$/, '') : `urn:oid:${oid}`
+  return oid === undefined ? withoutEnd(written.replace(/^https:/, 'http:'), '/') : `urn:oid:${oid}`
 }
 
 /** The letters and digits of a system's name alone. */

@@ -10,7 +10,7 @@ export interface TokenSource {
 /** Tells a filled query whose answer is known already. */
 export type IsAnswered = (query: string) => boolean
 
-const TOKEN = /\{\{\s*(.*?)\s*\}\}/g
+const TOKEN = /\{\{([^{}]*)\}\}/g
 /** References anywhere in the context, narrowed to one type: a form of CDS Hooks 3.0 that only we fill. */
 const DEEP_REFERENCE = /^context((?:\.\w+)+)\.resolve\(\)\.ofType\((\w+)\)\.id$/
 const RELATIVE_DATE = /^today\(\)(?:\s*([+-])\s*(\d+)\s+days?)?$/
@@ -29,7 +29,7 @@ const USER_TYPE: Readonly<Record<string, string>> = {
 export function fillTemplate(template: string, source: TokenSource, isAnswered: IsAnswered = () => false): string | undefined {
   let isComplete = true
   const filled = template.replace(TOKEN, (place: string, token: string) => {
-    const value = tokenValue(token, source, id => isAnswered(template.replace(place, () => encodeURIComponent(id))))
+    const value = tokenValue(token.trim(), source, id => isAnswered(template.replace(place, () => encodeURIComponent(id))))
     if (value === undefined) isComplete = false
     return encodeURIComponent(value ?? '')
   })
@@ -82,7 +82,7 @@ function memberOf(value: unknown, name: string): unknown[] {
  * one kind of user, or for somebody whom the orders may not name.
  */
 export function isPublishable(template: string): boolean {
-  return [...template.matchAll(TOKEN)].every(([, token = '']) => !(token in USER_TYPE) && !DEEP_REFERENCE.test(token))
+  return [...template.matchAll(TOKEN)].every(([, token = '']) => !(token.trim() in USER_TYPE) && !DEEP_REFERENCE.test(token.trim()))
 }
 
 function userOf(userId: unknown, type: string | undefined): string | undefined {

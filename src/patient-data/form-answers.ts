@@ -1,6 +1,7 @@
 import type { QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
 import type { FormDefinition, FormDefinitions, FormItem } from '../knowledge/forms.js'
 import type { LocalizedText } from '../knowledge/extensions.js'
+import { withoutEnd } from '../trust/without-end.js'
 import { idIn } from './references.js'
 
 /** An answer, or a whole form, that could not be read, and why. */
@@ -41,7 +42,7 @@ function definitionOf(response: QuestionnaireResponse, { all }: FormDefinitions,
 }
 
 /** The address of a questionnaire without version, fragment and trailing slash. */
-const urlOf = (questionnaire: string): string => (questionnaire.trim().split(/[|#]/, 1)[0] ?? '').replace(/\/+$/, '')
+const urlOf = (questionnaire: string): string => withoutEnd(questionnaire.trim().split(/[|#]/, 1)[0] ?? '', '/')
 
 /** The canonical of a form, with the version that a response says. */
 function canonicalOf({ url }: FormDefinition, written = ''): string {

@@ -93,7 +93,7 @@ function planReading(requirements: readonly CompiledRequirement[], { context, pr
 function leftOpen({ template, further }: CompiledRequirement, entries: readonly BundleEntry[], queries: readonly string[] = []): string[] {
   if (further.length === 0 || !isPublishable(template)) return []
   return queries.filter(query => {
-    const [, id] = /[?&]_id=([^&,]+)(?:&|$)/.exec(query) ?? []
+    const [, id] = /[?&]_id=([^?&,]+)(?:&|$)/.exec(query) ?? []
     return id !== undefined && !entries.some(({ resource }) => encodeURIComponent(resource?.id ?? '') === id)
   })
 }

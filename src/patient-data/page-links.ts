@@ -1,4 +1,5 @@
 import { httpUrl, isPathBelow } from '../trust/base-url.js'
+import { withoutEnd } from '../trust/without-end.js'
 
 /**
  * Where a link to another page leads, at the FHIR server's own origin, so that the token goes nowhere else. Behind a
@@ -9,7 +10,7 @@ import { httpUrl, isPathBelow } from '../trust/base-url.js'
 export function pageUrl(link: string, near: string, fhirServer: string): string | undefined {
   const url = httpUrl(link, near)
   const server = new URL(fhirServer)
-  if (!url || (url.origin !== server.origin && !isPathBelow(url.pathname, server.pathname.replace(/\/+$/, '')))) return undefined
+  if (!url || (url.origin !== server.origin && !isPathBelow(url.pathname, withoutEnd(server.pathname, '/')))) return undefined
   // Put together member by member: a path that begins with two slashes would else be read as a host.
   const own = new URL(server.origin)
   own.pathname = url.pathname

@@ -1,4 +1,5 @@
 import type { Feedback } from '../cds-hooks/types.js'
+import { withoutEnd } from '../trust/without-end.js'
 
 /** What a clinician did with a card, as the client reported it. */
 export interface FeedbackEntry {
@@ -52,5 +53,5 @@ export function identityOf({ service, feedback: { card, outcome, acceptedSuggest
 function instantOf(timestamp: string): string {
   const [, date = '', fraction = '', zone = ''] = /^(.*?)(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/i.exec(timestamp) ?? []
   const seconds = Date.parse(`${date}${zone}`.toUpperCase())
-  return Number.isNaN(seconds) ? timestamp.toUpperCase() : `${seconds}.${fraction.replace(/0+$/, '')}`
+  return Number.isNaN(seconds) ? timestamp.toUpperCase() : `${seconds}.${withoutEnd(fraction, '0')}`
 }

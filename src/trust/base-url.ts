@@ -1,5 +1,7 @@
+import { withoutEnd } from './without-end.js'
+
 /** Most characters of a base URL; beyond that it is an attack or an accident. */
-const LONGEST = 2_048
+export const LONGEST_URL = 2_048
 
 /**
  * The one spelling of a FHIR base URL, by which it is allowed, read and remembered: scheme and host in lower case,
@@ -7,9 +9,9 @@ const LONGEST = 2_048
  * https URL that a path can be put behind.
  */
 export function baseUrl(text: string): string | undefined {
-  const url = text.length > LONGEST || /[?#]/.test(text) ? undefined : httpUrl(text)
+  const url = text.length > LONGEST_URL || /[?#]/.test(text) ? undefined : httpUrl(text)
   if (!url) return undefined
-  const pathname = url.pathname.replace(/\/+$/, '')
+  const pathname = withoutEnd(url.pathname, '/')
   return `${url.protocol}//${credentials(url)}${url.host}${pathname}`
 }
 
@@ -18,7 +20,7 @@ export function httpUrl(text: string, base?: string): URL | undefined {
   const url = parse(text.trim(), base)
   if (!url || !['http:', 'https:'].includes(url.protocol)) return undefined
   // An address cannot end with a dot, and of a name the dot only says that it is complete.
-  if (url.hostname.endsWith('.')) url.hostname = url.hostname.replace(/\.+$/, '')
+  if (url.hostname.endsWith('.')) url.hostname = withoutEnd(url.hostname, '.')
   return url
 }
 
@@ -40,7 +42,7 @@ export function serverPattern(text: string): ServerPattern | undefined {
   if (base === undefined) return undefined
   const url = new URL(base)
   if (url.hostname.includes('*') || credentials(url) !== '') return undefined
-  return { protocol: url.protocol, hostname: url.hostname, port: ANY_PORT.test(text.trim()) ? undefined : url.port, path: url.pathname.replace(/\/+$/, '') }
+  return { protocol: url.protocol, hostname: url.hostname, port: ANY_PORT.test(text.trim()) ? undefined : url.port, path: withoutEnd(url.pathname, '/') }
 }
 
 /** Whether a host name of a URL is this machine, so that what is sent there passes no network. */

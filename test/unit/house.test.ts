@@ -18,9 +18,9 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   markdown: [[], []],
   trust: [[], []],
   'cds-hooks': [['errors', 'trust'], []],
-  record: [['cds-hooks'], ['node:crypto']],
+  record: [['cds-hooks', 'trust'], ['node:crypto']],
   // Knowledge and services are read from the disk when the service starts; ajv is for authors alone.
-  knowledge: [['cds-hooks', 'errors', 'expression'], ['node:fs', 'node:path', 'ajv']],
+  knowledge: [['cds-hooks', 'errors', 'expression', 'trust'], ['node:fs', 'node:path', 'ajv']],
   services: [['cds-hooks', 'knowledge', 'patient-data'], ['node:path']],
   'load-knowledge': [['knowledge', 'services', 'settings'], ['node:path', 'node:url']],
   'knowledge-faults': [['knowledge', 'load-knowledge'], []],
@@ -32,7 +32,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'warm-up': [['apply', 'call-service', 'services'], []],
   // The only room that knows HTTP; the demonstration server is a server of its own.
   server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:crypto']],
-  demo: [['expression'], ['express', 'cors', 'undici', 'node:crypto', 'node:fs', 'node:timers']],
+  demo: [['expression', 'trust'], ['express', 'cors', 'undici', 'node:crypto', 'node:fs', 'node:timers']],
   apps: [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'markdown'], []],
   settings: [['errors', 'trust'], []],
   'welcome-text': [[], []],

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from '@babel/parser'
+import { describe, expect, test } from '@jest/globals'
+import type { NamingSystem } from 'fhir/r4.js'
+import { EXTENSION, extensionsOf } from '../../src/knowledge/extensions.js'
+
+// The checker's native builds are for machines of its own; the one in JavaScript runs anywhere. It reads this when loaded.
+process.env.RECHECK_BACKEND = 'pure'
+const { checkSync } = await import('recheck')
+
+const SRC = fileURLToPath(new URL('../../src', import.meta.url))
+const NAMING_SYSTEMS = fileURLToPath(new URL('../../fhir-resources/NamingSystem', import.meta.url))
+
+/** Expressions that read nothing but the knowledge, which its authors write and which is read at the start. */
+const READS_KNOWLEDGE: ReadonlySet<string> = new Set([
+  'expression/compile.ts',
+  'expression/syntax.ts',
+  'knowledge/plans.ts',
+  'knowledge/templates.ts',
+  'knowledge/data-requirements.ts',
+])
+
+interface Written {
+  place: string
+  pattern: string
+  flags: string
+}
+
+type Node = Readonly<Record<string, unknown>> & { type: string }
+
+/** Every node of a syntax tree. */
+function* nodesOf(value: unknown): Generator<Node> {
+  if (typeof value !== 'object' || value === null) return
+  if ('type' in value && typeof value.type === 'string') yield value as Node
+  for (const inner of Object.values(value)) yield* nodesOf(inner)
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.ts'))
+const trees = files.map(path => ({ path, nodes: [...nodesOf(parse(readFileSync(join(SRC, path), 'utf8'), { sourceType: 'module', plugins: ['typescript'] }).program)] }))
+
+const lineOf = ({ loc }: Node): number => (loc as { start: { line: number } }).start.line
+
+const literals = trees.flatMap(({ path, nodes }) => nodes.filter(({ type }) => type === 'RegExpLiteral').map(node => ({ path, place: `${path}:${lineOf(node)}`, pattern: String(node.pattern), flags: String(node.flags) })))
+
+/** Patterns that knowledge gives for codes, which meet what clients send. */
+const ofKnowledge: Written[] = readdirSync(NAMING_SYSTEMS).flatMap(file => {
+  const system = JSON.parse(readFileSync(join(NAMING_SYSTEMS, file), 'utf8')) as NamingSystem
+  return extensionsOf(system, EXTENSION.recognisedWithoutSystem).map(({ valueString = '' }) => ({ place: file, pattern: `^(?:${valueString})$`, flags: 'i' }))
+})
+
+/** What the checker finds: the time that the worst text takes, by its length; undefined where that is linear. */
+function superLinear({ pattern, flags }: Omit<Written, 'place'>): string | undefined {
+  const found = checkSync(pattern, flags, { timeout: 60_000 })
+  return found.status === 'safe' ? undefined : found.status === 'vulnerable' ? found.complexity.summary : 'not known'
+}
+
+describe('no regular expression over what a stranger sends can backtrack', () => {
+  const overStrangersText: Written[] = [...literals.filter(({ path }) => !READS_KNOWLEDGE.has(path)), ...ofKnowledge]
+
+  test.each(overStrangersText.map(each => [each.place, `/${each.pattern}/${each.flags}`, each] as const))('%s %s', (_, __, written) => {
+    expect(superLinear(written)).toBeUndefined()
+  })
+
+  test('and none is put together while the service runs, but for codes, from the patterns above', () => {
+    const made = trees.flatMap(({ path, nodes }) =>
+      nodes.filter(({ type, callee }) => (type === 'NewExpression' || type === 'CallExpression') && (callee as Node & { name?: string }).name === 'RegExp').map(() => path))
+    expect(made).toEqual(['knowledge/terminology.ts'])
+    expect(ofKnowledge.length).toBeGreaterThan(0)
+  })
+
+  test.each([['slashes', '\\/+$'], ['one run in two', '^\\d*\\d*$'], ['two ways to read', '^(?:\\w|\\d)*$'], ['within one another', '^(\\w+\\s?)*$'], ['begun again and again', '#.*$']])('the checker finds %s', (_, pattern) => {
+    expect(superLinear({ pattern, flags: '' })).toMatch(/polynomial|exponential/)
+  })
+})
