@@ -1,5 +1,5 @@
 import { CdsError, type ErrorCode } from '../errors.js'
-import { baseUrl } from '../trust/base-url.js'
+import { baseUrl, LONGEST_URL } from '../trust/base-url.js'
 import { isAbsent, isNone, withoutAbsent } from './absent.js'
 import { HOOKS } from './hook-definitions.js'
 import type { FhirAuthorization, HookContext, HookRequest } from './types.js'
@@ -78,7 +78,7 @@ function requestFaults(body: JsonObject): string[] {
     ...fault(typeof hookInstance === 'string' && UUID.test(hookInstance), 'hookInstance must be a UUID'),
     ...fault(isObject(context), 'context must be an object'),
     ...fault(prefetch === undefined || isObject(prefetch), 'prefetch must be an object'),
-    ...fault(fhirServer === undefined || (typeof fhirServer === 'string' && baseUrl(fhirServer) !== undefined), 'fhirServer must be an http or https base URL, without query'),
+    ...fault(fhirServer === undefined || (typeof fhirServer === 'string' && baseUrl(fhirServer) !== undefined), `fhirServer must be an http or https base URL of at most ${LONGEST_URL} characters, without query`),
     ...fault(fhirAuthorization === undefined || fhirServer !== undefined, 'fhirAuthorization needs fhirServer'),
     ...(fhirAuthorization === undefined ? [] : authorizationFaults(fhirAuthorization, context)),
   ]
