@@ -38,11 +38,12 @@ export function parseHookRequest(sent: unknown, hook: string): HookRequest {
   }
 }
 
-/** The members that are there: without null, without ids of nothing in the context, and without a grant of no token. */
+/** The members that are there: without null, without a server or ids of nothing, and without a grant of no token. */
 function dropNone(sent: JsonObject): JsonObject {
-  const { context, fhirAuthorization, ...members } = withoutAbsent(sent)
+  const { context, fhirAuthorization, fhirServer, ...members } = withoutAbsent(sent)
   return {
     ...members,
+    ...(!isNone(fhirServer) && { fhirServer }),
     ...(!isAbsent(context) && { context: isObject(context) ? dropNoneInContext(context) : context }),
     ...(grantsAccess(fhirAuthorization) && { fhirAuthorization: isObject(fhirAuthorization) ? dropNoneInGrant(fhirAuthorization) : fhirAuthorization }),
   }
