@@ -66,7 +66,7 @@ function dropNoneInGrant(authorization: JsonObject): JsonObject {
 }
 
 /** Digits are read as the number they write. */
-const wholeSeconds = (value: unknown): unknown => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value)
+const wholeSeconds = (value: unknown): unknown => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value)
 
 function refuse(code: ErrorCode, what: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new CdsError(code, `${what}: ${faults.join('; ')}.`, faults)
@@ -90,7 +90,7 @@ function authorizationFaults(authorization: unknown, context: unknown): string[]
   const { access_token, token_type, expires_in, scope, subject, patient } = authorization
   const patientId = isObject(context) ? context.patientId : undefined
   return [
-    ...fault(typeof access_token === 'string' && /^[\x21-\x7e]+$/.test(access_token), 'fhirAuthorization.access_token must be a token'),
+    ...fault(isToken(access_token), `fhirAuthorization.access_token must be a token of at most ${LONGEST_TOKEN} characters`),
     ...fault(typeof token_type === 'string' && token_type.toLowerCase() === 'bearer', 'fhirAuthorization.token_type must be Bearer'),
     ...fault(Number.isInteger(expires_in), 'fhirAuthorization.expires_in must be a whole number of seconds'),
     ...fault(typeof scope === 'string', 'fhirAuthorization.scope must be a string'),
@@ -98,6 +98,11 @@ function authorizationFaults(authorization: unknown, context: unknown): string[]
     ...fault(patient === undefined || patient === patientId, 'fhirAuthorization.patient must be context.patientId'),
   ]
 }
+
+/** Most characters of an access token; HTTP servers take no more in a header. */
+const LONGEST_TOKEN = 8_192
+
+const isToken = (value: unknown): boolean => typeof value === 'string' && value.length <= LONGEST_TOKEN && /^[\x21-\x7e]+$/.test(value)
 
 function contextFaults(context: JsonObject, hook: string): string[] {
   const definition = HOOKS[hook]

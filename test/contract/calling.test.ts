@@ -75,6 +75,7 @@ describe('a grant of access', () => {
     ['access_token', { ...grant, access_token: 7 }],
     ['access_token', { ...grant, access_token: 'a\r\nHost: b' }],
     ['token_type', { ...grant, token_type: 'MAC' }],
+    ['access_token', { ...grant, access_token: 'a'.repeat(8_193) }],
     ['expires_in', { ...grant, expires_in: 'soon' }],
     ['expires_in', { ...grant, expires_in: 1.5 }],
     ['scope', { ...grant, scope: undefined }],
