@@ -9,7 +9,9 @@ import { clockAt, type Clock } from './expression/clock.js'
 import { openScope, type Scope } from './expression/scope.js'
 import { inLanguage } from './knowledge/extensions.js'
 import type { Knowledge } from './knowledge/knowledge.js'
-import { explained, gatherPatientData, type GatheredData } from './patient-data/gather-patient-data.js'
+import { gatherPatientData, type GatheredData } from './patient-data/gather-patient-data.js'
+import { explained } from './patient-data/not-read.js'
+import type { ReadingLimits } from './patient-data/reading-budget.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from './patient-data/draft-orders.js'
 import type { FhirReader } from './patient-data/fhir-reader.js'
 import type { Unusable } from './patient-data/patient-record.js'
@@ -25,6 +27,8 @@ export interface CallEnvironment {
   timeZone: string
   /** Milliseconds that one call may take in all. */
   deadlineMs: number
+  /** What one call may read of its client's FHIR server. */
+  reading: ReadingLimits
   /** What the deployment chose, as knowledge reads it. */
   knowledgeSettings: KnowledgeSettings
   /** Cards that users overrode. */
@@ -80,10 +84,10 @@ function recordAnswer(request: HookRequest, advice: readonly Card[], { overrideM
 }
 
 /** Gathers what the plans of a service read, within the reading share of the deadline. */
-export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, now, timeZone, deadlineMs }: CallEnvironment): Promise<GatheredCall> {
+export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, now, timeZone, deadlineMs }: CallEnvironment): Promise<GatheredCall> {
   const stopAt = performance.now() + deadlineMs
   const clock = clockAt(now(), timeZone)
-  const data = await gatherPatientData(request, service.requirements, { reader, clock, timeLimit: deadlineMs * READING_SHARE, forms: knowledge.forms })
+  const data = await gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit: deadlineMs * READING_SHARE, forms: knowledge.forms })
   return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt }
 }
 

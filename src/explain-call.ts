@@ -2,7 +2,7 @@ import { explainPlan, type ExplainedAction } from './apply/explain-plan.js'
 import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
 import { stableUuid } from './cards/uuid.js'
 import type { Card, CdsResponse, HookRequest } from './cds-hooks/types.js'
-import { explained } from './patient-data/gather-patient-data.js'
+import { explained } from './patient-data/not-read.js'
 import type { CdsService } from './services/service-registry.js'
 
 /** An explained action with the card it became, or why it became none. */

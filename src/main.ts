@@ -57,6 +57,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     isDemonstration: settings.demo,
     hasOperationsPort: settings.opsPort !== undefined,
     reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
+    reading: { requests: settings.fhirRequests, bytes: settings.fhirCallLimit, atOnce: settings.fhirConcurrency, optionalWaitMs: settings.optionalWaitMs },
     knowledgeSettings: settings.knowledge,
     overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),

@@ -27,6 +27,13 @@ export interface Settings {
   fhirResponseLimit: number
   /** Most pages of one search. */
   fhirPageLimit: number
+  /** Most requests to a FHIR server in one call, and most of them at one time. */
+  fhirRequests: number
+  fhirConcurrency: number
+  /** Most bytes of all answers of a FHIR server in one call. */
+  fhirCallLimit: number
+  /** Milliseconds that a call waits for optional data when all essential data is there. */
+  optionalWaitMs: number
   explain: boolean
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
@@ -121,6 +128,10 @@ export function readSettings(environment: Environment = process.env): Settings {
       fallback: () => 8_000_000,
     }),
     fhirPageLimit: setting({ name: 'CDS_FHIR_PAGE_LIMIT', read: wholeNumber(1, 500), fallback: () => 50 }),
+    fhirRequests: setting({ name: 'CDS_FHIR_REQUESTS', read: wholeNumber(1, 500), fallback: () => 40 }),
+    fhirConcurrency: setting({ name: 'CDS_FHIR_CONCURRENCY', read: wholeNumber(1, 32), fallback: () => 10 }),
+    fhirCallLimit: setting({ name: 'CDS_FHIR_CALL_LIMIT', read: wholeNumber(1_000, 500_000_000), fallback: () => 16_000_000 }),
+    optionalWaitMs: setting({ name: 'CDS_OPTIONAL_WAIT_MS', read: wholeNumber(0, 60_000), fallback: () => 100 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
     knowledge: {

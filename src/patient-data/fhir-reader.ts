@@ -1,27 +1,53 @@
 import type { BundleEntry } from './read-bundle.js'
+import type { ReadingBudget } from './reading-budget.js'
 
 /** How a read of the client's FHIR server ended. */
 export type ReadResult =
   | { kind: 'found'; entries: BundleEntry[] }
-  /** Some pages of a search; the rest could not be read. */
-  | { kind: 'part'; entries: BundleEntry[] }
+  /** Some of the resources; the rest could not be read, where it is known for this reason. */
+  | { kind: 'part'; entries: BundleEntry[]; because?: ReadFailure }
   /** The server says there is no such resource. */
   | { kind: 'nothing' }
-  /** Why it could not be read, in a word that holds no patient data. */
-  | { kind: 'failed'; reason: ReadFailure }
+  | ({ kind: 'failed' } & ReadFailure)
 
-export type ReadFailure = 'not-allowed' | 'timeout' | 'refused' | 'forbidden' | 'unsupported' | 'unusable' | 'too-large' | 'unreachable' | 'incomplete' | 'reported-failed' | 'unfilled'
+/** Why something could not be read, in words that hold no patient data. */
+export interface ReadFailure {
+  reason: FailureReason
+  /** What the server answered, where it did. */
+  status?: number
+}
+
+export type FailureReason =
+  /** The client said that it could not be fetched. */
+  | 'reported-failed'
+  /** There is no server to read from. */
+  | 'missing'
+  | 'not-allowed'
+  /** The access that the client gave had ended before it came, or does not cover the type, or only some of it. */
+  | 'expired' | 'out-of-scope' | 'scope-in-part'
+  | 'unreachable' | 'timeout'
+  /** Left unasked: the server failed too often just now, too many requests wait for it, or the call has read as much as it may. */
+  | 'circuit-open' | 'crowded' | 'exhausted'
+  /** The server answered, but not with the data. */
+  | 'refused' | 'forbidden' | 'unsupported' | 'reported-error' | 'unusable' | 'too-large' | 'too-deep'
+  | 'elsewhere' | 'page-limit'
 
 export interface FhirAccess {
   /** Base URL in its one spelling. */
   fhirServer: string
   accessToken?: string
-  /** Aborted when the call has no time left. */
+  /** Aborted, by an error of `reading-time.ts`, when nobody waits any longer. */
   signal: AbortSignal
+  /** `performance.now()` at which that is at the latest. */
+  until: number
+  /** What this call may still read. */
+  budget: ReadingBudget
 }
 
 /** A search of which the client gave the first page. */
 export interface BegunSearch {
+  /** The type of resource that it is for. */
+  type: string
   /** The link to the next page, as it is written. */
   next: string
   /** How many resources the first page holds, and how many there are in all, where it says so. */

@@ -2,20 +2,23 @@ import { httpUrl, isPathBelow } from '../trust/base-url.js'
 import { withoutEnd } from '../trust/without-end.js'
 
 /**
- * Where a link to another page leads, at the FHIR server's own origin, so that the token goes nowhere else. Behind a
- * gateway a server may name itself by another scheme or host; then its path tells that it is the same.
+ * Where a link to another page leads: at the FHIR server's own origin and below its base, or below a base that is
+ * listed as its own, so that the token goes nowhere else, not to another tenant of the host either. Behind a gateway a
+ * server may name itself by another scheme or host; then its path tells that it is the same.
  * @param near URL that a relative link starts from.
+ * @param bases paths, beside that of the server, below which its pages may lie.
  * @returns undefined when the link leads elsewhere.
  */
-export function pageUrl(link: string, near: string, fhirServer: string): string | undefined {
+export function pageUrl(link: string, near: string, fhirServer: string, bases: readonly string[] = []): string | undefined {
   const url = httpUrl(link, near)
   const server = new URL(fhirServer)
-  if (!url || (url.origin !== server.origin && !isPathBelow(url.pathname, withoutEnd(server.pathname, '/')))) return undefined
+  const own = withoutEnd(server.pathname, '/')
+  if (!url || ![own, ...bases].some(base => isPathBelow(url.pathname, base))) return undefined
   // Put together member by member: a path that begins with two slashes would else be read as a host.
-  const own = new URL(server.origin)
-  own.pathname = url.pathname
-  own.search = url.search
-  return own.href
+  const page = new URL(server.origin)
+  page.pathname = url.pathname
+  page.search = url.search
+  return page.href
 }
 
 /** What the first page of a search tells of the others. */

@@ -124,6 +124,7 @@ export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[
       now: () => now,
       timeZone: TIME_ZONE,
       deadlineMs: 60_000,
+      reading: { requests: 1_000, bytes: 1_000_000_000, atOnce: 10, optionalWaitMs: 60_000 },
       knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false, ...surroundings.settings },
       overrideMemory: { remember: () => undefined, note: () => undefined, overridesOf: () => surroundings.overridden.map(written => overrideOf(written, now)) },
     },

@@ -83,7 +83,7 @@ test('a page that does not come in time leaves the pages before it, and the answ
   const { status, body, milliseconds } = await callWith({ '/Encounter': hangsOnPageTwo })
   expect(status).toBe(200)
   expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
-  expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'not all pages of the result could be read' }] })
+  expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'not all pages of the result could be read: the FHIR server did not answer in time' }] })
 })
 
 test('when nothing comes in time every essential key is named', async () => {

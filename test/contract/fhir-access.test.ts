@@ -158,7 +158,7 @@ describe('the access token', () => {
     const fhir = await stub({ '/Encounter': redirects })
     const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
     expect(elsewhere.requests).toEqual([])
-    expect(notRead(answer)).toEqual(withoutEncounters('the FHIR server refused the request'))
+    expect(notRead(answer)).toEqual(withoutEncounters(`the FHIR server answered ${status}`))
   })
 
   test('does not follow a redirect on the same server either', async () => {
@@ -176,7 +176,7 @@ describe('the access token', () => {
     const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
     expect(elsewhere.requests).toEqual([])
     expect(fhir.requests.filter(({ path }) => path === '/stolen').map(({ authorization }) => authorization)).toEqual([`Bearer ${TOKEN}`])
-    expect(notRead(answer)).toEqual(withoutEncounters('not all pages of the result could be read'))
+    expect(notRead(answer)).toEqual(withoutEncounters('not all pages of the result could be read: the FHIR server answered 404'))
   })
 })
 
@@ -206,14 +206,14 @@ describe('paging', () => {
     const fhir = await stub({ '/Condition': paged(5) })
     const answer = await call({ fhirServer: fhir.url })
     expect(fhir.requests.filter(({ path }) => path.startsWith('/Condition'))).toHaveLength(PAGE_LIMIT)
-    expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read' }])
+    expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read: there are more pages than one search may have' }])
   })
 
   test('that fails half-way keeps the pages it got and says that not all was read', async () => {
     const fails: StubAnswer = (request, response, next) => (request.query._page === '2' ? response.status(500).end() : paged(3)(request, response, next))
     const answer = await call({ fhirServer: (await stub({ '/Condition': fails })).url })
     expect(answer.status).toBe(200)
-    expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read' }])
+    expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read: the FHIR server answered 500' }])
   })
 })
 
@@ -377,14 +377,14 @@ describe('how an answer travels', () => {
 describe('a server that does not give what was asked', () => {
   const oversized = searchset([{ resourceType: 'Encounter', id: 'e', text: { div: 'x'.repeat(2 * RESPONSE_LIMIT) } }])
   const cases: [string, StubAnswer, string][] = [
-    ['400', answersStatus(400), 'the FHIR server refused the request'],
-    ['401', answersStatus(401), 'the FHIR server refused the request'],
-    ['403', answersStatus(403), 'the FHIR server refused the request'],
-    ['404 to a search', answersStatus(404), 'the FHIR server refused the request'],
-    ['429', answersStatus(429), 'the FHIR server refused the request'],
-    ['500', answersStatus(500), 'the FHIR server refused the request'],
-    ['503', answersStatus(503), 'the FHIR server refused the request'],
-    ['204', answersStatus(204), 'the FHIR server refused the request'],
+    ['400', answersStatus(400), 'the FHIR server answered 400'],
+    ['401', answersStatus(401), 'the FHIR server answered 401'],
+    ['403', answersStatus(403), 'the FHIR server answered 403'],
+    ['404 to a search', answersStatus(404), 'the FHIR server answered 404'],
+    ['429', answersStatus(429), 'the FHIR server answered 429'],
+    ['500', answersStatus(500), 'the FHIR server answered 500'],
+    ['503', answersStatus(503), 'the FHIR server answered 503'],
+    ['204', answersStatus(204), 'the FHIR server answered 204'],
     ['nothing at all', answersStatus(200), 'the FHIR server did not answer with FHIR JSON'],
     ['a web page', (_, response) => void response.send('<html>login</html>'), 'the FHIR server did not answer with FHIR JSON'],
     ['half a JSON', (_, response) => void response.send('{"resourceType": "Bundle",'), 'the FHIR server did not answer with FHIR JSON'],
@@ -392,8 +392,8 @@ describe('a server that does not give what was asked', () => {
     ['null', answersJson(null), 'the FHIR server did not answer with FHIR JSON'],
     ['a list', answersJson([]), 'the FHIR server did not answer with FHIR JSON'],
     ['another type of resource', answersJson(searchset([{ resourceType: 'Device', id: 'd' }])), 'the FHIR server did not answer with FHIR JSON'],
-    ['a failure with status 200', answersJson(outcome('error')), 'the FHIR server refused the request'],
-    ['a failure among the entries', answersJson(searchset([outcome('error')])), 'the FHIR server refused the request'],
+    ['a failure with status 200', answersJson(outcome('error')), 'the FHIR server answered 200 with an OperationOutcome of an error'],
+    ['a failure among the entries', answersJson(searchset([outcome('error')])), 'the FHIR server answered 200 with an OperationOutcome of an error'],
     ['an oversized answer', answersJson(oversized), 'the answer of the FHIR server was too large'],
     ['an oversized answer without a length', (_, response) => streamOversized(response), 'the answer of the FHIR server was too large'],
     ['a broken connection', (request) => void request.socket.destroy(), 'the FHIR server could not be reached'],

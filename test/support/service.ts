@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { loadKnowledge, type LoadedKnowledge } from '../../src/load-knowledge.js'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
+import type { ReadingLimits } from '../../src/patient-data/reading-budget.js'
 import { createOverrideMemory } from '../../src/record/override-memory.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { createReadiness } from '../../src/server/readiness.js'
@@ -10,6 +11,9 @@ import { listen, type Listening } from './listen.js'
 
 /** The instant at which the clock of every test service stands still. */
 export const TEST_NOW = new Date('2026-03-30T12:00:00+02:00')
+
+/** What a call may read, as by default, but for the patience: a busy machine must not decide what a test sees. */
+export const TEST_READING: ReadingLimits = { requests: 40, bytes: 16_000_000, atOnce: 10, optionalWaitMs: 60_000 }
 
 let loaded: LoadedKnowledge | undefined
 
@@ -41,6 +45,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     isDemonstration: false,
     hasOperationsPort: false,
     reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: 8_000_000, pageLimit: 10 }),
+    reading: TEST_READING,
     knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
     overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),

@@ -1,0 +1,110 @@
+import type { HookRequest } from '../cds-hooks/types.js'
+import type { BegunSearch, FhirAccess, FhirReader, ReadResult } from './fhir-reader.js'
+import { withinGrant } from './granted-reader.js'
+import type { Reading, ReadingPlan } from './plan-reading.js'
+import type { BundleEntry } from './read-bundle.js'
+import { readingBudget, type ReadingLimits } from './reading-budget.js'
+import { startReadingTime } from './reading-time.js'
+
+export interface ReadingOptions {
+  reader: FhirReader
+  /** Milliseconds that reading may take in all. */
+  timeLimit: number
+  limits: ReadingLimits
+}
+
+/** What was given for a plan and what came of its queries, in this order. */
+export interface PlanResults {
+  plan: ReadingPlan
+  results: readonly ReadResult[]
+}
+
+/**
+ * Finds what makes up each plan's answer: what the client gave, and what its FHIR server says to the rest, each query
+ * asked once, all in parallel. What is essential goes first; the rest is waited for no longer than the limits say.
+ */
+export async function readPlans(reading: Reading, { fhirServer, fhirAuthorization }: HookRequest, { reader, timeLimit, limits }: ReadingOptions): Promise<PlanResults[]> {
+  if (fhirServer === undefined || !isAnythingAsked(reading)) return Promise.all(reading.plans.map(resultsIn(reading, NOBODY)))
+  const time = startReadingTime(timeLimit)
+  const budget = readingBudget(limits)
+  const access = { fhirServer, until: time.until, ...(fhirAuthorization && { accessToken: fhirAuthorization.access_token }) }
+  const essential: FhirAccess = { ...access, signal: time.essential, budget }
+  const optional: FhirAccess = { ...access, signal: time.optional, budget: budget.forOptional() }
+  try {
+    const granted = withinGrant(reader, fhirAuthorization)
+    const urgent = urgentIn(reading)
+    const resultsOf = resultsIn(reading, {
+      ask: query => granted.read(query, urgent.has(query) ? essential : optional),
+      goOn: (plan, search) => granted.readOn(search, urgent.has(plan) ? essential : optional),
+    })
+    // Begun in this order, they take their turns in it.
+    const first = Promise.all(reading.plans.filter(plan => urgent.has(plan)).map(resultsOf))
+    const all = Promise.all(reading.plans.map(resultsOf))
+    await Promise.race([first, all])
+    time.waitForOptional(limits.optionalWaitMs)
+    return await all
+  } finally {
+    time.end()
+  }
+}
+
+/** Who is asked for what was not given. */
+interface Source {
+  ask: (query: string) => Promise<ReadResult>
+  goOn: (plan: ReadingPlan, begun: BegunSearch) => Promise<ReadResult>
+}
+
+/** In place of a server where there is none. */
+const NOBODY: Source = {
+  ask: () => Promise.resolve({ kind: 'failed', reason: 'missing' }),
+  goOn: () => Promise.resolve({ kind: 'part', entries: [] }),
+}
+
+const isAnythingAsked = ({ plans, givers }: Reading): boolean =>
+  plans.some(({ given, queries }) => given.kind === 'begun' || queries?.some(query => !givers.has(query)))
+
+/** Plans and queries without which there is no answer. */
+function urgentIn({ plans, givers }: Reading): ReadonlySet<ReadingPlan | string> {
+  const essential = plans.filter(({ requirement }) => requirement.essential)
+  const queries = essential.flatMap(plan => plan.queries ?? [])
+  return new Set([...essential, ...queries, ...queries.flatMap(query => givers.get(query) ?? [])])
+}
+
+/** Finds the results of a plan, so that nothing is asked for twice. */
+function resultsIn({ givers }: Reading, source: Source): (plan: ReadingPlan) => Promise<PlanResults> {
+  const own = new Map<ReadingPlan, Promise<ReadResult>>()
+  const asked = new Map<string, Promise<ReadResult>>()
+  const given = (plan: ReadingPlan) => once(own, plan, () => resultGiven(plan, source))
+  const result = (query: string) => {
+    const giver = givers.get(query)
+    return giver ? given(giver) : once(asked, query, () => source.ask(query))
+  }
+  return async plan => {
+    const isAnswered = plan.given.kind === 'absent' || (plan.given.kind === 'failed' && plan.queries?.length)
+    const results = [...(isAnswered ? [] : [given(plan)]), ...(plan.queries ?? []).map(result)]
+    return { plan, results: await Promise.all(results) }
+  }
+}
+
+function once<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = known.get(key) ?? make()
+  known.set(key, value)
+  return value
+}
+
+/** What a client gave, as the result of a read; of a search that it began the rest is read. */
+async function resultGiven(plan: ReadingPlan, source: Source): Promise<ReadResult> {
+  const { given } = plan
+  if (given.kind === 'complete') return { kind: 'found', entries: given.entries }
+  if (given.kind === 'part') return given
+  if (given.kind === 'begun') return afterGiven(given.entries, await source.goOn(plan, given.search))
+  return given.kind === 'failed' ? { kind: 'failed', reason: 'reported-failed' } : { kind: 'found', entries: [] }
+}
+
+/** The pages that the client gave stand, whatever came of the others. */
+function afterGiven(given: readonly BundleEntry[], rest: ReadResult): ReadResult {
+  if (rest.kind === 'found') return { kind: 'found', entries: [...given, ...rest.entries] }
+  if (rest.kind === 'part') return { ...rest, entries: [...given, ...rest.entries] }
+  const { kind: _, ...because } = rest.kind === 'failed' ? rest : { kind: 'failed', reason: 'unusable' as const }
+  return { kind: 'part', entries: [...given], because }
+}
