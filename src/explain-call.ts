@@ -1,53 +1,139 @@
-import { explainPlan, type ExplainedAction } from './apply/explain-plan.js'
+import { describeAction, type ActionDescription } from './apply/describe-action.js'
+import { explainPlan, hasAction, type ExplainedAction, type ExplainedCondition, type ExplainedFact, type Selection } from './apply/explain-plan.js'
 import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
+import { planSource } from './cards/plan-source.js'
 import { stableUuid } from './cards/uuid.js'
-import type { Card, CdsResponse, HookRequest } from './cds-hooks/types.js'
+import type { CdsResponse, HookRequest } from './cds-hooks/types.js'
+import { CdsError } from './errors.js'
+import { inLanguage } from './knowledge/extensions.js'
 import { explained } from './patient-data/not-read.js'
 import type { CdsService } from './services/service-registry.js'
 
-/** An explained action with the card it became, or why it became none. */
-export type ExplainedWithCard = ExplainedAction & { card?: Card; noCardBecause?: string }
+/** A fact as it is told: of long lists the beginning, and how many more there are. */
+export interface ToldFact extends ExplainedFact {
+  moreValues?: number
+  moreResources?: number
+}
+
+export interface ToldCondition extends Omit<ExplainedCondition, 'description'> {
+  description: string
+  moreResources?: number
+}
+
+/** An action as a reader follows it: what it is, which of its conditions are met, and the card it became or why it became none. */
+export interface ToldAction extends ActionDescription {
+  listensToHook: boolean
+  applies: ExplainedAction['applies']
+  /** How many of its conditions are answered yes. */
+  met: number
+  of: number
+  conditions: ToldCondition[]
+  /** Uuid of its card in the response. */
+  card?: string
+  noCardBecause?: string
+  actions: ToldAction[]
+  /** How many actions below it are not told, since it does not apply. */
+  leftOut?: number
+}
 
 export interface Explanation {
   service: string
   clock: { now: string; today: string }
   /** Data that was not read, and why. */
   notRead: { key: string; reason: string }[]
-  plans: { plan: string; title: string | undefined; actions: ExplainedWithCard[] }[]
+  plans: { plan: string; title: string; actions: ToldAction[] }[]
+  /** Every fact that was asked for, once, by its name. */
+  facts: Readonly<Record<string, ToldFact>>
   response: CdsResponse
 }
 
 /**
- * Answers why each card came and why the others did not: every condition of every action with its answer, the
- * facts it used and the resources those came from. Same input as a call.
+ * Answers why each card came and why the others did not: the conditions of the actions with their answers, the
+ * facts they used and the resources those came from. Same input as a call.
+ * @throws CdsError CDS_RESOURCE_UNKNOWN when the service has no action of the id that is asked about; else as a call.
  */
-export async function explainCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<Explanation> {
+export async function explainCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, selection: Selection = { isWhole: false }): Promise<Explanation> {
+  const plans = plansToExplain(service, selection)
   const call = await gatherCall(service, request, environment)
   const { response } = answerCall(call, language, environment)
   // Explaining evaluates a second time, so it gets the time of a second call.
   const scope = scopeFor({ ...call, stopAt: performance.now() + environment.deadlineMs }, environment, true)
   const { clock, data } = call
+  const facts = new Map<string, ExplainedFact>()
+  const explainedPlans = plans.map(plan => {
+    const telling: Telling = { language, plan: plan.canonical, hookInstance: request.hookInstance, cards: new Set(response.cards.map(({ uuid }) => uuid)) }
+    const actions = explainPlan(plan, scope, request.hook, selection, facts, language)
+    return { plan: plan.canonical, title: planSource(plan, language, environment.knowledge.terminology).label, actions: actions.map(action => toldTop(action, telling)) }
+  })
   return {
     service: service.id,
     clock: { now: clock.now, today: clock.today },
     notRead: data.notRead.map(explained),
-    plans: service.plans.map(plan => ({
-      plan: plan.canonical,
-      title: plan.resource.title,
-      actions: explainPlan(plan, scope, request.hook).map(action => withCard(action, plan.canonical, request, response)),
-    })),
+    plans: explainedPlans,
+    facts: Object.fromEntries([...facts].map(([name, fact]) => [name, toldFact(fact)])),
     response,
   }
 }
 
-function withCard(action: ExplainedAction, plan: string, request: HookRequest, { cards }: CdsResponse): ExplainedWithCard {
-  const card = cards.find(({ uuid }) => uuid === stableUuid(request.hookInstance, plan, action.id))
-  return card ? { ...action, card } : { ...action, noCardBecause: reasonForNone(action) }
+function plansToExplain({ plans }: CdsService, { only }: Selection): CdsService['plans'] {
+  const chosen = only === undefined ? plans : plans.filter(plan => hasAction(plan, only))
+  if (chosen.length === 0) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'The service has no action of that id. Without `action` all are told.')
+  return chosen
 }
 
-function reasonForNone({ listensToHook, conditions, applies }: ExplainedAction): string {
+interface Telling {
+  language: string
+  /** Canonical of the service's plan, of whose actions the cards are. */
+  plan: string
+  hookInstance: string
+  cards: ReadonlySet<string>
+}
+
+/** An action of the service's own plans: it has a card, actions below it have, or it says why there is none. */
+function toldTop(explainedAction: ExplainedAction, telling: Telling): ToldAction {
+  const action = told(explainedAction, telling)
+  return hasCard(action) ? action : { ...action, noCardBecause: reasonForNone(action) }
+}
+
+const hasCard = ({ card, actions }: ToldAction): boolean => card !== undefined || actions.some(hasCard)
+
+function told({ action, listensToHook, applies, conditions, actions, leftOut }: ExplainedAction, telling: Telling): ToldAction {
+  const card = stableUuid(telling.hookInstance, telling.plan, action.id)
+  return {
+    ...describeAction(action, telling.language),
+    listensToHook,
+    applies,
+    met: conditions.filter(({ answer }) => answer === 'yes').length,
+    of: conditions.length,
+    conditions: conditions.map(condition => toldCondition(condition, telling.language)),
+    ...(telling.cards.has(card) && { card }),
+    actions: actions.map(child => told(child, telling)),
+    ...(leftOut > 0 && { leftOut }),
+  }
+}
+
+/** Most entries of a list that a reader goes through. */
+const MOST_LISTED = 50
+
+function toldCondition({ description, resources, ...condition }: ExplainedCondition, language: string): ToldCondition {
+  const more = resources.length - MOST_LISTED
+  return { description: inLanguage(description, language) ?? '', ...condition, resources: resources.slice(0, MOST_LISTED), ...(more > 0 && { moreResources: more }) }
+}
+
+function toldFact({ value, resources, ...fact }: ExplainedFact): ToldFact {
+  const [moreValues, moreResources] = [value.length - MOST_LISTED, resources.length - MOST_LISTED]
+  return {
+    ...fact,
+    value: value.slice(0, MOST_LISTED),
+    ...(moreValues > 0 && { moreValues }),
+    resources: resources.slice(0, MOST_LISTED),
+    ...(moreResources > 0 && { moreResources }),
+  }
+}
+
+function reasonForNone({ listensToHook, conditions, applies }: ToldAction): string {
   if (!listensToHook) return 'The action has no trigger for this hook.'
-  const deciding = conditions.find(({ answer }) => answer !== 'yes')
+  const deciding = conditions.find(({ answer }) => answer === 'no' || answer === 'error') ?? conditions.find(({ answer }) => answer !== 'yes')
   if (!deciding) return applies === 'yes' ? 'A text or a proposed resource of the action could not be made.' : 'It could not be decided.'
   const answers = { no: 'The answer is no', 'cannot-tell': 'One cannot tell', error: 'The evaluation failed', yes: '' } as const
   return `${answers[deciding.answer]}: ${deciding.description}`

@@ -3,21 +3,29 @@ import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.j
 import { toJson } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
+import { inLanguage, type LocalizedText } from '../knowledge/extensions.js'
 import { answerOf, type Answer } from './apply-plan.js'
 
-/** A fact that a condition used, with its value and the resources it came from. */
+/** A fact that was asked for, with its value and the resources it came from. */
 export interface ExplainedFact {
   name: string
   description: string
   value: unknown[]
+  /** Names of the facts it asked for itself. */
+  uses: string[]
   resources: string[]
+  /** Code of the error that its evaluation ended with. */
+  error?: string
 }
 
 export interface ExplainedCondition {
-  description: string
+  /** Says the condition, in each language it is written in. */
+  description: LocalizedText
   expression: string
   answer: Answer | 'error'
-  facts: ExplainedFact[]
+  /** Names of the facts it asked for itself; those have further ones behind them. */
+  facts: string[]
+  /** Resources that it looked at itself; those behind its facts are told of the facts. */
   resources: string[]
   error?: string
 }
@@ -25,43 +33,127 @@ export interface ExplainedCondition {
 /** One action with the answer of each of its conditions, whether or not it applied. */
 export interface ExplainedAction {
   id: string
+  action: CompiledAction
   listensToHook: boolean
   conditions: ExplainedCondition[]
   /** Whether all conditions were answered yes; cannot-tell where one was and none was no. */
   applies: Answer | 'error'
   actions: ExplainedAction[]
+  /** How many actions directly below were not asked. */
+  leftOut: number
 }
+
+/** What of a plan is explained. */
+export interface Selection {
+  /** Whether also what stands below an action that does not apply. */
+  isWhole: boolean
+  /** Id of the one action that is asked about, with those below it and those around it. */
+  only?: string
+}
+
+const EVERYTHING: Selection = { isWhole: true }
 
 /**
- * Evaluates every condition of every action of a plan, and tells of each what it rests on.
+ * Evaluates the conditions of a plan's actions, and tells of each what it rests on.
  * @param scope opened for explaining, else the answers come without the facts and resources behind them.
  * @param hook the hook that was called; a plan within a plan listens to none and is always asked.
+ * @param facts is given every fact that was asked for, by name; several plans of a call may share it.
  */
-export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string): ExplainedAction[] {
-  return explainWithin(plan, scope, hook, new Map())
+export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string, { isWhole, only }: Selection = EVERYTHING, facts = new Map<string, ExplainedFact>(), language = 'da'): ExplainedAction[] {
+  return new Explaining(scope, { isWhole, only, language }, facts).plan(plan, hook, only === undefined)
 }
 
-/** @param known plans within that are explained already: whatever card they stand on, their conditions are answered the same. */
-function explainWithin(plan: CompiledPlan, scope: Scope, hook: string | undefined, known: Map<CompiledPlan, ExplainedAction[]>): ExplainedAction[] {
-  const inPlan = scopeOn(plan.variables, scope)
-  const answers = new Map<Evaluator, Answer>()
-  const explainNested = (nested: CompiledPlan): ExplainedAction[] => {
-    const explained = known.get(nested) ?? explainWithin(nested, scope, undefined, known)
-    known.set(nested, explained)
+/** Whether a plan has an action of this id, itself or in plans within it. */
+export const hasAction = ({ actions }: CompiledPlan, id: string): boolean => actions.some(action => holds(action, id))
+
+const holds = ({ id, definition, actions }: CompiledAction, wanted: string): boolean =>
+  id === wanted || actions.some(action => holds(action, wanted)) || (definition?.kind === 'plan' && hasAction(definition.plan, wanted))
+
+class Explaining {
+  /** Plans within that are explained already: whatever card they stand on, their conditions are answered the same. */
+  private readonly known = new Map<CompiledPlan, ExplainedAction[]>()
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly options: { isWhole: boolean; only: string | undefined; language: string },
+    private readonly facts: Map<string, ExplainedFact>,
+  ) {}
+
+  /** @param isAsked whether all its actions are asked about, and not only those on the way to the one. */
+  plan(plan: CompiledPlan, hook: string | undefined, isAsked: boolean): ExplainedAction[] {
+    const inPlan = { plan, scope: scopeOn(plan.variables, this.scope), answers: new Map<Evaluator, Answer>() }
+    return this.chosen(plan.actions, isAsked).map(action => this.action(action, inPlan, isAsked, ({ resource }) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook)))
+  }
+
+  private chosen(actions: readonly CompiledAction[], isAsked: boolean): readonly CompiledAction[] {
+    const { only } = this.options
+    return isAsked || only === undefined ? actions : actions.filter(action => holds(action, only))
+  }
+
+  private action(action: CompiledAction, inPlan: InPlan, isAround: boolean, listens: (action: CompiledAction) => boolean): ExplainedAction {
+    const isAsked = isAround || action.id === this.options.only
+    const conditions = action.conditions.map(condition => this.condition(condition, action.where, inPlan))
+    const [applies, listensToHook] = [together(conditions.map(({ answer }) => answer)), listens(action)]
+    const isOpened = this.options.isWhole || !isAsked || (applies === 'yes' && listensToHook)
+    const below = action.actions.length + (action.definition?.kind === 'plan' ? action.definition.plan.actions.length : 0)
+    const actions = isOpened ? this.below(action, inPlan, isAsked) : []
+    return { id: action.id, action, listensToHook, conditions, applies, actions, leftOut: below - actions.length }
+  }
+
+  private below({ definition, actions }: CompiledAction, inPlan: InPlan, isAsked: boolean): ExplainedAction[] {
+    const nested = definition?.kind === 'plan' ? this.nested(definition.plan, isAsked) : []
+    return [...nested, ...this.chosen(actions, isAsked).map(child => this.action(child, inPlan, isAsked, () => true))]
+  }
+
+  private nested(plan: CompiledPlan, isAsked: boolean): ExplainedAction[] {
+    if (!isAsked) return this.plan(plan, undefined, false)
+    const explained = this.known.get(plan) ?? this.plan(plan, undefined, true)
+    this.known.set(plan, explained)
     return explained
   }
-  const explain = (action: CompiledAction, isTop: boolean): ExplainedAction => {
-    const conditions = action.conditions.map(condition => explainCondition(condition, action.where, inPlan, plan, answers))
-    const nested = action.definition?.kind === 'plan' ? explainNested(action.definition.plan) : []
-    return {
-      id: action.id,
-      listensToHook: !isTop || hook === undefined || (action.resource.trigger ?? []).some(({ name }) => name === hook),
-      conditions,
-      applies: together(conditions.map(({ answer }) => answer)),
-      actions: [...nested, ...action.actions.map(child => explain(child, false))],
+
+  private condition(condition: CompiledCondition, where: string, { plan, scope, answers }: InPlan): ExplainedCondition {
+    const { frames, evidence } = scope[STATE]
+    if (!evidence) return { ...answered(condition, scope, where, answers), facts: [], resources: [] }
+    const frame: Evidence = { facts: new Set(), resources: new Set() }
+    frames.push(frame)
+    try {
+      return { ...answered(condition, scope, where), ...this.evidenceOf(frame, plan, scope) }
+    } finally {
+      frames.pop()
     }
   }
-  return plan.actions.map(action => explain(action, true))
+
+  /** What was asked for; every fact behind it is told, each once. */
+  private evidenceOf({ facts, resources }: Evidence, plan: CompiledPlan, scope: Scope): Pick<ExplainedCondition, 'facts' | 'resources'> {
+    const names = [...facts]
+    const follow = (name: string): void => {
+      if (this.facts.has(name)) return
+      const evidence = scope[STATE].evidence?.get(name)
+      const fact = this.fact(name, evidence, plan, scope)
+      this.facts.set(name, fact)
+      fact.uses.forEach(follow)
+    }
+    names.forEach(follow)
+    return { facts: names, resources: [...resources] }
+  }
+
+  private fact(name: string, evidence: Evidence | undefined, plan: CompiledPlan, scope: Scope): ExplainedFact {
+    return {
+      name,
+      description: inLanguage(plan.facts.get(name) ?? new Map(), this.options.language) ?? '',
+      ...valueOf(name, scope),
+      uses: [...(evidence?.facts ?? [])],
+      resources: [...(evidence?.resources ?? [])],
+    }
+  }
+}
+
+interface InPlan {
+  plan: CompiledPlan
+  scope: Scope
+  /** Answers of the plan so far, by what was evaluated: many actions share a gate, and what rests on nothing told is not asked twice. */
+  answers: Map<Evaluator, Answer>
 }
 
 /** As the call decides: the first no or error ends it, and a cannot-tell hides neither. */
@@ -69,21 +161,8 @@ export function together(answers: readonly (Answer | 'error')[]): Answer | 'erro
   return answers.find(answer => answer === 'no' || answer === 'error') ?? answers.find(answer => answer === 'cannot-tell') ?? 'yes'
 }
 
-/** @param answers of the plan so far, by what was evaluated: many actions share a gate, and what rests on nothing told is not asked twice. */
-function explainCondition(condition: CompiledCondition, where: string, scope: Scope, plan: CompiledPlan, answers: Map<Evaluator, Answer>): ExplainedCondition {
-  const { frames, evidence } = scope[STATE]
-  if (!evidence) return { ...answered(condition, scope, where, answers), facts: [], resources: [] }
-  const frame: Evidence = { facts: new Set(), resources: new Set() }
-  frames.push(frame)
-  try {
-    return { ...answered(condition, scope, where), ...evidenceOf(frame, scope, plan) }
-  } finally {
-    frames.pop()
-  }
-}
-
 function answered(condition: CompiledCondition, scope: Scope, where: string, answers = new Map<Evaluator, Answer>()): Omit<ExplainedCondition, 'facts' | 'resources'> {
-  const { description, expression, evaluate } = condition
+  const { descriptions: description, expression, evaluate } = condition
   try {
     const answer = answers.get(evaluate) ?? answerOf(condition, scope, where)
     answers.set(evaluate, answer)
@@ -94,38 +173,16 @@ function answered(condition: CompiledCondition, scope: Scope, where: string, ans
   }
 }
 
-/** Facts in the order they were asked for, those behind them included, and all resources they came from. */
-function evidenceOf(frame: Evidence, scope: Scope, plan: CompiledPlan): Pick<ExplainedCondition, 'facts' | 'resources'> {
-  const names = new Set<string>()
-  const resources = new Set(frame.resources)
-  const follow = (name: string): void => {
-    if (names.has(name)) return
-    names.add(name)
-    const evidence = scope[STATE].evidence?.get(name)
-    evidence?.resources.forEach(reference => resources.add(reference))
-    evidence?.facts.forEach(follow)
-  }
-  frame.facts.forEach(follow)
-  return { facts: [...names].map(name => explainFact(name, scope, plan)), resources: [...resources] }
-}
-
-function explainFact(name: string, scope: Scope, plan: CompiledPlan): ExplainedFact {
-  return {
-    name,
-    description: plan.facts.get(name) ?? '',
-    value: valueOf(name, scope),
-    resources: [...(scope[STATE].evidence?.get(name)?.resources ?? [])],
-  }
-}
-
 /** The fact's value; records are told by their references, not by their content. */
-function valueOf(name: string, scope: Scope): unknown[] {
+function valueOf(name: string, scope: Scope): Pick<ExplainedFact, 'value' | 'error'> {
   try {
-    return (scope[name] as readonly unknown[]).map(item => {
-      const json = toJson(item) as { resourceType?: string; id?: string } | null
-      return json !== null && typeof json === 'object' && json.resourceType ? `${json.resourceType}/${json.id ?? ''}` : json
-    })
-  } catch {
-    return []
+    return { value: (scope[name] as readonly unknown[]).map(toldAs) }
+  } catch (error) {
+    return { value: [], ...(error instanceof CdsError && { error: error.code }) }
   }
+}
+
+function toldAs(item: unknown): unknown {
+  const json = toJson(item) as { resourceType?: string; id?: string } | null
+  return json !== null && typeof json === 'object' && json.resourceType ? `${json.resourceType}/${json.id ?? ''}` : json
 }

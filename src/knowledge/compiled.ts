@@ -11,6 +11,8 @@ export type LocalizedTemplate = ReadonlyMap<string, Template>
 /** An applicability condition. */
 export interface CompiledCondition {
   description: string
+  /** The description in each language it is written in. */
+  descriptions: LocalizedText
   expression: string
   evaluate: Evaluator
 }
@@ -108,7 +110,7 @@ export interface CompiledPlan {
   requirements: readonly CompiledRequirement[]
   libraries: readonly Library[]
   /** Descriptions of the facts that its expressions may use, by name. */
-  facts: ReadonlyMap<string, string>
+  facts: ReadonlyMap<string, LocalizedText>
 }
 
 export type { DataRequirement }

@@ -3,7 +3,7 @@ import type { CompiledFact } from '../expression/facts.js'
 import { factVariables } from '../expression/facts.js'
 import type { KnownVariables } from '../expression/element-names.js'
 import { ANY_ITEMS, type Items } from '../expression/items.js'
-import { EXTENSION, extensionsOf } from './extensions.js'
+import { EXTENSION, extensionsOf, localized, type LocalizedText } from './extensions.js'
 import type { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from './faults.js'
 import type { KnowledgeFile } from './read-resources.js'
@@ -12,7 +12,7 @@ import type { KnowledgeFile } from './read-resources.js'
 export interface CompiledFacts {
   /** What is known of every variable in reach, own and inherited. */
   known: KnownVariables
-  descriptions: ReadonlyMap<string, string>
+  descriptions: ReadonlyMap<string, LocalizedText>
   /** For every fact in reach, the variables it needs, through other facts too. */
   needs: ReadonlyMap<string, ReadonlySet<string>>
   variables: object
@@ -23,16 +23,18 @@ const FACT_NAME = /^[A-Za-z_]\w*$/
 interface WrittenFact {
   name: string
   description: string
+  descriptions: LocalizedText
   language: string | undefined
   expression: string
   element: string
 }
 
 /** Reads the facts that a Library or PlanDefinition names with the variable extension. */
-function writtenFacts(resource: { extension?: Library['extension']; resourceType: string }): WrittenFact[] {
+function writtenFacts(resource: Library | PlanDefinition): WrittenFact[] {
   return extensionsOf(resource, EXTENSION.fact).map(({ valueExpression }, index) => ({
     name: valueExpression?.name ?? '',
     description: valueExpression?.description ?? '',
+    descriptions: localized(valueExpression?.description, valueExpression?._description, resource.language ?? 'da'),
     language: valueExpression?.language,
     expression: valueExpression?.expression ?? '',
     element: `${resource.resourceType}.extension[${index}] (${valueExpression?.name ?? 'no name'})`,
@@ -65,7 +67,7 @@ export function compileFacts(
     const checked = expressions.expression({ language: fact.language as 'text/fhirpath', expression: fact.expression }, place, known)
     named.add(fact.name)
     known.set(fact.name, checked.items)
-    descriptions.set(fact.name, fact.description)
+    descriptions.set(fact.name, fact.descriptions)
     needs.set(fact.name, reach(checked.variables, needs))
     if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
   }

@@ -134,7 +134,7 @@ class PlanCompiler {
         const place = `${element}.condition[${index}]`
         const { description, expression } = condition.expression ?? {}
         if (!description?.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
-        return [{ description: description ?? '', expression: expression ?? '', evaluate: this.use(condition.expression, this.place(place)) }]
+        return [{ description: description ?? '', descriptions: localized(description, condition.expression?._description, this.language), expression: expression ?? '', evaluate: this.use(condition.expression, this.place(place)) }]
       }),
       texts: this.texts(action, element),
       dynamicValues: this.dynamicValues(action.dynamicValue, element, this.resourceKind(definition, orders)),

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import type { FhirResource } from 'fhir/r4.js'
+import type { Selection } from '../apply/explain-plan.js'
 import { callService } from '../call-service.js'
 import { parseFeedback } from '../cds-hooks/parse-feedback.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
@@ -89,7 +90,14 @@ async function feedback(request: Request, response: Response, environment: Serve
 async function explain(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   if (!environment.explain) throw pathUnknown(request)
   const service = serviceOf(request, response, environment)
-  response.json(await explainCall(service, parseHookRequest(request.body, service.hook), settleLanguage(request, response), environment))
+  const selection = selectionIn(request.query)
+  response.json(await explainCall(service, parseHookRequest(request.body, service.hook), settleLanguage(request, response), environment, selection))
+}
+
+/** What is to be explained: all that applies, with `all` also what stands below the rest, with `action` one action. */
+function selectionIn({ all, action }: Request['query']): Selection {
+  if (action !== undefined && (typeof action !== 'string' || action === '')) throw new CdsError('CDS_REQUEST_INVALID', 'Give `action` once, as the id of an action of the service\'s plans.')
+  return { isWhole: all !== undefined && all !== 'false', ...(action !== undefined && { only: action }) }
 }
 
 async function apply(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {

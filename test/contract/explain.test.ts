@@ -1,12 +1,19 @@
+import { gzipSync } from 'node:zlib'
 import supertest from 'supertest'
 import { readSettings } from '../../src/settings.js'
-import type { ExplainedWithCard, Explanation } from '../../src/explain-call.js'
-import { patientView, prefetchedCall, SERVICES, type ServiceId } from '../support/hook-requests.js'
+import type { Explanation, ToldAction } from '../../src/explain-call.js'
+import { demoPeople } from '../../src/demo/people.js'
+import { entriesOf, patientView, prefetchedCall, searchset, SERVICES, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, TEST_NOW } from '../support/service.js'
 import { startStubFhirServer } from '../support/stub-fhir-server.js'
 
 const ID = 'start-back-risk'
+
+/** The demonstration patients with the most data. */
+const LARGEST = demoPeople(TEST_NOW).flatMap(({ resourceType, id }) => (resourceType === 'Patient' && id !== undefined ? [id] : []))
+  .map(id => ({ id, bytes: JSON.stringify(prefetchedCall(id, 'low-back-pain-order-sign')).length }))
+  .sort((one, other) => other.bytes - one.bytes).slice(0, 3).map(({ id }) => id)
 
 let service: Listening
 
@@ -16,13 +23,13 @@ beforeAll(async () => {
 
 afterAll(() => service.close())
 
-async function explain(person: string, id: ServiceId = ID): Promise<Explanation> {
-  const { status, body } = await supertest(service.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall(person, id))
+async function explain(person: string, id: ServiceId = ID, query = '', language = 'da'): Promise<Explanation> {
+  const { status, body } = await supertest(service.url).post(`/cds-services/${id}/$explain${query}`).set('accept-language', language).send(prefetchedCall(person, id))
   expect(status).toBe(200)
   return body as Explanation
 }
 
-const actionsOf = ({ plans }: Explanation): ExplainedWithCard[] => plans.flatMap(({ actions }) => actions)
+const actionsOf = ({ plans }: Explanation): ToldAction[] => plans.flatMap(({ actions }) => actions)
 
 describe('an explanation', () => {
   test.each(SERVICES)('holds the very answer of a call, with each of its cards at the action it came from: %s', async id => {
@@ -30,7 +37,7 @@ describe('an explanation', () => {
     const { body } = await supertest(service.url).post(`/cds-services/${id}`).send(prefetchedCall('start-back-high', id))
     expect(explanation.response).toEqual(body)
     const cards = actionsOf(explanation).flatMap(({ card }) => card ?? [])
-    expect(cards.map(({ uuid }) => uuid).toSorted()).toEqual((body as Explanation['response']).cards.map(({ uuid }) => uuid).toSorted())
+    expect(cards.toSorted()).toEqual((body as Explanation['response']).cards.map(({ uuid }) => uuid).toSorted())
   })
 
   test('gives each action a card or the reason why it has none', async () => {
@@ -51,14 +58,111 @@ describe('an explanation', () => {
   })
 
   test('names the facts behind a condition with their values, and the resources they came from', async () => {
-    const action = actionsOf(await explain('start-back-high')).find(({ card }) => card !== undefined)
-    const facts = action?.conditions.flatMap(condition => condition.facts) ?? []
-    expect(facts.length).toBeGreaterThan(0)
-    for (const { name, description } of facts) {
-      expect(name).toMatch(/^[a-zA-Z]\w*$/)
-      expect(description).toMatch(/\S/)
+    const { facts, ...explanation } = await explain('start-back-high')
+    const action = actionsOf(explanation as Explanation).find(({ card }) => card !== undefined)
+    const reached = new Set<string>()
+    const follow = (name: string): void => {
+      if (reached.has(name)) return
+      reached.add(name)
+      facts[name]!.uses.forEach(follow)
     }
-    expect(action?.conditions.flatMap(({ resources }) => resources)).toContain('QuestionnaireResponse/start-back-high-start-back')
+    action?.conditions.forEach(condition => condition.facts.forEach(follow))
+    expect(reached.size).toBeGreaterThan(0)
+    for (const name of reached) {
+      expect(name).toMatch(/^[a-zA-Z]\w*$/)
+      expect(facts[name]).toMatchObject({ name, description: expect.stringMatching(/\S/) as string, value: expect.any(Array) as unknown[] })
+    }
+    expect([...reached].flatMap(name => facts[name]!.resources)).toContain('QuestionnaireResponse/start-back-high-start-back')
+  })
+
+  test('says what an action is: title, decision points, grade, source, and how many of its conditions are met', async () => {
+    const action = actionsOf(await explain('start-back-high')).find(({ card }) => card !== undefined)
+    expect(action).toMatchObject({
+      title: 'STarT Back: høj risiko for et langvarigt forløb (total …, delscore …)',
+      points: expect.arrayContaining([expect.any(String)]) as string[],
+      grade: { direction: 'for', strength: expect.any(String) as string },
+      source: { document: expect.stringMatching(/\S/) as string, year: expect.stringMatching(/^\d{4}$/) as string },
+      applies: 'yes',
+    })
+    expect(action?.met).toBe(action?.of)
+    expect(action?.of).toBe(action?.conditions.length)
+  })
+
+  test('speaks the language of the reply', async () => {
+    const { plans, response } = await explain('start-back-high', ID, '', 'en')
+    const action = plans[0]?.actions.find(({ card }) => card !== undefined)
+    expect([plans[0]?.title, action?.title, response.cards[0]?.summary]).toEqual(['STarT Back: risk of a long course', 'STarT Back: high risk of a long course (total …, sub-score …)', expect.stringContaining('high risk')])
+  })
+
+  const everyAction = ({ plans }: Explanation): ToldAction[] => {
+    const within = (action: ToldAction): ToldAction[] => [action, ...action.actions.flatMap(within)]
+    return plans.flatMap(({ actions }) => actions.flatMap(within))
+  }
+
+  test('leaves out what stands below actions that do not apply, unless all is asked for', async () => {
+    const [some, all] = [await explain('start-back-high', 'low-back-pain-patient-view'), await explain('start-back-high', 'low-back-pain-patient-view', '?all')]
+    for (const { applies, actions, leftOut } of everyAction(some)) if (applies !== 'yes') expect({ actions, isCounted: leftOut !== 0 }).toEqual({ actions: [], isCounted: true })
+    expect(everyAction(some).some(({ leftOut = 0 }) => leftOut > 0)).toBe(true)
+    expect(everyAction(all).every(({ leftOut }) => leftOut === undefined)).toBe(true)
+    expect(everyAction(all).length).toBeGreaterThan(everyAction(some).length)
+    expect(all.response).toEqual(some.response)
+  })
+
+  test('may be of one action alone, with what stands around it and below it', async () => {
+    const whole = await explain('recent-pain', 'low-back-pain-patient-view', '?all')
+    const path = (actions: readonly ToldAction[], wanted: ToldAction): ToldAction[] | undefined => {
+      for (const action of actions) {
+        const rest = action === wanted ? [] : path(action.actions, wanted)
+        if (rest) return [action, ...rest]
+      }
+      return undefined
+    }
+    const wanted = everyAction(whole).find(action => !whole.plans.some(({ actions }) => actions.includes(action)))!
+    const way = whole.plans.map(({ actions }) => path(actions, wanted)).find(found => found !== undefined)!.map(({ id }) => id)
+    const one = await explain('recent-pain', 'low-back-pain-patient-view', `?action=${wanted.id}`)
+    const told = everyAction(one)
+    expect(told.filter(({ id }) => way.includes(id)).map(({ id }) => id)).toEqual(expect.arrayContaining(way))
+    expect(told.length).toBeLessThan(everyAction(whole).length / 2)
+    expect(Object.keys(one.facts).length).toBeLessThan(Object.keys(whole.facts).length)
+    for (const { conditions } of told) for (const { facts } of conditions) expect(Object.keys(one.facts)).toEqual(expect.arrayContaining(facts))
+    expect(one.response).toEqual(whole.response)
+  })
+
+  test.each([['?action=no-such-action', 404, 'CDS_RESOURCE_UNKNOWN'], ['?action=', 400, 'CDS_REQUEST_INVALID'], ['?action=a&action=b', 400, 'CDS_REQUEST_INVALID']])('cannot be of an action that is not there: %s', async (query, status, code) => {
+    const { text } = await supertest(service.url).post(`/cds-services/${ID}/$explain${query}`).send(prefetchedCall('start-back-high', ID)).expect(status)
+    expect(text).toContain(code)
+    expect(text).not.toContain('no-such-action')
+  })
+
+  describe('is small enough to be read at once', () => {
+    /** Bytes that any explanation of a demonstration patient may have. */
+    const MOST_BYTES = 300_000
+    const MOST_PACKED_BYTES = 50_000
+
+    test.each(SERVICES)('%s', async id => {
+      for (const person of LARGEST) {
+        const { text } = await supertest(service.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall(person, id)).expect(200).expect('content-encoding', 'gzip')
+        const [bytes, packed] = [Buffer.byteLength(text), gzipSync(text).byteLength]
+        expect({ person, isSmall: bytes <= MOST_BYTES, isPackedSmall: packed <= MOST_PACKED_BYTES }).toEqual({ person, isSmall: true, isPackedSmall: true })
+      }
+    })
+
+    test('and no fact is told twice, nor one that nobody used', async () => {
+      const { facts, plans } = await explain('follow-up-week-four', 'low-back-pain-order-sign')
+      const used = new Set([...Object.values(facts).flatMap(({ uses }) => uses), ...everyAction({ plans } as Explanation).flatMap(({ conditions }) => conditions.flatMap(condition => condition.facts))])
+      expect(Object.keys(facts).toSorted()).toEqual([...used].toSorted())
+    })
+
+    test('also for a chart of thousands of records', async () => {
+      const call = prefetchedCall('follow-up-week-four', 'low-back-pain-order-sign')
+      const [condition] = entriesOf(call.prefetch, 'conditions')
+      const conditions = searchset(Array.from({ length: 3_000 }, (_, index) => ({ ...condition, id: `c${index}` })))
+      const { text, body } = await supertest(service.url).post('/cds-services/low-back-pain-order-sign/$explain').send({ ...call, prefetch: { ...call.prefetch, conditions } }).expect(200)
+      expect(Buffer.byteLength(text)).toBeLessThan(2 * MOST_BYTES)
+      const cut = Object.values((body as Explanation).facts).filter(({ moreValues = 0, moreResources = 0 }) => moreValues > 0 || moreResources > 0)
+      expect(cut.length).toBeGreaterThan(0)
+      for (const { value, resources, moreValues, moreResources } of cut) expect(moreValues === undefined ? resources.length : value.length).toBe(moreValues === undefined && moreResources === undefined ? 0 : 50)
+    })
   })
 
   test('tells the clock and the plans it rests on', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
-import { explainPlan, type ExplainedAction } from '../../src/apply/explain-plan.js'
-import { action, applyTo, canonical, knowledgeOf, library, onHook, plan, planOf, scopeOf, topAction, valueSet, when } from '../support/knowledge-builder.js'
+import { explainPlan, hasAction, type ExplainedAction, type ExplainedFact, type Selection } from '../../src/apply/explain-plan.js'
+import { action, applyTo, canonical, english, knowledgeOf, library, onHook, plan, planOf, scopeOf, topAction, valueSet, when } from '../support/knowledge-builder.js'
 
 const coded = (resourceType: string, id: string, code: string, more: object = {}) => ({ resourceType, id, code: { coding: [{ system: 's', code }] }, ...more })
 
@@ -13,10 +13,23 @@ const RECORDS = [
   { resourceType: 'QuestionnaireResponse', id: 'q2', authored: '2026-03-02', item: [{ linkId: '2', answer: [{ valueBoolean: false }] }] },
 ]
 
-function explain(actions: PlanDefinitionAction[], facts: Record<string, string> = {}, hook = 'patient-view'): ExplainedAction[] {
+/** The facts of the last explanation, by name. */
+let told = new Map<string, ExplainedFact>()
+
+function explain(actions: PlanDefinitionAction[], facts: Record<string, string> = {}, selection?: Selection): ExplainedAction[] {
   const aSet = valueSet('a-set', { include: [{ system: 's', concept: [{ code: 'a' }] }] })
   const knowledge = knowledgeOf(plan(actions), library(facts), aSet)
-  return explainPlan(planOf(knowledge), scopeOf(knowledge, { records: RECORDS }, true), hook)
+  told = new Map()
+  return explainPlan(planOf(knowledge), scopeOf(knowledge, { records: RECORDS }, true), 'patient-view', selection, told)
+}
+
+/** What a condition looked at, itself or through the facts behind it. */
+function behind({ facts, resources }: { facts: readonly string[]; resources: readonly string[] }): string[] {
+  const further = facts.flatMap(name => {
+    const { uses, resources: own } = told.get(name)!
+    return behind({ facts: uses, resources: own })
+  })
+  return [...new Set([...resources, ...further])].sort()
 }
 
 function explained(expression: string, facts: Record<string, string> = {}) {
@@ -49,7 +62,7 @@ describe('the resources of a condition are those that led to the answer, not all
     ['%Encounter.exists()', []],
     ['false and %Condition.exists()', []],
   ])('%s', (expression, resources) => {
-    expect([...explained(expression).resources].sort()).toEqual([...resources].sort())
+    expect(behind(explained(expression))).toEqual([...resources].sort())
   })
 })
 
@@ -59,26 +72,84 @@ test('of a path that goes on from a function of ours, those that the rest of the
 })
 
 describe('the facts of a condition', () => {
-  const facts = { inner: "%Condition.where(id = 'c1')", outer: '%inner.exists()', other: "%Observation.where(id = 'o1').exists()", unused: '%Patient.exists()' }
+  const facts = { inner: "%Condition.where(id = 'c1')", outer: '%inner.exists()', other: "%Observation.where(id = 'o1').exists()", unused: '%Patient.exists()', failing: '(1 | 2).single()' }
 
-  test('are those it asked for, those behind them included, with value and resources', () => {
-    const { facts: used, resources, answer } = explained('%outer and %other', facts)
+  test('are those it asked for; each is told once, those behind them included, with value, resources and what it used', () => {
+    const { facts: used, answer, ...condition } = explained('%outer and %other', facts)
     expect(answer).toBe('yes')
-    expect(used).toEqual([
-      { name: 'outer', description: 'What outer says', value: [true], resources: expect.any(Array) },
-      { name: 'inner', description: 'What inner says', value: ['Condition/c1'], resources: ['Condition/c1'] },
-      { name: 'other', description: 'What other says', value: [true], resources: ['Observation/o1'] },
+    expect(used).toEqual(['outer', 'other'])
+    expect([...told.values()]).toEqual([
+      { name: 'outer', description: 'What outer says', value: [true], uses: ['inner'], resources: expect.any(Array) },
+      { name: 'inner', description: 'What inner says', value: ['Condition/c1'], uses: [], resources: ['Condition/c1'] },
+      { name: 'other', description: 'What other says', value: [true], uses: [], resources: ['Observation/o1'] },
     ])
-    expect([...resources].sort()).toEqual(['Condition/c1', 'Observation/o1'])
+    expect(behind({ facts: used, resources: condition.resources })).toEqual(['Condition/c1', 'Observation/o1'])
   })
 
   test('that were not asked for are not told', () => {
-    expect(explained('%other or %outer', facts).facts.map(({ name }) => name)).toEqual(['other'])
+    expect(explained('%other or %outer', facts).facts).toEqual(['other'])
+    expect([...told.keys()]).toEqual(['other'])
   })
 
   test('keep their resources when another condition asked for them first', () => {
     const [action_] = explain([topAction('a', { condition: [when('%outer'), when('%outer.not().not()')] })], facts)
-    expect(action_?.conditions.map(({ resources }) => resources)).toEqual([['Condition/c1'], ['Condition/c1']])
+    expect(action_?.conditions.map(behind)).toEqual([['Condition/c1'], ['Condition/c1']])
+    expect([...told.keys()]).toEqual(['outer', 'inner'])
+  })
+
+  test('that fail have the code of the error and no value', () => {
+    expect(explained('%failing', facts).answer).toBe('error')
+    expect(told.get('failing')).toMatchObject({ value: [], error: 'CDS_EXPRESSION_FAILED' })
+  })
+
+  test('are described in the language that is asked for', () => {
+    const translated = library({ one: 'true' })
+    Object.assign(translated.extension![0]!.valueExpression!, { _description: english('What one says in English') })
+    const condition = { ...when('%one'), expression: { ...when('%one').expression, _description: english('When in English') } }
+    const knowledge = knowledgeOf(plan([topAction('a', { condition: [condition] })]), translated)
+    const described = (language: string) => {
+      const found = new Map<string, ExplainedFact>()
+      const [action_] = explainPlan(planOf(knowledge), scopeOf(knowledge, {}, true), undefined, undefined, found, language)
+      return [found.get('one')?.description, action_?.conditions[0]?.description.get(language)]
+    }
+    expect(described('en')).toEqual(['What one says in English', 'When in English'])
+    expect(described('da')).toEqual(['What one says', 'When %one'])
+  })
+})
+
+describe('what is explained', () => {
+  const child = (id: string) => action(id, { condition: [when('%inChild')] })
+  const actions = [
+    topAction('yes', { condition: [when('true')], action: [child('b'), action('c', { condition: [when('false')], action: [child('d')] })] }),
+    topAction('no', { condition: [when('false')], action: [child('e'), action('f', { action: [child('g'), child('h')] })] }),
+    topAction('deaf', { trigger: [onHook('order-sign')], condition: [when('true')], action: [child('i')] }),
+  ]
+  const facts = { inChild: 'true' }
+  const tree = (explained: readonly ExplainedAction[]): unknown[] => explained.map(({ id, actions: below, leftOut }) => [id, leftOut, ...tree(below)])
+
+  test('is all of it where nothing else is asked', () => {
+    expect(tree(explain(actions, facts))).toEqual([['yes', 0, ['b', 0], ['c', 0, ['d', 0]]], ['no', 0, ['e', 0], ['f', 0, ['g', 0], ['h', 0]]], ['deaf', 0, ['i', 0]]])
+  })
+
+  test('below an action that does not apply or listen may be left out, and is not evaluated then', () => {
+    expect(tree(explain(actions, facts, { isWhole: false }))).toEqual([['yes', 0, ['b', 0], ['c', 1]], ['no', 2], ['deaf', 1]])
+    explain([actions[1]!], facts, { isWhole: false })
+    expect(told.size).toBe(0)
+  })
+
+  test('may be one action, with the way to it, whether or not that applies', () => {
+    expect(tree(explain(actions, facts, { isWhole: false, only: 'g' }))).toEqual([['no', 1, ['f', 1, ['g', 0]]]])
+    expect(tree(explain(actions, facts, { isWhole: false, only: 'c' }))).toEqual([['yes', 1, ['c', 1]]])
+    expect(tree(explain(actions, facts, { isWhole: true, only: 'c' }))).toEqual([['yes', 1, ['c', 0, ['d', 0]]]])
+    expect(explain(actions, facts, { isWhole: false, only: 'nowhere' })).toEqual([])
+  })
+
+  test('is found in plans within plans', () => {
+    const inner = plan([action('i', { condition: [when('true')] }), action('j')], { id: 'inner' })
+    const knowledge = knowledgeOf(plan([topAction('a', { condition: [when('false')], definitionCanonical: canonical('PlanDefinition', 'inner') }), topAction('z')]), inner)
+    const outer = planOf(knowledge)
+    expect([['a', true], ['i', true], ['j', true], ['x', false]].filter(([id, isThere]) => hasAction(outer, String(id)) !== isThere)).toEqual([])
+    expect(tree(explainPlan(outer, scopeOf(knowledge, {}, true), 'patient-view', { isWhole: false, only: 'j' }))).toEqual([['a', 1, ['j', 0]]])
   })
 })
 

@@ -15,7 +15,7 @@ describe('sound knowledge', () => {
     for (const name of ['plan', url, `${url}|2026.1.0`]) expect(knowledge.plan(name)?.canonical).toBe(`${url}|2026.1.0`)
     expect(knowledge.plan(`${url}|1.0.0`)).toBeUndefined()
     expect(knowledge.plan('plan')?.hooks).toEqual(new Set(['patient-view']))
-    expect(knowledge.plan('plan')?.facts.get('isTrue')).toBe('What isTrue says')
+    expect(knowledge.plan('plan')?.facts.get('isTrue')?.get('da')).toBe('What isTrue says')
   })
 
   test('facts may stand in any order and come from libraries that libraries depend on', () => {
