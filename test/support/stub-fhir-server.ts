@@ -25,9 +25,10 @@ export interface StubFhirServer extends Listening {
 
 /**
  * A FHIR server on a port of its own that holds the synthetic people and notes who asked what. `answers` replaces
- * what it says to a path that begins with the key, such as `/Encounter`; `delayMs` makes it slow.
+ * what it says to a path that begins with the key, such as `/Encounter`; `delayMs` makes it slow; `base` is the path
+ * below which its data lies.
  */
-export async function startStubFhirServer(answers: Readonly<Record<string, StubAnswer>> = {}, { delayMs = 0 } = {}): Promise<StubFhirServer> {
+export async function startStubFhirServer(answers: Readonly<Record<string, StubAnswer>> = {}, { delayMs = 0, base = '/' } = {}): Promise<StubFhirServer> {
   const requests: StubRequest[] = []
   let underWay = 0
   let most = 0
@@ -41,7 +42,7 @@ export async function startStubFhirServer(answers: Readonly<Record<string, StubA
     else next()
   })
   for (const [path, answer] of Object.entries(answers)) app.use(path, answer)
-  app.use(createDemoFhirServer({ resources: demoPeople(TEST_NOW), now: () => TEST_NOW }))
+  app.use(base, createDemoFhirServer({ resources: demoPeople(TEST_NOW), now: () => TEST_NOW }))
   const listening = await listen(app)
   return { ...listening, requests, mostAtOnce: () => most, underWay: () => underWay }
 }

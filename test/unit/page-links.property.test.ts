@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { laterPages, pageUrl } from '../../src/patient-data/page-links.js'
+import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 
 const segment = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,8}$/)
 const server = fc.record({
@@ -28,6 +29,39 @@ test('whatever the link is, it is followed at the origin of the server or not at
     expect(new URL(url).origin).toBe(new URL(origin).origin)
     expect(`${new URL(url).username}${new URL(url).password}`).toBe('')
   }), { numRuns: 1_000 })
+})
+
+test('whatever the link is, it is followed below the base of the server or one listed for it, or not at all', () => {
+  const step = fc.oneof(segment, fc.constantFrom('..', '.', '', '%2e%2e', '%2e', '..;', '%2f..', '\\..', '%5c..', '?x=', '#'))
+  const path = fc.array(step, { maxLength: 6 }).map(steps => steps.join('/'))
+  fc.assert(fc.property(server, path, fc.boolean(), fc.option(segment, { nil: undefined }), ({ origin, path: own }, steps, isAbsolute, listed) => {
+    const bases = listed === undefined ? [] : [`/${listed}`]
+    const url = pageUrl(isAbsolute ? `${origin}${own}/${steps}` : steps, `${origin}${own}/Condition?patient=p`, `${origin}${own}`, bases)
+    if (url === undefined) return
+    const { pathname } = new URL(url)
+    expect([own, ...bases].some(base => pathname === base || pathname.startsWith(`${base}/`))).toBe(true)
+  }), { numRuns: 2_000 })
+})
+
+describe('tenants of one host', () => {
+  const own = 'https://a.example/fhir/one'
+  const pageOf = (link: string, list: readonly string[]) => pageUrl(link, `${own}/Condition?patient=p`, own, fhirServerList(list).basesOf(own))
+
+  test.each(['https://a.example/fhir/two/Condition?page=2', '/fhir/two/Condition?page=2', '../two/Condition?page=2', '/fhir/one-more/Condition', '/fhir/one/../two', 'https://gateway.example/fhir/two/Condition'])('do not get what is meant for another: %s', link => {
+    expect(pageOf(link, ['https://a.example/fhir/one', 'https://a.example/fhir/two'])).toBeUndefined()
+    expect(pageOf(link, ['https://a.example'])).toBeUndefined()
+    expect(pageOf(link, ['https://a.example:*'])).toBeUndefined()
+  })
+
+  test('may share the address of their pages, where it is listed as the base of them all', () => {
+    expect(pageOf('/fhir?_getpages=x', ['https://a.example/fhir'])).toBe('https://a.example/fhir?_getpages=x')
+    expect(pageOf('/fhir?_getpages=x', ['https://a.example/fhir/one'])).toBeUndefined()
+    expect(pageOf('/other?_getpages=x', ['https://a.example/fhir'])).toBeUndefined()
+  })
+
+  test.each(['https://a.example/fhir/one/..;/two', 'https://a.example/fhir/one/%2e%2e;x=1/two', 'https://a.example/fhir/one/..%2ftwo'])('are not reached by a step that servers read in different ways: %s', url => {
+    expect(fhirServerList([own])(url)).toBe(false)
+  })
 })
 
 test('another server is another server where its path lies elsewhere', () => {
