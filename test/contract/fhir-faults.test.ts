@@ -9,7 +9,7 @@ import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { outcome, patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, TEST_READING } from '../support/service.js'
 import { answersJson, answersStatus, hangs, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
 
 const ID = 'start-back-risk'
@@ -81,6 +81,8 @@ const repeats = (bytes: string, everyMs: number): Writer => (_request, response)
 
 const sends = (body: string | Buffer, headers: Readonly<Record<string, string>> = {}): StubAnswer => (_request, response) =>
   void response.writeHead(200, { 'content-type': 'application/fhir+json', ...headers }).end(body)
+
+const deep = (levels: number) => '{"resourceType":"Bundle","type":"searchset","entry":' + '['.repeat(levels) + ']'.repeat(levels) + '}'
 
 describe('a FHIR server that does not come to an end: 412 that says so, within the deadline', () => {
   test.each<[string, StubAnswer]>([
@@ -174,6 +176,10 @@ describe('a FHIR server that sends too much: 412 that says so', () => {
     expectMissing(await call(patient, { '/': answer }), /too large/)
   })
 
+  test('in depth: 100,000 levels of JSON', async () => {
+    expectMissing(await call(patient, { '/': sends(deep(100_000)) }), /nests too deep/)
+  })
+
   test('page after page without end', async () => {
     const answered = await call(patient, {
       '/': (request, response) => {
@@ -210,10 +216,17 @@ describe('a FHIR server that is merely odd is answered for', () => {
     expect(await withPatience({ '/': asHtml })).toEqual(answeredBefore)
   })
 
-  test('only an optional key hangs: it is named as not read', async () => {
-    const { status, body, milliseconds } = await call(patient, { '/Encounter': hangs })
+  test('only an optional key hangs: it is waited for a moment after the essential ones, and named as not read', async () => {
+    const brisk = await startTestService({ deadlineMs: PATIENT_MS, reader: reader(), reading: { ...TEST_READING, optionalWaitMs: 100 } })
+    const { status, body, milliseconds } = await call(brisk, { '/Encounter': hangs })
+    await brisk.close()
     expect(status).toBe(200)
     expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'the FHIR server did not answer in time' }] })
-    expect(milliseconds).toBeLessThan(PATIENT_MS + MARGIN_MS)
+    expect(milliseconds).toBeLessThan(0.8 * PATIENT_MS)
   })
+})
+
+test('a FHIR server that sends another patient: 412, since the client can mend nothing', async () => {
+  const { status, body } = await call(patient, { '/Patient': answersJson({ resourceType: 'Patient', id: 'somebody-else' }) })
+  expect({ status, code: body.issue?.[0]?.details.coding[0]?.code }).toEqual({ status: 412, code: 'CDS_READ_DATA_OF_ANOTHER_PATIENT' })
 })
