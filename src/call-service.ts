@@ -83,11 +83,11 @@ function recordAnswer(request: HookRequest, advice: readonly Card[], { overrideM
   overrideMemory.remember({ patient: patientOf(request), cards: advice, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
-/** Gathers what the plans of a service read, within the reading share of the deadline. */
-export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, now, timeZone, deadlineMs }: CallEnvironment): Promise<GatheredCall> {
+/** Gathers what the plans of a service read, within the reading share of the deadline; a dry run goes on without essential data. */
+export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, now, timeZone, deadlineMs }: CallEnvironment, isDryRun = false): Promise<GatheredCall> {
   const stopAt = performance.now() + deadlineMs
   const clock = clockAt(now(), timeZone)
-  const data = await gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit: deadlineMs * READING_SHARE, forms: knowledge.forms })
+  const data = await gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit: deadlineMs * READING_SHARE, forms: knowledge.forms, isDryRun })
   return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt }
 }
 

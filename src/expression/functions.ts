@@ -202,6 +202,9 @@ function codedIn(input: Collection, test: ValueSetTest): Collection {
   return input.filter(item => conceptsOf(plain(item)).some(concept => concept && hasMember(concept, test)))
 }
 
+/** Whether a record's code, or its name where the value set has names, belongs to the value set; as `codedIn` asks it. */
+export const isCodedIn = (record: object, test: ValueSetTest): boolean => conceptsOf(record).some(concept => concept && hasMember(concept, test))
+
 function conceptsOf(value: unknown): readonly (Coded | string)[] {
   if (typeof value === 'string') return [value]
   const { resourceType } = (value ?? {}) as { resourceType?: string }

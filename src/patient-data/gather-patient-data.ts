@@ -6,7 +6,7 @@ import type { ReadResult } from './fhir-reader.js'
 import { isPublishable } from './fill-template.js'
 import { missingData, type NotRead } from './not-read.js'
 import { PatientRecord, type RecordContext } from './patient-record.js'
-import { isOfOtherTypes, planReading } from './plan-reading.js'
+import { isOfOtherTypes, planReading, type ReadingPlan } from './plan-reading.js'
 import type { BundleEntry } from './read-bundle.js'
 import { readPlans, type PlanResults, type ReadingOptions } from './read-plans.js'
 
@@ -14,12 +14,31 @@ export interface GatheredData {
   record: PatientRecord
   /** Data that could not be had, or not all of it, and without which there is an answer. */
   notRead: NotRead[]
+  /** What came of each prefetch key, in the order of the requirements. */
+  keys: readonly KeyOutcome[]
+  /** Data without which there is no answer; only a dry run goes on without it. */
+  lacking: readonly NotRead[]
+}
+
+/** What came of one prefetch key. */
+export interface KeyOutcome {
+  requirement: CompiledRequirement
+  /**
+   * `sent` as it was asked for; `read` from the client's FHIR server; `in-part`; `unusable`: something else was sent in its
+   * place; `missing`; `not-needed`: other keys or the context answer it.
+   */
+  state: 'sent' | 'read' | 'in-part' | 'unusable' | 'missing' | 'not-needed'
+  /** Resources that came under the key, whether or not they count. */
+  resources: number
+  notRead?: NotRead
 }
 
 export interface GatherOptions extends ReadingOptions {
   clock: Clock
   /** The forms that the knowledge reads. */
   forms: FormDefinitions
+  /** Whether to go on without essential data, so that all that is lacking can be told. */
+  isDryRun?: boolean
 }
 
 /** What there is of one requirement, and why not all of it. */
@@ -37,9 +56,23 @@ interface Outcome {
  */
 export async function gatherPatientData(request: HookRequest, requirements: readonly CompiledRequirement[], options: GatherOptions): Promise<GatheredData> {
   const reading = planReading(requirements, request, options.clock)
-  const outcomes = (await readPlans(reading, request, options)).map(outcomeOf)
+  const results = await readPlans(reading, request, options)
+  const outcomes = results.map(outcomeOf)
   const sent = reading.plans.flatMap(({ given }) => ('entries' in given ? given.entries : []))
-  return intoRecord(outcomes, request, { ...options, wasRead: resource => !sent.some(entry => entry.resource === resource) })
+  const isAsked = ({ queries = [] }: ReadingPlan) => request.fhirServer !== undefined && queries.some(query => !reading.givers.has(query))
+  const keys = outcomes.map((outcome, index) => keyOutcome(outcome, results[index]?.plan, isAsked))
+  return { ...intoRecord(outcomes, request, { ...options, wasRead: resource => !sent.some(entry => entry.resource === resource) }), keys }
+}
+
+function keyOutcome({ requirement, entries, failure }: Outcome, plan: ReadingPlan | undefined, isAsked: (plan: ReadingPlan) => boolean): KeyOutcome {
+  const resources = entries.filter(({ resource }) => resource).length
+  return { requirement, state: stateOf(plan, resources > 0, failure, isAsked), resources, ...(failure && { notRead: { requirement, ...failure } }) }
+}
+
+function stateOf(plan: ReadingPlan | undefined, hasResources: boolean, failure: Outcome['failure'], isAsked: (plan: ReadingPlan) => boolean): KeyOutcome['state'] {
+  if (failure) return plan?.given.kind === 'failed' ? 'unusable' : hasResources || failure.reason === 'incomplete' ? 'in-part' : 'missing'
+  if (plan && plan.given.kind !== 'absent') return 'sent'
+  return plan && isAsked(plan) ? 'read' : 'not-needed'
 }
 
 /** What the results for one requirement come to. */
@@ -75,13 +108,13 @@ function complete(requirement: CompiledRequirement, entries: readonly BundleEntr
 
 const hasAny = (entries: readonly BundleEntry[]): boolean => entries.some(({ resource }) => resource)
 
-function intoRecord(outcomes: readonly Outcome[], { context, fhirServer }: HookRequest, { clock, forms, wasRead }: GatherOptions & Pick<RecordContext, 'wasRead'>): GatheredData {
+function intoRecord(outcomes: readonly Outcome[], { context, fhirServer }: HookRequest, { clock, forms, wasRead, isDryRun = false }: GatherOptions & Pick<RecordContext, 'wasRead'>): Omit<GatheredData, 'keys'> {
   const failed = outcomes.flatMap(({ requirement, failure }) => (failure === undefined ? [] : [{ requirement, ...failure }]))
   const lacking = outcomes.flatMap(({ requirement, entries, failure }) =>
     failure && isIndispensable(requirement, failure.reason) && (failure.reason === 'reported-failed' || !hasAny(entries)) ? [{ requirement, ...failure }] : [])
-  if (lacking.length > 0) throw missingData(lacking)
+  if (lacking.length > 0 && !isDryRun) throw missingData(lacking)
   const keyed = eachOnce(outcomes).map(({ requirement, entries }) => ({ key: requirement.key, entries, questionnaire: questionnaireOf(requirement) }))
-  return { record: new PatientRecord(keyed, { patientId: context.patientId, fhirServer, timeZone: clock.timeZone, forms, wasRead }), notRead: failed }
+  return { record: new PatientRecord(keyed, { patientId: context.patientId, fhirServer, timeZone: clock.timeZone, forms, wasRead }), notRead: failed, lacking }
 }
 
 /** Outcomes with the entries that several of them share under the first of these alone. */

@@ -9,6 +9,7 @@ import { CdsError } from '../errors.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
 import { CANONICAL_BASE } from '../knowledge/extensions.js'
 import { explainCall } from '../explain-call.js'
+import { summariseCall } from '../summarise-call.js'
 import { describeService, type CdsService } from '../services/service-registry.js'
 import { applyOperation } from './apply-operation.js'
 import { sendPublic } from './caching.js'
@@ -90,8 +91,12 @@ async function feedback(request: Request, response: Response, environment: Serve
 async function explain(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   if (!environment.explain) throw pathUnknown(request)
   const service = serviceOf(request, response, environment)
+  const { view } = request.query
+  if (view !== undefined && view !== 'summary') throw new CdsError('CDS_REQUEST_INVALID', 'Give `view` as summary, or leave it out.')
   const selection = selectionIn(request.query)
-  response.json(await explainCall(service, parseHookRequest(request.body, service.hook), settleLanguage(request, response), environment, selection))
+  const hookRequest = parseHookRequest(request.body, service.hook)
+  const language = settleLanguage(request, response)
+  response.json(view === 'summary' ? await summariseCall(service, hookRequest, language, environment) : await explainCall(service, hookRequest, language, environment, selection))
 }
 
 /** What is to be explained: all that applies, with `all` also what stands below the rest, with `action` one action. */

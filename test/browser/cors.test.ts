@@ -20,7 +20,14 @@ const CHROMIUM_ARGUMENTS = [
 ]
 const START_TIMEOUT_MS = 60_000
 
-const HEADERS = { authorization: 'Bearer an-invented-token', 'content-type': 'application/json' }
+const HEADERS = {
+  authorization: 'Bearer an-invented-token',
+  'content-type': 'application/json',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  tracestate: 'client=1',
+  'x-request-id': '0b6f5e0a-4f83-4c52-8d51-0f6f0f5d6c11',
+  'x-requested-with': 'XMLHttpRequest',
+}
 const SERVICE = '/cds-services/start-back-risk'
 
 interface Answer {

@@ -29,9 +29,10 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The corridor, and the same walk explained.
   'call-service': [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'settings'], []],
   'explain-call': [['apply', 'call-service', 'cards', 'cds-hooks', 'errors', 'knowledge', 'patient-data', 'services'], []],
+  'summarise-call': [['call-service', 'cds-hooks', 'knowledge', 'patient-data', 'services'], []],
   'warm-up': [['apply', 'call-service', 'patient-data', 'services', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
-  server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:crypto']],
+  server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'summarise-call'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:crypto']],
   demo: [['expression', 'trust'], ['express', 'cors', 'undici', 'node:crypto', 'node:fs', 'node:timers']],
   apps: [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'markdown'], []],
   settings: [['errors', 'trust'], []],

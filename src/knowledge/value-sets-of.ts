@@ -1,0 +1,21 @@
+import type { FhirResource, ValueSet } from 'fhir/r4.js'
+import { isCodedIn } from '../expression/functions.js'
+import { localized, type LocalizedText } from './extensions.js'
+import type { Knowledge } from './knowledge.js'
+
+/** A value set of the knowledge, by id and title. */
+export interface NamedValueSet {
+  id: string
+  title: LocalizedText
+}
+
+/** The value sets that a record belongs to by its code or its name, as rules ask for them. */
+export function valueSetsOf(record: FhirResource, { files, terminology }: Pick<Knowledge, 'files' | 'terminology'>): NamedValueSet[] {
+  return files.flatMap(({ resource }) => {
+    if (resource.resourceType !== 'ValueSet' || resource.url === undefined) return []
+    const test = terminology.membership(resource.url)
+    return test && isCodedIn(record, test) ? [named(resource)] : []
+  })
+}
+
+const named = ({ id = '', title, _title, language = 'da' }: ValueSet): NamedValueSet => ({ id, title: localized(title, _title, language) })

@@ -1,0 +1,95 @@
+import type { FhirResource } from 'fhir/r4.js'
+import { answerCall, gatherCall, type CallEnvironment, type GatheredCall } from './call-service.js'
+import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from './cds-hooks/types.js'
+import { inLanguage } from './knowledge/extensions.js'
+import { valueSetsOf } from './knowledge/value-sets-of.js'
+import type { KeyOutcome } from './patient-data/gather-patient-data.js'
+import { explained } from './patient-data/not-read.js'
+import { nameOf } from './patient-data/versions.js'
+import type { CdsService } from './services/service-registry.js'
+
+/** What came of one prefetch key. */
+export interface KeySummary {
+  key: string
+  /** Whether there is no answer without it. */
+  essential: boolean
+  state: KeyOutcome['state']
+  resources: number
+  /** Why it was not had, or not all of it. */
+  reason?: string
+}
+
+/** An order that the hook brought, and what the knowledge takes it for. */
+export interface OrderSummary {
+  /** `Type/id`. */
+  order: string
+  /** Whether the hook is about it. */
+  selected: boolean
+  /** Value sets that it belongs to by its code or its name; none where no rule knows it. */
+  recognisedAs: { valueSet: string; title: string }[]
+}
+
+/** What a service understood of a call, for whoever builds the client. */
+export interface CallSummary {
+  service: string
+  hook: string
+  /** Status that the call itself has. */
+  status: 200 | 412
+  prefetch: KeySummary[]
+  /** Keys that came and that the service does not know. */
+  unknownKeys: string[]
+  /** How many records of each type count. */
+  records: Readonly<Record<string, number>>
+  /** Records and values that came and could not be used; they count as absent. */
+  notUsed: { key: string; resource: string; element: string; reason: string }[]
+  orders: OrderSummary[]
+  /** Cards of the answer; absent where essential data is lacking. */
+  cards?: number
+  /** Actions that could not be decided; absent where essential data is lacking. */
+  undecided?: number
+}
+
+/** Most entries of a list; whoever has more of a kind mends the first ones first. */
+const MOST_LISTED = 20
+
+/** Most characters of a key that nobody knows. */
+const LONGEST_KEY = 64
+
+/**
+ * A dry run of a call: which prefetch keys were understood, read or missing, which records count, which orders were
+ * recognised and as what, and what could not be used. It answers where the call lacks essential data, too.
+ * @throws CdsError when the data belongs to another patient.
+ */
+export async function summariseCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<CallSummary> {
+  const call = await gatherCall(service, request, environment, true)
+  const { keys, lacking, record } = call.data
+  // Before the record is asked what it could not use: it looks at a type when a rule first asks for it.
+  const answered = lacking.length > 0 ? {} : answerIn(call, language, environment)
+  const types = [...new Set(['Patient', ...service.requirements.map(({ type }) => type)])]
+  const counted = types.map(type => [type, record.ofType(type).length] as const).filter(([, count]) => count > 0)
+  const known = new Set(service.requirements.map(({ key }) => key))
+  return {
+    service: service.id,
+    hook: service.hook,
+    status: lacking.length > 0 ? 412 : 200,
+    prefetch: keys.map(keySummary),
+    unknownKeys: Object.keys(request.prefetch).filter(key => !known.has(key)).slice(0, MOST_LISTED).map(key => key.slice(0, LONGEST_KEY)),
+    records: Object.fromEntries(counted),
+    notUsed: record.unusable.slice(0, MOST_LISTED).map(({ key, resource, element, reason }) => ({ key, resource, element, reason })),
+    orders: ordersOf(call, language, environment),
+    ...answered,
+  }
+}
+
+const keySummary = ({ requirement: { key, essential }, state, resources, notRead }: KeyOutcome): KeySummary =>
+  ({ key, essential, state, resources, ...(notRead && { reason: explained(notRead).reason }) })
+
+function answerIn(call: GatheredCall, language: string, environment: CallEnvironment): Required<Pick<CallSummary, 'cards' | 'undecided'>> {
+  const { response: { cards, extension } } = answerCall(call, language, environment)
+  return { cards: cards.length, undecided: ((extension?.[CARD_EXTENSION.undecided] ?? []) as UndecidedNote[]).length }
+}
+
+function ordersOf({ orders: { drafts, chosen } }: GatheredCall, language: string, { knowledge }: CallEnvironment): OrderSummary[] {
+  const titled = (order: FhirResource) => valueSetsOf(order, knowledge).map(({ id, title }) => ({ valueSet: id, title: inLanguage(title, language) ?? id }))
+  return drafts.slice(0, MOST_LISTED).map(order => ({ order: nameOf(order), selected: chosen.includes(order), recognisedAs: titled(order) }))
+}
