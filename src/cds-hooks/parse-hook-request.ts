@@ -93,7 +93,7 @@ function authorizationFaults(authorization: unknown, context: unknown): string[]
     ...fault(isToken(access_token), `fhirAuthorization.access_token must be a token of at most ${LONGEST_TOKEN} characters`),
     ...fault(typeof token_type === 'string' && token_type.toLowerCase() === 'bearer', 'fhirAuthorization.token_type must be Bearer'),
     ...fault(Number.isInteger(expires_in), 'fhirAuthorization.expires_in must be a whole number of seconds'),
-    ...fault(typeof scope === 'string', 'fhirAuthorization.scope must be a string'),
+    ...fault(typeof scope === 'string' && scope.length <= LONGEST_SCOPE, `fhirAuthorization.scope must be a string of at most ${LONGEST_SCOPE} characters`),
     ...fault(typeof subject === 'string', 'fhirAuthorization.subject must be a string'),
     ...fault(patient === undefined || patient === patientId, 'fhirAuthorization.patient must be context.patientId'),
   ]
@@ -101,6 +101,9 @@ function authorizationFaults(authorization: unknown, context: unknown): string[]
 
 /** Most characters of an access token; HTTP servers take no more in a header. */
 const LONGEST_TOKEN = 8_192
+
+/** Most characters of all scopes; a list of every type of resource, each in every way, takes a tenth of that. */
+const LONGEST_SCOPE = 65_536
 
 const isToken = (value: unknown): boolean => typeof value === 'string' && value.length <= LONGEST_TOKEN && /^[\x21-\x7e]+$/.test(value)
 

@@ -79,6 +79,7 @@ describe('a grant of access', () => {
     ['expires_in', { ...grant, expires_in: 'soon' }],
     ['expires_in', { ...grant, expires_in: 1.5 }],
     ['scope', { ...grant, scope: undefined }],
+    ['scope', { ...grant, scope: 'patient/Condition.r '.repeat(4_000) }],
     ['subject', { ...grant, subject: null }],
     ['patient', { ...grant, patient: 'another' }],
     ['fhirAuthorization', 'Bearer abc'],
