@@ -152,4 +152,17 @@ describe('the acute letter', () => {
     const [letter = ''] = await acuteLetter([{ condition: 'SKS:DG834' }])
     expect(letter).toMatch(/^AKUT HENVISNING\. Mistanke om cauda equina-syndrom\.\nTegn: cauda equina-syndrom er kodet\.\nSiden: ikke oplyst\.\n.*Diagnose: ikke kodet/)
   })
+
+  test('is what a hastened referral is completed with, after the text that stands there', async () => {
+    const signs: Given = { consultation: { 'redFlag.saddleSensoryDisturbance': 'ja', 'history.morningStiffness': 'ja' } }
+    const [letter = ''] = lettersIn(insertion(await suggestionsFor([signs, { order: 'order-kind:referral-spine-surgeon', priority: 'asap', note: 'Ringet til vagthavende.' }])))
+    expect(letter).toMatch(/^Ringet til vagthavende\.\n\nAKUT HENVISNING\. Mistanke om cauda equina-syndrom\.\nTegn: føleforstyrrelse i ridebukseområdet\./)
+    expect(letter).not.toMatch(/STarT|morgenstivhed|Mangler i journalen|^\d\. /m)
+  })
+
+  test('has no numbers, so none is referred to', async () => {
+    const [letter = ''] = await acuteLetter([{ condition: 'SKS:DM480', onset: '20 dage siden' }, { consultation: { 'redFlag.suspectedSpinalCordAffection': 'ja' } }])
+    expect(letter).toContain('Spinalstenose:')
+    expect(letter).not.toContain('punkt')
+  })
 })
