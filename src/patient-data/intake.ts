@@ -48,10 +48,20 @@ class Intake {
       const taken = shape ? this.member(name, written, shape) : name.startsWith('_') ? this.sibling(value, name, written, shapes, type) : written
       if (taken === written) continue
       copy ??= { ...value }
-      if (taken === undefined) delete copy[name]
-      else copy[name] = taken
+      if (taken !== undefined) copy[name] = taken
+      else {
+        delete copy[name]
+        if (shape?.kind === 'date') this.keepAsText(copy, name, written, shapes, type)
+      }
     }
     return copy ?? value
+  }
+
+  /** What is no date stays as text where the element may be text too, so that a rule can say that it is there and cannot be read. */
+  private keepAsText(copy: Record<string, unknown>, name: string, written: unknown, shapes: Shapes, type: string): void {
+    const asText = name.replace(/DateTime$/, 'String')
+    if (asText === name || typeof written !== 'string' || written.trim() === '' || copy[asText] !== undefined) return
+    if (shapeOf(shapes, type, asText)?.kind === 'text') copy[asText] = written
   }
 
   private member(name: string, written: unknown, shape: Shape): unknown {

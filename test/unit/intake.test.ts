@@ -68,6 +68,14 @@ test('a date that can be read and is not written as FHIR wants is written anew',
   expect(dates.map(recordedDate => (taken(condition({ recordedDate })).read as { recordedDate: string }).recordedDate)).toEqual(Array(4).fill('2026-11-20T07:15:00.000Z'))
 })
 
+test('what is no date stays as text where the element may be text, and is named all the same', () => {
+  const named = [{ element: 'Condition.onsetDateTime', reason: 'is no date' }]
+  expect(taken(condition({ onsetDateTime: 'since spring' }))).toEqual({ read: condition({ onsetString: 'since spring' }), unusable: named })
+  expect(taken(condition({ onsetDateTime: '2026-02-30', onsetString: 'February' })).read).toEqual(condition({ onsetString: 'February' }))
+  expect(taken(condition({ onsetDateTime: 20260210 })).read).toEqual(condition({}))
+  expect(taken(condition({ recordedDate: 'yesterday' })).read).toEqual(condition({}))
+})
+
 describe('shapes of other releases', () => {
   const tablets = { text: 'tablets' }
   const read = (draft: object) => draftOrdersIn({ patientId: 'p', draftOrders: searchset({ id: 'm', ...draft }) }, emptyRecord('p')).drafts[0]
