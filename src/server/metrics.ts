@@ -9,7 +9,8 @@ export interface Metrics {
   observe: (route: string, status: number, seconds: number) => void
   countAborted: (route: string) => void
   countError: (code: string) => void
-  countCards: (service: string, indicator: string) => void
+  /** @param topic the card's family; orders that were not recognised have one of their own. */
+  countCard: (service: string, indicator: string, topic: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
   countNearMiss: (miss: NearMiss) => void
   countOwnerless: (service: string, records: number) => void
@@ -28,7 +29,7 @@ export function createMetrics(): Metrics {
   })
   const aborted = new Counter({ name: 'cds_requests_aborted_total', help: 'Requests whose client went away before it had the answer.', labelNames: ['route'], registers })
   const errors = new Counter({ name: 'cds_errors_total', help: 'Errors answered, by code.', labelNames: ['code'], registers })
-  const cards = new Counter({ name: 'cds_cards_total', help: 'Cards answered.', labelNames: ['service', 'indicator'], registers })
+  const cards = new Counter({ name: 'cds_cards_total', help: 'Cards answered, by family (source.topic).', labelNames: ['service', 'indicator', 'topic'], registers })
   const undecided = new Counter({
     name: 'cds_undecided_actions_total',
     help: 'Actions that could not be decided: by code those that failed and those for which the time ran out.',
@@ -54,7 +55,7 @@ export function createMetrics(): Metrics {
     observe: (route, status, seconds) => duration.observe({ route, status }, seconds),
     countAborted: route => aborted.inc({ route }),
     countError: code => errors.inc({ code }),
-    countCards: (service, indicator) => cards.inc({ service, indicator }),
+    countCard: (service, indicator, topic) => cards.inc({ service, indicator, topic }),
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
     countOwnerless: (service, records) => ownerless.inc({ service }, records),

@@ -68,7 +68,7 @@ async function call(request: Request, response: Response, environment: ServerEnv
   const service = serviceOf(request, response, environment)
   const hookRequest = parseHookRequest(request.body, service.hook)
   const answer = await callService(service, hookRequest, settleLanguage(request, response), environment)
-  for (const { indicator } of answer.cards) environment.metrics.countCards(service.id, indicator)
+  for (const { indicator, source } of answer.cards) environment.metrics.countCard(service.id, indicator, source.topic?.code ?? '')
   const undecided = (answer.extension?.[CARD_EXTENSION.undecided] ?? []) as UndecidedNote[]
   for (const { plan, action, code } of undecided) environment.metrics.countUndecided(plan, action, code)
   noteAnswer(response, answer.cards.length, undecided)

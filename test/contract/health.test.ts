@@ -1,5 +1,5 @@
 import supertest from 'supertest'
-import { prefetchedCall, searchset } from '../support/hook-requests.js'
+import { prefetchedCall, searchset, USER } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import { startTestService, type TestServiceOptions } from '../support/service.js'
@@ -60,7 +60,7 @@ describe('figures', () => {
     expect(headers['content-type']).toMatch(/^text\/plain/)
     expect(text).toContain('cds_request_duration_seconds_count{route="/cds-services/:id",status="200"} 1')
     expect(text).toContain('cds_request_duration_seconds_count{route="/cds-services/:id",status="400"} 2')
-    expect(text).toContain('cds_cards_total{service="start-back-risk",indicator="warning"} 1')
+    expect(text).toContain('cds_cards_total{service="start-back-risk",indicator="warning",topic="start-back-risk"} 1')
     expect(text).toContain('cds_errors_total{code="CDS_BODY_NOT_JSON"} 1')
     expect(text).toContain('cds_errors_total{code="CDS_PATH_UNKNOWN"} 1')
   })
@@ -72,6 +72,16 @@ describe('figures', () => {
     for (let time = 0; time < 2; time += 1) await supertest(service.url).post(CALL).send({ ...call, prefetch: { ...call.prefetch, conditions } }).expect(200)
     const counted = (await get('/metrics')).text.split('\n').filter(line => line.startsWith('cds_code_near_misses_total{')).sort()
     expect(counted).toEqual(['cds_code_near_misses_total{system="Icd10",kind="system"} 1', 'cds_code_near_misses_total{system="SnomedCt",kind="system"} 1'])
+  })
+
+  test('count orders that were not recognised as a family of cards, never by what was sent', async () => {
+    const medicationCodeableConcept = { text: 'Smertecocktail' }
+    const draft = { resourceType: 'MedicationRequest', id: 'd', status: 'draft', intent: 'order', subject: { reference: 'Patient/recent-pain' }, medicationCodeableConcept }
+    const context = { userId: USER, patientId: 'recent-pain', draftOrders: searchset([draft]) }
+    await supertest(service.url).post('/cds-services/low-back-pain-order-sign').send(prefetchedCall('recent-pain', 'low-back-pain-order-sign', { context })).expect(200)
+    const { text } = await get('/metrics')
+    expect(text).toContain('cds_cards_total{service="low-back-pain-order-sign",indicator="info",topic="unread-orders"} 1')
+    expect(text).not.toContain('Smertecocktail')
   })
 
   test('hold no address that a client made up', async () => {
