@@ -44,7 +44,7 @@ function dated(kind: string, usualStatus: string, members: (code: CodeableConcep
 
 const KINDS: Readonly<Record<string, Kind>> = {
   condition: {
-    keys: ['id', 'onset', 'onset age', 'onset range', 'onset text', 'recorded', 'clinicalStatus', 'verificationStatus', 'category', 'text', 'display', 'bodySite'],
+    keys: ['id', 'onset', 'onset age', 'onset range', 'onset text', 'recorded', 'lastUpdated', 'clinicalStatus', 'verificationStatus', 'category', 'text', 'display', 'bodySite'],
     build: (fact, id, calendar) => [condition(fact, id, calendar)],
   },
   'start-back': {
@@ -112,8 +112,8 @@ const concept = (system: string, code: string) => ({ coding: [{ system: `${CODES
 
 function condition(fact: Fact, id: string, calendar: CaseCalendar): Condition {
   const clinicalStatus = fact.text('clinicalStatus') ?? 'active'
-  const [onset, recorded, verificationStatus, category, text, display, bodySite] =
-    ['onset', 'recorded', 'verificationStatus', 'category', 'text', 'display', 'bodySite'].map(key => fact.text(key))
+  const [onset, recorded, lastUpdated, verificationStatus, category, text, display, bodySite] =
+    ['onset', 'recorded', 'lastUpdated', 'verificationStatus', 'category', 'text', 'display', 'bodySite'].map(key => fact.text(key))
   return {
     resourceType: 'Condition',
     id,
@@ -131,6 +131,7 @@ function condition(fact: Fact, id: string, calendar: CaseCalendar): Condition {
     ...(onset !== undefined && { onsetDateTime: calendar.date(onset) }),
     ...otherOnset(fact),
     ...(recorded !== undefined && { recordedDate: calendar.date(recorded) }),
+    ...(lastUpdated !== undefined && { meta: { lastUpdated: calendar.dateTime(lastUpdated) } }),
   }
 }
 
