@@ -3,7 +3,7 @@ import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { CdsError } from '../errors.js'
 import type { Evaluator } from './compile.js'
-import { DeadlinePassed } from './compile.js'
+import { DeadlinePassed } from './steps.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
 import { UCUM, type Collection, type Item } from './values.js'
 

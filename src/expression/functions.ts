@@ -111,7 +111,7 @@ export function invocationTable(valueSets: ValueSetLookup): Record<string, Invoc
 const FLAGS: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE }
 
 /** @throws Error when the pattern or a flag is not supported. */
-function regularExpression(pattern: string, flags = ''): RE2JS {
+export function regularExpression(pattern: string, flags = ''): RE2JS {
   const known = [...flags].map(flag => FLAGS[flag])
   if (known.includes(undefined)) throw new TypeError('expected the flags i and m')
   return RE2JS.compile(pattern, known.reduce<number>((all, flag = 0) => all | flag, RE2JS.DOTALL))
@@ -141,7 +141,7 @@ function withoutArguments(value: (state: ScopeState) => Collection): Invocation 
 }
 
 /** A date or time of the engine, made once a call, since the engine has no constructor to call. */
-function once(state: ScopeState, conversion: keyof typeof CONVERSIONS, written: string): Item {
+export function once(state: ScopeState, conversion: keyof typeof CONVERSIONS, written: string): Item {
   const key = `${conversion} ${written}`
   const known = state.known.get(key) ?? CONVERSIONS[conversion](written)
   state.known.set(key, known)

@@ -15,13 +15,14 @@ export interface ResourceNode {
   readonly parentResNode: ResourceNode | null
 }
 
-type NodeMaker = (
+/** Makes nodes; the engine does not export its node class, so it is reached through a node. */
+export type NodeMaker = (
   ctx: object,
   data: unknown,
   parent: ResourceNode | null,
-  path: string,
+  path: string | null,
   underscore: unknown,
-  type: string,
+  type: string | null,
   property?: string,
   index?: number | null,
 ) => ResourceNode
@@ -116,9 +117,9 @@ export function typeOf(item: Item): string | undefined {
   if (isNode(item)) return item.fhirNodeDataType?.replace('System.', '')
   const value = plain(item)
   if (typeof value === 'boolean' || typeof value === 'string') return typeof value
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'decimal'
   if (isEngineQuantity(value)) return 'Quantity'
   const written = toJson(value)
+  if (typeof written === 'number') return Number.isInteger(written) ? 'integer' : 'decimal'
   if (typeof written !== 'string') return undefined
   return written.includes('T') ? 'dateTime' : written.includes(':') ? 'time' : 'date'
 }

@@ -1,0 +1,34 @@
+import { STATE, type Evidence, type Scope } from './scope.js'
+import type { Results } from './steps.js'
+import { childNodes, functionOf, type SyntaxNode } from './syntax.js'
+import { isNode, resourceReference, type Collection } from './values.js'
+
+/** Functions whose arguments are looked at once for every item, and say nothing about the result. */
+export const LOOPING: ReadonlySet<string> = new Set(['where', 'select', 'exists', 'all', 'repeat', 'aggregate'])
+
+/** Functions that keep some of the records they are called on; where none is left, none was found. */
+const FILTERS = new Set(['where', 'ofType', 'codedIn', 'since', 'notInFuture', 'referringTo', 'newest', 'ofQuestionnaire', 'answering', 'answer', 'intersect', 'exclude'])
+
+/**
+ * Notes, for whoever is being evaluated, the resources of the outermost parts that still held records: what was found,
+ * not what was searched.
+ */
+export function noteEvidence(root: SyntaxNode, results: Results, scope: Scope): void {
+  const frame = scope[STATE].frames.at(-1)
+  if (frame) noteNarrowest(root, results, frame)
+}
+
+function noteNarrowest(node: SyntaxNode, results: Results, frame: Evidence): void {
+  const found = referencesIn(results.get(node))
+  if (found.length > 0) for (const reference of found) frame.resources.add(reference)
+  else if (!isFilter(node)) for (const part of partsOf(node)) noteNarrowest(part, results, frame)
+}
+
+const referencesIn = (items: Collection = []): string[] => items.flatMap(item => (isNode(item) ? (resourceReference(item) ?? []) : []))
+
+const isFilter = (node: SyntaxNode): boolean => childNodes(node).some(child => FILTERS.has(functionOf(child)?.name ?? ''))
+
+function partsOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const call = functionOf(node)
+  return call ? (LOOPING.has(call.name) ? [] : call.argumentNodes) : childNodes(node)
+}

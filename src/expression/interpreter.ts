@@ -1,0 +1,86 @@
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import { noteEvidence } from './evidence.js'
+import { invocationTable, type ValueSetLookup } from './functions.js'
+import { memoised } from './memoised.js'
+import { STATE, type Scope } from './scope.js'
+import { countTurn, type Results, type Step } from './steps.js'
+import type { SyntaxNode } from './syntax.js'
+import type { Collection, Item } from './values.js'
+
+/** The FHIRPath interpreter, for what is not compiled. */
+export interface Interpreter {
+  /** A whole expression. */
+  expression: (source: string) => Step
+  /** What a text without variables stands for, such as a quantity or a date; computed once. */
+  constant: (source: string) => Collection
+  /** One operation on values that are already there, written with `%input` and `%argument0`, `%argument1` and so on. */
+  operation: (source: string) => Operation
+}
+
+/** One function or operator of the interpreter on given values. */
+export type Operation = (scope: Scope, input: Collection, ...values: readonly Collection[]) => Collection
+
+interface InterpreterContext {
+  vars: Scope
+}
+
+/** Sets the interpreter up with our own functions over a set of value sets. Texts are prepared when they are first asked for. */
+export function createInterpreter(valueSets: ValueSetLookup): Interpreter {
+  const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(valueSets) as never }
+  const prepare = (source: string, debug?: unknown) => {
+    const run = fhirpath.compile(source, r4, debug ? { ...options, debugger: debug as never } : options)
+    return (variables: object) => run({}, variables as never) as Collection
+  }
+  return {
+    expression: source => {
+      const plainly = lazily(() => prepare(source, checkDeadline))
+      const explained = lazily(() => prepare(source, noteResult))
+      return scope => (scope[STATE].evidence ? withEvidence(explained(), scope) : plainly()(scope))
+    },
+    constant: memoised(source => Object.freeze(prepare(source)({}))),
+    operation: memoised(source => {
+      const run = lazily(() => prepare(source))
+      return (scope, input, ...values) => run()(variablesOf(scope, input, values))
+    }),
+  }
+}
+
+function variablesOf(scope: Scope, input: Collection, values: readonly Collection[]): object {
+  const variables: Record<string | symbol, unknown> = { input, [STATE]: scope[STATE] }
+  values.forEach((value, index) => {
+    variables[`argument${index}`] = value
+  })
+  return variables
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
+}
+
+const checkDeadline = (context: InterpreterContext): void => countTurn(context.vars)
+
+/** What the evaluation that runs now in each scope has yielded; a fact that asks for another fact nests them. */
+const running = new WeakMap<Scope, { results: Results; last?: SyntaxNode }>()
+
+function noteResult(context: InterpreterContext, _focus: unknown, result: Item | Item[], node: SyntaxNode): void {
+  countTurn(context.vars)
+  const evaluation = running.get(context.vars)
+  if (!evaluation) return
+  evaluation.last = node
+  evaluation.results.set(node, Array.isArray(result) ? result : [result])
+}
+
+function withEvidence(run: (scope: Scope) => Collection, scope: Scope): Collection {
+  const outer = running.get(scope)
+  const evaluation: { results: Results; last?: SyntaxNode } = { results: new Map() }
+  running.set(scope, evaluation)
+  try {
+    return run(scope)
+  } finally {
+    if (outer) running.set(scope, outer)
+    else running.delete(scope)
+    if (evaluation.last) noteEvidence(evaluation.last, evaluation.results, scope)
+  }
+}

@@ -1,0 +1,39 @@
+import type { Step } from './steps.js'
+import { NOTHING, truth, truthCollection } from './values.js'
+
+/** The connectives of three-valued logic, by their word. */
+export const CONNECTIVES: Readonly<Record<string, (left: Step, right: Step) => Step>> = {
+  and: (left, right) => decidedBy(false, left, right),
+  or: (left, right) => decidedBy(true, left, right),
+  implies: (left, right) => decidedBy(true, negated(left), right),
+  xor: (left, right) => (scope, place) => {
+    const first = truth(left(scope, place))
+    const second = truth(right(scope, place))
+    return first === undefined || second === undefined ? NOTHING : truthCollection(first !== second)
+  },
+}
+
+/** `not()`: what is not known stays so. */
+export const negated = (on: Step): Step => (scope, place) => {
+  const value = truth(on(scope, place))
+  return value === undefined ? NOTHING : truthCollection(!value)
+}
+
+/**
+ * Logic in which one side can decide alone: `decisive` on either side is the answer. The right side is left alone once
+ * the left has decided, and an error on the left does not hide that the right decides.
+ */
+const decidedBy = (decisive: boolean, left: Step, right: Step): Step => (scope, place) => {
+  let first: boolean | undefined
+  let failure: unknown
+  try {
+    first = truth(left(scope, place))
+  } catch (error) {
+    failure = error
+  }
+  if (first === decisive) return truthCollection(decisive)
+  const second = truth(right(scope, place))
+  if (second === decisive) return truthCollection(decisive)
+  if (failure !== undefined) throw failure
+  return first === undefined || second === undefined ? NOTHING : truthCollection(!decisive)
+}

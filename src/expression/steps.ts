@@ -1,0 +1,34 @@
+import { STATE, type Scope } from './scope.js'
+import type { Collection } from './values.js'
+import type { SyntaxNode } from './syntax.js'
+
+/** Where a step runs: what `$this`, `$index` and `$total` stand for. */
+export interface Place {
+  readonly items: Collection
+  readonly index?: number
+  readonly total?: Collection
+  /** What each part of an explained expression yielded; absent within criteria, which look at every record. */
+  readonly results?: Results
+}
+
+/** What the parts of one explained evaluation yielded, by their place in the syntax tree. */
+export type Results = Map<SyntaxNode, Collection>
+
+/** One part of an expression, ready to run. */
+export type Step = (scope: Scope, place: Place) => Collection
+
+/** Raised when the evaluation has used up its time. */
+export class DeadlinePassed extends Error {}
+
+/** How many turns of loops pass between two looks at the clock. */
+const TURNS_BETWEEN_CLOCK_CHECKS = 32
+
+/**
+ * Counts a turn of a loop, and now and then looks whether the time is up.
+ * @throws DeadlinePassed when it is.
+ */
+export function countTurn(scope: Scope): void {
+  const state = scope[STATE]
+  state.steps += 1
+  if (state.steps % TURNS_BETWEEN_CLOCK_CHECKS === 0 && performance.now() > state.stopAt) throw new DeadlinePassed()
+}
