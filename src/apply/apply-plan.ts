@@ -153,7 +153,7 @@ class PlanApplication {
       ...(textEquivalent !== undefined && { textEquivalent }),
       ...(definition.priority && { priority: definition.priority }),
       ...(definition.code && { code: definition.code }),
-      ...(definition.documentation && { documentation: definition.documentation.map((artifact, index) => this.documentation(artifact, action.sources[index])) }),
+      ...(definition.documentation && { documentation: fixedPartsOf(action, this.context).documentation }),
       ...(definition.relatedAction && { relatedAction: definition.relatedAction }),
       ...timingOf(definition),
       ...(participant.length > 0 && { participant }),
@@ -239,23 +239,15 @@ class PlanApplication {
 
   /** Grade, topic, override reasons, goals and computed card members, in the language of the reply. */
   private extensions(action: CompiledAction): Extension[] {
-    const { resource } = action
-    return [
-      ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality].flatMap(url => (resource.extension ?? []).filter(extension => extension.url === url)).map(extension => this.graded(extension)),
-      ...(resource.extension ?? []).filter(({ url }) => url === EXTENSION.cardTopic).map(extension => this.topic(extension)),
-      ...action.overrideReasons.map(({ code, system, display }) => ({
-        url: EXTENSION.overrideReasons,
-        valueCoding: { system, code, display: inLanguage(display, this.context.language) ?? code },
-      })),
-      ...action.cardExtensions.flatMap(({ name, members }) => {
-        const values = members.flatMap(member => this.member(member, action.where))
-        return values.length === 0 ? [] : [{ url: EXTENSION.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
-      }),
-      ...(resource.goalId ?? []).map(goal => ({
-        url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal',
-        valueReference: { reference: `#goal-${goal}` },
-      })),
-    ]
+    const computed = action.cardExtensions.flatMap(({ name, members }) => {
+      const values = members.flatMap(member => this.member(member, action.where))
+      return values.length === 0 ? [] : [{ url: EXTENSION.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
+    })
+    const goals = (action.resource.goalId ?? []).map(goal => ({
+      url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal',
+      valueReference: { reference: `#goal-${goal}` },
+    }))
+    return [...fixedPartsOf(action, this.context).extensions, ...computed, ...goals]
   }
 
   private member({ name, evaluate }: CompiledAction['cardExtensions'][number]['members'][number], where: string): Extension[] {
@@ -263,44 +255,6 @@ class PlanApplication {
       return evaluate(this.scope).map(item => ({ url: name, ...primitiveValue(toJson(item)) }))
     } catch (error) {
       throw failureOf(error, `card extension ${name} of ${where}`)
-    }
-  }
-
-  /** The family of a card with what a reader calls it. */
-  private topic({ url, valueCoding = {} }: Extension): Extension {
-    const displays = this.context.terminology.display(valueCoding.system, valueCoding.code)
-    const display = displays && inLanguage(displays, this.context.language)
-    return { url, valueCoding: { ...valueCoding, ...(display !== undefined && { display }) } }
-  }
-
-  /** A grade with what a reader calls it. */
-  private graded(extension: Extension): Extension {
-    const coding = extension.valueCodeableConcept?.coding ?? []
-    const displays = coding.flatMap(({ system, code }) => {
-      const display = this.context.terminology.display(system, code)
-      return display ? (inLanguage(display, this.context.language) ?? []) : []
-    })
-    const text = displays.at(-1)
-    return text === undefined ? extension : { ...extension, valueCodeableConcept: { ...extension.valueCodeableConcept, text } }
-  }
-
-  private documentation(artifact: RelatedArtifact, source: CompiledSource | undefined): RelatedArtifact {
-    if (!source) return artifact
-    const { language } = this.context
-    const section = inLanguage(source.section, language)
-    const standing = inLanguage(source.standing, language)
-    const document = inLanguage(source.document, language)
-    const label = [source.publisher, source.year].filter(part => part).join(' ')
-    const dated = [source.year, standing].filter(part => part).join(', ')
-    const citation = [[document, section].filter(part => part).join(', '), dated && `(${dated})`].filter(part => part).join(' ')
-    return {
-      type: artifact.type,
-      ...(label && { label }),
-      ...(document && { display: document }),
-      ...(section !== undefined && { document: { title: section } }),
-      ...(citation && { citation }),
-      ...(source.url !== undefined && { url: source.url }),
-      ...(artifact.resource !== undefined && { resource: artifact.resource }),
     }
   }
 
@@ -333,6 +287,72 @@ class PlanApplication {
         ...(due && { dueDuration: due }),
       })) }),
     }))
+  }
+}
+
+/** What an action says of every patient, in one language. */
+interface FixedParts {
+  extensions: readonly Extension[]
+  documentation: RelatedArtifact[]
+}
+
+const fixed = new WeakMap<CompiledAction, Map<string, FixedParts>>()
+
+/** The parts of an action that no patient changes, made once a language. */
+function fixedPartsOf(action: CompiledAction, { language, terminology }: ApplyContext): FixedParts {
+  const byLanguage = fixed.get(action) ?? new Map<string, FixedParts>()
+  fixed.set(action, byLanguage)
+  const parts = byLanguage.get(language) ?? makeFixedParts(action, language, terminology)
+  byLanguage.set(language, parts)
+  return parts
+}
+
+function makeFixedParts({ resource, overrideReasons, sources }: CompiledAction, language: string, terminology: Terminology): FixedParts {
+  const own = resource.extension ?? []
+  return {
+    extensions: [
+      ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality].flatMap(url => own.filter(extension => extension.url === url)).map(extension => graded(extension, language, terminology)),
+      ...own.filter(({ url }) => url === EXTENSION.cardTopic).map(extension => topic(extension, language, terminology)),
+      ...overrideReasons.map(({ code, system, display }) => ({ url: EXTENSION.overrideReasons, valueCoding: { system, code, display: inLanguage(display, language) ?? code } })),
+    ],
+    documentation: (resource.documentation ?? []).map((artifact, index) => documentation(artifact, sources[index], language)),
+  }
+}
+
+/** The family of a card with what a reader calls it. */
+function topic({ url, valueCoding = {} }: Extension, language: string, terminology: Terminology): Extension {
+  const displays = terminology.display(valueCoding.system, valueCoding.code)
+  const display = displays && inLanguage(displays, language)
+  return { url, valueCoding: { ...valueCoding, ...(display !== undefined && { display }) } }
+}
+
+/** A grade with what a reader calls it. */
+function graded(extension: Extension, language: string, terminology: Terminology): Extension {
+  const coding = extension.valueCodeableConcept?.coding ?? []
+  const displays = coding.flatMap(({ system, code }) => {
+    const display = terminology.display(system, code)
+    return display ? (inLanguage(display, language) ?? []) : []
+  })
+  const text = displays.at(-1)
+  return text === undefined ? extension : { ...extension, valueCodeableConcept: { ...extension.valueCodeableConcept, text } }
+}
+
+function documentation(artifact: RelatedArtifact, source: CompiledSource | undefined, language: string): RelatedArtifact {
+  if (!source) return artifact
+  const section = inLanguage(source.section, language)
+  const standing = inLanguage(source.standing, language)
+  const document = inLanguage(source.document, language)
+  const label = [source.publisher, source.year].filter(part => part).join(' ')
+  const dated = [source.year, standing].filter(part => part).join(', ')
+  const citation = [[document, section].filter(part => part).join(', '), dated && `(${dated})`].filter(part => part).join(' ')
+  return {
+    type: artifact.type,
+    ...(label && { label }),
+    ...(document && { display: document }),
+    ...(section !== undefined && { document: { title: section } }),
+    ...(citation && { citation }),
+    ...(source.url !== undefined && { url: source.url }),
+    ...(artifact.resource !== undefined && { resource: artifact.resource }),
   }
 }
 

@@ -12,11 +12,11 @@ type Json = Record<string, unknown>
 export function setPath(resource: Json, resourceType: string, path: string, values: readonly unknown[], types: readonly (string | undefined)[]): void {
   if (values.length === 0) return
   const steps = parsePath(path) ?? []
-  const last = steps.pop()
+  const last = steps.at(-1)
   if (!last) throw new RangeError(`${path} is not a path`)
   let target = resource
   let type = resourceType
-  for (const step of steps) {
+  for (const step of steps.slice(0, -1)) {
     const element = placeStep(type, step, undefined)
     target = element.repeats ? elementAt(target, element.key, step) : objectAt(target, element.key)
     type = element.type

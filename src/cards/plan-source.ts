@@ -4,8 +4,18 @@ import { CARD_TOPIC_SYSTEM, inLanguage, localized, type LocalizedText } from '..
 import type { Terminology } from '../knowledge/terminology.js'
 import type { CardContext } from './build-cards.js'
 
-/** Title, address and topic of a plan, in the language of the reply. */
-export function planSource({ resource, canonical }: CompiledPlan, language: string, terminology: Terminology): CardContext['planSource'] {
+const known = new WeakMap<CompiledPlan, Map<string, CardContext['planSource']>>()
+
+/** Title, address and topic of a plan, in the language of the reply; read once, since every call needs them of every plan. */
+export function planSource(plan: CompiledPlan, language: string, terminology: Terminology): CardContext['planSource'] {
+  const byLanguage = known.get(plan) ?? new Map<string, CardContext['planSource']>()
+  known.set(plan, byLanguage)
+  const source = byLanguage.get(language) ?? sourceOf(plan, language, terminology)
+  byLanguage.set(language, source)
+  return source
+}
+
+function sourceOf({ resource, canonical }: CompiledPlan, language: string, terminology: Terminology): CardContext['planSource'] {
   const written = resource.language ?? 'da'
   const title = inLanguage(localized(resource.title, resource._title, written), language)
   const topic = resource.topic?.[0]?.coding?.[0]

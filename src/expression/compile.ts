@@ -216,10 +216,18 @@ const ITEMS: Step = (_, { items }) => items
 
 const constant = (value: Collection): Step => () => value
 
+/** Looks a variable up where the scope's plan defines it, and again only when another plan asks. */
 function variable(node: SyntaxNode): Step {
   const name = nameWithoutQuotes(node.delimitedText ?? node.text ?? '')
+  let definedBy: unknown
+  let read: (() => unknown) | undefined
   return scope => {
-    const value = scope[name]
+    const variables: unknown = Object.getPrototypeOf(scope)
+    if (variables !== definedBy) {
+      definedBy = variables
+      read = Object.getOwnPropertyDescriptor(Object(variables), name)?.get
+    }
+    const value = read ? read.call(scope) : scope[name]
     return Array.isArray(value) ? value : value === undefined || value === null ? NOTHING : [value]
   }
 }

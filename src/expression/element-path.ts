@@ -1,3 +1,4 @@
+import { memoised } from './memoised.js'
 import { elementModel, type ElementModel } from './r4-model.js'
 
 /** One step of a path to an element that is to be set: `note`, `note[1]`, `value[x]`, `extension('url')` or `value.ofType(Quantity)`. */
@@ -10,8 +11,10 @@ export interface PathStep {
 
 const STEP = /(?:^|(?<=.)\.)(?:extension\('([^']+)'\)|ofType\((\w+)\)|([A-Za-z]\w*)(?:\[(\d+|x)\])?)/y
 
-/** Reads a path; undefined when it is not one. */
-export function parsePath(path: string): PathStep[] | undefined {
+/** Reads a path; undefined when it is not one. Paths are part of the knowledge, so that each is read once. */
+export const parsePath = memoised((path: string): readonly PathStep[] | undefined => readPath(path))
+
+function readPath(path: string): readonly PathStep[] | undefined {
   const steps: PathStep[] = []
   for (let at = 0; at < path.length || at === 0; at = STEP.lastIndex) {
     STEP.lastIndex = at
@@ -50,6 +53,18 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
  * @throws RangeError when there is no such element, or a choice element has no such type.
  */
 export function placeStep(type: string, step: PathStep, valueType: string | undefined): PlacedElement {
+  const places = placed.get(step) ?? new Map<string, PlacedElement>()
+  placed.set(step, places)
+  const key = `${type} ${valueType}`
+  const found = places.get(key) ?? place(type, step, valueType)
+  places.set(key, found)
+  return found
+}
+
+/** Elements by the step that names them, and by the types of their owner and value. */
+const placed = new WeakMap<PathStep, Map<string, PlacedElement>>()
+
+function place(type: string, step: PathStep, valueType: string | undefined): PlacedElement {
   const model = elementModel(type, step.name) ?? choiceByFullName(type, step.name)
   if (!model) throw new RangeError(`${step.name} is not an element of ${type}`)
   if (model.choices.length === 0) return { key: step.name, type: model.type, repeats: model.repeats }
@@ -75,10 +90,10 @@ function choiceByFullName(type: string, name: string): ElementModel | undefined 
 /** Whether a path leads to an element of a type. A choice element at its end may leave its type to the value. */
 export function isElementPath(type: string, path: string): boolean {
   const steps = parsePath(path)
-  const last = steps?.pop()
+  const last = steps?.at(-1)
   if (!steps || !last) return false
   try {
-    const owner = steps.reduce((above, step) => placeStep(above, step, undefined).type, type)
+    const owner = steps.slice(0, -1).reduce((above, step) => placeStep(above, step, undefined).type, type)
     const isOpenChoice = last.choiceType === undefined && (elementModel(owner, last.name)?.choices.length ?? 0) > 0
     if (!isOpenChoice) placeStep(owner, last, undefined)
     return true

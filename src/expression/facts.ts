@@ -1,11 +1,10 @@
 import type { FhirResource } from 'fhir/r4.js'
-import fhirpath from 'fhirpath'
-import r4 from 'fhirpath/fhir-context/r4'
 import { CdsError } from '../errors.js'
 import type { Evaluator } from './compile.js'
-import { DeadlinePassed } from './steps.js'
+import { bareNode } from './members.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
-import { UCUM, type Collection, type Item } from './values.js'
+import { DeadlinePassed } from './steps.js'
+import { UCUM, type Collection } from './values.js'
 
 /** A named clinical fact, ready to be asked for. */
 export interface CompiledFact {
@@ -14,8 +13,6 @@ export interface CompiledFact {
   description: string
   evaluate: Evaluator
 }
-
-const asNodes = fhirpath.compile('%records', r4, { resolveInternalTypes: false, async: false })
 
 /**
  * The variables that every expression sees: `%patient`, `%context`, the patient's records as `%Condition`,
@@ -35,8 +32,7 @@ export function recordVariables(types: Iterable<string>): object {
   return variables
 }
 
-const records = (resources: readonly FhirResource[]): Collection =>
-  asNodes({}, { records: resources as never }) as Item[]
+const records = (resources: readonly FhirResource[]): Collection => resources.map(bareNode)
 
 function defineVariable(variables: object, name: string, value: (state: Scope[typeof STATE]) => Collection): void {
   Object.defineProperty(variables, name, {
@@ -70,10 +66,10 @@ export function factVariables(base: object, owner: string, facts: Iterable<Compi
 
 function valueOf(fact: CompiledFact, key: string, scope: Scope): Collection {
   const { known, failed, frames, evidence } = scope[STATE]
-  frames.at(-1)?.facts.add(fact.name)
+  if (evidence) frames.at(-1)?.facts.add(fact.name)
   const before = known.get(key)
   if (before) return before
-  if (failed.has(key)) throw failed.get(key)
+  if (failed.size > 0 && failed.has(key)) throw failed.get(key)
   const frame = evidence && openFrame(scope, fact.name, evidence)
   try {
     const value = fact.evaluate(scope)

@@ -77,7 +77,7 @@ function makeNode(parent: ResourceNode, data: unknown, path: string | null, shad
 
 const [sample] = fhirpath.compile('%sample', r4, { resolveInternalTypes: false, async: false })({}, { sample: { resourceType: 'Basic' } }) as [ResourceNode]
 
-/** A node around something that belongs to no resource, such as the hook's context. */
+/** A node that has nothing above it: a resource, or something that belongs to none, such as the hook's context. */
 export function bareNode(item: Item): ResourceNode {
   const { makeResNode } = sample.constructor as unknown as { makeResNode: NodeMaker }
   return makeResNode(sample.ctx, item, null, null, null, null)

@@ -185,7 +185,8 @@ export class Terminology {
     const sets = withImported(membership).flatMap(({ rules, isName }) => (isName ? [{ isName, systems: new Set(rules.map(({ system }) => system)) }] : []))
     if (sets.length === 0) return undefined
     return ({ texts, codings }: NamedConcept) =>
-      sets.some(({ isName, systems }) => !codings.some(coding => this.isOfOne(systems, coding)) && texts.some(isName))
+      // The name first: it is remembered, and few records have a name that is meant.
+      sets.some(({ isName, systems }) => texts.some(isName) && !codings.some(coding => this.isOfOne(systems, coding)))
   }
 
   /** Whether a coding gives a code of one of these systems, told by its system or by the code itself. */
@@ -305,8 +306,11 @@ function remembered(test: NameTest): NameTest {
 
 const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
 
+/** Text as nearly all codes and systems are written: nothing in it that is not seen. */
+const PLAINLY_SEEN = /^[!-~]+$/
+
 /** A text without blanks at its ends, hard ones and those without width among them. */
-const trimmed = (text: string): string => text.replace(INVISIBLE, '').trim()
+const trimmed = (text: string): string => (PLAINLY_SEEN.test(text) ? text : text.replace(INVISIBLE, '').trim())
 
 /** The code that was sent, also as a number; undefined for anything that is none. */
 function codeOf({ code }: SentCoding): string | undefined {

@@ -1,4 +1,5 @@
 import type { Clock } from '../expression/clock.js'
+import { memoised } from '../expression/memoised.js'
 import { idIn } from './references.js'
 
 /** What tokens of a prefetch template can refer to. */
@@ -27,14 +28,29 @@ const USER_TYPE: Readonly<Record<string, string>> = {
  * @param isAnswered leaves out, of several ids that a reference names, those whose query is answered.
  */
 export function fillTemplate(template: string, source: TokenSource, isAnswered: IsAnswered = () => false): string | undefined {
-  let isComplete = true
-  const filled = template.replace(TOKEN, (place: string, token: string) => {
-    const value = tokenValue(token.trim(), source, id => isAnswered(template.replace(place, () => encodeURIComponent(id))))
-    if (value === undefined) isComplete = false
-    return encodeURIComponent(value ?? '')
-  })
-  return isComplete ? filled : undefined
+  let filled = ''
+  for (const { before, place, token } of piecesOf(template)) {
+    const value = token === undefined ? '' : tokenValue(token, source, id => isAnswered(template.replace(place, () => encodeURIComponent(id))))
+    if (value === undefined) return undefined
+    filled += before + encodeURIComponent(value)
+  }
+  return filled
 }
+
+/** A token of a template with the text before it; the last piece has none. */
+interface Piece {
+  before: string
+  place: string
+  token?: string
+}
+
+/** Templates are part of the knowledge: few, and the same in every call. */
+const piecesOf = memoised((template: string): readonly Piece[] => {
+  const found = [...template.matchAll(TOKEN)]
+  const ends = found.map(({ 0: place, index }) => index + place.length)
+  const pieces = found.map(({ 0: place, 1: token = '', index }, at) => ({ before: template.slice(ends[at - 1] ?? 0, index), place, token: token.trim() }))
+  return [...pieces, { before: template.slice(ends.at(-1) ?? 0), place: '' }]
+})
 
 /**
  * The queries that we run for a requirement in this call: those that only some calls can fill, as far as this one
@@ -82,7 +98,7 @@ function memberOf(value: unknown, name: string): unknown[] {
  * one kind of user, or for somebody whom the orders may not name.
  */
 export function isPublishable(template: string): boolean {
-  return [...template.matchAll(TOKEN)].every(([, token = '']) => !(token.trim() in USER_TYPE) && !DEEP_REFERENCE.test(token.trim()))
+  return piecesOf(template).every(({ token = '' }) => !(token in USER_TYPE) && !DEEP_REFERENCE.test(token))
 }
 
 function userOf(userId: unknown, type: string | undefined): string | undefined {
