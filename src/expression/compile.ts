@@ -169,7 +169,7 @@ class ExpressionWriter {
     const input = on ?? ITEMS
     if (name === 'iif') return this.choice(argumentNodes, on)
     if (LOOPING.has(name) && argumentNodes.length > 0) return this.loop(name, argumentNodes, input)
-    if (UNCOMPILED.has(name)) return fail()
+    if (UNCOMPILED.has(name) && argumentNodes.length > 0) return fail()
     if (name === 'not' && argumentNodes.length === 0) return negated(input)
     const [type] = argumentNodes
     if ((name === 'ofType' || name === 'is' || name === 'as') && type) return this.typeTest(name, type, input)

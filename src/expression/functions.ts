@@ -290,8 +290,7 @@ function answering(responses: Collection, linkId: string, value: Collection | un
 function answerOfDay(responses: Collection, linkId: string, preferred: Collection, state: ScopeState): Collection {
   const [newestResponse, ...others] = newestFirst(answering(responses, linkId, undefined, state), state)
   if (!newestResponse) return NOTHING
-  const { timeZone } = state.clock
-  const dayOf = (response: ResourceNode) => ownDate(response.data as DatedRecord, timeZone)?.day
+  const dayOf = (response: ResourceNode) => ownDate(response.data as DatedRecord, state)?.day
   const day = dayOf(newestResponse)
   const ofDay = [newestResponse, ...others.filter(response => dayOf(response) === day)].map(response => answersIn(response, state).get(linkId) ?? NOTHING)
   return ofDay.find(answers => holds(answers, preferred)) ?? ofDay[0] ?? NOTHING
@@ -303,12 +302,13 @@ const holds = (answers: Collection, [value]: Collection): boolean => answers.som
 const newest = (records: Collection, state: ScopeState): Collection => newestFirst(records, state).slice(0, 1)
 
 /** Records with the latest date first; `meta.lastUpdated` breaks ties. */
-function newestFirst(records: Collection, { clock: { timeZone } }: ScopeState): ResourceNode[] {
+function newestFirst(records: Collection, state: ScopeState): ResourceNode[] {
+  const { timeZone } = state.clock
   const nodes = records.filter(isNode)
   if (nodes.length < 2) return nodes
   const dated = nodes.map(node => {
     const record = node.data as DatedRecord
-    return { node, own: instantOf(ownDate(record, timeZone), timeZone), updated: instantOf(readDate(record.meta?.lastUpdated, timeZone), timeZone) }
+    return { node, own: instantOf(ownDate(record, state), timeZone), updated: instantOf(readDate(record.meta?.lastUpdated, timeZone), timeZone) }
   })
   return dated.sort((one, other) => other.own - one.own || other.updated - one.updated).map(({ node }) => node)
 }
@@ -389,8 +389,8 @@ function calendarDate(item: Item, { clock: { timeZone } }: ScopeState): Collecti
 const dayNode = (node: ResourceNode, date: ReadDate | undefined): Collection => (date === undefined ? NOTHING : [childNode(node, date.day, 'date', 'calendarDate')])
 
 /** The calendar day that a record gives itself; nothing where it has none. */
-const recordDate = (record: Item, { clock: { timeZone } }: ScopeState): Collection =>
-  (isNode(record) ? dayNode(record, ownDate(record.data as DatedRecord, timeZone)) : NOTHING)
+const recordDate = (record: Item, state: ScopeState): Collection =>
+  (isNode(record) ? dayNode(record, ownDate(record.data as DatedRecord, state)) : NOTHING)
 
 /** Days in one unit of each precision that has a fixed length. */
 const DAYS: Readonly<Record<string, number>> = { day: 1, days: 1, week: 7, weeks: 7 }
@@ -424,12 +424,12 @@ const DATE_ELEMENTS = [
  * Keeps the records that are not dated before a day, by the calendar of the service's time zone. Without a day, and for
  * records without a date or with one too vague to tell, nothing is left out; but a form that nobody can date is old.
  */
-function since(records: Collection, date: Collection, { clock: { timeZone } }: ScopeState): Collection {
+function since(records: Collection, date: Collection, state: ScopeState): Collection {
   const day = String(plain(date[0]) ?? '').slice(0, 10)
   if (day === '') return records
   return records.filter(item => {
     const record = plain(item) as DatedRecord | null
-    const own = ownDate(record, timeZone)?.day
+    const own = ownDate(record, state)?.day
     return own === undefined ? !isForm(record) : own >= day.slice(0, own.length)
   })
 }
@@ -438,10 +438,11 @@ function since(records: Collection, date: Collection, { clock: { timeZone } }: S
 const CLOCK_TOLERANCE = 15 * 60_000
 
 /** Keeps the records that are not dated later than today; clocks differ, so shortly after midnight counts as today. */
-function notInFuture(records: Collection, { clock: { now, today, timeZone } }: ScopeState): Collection {
+function notInFuture(records: Collection, state: ScopeState): Collection {
+  const { now, today } = state.clock
   const latest = Date.parse(now) + CLOCK_TOLERANCE
   return records.filter(item => {
-    const own = ownDate(plain(item) as DatedRecord | null, timeZone)
+    const own = ownDate(plain(item) as DatedRecord | null, state)
     return own === undefined || own.day <= today.slice(0, own.day.length) || (own.instant !== undefined && own.instant <= latest)
   })
 }
@@ -451,14 +452,24 @@ type DatedRecord = Record<string, unknown> & { meta?: { lastUpdated?: unknown } 
 /** What a person fills in; it is at least as old as its last change. */
 const isForm = (record: Record<string, unknown> | null): boolean => record?.resourceType === 'QuestionnaireResponse'
 
+/** The date of a record, read once a call. */
+function ownDate(record: DatedRecord | null, { ownDates, clock: { timeZone } }: ScopeState): ReadDate | undefined {
+  if (record === null) return undefined
+  const known = ownDates.get(record)
+  if (known !== undefined) return known ?? undefined
+  const date = readOwnDate(record, timeZone)
+  ownDates.set(record, date ?? null)
+  return date
+}
+
 /** The first date that a record gives itself; of a period its start, else its end; of a form without one its last change. */
-function ownDate(record: DatedRecord | null, timeZone: string): ReadDate | undefined {
+function readOwnDate(record: DatedRecord, timeZone: string): ReadDate | undefined {
   for (const name of DATE_ELEMENTS) {
-    const value = record?.[name]
+    const value = record[name]
     const date = value === undefined ? undefined : readDate(typeof value === 'object' ? dateIn(value as DatedElement | null) : value, timeZone)
     if (date) return date
   }
-  return isForm(record) ? readDate(record?.meta?.lastUpdated, timeZone) : undefined
+  return isForm(record) ? readDate(record.meta?.lastUpdated, timeZone) : undefined
 }
 
 interface DatedElement {

@@ -73,9 +73,9 @@ const ordered = (holds: (order: number) => boolean): Shortcut => onSingles((left
 const collected = (value: Item): Collection => (value === undefined || value === null ? NOTHING : [value])
 
 /** Arithmetic of the engine's own numbers, dates and quantities. */
-const reckoned = (compute: (left: EngineValue, right: EngineValue) => Item): Shortcut => onSingles((left, right) => {
+const reckoned = (compute: (left: EngineValue, right: unknown) => Item): Shortcut => onSingles((left, right) => {
   const [one, other] = [converted(left), converted(right)]
-  return isEngineValue(one) && isEngineValue(other) ? collected(compute(one, other)) : undefined
+  return isEngineValue(one) && (isEngineValue(other) || typeof other === 'number') ? collected(compute(one, other)) : undefined
 })
 
 const joined: Shortcut = onSingles((left, right) => {

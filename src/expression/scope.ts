@@ -1,5 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js'
 import type { Clock } from './clock.js'
+import type { ReadDate } from './dates.js'
 import type { Collection, Item } from './values.js'
 
 /** What one call lets its expressions see. Nothing of it outlives the call. */
@@ -35,6 +36,8 @@ export interface ScopeState extends ScopeData {
   answers: Map<Item, { responses: Collection; byLinkId: ReadonlyMap<string, Collection> }>
   /** Answers by linkId of one QuestionnaireResponse, each kept with its content. */
   answersOfResponse: Map<object, ReadonlyMap<string, Collection>>
+  /** Dates that records give themselves; null for those without one. */
+  ownDates: Map<object, ReadDate | null>
   steps: number
   /** Evidence by fact name; present only when the call is explained. */
   evidence: Map<string, Evidence> | undefined
@@ -62,6 +65,7 @@ export function openScope(variables: object, data: ScopeData, explain = false): 
     failed: new Map(),
     answers: new Map(),
     answersOfResponse: new Map(),
+    ownDates: new Map(),
     steps: 0,
     evidence: explain ? new Map() : undefined,
     frames: [],

@@ -3,7 +3,7 @@ import type { Operation } from './interpreter.js'
 import { memoised } from './memoised.js'
 import { binaryOperator, plainValue } from './operators.js'
 import { STATE, type Scope } from './scope.js'
-import { isNode, NOTHING, plain, truthCollection, type Collection, type Item } from './values.js'
+import { isNode, NOTHING, plain, resourceReference, truthCollection, type Collection, type Item } from './values.js'
 
 /** What a standard function makes of its input; undefined where only the interpreter can tell. */
 type Shortcut = (scope: Scope, input: Collection, args: readonly Collection[]) => Collection | undefined
@@ -49,10 +49,36 @@ const distinct: Shortcut = (_, input) => {
 
 const exclude: Shortcut = (_, input, [others = NOTHING]) => {
   if (others.length === 0 || input.length === 0) return input
-  if (!areBareTexts([...input, ...others])) return undefined
-  const barred = new Set(others.map(plain))
-  return input.filter(item => !barred.has(plain(item)))
+  const keys = keysOf(input, others)
+  return keys && input.filter(item => !keys.others.has(keys.of(item)))
 }
+
+const intersect: Shortcut = (_, input, [others = NOTHING]) => {
+  if (others.length === 0 || input.length === 0) return NOTHING
+  const keys = keysOf(input, others)
+  if (!keys || new Set(input.map(keys.of)).size < input.length) return undefined
+  return input.filter(item => keys.others.has(keys.of(item)))
+}
+
+/** What tells the items of two collections apart without looking into them: their text, or for whole records what they are called. */
+function keysOf(input: Collection, others: Collection): { of: (item: Item) => unknown; others: ReadonlySet<unknown> } | undefined {
+  const all = [...input, ...others]
+  const of = areBareTexts(all) ? plain : areRecords(all) ? nameOf : undefined
+  return of && { of, others: new Set(others.map(of)) }
+}
+
+/** Whether all are whole records, and no two of the same name are different ones. */
+function areRecords(items: Collection): boolean {
+  const byName = new Map<unknown, unknown>()
+  return items.every(item => {
+    const name = nameOf(item)
+    if (name === undefined || (byName.has(name) && byName.get(name) !== plain(item))) return false
+    byName.set(name, plain(item))
+    return true
+  })
+}
+
+const nameOf = (item: Item): string | undefined => (isNode(item) && item.parentResNode === null ? resourceReference(item) : undefined)
 
 const join: Shortcut = (_, input, [separator]) => {
   const mark = separator === undefined ? '' : separator.length === 1 ? plain(separator[0]) : undefined
@@ -71,7 +97,7 @@ const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
   exists: (_, input) => truthCollection(input.length > 0),
   empty: (_, input) => truthCollection(input.length === 0),
   count: (_, input) => [input.length],
-  first, last, tail, distinct, exclude, join,
+  first, last, tail, distinct, exclude, intersect, join,
   skip: sliced((input, count) => input.slice(count)),
   take: sliced((input, count) => input.slice(0, count)),
   combine: (_, input, [others = NOTHING]) => (input.length === 0 ? others : others.length === 0 ? input : [...input, ...others]),
