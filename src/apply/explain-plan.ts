@@ -114,7 +114,7 @@ class Explaining {
 
   private condition(condition: CompiledCondition, where: string, { plan, scope, answers }: InPlan): ExplainedCondition {
     const { frames, evidence } = scope[STATE]
-    if (!evidence) return { ...answered(condition, scope, where, answers), facts: [], resources: [] }
+    if (!evidence) return withoutEvidence(condition, scope, where, answers)
     const frame: Evidence = { facts: new Set(), resources: new Set() }
     frames.push(frame)
     try {
@@ -159,6 +159,20 @@ interface InPlan {
 /** As the call decides: the first no or error ends it, and a cannot-tell hides neither. */
 export function together(answers: readonly (Answer | 'error')[]): Answer | 'error' {
   return answers.find(answer => answer === 'no' || answer === 'error') ?? answers.find(answer => answer === 'cannot-tell') ?? 'yes'
+}
+
+/** Conditions with each of their answers, made once: without evidence nothing of them is the patient's. */
+const known = new WeakMap<CompiledCondition, Map<Answer, ExplainedCondition>>()
+
+/** @param answers of the plan so far, by what was evaluated: many actions share a gate. */
+function withoutEvidence(condition: CompiledCondition, scope: Scope, where: string, answers: Map<Evaluator, Answer>): ExplainedCondition {
+  const asked = answered(condition, scope, where, answers)
+  if (asked.answer === 'error') return { ...asked, facts: [], resources: [] }
+  const byAnswer = known.get(condition) ?? new Map<Answer, ExplainedCondition>()
+  known.set(condition, byAnswer)
+  const before = byAnswer.get(asked.answer) ?? { ...asked, facts: [], resources: [] }
+  byAnswer.set(asked.answer, before)
+  return before
 }
 
 function answered(condition: CompiledCondition, scope: Scope, where: string, answers = new Map<Evaluator, Answer>()): Omit<ExplainedCondition, 'facts' | 'resources'> {

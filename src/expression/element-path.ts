@@ -89,6 +89,12 @@ function choiceByFullName(type: string, name: string): ElementModel | undefined 
 
 /** Whether a path leads to an element of a type. A choice element at its end may leave its type to the value. */
 export function isElementPath(type: string, path: string): boolean {
+  return isElementOf(type)(path)
+}
+
+const isElementOf = memoised((type: string) => memoised((path: string) => leadsToElement(type, path)))
+
+function leadsToElement(type: string, path: string): boolean {
   const steps = parsePath(path)
   const last = steps?.at(-1)
   if (!steps || !last) return false

@@ -173,4 +173,6 @@ export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.[
 export { answerOf } from '../../src/apply/apply-plan.js'
 export { gatherCall, scopeFor } from '../../src/call-service.js'
 export { scopeOn } from '../../src/expression/scope.js'
+export { createCompiler } from '../../src/expression/compile.js'
+export { createInterpreter } from '../../src/expression/interpreter.js'
 export { toJson } from '../../src/expression/values.js'

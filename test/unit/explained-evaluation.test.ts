@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { GatheredCall } from '../../src/call-service.js'
 import type { Scope } from '../../src/expression/scope.js'
 import type { CompiledAction, CompiledPlan } from '../../src/knowledge/compiled.js'
+import { damaged } from '../support/damaged.js'
 // The engine is taken from the module that holds the knowledge, since a scope is known to its own engine alone.
 import { answerOf, callsOf, gatherCall, readCases, scopeFor, scopeOn, toJson, type PreparedCall } from '../clinical-cases/runner.js'
 
@@ -11,20 +12,6 @@ const CASES = readCases()
 /** How many cases are taken, spread evenly over all of them. */
 const SAMPLE = 12
 const sample = Array.from({ length: SAMPLE }, (_, index) => CASES[Math.floor((index * CASES.length) / SAMPLE)]).flatMap(each => each ?? [])
-
-/** What no intake would let pass: of each kind of value another. */
-const ODD: readonly unknown[] = ['x', 7, true, ['x', 'y'], [true, false], { odd: 'x' }, null, '2026-02-31']
-
-/** Elements without which a record could not be found at all. */
-const KEPT = new Set(['resourceType', 'id', 'linkId', 'questionnaire', 'system', 'url', 'status'])
-
-/** A copy in which one in seven values deep within is another one. */
-function damaged<T>(value: T, name: string, turn: { at: number }): T {
-  if (Array.isArray(value)) return value.map(each => damaged(each, name, turn) as unknown) as T
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, damaged(each as unknown, key, turn)])) as T
-  turn.at += 1
-  return KEPT.has(name) || turn.at % 7 > 0 ? value : (ODD[(turn.at / 7) % ODD.length] as T)
-}
 
 function withDamage(call: GatheredCall, salt: number): GatheredCall {
   const { record } = call.data
