@@ -60,8 +60,9 @@ function welcome(_request: Request, response: Response, { services }: ServerEnvi
   })
 }
 
-function discover(_request: Request, response: Response, { services }: ServerEnvironment): void {
-  sendPublic(response.type('application/json'), { services: [...services.values()].map(describeService) })
+function discover(request: Request, response: Response, { services }: ServerEnvironment): void {
+  const language = settleLanguage(request, response)
+  sendPublic(response.type('application/json'), { services: [...services.values()].map(service => describeService(service, language)) })
 }
 
 async function call(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {

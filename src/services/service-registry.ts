@@ -8,13 +8,19 @@ import { byKey, conflictingKeys } from '../knowledge/plans.js'
 import { isPublishable } from '../patient-data/fill-template.js'
 import { jsonFilesIn, readJson } from '../knowledge/read-resources.js'
 
-/** A CDS service, bound to the plans it applies. */
-export interface CdsService {
-  id: string
-  hook: string
+/** What discovery says of a service in words. */
+export interface ServiceWords {
   title: string
   description: string
   usageRequirements?: string
+}
+
+/** A CDS service, bound to the plans it applies. */
+export interface CdsService extends ServiceWords {
+  id: string
+  hook: string
+  /** The same words in other languages than the first, by language. */
+  translation?: Readonly<Record<string, ServiceWords>>
   plans: readonly CompiledPlan[]
   requirements: readonly CompiledRequirement[]
 }
@@ -24,7 +30,7 @@ export interface ServiceFile {
   file: string
   service: {
     id?: string
-    publish?: { hook?: string; title?: string; description?: string; usageRequirements?: string }
+    publish?: { hook?: string; translation?: Record<string, Partial<ServiceWords>> } & Partial<ServiceWords>
     apply?: string[]
   }
 }
@@ -66,13 +72,18 @@ function hasTopic({ resource }: CompiledPlan): boolean {
 }
 
 function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['service'], knowledge: Knowledge, faults: FaultList): CdsService | undefined {
-  const { hook, title, description, usageRequirements } = publish
+  const { hook, title, description, usageRequirements, translation = {} } = publish
   const before = faults.faults.length
   const fault = (element: string, message: string) => faults.add('SERVICE_INVALID', file, element, message)
   if (id === undefined || !/^[A-Za-z0-9._-]+$/.test(id)) fault('id', 'The id must be usable in a path unescaped.')
   if (hook === undefined || !Object.hasOwn(HOOKS, hook)) fault('publish.hook', `The hook must be one of ${Object.keys(HOOKS).join(', ')}.`)
   if (!title?.trim()) fault('publish.title', 'A title is missing.')
   if (!description?.trim()) fault('publish.description', 'A description is missing.')
+  const words = Object.entries(translation).flatMap(([language, translated]) => {
+    if (areWhole(translated) && (translated.usageRequirements === undefined) === (usageRequirements === undefined)) return [[language, translated] as const]
+    fault(`publish.translation.${language}`, 'A translation says all that the service says: title, description and usageRequirements.')
+    return []
+  })
   if (apply.length === 0) fault('apply', 'Name at least one PlanDefinition.')
   const plans = apply.flatMap(canonical => {
     const plan = knowledge.plan(canonical)
@@ -85,11 +96,15 @@ function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['servi
     fault('apply', `Two plans ask for different data under the prefetch key ${key}.`)
   }
   if (faults.faults.length > before || !id || !hook || !title || !description) return undefined
-  return { id, hook, title, description, ...(usageRequirements && { usageRequirements }), plans, requirements: [] }
+  return { id, hook, title, description, ...(usageRequirements && { usageRequirements }), ...(words.length > 0 && { translation: Object.fromEntries(words) }), plans, requirements: [] }
 }
 
-/** A service as discovery shows it: members of CDS Hooks 2.0 and the additive version fields of 3.0. */
-export function describeService({ id, hook, title, description, usageRequirements, requirements }: CdsService): ServiceDescription {
+const areWhole = (words: Partial<ServiceWords>): words is ServiceWords => Boolean(words.title?.trim() && words.description?.trim())
+
+/** A service as discovery shows it, in a language or else in its first: members of CDS Hooks 2.0 and the additive version fields of 3.0. */
+export function describeService(service: CdsService, language = ''): ServiceDescription {
+  const { id, hook, requirements } = service
+  const { title, description, usageRequirements } = service.translation?.[language] ?? service
   const published = requirements.filter(({ template }) => isPublishable(template))
   const prefetch = Object.fromEntries(published.map(({ key, template }) => [key, template]))
   return {

@@ -47,6 +47,19 @@ test('each service has the members of CDS Hooks and no others', () => {
   }
 })
 
+test('discovery speaks the language that is asked for, and caches are told so', async () => {
+  const inEnglish = await supertest(service.url).get('/cds-services').set('accept-language', 'en-GB, da;q=0.5')
+  expect(inEnglish.headers).toMatchObject({ 'content-language': 'en', vary: expect.stringMatching(/Accept-Language/i) as string })
+  const english = (inEnglish.body as { services: Json[] }).services
+  expect(english.map(({ title }) => title)).toContain('STarT Back: risk of a long course of back pain')
+  const words = ['title', 'description', 'usageRequirements']
+  for (const [index, each] of english.entries()) {
+    const danish = services[index]!
+    for (const name of words) expect([each[name], each[name] === danish[name]]).toEqual([expect.stringMatching(/\w/), false])
+    expect({ ...each, ...Object.fromEntries(words.map(name => [name, danish[name]])) }).toEqual(danish)
+  }
+})
+
 test('each hook is a published one, with the version of its definition', () => {
   expect(services.map(({ hook, hookVersion }) => [hook, hookVersion])).toEqual([['encounter-start', '1.0'], ['order-select', '1.0'], ['order-sign', '1.0'], ['patient-view', '1.0'], ['patient-view', '1.0']])
   expect(new Set(services.map(({ version }) => version))).toEqual(new Set(['STU2']))

@@ -34,7 +34,7 @@ describe('a service', () => {
 
   test('is described as CDS Hooks describes one', () => {
     const { registry } = build([service()])
-    expect([...registry.values()].map(describeService)).toEqual([{
+    expect([...registry.values()].map(each => describeService(each))).toEqual([{
       id: 'one', hook: 'patient-view', title: 'Titel', description: 'Beskrivelse', prefetch: { condition: 'Condition?patient={{context.patientId}}&_count=200' },
       version: 'STU2', hookVersion: '1.0',
     }])
@@ -42,12 +42,20 @@ describe('a service', () => {
 
   test('that reads nothing has no prefetch', () => {
     const { registry } = build([service({ apply: [canonical('PlanDefinition', 'draft')] })])
-    expect([...registry.values()].map(describeService)[0]).not.toHaveProperty('prefetch')
+    expect([...registry.values()].map(each => describeService(each))[0]).not.toHaveProperty('prefetch')
   })
 
   test('shows usage requirements where there are some', () => {
     const { registry } = build([service({ publish: { hook: 'patient-view', title: 'T', description: 'D', usageRequirements: 'U' } })])
-    expect([...registry.values()].map(describeService)[0]?.usageRequirements).toBe('U')
+    expect([...registry.values()].map(each => describeService(each))[0]?.usageRequirements).toBe('U')
+  })
+
+  test('is described in another language where it has one, else in its first', () => {
+    const english = { title: 'T', description: 'D', usageRequirements: 'U' }
+    const { registry } = build([service({ publish: { hook: 'patient-view', title: 'Titel', description: 'Beskrivelse', usageRequirements: 'Krav', translation: { en: english } } })])
+    const titles = ['da', 'en', 'de'].map(language => [...registry.values()].map(each => describeService(each, language).title)[0])
+    expect(titles).toEqual(['Titel', 'T', 'Titel'])
+    expect(describeService([...registry.values()][0]!, 'en')).toMatchObject(english)
   })
 
   test('leaves out plans that are not served, and is not published without any', () => {
@@ -67,6 +75,8 @@ describe('a fault', () => {
     ['for a hook that only objects have', { publish: { hook: 'toString', title: 'T', description: 'D' } }, 'SERVICE_INVALID publish.hook '],
     ['with a blank title', { publish: { hook: 'patient-view', title: ' ', description: 'D' } }, 'SERVICE_INVALID publish.title '],
     ['without a description', { publish: { hook: 'patient-view', title: 'T' } }, 'SERVICE_INVALID publish.description '],
+    ['without a description in a translation', { publish: { hook: 'patient-view', title: 'T', description: 'D', translation: { en: { title: 'T' } } } }, 'SERVICE_INVALID publish.translation.en '],
+    ['whose translation does not say what it requires', { publish: { hook: 'patient-view', title: 'T', description: 'D', usageRequirements: 'U', translation: { en: { title: 'T', description: 'D' } } } }, 'SERVICE_INVALID publish.translation.en '],
     ['without plans', { apply: [] }, 'SERVICE_INVALID apply '],
     ['with an unknown plan', { apply: ['https://example.org/none'] }, 'SERVICE_INVALID apply There is no'],
     ['with another version of a plan', { apply: [`${PLAN}|1.0.0`] }, 'SERVICE_INVALID apply There is no'],
