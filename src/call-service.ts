@@ -6,6 +6,7 @@ import { undecidedCard } from './cards/undecided-card.js'
 import { ownTopic, planSource } from './cards/plan-source.js'
 import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from './cds-hooks/types.js'
 import { clockAt, type Clock } from './expression/clock.js'
+import { CdsError } from './errors.js'
 import { openScope, type Scope } from './expression/scope.js'
 import { inLanguage } from './knowledge/extensions.js'
 import type { Knowledge } from './knowledge/knowledge.js'
@@ -29,6 +30,8 @@ export interface CallEnvironment {
   deadlineMs: number
   /** What one call may read of its client's FHIR server. */
   reading: ReadingLimits
+  /** Gives each evaluation a turn of the event loop of its own. */
+  turns: { take: () => Promise<void> }
   /** What the deployment chose, as knowledge reads it. */
   knowledgeSettings: KnowledgeSettings
   /** Cards that users overrode. */
@@ -67,14 +70,27 @@ export interface Answer {
 /**
  * Answers one call: gathers the patient's data, applies each plan of the service, turns what applies into cards, and
  * remembers what was answered.
- * @throws CdsError when essential data is missing or belongs to another patient.
+ * @param arrivedAt `performance.now()` at which the call came, from which on its time runs.
+ * @throws CdsError when essential data is missing or belongs to another patient, or the time has run out before the
+ *   evaluation begins.
  */
-export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<CdsResponse> {
-  const gathered = await gatherCall(service, request, environment)
+export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<CdsResponse> {
+  const gathered = await gatherCall(service, request, environment, { arrivedAt })
+  await itsTurn(gathered.stopAt, environment)
   environment.metrics?.countOwnerless(service.id, gathered.data.record.ownerless)
   const { response, advice } = answerCall(gathered, language, environment)
   recordAnswer(request, advice, environment)
   return response
+}
+
+/**
+ * Waits for the turn in which a call is evaluated while nothing else is.
+ * @throws CdsError CDS_CALL_TOO_LATE when the time of the call has run out by then: the reader would wait for an answer
+ *   that decides nothing.
+ */
+export async function itsTurn(stopAt: number, { turns }: CallEnvironment): Promise<void> {
+  await turns.take()
+  if (performance.now() > stopAt) throw new CdsError('CDS_CALL_TOO_LATE', 'The time of the call had run out before it could be evaluated. Send it again.')
 }
 
 /** Remembers the cards of an answer, so that feedback on them can be understood. Only a real call does. */
@@ -83,12 +99,20 @@ function recordAnswer(request: HookRequest, advice: readonly Card[], { overrideM
   overrideMemory.remember({ patient: patientOf(request), cards: advice, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
-/** Gathers what the plans of a service read, within the reading share of the deadline; a dry run goes on without essential data. */
-export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, now, timeZone, deadlineMs }: CallEnvironment, isDryRun = false): Promise<GatheredCall> {
-  const stopAt = performance.now() + deadlineMs
+/** How a call is gathered. */
+export interface GatherCallOptions {
+  /** `performance.now()` at which the call came, from which on its time runs; now unless given. */
+  arrivedAt?: number
+  /** A dry run goes on without essential data. */
+  isDryRun?: boolean
+}
+
+/** Gathers what the plans of a service read, within the reading share of the deadline. */
+export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, now, timeZone, deadlineMs }: CallEnvironment, { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {}): Promise<GatheredCall> {
   const clock = clockAt(now(), timeZone)
-  const data = await gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit: deadlineMs * READING_SHARE, forms: knowledge.forms, isDryRun })
-  return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt }
+  const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
+  const data = await gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit, forms: knowledge.forms, isDryRun })
+  return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt: arrivedAt + deadlineMs }
 }
 
 /** Applies the plans of a call to its data and builds the cards. It changes nothing; whoever asks more of the call afterwards hands in its scope. */

@@ -7,6 +7,7 @@ const ERRORS = {
   CDS_DATA_OF_ANOTHER_PATIENT: { status: 400, issue: 'security' },
   CDS_FEEDBACK_INVALID: { status: 400, issue: 'invalid' },
   CDS_NESTED_TOO_DEEP: { status: 400, issue: 'too-costly' },
+  CDS_BODY_TOO_COSTLY: { status: 400, issue: 'too-costly' },
   CDS_PARAMETERS_INVALID: { status: 400, issue: 'invalid' },
   CDS_SERVICE_UNKNOWN: { status: 404, issue: 'not-found' },
   CDS_RESOURCE_UNKNOWN: { status: 404, issue: 'not-found' },
@@ -18,6 +19,8 @@ const ERRORS = {
   CDS_BODY_TOO_LARGE: { status: 413, issue: 'too-long' },
   CDS_MEDIA_TYPE_UNSUPPORTED: { status: 415, issue: 'not-supported' },
   CDS_EXPRESSION_FAILED: { status: 422, issue: 'processing' },
+  CDS_BUSY: { status: 503, issue: 'throttled' },
+  CDS_CALL_TOO_LATE: { status: 503, issue: 'timeout' },
   CDS_DEADLINE_PASSED: { status: 503, issue: 'timeout' },
   CDS_NOT_READY: { status: 503, issue: 'transient' },
   CDS_KNOWLEDGE_INVALID: { status: 500, issue: 'exception' },
@@ -56,3 +59,12 @@ export class CdsError extends Error {
 
 /** All error codes, in the order of their HTTP status. */
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]
+
+/** The frames of a stack without its message, which may quote a request and may itself look like a frame; undefined for what has no stack. */
+export function stackFrames(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  const { stack = '', message } = thrown
+  const at = stack.indexOf(message)
+  const frames = at === -1 ? '' : stack.slice(at + message.length)
+  return frames.split('\n').filter(line => /^\s+at /.test(line)).join('\n')
+}

@@ -1,6 +1,6 @@
 import { describeAction, type ActionDescription } from './apply/describe-action.js'
 import { explainPlan, hasAction, type ExplainedAction, type ExplainedCondition, type ExplainedFact, type Selection } from './apply/explain-plan.js'
-import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
+import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment } from './call-service.js'
 import { planSource } from './cards/plan-source.js'
 import { stableUuid } from './cards/uuid.js'
 import type { CdsResponse, HookRequest } from './cds-hooks/types.js'
@@ -52,11 +52,13 @@ export interface Explanation {
  * facts they used and the resources those came from. Same input as a call.
  * @throws CdsError CDS_RESOURCE_UNKNOWN when the service has no action of the id that is asked about; else as a call.
  */
-export async function explainCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, selection: Selection = { isWhole: false }): Promise<Explanation> {
+export async function explainCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, selection: Selection = { isWhole: false }, arrivedAt = performance.now()): Promise<Explanation> {
   const plans = plansToExplain(service, selection)
-  const call = await gatherCall(service, request, environment)
+  const call = await gatherCall(service, request, environment, { arrivedAt })
+  await itsTurn(call.stopAt, environment)
   const { response } = answerCall(call, language, environment)
-  // Explaining evaluates a second time, so it gets the time of a second call.
+  // Explaining evaluates a second time, so it gets the time of a second call, and a turn of its own.
+  await environment.turns.take()
   const scope = scopeFor({ ...call, stopAt: performance.now() + environment.deadlineMs }, environment, true)
   const { clock, data } = call
   const facts = new Map<string, ExplainedFact>()

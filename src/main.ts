@@ -1,41 +1,69 @@
+// First, so that a signal is heard from the beginning.
+import { stopSignal } from './stop-signal.js'
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pino, { type Logger } from 'pino'
 import { createDemoApp } from './demo/demo-app.js'
-import { CdsError } from './errors.js'
+import { CdsError, stackFrames } from './errors.js'
 import type { CompiledPlan } from './knowledge/compiled.js'
 import { loadKnowledge } from './load-knowledge.js'
 import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
 import { createOverrideMemory } from './record/override-memory.js'
 import { createMemoryFeedbackRecord } from './record/feedback-record.js'
 import { createReadiness } from './server/readiness.js'
+import { watchLateness } from './server/back-pressure.js'
+import { createGracefulEnd } from './server/graceful-end.js'
+import { createHttpServer } from './server/http-server.js'
 import { createMetrics } from './server/metrics.js'
 import { createOperationsApp } from './server/operations-app.js'
 import { createApp, type ServerOptions } from './server/app.js'
+import { createTurns } from './server/turns.js'
 import { readSettings, type Settings } from './settings.js'
 import { warmUp } from './warm-up.js'
 import { welcomeText } from './welcome-text.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
 
-/** Reads settings and knowledge, checks both, then listens. A fault ends the process and says what to mend. */
+/** A process that answers. */
+interface Running {
+  /** Ends it without losing a request; settles when nothing is under way. */
+  end: () => Promise<void>
+}
+
+/** Starts, answers until a signal comes, and ends. A signal during the start ends the start. */
 async function main(): Promise<void> {
+  for (const kind of ['uncaughtException', 'unhandledRejection'] as const) process.on(kind, (thrown: unknown) => crash(kind, thrown))
+  const running = await Promise.race([start(), stopSignal])
+  if (typeof running === 'object') {
+    await stopSignal
+    await running.end()
+  }
+  process.exit(0)
+}
+
+/** Reads settings and knowledge, checks both, then listens. A fault ends the process and says what to mend. */
+async function start(): Promise<Running> {
   const settings = readSettings()
   const log = pino({ level: settings.logLevel })
   const now = () => settings.frozenNow ?? new Date()
   const options = serverOptions(settings, log, now)
   await warmUp(options.services, options)
+  // The loop has hardly turned since the start: it hears of a signal between these two turns.
+  await options.turns.take()
+  await options.turns.take()
   const metrics = createMetrics()
-  const servers = new Map([['service', await listen(createApp(options, metrics), settings.port, settings.host)]])
-  if (settings.demo) servers.set('demo', await listen(createDemoApp(now), settings.demoFhirPort, settings.host))
-  if (settings.opsPort !== undefined) servers.set('operations', await listen(createOperationsApp({ ...options, metrics }), settings.opsPort, settings.host))
-  const stop = () => {
-    options.readiness.stop()
-    servers.forEach(server => server.close())
+  const ending = createGracefulEnd(options.readiness)
+  const listen = async (handler: RequestListener, port: number): Promise<number> => {
+    const server = createHttpServer(handler, settings, options.turns)
+    ending.include(server)
+    await once(server.listen(port, settings.host), 'listening')
+    return (server.address() as AddressInfo).port
   }
-  const portOf = (name: string) => (servers.get(name)?.address() as AddressInfo | undefined)?.port
-  process.stdout.write(welcomeText({ host: settings.host, service: portOf('service') ?? settings.port, demo: portOf('demo'), operations: portOf('operations') }))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
+  const service = await listen(createApp(options, metrics), settings.port)
+  const demo = settings.demo ? await listen(createDemoApp(now), settings.demoFhirPort) : undefined
+  const operations = settings.opsPort === undefined ? undefined : await listen(createOperationsApp({ ...options, metrics }), settings.opsPort)
+  process.stdout.write(welcomeText({ host: settings.host, service, demo, operations }))
+  return ending
 }
 
 function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
@@ -44,6 +72,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
   faults.throwIfAny()
   if (services.size === 0) log.warn('no service is published: the knowledge is draft and CDS_DRAFT_KNOWLEDGE is off')
   const isAllowed = fhirServerList(settings.fhirServers)
+  const turns = createTurns()
   return {
     knowledge,
     services,
@@ -62,13 +91,15 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),
     readiness: createReadiness(),
+    turns,
+    isLate: watchLateness(turns),
   }
 }
 
-async function listen(handler: RequestListener, port: number, host: string): Promise<Server> {
-  const server = createServer(handler).listen(port, host)
-  await once(server, 'listening')
-  return server
+/** Ends a process that nobody knows the state of. The message of what was thrown may quote a request, so its frames alone are told. */
+function crash(kind: string, thrown: unknown): never {
+  process.stderr.write(`Columna ends: ${kind}.\n${stackFrames(thrown) ?? ''}\n`)
+  process.exit(1)
 }
 
 main().catch((error: unknown) => {

@@ -23,6 +23,10 @@ export interface Settings {
   deadlineMs: number
   /** Largest request body in bytes. */
   bodyLimit: number
+  /** Milliseconds for which a connection is kept open without a request. */
+  keepAliveMs: number
+  /** Most connections to one port at one time. */
+  mostConnections: number
   /** Largest answer of a FHIR server in bytes. */
   fhirResponseLimit: number
   /** Most pages of one search. */
@@ -121,7 +125,9 @@ export function readSettings(environment: Environment = process.env): Settings {
     frozenNow: setting({ name: 'CDS_NOW', read: frozenInstant(production), fallback: () => undefined }),
     timeZone: setting({ name: 'CDS_TIME_ZONE', read: timeZone, fallback: () => 'Europe/Copenhagen' }),
     deadlineMs: setting({ name: 'CDS_DEADLINE_MS', read: wholeNumber(20, 60_000), fallback: () => 450 }),
-    bodyLimit: setting({ name: 'CDS_BODY_LIMIT', read: wholeNumber(1_000, 100_000_000), fallback: () => 8_000_000 }),
+    bodyLimit: setting({ name: 'CDS_BODY_LIMIT', read: wholeNumber(1_000, 100_000_000), fallback: () => 4_000_000 }),
+    keepAliveMs: setting({ name: 'CDS_KEEP_ALIVE_MS', read: wholeNumber(1_000, 3_600_000), fallback: () => 65_000 }),
+    mostConnections: setting({ name: 'CDS_MAX_CONNECTIONS', read: wholeNumber(1, 100_000), fallback: () => 1_000 }),
     fhirResponseLimit: setting({
       name: 'CDS_FHIR_RESPONSE_LIMIT',
       read: wholeNumber(1_000, 100_000_000),

@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { answerCall, gatherCall, type CallEnvironment, type GatheredCall } from './call-service.js'
+import { answerCall, gatherCall, itsTurn, type CallEnvironment, type GatheredCall } from './call-service.js'
 import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from './cds-hooks/types.js'
 import { inLanguage } from './knowledge/extensions.js'
 import { valueSetsOf } from './knowledge/value-sets-of.js'
@@ -60,8 +60,9 @@ const LONGEST_KEY = 64
  * recognised and as what, and what could not be used. It answers where the call lacks essential data, too.
  * @throws CdsError when the data belongs to another patient.
  */
-export async function summariseCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment): Promise<CallSummary> {
-  const call = await gatherCall(service, request, environment, true)
+export async function summariseCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<CallSummary> {
+  const call = await gatherCall(service, request, environment, { arrivedAt, isDryRun: true })
+  await itsTurn(call.stopAt, environment)
   const { keys, lacking, record } = call.data
   // Before the record is asked what it could not use: it looks at a type when a rule first asks for it.
   const answered = lacking.length > 0 ? {} : answerIn(call, language, environment)

@@ -1,4 +1,4 @@
-import { DEEPEST_JSON, isDeeperThan } from '../trust/json-depth.js'
+import { jsonFault } from '../trust/json-scan.js'
 
 /** One answer of a FHIR server, whole, no longer compressed. */
 export interface FhirAnswer {
@@ -8,18 +8,23 @@ export interface FhirAnswer {
   bytes: Uint8Array
 }
 
+/** Most lists, objects and commas of one answer; a real one of 8 MB has fewer. */
+const MOST_PARTS = 800_000
+
 /** Raised when an answer nests deeper than any resource does. */
 export class NestedTooDeep extends Error {}
 
 /**
  * Reads JSON in the character set that the answer names, with or without a byte order mark.
- * @throws NestedTooDeep before anything is parsed; SyntaxError when it is no JSON.
+ * @throws NestedTooDeep before anything is parsed; SyntaxError when it is no JSON, or has more parts or wider objects than FHIR has.
  */
 export function jsonOf({ contentType, bytes }: FhirAnswer): unknown {
   const [, charset = 'utf-8'] = /charset\s{0,9}=\s{0,9}"?([\w-]+)/i.exec(contentType) ?? []
   const text = decode(bytes, charset)
   // In other character sets a byte may look like a bracket and be none.
-  if (isDeeperThan(DEEPEST_JSON, /^utf-?8$/i.test(charset) ? bytes : Buffer.from(text))) throw new NestedTooDeep()
+  const fault = jsonFault(/^utf-?8$/i.test(charset) ? bytes : Buffer.from(text), MOST_PARTS)
+  if (fault === 'too-deep') throw new NestedTooDeep()
+  if (fault) throw new SyntaxError(fault)
   return JSON.parse(text) as unknown
 }
 

@@ -8,11 +8,15 @@ import type { FeedbackRecord } from '../record/feedback-record.js'
 import type { ServiceRegistry } from '../services/service-registry.js'
 import { maybeStored, noStore } from './caching.js'
 import { noteRoute, observeRequests } from './call-log.js'
+import { shedWhenLate } from './back-pressure.js'
 import { allowOrigins } from './cors.js'
 import { errorHandler } from './error-reply.js'
 import type { Readiness } from './readiness.js'
 import { createMetrics, type Metrics } from './metrics.js'
+import { readJsonBody } from './read-body.js'
 import { pathUnknown, ROUTES } from './routes.js'
+import type { Turns } from './turns.js'
+import { createUnfinishedBodies } from './unfinished-bodies.js'
 
 /** What the server needs to answer. */
 export interface ServerOptions extends CallEnvironment {
@@ -26,6 +30,9 @@ export interface ServerOptions extends CallEnvironment {
   hasOperationsPort: boolean
   /** Largest request body in bytes. */
   bodyLimit: number
+  turns: Turns
+  /** Whether the process is too late with what it has to take on more. */
+  isLate: () => boolean
   /** Whether the process wants calls. */
   readiness: Readiness
   /** Whether this deployment serves a plan. */
@@ -47,13 +54,14 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(allowOrigins(options.isDemonstration))
   app.use(observeRequests(options.log, environment.metrics))
   app.use(noSniffing)
-  const parseBody = express.json({ limit: options.bodyLimit, type: isJson })
+  app.use(shedWhenLate(options.isLate))
+  const readBody = readJsonBody({ limit: options.bodyLimit, turns: options.turns, unfinished: createUnfinishedBodies() })
   const pack = compression()
   for (const { path, methods, isAboutNobody, isPacked } of options.hasOperationsPort ? ROUTES.filter(({ isForOperators }) => !isForOperators) : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)
     if (isPacked) app.all(path, pack)
     for (const [method, handler] of Object.entries(methods)) {
-      const steps: RequestHandler[] = method === 'post' ? [requireJson, spellOut, parseBody] : []
+      const steps: RequestHandler[] = method === 'post' ? readBody : []
       app[method as 'get' | 'post'](path, named(path), ...steps, (request, response) => handler(request, response, environment))
     }
     app.all(path, named(path), methodNotAllowed(Object.keys(methods)))
@@ -75,21 +83,6 @@ function named(path: string): RequestHandler {
 
 function noSniffing(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('X-Content-Type-Options', 'nosniff')
-  next()
-}
-
-const isJson = (request: { headers: { 'content-type'?: string | undefined } }): boolean =>
-  /^application\/([\w.-]+\+)?json(\+[\w.-]+)?\s*(;|$)/i.test(request.headers['content-type'] ?? '')
-
-function requireJson(request: Request, _response: Response, next: NextFunction): void {
-  if (!isJson(request)) throw new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.')
-  next()
-}
-
-/** Other names of what the body parser reads, as clients write them. */
-function spellOut({ headers }: Request, _response: Response, next: NextFunction): void {
-  headers['content-type'] = headers['content-type']?.replace(/(;\s*charset\s*=\s*)["']?utf[-_]?8["']?(?=\s*(;|$))/i, '$1utf-8')
-  if (/^\s*x-gzip\s*$/i.test(headers['content-encoding'] ?? '')) headers['content-encoding'] = 'gzip'
   next()
 }
 

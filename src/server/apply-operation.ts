@@ -8,16 +8,18 @@ import { patientNamed } from '../patient-data/ownership.js'
 import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
 import { idIn, readReference } from '../patient-data/references.js'
-import type { CallEnvironment } from '../call-service.js'
+import { itsTurn, type CallEnvironment } from '../call-service.js'
 import { languageOfTag } from './language.js'
 
 /**
  * PlanDefinition/$apply over the FHIR API: Parameters with `subject` and `data` in (and optionally `encounter`,
  * `practitioner`, `userLanguage`, `parameters`), the R4 CarePlan with its RequestGroup out. Nothing is stored.
  * @throws CdsError CDS_PARAMETERS_INVALID when subject or data is missing or unusable; CDS_EXPRESSION_FAILED or
- *   CDS_DEADLINE_PASSED when an action could not be decided.
+ *   CDS_DEADLINE_PASSED when an action could not be decided; CDS_CALL_TOO_LATE when the time ran out before it began.
  */
-export async function applyOperation(plan: CompiledPlan, body: unknown, language: string, environment: CallEnvironment): Promise<CarePlan> {
+export async function applyOperation(plan: CompiledPlan, body: unknown, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<CarePlan> {
+  const stopAt = arrivedAt + environment.deadlineMs
+  await itsTurn(stopAt, environment)
   const input = readParameters(body)
   const clock = clockAt(environment.now(), environment.timeZone)
   const record = new PatientRecord([{ key: 'data', entries: input.entries }], { patientId: input.patientId, fhirServer: input.fhirServer, timeZone: clock.timeZone, forms: environment.knowledge.forms })
@@ -27,7 +29,7 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
     context,
     clock,
     settings: environment.knowledgeSettings,
-    stopAt: performance.now() + environment.deadlineMs,
+    stopAt,
   })
   const { requestGroup, undecided } = applyPlan(plan, scope, {
     ...context,

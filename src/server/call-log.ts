@@ -7,6 +7,8 @@ import type { Metrics } from './metrics.js'
 /** What the log tells of one request beside its outcome. Nothing of it is the client's own words but an id that is a uuid. */
 interface RequestNotes {
   readonly id: string
+  /** `performance.now()` at which its headers had come. */
+  readonly arrivedAt: number
   /** Template of the path, never the address itself. */
   route: string
   /** Id of the CDS service that was called. */
@@ -32,7 +34,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export function observeRequests(log: Logger, metrics: Metrics): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const began = performance.now()
-    const notes: RequestNotes = { id: requestId(request), route: 'none', isTold: false }
+    const notes: RequestNotes = { id: requestId(request), route: 'none', arrivedAt: began, isTold: false }
     kept.set(response, notes)
     response.setHeader('X-Request-Id', notes.id)
     // The one event that every response ends with, whether it was sent or the client went away before.
@@ -55,6 +57,9 @@ export function noteRoute(response: Response, route: string): void {
   const notes = kept.get(response)
   if (notes) notes.route = route
 }
+
+/** `performance.now()` at which the headers of a request had come, from which on its time runs. */
+export const arrivalOf = (response: Response): number => kept.get(response)?.arrivedAt ?? performance.now()
 
 /** Notes which service was called; its id is one of ours, not what was sent. */
 export function noteService(response: Response, service: string): void {

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
-import { CdsError } from '../errors.js'
+import { CdsError, stackFrames, type ErrorCode } from '../errors.js'
 import { CANONICAL_BASE } from '../knowledge/extensions.js'
 import { noteFailure } from './call-log.js'
 
@@ -10,6 +10,12 @@ const ERROR_SYSTEM = `${CANONICAL_BASE}/CodeSystem/error`
 
 /** Most issues that one answer lists; the rest would help nobody. */
 const MOST_ISSUES = 20
+
+/** Refusals that say nothing about the request: sent again it may be answered. */
+const WORTH_REPEATING: ReadonlySet<ErrorCode> = new Set(['CDS_BUSY', 'CDS_CALL_TOO_LATE', 'CDS_NOT_READY'])
+
+/** Seconds after which a refused request may come again. */
+const RETRY_SECONDS = 1
 
 /** An error as FHIR tells it: a stable code, what is wrong and what to do; one further issue a detail. */
 export function operationOutcome({ code, issue, message, details }: CdsError): OperationOutcome {
@@ -25,28 +31,23 @@ export function operationOutcome({ code, issue, message, details }: CdsError): O
 
 /** The one place where errors leave the service: every thrown value becomes an OperationOutcome. */
 export function errorHandler(log: Logger, count: (code: string) => void): ErrorRequestHandler {
-  return (thrown: unknown, _request: Request, response: Response, next: NextFunction): void => {
+  // Four parameters make it an error handler; nothing is handed on, since Express would print the message.
+  return (thrown: unknown, _request: Request, response: Response, _next: NextFunction): void => {
     const error = asCdsError(thrown)
     count(error.code)
-    noteFailure(response, { code: error.code, ...(isFault(error) && { stack: stackOf(thrown) ?? '' }) }, log)
+    noteFailure(response, { code: error.code, ...(isFault(error) && { stack: stackFrames(thrown) ?? '' }) }, log)
     if (response.headersSent) {
-      next(thrown)
+      // Half an answer cannot be mended; the client must see that it is half.
+      response.destroy()
       return
     }
+    if (WORTH_REPEATING.has(error.code)) response.setHeader('Retry-After', RETRY_SECONDS)
     response.status(error.status).type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))
   }
 }
 
 /** Whether an error is a fault of ours or of the knowledge, and no refusal that was meant. */
 const isFault = ({ code }: CdsError): boolean => ['CDS_INTERNAL', 'CDS_KNOWLEDGE_INVALID', 'CDS_SETTING_INVALID', 'CDS_EXPRESSION_FAILED'].includes(code)
-
-/** The frames of a stack without its message, which may quote the request and may itself look like a frame. */
-function stackOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  const { stack = '', message } = thrown
-  const frames = stack.slice(stack.indexOf(message) + message.length)
-  return frames.split('\n').filter(line => /^\s+at /.test(line)).join('\n')
-}
 
 interface BodyParserError {
   type?: string
@@ -55,10 +56,8 @@ interface BodyParserError {
 
 /** Faults that the body parser reports, by its own types. */
 const BODY_FAULTS: Readonly<Record<string, () => CdsError>> = {
-  'entity.parse.failed': () => new CdsError('CDS_BODY_NOT_JSON', 'The body is not JSON. Send one JSON object.'),
   'entity.too.large': () => new CdsError('CDS_BODY_TOO_LARGE', 'The body is larger than this service accepts. Send less, or let the service read from a FHIR server.'),
   'encoding.unsupported': () => new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The content encoding is not supported. Send plain, gzip, deflate or br.'),
-  'charset.unsupported': () => new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The character set is not supported. Send UTF-8.'),
   'request.aborted': () => new CdsError('CDS_REQUEST_INVALID', 'The request ended before its body was complete.'),
   'request.size.invalid': () => new CdsError('CDS_REQUEST_INVALID', 'The body does not have the length that the request announced.'),
 }

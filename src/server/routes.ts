@@ -13,7 +13,7 @@ import { summariseCall } from '../summarise-call.js'
 import { describeService, type CdsService } from '../services/service-registry.js'
 import { applyOperation } from './apply-operation.js'
 import { sendPublic } from './caching.js'
-import { noteAnswer, noteService } from './call-log.js'
+import { arrivalOf, noteAnswer, noteService } from './call-log.js'
 import { capabilityStatement } from './capability-statement.js'
 import { languageOf, settleLanguage } from './language.js'
 import { reasonsAgainst } from './readiness.js'
@@ -68,7 +68,7 @@ function discover(request: Request, response: Response, { services }: ServerEnvi
 async function call(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   const service = serviceOf(request, response, environment)
   const hookRequest = parseHookRequest(request.body, service.hook)
-  const answer = await callService(service, hookRequest, settleLanguage(request, response), environment)
+  const answer = await callService(service, hookRequest, settleLanguage(request, response), environment, arrivalOf(response))
   for (const { indicator, source } of answer.cards) environment.metrics.countCard(service.id, indicator, source.topic?.code ?? '')
   const undecided = (answer.extension?.[CARD_EXTENSION.undecided] ?? []) as UndecidedNote[]
   for (const { plan, action, code } of undecided) environment.metrics.countUndecided(plan, action, code)
@@ -97,7 +97,7 @@ async function explain(request: Request, response: Response, environment: Server
   const selection = selectionIn(request.query)
   const hookRequest = parseHookRequest(request.body, service.hook)
   const language = settleLanguage(request, response)
-  response.json(view === 'summary' ? await summariseCall(service, hookRequest, language, environment) : await explainCall(service, hookRequest, language, environment, selection))
+  response.json(view === 'summary' ? await summariseCall(service, hookRequest, language, environment, arrivalOf(response)) : await explainCall(service, hookRequest, language, environment, selection, arrivalOf(response)))
 }
 
 /** What is to be explained: all that applies, with `all` also what stands below the rest, with `action` one action. */
@@ -109,7 +109,7 @@ function selectionIn({ all, action }: Request['query']): Selection {
 async function apply(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   const plan = environment.knowledge.plan(parameter(request, 'id'))
   if (!plan || !environment.isServed(plan)) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such PlanDefinition.')
-  sendFhir(response, await applyOperation(plan, request.body, languageOf(request), environment))
+  sendFhir(response, await applyOperation(plan, request.body, languageOf(request), environment, arrivalOf(response)))
 }
 
 function metadata(_request: Request, response: Response, { knowledge }: ServerEnvironment): void {

@@ -125,6 +125,7 @@ export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[
       timeZone: TIME_ZONE,
       deadlineMs: 60_000,
       reading: { requests: 1_000, bytes: 1_000_000_000, atOnce: 10, optionalWaitMs: 60_000 },
+      turns: { take: async () => undefined },
       knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false, ...surroundings.settings },
       overrideMemory: { remember: () => undefined, note: () => undefined, overridesOf: () => surroundings.overridden.map(written => overrideOf(written, now)) },
     },

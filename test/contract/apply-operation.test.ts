@@ -3,7 +3,8 @@ import supertest from 'supertest'
 import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
 import { PEOPLE, prefetchedCall, resourcesOf, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { hold } from '../support/hold.js'
+import { startTestService, TEST_NOW } from '../support/service.js'
 
 const PLANS = ['start-back', 'red-flags', 'red-flag-serious-disease', 'recent-onset-low-back-pain']
 /** For tests that go through everybody, on a busy machine. */
@@ -141,10 +142,18 @@ test('data whose elements have other types than FHIR gives them count as absent,
 })
 
 test('an evaluation that runs out of time is 503, never a plan with gaps', async () => {
-  const impatient = await startTestService({ deadlineMs: 0 })
-  const { status, text } = await supertest(impatient.url).post('/fhir/PlanDefinition/start-back/$apply').send(parameters('start-back-high'))
-  await impatient.close()
+  // The clock is asked when the evaluation begins.
+  const slow = await startTestService({ deadlineMs: 1_000, now: () => (hold(1_100), TEST_NOW) })
+  const { status, text } = await supertest(slow.url).post('/fhir/PlanDefinition/start-back/$apply').send(parameters('start-back-high'))
+  await slow.close()
   expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0] }).toEqual({ status: 503, code: 'CDS_DEADLINE_PASSED' })
+})
+
+test('one whose time has run out before it begins is 503 and says so', async () => {
+  const late = await startTestService({ deadlineMs: 0 })
+  const { status, text, headers } = await supertest(late.url).post('/fhir/PlanDefinition/start-back/$apply').send(parameters('start-back-high'))
+  await late.close()
+  expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0], again: headers['retry-after'] }).toEqual({ status: 503, code: 'CDS_CALL_TOO_LATE', again: '1' })
 })
 
 test('a plan that is not there is 404', async () => {

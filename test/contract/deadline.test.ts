@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import supertest from 'supertest'
 import { faultsOfResponse } from '../support/check-response.js'
 import { patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
+import { hold } from '../support/hold.js'
 import { startTestService, type TestServiceOptions } from '../support/service.js'
 import { hangs, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
 
@@ -109,18 +112,59 @@ describe('evaluation has only what reading left of the deadline, and what it cou
     return ((answer.body as Answer['body']).extension?.['org.columna.undecided'] as { code: string }[]).map(({ code }) => code)
   }
 
-  test('when there is no time at all', async () => {
-    const codes = await undecidedBy({ deadlineMs: 0 }, prefetchedCall(PERSON, ID))
+  test('whatever comes of it', async () => {
+    // Overrides are asked for when the evaluation begins.
+    const overrideMemory = { remember: () => undefined, note: () => undefined, overridesOf: () => (hold(1_100), []) }
+    const codes = await undecidedBy({ deadlineMs: 1_000, overrideMemory }, prefetchedCall(PERSON, ID))
     expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
   })
+})
+
+describe('a call whose time has run out before its evaluation begins is 503, and no card of what was not decided', () => {
+  async function refusalOf(options: TestServiceOptions, body: Json): Promise<void> {
+    const late = await startTestService(options)
+    const { status, text, headers } = await supertest(late.url).post(`/cds-services/${ID}`).send(body)
+    const explained = await supertest(late.url).post(`/cds-services/${ID}/$explain`).send(body)
+    await late.close()
+    expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0], again: headers['retry-after'] }).toEqual({ status: 503, code: 'CDS_CALL_TOO_LATE', again: '1' })
+    expect(explained.status).toBe(503)
+  }
+
+  test('when there is no time at all', () => refusalOf({ deadlineMs: 0 }, prefetchedCall(PERSON, ID)))
 
   test('when reading used up all of it', async () => {
-    const late = async () => {
+    const slow = async () => {
       await new Promise(resolve => setTimeout(resolve, 60))
       return { kind: 'nothing' as const }
     }
     const { prefetch: { encounters: _, ...prefetch }, ...request } = prefetchedCall(PERSON, ID)
-    const codes = await undecidedBy({ deadlineMs: 50, reader: { read: late, readOn: late } }, { ...request, fhirServer: 'http://127.0.0.1:1', prefetch })
-    expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
+    await refusalOf({ deadlineMs: 50, reader: { read: slow, readOn: slow } }, { ...request, fhirServer: 'http://127.0.0.1:1', prefetch })
+  })
+
+  test('when the body took all of it to come', async () => {
+    const late = await startTestService({ deadlineMs: 100 })
+    const body = JSON.stringify(prefetchedCall(PERSON, ID))
+    const request = httpRequest(`${late.url}/cds-services/${ID}`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } })
+    request.write(body.slice(0, 100))
+    await new Promise(resolve => setTimeout(resolve, 150))
+    request.end(body.slice(100))
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    response.resume()
+    await late.close()
+    expect(response.statusCode).toBe(503)
+  })
+
+  test('when other calls held the loop', async () => {
+    const busy = await startTestService({ deadlineMs: 1_000 })
+    const body = JSON.stringify(prefetchedCall(PERSON, ID))
+    const request = httpRequest(`${busy.url}/cds-services/${ID}`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } })
+    request.flushHeaders()
+    await new Promise(resolve => setTimeout(resolve, 50))
+    hold(1_100)
+    request.end(body)
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    response.resume()
+    await busy.close()
+    expect(response.statusCode).toBe(503)
   })
 })

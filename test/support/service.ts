@@ -6,6 +6,7 @@ import { createOverrideMemory } from '../../src/record/override-memory.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import { createApp, type ServerOptions } from '../../src/server/app.js'
+import { createTurns } from '../../src/server/turns.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { listen, type Listening } from './listen.js'
 
@@ -40,7 +41,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     log: pino({ level: 'silent' }),
     timeZone: 'Europe/Copenhagen',
     deadlineMs: 5_000,
-    bodyLimit: 8_000_000,
+    bodyLimit: 4_000_000,
     explain: true,
     isDemonstration: false,
     hasOperationsPort: false,
@@ -50,6 +51,9 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     overrideMemory: createOverrideMemory(),
     feedbackRecord: createMemoryFeedbackRecord(),
     readiness: createReadiness(),
+    turns: createTurns(),
+    // Tests and service share one loop, which the tests hold as they please.
+    isLate: () => false,
     ...options,
   }
 }

@@ -27,17 +27,18 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'check-knowledge': [['knowledge', 'knowledge-faults', 'load-knowledge'], ['node:fs', 'node:path']],
   'patient-data': [['cds-hooks', 'errors', 'expression', 'knowledge', 'trust'], ['node:events', 'node:timers', 'cockatiel', 'undici']],
   // The corridor, and the same walk explained.
-  'call-service': [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'settings'], []],
+  'call-service': [['apply', 'cards', 'cds-hooks', 'errors', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'settings'], []],
   'explain-call': [['apply', 'call-service', 'cards', 'cds-hooks', 'errors', 'knowledge', 'patient-data', 'services'], []],
   'summarise-call': [['call-service', 'cds-hooks', 'knowledge', 'patient-data', 'services'], []],
   'warm-up': [['apply', 'call-service', 'patient-data', 'services', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
-  server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'summarise-call'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:crypto']],
+  server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'summarise-call', 'trust'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:crypto', 'node:events', 'node:http', 'node:timers']],
   demo: [['expression', 'trust'], ['express', 'cors', 'undici', 'node:crypto', 'node:fs', 'node:timers']],
   apps: [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'markdown'], []],
   settings: [['errors', 'trust'], []],
+  'stop-signal': [[], []],
   'welcome-text': [[], []],
-  main: [['demo', 'errors', 'knowledge', 'load-knowledge', 'patient-data', 'record', 'server', 'settings', 'trust', 'warm-up', 'welcome-text'], ['pino', 'node:events', 'node:http', 'node:net']],
+  main: [['demo', 'errors', 'knowledge', 'load-knowledge', 'patient-data', 'record', 'server', 'settings', 'stop-signal', 'trust', 'warm-up', 'welcome-text'], ['pino', 'node:events', 'node:http', 'node:net']],
 }
 
 interface SourceFile {

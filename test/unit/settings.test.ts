@@ -17,7 +17,7 @@ test('without any variable everything has a value', () => {
   expect(readSettings({})).toEqual({
     port: 3000, opsPort: undefined, host: '127.0.0.1', production: false, demo: true, demoFhirPort: 3001,
     fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
-    frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 8_000_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 50, fhirRequests: 40, fhirConcurrency: 10, fhirCallLimit: 16_000_000, optionalWaitMs: 100,
+    frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 4_000_000, keepAliveMs: 65_000, mostConnections: 1_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 50, fhirRequests: 40, fhirConcurrency: 10, fhirCallLimit: 16_000_000, optionalWaitMs: 100,
     explain: true, draftKnowledge: true, knowledge: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
     logLevel: 'info',
   })

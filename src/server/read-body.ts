@@ -1,0 +1,94 @@
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import { CdsError } from '../errors.js'
+import { jsonFault, type JsonFault } from '../trust/json-scan.js'
+import type { Turns } from './turns.js'
+import type { UnfinishedBodies } from './unfinished-bodies.js'
+
+export interface BodyOptions {
+  /** Largest body in bytes, unpacked. */
+  limit: number
+  turns: Turns
+  unfinished: UnfinishedBodies
+}
+
+/** Bytes from which on the parsing of a body takes long enough to be given a turn of its own. */
+const LARGE = 64_000
+
+/** Fewest bytes that a real body has for each of its parts; one that has less is made of brackets and commas. */
+const BYTES_PER_PART = 10
+
+/** The steps that read the JSON object of a POST into `request.body`. */
+export function readJsonBody(options: BodyOptions): RequestHandler[] {
+  return [requireJson, spellOut, receive(options), parse(options)]
+}
+
+const JSON_TYPE = /^application\/([\w.-]+\+)?json(\+[\w.-]+)?\s*(;|$)/i
+const CHARSET = /;\s*charset\s*=\s*("[^"]*"|'[^']*'|[^\s;]*)/i
+const UTF_8 = /^["']?utf[-_]?8["']?$/i
+
+/** JSON is UTF-8 by its own definition; in another character set its depth could not be told from its bytes. */
+function requireJson({ headers }: Request, _response: Response, next: NextFunction): void {
+  const type = headers['content-type'] ?? ''
+  if (!JSON_TYPE.test(type)) throw new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.')
+  if (!UTF_8.test(CHARSET.exec(type)?.[1] ?? 'utf-8')) throw new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The character set is not supported. Send UTF-8.')
+  next()
+}
+
+/** Another name of gzip, as clients write it. */
+function spellOut({ headers }: Request, _response: Response, next: NextFunction): void {
+  if (/^\s*x-gzip\s*$/i.test(headers['content-encoding'] ?? '')) headers['content-encoding'] = 'gzip'
+  next()
+}
+
+/** Reads the bytes of the body, unpacked and within the limits. They are parsed in a step of its own, so that a large body can wait for its turn. */
+function receive({ limit, unfinished }: BodyOptions): RequestHandler {
+  const readBytes = express.raw({ limit, type: () => true })
+  return (request, response, next) => {
+    let isRefused = false
+    unfinished.count(request, response, () => {
+      isRefused = true
+      // What is still to come of the body would only fill the memory.
+      response.setHeader('Connection', 'close')
+      next(new CdsError('CDS_BUSY', 'The service holds as many unfinished bodies as it can. Send the request again a little later.'))
+    })
+    readBytes(request, response, (fault?: unknown) => {
+      if (!isRefused) next(fault)
+    })
+  }
+}
+
+function parse({ limit, turns }: BodyOptions): RequestHandler {
+  return async (request, _response, next) => {
+    const bytes = request.body as Buffer | undefined
+    if (bytes && bytes.length > LARGE) await turns.take()
+    request.body = bytes === undefined || bytes.length === 0 ? {} : parseJson(bytes, limit / BYTES_PER_PART)
+    next()
+  }
+}
+
+function parseJson(bytes: Buffer, mostParts: number): unknown {
+  const fault = jsonFault(bytes, mostParts)
+  if (fault) throw REFUSALS[fault]()
+  const body = jsonOf(bytes)
+  if (typeof body !== 'object' || body === null) throw notJson()
+  return body
+}
+
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(withoutMark(bytes).toString()) as unknown
+  } catch {
+    throw notJson()
+  }
+}
+
+/** The bytes without the mark by which some clients say that they are UTF-8. */
+const withoutMark = (bytes: Buffer): Buffer => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes)
+
+const notJson = () => new CdsError('CDS_BODY_NOT_JSON', 'The body is not JSON. Send one JSON object.')
+
+const REFUSALS: Readonly<Record<JsonFault, () => CdsError>> = {
+  'too-deep': () => new CdsError('CDS_NESTED_TOO_DEEP', 'The body is nested deeper than any FHIR resource. Send the resources as they are.'),
+  'too-wide': () => new CdsError('CDS_BODY_TOO_COSTLY', 'The body holds an object with more members than any FHIR resource has. Send the resources as they are.'),
+  'too-many': () => new CdsError('CDS_BODY_TOO_COSTLY', 'The body holds more lists, objects and values than this service accepts. Send less, or let the service read from a FHIR server.'),
+}

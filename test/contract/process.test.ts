@@ -1,0 +1,87 @@
+// The beginning and the end of the process.
+import { prefetchedCall } from '../support/hook-requests.js'
+import { openConnection, rawRequest } from '../support/raw-connection.js'
+import { startServiceProcess, type ServiceProcess } from '../support/service-process.js'
+
+const CALL = '/cds-services/start-back-risk'
+const body = JSON.stringify(prefetchedCall('start-back-high', 'start-back-risk'))
+
+let started: ServiceProcess[] = []
+
+function start(...options: Parameters<typeof startServiceProcess>): ServiceProcess {
+  const service = startServiceProcess(...options)
+  started.push(service)
+  return service
+}
+
+afterEach(() => {
+  started.forEach(service => service.signal('SIGKILL'))
+  started = []
+})
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
+  test('ends a busy process: it is not ready, lets go of its clients, answers what it has taken, and is gone within seconds', async () => {
+    const service = start({ environment: { CDS_DEADLINE_MS: '20000' } })
+    const url = await service.up()
+    const [kept, late, half, idle] = await Promise.all([openConnection(url), openConnection(url), openConnection(url), openConnection(url)])
+    kept.write(rawRequest('POST', CALL, { body }))
+    await kept.until(/"cards"/)
+    // On its way when the signal comes.
+    late.write(rawRequest('POST', CALL, { body: body.slice(0, 100), length: Buffer.byteLength(body) }))
+    half.write(rawRequest('POST', CALL, { body: body.slice(0, 100), length: Buffer.byteLength(body) }))
+    idle.write(rawRequest('GET', '/health/live'))
+    await idle.until(/"live"/)
+    service.signal(signal)
+    const began = performance.now()
+    const notReady = async () => {
+      const asking = await openConnection(url)
+      asking.write(rawRequest('GET', '/health/ready'))
+      return asking.until(/ready"|CDS_NOT_READY/)
+    }
+    let readiness = await notReady()
+    while (!readiness.includes('CDS_NOT_READY')) readiness = await notReady()
+    expect(readiness).toMatch(/^HTTP\/1.1 503 /)
+    // A client that goes on using its connection is answered and let go of.
+    kept.write(rawRequest('POST', CALL, { body }))
+    expect((await kept.closed).split('HTTP/1.1 200 OK')[2]).toMatch(/^connection: close\r$/im)
+    late.write(body.slice(100))
+    const ofLate = await late.closed
+    expect(ofLate).toMatch(/^HTTP\/1.1 200 OK/)
+    expect(ofLate).toMatch(/^connection: close\r$/im)
+    await idle.closed
+    await half.closed
+    expect(await service.ended).toEqual({ code: 0, signal: null })
+    expect(performance.now() - began).toBeLessThan(15_000)
+    expect(service.errors()).toBe('')
+  })
+
+  test('during the start ends the start: nothing is listened to', async () => {
+    const asSoonAsItIsHeard = `process.on('newListener', name => { if (name === '${signal}') setImmediate(() => process.kill(process.pid, '${signal}')) })`
+    const service = start({ before: asSoonAsItIsHeard })
+    expect(await service.ended).toEqual({ code: 0, signal: null })
+    expect(service.output()).toBe('')
+  })
+})
+
+test('an idle process ends at once', async () => {
+  const service = start()
+  await service.up()
+  service.signal('SIGTERM')
+  const began = performance.now()
+  expect(await service.ended).toEqual({ code: 0, signal: null })
+  expect(performance.now() - began).toBeLessThan(4_500)
+})
+
+describe('a fault that nobody caught ends the process with the place of the fault, and without its words', () => {
+  test.each([
+    ['uncaughtException', "throw new Error('Anna Jensen 010180-1234\\n    at Anna (cpr:1:1)')"],
+    ['unhandledRejection', "Promise.reject(new Error('Anna Jensen 010180-1234\\n    at Anna (cpr:1:1)'))"],
+    ['unhandledRejection', "Promise.reject('Anna Jensen 010180-1234')"],
+  ])('%s: %s', async (kind, fault) => {
+    const service = start({ before: `process.on('newListener', name => { if (name === 'unhandledRejection') setTimeout(function faulty() { ${fault} }, 0) })` })
+    expect(await service.ended).toEqual({ code: 1, signal: null })
+    expect(service.errors()).toContain(`Columna ends: ${kind}.`)
+    if (fault.includes('new Error')) expect(service.errors()).toMatch(/^\s+at .*faulty/m)
+    expect(service.errors() + service.output()).not.toMatch(/Anna|010180/)
+  })
+})
