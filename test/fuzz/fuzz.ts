@@ -32,6 +32,8 @@ class Run {
   readonly recent: Sent[] = []
   sent = 0
   scannedLines = 0
+  /** The longest holds of the loop so far, with the requests that were under way, longest first. */
+  longest: { ms: number; suspects: FuzzCall[] }[] = []
 
   constructor(
     public service: WatchedService,
@@ -86,6 +88,7 @@ class Run {
   async look(): Promise<void> {
     const exit = this.service.exit()
     if (exit) return this.keepCrash(`the process ended: code ${exit.code}, signal ${exit.signal}`)
+    this.noteHolds()
     const { lines } = this.service
     const leaking = lines.slice(this.scannedLines).some(holdsMarker)
     this.scannedLines = lines.length
@@ -107,9 +110,15 @@ class Run {
     if (this.service.exit()) await this.beginAgain()
   }
 
+  /** Keeps the longest holds since the last look, as long as it is known what was under way. */
+  private noteHolds(): void {
+    const found = this.service.holds.splice(0).map(({ ms, from, to }) => ({ ms, suspects: this.recent.filter(sent => sent.from <= to && sent.to >= from).slice(0, MOST_SUSPECTS).map(({ call }) => call) }))
+    this.longest = [...this.longest, ...found].sort((a, b) => b.ms - a.ms).slice(0, LONGEST_HOLDS)
+  }
+
   /** Sends the requests behind the longest holds again, alone; keeps those that hold the loop too long, and tells the slowest. */
   async slowest(): Promise<{ ms: number; call: FuzzCall } | undefined> {
-    const suspects = new Set(this.service.holds.slice(0, LONGEST_HOLDS).flatMap(({ from, to }) => this.recent.filter(sent => sent.from <= to && sent.to >= from).slice(0, MOST_SUSPECTS).map(({ call }) => call)))
+    const suspects = new Set(this.longest.flatMap(each => each.suspects))
     let slowest: { ms: number; call: FuzzCall } | undefined
     for (const call of suspects) {
       const ms = await holdAlone(call, this.wire, this.service)

@@ -3,8 +3,9 @@ import type { FuzzCall } from './fuzz-call.js'
 /** Whether a request still shows the fault. */
 export type StillFails = (call: FuzzCall) => Promise<boolean>
 
-/** Most requests that one shrinking may send. */
+/** Most requests that one shrinking may send, and most milliseconds that it may take. */
 const BUDGET = 600
+const LONGEST_MS = 20_000
 
 /**
  * The smallest request found that still shows the fault: headers, target, then the body as JSON member by member where
@@ -12,7 +13,8 @@ const BUDGET = 600
  */
 export async function shrink(call: FuzzCall, fails: StillFails): Promise<FuzzCall> {
   let left = BUDGET
-  const stillFails: StillFails = async smaller => left-- > 0 && fails(smaller)
+  const giveUpAt = Date.now() + LONGEST_MS
+  const stillFails: StillFails = async smaller => left-- > 0 && Date.now() < giveUpAt && fails(smaller)
   let smallest = await withoutHeaders(call, stillFails)
   smallest = await shrinkText(smallest, call.raw === undefined ? 'body' : 'raw', stillFails)
   return smallest.raw === undefined ? shrinkText(smallest, 'target', stillFails) : smallest
@@ -32,22 +34,25 @@ async function shrinkText(call: FuzzCall, member: 'body' | 'raw' | 'target', fai
   const holds = (text: string) => fails(withText(text))
   const text = call[member] ?? ''
   const tree = member === 'body' ? treeOf(text) : undefined
-  const smaller = tree === undefined ? text : await shrinkTree(tree.value, holds)
+  const smaller = tree === undefined ? text : await shrinkTree(tree.value, text, holds)
   return withText(await shrinkBytes(smaller, holds))
 }
 
 function treeOf(text: string): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(Buffer.from(text, 'latin1').toString('utf8')) as unknown }
+    const value = JSON.parse(Buffer.from(text, 'latin1').toString('utf8')) as unknown
+    structuredClone(value)
+    return { value }
   } catch {
+    // No JSON, or nested too deep to be handled as such.
     return undefined
   }
 }
 
 const written = (tree: unknown): string => Buffer.from(JSON.stringify(tree), 'utf8').toString('latin1')
 
-/** Takes away whatever can go, the largest parts first, until nothing more can. */
-async function shrinkTree(tree: unknown, holds: (text: string) => Promise<boolean>): Promise<string> {
+/** Takes away whatever can go, the largest parts first, until nothing more can; the text as it was where nothing can. */
+async function shrinkTree(tree: unknown, text: string, holds: (text: string) => Promise<boolean>): Promise<string> {
   let smallest = tree
   for (let changed = true; changed; ) {
     changed = false
@@ -58,7 +63,7 @@ async function shrinkTree(tree: unknown, holds: (text: string) => Promise<boolea
       changed = true
     }
   }
-  return (await holds(written(smallest))) ? written(smallest) : written(tree)
+  return smallest === tree ? text : written(smallest)
 }
 
 type Path = readonly string[]

@@ -62,7 +62,9 @@ function sendRaw(raw: string, port: number): Promise<WireAnswer> {
 
 function firstAnswer(text: string): WireAnswer {
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1] ?? 0)
-  const [head = '', body = ''] = text.split('\r\n\r\n', 2)
+  const [head = '', ...rest] = text.split('\r\n\r\n')
   const headers = Object.fromEntries(head.split('\r\n').slice(1).map(line => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
+  // Bytes that look like a second request have an answer of their own behind the first.
+  const body = Buffer.from(rest.join('\r\n\r\n')).subarray(0, Number(headers['content-length'] ?? Number.POSITIVE_INFINITY)).toString('utf8')
   return { status, headers, body }
 }

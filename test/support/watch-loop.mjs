@@ -43,7 +43,7 @@ if (process.send) {
       globalThis.gc?.()
     }
     const { user, system } = process.cpuUsage()
-    process.send({ kind: 'figures', ...process.memoryUsage(), cpuMs: (user + system) / 1_000 })
+    process.send({ kind: 'answer', ...process.memoryUsage(), cpuMs: (user + system) / 1_000 })
   })
   process.channel.unref()
   process.on('disconnect', () => process.exit(1))

@@ -28,7 +28,7 @@ export interface Exit {
   signal: string | null
 }
 
-/** The built service in a process of its own, with the demonstration people, watched from outside. */
+/** The service in a process of its own, with the demonstration people, watched from outside. */
 export interface WatchedService {
   port: number
   pid: number
@@ -42,6 +42,8 @@ export interface WatchedService {
   figures: () => Promise<Figures>
   /** After garbage was collected. */
   figuresAfterCollecting: () => Promise<Figures>
+  /** Packages whose code it has been given; only with `program: 'source'`. */
+  loadedPackages: () => Promise<string[]>
   /** Undefined while it runs. */
   exit: () => Exit | undefined
   /** Ends it by SIGTERM, and by SIGKILL where that is not heard. */
@@ -53,9 +55,17 @@ export interface WatchedServiceOptions {
   environment?: Readonly<Record<string, string>>
   /** The node to run it with. */
   node?: string
-  /** Most holds that are kept. */
-  mostHolds?: number
+  /** The built service with its loop watched, or the source with the packages that it loads. */
+  program?: keyof typeof PROGRAMS
 }
+
+const PROGRAMS = {
+  built: ['--expose-gc', '--import', './test/support/watch-loop.mjs', 'dist/main.js'],
+  source: ['--import', 'tsx', '--import', './test/support/loaded-modules.mjs', 'src/main.ts'],
+} as const
+
+/** Most holds that are kept. */
+const MOST_HOLDS = 40
 
 /** The instant at which its clock stands still: that of the tests, from which the synthetic people are dated. */
 const NOW = '2026-03-30T12:00:00+02:00'
@@ -63,11 +73,11 @@ const LONGEST_START_MS = 60_000
 const LONGEST_STOP_MS = 15_000
 
 /**
- * Starts `dist/main.js` on free loopback ports and waits until it is ready.
+ * Starts the service on free loopback ports and waits until it is ready.
  * @throws Error with what it wrote when it ends before that, or takes more than a minute.
  */
-export async function startWatchedService({ environment = {}, node = process.execPath, mostHolds = 40 }: WatchedServiceOptions = {}): Promise<WatchedService> {
-  const child = spawn(node, ['--expose-gc', '--disable-warning=ExperimentalWarning', '--import', './test/support/watch-loop.mjs', 'dist/main.js'], {
+export async function startWatchedService({ environment = {}, node = process.execPath, program = 'built' }: WatchedServiceOptions = {}): Promise<WatchedService> {
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...PROGRAMS[program]], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DEMO_FHIR_PORT: '0', CDS_NOW: NOW, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -75,7 +85,7 @@ export async function startWatchedService({ environment = {}, node = process.exe
   let exit: Exit | undefined
   child.once('exit', (code, signal) => (exit = { code, signal }))
   const lines = linesOf(child)
-  const holds = holdsOf(child, mostHolds)
+  const holds = holdsOf(child, MOST_HOLDS)
   const [port, demo] = await portsOf(lines, () => exit)
   return {
     port,
@@ -83,8 +93,9 @@ export async function startWatchedService({ environment = {}, node = process.exe
     fhirServer: `http://127.0.0.1:${demo}/fhir`,
     lines,
     holds,
-    figures: () => ask(child, 'figures'),
-    figuresAfterCollecting: () => ask(child, 'memory'),
+    figures: () => ask<Figures>(child, 'figures'),
+    figuresAfterCollecting: () => ask<Figures>(child, 'memory'),
+    loadedPackages: async () => (await ask<{ packages: string[] }>(child, 'packages')).packages,
     exit: () => exit,
     stop: async () => exit ?? stop(child),
   }
@@ -119,10 +130,11 @@ async function portsOf(lines: readonly string[], exit: () => Exit | undefined): 
   throw new Error(`The service did not start:\n${lines.join('\n')}`)
 }
 
-async function ask(child: ChildProcess, question: 'figures' | 'memory'): Promise<Figures> {
-  const answered = new Promise<Figures>(resolve => {
-    const listen = (message: { kind: string } & Figures) => {
-      if (message.kind !== 'figures') return
+/** Asks what was loaded beside the service; holds of the loop are told unasked. */
+async function ask<T>(child: ChildProcess, question: string): Promise<T> {
+  const answered = new Promise<T>(resolve => {
+    const listen = (message: { kind: string } & T) => {
+      if (message.kind !== 'answer') return
       child.off('message', listen)
       resolve(message)
     }
