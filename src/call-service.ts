@@ -16,7 +16,7 @@ import type { ReadingLimits } from './patient-data/reading-budget.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from './patient-data/draft-orders.js'
 import type { FhirReader } from './patient-data/fhir-reader.js'
 import type { Unusable } from './patient-data/patient-record.js'
-import type { OverrideMemory } from './record/override-memory.js'
+import type { Override, OverrideMemory, PatientOfClient } from './record/override-memory.js'
 import type { KnowledgeSettings } from './settings.js'
 import type { CdsService } from './services/service-registry.js'
 
@@ -34,6 +34,8 @@ export interface CallEnvironment {
   turns: { take: () => Promise<void> }
   /** What the deployment chose, as knowledge reads it. */
   knowledgeSettings: KnowledgeSettings
+  /** Who calls, as far as anything is remembered for them; undefined where nobody can tell. */
+  clientOf: (request: HookRequest) => string | undefined
   /** Cards that users overrode. */
   overrideMemory: OverrideMemory
   /** Figures for an operator; a call can do without. */
@@ -79,7 +81,7 @@ export async function callService(service: CdsService, request: HookRequest, lan
   await itsTurn(gathered.stopAt, environment)
   environment.metrics?.countOwnerless(service.id, gathered.data.record.ownerless)
   const { response, advice } = answerCall(gathered, language, environment)
-  recordAnswer(request, advice, environment)
+  recordAnswer(service.id, request, advice, environment)
   return response
 }
 
@@ -93,10 +95,11 @@ export async function itsTurn(stopAt: number, { turns }: CallEnvironment): Promi
   if (performance.now() > stopAt) throw new CdsError('CDS_CALL_TOO_LATE', 'The time of the call had run out before it could be evaluated. Send it again.')
 }
 
-/** Remembers the cards of an answer, so that feedback on them can be understood. Only a real call does. */
-function recordAnswer(request: HookRequest, advice: readonly Card[], { overrideMemory }: CallEnvironment): void {
+/** Remembers the cards of an answer, so that feedback on them can be understood. Only a real call of a known client does. */
+function recordAnswer(service: string, request: HookRequest, cards: readonly Card[], environment: CallEnvironment): void {
+  const whose = patientOf(request, environment)
   const { encounterId } = request.context
-  overrideMemory.remember({ patient: patientOf(request), cards: advice, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
+  if (whose) environment.overrideMemory.remember({ ...whose, service, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
 /** How a call is gathered. */
@@ -140,23 +143,32 @@ function silence({ service, request, data }: GatheredCall, language: string, { k
 }
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
-export function scopeFor({ service, request, clock, data: { record }, orders, stopAt }: GatheredCall, { knowledgeSettings, overrideMemory, timeZone }: CallEnvironment, explain = false): Scope {
+export function scopeFor({ service, request, clock, data: { record }, orders, stopAt }: GatheredCall, environment: CallEnvironment, explain = false): Scope {
   const { context } = request
   const data = {
     recordsOfType: (type: string) => record.ofType(type),
     context,
     clock,
     orders,
-    settings: knowledgeSettings,
-    // By the service's own calendar, whatever offset the client reported in.
-    overrides: overrideMemory.overridesOf(patientOf(request)).map(override => ({ ...override, at: clockAt(new Date(override.at), timeZone).now })),
+    settings: environment.knowledgeSettings,
+    overrides: overridesOf(request, environment),
     stopAt,
   }
   return openScope(service.plans[0]?.variables ?? {}, data, explain)
 }
 
-/** Who the patient is beyond this call: an id means nothing without the server that gave it. */
-const patientOf = ({ fhirServer = '', context }: HookRequest): string => `${fhirServer} ${context.patientId}`
+/** What the patient of a call overrode before, by the service's own calendar, whatever offset the client reported in. */
+function overridesOf(request: HookRequest, environment: CallEnvironment): Override[] {
+  const whose = patientOf(request, environment)
+  const overrides = whose ? environment.overrideMemory.overridesOf(whose) : []
+  return overrides.map(override => ({ ...override, at: clockAt(new Date(override.at), environment.timeZone).now }))
+}
+
+/** Who the patient is beyond this call: an id means nothing without the client that gave it. */
+function patientOf(request: HookRequest, { clientOf }: CallEnvironment): PatientOfClient | undefined {
+  const client = clientOf(request)
+  return client === undefined ? undefined : { client, patient: request.context.patientId }
+}
 
 /** The context in which a hook request applies plans. */
 export function applyContext({ context, hook }: HookRequest, language: string, { knowledge }: CallEnvironment): ApplyContext {

@@ -1,4 +1,4 @@
-/** Every error the service can answer with: its stable code, its HTTP status and its OperationOutcome issue type. */
+/** Every error the service can answer with: its stable code, its HTTP status, its OperationOutcome issue type, and after how many seconds it is worth trying again. */
 const ERRORS = {
   CDS_BODY_NOT_JSON: { status: 400, issue: 'structure' },
   CDS_REQUEST_INVALID: { status: 400, issue: 'invalid' },
@@ -19,14 +19,15 @@ const ERRORS = {
   CDS_BODY_TOO_LARGE: { status: 413, issue: 'too-long' },
   CDS_MEDIA_TYPE_UNSUPPORTED: { status: 415, issue: 'not-supported' },
   CDS_EXPRESSION_FAILED: { status: 422, issue: 'processing' },
-  CDS_BUSY: { status: 503, issue: 'throttled' },
-  CDS_CALL_TOO_LATE: { status: 503, issue: 'timeout' },
+  CDS_BUSY: { status: 503, issue: 'throttled', retryAfter: 1 },
+  CDS_CALL_TOO_LATE: { status: 503, issue: 'timeout', retryAfter: 1 },
+  CDS_FEEDBACK_NOT_KEPT: { status: 503, issue: 'no-store', retryAfter: 60 },
   CDS_DEADLINE_PASSED: { status: 503, issue: 'timeout' },
-  CDS_NOT_READY: { status: 503, issue: 'transient' },
+  CDS_NOT_READY: { status: 503, issue: 'transient', retryAfter: 1 },
   CDS_KNOWLEDGE_INVALID: { status: 500, issue: 'exception' },
   CDS_SETTING_INVALID: { status: 500, issue: 'exception' },
   CDS_INTERNAL: { status: 500, issue: 'exception' },
-} as const satisfies Record<string, { status: number; issue: string }>
+} as const satisfies Record<string, { status: number; issue: string; retryAfter?: number }>
 
 export type ErrorCode = keyof typeof ERRORS
 
@@ -37,18 +38,28 @@ export type ErrorCode = keyof typeof ERRORS
 export class CdsError extends Error {
   override readonly name = 'CdsError'
 
-  /** @param details one sentence for each further fault; answered as further issues of the OperationOutcome. */
+  /**
+   * @param details one sentence for each further fault; answered as further issues of the OperationOutcome.
+   * @param options the cause of a fault of ours; nothing of it is told but the frames of its stack, in the log.
+   */
   constructor(
     readonly code: ErrorCode,
     message: string,
     readonly details: readonly string[] = [],
+    options?: { cause: unknown },
   ) {
-    super(message)
+    super(message, options)
   }
 
   /** The HTTP status that belongs to the code. */
   get status(): number {
     return ERRORS[this.code].status
+  }
+
+  /** Seconds after which it is worth trying again; undefined where that depends on what is sent. */
+  get retryAfter(): number | undefined {
+    const error = ERRORS[this.code]
+    return 'retryAfter' in error ? error.retryAfter : undefined
   }
 
   /** The OperationOutcome issue type that belongs to the code. */

@@ -22,6 +22,7 @@ import { createTurns } from './server/turns.js'
 import { readSettings, type Settings } from './settings.js'
 import { warmUp } from './warm-up.js'
 import { welcomeText } from './welcome-text.js'
+import { clientByFhirServer } from './trust/calling-client.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
 
 /** A process that answers. */
@@ -88,8 +89,9 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
     reading: { requests: settings.fhirRequests, bytes: settings.fhirCallLimit, atOnce: settings.fhirConcurrency, optionalWaitMs: settings.optionalWaitMs },
     knowledgeSettings: settings.knowledge,
-    overrideMemory: createOverrideMemory(),
-    feedbackRecord: createMemoryFeedbackRecord(),
+    clientOf: clientByFhirServer(isAllowed),
+    overrideMemory: createOverrideMemory(settings.overrideMemory),
+    feedbackRecord: createMemoryFeedbackRecord(settings.feedbackMemory),
     readiness: createReadiness(),
     turns,
     isLate: watchLateness(turns),

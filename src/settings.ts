@@ -38,6 +38,10 @@ export interface Settings {
   fhirCallLimit: number
   /** Milliseconds that a call waits for optional data when all essential data is there. */
   optionalWaitMs: number
+  /** Bytes of memory that feedback may take up. */
+  feedbackMemory: number
+  /** Bytes of memory that answered and overridden cards may take up. */
+  overrideMemory: number
   explain: boolean
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
@@ -138,6 +142,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     fhirConcurrency: setting({ name: 'CDS_FHIR_CONCURRENCY', read: wholeNumber(1, 32), fallback: () => 10 }),
     fhirCallLimit: setting({ name: 'CDS_FHIR_CALL_LIMIT', read: wholeNumber(1_000, 500_000_000), fallback: () => 16_000_000 }),
     optionalWaitMs: setting({ name: 'CDS_OPTIONAL_WAIT_MS', read: wholeNumber(0, 60_000), fallback: () => 100 }),
+    feedbackMemory: setting({ name: 'CDS_FEEDBACK_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 64_000_000 }),
+    overrideMemory: setting({ name: 'CDS_OVERRIDE_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
     knowledge: {

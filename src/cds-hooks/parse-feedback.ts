@@ -3,11 +3,20 @@ import { isAbsent, isNone } from './absent.js'
 import { isObject, UUID } from './parse-hook-request.js'
 import type { Feedback, OverrideReason } from './types.js'
 
-/** RFC 3339 section 5.6 date-time with a zone; any number of fraction digits, and a leap second. */
-const TIMESTAMP = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i
+/** RFC 3339 section 5.6 date-time with a zone; up to nanoseconds, and a leap second. */
+const TIMESTAMP = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i
+
+/** Most entries of one request. */
+const MOST_ENTRIES = 1_000
+
+/** Most suggestions that one entry may name; no card has as many. */
+const MOST_SUGGESTIONS = 100
 
 /** Most characters of a comment; beyond that it is no comment but a document. */
-const LONGEST_COMMENT = 10_000
+const LONGEST_COMMENT = 1_000
+
+/** Most characters of a member of a coding. */
+const LONGEST_CODING = 256
 
 /** What a feedback request brought: what is sound of it, and what is wrong with the rest. */
 export interface ParsedFeedback {
@@ -24,15 +33,19 @@ interface Read<T> {
 /**
  * Checks a feedback request entry by entry, so that one bad entry does not lose the batch. What happened to which card
  * and when makes an entry; a fault in a reason or a suggestion loses that detail and keeps the rest.
- * @throws CdsError CDS_FEEDBACK_INVALID when the body is not `{ feedback: [...] }`.
+ * @param isOfAnotherService whether the card with a uuid is known to be another service's than the one addressed.
+ * @throws CdsError CDS_FEEDBACK_INVALID when the body is not `{ feedback: [...] }` of at most 1,000 entries.
  */
-export function parseFeedback(body: unknown): ParsedFeedback {
+export function parseFeedback(body: unknown, isOfAnotherService: (card: string) => boolean = () => false): ParsedFeedback {
   if (!isObject(body) || !Array.isArray(body.feedback) || body.feedback.length === 0) {
     throw new CdsError('CDS_FEEDBACK_INVALID', 'The body must be an object with feedback, a list of at least one entry.')
   }
+  if (body.feedback.length > MOST_ENTRIES) {
+    throw new CdsError('CDS_FEEDBACK_INVALID', `feedback holds more than ${MOST_ENTRIES} entries; none was kept. Send them in several requests.`)
+  }
   const parsed: ParsedFeedback = { feedback: [], faults: [] }
   body.feedback.forEach((sent: unknown, index) => {
-    const { value, faults } = readEntry(sent)
+    const { value, faults } = readEntry(sent, isOfAnotherService)
     if (value) parsed.feedback.push(value)
     const what = value ? 'the entry is kept without it' : 'the entry is not kept'
     parsed.faults.push(...faults.map(fault => `feedback[${index}]: ${fault}; ${what}`))
@@ -40,20 +53,22 @@ export function parseFeedback(body: unknown): ParsedFeedback {
   return parsed
 }
 
-function readEntry(entry: unknown): Read<Feedback> {
+function readEntry(entry: unknown, isOfAnotherService: (card: string) => boolean): Read<Feedback> {
   if (!isObject(entry)) return { faults: ['must be an object'] }
   const { card, outcome, outcomeTimestamp } = entry
   const faults = [
-    ...fault(isText(card), 'card must be the uuid of a card'),
+    ...fault(uuidOf(card) !== undefined, 'card must be the uuid of a card'),
     ...fault(outcome === 'accepted' || outcome === 'overridden', 'outcome must be accepted or overridden'),
-    ...fault(typeof outcomeTimestamp === 'string' && TIMESTAMP.test(outcomeTimestamp), 'outcomeTimestamp must be an RFC 3339 date-time'),
+    ...fault(typeof outcomeTimestamp === 'string' && TIMESTAMP.test(outcomeTimestamp), 'outcomeTimestamp must be an RFC 3339 date-time with at most 9 digits of a fraction'),
   ]
-  if (faults.length > 0) return { faults }
+  const uuid = uuidOf(card)
+  if (uuid === undefined || faults.length > 0) return { faults }
+  if (isOfAnotherService(uuid)) return { faults: ['card was answered by another service; send this to the feedback address of that one'] }
   const suggestions = outcome === 'accepted' ? readSuggestions(entry.acceptedSuggestions) : { faults: [] }
   const reason = readReason(entry.overrideReason)
   return {
     value: {
-      card: uuidOf(card as string),
+      card: uuid,
       outcome: outcome as Feedback['outcome'],
       ...(suggestions.value && { acceptedSuggestions: suggestions.value }),
       ...(reason.value && { overrideReason: reason.value }),
@@ -66,10 +81,11 @@ function readEntry(entry: unknown): Read<Feedback> {
 /** The suggestions that can be told from their ids; a fault where there is none, or one that cannot. */
 function readSuggestions(sent: unknown): Read<NonNullable<Feedback['acceptedSuggestions']>> {
   const list: unknown[] = Array.isArray(sent) ? sent : []
-  const ids = list.flatMap(each => (isObject(each) && isText(each.id) ? [uuidOf(each.id)] : []))
+  if (list.length > MOST_SUGGESTIONS) return { faults: [`acceptedSuggestions must list at most ${MOST_SUGGESTIONS}`] }
+  const ids = list.flatMap(each => (isObject(each) ? (uuidOf(each.id) ?? []) : []))
   return {
     ...(ids.length > 0 && { value: ids.map(id => ({ id })) }),
-    faults: fault(ids.length > 0 && ids.length === list.length, 'acceptedSuggestions must list at least one { id } when the outcome is accepted'),
+    faults: fault(ids.length > 0 && ids.length === list.length, 'acceptedSuggestions must list at least one { id }, a uuid, when the outcome is accepted'),
   }
 }
 
@@ -86,7 +102,7 @@ function readReason(sent: unknown): Read<OverrideReason> {
     ...(Object.keys(value).length > 0 && { value }),
     faults: [
       ...fault(!isAbsent(written) || !isAbsent(userComment), 'overrideReason needs a reason or a userComment'),
-      ...fault(isAbsent(written) || coding !== undefined, 'overrideReason.reason must be a coding with a code'),
+      ...fault(isAbsent(written) || coding !== undefined, `overrideReason.reason must be a coding with a code, its members of at most ${LONGEST_CODING} characters`),
       ...fault(isNone(userComment) || isComment, `overrideReason.userComment must be a string of at most ${LONGEST_COMMENT} characters`),
     ],
   }
@@ -96,6 +112,7 @@ function readReason(sent: unknown): Read<OverrideReason> {
 function codingOf(value: unknown): OverrideReason['reason'] {
   if (!isObject(value) || !isText(value.code)) return undefined
   const { code, system, display } = value
+  if ([code, system, display].some(isTooLong)) return undefined
   return { code, ...(isText(system) && { system }), ...(isText(display) && { display }) }
 }
 
@@ -103,8 +120,13 @@ const fault = (holds: boolean, text: string): string[] => (holds ? [] : [text])
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
 
-/** A uuid in the case in which we give it; what is no uuid is left as it is. */
-function uuidOf(text: string): string {
-  const trimmed = text.trim()
-  return UUID.test(trimmed) ? trimmed.toLowerCase() : text
+const isTooLong = (value: unknown): boolean => typeof value === 'string' && value.length > LONGEST_CODING
+
+/** A uuid in the case in which we give it; undefined where a value is none. A few blanks around it do no harm. */
+function uuidOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > 2 * UUID_LENGTH) return undefined
+  const trimmed = value.trim()
+  return UUID.test(trimmed) ? trimmed.toLowerCase() : undefined
 }
+
+const UUID_LENGTH = 36

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Feedback } from '../cds-hooks/types.js'
 import { withoutEnd } from '../trust/without-end.js'
 
@@ -10,34 +11,48 @@ export interface FeedbackEntry {
 
 /** Where feedback is kept. */
 export interface FeedbackRecord {
-  /** Keeps entries in the order they came; an entry that is already kept is kept once. */
+  /**
+   * Keeps entries in the order they came; an entry that is already kept is kept once. What is kept is never given up
+   * for something newer.
+   * @throws Error when not all of them can be kept; then none that is new is.
+   */
   save: (entries: readonly FeedbackEntry[]) => Promise<void>
   /** Entries of a service, oldest first. */
   list: (service: string) => Promise<readonly FeedbackEntry[]>
+  /** Bytes of memory that are taken up. */
+  bytes: () => number
 }
 
-/** Most entries that are kept in memory; beyond that the oldest give way. */
-const MOST_ENTRIES = 10_000
-
-/** Keeps feedback in memory until the process ends. */
-export function createMemoryFeedbackRecord(mostEntries = MOST_ENTRIES): FeedbackRecord {
+/**
+ * Keeps feedback in memory until the process ends, as far as it has room.
+ * @param mostBytes how many bytes it may take up.
+ */
+export function createMemoryFeedbackRecord(mostBytes: number): FeedbackRecord {
   const entries = new Map<string, FeedbackEntry>()
+  let bytes = 0
   return {
-    async save(added) {
-      for (const entry of added) {
-        const key = identityOf(entry)
-        if (!entries.has(key)) entries.set(key, entry)
-      }
-      for (const key of entries.keys()) {
-        if (entries.size <= mostEntries) break
-        entries.delete(key)
-      }
+    async save(sent) {
+      const added = new Map(sent.map(entry => [digestOf(entry), entry] as const).filter(([digest]) => !entries.has(digest)))
+      const needed = [...added.values()].reduce((sum, entry) => sum + bytesOf(entry), 0)
+      if (bytes + needed > mostBytes) throw new Error('The memory for feedback is full.')
+      bytes += needed
+      for (const [digest, entry] of added) entries.set(digest, entry)
     },
     async list(service) {
       return [...entries.values()].filter(entry => entry.service === service)
     },
+    bytes: () => bytes,
   }
 }
+
+/** Bytes of an entry in memory: its text as the engine may hold it, and the objects around it. */
+const bytesOf = (entry: FeedbackEntry): number => 2 * JSON.stringify(entry).length + OVERHEAD
+
+/** From what a heap was seen to grow by. */
+const OVERHEAD = 500
+
+/** An identity of one length, whatever an entry tells. */
+const digestOf = (entry: FeedbackEntry): string => createHash('sha256').update(identityOf(entry)).digest('base64')
 
 /**
  * What makes two reports the same, however they are spelled: service, card, outcome, instant and details. Ids are in

@@ -12,36 +12,50 @@ export interface Override {
   encounter?: string
 }
 
-/** The answer of a call, as far as it has to be remembered. */
-export interface AnsweredCall {
-  /** Must tell patients of several servers apart. */
+/** A patient, whose id means nothing beyond the client that gave it. */
+export interface PatientOfClient {
+  client: string
   patient: string
+}
+
+/** The answer of a call, as far as it has to be remembered. */
+export interface AnsweredCall extends PatientOfClient {
+  /** Id of the service that answered. */
+  service: string
   cards: readonly Card[]
   /** Id of the call's encounter, if it has one. */
   encounter?: string
 }
 
+/** Why something remembered was forgotten: its uuid came for a second patient, room was needed, or its patient has too many. */
+export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient'
+
 /**
- * Remembers which cards were overridden for whom, so that knowledge can stay silent about the same thing.
- * Patients are known by a keyed hash that means nothing outside of this process.
+ * Remembers which cards were overridden for whom, so that knowledge can stay silent about the same thing. Patients are
+ * known by a keyed hash that means nothing outside of this process. A uuid that came for two patients tells of neither:
+ * a client that uses a hookInstance again must not silence one by what was answered for the other.
  */
 export interface OverrideMemory {
   /** Notes the cards that a patient's call was answered with. */
   remember: (answered: AnsweredCall) => void
-  /** Notes what users did with cards that are remembered; others are ignored. */
-  note: (feedback: readonly Feedback[], receivedAt: string) => void
+  /** Whether a card is known to be the answer of other services than this one. */
+  isOfAnotherService: (card: string, service: string) => boolean
+  /** Notes what users did with remembered cards of a service; others are ignored. False where there was no room for all. */
+  note: (service: string, feedback: readonly Feedback[], receivedAt: string) => boolean
   /** Overrides of a patient, oldest first. */
-  overridesOf: (patient: string) => readonly Override[]
+  overridesOf: (patient: PatientOfClient) => readonly Override[]
+  /** Bytes that are taken up. */
+  bytes: () => number
+  /** Has a listener told of whatever is forgotten. */
+  onForgotten: (listener: (why: ForgottenFor) => void) => void
 }
-
-/** Most cards that are remembered; beyond that the oldest are forgotten. */
-const MOST_CARDS = 50_000
 
 /** Most overrides of one patient; beyond that the oldest are forgotten. */
 const MOST_OVERRIDES = 100
 
-interface RememberedCard {
-  patient: string
+/** A card as one service answered it. */
+interface Shown {
+  service: string
   /** The decision point that leads the card. Its other lines were not what the user answered. */
   point: string
   encounter?: string
@@ -49,48 +63,167 @@ interface RememberedCard {
   reported?: Override
 }
 
-/** A memory that lasts as long as the process. */
-export function createOverrideMemory(mostCards = MOST_CARDS): OverrideMemory {
-  const key = randomBytes(32)
-  const hash = (patient: string) => createHmac('sha256', key).update(patient).digest('base64')
-  const cards = new Map<string, RememberedCard>()
-  const overrides = new Map<string, Override[]>()
+interface RememberedCard {
+  patient: string
+  shown: readonly Shown[]
+}
 
-  const add = (patient: string, override: Override) => {
-    const before = overrides.get(patient) ?? []
-    // Set anew, so that the patient who was heard of last is forgotten last.
-    overrides.delete(patient)
-    overrides.set(patient, [...before, override].slice(-MOST_OVERRIDES))
-    forgetOldest(overrides, mostCards)
-  }
+/** In place of a card whose uuid came for two patients. */
+const MIXED_UP = { patient: '', shown: [] } satisfies RememberedCard
 
+interface NotedOverride {
+  card: string
+  override: Override
+}
+
+/**
+ * A memory that lasts as long as the process. Cards make room for newer ones; an override that was taken never does.
+ * @param mostBytes how many bytes it may take up, half of them with cards and half with overrides.
+ */
+export function createOverrideMemory(mostBytes: number): OverrideMemory {
+  const memory = new Memory(mostBytes / 2)
   return {
-    remember({ patient, cards: answered, encounter }) {
-      if (answered.length === 0) return
-      const hashed = hash(patient)
-      for (const { uuid, extension } of answered) {
-        const point = headlineOf(extension)
-        if (point !== undefined) cards.set(uuid.toLowerCase(), { patient: hashed, point, ...(encounter !== undefined && { encounter }) })
-      }
-      forgetOldest(cards, mostCards)
+    remember: answered => memory.remember(answered),
+    isOfAnotherService: (card, service) => memory.isOfAnotherService(card, service),
+    note: (service, feedback, receivedAt) => feedback.map(each => memory.note(service, each, receivedAt)).every(Boolean),
+    overridesOf: patient => memory.overridesOf(patient),
+    bytes: () => memory.cardBytes + memory.overrideBytes,
+    onForgotten: listener => {
+      memory.forgotten = listener
     },
-    note(feedback, receivedAt) {
-      for (const { card, outcome, outcomeTimestamp, overrideReason } of feedback) {
-        const remembered = outcome === 'overridden' ? cards.get(card.toLowerCase()) : undefined
-        // A timestamp may be well written and yet no instant, such as a leap second.
-        if (!remembered || Number.isNaN(Date.parse(outcomeTimestamp))) continue
-        const reason = reasonOf(overrideReason)
-        if (remembered.reported) {
-          if (reason !== undefined) remembered.reported.reason ??= reason
-          continue
-        }
-        const { patient, point, encounter } = remembered
-        remembered.reported = { point, at: earlier(outcomeTimestamp, receivedAt), ...(reason !== undefined && { reason }), ...(encounter !== undefined && { encounter }) }
-        add(patient, remembered.reported)
-      }
-    },
-    overridesOf: patient => (overrides.size === 0 ? [] : (overrides.get(hash(patient)) ?? [])),
   }
+}
+
+class Memory {
+  cardBytes = 0
+  overrideBytes = 0
+  forgotten: (why: ForgottenFor) => void = () => undefined
+  private readonly key = randomBytes(32)
+  /** By uuid, oldest first. */
+  private readonly cards = new Map<string, RememberedCard>()
+  /** By hash of the patient. */
+  private readonly overrides = new Map<string, NotedOverride[]>()
+
+  /** @param share bytes that cards may take up, and overrides as many. */
+  constructor(private readonly share: number) {}
+
+  remember({ service, cards, encounter, ...whose }: AnsweredCall): void {
+    if (cards.length === 0) return
+    const patient = this.hash(whose)
+    for (const { uuid, extension } of cards) {
+      const point = headlineOf(extension)
+      if (point !== undefined) this.show(uuid.toLowerCase(), patient, { service, point, ...(encounter !== undefined && { encounter }) })
+    }
+    this.forgetCards()
+  }
+
+  isOfAnotherService(card: string, service: string): boolean {
+    const { shown } = this.cards.get(card.toLowerCase()) ?? MIXED_UP
+    return shown.length > 0 && !shown.some(each => each.service === service)
+  }
+
+  /** Notes one report; false where there is no room for it. */
+  note(service: string, { card, outcome, outcomeTimestamp, overrideReason }: Feedback, receivedAt: string): boolean {
+    // A timestamp may be well written and yet no instant, such as a leap second.
+    if (outcome !== 'overridden' || Number.isNaN(Date.parse(outcomeTimestamp))) return true
+    const uuid = card.toLowerCase()
+    const { patient, shown } = this.cards.get(uuid) ?? MIXED_UP
+    const at = shown.find(each => each.service === service)
+    if (!at) return true
+    const reason = reasonOf(overrideReason)
+    if (at.reported) return this.addReason(patient, at.reported, reason)
+    const { point, encounter } = at
+    const override = { point, at: earlier(outcomeTimestamp, receivedAt), ...(reason !== undefined && { reason }), ...(encounter !== undefined && { encounter }) }
+    if (!this.add(patient, { card: uuid, override })) return false
+    at.reported = override
+    return true
+  }
+
+  overridesOf(whose: PatientOfClient): readonly Override[] {
+    return this.overrides.size === 0 ? [] : (this.overrides.get(this.hash(whose)) ?? []).map(({ override }) => override)
+  }
+
+  private hash({ client, patient }: PatientOfClient): string {
+    return createHmac('sha256', this.key).update(JSON.stringify([client, patient])).digest('base64')
+  }
+
+  private show(uuid: string, patient: string, shown: Shown): void {
+    const before = this.cards.get(uuid)
+    if (!before) this.put(uuid, { patient, shown: [shown] })
+    else if (before !== MIXED_UP && before.patient === patient) this.put(uuid, { patient, shown: withShown(before.shown, shown) })
+    else if (before !== MIXED_UP) this.mixUp(uuid, before)
+  }
+
+  /** Forgets a card for both its patients, with what was noted of it. */
+  private mixUp(uuid: string, { patient }: RememberedCard): void {
+    this.put(uuid, MIXED_UP)
+    this.setOverrides(patient, (this.overrides.get(patient) ?? []).filter(({ card }) => card !== uuid))
+    this.forgotten('two-patients')
+  }
+
+  private put(uuid: string, card: RememberedCard): void {
+    this.cardBytes += bytesOfCard(card) - bytesOfCard(this.cards.get(uuid))
+    this.cards.set(uuid, card)
+  }
+
+  /** Forgets the oldest cards until all fits. */
+  private forgetCards(): void {
+    for (const [uuid, card] of this.cards) {
+      if (this.cardBytes <= this.share) return
+      this.cards.delete(uuid)
+      this.cardBytes -= bytesOfCard(card)
+      this.forgotten('room')
+    }
+  }
+
+  private add(patient: string, noted: NotedOverride): boolean {
+    const before = this.overrides.get(patient) ?? []
+    const kept = [...before, noted].slice(-MOST_OVERRIDES)
+    if (this.overrideBytes + bytesOfOverrides(kept) - bytesOfOverrides(before) > this.share) return false
+    if (kept.length === before.length) this.forgotten('too-many-of-one-patient')
+    this.setOverrides(patient, kept)
+    return true
+  }
+
+  private addReason(patient: string, reported: Override, reason: string | undefined): boolean {
+    const isKept = this.overrides.get(patient)?.some(({ override }) => override === reported) ?? false
+    if (reason === undefined || reported.reason !== undefined || !isKept) return true
+    const bytes = bytesOfText(reason) - bytesOfText()
+    if (this.overrideBytes + bytes > this.share) return false
+    this.overrideBytes += bytes
+    reported.reason = reason
+    return true
+  }
+
+  private setOverrides(patient: string, noted: NotedOverride[]): void {
+    this.overrideBytes += bytesOfOverrides(noted) - bytesOfOverrides(this.overrides.get(patient) ?? [])
+    if (noted.length === 0) this.overrides.delete(patient)
+    else this.overrides.set(patient, noted)
+  }
+}
+
+/** What services showed under one uuid; a service that answers the same call again shows the same card. */
+function withShown(before: readonly Shown[], shown: Shown): readonly Shown[] {
+  const same = before.find(({ service }) => service === shown.service)
+  return same?.point === shown.point ? before : [...before.filter(each => each !== same), shown]
+}
+
+/** Bytes of a text as the engine may hold it, and of what holds it. */
+const bytesOfText = (text = ''): number => 2 * text.length + 24
+
+/** Bytes of objects and of their places in a Map, from what a heap was seen to grow by. */
+const CARD_OVERHEAD = 200
+const OVERRIDE_OVERHEAD = 200
+
+function bytesOfCard(card: RememberedCard | undefined): number {
+  if (!card) return 0
+  return card.shown.reduce((bytes, { point, encounter }) => bytes + 100 + bytesOfText(point) + bytesOfText(encounter), CARD_OVERHEAD)
+}
+
+function bytesOfOverrides(noted: readonly NotedOverride[]): number {
+  if (noted.length === 0) return 0
+  return noted.reduce((bytes, { override: { at, reason, encounter, point } }) =>
+    bytes + OVERRIDE_OVERHEAD + bytesOfText(at) + bytesOfText(reason) + bytesOfText(encounter) + bytesOfText(point), OVERRIDE_OVERHEAD)
 }
 
 /** The earlier of two instants as written: a clock that runs ahead must not silence episodes to come. */
@@ -104,11 +237,4 @@ const reasonOf = ({ reason, userComment }: OverrideReason = {}): string | undefi
 function headlineOf(extension: Card['extension']): string | undefined {
   const points = extension?.[CARD_EXTENSION.decisionPoints]
   return Array.isArray(points) ? (points as string[])[0] : undefined
-}
-
-function forgetOldest(map: Map<string, unknown>, most: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= most) return
-    map.delete(key)
-  }
 }

@@ -46,7 +46,10 @@ export interface ServerEnvironment extends ServerOptions {
 /** Builds the HTTP side of the service: routes from a table, one place for errors, CORS on everything. */
 export function createApp(options: ServerOptions, metrics = createMetrics()): Express {
   const environment: ServerEnvironment = { ...options, metrics }
-  options.knowledge.terminology.onNearMiss(environment.metrics.countNearMiss)
+  options.knowledge.terminology.onNearMiss(metrics.countNearMiss)
+  options.overrideMemory.onForgotten(metrics.countForgotten)
+  metrics.watchRecord('overrides', options.overrideMemory.bytes)
+  metrics.watchRecord('feedback', options.feedbackRecord.bytes)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')

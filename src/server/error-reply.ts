@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
-import { CdsError, stackFrames, type ErrorCode } from '../errors.js'
+import { CdsError, stackFrames } from '../errors.js'
 import { CANONICAL_BASE } from '../knowledge/extensions.js'
 import { noteFailure } from './call-log.js'
 
@@ -10,12 +10,6 @@ const ERROR_SYSTEM = `${CANONICAL_BASE}/CodeSystem/error`
 
 /** Most issues that one answer lists; the rest would help nobody. */
 const MOST_ISSUES = 20
-
-/** Refusals that say nothing about the request: sent again it may be answered. */
-const WORTH_REPEATING: ReadonlySet<ErrorCode> = new Set(['CDS_BUSY', 'CDS_CALL_TOO_LATE', 'CDS_NOT_READY'])
-
-/** Seconds after which a refused request may come again. */
-const RETRY_SECONDS = 1
 
 /** An error as FHIR tells it: a stable code, what is wrong and what to do; one further issue a detail. */
 export function operationOutcome({ code, issue, message, details }: CdsError): OperationOutcome {
@@ -26,6 +20,7 @@ export function operationOutcome({ code, issue, message, details }: CdsError): O
     diagnostics,
   })
   const diagnostics = details.length > 0 ? details.slice(0, MOST_ISSUES) : [message]
+  if (details.length > MOST_ISSUES) diagnostics.push(`and ${details.length - MOST_ISSUES} more`)
   return { resourceType: 'OperationOutcome', issue: diagnostics.map(issueOf) }
 }
 
@@ -35,19 +30,19 @@ export function errorHandler(log: Logger, count: (code: string) => void): ErrorR
   return (thrown: unknown, _request: Request, response: Response, _next: NextFunction): void => {
     const error = asCdsError(thrown)
     count(error.code)
-    noteFailure(response, { code: error.code, ...(isFault(error) && { stack: stackFrames(thrown) ?? '' }) }, log)
+    noteFailure(response, { code: error.code, ...(isFault(error) && { stack: stackFrames(error.cause ?? thrown) ?? '' }) }, log)
     if (response.headersSent) {
       // Half an answer cannot be mended; the client must see that it is half.
       response.destroy()
       return
     }
-    if (WORTH_REPEATING.has(error.code)) response.setHeader('Retry-After', RETRY_SECONDS)
+    if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
     response.status(error.status).type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))
   }
 }
 
 /** Whether an error is a fault of ours or of the knowledge, and no refusal that was meant. */
-const isFault = ({ code }: CdsError): boolean => ['CDS_INTERNAL', 'CDS_KNOWLEDGE_INVALID', 'CDS_SETTING_INVALID', 'CDS_EXPRESSION_FAILED'].includes(code)
+const isFault = ({ code }: CdsError): boolean => ['CDS_INTERNAL', 'CDS_FEEDBACK_NOT_KEPT', 'CDS_KNOWLEDGE_INVALID', 'CDS_SETTING_INVALID', 'CDS_EXPRESSION_FAILED'].includes(code)
 
 interface BodyParserError {
   type?: string

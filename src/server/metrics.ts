@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { NearMiss } from '../knowledge/terminology.js'
 
 /** Figures for an operator. No label ever holds patient data: routes are templates, codes are ours. */
@@ -14,6 +14,9 @@ export interface Metrics {
   countUndecided: (plan: string, action: string, code: string) => void
   countNearMiss: (miss: NearMiss) => void
   countOwnerless: (service: string, records: number) => void
+  countForgotten: (why: string) => void
+  /** Has the bytes told that a part of the record takes up, whenever the figures are asked for. */
+  watchRecord: (part: string, bytes: () => number) => void
 }
 
 /** Makes a set of metrics of its own, so that two services in one process do not share figures. */
@@ -49,6 +52,22 @@ export function createMetrics(): Metrics {
     registers,
   })
   const processFigures = figuresOfProcess()
+  const forgotten = new Counter({
+    name: 'cds_override_memory_forgotten_total',
+    help: 'What the memory of overridden cards forgot: uuids that came for two patients, cards whose room was needed, the oldest override of a patient who has too many.',
+    labelNames: ['why'],
+    registers,
+  })
+  const watched = new Map<string, () => number>()
+  new Gauge({
+    name: 'cds_record_bytes',
+    help: 'Bytes of memory that feedback and overridden cards take up.',
+    labelNames: ['part'],
+    registers,
+    collect() {
+      for (const [part, bytes] of watched) this.set({ part }, bytes())
+    },
+  })
   return {
     contentType: registry.contentType,
     text: async () => `${await registry.metrics()}${await processFigures.metrics()}`,
@@ -59,6 +78,8 @@ export function createMetrics(): Metrics {
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
     countOwnerless: (service, records) => ownerless.inc({ service }, records),
+    countForgotten: why => forgotten.inc({ why }),
+    watchRecord: (part, bytes) => void watched.set(part, bytes),
   }
 }
 

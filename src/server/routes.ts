@@ -10,6 +10,7 @@ import type { CompiledPlan } from '../knowledge/compiled.js'
 import { CANONICAL_BASE } from '../knowledge/extensions.js'
 import { explainCall } from '../explain-call.js'
 import { summariseCall } from '../summarise-call.js'
+import type { FeedbackEntry } from '../record/feedback-record.js'
 import { describeService, type CdsService } from '../services/service-registry.js'
 import { applyOperation } from './apply-operation.js'
 import { sendPublic } from './caching.js'
@@ -78,16 +79,28 @@ async function call(request: Request, response: Response, environment: ServerEnv
 
 async function feedback(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   const service = serviceOf(request, response, environment)
-  const { feedback: entries, faults } = parseFeedback(request.body)
+  const { overrideMemory } = environment
+  const { feedback: entries, faults } = parseFeedback(request.body, card => overrideMemory.isOfAnotherService(card, service.id))
   const receivedAt = environment.now().toISOString()
-  await environment.feedbackRecord.save(entries.map(entry => ({ service: service.id, receivedAt, feedback: entry })))
+  await keepFeedback(entries.map(entry => ({ service: service.id, receivedAt, feedback: entry })), environment)
   // Only after it was saved: a report that is lost must not silence anything.
-  environment.overrideMemory.note(entries, receivedAt)
+  if (!overrideMemory.note(service.id, entries, receivedAt)) throw notKept()
   if (faults.length > 0) {
     throw new CdsError('CDS_FEEDBACK_INVALID', `${faults.length} fault(s) in the feedback; ${entries.length} entries were kept. Correct what is named and send it again.`, faults)
   }
   response.json({})
 }
+
+async function keepFeedback(entries: readonly FeedbackEntry[], { feedbackRecord }: ServerEnvironment): Promise<void> {
+  try {
+    await feedbackRecord.save(entries)
+  } catch (error) {
+    throw notKept(error)
+  }
+}
+
+const notKept = (cause?: unknown): CdsError =>
+  new CdsError('CDS_FEEDBACK_NOT_KEPT', 'There is no room for this feedback now. Send the request again later, as it is; what was kept already is kept once.', [], { cause })
 
 async function explain(request: Request, response: Response, environment: ServerEnvironment): Promise<void> {
   if (!environment.explain) throw pathUnknown(request)

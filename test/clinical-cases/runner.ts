@@ -8,7 +8,7 @@ import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '.
 import { clockAt } from '../../src/expression/clock.js'
 import { loadKnowledge } from '../../src/load-knowledge.js'
 import { queriesFor } from '../../src/patient-data/fill-template.js'
-import type { Override } from '../../src/record/override-memory.js'
+import { createOverrideMemory, type Override } from '../../src/record/override-memory.js'
 import type { CdsService } from '../../src/services/service-registry.js'
 import { CaseCalendar, TIME_ZONE } from './calendar.js'
 import { casesOf, type CaseFile, type ClinicalCase } from './case-format.js'
@@ -127,7 +127,8 @@ export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[
       reading: { requests: 1_000, bytes: 1_000_000_000, atOnce: 10, optionalWaitMs: 60_000 },
       turns: { take: async () => undefined },
       knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false, ...surroundings.settings },
-      overrideMemory: { remember: () => undefined, note: () => undefined, overridesOf: () => surroundings.overridden.map(written => overrideOf(written, now)) },
+      clientOf: () => 'the one client',
+      overrideMemory: { ...createOverrideMemory(0), overridesOf: () => surroundings.overridden.map(written => overrideOf(written, now)) },
     },
   }
 }

@@ -72,9 +72,9 @@ beforeAll(async () => {
   expect(await post(`/cds-services/${SECRETS.family}`, secretCall())).toBe(404)
   expect(await post(`/${SECRETS.patientId}?name=${SECRETS.family}`, {})).toBe(404)
   expect(await post(`/cds-services/%E0%A4%A${SECRETS.family}`, {})).toBe(400)
-  const comment = { card: SECRETS.patientId, outcome: 'overridden', overrideReason: { userComment: SECRETS.comment }, outcomeTimestamp: '2026-03-30T10:05:00Z' }
+  const comment = { card: '784ea9a5-3272-5193-a71e-6f4edf2944e1', outcome: 'overridden', overrideReason: { userComment: SECRETS.comment }, outcomeTimestamp: '2026-03-30T10:05:00Z' }
   expect(await post(`${CALL}/feedback`, { feedback: [comment] })).toBe(200)
-  expect(await post(`${CALL}/feedback`, { feedback: [{ ...comment, outcome: SECRETS.comment }, { ...comment, outcomeTimestamp: SECRETS.birthDate }] })).toBe(400)
+  expect(await post(`${CALL}/feedback`, { feedback: [{ ...comment, card: SECRETS.patientId }, { ...comment, outcome: SECRETS.comment }, { ...comment, outcomeTimestamp: SECRETS.birthDate }] })).toBe(400)
   const data = { name: 'data', resource: searchset(Object.values(prefetchOf(secretCall())).flatMap(value => (value as Json).entry ?? []).map(entry => (entry as Json).resource)) }
   const subject = { name: 'subject', valueString: `Patient/${SECRETS.patientId}` }
   expect(await post('/fhir/PlanDefinition/start-back/$apply', { resourceType: 'Parameters', parameter: [subject, data] })).toBe(200)
@@ -135,7 +135,7 @@ test('an error inside the service is logged with its code and its place, and not
 
 describe('an answer about a patient', () => {
   const APPLY = '/fhir/PlanDefinition/start-back/$apply'
-  const feedback = { feedback: [{ card: 'x', outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }] }
+  const feedback = { feedback: [{ card: '784ea9a5-3272-5193-a71e-6f4edf2944e1', outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }] }
   const parameters = { resourceType: 'Parameters', parameter: [{ name: 'subject', valueString: `Patient/${SECRETS.patientId}` }, { name: 'data', resource: searchset([]) }] }
   const answers: [string, string, unknown, number][] = [
     ['a call', CALL, secretCall(), 200],

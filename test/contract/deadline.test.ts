@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import supertest from 'supertest'
+import { createOverrideMemory } from '../../src/record/override-memory.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
@@ -114,8 +115,8 @@ describe('evaluation has only what reading left of the deadline, and what it cou
 
   test('whatever comes of it', async () => {
     // Overrides are asked for when the evaluation begins.
-    const overrideMemory = { remember: () => undefined, note: () => undefined, overridesOf: () => (hold(1_100), []) }
-    const codes = await undecidedBy({ deadlineMs: 1_000, overrideMemory }, prefetchedCall(PERSON, ID))
+    const overrideMemory = { ...createOverrideMemory(0), overridesOf: () => (hold(1_100), []) }
+    const codes = await undecidedBy({ deadlineMs: 1_000, clientOf: () => 'known', overrideMemory }, prefetchedCall(PERSON, ID))
     expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
   })
 })

@@ -1,5 +1,6 @@
 import supertest from 'supertest'
 import { createMemoryFeedbackRecord, type FeedbackRecord } from '../../src/record/feedback-record.js'
+import { createOverrideMemory } from '../../src/record/override-memory.js'
 import type { Feedback } from '../../src/cds-hooks/types.js'
 import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
@@ -9,15 +10,18 @@ const ID = 'start-back-risk'
 const CARD = '784ea9a5-3272-5193-a71e-6f4edf2944e1'
 const SUGGESTION = 'a92090cc-b6c8-5a39-916f-2050ffa86b02'
 
+const OTHER_CARD = '37649edf-0c34-5166-9e23-f02776d18aa1'
+const THIRD_CARD = '5f2d7f0e-9f0b-4a55-8f5c-5f7f0c1f7a21'
+
 let service: Listening
 let record: FeedbackRecord
 
 beforeAll(async () => {
-  service = await startTestService({ feedbackRecord: { save: entries => record.save(entries), list: id => record.list(id) } })
+  service = await startTestService({ feedbackRecord: { save: entries => record.save(entries), list: id => record.list(id), bytes: () => record.bytes() } })
 })
 
 beforeEach(() => {
-  record = createMemoryFeedbackRecord()
+  record = createMemoryFeedbackRecord(1_000_000)
 })
 
 afterAll(() => service.close())
@@ -35,7 +39,7 @@ describe('feedback is answered with 200 and kept', () => {
     ['with a reason of the list of the client and its display', overridden({ overrideReason: { reason: { code: 'x', system: 'https://client.example.org', display: 'X' } } })],
     ['with a comment alone', overridden({ overrideReason: { userComment: 'Talt med patienten' } })],
     ['with reason and comment', overridden({ overrideReason: { reason: { code: 'other', system: 'a' }, userComment: 'b' } })],
-    ['for a card that the service never gave', overridden({ card: 'unknown-card' })],
+    ['for a card that the service never gave', overridden({ card: '00000000-0000-4000-8000-000000000000' })],
   ])('%s', async (_, entry) => {
     const { status, body } = await send({ feedback: [entry] })
     expect({ status, body: body as unknown }).toEqual({ status: 200, body: {} })
@@ -49,7 +53,7 @@ describe('feedback is answered with 200 and kept', () => {
 })
 
 test('one request may report several cards of several calls', async () => {
-  const entries = [accepted(), overridden({ card: '37649edf-0c34-5166-9e23-f02776d18aa1' }), overridden({ card: 'another' })]
+  const entries = [accepted(), overridden({ card: OTHER_CARD }), overridden({ card: THIRD_CARD })]
   await send({ feedback: entries }).expect(200)
   expect(await kept()).toEqual(entries)
 })
@@ -97,12 +101,18 @@ describe('a fault in a detail is named with 400, and the rest of the entry is ke
     ['overrideReason', overridden({ overrideReason: { reason: { display: 'a' } } }), overridden()],
     ['overrideReason', overridden({ overrideReason: { reason: { coding: [{ code: 'x' }] }, userComment: 'y' } }), overridden({ overrideReason: { userComment: 'y' } })],
     ['overrideReason', overridden({ overrideReason: { reason: { code: 'x' }, userComment: 7 } }), overridden({ overrideReason: { reason: { code: 'x' } } })],
-    ['overrideReason', overridden({ overrideReason: { userComment: 'x'.repeat(10_001) } }), overridden()],
+    ['overrideReason', overridden({ overrideReason: { userComment: 'x'.repeat(1_001) } }), overridden()],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: undefined }), accepted({ acceptedSuggestions: undefined })],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: [] }), accepted({ acceptedSuggestions: undefined })],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: [SUGGESTION] }), accepted({ acceptedSuggestions: undefined })],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: [null, { id: SUGGESTION }] }), accepted()],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: {} }), accepted({ acceptedSuggestions: undefined })],
+    ['acceptedSuggestions', accepted({ acceptedSuggestions: [{ id: 'no uuid' }, { id: SUGGESTION }] }), accepted()],
+    ['acceptedSuggestions', accepted({ acceptedSuggestions: [{ id: `${SUGGESTION}${'0'.repeat(1_000)}` }] }), accepted({ acceptedSuggestions: undefined })],
+    ['acceptedSuggestions', accepted({ acceptedSuggestions: Array(101).fill({ id: SUGGESTION }) }), accepted({ acceptedSuggestions: undefined })],
+    ['overrideReason', overridden({ overrideReason: { reason: { code: 'x'.repeat(257) } } }), overridden()],
+    ['overrideReason', overridden({ overrideReason: { reason: { code: 'x', system: 'x'.repeat(257) } } }), overridden()],
+    ['overrideReason', overridden({ overrideReason: { reason: { code: 'x', display: 'x'.repeat(257) }, userComment: 'y' } }), overridden({ overrideReason: { userComment: 'y' } })],
   ])('%s (%#)', async (place, entry, keeps) => {
     const { status, body } = await send({ feedback: [entry] })
     expect(status).toBe(400)
@@ -114,6 +124,7 @@ describe('a fault in a detail is named with 400, and the rest of the entry is ke
     ['a coding without its wrapping', { code: 'x', system: 's' }, { reason: { code: 'x', system: 's' } }],
     ['no comment', { reason: { code: 'x' }, userComment: null }, { reason: { code: 'x' } }],
     ['no reason', { reason: null, userComment: 'nej' }, { userComment: 'nej' }],
+    ['a text as long as it may be', { reason: { code: 'x'.repeat(256), system: 'y'.repeat(256) }, userComment: 'æ'.repeat(1_000) }, { reason: { code: 'x'.repeat(256), system: 'y'.repeat(256) }, userComment: 'æ'.repeat(1_000) }],
     ['an empty comment', { reason: { code: 'x' }, userComment: '' }, { reason: { code: 'x' } }],
   ])('but no fault is %s', async (_, overrideReason, keeps) => {
     await send({ feedback: [overridden({ overrideReason })] }).expect(200)
@@ -139,10 +150,14 @@ describe('malformed feedback is answered with 400', () => {
     ['card', overridden({ card: undefined })],
     ['card', overridden({ card: 7 })],
     ['card', overridden({ card: ' ' })],
+    ['card', overridden({ card: 'a-card' })],
+    ['card', overridden({ card: `${' '.repeat(100_000)}${CARD}` })],
+    ['card', overridden({ card: `${CARD}0` })],
     ['outcome', overridden({ outcome: 'ignored' })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: undefined })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: '30.03.2026 10:05' })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: '2026-03-30' })],
+    ['outcomeTimestamp', overridden({ outcomeTimestamp: '2026-03-30T10:05:00.1234567891Z' })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: '2026-13-30T10:05:00Z' })],
     ['outcomeTimestamp', overridden({ outcomeTimestamp: 1774865100 })],
   ])('an entry whose fault lies in: %s (%#)', async (place, entry) => {
@@ -153,10 +168,76 @@ describe('malformed feedback is answered with 400', () => {
   })
 
   test('and the sound entries of the batch are kept', async () => {
-    const { status, text } = await send({ feedback: [overridden({ card: 'a' }), overridden({ card: 7 }), null, accepted()] })
+    const { status, text } = await send({ feedback: [overridden({ card: OTHER_CARD }), overridden({ card: 7 }), null, accepted()] })
     expect(status).toBe(400)
     expect(text).toContain('feedback[1]')
     expect(text).toContain('feedback[2]')
-    expect(await kept()).toEqual([overridden({ card: 'a' }), accepted()])
+    expect(await kept()).toEqual([overridden({ card: OTHER_CARD }), accepted()])
+  })
+})
+
+describe('more than fits', () => {
+  const batch = (length: number, members: Json = {}) => Array.from({ length }, (_, index) => overridden({ outcomeTimestamp: `2026-03-30T10:05:00.${index}Z`, ...members }))
+
+  test('1,000 entries are taken, and of more none', async () => {
+    const { status, text } = await send({ feedback: batch(1_001) })
+    expect(status).toBe(400)
+    expect(text).toContain('more than 1000 entries')
+    expect(await kept()).toEqual([])
+    await send({ feedback: batch(1_000).map((entry, index) => ({ ...entry, outcomeTimestamp: `2026-03-30T10:05:00.1${String(index).padStart(3, '0')}Z` })) }).expect(200)
+    expect(await kept()).toHaveLength(1_000)
+  })
+
+  test('a list of nothing, however long, is told in a moment', async () => {
+    const before = process.cpuUsage()
+    const { status, text } = await send(`{"feedback":[${'0,'.repeat(1_500_000)}0]}`).type('json')
+    expect(status).toBe(400)
+    expect(text.length).toBeLessThan(10_000)
+    // Seconds where a sentence is made for each entry.
+    expect(process.cpuUsage(before).user).toBeLessThan(1_500_000)
+  })
+
+  test('20 faults are told, and how many more there are', async () => {
+    const { status, body } = await send({ feedback: batch(30, { card: 'no uuid' }) })
+    const told = (body as { issue: { diagnostics: string }[] }).issue.map(({ diagnostics }) => diagnostics)
+    expect(status).toBe(400)
+    expect(told).toHaveLength(21)
+    expect([told[19], told[20]]).toEqual([expect.stringContaining('feedback[19]'), 'and 10 more'])
+  })
+
+  test('feedback without room is answered with 503, and what was accepted stays', async () => {
+    record = createMemoryFeedbackRecord(5_000)
+    const answers: number[] = []
+    for (const entry of batch(10)) {
+      const { status, headers, text } = await send({ feedback: [entry] })
+      answers.push(status)
+      if (status === 200) continue
+      expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0], again: headers['retry-after'] }).toEqual({ status: 503, code: 'CDS_FEEDBACK_NOT_KEPT', again: '60' })
+    }
+    const accepted = answers.filter(status => status === 200).length
+    expect([accepted > 2, accepted < 10]).toEqual([true, true])
+    expect(await kept()).toEqual(batch(accepted))
+    // What is kept already needs no room.
+    await send({ feedback: batch(1) }).expect(200)
+    expect(record.bytes()).toBeLessThanOrEqual(5_000)
+  })
+
+  test('a request of which a part has no room is kept as a whole or not at all', async () => {
+    record = createMemoryFeedbackRecord(5_000)
+    await send({ feedback: batch(2) }).expect(200)
+    await send({ feedback: batch(10) }).expect(503)
+    expect(await kept()).toEqual(batch(2))
+    await send({ feedback: batch(3) }).expect(200)
+    expect(await kept()).toEqual(batch(3))
+  })
+
+  test('an override that cannot be remembered is not called accepted', async () => {
+    const crowded = await startTestService({ overrideMemory: { ...createOverrideMemory(0), note: () => false } })
+    try {
+      const { status, headers } = await supertest(crowded.url).post(`/cds-services/${ID}/feedback`).send({ feedback: [overridden()] })
+      expect([status, headers['retry-after']]).toEqual([503, '60'])
+    } finally {
+      await crowded.close()
+    }
   })
 })

@@ -89,8 +89,8 @@ test('one nonsense value in the place of every value of one name is answered', a
 test('any few changes in feedback are answered', async () => {
   const feedback = () => ({
     feedback: [
-      { card: 'a', outcome: 'accepted', acceptedSuggestions: [{ id: 'b' }], outcomeTimestamp: '2026-03-30T10:05:00Z' },
-      { card: 'c', outcome: 'overridden', overrideReason: { reason: { code: 'd', system: 'e', display: 'f' }, userComment: 'g' }, outcomeTimestamp: '2026-03-30T10:05:00.123Z' },
+      { card: '784ea9a5-3272-5193-a71e-6f4edf2944e1', outcome: 'accepted', acceptedSuggestions: [{ id: 'a92090cc-b6c8-5a39-916f-2050ffa86b02' }], outcomeTimestamp: '2026-03-30T10:05:00Z' },
+      { card: '37649edf-0c34-5166-9e23-f02776d18aa1', outcome: 'overridden', overrideReason: { reason: { code: 'd', system: 'e', display: 'f' }, userComment: 'g' }, outcomeTimestamp: '2026-03-30T10:05:00.123Z' },
     ],
   })
   await check(fc.array(mutation, { minLength: 1, maxLength: 4 }), async mutations => {

@@ -5,12 +5,14 @@ import type { Card } from '../../src/cds-hooks/types.js'
 import { createOverrideMemory, type AnsweredCall, type OverrideMemory } from '../../src/record/override-memory.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { warmUp } from '../../src/warm-up.js'
-import { prefetchedCall, SERVICES, type Json } from '../support/hook-requests.js'
+import { hookCall, prefetchedCall, SERVICES, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService, testEnvironment } from '../support/service.js'
 
 const SIGN = 'low-back-pain-order-sign'
 const PERSON = 'recent-pain'
+const OTHER_INSTANCE = '0b6f5e0a-4f83-4c52-8d51-0f6f0f5d6c11'
+const THIRD_INSTANCE = '4c0c1f63-9c55-4d0f-8f0e-6a1a3f7e9b22'
 
 let service: Listening
 
@@ -20,34 +22,113 @@ beforeEach(async () => {
 
 afterEach(() => service.close())
 
+/** A listed server that nobody has to listen at, since all data is sent along. */
+const LISTED = 'http://127.0.0.1:4/fhir'
+const FOREIGN = 'https://foreign.example.org/fhir'
+
 async function cardsFor(person: string, members: Json = {}): Promise<Card[]> {
-  const { status, body } = await supertest(service.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(person, SIGN, members))
+  const { status, body } = await supertest(service.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(person, SIGN, { fhirServer: LISTED, ...members }))
   expect(status).toBe(200)
   return (body as { cards: Card[] }).cards
 }
 
 const headlines = (cards: readonly Card[]) => cards.map(card => decisionPointsOf(card)[0])
 
-async function override({ uuid }: Card, outcomeTimestamp: string): Promise<void> {
-  const feedback = [{ card: uuid, outcome: 'overridden', outcomeTimestamp }]
-  await supertest(service.url).post(`/cds-services/${SIGN}/feedback`).send({ feedback }).expect(200)
+const overridden = (uuid: string, outcomeTimestamp = '2026-03-30T10:05:00Z') => ({ card: uuid, outcome: 'overridden', outcomeTimestamp })
+const report = (feedback: Json[], id: string = SIGN) => supertest(service.url).post(`/cds-services/${id}/feedback`).send({ feedback })
+
+async function override({ uuid }: Card, outcomeTimestamp?: string): Promise<void> {
+  await report([overridden(uuid, outcomeTimestamp)]).expect(200)
 }
+
+const figure = async (line: string): Promise<number> =>
+  Number((await supertest(service.url).get('/metrics')).text.split('\n').find(each => each.startsWith(`${line} `))?.split(' ').at(-1) ?? 0)
 
 test('an overridden warning stays away from the next call about the same patient, and from that alone', async () => {
   const [first] = await cardsFor(PERSON)
   expect(headlines(await cardsFor(PERSON))).toEqual(['LBP-10', 'LBP-06'])
-  await override(first!, '2026-03-30T10:05:00Z')
-  expect(headlines(await cardsFor(PERSON, { hookInstance: '0b6f5e0a-4f83-4c52-8d51-0f6f0f5d6c11' }))).toEqual(['LBP-06'])
-  expect(headlines(await cardsFor('work-injury'))).toContain('LBP-10')
+  await override(first!)
+  expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-06'])
+  expect(headlines(await cardsFor('work-injury', { hookInstance: THIRD_INSTANCE }))).toContain('LBP-10')
 })
 
 test('a patient of another server who has the same id is another patient', async () => {
-  const servers = ['https://one.example.org/fhir', 'https://two.example.org/fhir']
-  const [first] = await cardsFor(PERSON, { fhirServer: servers[0] })
-  await override(first!, '2026-03-30T10:05:00Z')
+  const servers = [LISTED, 'http://127.0.0.1:5/fhir']
+  const [first] = await cardsFor(PERSON)
+  await override(first!)
+  expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE, fhirServer: servers[1] }))).toEqual(['LBP-10', 'LBP-06'])
   expect(headlines(await cardsFor(PERSON, { fhirServer: servers[0] }))).toEqual(['LBP-06'])
-  expect(headlines(await cardsFor(PERSON, { fhirServer: `${servers[0]}/` }))).toEqual(['LBP-06'])
-  expect(headlines(await cardsFor(PERSON, { fhirServer: servers[1] }))).toEqual(['LBP-10', 'LBP-06'])
+})
+
+test('one server is one client, however its address is spelled', async () => {
+  const [first] = await cardsFor(PERSON, { fhirServer: 'HTTP://127.0.0.1:0004/fhir/' })
+  await override(first!)
+  for (const fhirServer of [LISTED, `${LISTED}/`, `${LISTED}\n`, 'http://127.1:4/fhir', 'http://0x7f.0.0.1:4/x/../fhir', 'http://127.0.0.1.:4/fhir']) {
+    expect([fhirServer, headlines(await cardsFor(PERSON, { fhirServer, hookInstance: OTHER_INSTANCE }))]).toEqual([fhirServer, ['LBP-06']])
+  }
+})
+
+describe('a stranger', () => {
+  test.each<[string, Json]>([
+    ['who names a server that is not listed', { fhirServer: FOREIGN }],
+    ['who names no server', { fhirServer: undefined }],
+  ])('%s is answered, and silences nothing', async (_, members) => {
+    const cards = await cardsFor(PERSON, members)
+    expect(headlines(cards)).toEqual(['LBP-10', 'LBP-06'])
+    await report(cards.map(({ uuid }) => overridden(uuid))).expect(200)
+    expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-10', 'LBP-06'])
+    expect(headlines(await cardsFor(PERSON, { ...members, hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-10', 'LBP-06'])
+  })
+
+  test.each<[string, Json]>([
+    ['who names a server that is not listed', { fhirServer: FOREIGN }],
+    ['who names no server', { fhirServer: undefined }],
+  ])('%s hears nothing of what others overrode', async (_, members) => {
+    const [first] = await cardsFor(PERSON)
+    await override(first!)
+    expect(headlines(await cardsFor(PERSON, { ...members, hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-10', 'LBP-06'])
+    expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-06'])
+  })
+
+  test('who names an unlisted server that would have to be read is refused with 412, which names the setting', async () => {
+    const { status, text } = await supertest(service.url).post(`/cds-services/${SIGN}`).send(hookCall(PERSON, SIGN, { fhirServer: FOREIGN }))
+    expect(status).toBe(412)
+    expect(text).toContain('CDS_FHIR_SERVER_NOT_ALLOWED')
+    expect(text).toContain('CDS_FHIR_SERVERS')
+  })
+})
+
+describe('a hookInstance that is used again for another patient', () => {
+  test('lets the override of one patient silence neither, and is counted', async () => {
+    const forgotten = 'cds_override_memory_forgotten_total{why="two-patients"}'
+    const [ofAnna] = await cardsFor(PERSON)
+    const [ofBent] = await cardsFor('work-injury')
+    expect(ofBent!.uuid).toBe(ofAnna!.uuid)
+    await override(ofAnna!)
+    expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-10', 'LBP-06'])
+    expect(headlines(await cardsFor('work-injury', { hookInstance: THIRD_INSTANCE }))).toContain('LBP-10')
+    expect(await figure(forgotten)).toBeGreaterThan(0)
+  })
+
+  test('takes back what it silenced before', async () => {
+    const [ofAnna] = await cardsFor(PERSON)
+    await override(ofAnna!)
+    expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-06'])
+    await cardsFor('work-injury')
+    expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-10', 'LBP-06'])
+  })
+})
+
+test('feedback at another service\'s address is refused by its entry, and the others are kept', async () => {
+  const [first] = await cardsFor(PERSON)
+  const { status, text } = await report([overridden(OTHER_INSTANCE), overridden(first!.uuid.toUpperCase())], 'start-back-risk')
+  expect(status).toBe(400)
+  expect(text).toContain('CDS_FEEDBACK_INVALID')
+  expect(text).toContain('feedback[1]: card was answered by another service')
+  expect(text).not.toContain('feedback[0]')
+  expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-10', 'LBP-06'])
+  await report([overridden(first!.uuid)]).expect(200)
+  expect(headlines(await cardsFor(PERSON, { hookInstance: OTHER_INSTANCE }))).toEqual(['LBP-06'])
 })
 
 test('an override from before this episode silences nothing', async () => {
@@ -66,7 +147,7 @@ test('an override whose reason cannot be read is an override, and its card may b
 describe('what is remembered', () => {
   /** A memory that tells what it was asked to remember and to note. */
   function watched(): { memory: OverrideMemory; remembered: AnsweredCall[]; noted: string[] } {
-    const real = createOverrideMemory()
+    const real = createOverrideMemory(1_000_000)
     const remembered: AnsweredCall[] = []
     const noted: string[] = []
     return {
@@ -78,9 +159,9 @@ describe('what is remembered', () => {
           remembered.push(answered)
           real.remember(answered)
         },
-        note: (feedback, receivedAt) => {
+        note: (id, feedback, receivedAt) => {
           noted.push(...feedback.map(({ card }) => card))
-          real.note(feedback, receivedAt)
+          return real.note(id, feedback, receivedAt)
         },
       },
     }
@@ -89,10 +170,11 @@ describe('what is remembered', () => {
   test.each(SERVICES)('are the cards of every service, with the encounter of the call: %s', async id => {
     const { memory, remembered } = watched()
     const own = await startTestService({ overrideMemory: memory })
-    const request = prefetchedCall('recent-pain', id)
+    const request = prefetchedCall('recent-pain', id, { fhirServer: LISTED })
     const { body } = await supertest(own.url).post(`/cds-services/${id}`).send({ ...request, context: { ...request.context, encounterId: 'contact-1' } }).expect(200)
     await own.close()
     expect(remembered.flatMap(({ cards }) => cards)).toEqual((body as { cards: Card[] }).cards)
+    expect(remembered.map(({ client, service: at, patient }) => ({ client, at, patient }))).toEqual([{ client: LISTED, at: id, patient: 'recent-pain' }])
     expect(new Set(remembered.map(({ encounter }) => encounter))).toEqual(new Set(['contact-1']))
   })
 
@@ -118,14 +200,14 @@ describe('what is remembered', () => {
 
   test('is nothing of feedback that could not be saved, which is answered with 5xx', async () => {
     const { memory, noted } = watched()
-    const record = createMemoryFeedbackRecord()
+    const record = createMemoryFeedbackRecord(1_000_000)
     const own = await startTestService({ overrideMemory: memory, feedbackRecord: { ...record, save: () => Promise.reject(new Error('disk full')) } })
-    const { body } = await supertest(own.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(PERSON, SIGN)).expect(200)
+    const { body } = await supertest(own.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED })).expect(200)
     const [first] = (body as { cards: Card[] }).cards
     const feedback = [{ card: first!.uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }]
     const { status } = await supertest(own.url).post(`/cds-services/${SIGN}/feedback`).send({ feedback })
     await own.close()
-    expect(status).toBe(500)
+    expect(status).toBe(503)
     expect(noted).toEqual([])
   })
 })

@@ -33,7 +33,7 @@ test('with however short a deadline, and with no server on the list', async () =
 })
 
 test('nothing is recorded, and the reader of real calls is not asked', async () => {
-  const [memory, record] = [createOverrideMemory(), createMemoryFeedbackRecord()]
+  const [memory, record] = [createOverrideMemory(1_000_000), createMemoryFeedbackRecord(1_000_000)]
   const remember = jest.spyOn(memory, 'remember')
   const save = jest.spyOn(record, 'save')
   const reader = { read: jest.fn<FhirReader['read']>(), readOn: jest.fn<FhirReader['readOn']>() }

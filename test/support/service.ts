@@ -7,6 +7,7 @@ import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import { createApp, type ServerOptions } from '../../src/server/app.js'
 import { createTurns } from '../../src/server/turns.js'
+import { clientByFhirServer } from '../../src/trust/calling-client.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { listen, type Listening } from './listen.js'
 
@@ -24,6 +25,12 @@ export function testKnowledge(): LoadedKnowledge {
   loaded.faults.throwIfAny()
   return loaded
 }
+
+/** FHIR servers on this machine may be read. */
+const isListed = fhirServerList(['http://127.0.0.1:*'])
+
+/** Bytes that feedback and overrides may take up each. */
+const ROOM = 10_000_000
 
 export interface TestServiceOptions extends Partial<ServerOptions> {
   /** Is told of every request that reaches the service, preflights too. */
@@ -45,11 +52,12 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     explain: true,
     isDemonstration: false,
     hasOperationsPort: false,
-    reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: 8_000_000, pageLimit: 10 }),
     reading: TEST_READING,
+    reader: createHttpFhirReader({ isAllowed: isListed, responseLimit: 8_000_000, pageLimit: 10 }),
     knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
-    overrideMemory: createOverrideMemory(),
-    feedbackRecord: createMemoryFeedbackRecord(),
+    clientOf: clientByFhirServer(isListed),
+    overrideMemory: createOverrideMemory(ROOM),
+    feedbackRecord: createMemoryFeedbackRecord(ROOM),
     readiness: createReadiness(),
     turns: createTurns(),
     // Tests and service share one loop, which the tests hold as they please.

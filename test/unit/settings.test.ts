@@ -18,6 +18,7 @@ test('without any variable everything has a value', () => {
     port: 3000, opsPort: undefined, host: '127.0.0.1', production: false, demo: true, demoFhirPort: 3001,
     fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
     frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 4_000_000, keepAliveMs: 65_000, mostConnections: 1_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 50, fhirRequests: 40, fhirConcurrency: 10, fhirCallLimit: 16_000_000, optionalWaitMs: 100,
+    feedbackMemory: 64_000_000, overrideMemory: 32_000_000,
     explain: true, draftKnowledge: true, knowledge: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
     logLevel: 'info',
   })
@@ -40,6 +41,7 @@ describe('a good value', () => {
     ['CDS_TIME_ZONE', 'America/New_York', 'timeZone', 'America/New_York'], ['CDS_DEADLINE_MS', '20', 'deadlineMs', 20], ['CDS_DEADLINE_MS', '60000', 'deadlineMs', 60_000],
     ['CDS_BODY_LIMIT', '1000', 'bodyLimit', 1000], ['CDS_FHIR_RESPONSE_LIMIT', '1000', 'fhirResponseLimit', 1000], ['CDS_FHIR_PAGE_LIMIT', '1', 'fhirPageLimit', 1],
     ['CDS_FHIR_REQUESTS', '500', 'fhirRequests', 500], ['CDS_FHIR_CONCURRENCY', '1', 'fhirConcurrency', 1], ['CDS_FHIR_CALL_LIMIT', '1000', 'fhirCallLimit', 1000], ['CDS_OPTIONAL_WAIT_MS', '0', 'optionalWaitMs', 0],
+    ['CDS_FEEDBACK_MEMORY', '100000', 'feedbackMemory', 100_000], ['CDS_OVERRIDE_MEMORY', '100000', 'overrideMemory', 100_000],
     ['CDS_EXPLAIN', '0', 'explain', false], ['CDS_DRAFT_KNOWLEDGE', 'no', 'draftKnowledge', false], ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
   ])('%s=%s', (name, text, key, value) => {
     expect(readSettings({ [name]: text })[key]).toEqual(value)
@@ -53,6 +55,7 @@ describe('a bad value names its variable', () => {
     ['CDS_FHIR_SERVERS', 'https://*/fhir'], ['CDS_FHIR_SERVERS', 'https://user:secret@a.example/fhir'], ['CDS_FHIR_SERVERS', 'https://a.example/fhir?x=y'],
     ['CDS_REGION', 'skåne'], ['CDS_SHOW_RETIRED', 'maybe'], ['CDS_CONDITIONAL_OFFERS', '2'], ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
     ['CDS_BODY_LIMIT', '10'], ['CDS_FHIR_RESPONSE_LIMIT', '1e6'], ['CDS_FHIR_PAGE_LIMIT', '0'], ['CDS_FHIR_REQUESTS', '0'], ['CDS_FHIR_CONCURRENCY', '33'], ['CDS_FHIR_CALL_LIMIT', '999'], ['CDS_OPTIONAL_WAIT_MS', '-1'], ['CDS_EXPLAIN', '2'], ['CDS_DRAFT_KNOWLEDGE', 'draft'], ['LOG_LEVEL', 'loud'],
+    ['CDS_FEEDBACK_MEMORY', '0'], ['CDS_OVERRIDE_MEMORY', '1GB'],
     ['CDS_INSECURE', 'everything'], ['CDS_INSECURE', 'demo, all'], ['CDS_INSECURE', 'on'], ['CDS_OPS_PORT', '65536'], ['CDS_OPS_PORT', '3000'], ['CDS_OPS_PORT', '3001'],
   ])('%s=%s', (name, text) => {
     expect(faultsOf({ [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: (expects|is refused) .`))])
