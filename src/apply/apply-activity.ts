@@ -5,6 +5,7 @@ import { toJson, typeOf } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import { failureOf } from '../expression/facts.js'
 import type { ActivityKind, CompiledActivity, CompiledDynamicValue } from '../knowledge/compiled.js'
+import { inLanguage, localized } from '../knowledge/extensions.js'
 import { renderText } from './render-text.js'
 import { setPath } from './set-path.js'
 import type { ApplyContext } from './apply-plan.js'
@@ -93,11 +94,19 @@ export function applyActivity(
   scope: Scope,
 ): FhirResource {
   const where = `ActivityDefinition ${resource.id}`
-  const built: Json = { resourceType: kind, ...BUILDERS[kind](resource, canonical, context) }
+  const built: Json = { resourceType: kind, ...BUILDERS[kind](inReply(resource, context.language), canonical, context) }
   const description = isElementPath(kind, 'description') ? renderText(texts.description, context.language, scope, 'plain', where) : undefined
   if (description !== undefined) built.description = description
   for (const value of [...dynamicValues, ...actionValues]) setValue(built, kind, value, scope, where)
   return built as unknown as FhirResource
+}
+
+/** The definition with the words of its code in the language of the reply, so that a draft does not mix languages. */
+function inReply({ code, ...activity }: ActivityDefinition, language: string): ActivityDefinition {
+  if (!code) return activity
+  const { _text: translations, ...plain } = code
+  const text = inLanguage(localized(plain.text, translations, activity.language ?? ''), language)
+  return { ...activity, code: { ...plain, ...(text !== undefined && { text }) } }
 }
 
 /** Wraps a Questionnaire into a Task that asks for it to be filled in. */

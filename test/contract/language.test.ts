@@ -1,7 +1,9 @@
+import type { ActivityDefinition } from 'fhir/r4.js'
 import supertest from 'supertest'
+import { localized } from '../../src/knowledge/extensions.js'
 import { prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, testKnowledge } from '../support/service.js'
 
 const ID = 'start-back-risk'
 
@@ -40,4 +42,11 @@ test('what could not be read is said in the language of the reply', async () => 
   const failed = { encounters: searchset([{ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] }]) }
   expect((await card('en', failed)).detail).toMatch(/Could not be read and is not taken into account: \S/)
   expect((await card('da', failed)).detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
+})
+
+test('every draft names its code in both languages', () => {
+  const drafts = testKnowledge().knowledge.files.map(({ resource }) => resource).filter(({ resourceType }) => resourceType === 'ActivityDefinition') as ActivityDefinition[]
+  const wordsOf = ({ id, language = '', code }: ActivityDefinition) => ({ id, languages: [...localized(code?.text, code?._text, language).keys()] })
+  expect(drafts.length).toBeGreaterThan(20)
+  expect(drafts.filter(({ code }) => code?.text !== undefined).map(wordsOf).filter(({ languages }) => languages.join() !== 'da,en')).toEqual([])
 })

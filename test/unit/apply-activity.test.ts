@@ -42,6 +42,14 @@ describe('an ActivityDefinition', () => {
     expect(resource).toMatchObject(expected)
   })
 
+  test('names its code in the language of the reply, else in its own', () => {
+    const code = { coding: [{ code: 'c' }], text: 'Træning', _text: english('Training') }
+    expect(applyActivity({ kind: 'ServiceRequest', code }).resource).toMatchObject({ code: { coding: [{ code: 'c' }], text: 'Træning' } })
+    const knowledge = knowledgeOf(plan([topAction('a', { definitionCanonical: ACT })]), activity('act', { kind: 'ServiceRequest', code }))
+    const codeIn = (language: string) => (applyTo(knowledge, { language }).requestGroup.contained?.[0] as { code?: object } | undefined)?.code
+    expect(['en', 'da', 'de'].map(codeIn)).toEqual(['Training', 'Træning', 'Træning'].map(text => ({ coding: [{ code: 'c' }], text })))
+  })
+
   test('of kind DeviceRequest has no element that R4 lacks', () => {
     const { resource } = applyActivity({ kind: 'DeviceRequest', code: { text: 'x' }, timingPeriod: { start: '2026' } })
     expect(resource).toMatchObject({ codeCodeableConcept: { text: 'x' }, occurrencePeriod: { start: '2026' } })
