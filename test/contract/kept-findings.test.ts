@@ -7,8 +7,8 @@ import { captureLog } from '../support/captured-log.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
-/** Several times what such a request may take, since the caller runs in this process too, on a busy machine. */
-const CPU_LIMIT_MS = 2_000
+/** Twice what the largest such request may take, since the caller runs in this process too. */
+const CPU_LIMIT_MS = 1_000
 
 const captured = captureLog()
 let service: Listening
