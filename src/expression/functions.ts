@@ -140,25 +140,12 @@ function withoutArguments(value: (state: ScopeState) => Collection): Invocation 
   }
 }
 
-/** A date or time of the engine, made once a call, since the engine has no constructor to call; a day lasts for many calls. */
+/** A date or time of the engine, made once a call, since the engine has no constructor to call. */
 export function once(state: ScopeState, conversion: keyof typeof CONVERSIONS, written: string): Item {
-  if (conversion === 'toDate') return engineDay(written)[0]
   const key = `${conversion} ${written}`
   const known = state.known.get(key) ?? CONVERSIONS[conversion](written)
   state.known.set(key, known)
   return known[0]
-}
-
-/** Most days that are remembered; the service's own clock tells few. */
-const MOST_DAYS = 100
-
-const days = new Map<string, Collection>()
-
-function engineDay(written: string): Collection {
-  const known = days.get(written) ?? CONVERSIONS.toDate(written)
-  if (days.size >= MOST_DAYS) days.clear()
-  days.set(written, known)
-  return known
 }
 
 type Conversion = (written: string) => Collection
