@@ -119,7 +119,7 @@ function contextFaults(context: JsonObject, hook: string): string[] {
     ...Object.entries(definition.required).flatMap(([name, kind]) =>
       kind === 'bundle'
         ? fault(isObject(context[name]), `${name} must be a Bundle`)
-        : fault(Array.isArray(context[name]) && context[name].every(entry => typeof entry === 'string'), `${name} must be a list of references`)),
+        : fault(isListOfReferences(context[name]), `${name} must be a list of at most ${MOST_REFERENCES} references`)),
   ]
 }
 
@@ -128,13 +128,21 @@ const fault = (holds: boolean, text: string): string[] => (holds ? [] : [text])
 /** Whether a value can be the id of a resource. */
 export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value)
 
+/** Most references in one field of the context. */
+const MOST_REFERENCES = 1_000
+
+const isListOfReferences = (value: unknown): boolean => Array.isArray(value) && value.length <= MOST_REFERENCES && value.every(entry => typeof entry === 'string')
+
+/** Most characters of a reference that is taken apart to see what it is. */
+const LONGEST_REFERENCE = 1_000
+
 function isUser(value: unknown, types: readonly string[]): boolean {
-  const [type = '', id, ...rest] = typeof value === 'string' ? value.split('/') : []
+  const [type = '', id, ...rest] = typeof value === 'string' ? value.slice(0, LONGEST_REFERENCE).split('/') : []
   return types.includes(type) && isId(id) && rest.length === 0
 }
 
 /** Whether a client sent a reference where its id belongs, which is a mistake that many make. */
-const isReference = (value: unknown, type: string): boolean => typeof value === 'string' && value.split('/').includes(type)
+const isReference = (value: unknown, type: string): boolean => typeof value === 'string' && value.slice(0, LONGEST_REFERENCE).split('/').includes(type)
 
 /** Tells a JSON object from arrays, null and plain values. */
 export function isObject(value: unknown): value is JsonObject {

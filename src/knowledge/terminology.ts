@@ -142,7 +142,7 @@ export class Terminology {
       }
       const canonical = this.systems.canonical(system)
       if (belongs(canonical, code, true)) return { system: canonical, kind: 'code' }
-      const near = this.systems.isKnown(canonical) ? undefined : systems.find(each => this.systems.isNear(each, system) && belongs(each, code))
+      const near = this.systems.isKnown(canonical) ? undefined : systems.find(each => belongs(each, code) && this.systems.isNear(each, system))
       return near === undefined ? undefined : { system: near, kind: 'system' }
     }
     const known = new Map<unknown, Map<unknown, boolean>>()
@@ -312,15 +312,29 @@ const PLAINLY_SEEN = /^[!-~]+$/
 /** A text without blanks at its ends, hard ones and those without width among them. */
 const trimmed = (text: string): string => (PLAINLY_SEEN.test(text) ? text : text.replace(INVISIBLE, '').trim())
 
+/** Most characters of a code or system that are looked at: none of ours is nearly as long, so what is longer is none either way. */
+const LONGEST_WRITTEN = 2_048
+
 /** The code that was sent, also as a number; undefined for anything that is none. */
 function codeOf({ code }: SentCoding): string | undefined {
   if (typeof code === 'number') return Number.isSafeInteger(code) && code >= 0 ? String(code) : undefined
-  return typeof code === 'string' && trimmed(code) !== '' ? trimmed(code) : undefined
+  return typeof code === 'string' ? trimmed(code.slice(0, LONGEST_WRITTEN)) || undefined : undefined
 }
 
 /** The system that was sent; an empty one, or one that is no text, is none. */
 function systemOf({ system }: SentCoding): string | undefined {
-  return typeof system === 'string' && trimmed(system) !== '' ? trimmed(system) : undefined
+  return typeof system === 'string' ? trimmed(system.slice(0, LONGEST_WRITTEN)) || undefined : undefined
+}
+
+/** The codes of rules in upper case, each put so when it is first asked for. */
+const upperCases = new WeakMap<Rule['codes'], ReadonlySet<string>>()
+
+function inUpperCase(codes: Rule['codes']): ReadonlySet<string> {
+  const before = upperCases.get(codes)
+  if (before) return before
+  const upper = new Set([...codes.keys()].map(code => code.toUpperCase()))
+  upperCases.set(codes, upper)
+  return upper
 }
 
 /** @param ignoresCase whether the case of letters makes no difference */
@@ -328,7 +342,7 @@ function holdsAny(rules: readonly Rule[], code: string, ignoresCase = false): bo
   const same = (text: string) => (ignoresCase ? text.toUpperCase() : text)
   const wanted = same(code)
   for (const { codes, prefixes } of rules) {
-    if (ignoresCase ? [...codes.keys()].some(each => same(each) === wanted) : codes.has(code)) return true
+    if (ignoresCase ? inUpperCase(codes).has(wanted) : codes.has(code)) return true
     for (const prefix of prefixes) if (wanted.startsWith(same(prefix))) return true
   }
   return false
@@ -378,6 +392,8 @@ class SystemNames {
   private readonly prefixes: { prefix: string; system: string }[] = []
   private readonly named = new Map<string, NamedSystem>()
   private readonly spellings = new Map<string, string>()
+  /** The names of our systems in letters and digits alone, from when they are first compared: all systems are known by then. */
+  private readonly squeezedNamesOf = new Map<string, readonly string[]>()
 
   constructor(files: readonly KnowledgeFile<NamingSystem>[], faults: FaultList) {
     for (const { file, resource } of files) {
@@ -403,6 +419,7 @@ class SystemNames {
     const known = this.canonical(system)
     if (!this.preferred.has(keyOf(known))) this.preferred.set(keyOf(known), known)
     this.spellings.clear()
+    this.squeezedNamesOf.clear()
     return known
   }
 
@@ -426,8 +443,15 @@ class SystemNames {
   isNear(ours: string, written: string): boolean {
     const found = squeezed(written)
     if (found.length < SHORTEST_NEAR && found !== squeezed(this.nameOf(ours))) return false
-    const names = [this.nameOf(ours), ...[...this.preferred].flatMap(([key, system]) => (system === ours ? [key] : []))]
-    return names.map(squeezed).some(name => name.startsWith(found) || found.startsWith(name))
+    return this.squeezedNames(ours).some(name => name.startsWith(found) || found.startsWith(name))
+  }
+
+  private squeezedNames(ours: string): readonly string[] {
+    const before = this.squeezedNamesOf.get(ours)
+    if (before) return before
+    const names = [this.nameOf(ours), ...[...this.preferred].flatMap(([key, system]) => (system === ours ? [key] : []))].map(squeezed)
+    this.squeezedNamesOf.set(ours, names)
+    return names
   }
 
   /** What an operator calls a system of ours. */

@@ -28,16 +28,21 @@ interface Draft {
   fullUrl: string | undefined
 }
 
+/** Most resources in the drafts of one call. */
+const MOST_DRAFTS = 1_000
+
 /** Under what name the reply tells of drafts that could not be used. */
 export const DRAFTS_KEY = 'draftOrders'
 
 /**
  * Reads the orders of a context. Drafts need not be valid R4; what is no order is left out, though orders may refer to
  * it, and of a draft whose patient cannot be told the reply says so.
- * @throws CdsError CDS_DATA_OF_ANOTHER_PATIENT when a draft says it is for another patient.
+ * @throws CdsError CDS_DATA_OF_ANOTHER_PATIENT when a draft says it is for another patient; CDS_CONTEXT_INVALID when
+ *   there are more than anybody writes.
  */
 export function draftOrdersIn({ draftOrders, selections }: HookContext, record: PatientRecord): DraftOrders {
   const entries = entriesIn(asBundle(draftOrders)) ?? []
+  if (entries.length > MOST_DRAFTS) throw new CdsError('CDS_CONTEXT_INVALID', `draftOrders holds more than ${MOST_DRAFTS} resources. Send the orders that are being written.`)
   const index = indexOf(entries, record.index)
   const resources = entries.flatMap(({ resource, sent, fullUrl }) => (resource ? [{ sent, resource, fullUrl }] : []))
   const orders = resources.filter(({ resource }) => isOrder(asR4(resource)))

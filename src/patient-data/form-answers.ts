@@ -34,6 +34,23 @@ export function readForm(response: QuestionnaireResponse, forms: FormDefinitions
   }
 }
 
+/** Most items and answers of one form: many times those of the longest. */
+const MOST_ITEMS = 5_000
+
+/** Whether a filled form has more items and answers than any form has questions; it may not be valid yet. */
+export function isEndless({ item }: QuestionnaireResponse): boolean {
+  let left = MOST_ITEMS
+  const look = (list: unknown): void => {
+    if (!Array.isArray(list) || (left -= list.length) < 0) return
+    for (const each of list as ({ item?: unknown; answer?: unknown } | null)[]) {
+      look(each?.item)
+      look(each?.answer)
+    }
+  }
+  look(item)
+  return left < 0
+}
+
 function definitionOf(response: QuestionnaireResponse, { all }: FormDefinitions, askedFor: AskedFor): FormDefinition | undefined {
   const { questionnaire } = response
   if (questionnaire === undefined) return all.find(definition => definition.url === askedFor && holdsOnly(response, definition))

@@ -27,6 +27,12 @@ export function takeIn<R extends FhirResource>(resource: R, context: IntakeConte
   return { resource: intake.object(resource as unknown as Json, resource.resourceType) as unknown as R, unusable: intake.unusable }
 }
 
+/** Most codings of one concept that are read. */
+const MOST_CODINGS = 100
+
+/** Most values of one record that are named as unusable. */
+const MOST_NOTED = 100
+
 /** Elements whose one coding is a status that older clients write as text. */
 const STATUS_CONCEPTS: ReadonlySet<string> = new Set(['clinicalStatus', 'verificationStatus'])
 
@@ -122,13 +128,22 @@ class Intake {
     return type === 'CodeableConcept' ? this.concept(taken, name) : taken
   }
 
-  private concept(written: Json, name: string): Json {
+  private concept(sent: Json, name: string): Json {
+    const written = this.withFewCodings(sent)
     if (!STATUS_CONCEPTS.has(name)) return written
     const codings = Array.isArray(written.coding) ? (written.coding as Json[]) : []
     if (codings.some(({ code }) => typeof code === 'string')) {
       return codings.every(({ code }) => typeof code !== 'string' || code === code.toLowerCase()) ? written : { ...written, coding: codings.map(inLowerCase) }
     }
     return typeof written.text === 'string' ? { ...written, coding: [{ code: written.text.trim().toLowerCase() }] } : written
+  }
+
+  /** What is coded in more ways than there are systems is no chart's; each way would be held against each value set. */
+  private withFewCodings(written: Json): Json {
+    const { coding } = written
+    if (!Array.isArray(coding) || coding.length <= MOST_CODINGS) return written
+    this.refuse('has more codings than are read')
+    return { ...written, coding: coding.slice(0, MOST_CODINGS) }
   }
 
   private reference(written: Json): Json {
@@ -163,7 +178,7 @@ class Intake {
   }
 
   private refuse(reason: string): undefined {
-    this.unusable.push({ element: pathText(this.path), reason })
+    if (this.unusable.length < MOST_NOTED) this.unusable.push({ element: pathText(this.path), reason })
     return undefined
   }
 }

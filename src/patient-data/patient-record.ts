@@ -2,7 +2,7 @@ import type { FhirResource, Patient, QuestionnaireResponse } from 'fhir/r4.js'
 import { CdsError } from '../errors.js'
 import type { FormDefinitions } from '../knowledge/forms.js'
 import type { LocalizedText } from '../knowledge/extensions.js'
-import { readForm } from './form-answers.js'
+import { isEndless, readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
@@ -42,6 +42,9 @@ export interface RecordContext {
   forms: FormDefinitions
 }
 
+/** Most records of one call: five times those of the largest chart seen, and few enough to be looked through in time. */
+const MOST_RECORDS = 20_000
+
 /** Most notes of one call; data with more faults is no chart but noise. */
 const MOST_NOTED = 100
 
@@ -66,10 +69,12 @@ export class PatientRecord {
 
   /**
    * @throws CdsError naming the key that holds a record which says it is another patient's: CDS_DATA_OF_ANOTHER_PATIENT
-   *   where the client sent it, CDS_READ_DATA_OF_ANOTHER_PATIENT where it was read.
+   *   where the client sent it, CDS_READ_DATA_OF_ANOTHER_PATIENT where it was read; CDS_BODY_TOO_COSTLY when there are
+   *   more records than any chart has.
    */
   constructor(keyed: readonly KeyedEntries[], readonly context: RecordContext) {
     const entries = keyed.flatMap(({ key, entries: ofKey }) => ofKey.map(entry => ({ key, entry })))
+    if (entries.length > MOST_RECORDS) throw new CdsError('CDS_BODY_TOO_COSTLY', `The data holds more than ${MOST_RECORDS} records. Send those that the prefetch templates ask for.`)
     this.index = indexOf(entries.map(({ entry }) => entry))
     this.questionnaires = new Map(keyed.map(({ key, questionnaire }) => [key, questionnaire] as const))
     const kept = latestVersions(entries)
@@ -138,7 +143,9 @@ export class PatientRecord {
 
   private prepared({ key, resource: sent }: Kept): FhirResource {
     const name = nameOf(sent)
-    const { resource, unusable } = takeIn(asR4(sent), { index: this.index, timeZone: this.context.timeZone })
+    const isReadable = sent.resourceType !== 'QuestionnaireResponse' || !isEndless(sent)
+    if (!isReadable) this.note({ key, resource: name, element: 'QuestionnaireResponse.item', reason: 'it has more items than any form' })
+    const { resource, unusable } = takeIn(asR4(isReadable ? sent : { ...sent, item: [] }), { index: this.index, timeZone: this.context.timeZone })
     for (const { element, reason } of unusable) this.note({ key, resource: name, element, reason })
     const complete = withReferredCodes(resource, reference => this.find(reference))
     return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, name) : complete

@@ -8,7 +8,7 @@ import { patientNamed } from '../patient-data/ownership.js'
 import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
 import { idIn, readReference } from '../patient-data/references.js'
-import { itsTurn, type CallEnvironment } from '../call-service.js'
+import { endOfEvaluation, itsTurn, type CallEnvironment } from '../call-service.js'
 import { languageOfTag } from './language.js'
 
 /**
@@ -29,7 +29,7 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
     context,
     clock,
     settings: environment.knowledgeSettings,
-    stopAt,
+    stopAt: endOfEvaluation(stopAt, environment),
   })
   const { requestGroup, undecided } = applyPlan(plan, scope, {
     ...context,
