@@ -142,30 +142,28 @@ describe('a call whose time has run out before its evaluation begins is 503, and
     await refusalOf({ deadlineMs: 50, reader: { read: slow, readOn: slow } }, { ...request, fhirServer: 'http://127.0.0.1:1', prefetch })
   })
 
-  test('when the body took all of it to come', async () => {
-    const late = await startTestService({ deadlineMs: 100 })
+  /** Sends a call whose body is complete only after something that happens once its headers have come. */
+  async function statusAfter(happens: () => Promise<void>): Promise<number | undefined> {
+    let tell = (): void => undefined
+    const arrived = new Promise<void>(resolve => (tell = resolve))
+    const late = await startTestService({ deadlineMs: 1_000, onRequest: () => tell() })
     const body = JSON.stringify(prefetchedCall(PERSON, ID))
     const request = httpRequest(`${late.url}/cds-services/${ID}`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } })
     request.write(body.slice(0, 100))
-    await new Promise(resolve => setTimeout(resolve, 150))
+    await arrived
+    await happens()
     request.end(body.slice(100))
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     response.resume()
     await late.close()
-    expect(response.statusCode).toBe(503)
+    return response.statusCode
+  }
+
+  test('when the body took all of it to come', async () => {
+    expect(await statusAfter(() => new Promise(resolve => setTimeout(resolve, 1_100)))).toBe(503)
   })
 
-  test('when other calls held the loop', async () => {
-    const busy = await startTestService({ deadlineMs: 1_000 })
-    const body = JSON.stringify(prefetchedCall(PERSON, ID))
-    const request = httpRequest(`${busy.url}/cds-services/${ID}`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } })
-    request.flushHeaders()
-    await new Promise(resolve => setTimeout(resolve, 50))
-    hold(1_100)
-    request.end(body)
-    const [response] = (await once(request, 'response')) as [IncomingMessage]
-    response.resume()
-    await busy.close()
-    expect(response.statusCode).toBe(503)
+  test('when other work held the loop', async () => {
+    expect(await statusAfter(async () => hold(1_100))).toBe(503)
   })
 })
