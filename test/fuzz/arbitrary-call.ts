@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { hookCall, prefetchedCall, SERVICES, type Json, type ServiceId } from '../support/hook-requests.js'
+import { hookCall, prefetchedCall, searchset, SERVICES, type Json, type ServiceId } from '../support/hook-requests.js'
 import { ELEMENT_NAMES, mutate, mutation, nasty, share, withEvery } from '../support/mutations.js'
 import { bytesOf, MARKER, post, type FuzzCall } from './fuzz-call.js'
 
@@ -182,6 +182,18 @@ const hangingUp = fc.tuple(call, share).map(([plain, at]): Recipe => surrounding
 const large = fc.tuple(anyTarget, fc.constantFrom('[', '0,', '{"a":', '"', '////', '\\u0000', '{"card":"x"},', '1e999,'), fc.integer({ min: 100_000, max: 1_900_000 }), fc.constantFrom('', '{"fhirServer":"http://h/', '{"feedback":[', '{"prefetch":{"conditions":{"resourceType":"Bundle","entry":['))
   .map(([target, unit, bytes, head]): Recipe => () => post('large', target, head + unit.repeat(Math.floor(bytes / unit.length))))
 
+/** A sound call with as many records, or parts within a record, as fit into the size. */
+const largeRecord = fc.tuple(validCall, fc.constantFrom('conditions', 'encounters', 'observations', 'consultationResponses', 'startBackResponses'), fc.integer({ min: 200_000, max: 3_900_000 }), fc.boolean())
+  .map(([made, key, bytes, within]): Recipe => () => {
+    const request = planted(made)
+    const [first] = ((request.prefetch[key] as { entry?: { resource: Json }[] } | undefined)?.entry ?? []).map(({ resource }) => resource)
+    const record = first ?? { resourceType: 'Observation', status: 'final', subject: { reference: `Patient/${PATIENT}` }, valueQuantity: { value: 48, unit: 'mg/L' } }
+    const parts = Array.isArray(record.item) ? (record.item as unknown[]) : [record]
+    const times = Math.floor(bytes / JSON.stringify(within ? parts : record).length)
+    const records = within ? [{ ...record, item: Array.from({ length: times }, () => parts).flat() }] : Array.from({ length: times }, (_, index) => ({ ...record, id: `r${index}` }))
+    return post('large record', `/cds-services/${made.id}`, JSON.stringify({ ...request, prefetch: { ...request.prefetch, [key]: searchset(records) } }))
+  })
+
 /** Any request of any kind; most are cheap for the service to refuse, and about a third are evaluated. */
 export const arbitraryRecipe: fc.Arbitrary<Recipe> = fc.oneof(
   { weight: 300, arbitrary: changedJson },
@@ -197,4 +209,5 @@ export const arbitraryRecipe: fc.Arbitrary<Recipe> = fc.oneof(
   { weight: 30, arbitrary: rawBytes },
   { weight: 10, arbitrary: hangingUp },
   { weight: 1, arbitrary: large },
+  { weight: 1, arbitrary: largeRecord },
 )

@@ -60,7 +60,9 @@ function sendRaw(raw: string, port: number): Promise<WireAnswer> {
   })
 }
 
-function firstAnswer(text: string): WireAnswer {
+function firstAnswer(received: string): WireAnswer {
+  // An answer that only says to go on is none.
+  const text = received.replace(/^(HTTP\/1\.1 1\d\d [^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)+/, '')
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1] ?? 0)
   const [head = '', ...rest] = text.split('\r\n\r\n')
   const headers = Object.fromEntries(head.split('\r\n').slice(1).map(line => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
