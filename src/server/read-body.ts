@@ -1,6 +1,7 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import { CdsError } from '../errors.js'
 import { jsonFault, type JsonFault } from '../trust/json-scan.js'
+import { jsonText } from './json-text.js'
 import type { Turns } from './turns.js'
 import type { UnfinishedBodies } from './unfinished-bodies.js'
 
@@ -76,7 +77,7 @@ function parseJson(bytes: Buffer, mostParts: number): unknown {
 
 function jsonOf(bytes: Buffer): unknown {
   try {
-    return JSON.parse(withoutMark(bytes).toString()) as unknown
+    return JSON.parse(jsonText(withoutMark(bytes))) as unknown
   } catch {
     throw notJson()
   }

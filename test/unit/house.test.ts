@@ -32,7 +32,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'summarise-call': [['call-service', 'cds-hooks', 'knowledge', 'patient-data', 'services'], []],
   'warm-up': [['apply', 'call-service', 'patient-data', 'services', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
-  server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'summarise-call', 'trust'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:crypto', 'node:events', 'node:http', 'node:timers']],
+  server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'summarise-call', 'trust'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers']],
   demo: [['expression', 'trust'], ['express', 'cors', 'undici', 'node:crypto', 'node:fs', 'node:timers']],
   apps: [['apply', 'cards', 'cds-hooks', 'expression', 'knowledge', 'markdown'], []],
   settings: [['errors', 'trust'], []],
