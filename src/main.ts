@@ -94,7 +94,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     feedbackRecord: createMemoryFeedbackRecord(settings.feedbackMemory),
     readiness: createReadiness(),
     turns,
-    isLate: watchLateness(turns),
+    lateness: watchLateness(turns),
   }
 }
 

@@ -8,7 +8,7 @@ import type { FeedbackRecord } from '../record/feedback-record.js'
 import type { ServiceRegistry } from '../services/service-registry.js'
 import { maybeStored, noStore } from './caching.js'
 import { noteRoute, observeRequests } from './call-log.js'
-import { shedWhenLate } from './back-pressure.js'
+import { shedWhenLate, type Lateness } from './back-pressure.js'
 import { allowOrigins } from './cors.js'
 import { errorHandler } from './error-reply.js'
 import type { Readiness } from './readiness.js'
@@ -31,8 +31,7 @@ export interface ServerOptions extends CallEnvironment {
   /** Largest request body in bytes. */
   bodyLimit: number
   turns: Turns
-  /** Whether the process is too late with what it has to take on more. */
-  isLate: () => boolean
+  lateness: Lateness
   /** Whether the process wants calls. */
   readiness: Readiness
   /** Whether this deployment serves a plan. */
@@ -57,8 +56,8 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(allowOrigins(options.isDemonstration))
   app.use(observeRequests(options.log, environment.metrics))
   app.use(noSniffing)
-  app.use(shedWhenLate(options.isLate))
-  const readBody = readJsonBody({ limit: options.bodyLimit, turns: options.turns, unfinished: createUnfinishedBodies() })
+  app.use(shedWhenLate(options.lateness))
+  const readBody = readJsonBody({ limit: options.bodyLimit, turns: options.turns, lateness: options.lateness, unfinished: createUnfinishedBodies() })
   const pack = compression()
   for (const { path, methods, isAboutNobody, isPacked } of options.hasOperationsPort ? ROUTES.filter(({ isForOperators }) => !isForOperators) : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)

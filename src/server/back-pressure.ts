@@ -11,30 +11,59 @@ const BEAT_MS = 10
 /** Paths by which an operator watches a process that has too much to do; they hold the loop for next to nothing. */
 const WATCHES = /^\/(health\/|metrics$)/
 
+/** Made once: a stack for each of them would be much of what turning away costs. */
+const BUSY = new CdsError('CDS_BUSY', 'The service has more to do than it can do in time. Send the request again a little later.')
+
+/** Whether a process has more to do than it can do in time. */
+export interface Lateness {
+  /** Whether it is late with anything: the event loop with its timers, or work with its turn. */
+  isLate: () => boolean
+  /** Whether work that comes now would wait too long for its turn. */
+  isWaitLong: () => boolean
+}
+
 /**
  * Turns requests away before their bodies are read while the process is late with what it has: a caller who is told at
  * once can act without advice, one who waits in vain cannot.
  */
-export function shedWhenLate(isLate: () => boolean): RequestHandler {
+export function shedWhenLate({ isLate }: Lateness): RequestHandler {
   return (request: Request, _response: Response, next: NextFunction) => {
-    if (!WATCHES.test(request.path) && isLate()) {
-      throw new CdsError('CDS_BUSY', 'The service has more to do than it can do in time. Send the request again a little later.')
-    }
+    if (!WATCHES.test(request.path) && isLate()) throw BUSY
+    next()
+  }
+}
+
+/** Turns away a request whose body has come, before it is parsed, when too many others have come with it. */
+export function shedWhenWaitIsLong({ isWaitLong }: Lateness): RequestHandler {
+  return (_request: Request, _response: Response, next: NextFunction) => {
+    if (isWaitLong()) throw BUSY
     next()
   }
 }
 
 /**
- * Watches from now on whether the process is late: the event loop with its timers, or work with its turn. How many
- * calls are in flight would not tell, since each is answered in one go.
+ * Watches from now on whether the process is late. How many calls are in flight would not tell, since each is answered
+ * in one go once its turn has come.
  */
-export function watchLateness(turns: Turns): () => boolean {
+export function watchLateness(turns: Turns): Lateness {
   let expected = performance.now() + BEAT_MS
   let late = 0
+  let begunBefore = 0
+  let turnedAway = 0
   setInterval(() => {
     const now = performance.now()
-    late = now - expected
+    // A process that did nothing but turn callers away would else be late for ever.
+    late = turnedAway > 0 && turns.begun() === begunBefore ? 0 : now - expected
     expected = now + BEAT_MS
+    begunBefore = turns.begun()
+    turnedAway = 0
   }, BEAT_MS).unref()
-  return () => Math.max(late, performance.now() - expected, turns.longestWait()) > MOST_LATE_MS
+  return {
+    isLate: () => {
+      const isLate = Math.max(late, performance.now() - expected, turns.expectedWait()) > MOST_LATE_MS
+      if (isLate) turnedAway += 1
+      return isLate
+    },
+    isWaitLong: () => turns.expectedWait() > MOST_LATE_MS,
+  }
 }

@@ -1,6 +1,7 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import { CdsError } from '../errors.js'
 import { jsonFault, type JsonFault } from '../trust/json-scan.js'
+import { shedWhenWaitIsLong, type Lateness } from './back-pressure.js'
 import { jsonText } from './json-text.js'
 import type { Turns } from './turns.js'
 import type { UnfinishedBodies } from './unfinished-bodies.js'
@@ -9,18 +10,16 @@ export interface BodyOptions {
   /** Largest body in bytes, unpacked. */
   limit: number
   turns: Turns
+  lateness: Lateness
   unfinished: UnfinishedBodies
 }
-
-/** Bytes from which on the parsing of a body takes long enough to be given a turn of its own. */
-const LARGE = 64_000
 
 /** Fewest bytes that a real body has for each of its parts; one that has less is made of brackets and commas. */
 const BYTES_PER_PART = 10
 
 /** The steps that read the JSON object of a POST into `request.body`. */
 export function readJsonBody(options: BodyOptions): RequestHandler[] {
-  return [requireJson, spellOut, receive(options), parse(options)]
+  return [requireJson, spellOut, receive(options), shedWhenWaitIsLong(options.lateness), parse(options)]
 }
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json(\+[\w.-]+)?\s*(;|$)/i
@@ -41,7 +40,7 @@ function spellOut({ headers }: Request, _response: Response, next: NextFunction)
   next()
 }
 
-/** Reads the bytes of the body, unpacked and within the limits. They are parsed in a step of its own, so that a large body can wait for its turn. */
+/** Reads the bytes of the body, unpacked and within the limits. They are parsed in a step of its own, which waits for its turn. */
 function receive({ limit, unfinished }: BodyOptions): RequestHandler {
   const readBytes = express.raw({ limit, type: () => true })
   return (request, response, next) => {
@@ -61,7 +60,7 @@ function receive({ limit, unfinished }: BodyOptions): RequestHandler {
 function parse({ limit, turns }: BodyOptions): RequestHandler {
   return async (request, _response, next) => {
     const bytes = request.body as Buffer | undefined
-    if (bytes && bytes.length > LARGE) await turns.take()
+    await turns.take()
     request.body = bytes === undefined || bytes.length === 0 ? {} : parseJson(bytes, limit / BYTES_PER_PART)
     next()
   }

@@ -19,7 +19,7 @@ let service: Listening
 
 beforeAll(async () => {
   const turns = createTurns()
-  service = await startTestService({ turns, isLate: watchLateness(turns), deadlineMs: 30_000 })
+  service = await startTestService({ turns, lateness: watchLateness(turns), deadlineMs: 30_000 })
 })
 
 afterAll(() => service.close())

@@ -61,7 +61,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     readiness: createReadiness(),
     turns: createTurns(),
     // Tests and service share one loop, which the tests hold as they please.
-    isLate: () => false,
+    lateness: { isLate: () => false, isWaitLong: () => false },
     ...options,
   }
 }
