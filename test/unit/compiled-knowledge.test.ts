@@ -8,7 +8,7 @@ import { damaged } from '../support/damaged.js'
 // The engine is taken from the module that holds the knowledge, since a scope is known to its own engine alone.
 import { callsOf, createCompiler, createInterpreter, gatherCall, knowledge, readCases, scopeFor, scopeOn, toJson } from '../clinical-cases/runner.js'
 
-const SAMPLE = 10
+const SAMPLE = 25
 const CASES = readCases()
 const sample = Array.from({ length: SAMPLE }, (_, index) => CASES[Math.floor(((index + 0.5) * CASES.length) / SAMPLE)]).flatMap(each => each ?? [])
 
@@ -25,9 +25,13 @@ function expressionsIn(value: unknown): string[] {
   return [...(language === 'text/fhirpath' && typeof expression === 'string' ? [expression] : []), ...Object.values(value).flatMap(expressionsIn)]
 }
 
-const EXPRESSIONS = [...new Set(knowledge().knowledge.files.filter(({ resource }) => ['Library', 'PlanDefinition', 'ActivityDefinition'].includes(resource.resourceType)).flatMap(({ resource }) => expressionsIn(resource)))]
-
 const variablesOf = (expression: string): string[] => [...expression.replaceAll(/'(?:[^'\\]|\\.)*'/g, '').matchAll(/%(\w+)/g)].flatMap(([, name]) => name ?? [])
+
+const TEXTS = [...new Set(knowledge().knowledge.files.filter(({ resource }) => ['Library', 'PlanDefinition', 'ActivityDefinition'].includes(resource.resourceType)).flatMap(({ resource }) => expressionsIn(resource)))]
+
+/** Each with both ways to evaluate it, prepared once. */
+const EXPRESSIONS = TEXTS.map(expression => ({ expression, names: variablesOf(expression), compiledOne: compile(expression), interpretedOne: interpreter.expression(expression) }))
+
 
 const plansWithin = (plan: CompiledPlan): CompiledPlan[] => [plan, ...plan.actions.flatMap(nestedIn)]
 const nestedIn = ({ definition, actions }: CompiledAction): CompiledPlan[] => [...(definition?.kind === 'plan' ? plansWithin(definition.plan) : []), ...actions.flatMap(nestedIn)]
@@ -51,12 +55,11 @@ function differences(call: GatheredCall, scope: Scope): { count: number; errors:
   const scopes = [...new Set(call.service.plans.flatMap(plansWithin))].map(plan => scopeOn(plan.variables, scope))
   let [count, errors] = [0, 0]
   const differing: unknown[] = []
-  for (const expression of EXPRESSIONS) {
-    const names = variablesOf(expression)
+  for (const { expression, names, compiledOne, interpretedOne } of EXPRESSIONS) {
     const inPlan = scopes.find(each => names.every(name => name in each))
     if (!inPlan) continue
-    const compiled = outcome(() => compile(expression)(inPlan))
-    const interpreted = outcome(() => interpreter.expression(expression)(inPlan, { items: [] }))
+    const compiled = outcome(() => compiledOne(inPlan))
+    const interpreted = outcome(() => interpretedOne(inPlan, { items: [] }))
     count += 1
     if (compiled === 'an error') errors += 1
     if (compiled !== interpreted && !isMeant(expression, compiled, interpreted)) differing.push({ expression, compiled, interpreted })
