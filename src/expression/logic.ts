@@ -1,4 +1,4 @@
-import type { Step } from './steps.js'
+import { DeadlinePassed, type Step } from './steps.js'
 import { NOTHING, truth, truthCollection } from './values.js'
 
 /** The connectives of three-valued logic, by their word. */
@@ -21,7 +21,7 @@ export const negated = (on: Step): Step => (scope, place) => {
 
 /**
  * Logic in which one side can decide alone: `decisive` on either side is the answer. The right side is left alone once
- * the left has decided, and an error on the left does not hide that the right decides.
+ * the left has decided, and an error on the left does not hide that the right decides; but when the time is up it is up.
  */
 const decidedBy = (decisive: boolean, left: Step, right: Step): Step => (scope, place) => {
   let first: boolean | undefined
@@ -29,6 +29,7 @@ const decidedBy = (decisive: boolean, left: Step, right: Step): Step => (scope, 
   try {
     first = truth(left(scope, place))
   } catch (error) {
+    if (error instanceof DeadlinePassed) throw error
     failure = error
   }
   if (first === decisive) return truthCollection(decisive)
