@@ -79,7 +79,8 @@ type ChildNodes = (...args: readonly unknown[]) => ResourceNode[]
 
 const { makeChildResNodes: allChildNodes } = fhirpath.util as unknown as { makeChildResNodes: ChildNodes }
 
-// Every step of every path goes through this function of the engine, which has no option for it.
+// Every step of a path that the interpreter runs goes through this function of the engine, which has no option for it;
+// compiled steps ask isValue themselves.
 Object.assign(fhirpath.util, {
   makeChildResNodes: (context: unknown, parent: unknown, property: unknown, model: unknown) => {
     const nodes = allChildNodes(context, parent, property, model)
