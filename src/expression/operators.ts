@@ -17,7 +17,10 @@ interface EngineValue {
   mul: (other: unknown) => Item
 }
 
-const isEngineValue = (value: unknown): value is EngineValue => typeof value === 'object' && value !== null && 'asStr' in value && 'compare' in value
+/** Whether a value was made by the engine; JSON may have members of any name. */
+const isOfEngine = (value: unknown): value is object => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype
+
+const isEngineValue = (value: unknown): value is EngineValue => isOfEngine(value) && 'asStr' in value && 'compare' in value
 
 /** The value of an item as the engine reckons with it: dates, times, decimals and quantities are objects of its own. */
 const converted = (item: Item): unknown => (fhirpath.util as unknown as { valDataConverted: (item: Item) => unknown }).valDataConverted(item)
@@ -35,7 +38,7 @@ export function plainValue(item: Item): Plain | undefined {
 }
 
 /** A number of the engine, which every number of a resource or an expression is. */
-const isDecimal = (value: unknown): value is { value: number; decimalPlaces: number } => typeof value === 'object' && value !== null && 'decimalPlaces' in value
+const isDecimal = (value: unknown): value is { value: number; decimalPlaces: number } => isOfEngine(value) && 'decimalPlaces' in value
 
 /** An operator on one value a side; nothing on a side makes nothing. */
 const onSingles = (compute: (left: Item, right: Item) => Collection | undefined): Shortcut => (left, right) => {

@@ -89,6 +89,15 @@ describe('natively or by the interpreter, the answer is the same', () => {
   })
 })
 
+test('members that JSON names as the engine names its own make no number of an element', () => {
+  const records = [{ resourceType: 'Condition', id: 'c', code: { value: 5, decimalPlaces: 0, asStr: 'x', compare: 1 } }]
+  for (const expression of ['%Condition.code = 5', '%Condition.code != 5', '%Condition.code > 3', "%Condition.code = 'x'", '%Condition.code.toString()']) {
+    const scope = scopeWith({ records })
+    const both = [run(() => compile(expression)(scope)), run(() => fhirpath.compile(expression, r4, options)({}, scope as never) as unknown[])]
+    expect([expression, both[0]]).toEqual([expression, both[1]])
+  }
+})
+
 describe('an element without a value and a date that is none are nothing', () => {
   const extension = [{ url: 'http://example.org', valueString: 'x' }]
   const faulty: Given = {
