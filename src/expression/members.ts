@@ -1,5 +1,6 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
+import { isModelled } from './r4-model.js'
 import { isNode, isValue, type Collection, type Item, type NodeMaker, type ResourceNode } from './values.js'
 
 const PATH_TYPES = r4.path2Type as Readonly<Record<string, string>>
@@ -21,7 +22,7 @@ export function memberAccess(name: string): (items: Collection) => Collection {
   const fieldsOf = new Map<string | null, readonly Field[]>()
   const childrenOf = (parent: ResourceNode): ResourceNode[] => {
     const known = fieldsOf.get(parent.path) ?? fieldsAt(parent.path, name)
-    fieldsOf.set(parent.path, known)
+    if (parent.path === null || isModelled(parent.path)) fieldsOf.set(parent.path, known)
     return children(parent, known, name)
   }
   return items => {

@@ -25,6 +25,12 @@ const SYSTEM_TYPES: ReadonlySet<string> = new Set(['Boolean', 'String', 'Integer
 /** Whether a name is a FHIR type, or a type of the expressions themselves. */
 export const isType = (name: string): boolean => TYPES.has(name) || SYSTEM_TYPES.has(name)
 
+/**
+ * Whether the model describes what stands at a path (a type name, or that of an element). Any element of a client's
+ * JSON can call itself a resource of any type, so that other paths are without number.
+ */
+export const isModelled = (path: string): boolean => TYPES.has(path) || Object.hasOwn(PATH_TYPES, path)
+
 /** Types of the element `name` of a type or path; undefined when there is no such element. */
 export function childTypes(type: string, name: string): ItemTypes | undefined {
   if (ABSTRACT.has(type)) return isElementOfAnyResource(name) ? 'any' : undefined

@@ -1,7 +1,7 @@
 import { once, regularExpression } from './functions.js'
 import type { Operation } from './interpreter.js'
-import { memoised } from './memoised.js'
 import { binaryOperator, plainValue } from './operators.js'
+import { isModelled } from './r4-model.js'
 import { STATE, type Scope } from './scope.js'
 import { isNode, NOTHING, plain, resourceReference, truthCollection, type Collection, type Item } from './values.js'
 
@@ -43,8 +43,9 @@ const typeOfText = (item: Item): string => (isNode(item) && item.fhirNodeDataTyp
 const distinct: Shortcut = (_, input) => {
   if (input.length < 2) return input
   if (!areBareTexts(input)) return undefined
-  const texts = input.map(plain)
-  return input.filter((_item, index) => texts.indexOf(texts[index]) === index)
+  const byText = new Map<unknown, Item>()
+  for (const item of input) if (!byText.has(plain(item))) byText.set(plain(item), item)
+  return [...byText.values()]
 }
 
 const exclude: Shortcut = (_, input, [others = NOTHING]) => {
@@ -91,8 +92,6 @@ const join: Shortcut = (_, input, [separator]) => {
 const clockText = (conversion: 'toDate' | 'toDateTime' | 'toTime', written: (now: { now: string; today: string }) => string): Shortcut => ({ [STATE]: state }) =>
   [once(state, conversion, written(state.clock))]
 
-const pattern = memoised((source: string) => regularExpression(source))
-
 const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
   exists: (_, input) => truthCollection(input.length > 0),
   empty: (_, input) => truthCollection(input.length === 0),
@@ -133,8 +132,13 @@ function extreme(name: string, operation: (source: string) => Operation): Shortc
   }
 }
 
-/** Regular expressions, prepared once. */
+/** Regular expressions; the last one is kept ready, since knowledge writes them out, and what comes from records is not remembered. */
 function matching(name: string): Shortcut | undefined {
+  let last: { source: string; pattern: ReturnType<typeof regularExpression> } | undefined
+  const pattern = (source: string) => {
+    if (last?.source !== source) last = { source, pattern: regularExpression(source) }
+    return last.pattern
+  }
   if (name === 'matches') return withoutFlags(onText((text, source = '') => pattern(source).matcher(text).find()))
   if (name === 'matchesFull') return withoutFlags(onText((text, source = '') => pattern(source).matches(text)))
   return undefined
@@ -142,7 +146,7 @@ function matching(name: string): Shortcut | undefined {
 
 const withoutFlags = (shortcut: Shortcut): Shortcut => (scope, input, args) => (args.length === 1 ? shortcut(scope, input, args) : undefined)
 
-/** `ofType`, `is` and `as` of one type: what an element is called decides once and for all. */
+/** `ofType`, `is` and `as` of one type: what an element is called decides, once and for all where the model knows it. */
 export function typeTest(name: 'ofType' | 'is' | 'as', type: string, operation: (source: string) => Operation): (scope: Scope, input: Collection) => Collection {
   const byInterpreter = operation(`%input.${name}(${type})`)
   if (name !== 'ofType') return byInterpreter
@@ -152,7 +156,7 @@ export function typeTest(name: 'ofType' | 'is' | 'as', type: string, operation: 
     const before = called === null ? undefined : known.get(called)
     if (before !== undefined) return before
     const answer = byInterpreter(scope, [item]).length > 0
-    if (called !== null) known.set(called, answer)
+    if (called !== null && isModelled(called)) known.set(called, answer)
     return answer
   }
   return (scope, input) => input.filter(item => isOfType(scope, item))

@@ -98,6 +98,14 @@ test('members that JSON names as the engine names its own make no number of an e
   }
 })
 
+test('a long list of different texts is made distinct in linear time', () => {
+  const texts = Array.from({ length: 60_000 }, (_, index) => `text ${index}`)
+  const scope = scopeWith({ ownFacts: { texts: () => [...texts, ...texts] } })
+  const before = process.cpuUsage()
+  expect(compile('%texts.distinct()')(scope)).toEqual(texts)
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
+})
+
 describe('an element without a value and a date that is none are nothing', () => {
   const extension = [{ url: 'http://example.org', valueString: 'x' }]
   const faulty: Given = {
