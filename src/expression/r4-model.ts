@@ -100,5 +100,17 @@ export function elementModel(type: string, name: string): ElementModel | undefin
   return undefined
 }
 
+/** Whether R4 has an element of this name in any type, a choice element under its full name among them; whatever the name, it costs one look-up. */
+export const isElementName = (name: string): boolean => name.length <= LONGEST_NAME && ELEMENT_NAMES.has(name.toLowerCase())
+
+const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
+
+const ELEMENT_NAMES: ReadonlySet<string> = new Set([
+  ...[PATH_TYPES, ELSEWHERE, CHOICES].flatMap(table => Object.keys(table).map(lastOf)),
+  ...Object.entries(CHOICES).flatMap(([path, choices]) => choices.map(choice => `${lastOf(path)}${choice}`)),
+].map(name => name.toLowerCase()))
+
+const LONGEST_NAME = Math.max(...[...ELEMENT_NAMES].map(({ length }) => length))
+
 /** Types of order that an order hook may bring. */
 export const ORDER_TYPES = ['MedicationRequest', 'ServiceRequest', 'DeviceRequest'] as const

@@ -72,8 +72,8 @@ function renamed(resource: Json, name: string, values: Json): Json {
 
 /** Reasons of R5 in the two elements that R4 has for them. */
 function withReasons(resource: Json): Json {
-  const { reason, ...rest } = resource
-  if (!Array.isArray(reason) || !reason.every(isObject)) return resource
+  if (!Array.isArray(resource.reason) || !resource.reason.every(isObject)) return resource
+  const { reason, ...rest } = resource as { reason: Json[] }
   const concepts = reason.flatMap(({ concept }) => concept ?? [])
   const references = reason.flatMap(({ reference }) => reference ?? [])
   if (concepts.length === 0 && references.length === 0) return resource

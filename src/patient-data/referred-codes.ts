@@ -15,8 +15,8 @@ export function withReferredCodes(resource: FhirResource, find: Finder): FhirRes
 }
 
 function withMedicineCode(record: Json, find: Finder): Json {
+  if (record.medicationReference === undefined || record.medicationCodeableConcept !== undefined) return record
   const { medicationReference, ...rest } = record
-  if (medicationReference === undefined || record.medicationCodeableConcept !== undefined) return record
   const code = codeOf(referredTo(medicationReference, record, find) as Medication | undefined)
   return code ? { ...rest, medicationCodeableConcept: code } : record
 }

@@ -1,4 +1,5 @@
 import { placeStep } from '../expression/element-path.js'
+import { isElementName } from '../expression/r4-model.js'
 
 /** How the value of an element is written in JSON. */
 export type Kind = 'boolean' | 'number' | 'text' | 'code' | 'date' | 'resource' | 'complex'
@@ -24,15 +25,16 @@ export type Shapes = Map<string, Shape | null>
 /** Shapes by type; they follow from the R4 model alone. */
 const known = new Map<string, Shapes>()
 
-/** Most names of one type, and most types, that are remembered: what a client invents must not pile up. */
+/** Most types that are remembered, and the longest: what a client invents must not pile up. */
 const MOST_REMEMBERED = 1_000
+const LONGEST_TYPE = 200
 
 /** The shapes of a type's elements as far as they were asked for, to be asked with `shapeOf`. */
 export function shapesOf(type: string): Shapes {
   const before = known.get(type)
   if (before) return before
   const shapes: Shapes = new Map()
-  if (known.size < MOST_REMEMBERED) known.set(type, shapes)
+  if (known.size < MOST_REMEMBERED && type.length <= LONGEST_TYPE) known.set(type, shapes)
   return shapes
 }
 
@@ -40,14 +42,14 @@ export function shapesOf(type: string): Shapes {
 export function shapeOf(shapes: Shapes, type: string, name: string): Shape | null {
   const before = shapes.get(name)
   if (before !== undefined) return before
+  // Looked at first, since the model tries every way of cutting what it does not know in two, and answers with an error.
+  if (!isElementName(name) || type.length > LONGEST_TYPE) return null
   const shape = look(type, name) ?? null
-  if (shapes.size < MOST_REMEMBERED) shapes.set(name, shape)
+  shapes.set(name, shape)
   return shape
 }
 
 function look(type: string, name: string): Shape | undefined {
-  // Looked at first, since the model answers what it does not know with an error, which costs time.
-  if (!/^[a-z]\w*$/i.test(name)) return undefined
   if (name === 'contained') return { kind: 'resource', type: 'Resource', repeats: true }
   try {
     const { type: found, repeats } = placeStep(type, { name }, undefined)
