@@ -6,6 +6,7 @@ import { isAboveRange } from './measures.js'
 import type { NamedConcept } from './names.js'
 import { instantOfLocal } from './time-zone.js'
 import { STATE, type Scope, type ScopeState } from './scope.js'
+import { countTurns } from './steps.js'
 import { childNode, isNode, isValue, NO, NOTHING, plain, truthCollection, YES, type Collection, type Item, type ResourceNode } from './values.js'
 
 /** Answers whether a coding belongs to a value set; systems may be written in any of their live forms. */
@@ -46,8 +47,8 @@ interface Invocation {
  */
 export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string, OwnFunction>> {
   return {
-    codedIn: (input, [canonical]) => codedIn(input, testOf(canonical, valueSets)),
-    memberOf: (input, [canonical]) => memberOf(input, testOf(canonical, valueSets)),
+    codedIn: (input, [canonical], state) => codedIn(input, testOf(canonical, valueSets), state),
+    memberOf: (input, [canonical], state) => memberOf(input, testOf(canonical, valueSets), state),
     answer: (input, [linkId, preferred], state) =>
       (preferred === undefined ? answersOf(input, state).get(text(linkId)) ?? NOTHING : answerOfDay(input, text(linkId), preferred, state)),
     answering: (input, [linkId, value], state) => answering(input, text(linkId), value, state),
@@ -198,9 +199,15 @@ const PRIMARY_CODE: Readonly<Record<string, string>> = {
 }
 
 /** Keeps the items whose code, or that themselves as a code, belong to the value set. */
-function codedIn(input: Collection, test: ValueSetTest): Collection {
-  return input.filter(item => conceptsOf(plain(item)).some(concept => concept && hasMember(concept, test)))
+function codedIn(input: Collection, test: ValueSetTest, state: ScopeState): Collection {
+  return input.filter(item => conceptsOf(plain(item)).some(concept => {
+    countTurns(state, codingsIn(concept))
+    return concept && hasMember(concept, test)
+  }))
 }
+
+/** How many codings are to be looked at; of what is no concept one. */
+const codingsIn = (concept: Coded | string): number => (typeof concept === 'object' && Array.isArray(concept?.coding) ? concept.coding.length : 1)
 
 /** Whether a record's code, or its name where the value set has names, belongs to the value set; as `codedIn` asks it. */
 export const isCodedIn = (record: object, test: ValueSetTest): boolean => conceptsOf(record).some(concept => concept && hasMember(concept, test))
@@ -234,9 +241,9 @@ function isNamedIn(concept: Coded, codings: readonly NonNullable<Coded['coding']
   return texts.length > 0 && named({ texts, codings })
 }
 
-function memberOf(input: Collection, test: ValueSetTest): Collection {
+function memberOf(input: Collection, test: ValueSetTest, state: ScopeState): Collection {
   if (input.length === 0) return NOTHING
-  return codedIn(input, test).length === input.length ? YES : NO
+  return codedIn(input, test, state).length === input.length ? YES : NO
 }
 
 interface ResponseItem {

@@ -1,4 +1,4 @@
-import { STATE, type Scope } from './scope.js'
+import { STATE, type Scope, type ScopeState } from './scope.js'
 import type { Collection } from './values.js'
 import type { SyntaxNode } from './syntax.js'
 
@@ -28,7 +28,15 @@ const TURNS_BETWEEN_CLOCK_CHECKS = 32
  * @throws DeadlinePassed when it is.
  */
 export function countTurn(scope: Scope): void {
-  const state = scope[STATE]
-  state.steps += 1
-  if (state.steps % TURNS_BETWEEN_CLOCK_CHECKS === 0 && performance.now() > state.stopAt) throw new DeadlinePassed()
+  countTurns(scope[STATE], 1)
+}
+
+/**
+ * Counts what takes as long as several turns of a loop.
+ * @throws DeadlinePassed when the time is up.
+ */
+export function countTurns(state: ScopeState, turns: number): void {
+  const left = TURNS_BETWEEN_CLOCK_CHECKS - (state.steps % TURNS_BETWEEN_CLOCK_CHECKS)
+  state.steps += turns
+  if (turns >= left && performance.now() > state.stopAt) throw new DeadlinePassed()
 }
