@@ -137,3 +137,25 @@ test('the reason of a contact may be a condition that it holds itself', () => {
   const encounter = { resourceType: 'Encounter', id: 'e', contained: [{ resourceType: 'Condition', id: 'r', code: { text: 'back' } }], reasonReference: [{ reference: '#r' }, { reference: 'Condition/c' }] }
   expect(recordOf({ encounters: encounter }).ofType('Encounter')[0]).toMatchObject({ reasonCode: [{ text: 'back' }], reasonReference: [{ reference: 'Condition/c' }] })
 })
+
+describe('names that R4 does not know cost nothing, however long and however many', () => {
+  const cpuMs = (run: () => unknown): number => {
+    const before = process.cpuUsage()
+    run()
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1000
+  }
+
+  test.each<[string, object]>([
+    ['one of a hundred thousand letters', { [`a${'b'.repeat(100_000)}`]: 1 }],
+    ['a thousand of a thousand letters', Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`a${index}${'b'.repeat(1_000)}`, 1]))],
+  ])('%s', (_, members) => {
+    const odd = condition(members)
+    expect(cpuMs(() => expect(taken(odd).read).toEqual(odd))).toBeLessThan(500)
+  })
+
+  test('a type of a hundred thousand letters', () => {
+    const resourceType = 'T'.repeat(100_000)
+    expect(cpuMs(() => taken({ resourceType, id: 'x', valueString: 'y' }))).toBeLessThan(500)
+  })
+})
