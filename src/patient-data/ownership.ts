@@ -67,9 +67,13 @@ export function patientNamed(written: unknown, index?: ReferenceIndex): NamedPat
   const [type, id] = segments.splice(-2)
   if (type !== 'Patient' || !isId(id)) return undefined
   if (segments.length === 0) return { id }
-  const server = baseUrl(segments.join('/'))
+  const address = segments.join('/')
+  const server = PLAIN_ADDRESS.test(address) ? baseUrl(address) : undefined
   return server === undefined ? undefined : { id, server }
 }
+
+/** An address as a URI is written, in ASCII; to read names in other scripts takes a thousand times as long. */
+const PLAIN_ADDRESS = /^[!-~]*$/
 
 /** What travelled under a `urn:`; any other reference as it is. */
 const withoutAddress = (reference: string, index: ReferenceIndex | undefined): string =>
