@@ -1,3 +1,8 @@
+import { SHARED_PACKAGES } from './test/support/shared-modules.mjs'
+
+// The entries of the packages that suites share are replaced; nothing else of a package is touched.
+const OF_SHARED_PACKAGES = `(?:${[...new Set(SHARED_PACKAGES.map(name => name.split('/')[0]))].join('|')})/`
+
 export default {
   testEnvironment: '<rootDir>/test/support/shared-modules-environment.mjs',
   // Compiling the whole knowledge takes its time on a busy machine; no test measures time.
@@ -5,5 +10,6 @@ export default {
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '^.+\\.ts$': '<rootDir>/test/esbuild-transform.mjs' },
+  transform: { [`^.+\\.ts$|/node_modules/${OF_SHARED_PACKAGES}.*\\.m?js$`]: '<rootDir>/test/esbuild-transform.mjs' },
+  transformIgnorePatterns: [`/node_modules/(?!${OF_SHARED_PACKAGES})`],
 }

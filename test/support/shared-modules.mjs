@@ -1,8 +1,8 @@
-// The modules that compile the whole knowledge are loaded once a process, outside the worlds that jest makes for its
-// suites, and shared by all of them. Esbuild strips their types into a folder named after the content of everything
-// that decides an answer, so that nothing kept there is ever stale.
+// All modules but the suites themselves are loaded once a process, outside the worlds that jest makes for its suites, and
+// shared by all of them, so that the knowledge is compiled once and code stays warm. Esbuild strips their types into a
+// folder named after the content of everything that decides an answer, so that nothing kept there is ever stale.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -11,11 +11,8 @@ import { build } from 'esbuild'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const KEPT = join(ROOT, '.recorded')
 
-/** Modules that suites share, from the root of the repository; each stands for itself with all that it imports. */
-export const SHARED_MODULES = ['test/support/service.ts', 'test/support/check-response.ts', 'test/clinical-cases/runner.ts', 'test/clinical-cases/record.ts', 'test/clinical-cases/recorded.ts']
-
 /** What decides an answer: the knowledge, the services, the code, the cases, the packages. */
-const DECIDING = ['fhir-resources', 'cds-services', 'src', 'test/support', 'test/clinical-cases', 'package-lock.json']
+const DECIDING = ['fhir-resources', 'cds-services', 'src', 'test/support', 'test/clinical-cases', 'test/little-knowledge', 'package-lock.json']
 
 const DECIDES = /\.(json|ts|mjs|yaml)$/
 
@@ -63,29 +60,66 @@ const ownAddress = {
     }),
 }
 
-/** Strips the types of everything that a shared module may import; each file keeps a source map of its own, since a large one makes errors slow. */
-async function stripped() {
-  const outdir = join(recordedFolder(), 'modules')
-  if (existsSync(outdir)) return outdir
-  const entryPoints = DECIDING.flatMap(filesOf).filter(file => /\.ts$/.test(file) && !/\.(test|d)\.ts$/.test(file))
-  const { outputFiles } = await build({ entryPoints, absWorkingDir: ROOT, outbase: ROOT, outdir, write: false, target: 'node20.19', format: 'esm', sourcemap: 'inline', plugins: [ownAddress] })
-  const making = `${outdir}.${process.pid}`
-  for (const { path, text } of outputFiles) {
-    const file = join(making, relative(outdir, path))
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
+/** A module that suites share, with all that it imports; suites themselves are not, nor what only the tools beside the tests read. */
+const mayBeShared = file => /\.ts$/.test(file) && !/\.(test|d)\.ts$/.test(file)
+
+/** Whether suites share the module at a path from the root of the repository. */
+export const isShared = path => mayBeShared(path) && DECIDING.some(folder => path.startsWith(`${folder}/`))
+
+/** Strips the types of modules; each file keeps a source map of its own, since a large one makes errors slow. */
+async function strip(entryPoints, outdir, options) {
+  const { outputFiles } = await build({ entryPoints, absWorkingDir: ROOT, outbase: ROOT, outdir, write: false, target: 'node20.19', format: 'esm', sourcemap: 'inline', ...options })
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, contents)
   }
-  if (existsSync(outdir)) rmSync(making, { recursive: true })
-  else renameSync(making, outdir)
-  return outdir
 }
 
-const load = async folder => Object.fromEntries(await Promise.all(SHARED_MODULES.map(async path => [path, await import(pathToFileURL(join(folder, path.replace(/\.ts$/, '.js'))).href)])))
+/** A folder of this content by its name; `fill` is handed an empty one, of which nobody knows before it is whole. */
+async function keptFolder(name, fill) {
+  const kept = join(recordedFolder(), name)
+  if (existsSync(kept)) return kept
+  const making = `${kept}.${process.pid}`
+  await fill(making)
+  if (existsSync(kept)) rmSync(making, { recursive: true })
+  else renameSync(making, kept)
+  return kept
+}
 
-let modules
+/** The folder of everything that a shared module may import, without types. */
+const stripped = () => keptFolder('modules', making => strip(DECIDING.flatMap(filesOf).filter(mayBeShared), making, { plugins: [ownAddress] }))
 
-/** The shared modules by their path; loaded when first asked for, once a process. */
-export function sharedModules() {
-  modules ??= stripped().then(load)
-  return modules
+/** A module of this repository as a file that Node runs as it is; it finds the knowledge where it is. */
+export const runnable = async path => join(await stripped(), path.replace(/\.ts$/, '.js'))
+
+const LITTLE_KNOWLEDGE = 'test/little-knowledge'
+
+/** The program beside a knowledge of one plan, so that it starts soon; for what is no matter of the knowledge. */
+export async function littleProgram() {
+  const folder = await keptFolder('little', async making => {
+    await strip(filesOf('src').filter(file => /\.(ts|json)$/.test(file)), making, { loader: { '.json': 'copy' } })
+    cpSync(join(ROOT, LITTLE_KNOWLEDGE), making, { recursive: true })
+  })
+  return join(folder, 'src/main.js')
+}
+
+/** The shared module at a path from the root of the repository; loaded when first asked for, once a process. */
+export async function sharedModule(path) {
+  return import(pathToFileURL(await runnable(path)).href)
+}
+
+/** Packages that suites share, since each takes longer to load than most suites to run. */
+export const SHARED_PACKAGES = ['express', 'fast-check', 'fhirpath', 'fhirpath/fhir-context/r4', 'pino', 'supertest']
+
+const nameByEntry = new Map(SHARED_PACKAGES.map(name => [fileURLToPath(import.meta.resolve(name)), name]))
+
+/** The name of the shared package whose entry is this file, if it is. */
+export const packageEnteredBy = file => nameByEntry.get(file)
+
+let packages
+
+/** The shared packages by name; loaded when first asked for, once a process. */
+export function sharedPackages() {
+  packages ??= Promise.all(SHARED_PACKAGES.map(async name => [name, await import(name)])).then(Object.fromEntries)
+  return packages
 }

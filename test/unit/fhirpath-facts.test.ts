@@ -1,3 +1,5 @@
+// The console of packages that suites share, not that of the suite.
+import console from 'node:console'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
