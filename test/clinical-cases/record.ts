@@ -66,7 +66,7 @@ export async function recordAll(): Promise<Recording> {
   return { offset: offset(), places: places(), cases }
 }
 
-/** Answers every case once more in each time zone; the process must stand in the first of them. */
+/** Answers every case once more in each time zone; the process stands in the last of them afterwards. */
 export async function digestsIn(timeZones: readonly string[]): Promise<ZoneDigests> {
   const found = readCases()
   const zones: ZoneDigests = []
