@@ -8,8 +8,8 @@ const body = JSON.stringify(prefetchedCall('start-back-high', 'start-back-risk')
 
 let started: ServiceProcess[] = []
 
-function start(...options: Parameters<typeof startServiceProcess>): ServiceProcess {
-  const service = startServiceProcess(...options)
+async function start(...options: Parameters<typeof startServiceProcess>): Promise<ServiceProcess> {
+  const service = await startServiceProcess(...options)
   started.push(service)
   return service
 }
@@ -21,7 +21,7 @@ afterEach(() => {
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
   test('ends a busy process: it is not ready, lets go of its clients, answers what it has taken, and is gone within seconds', async () => {
-    const service = start({ environment: { CDS_DEADLINE_MS: '20000' } })
+    const service = await start({ environment: { CDS_DEADLINE_MS: '20000' } })
     const url = await service.up()
     const [kept, late, half, idle] = await Promise.all([openConnection(url), openConnection(url), openConnection(url), openConnection(url)])
     kept.write(rawRequest('POST', CALL, { body }))
@@ -57,14 +57,14 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
 
   test('during the start ends the start: nothing is listened to', async () => {
     const asSoonAsItIsHeard = `process.on('newListener', name => { if (name === '${signal}') setImmediate(() => process.kill(process.pid, '${signal}')) })`
-    const service = start({ before: asSoonAsItIsHeard })
+    const service = await start({ knowledge: 'little', before: asSoonAsItIsHeard })
     expect(await service.ended).toEqual({ code: 0, signal: null })
     expect(service.output()).toBe('')
   })
 })
 
 test('an idle process ends at once', async () => {
-  const service = start()
+  const service = await start({ knowledge: 'little' })
   await service.up()
   service.signal('SIGTERM')
   const began = performance.now()
@@ -78,7 +78,7 @@ describe('a fault that nobody caught ends the process with the place of the faul
     ['unhandledRejection', "Promise.reject(new Error('Anna Jensen 010180-1234\\n    at Anna (cpr:1:1)'))"],
     ['unhandledRejection', "Promise.reject('Anna Jensen 010180-1234')"],
   ])('%s: %s', async (kind, fault) => {
-    const service = start({ before: `process.on('newListener', name => { if (name === 'unhandledRejection') setTimeout(function faulty() { ${fault} }, 0) })` })
+    const service = await start({ knowledge: 'little', before: `process.on('newListener', name => { if (name === 'unhandledRejection') setTimeout(function faulty() { ${fault} }, 0) })` })
     expect(await service.ended).toEqual({ code: 1, signal: null })
     expect(service.errors()).toContain(`Columna ends: ${kind}.`)
     if (fault.includes('new Error')) expect(service.errors()).toMatch(/^\s+at .*faulty/m)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { littleProgram, runnable } from './shared-modules.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -17,13 +18,20 @@ export interface ServiceProcess {
   signal: (signal: NodeJS.Signals) => void
 }
 
-/**
- * Starts `src/main.ts` on a free port of 127.0.0.1, without the demonstration.
- * @param before JavaScript that runs in the process before the service does.
- */
-export function startServiceProcess({ before, environment = {} }: { before?: string; environment?: Record<string, string> } = {}): ServiceProcess {
+export interface ServiceProcessOptions {
+  /** JavaScript that runs in the process before the service does. */
+  before?: string
+  /** Further settings. */
+  environment?: Record<string, string>
+  /** That of this repository, or one plan, which compiles soon. */
+  knowledge?: 'own' | 'little'
+}
+
+/** Starts `src/main.ts` on a free port of 127.0.0.1, without the demonstration. */
+export async function startServiceProcess({ before, environment = {}, knowledge = 'own' }: ServiceProcessOptions = {}): Promise<ServiceProcess> {
+  const program = await (knowledge === 'own' ? runnable('src/main.ts') : littleProgram())
   const preload = before === undefined ? [] : ['--import', `data:text/javascript;base64,${Buffer.from(before).toString('base64')}`]
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', 'tsx', ...preload, 'src/main.ts'], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--enable-source-maps', ...preload, program], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', CDS_DEMO: 'off', LOG_LEVEL: 'warn', ...environment },
   })

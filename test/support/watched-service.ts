@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { runnable } from './shared-modules.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -61,7 +62,7 @@ export interface WatchedServiceOptions {
 
 const PROGRAMS = {
   built: ['--expose-gc', '--import', './test/support/watch-loop.mjs', 'dist/main.js'],
-  source: ['--import', 'tsx', '--import', './test/support/loaded-modules.mjs', 'src/main.ts'],
+  source: ['--import', './test/support/loaded-modules.mjs'],
 } as const
 
 /** Most holds that are kept. */
@@ -77,7 +78,8 @@ const LONGEST_STOP_MS = 15_000
  * @throws Error with what it wrote when it ends before that, or takes more than a minute.
  */
 export async function startWatchedService({ environment = {}, node = process.execPath, program = 'built' }: WatchedServiceOptions = {}): Promise<WatchedService> {
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...PROGRAMS[program]], {
+  const main = program === 'source' ? [await runnable('src/main.ts')] : []
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...PROGRAMS[program], ...main], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DEMO_FHIR_PORT: '0', CDS_NOW: NOW, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import express from 'express'
 import { createDemoFhirServer } from '../../src/demo/fhir-server.js'
 import { listen, type Listening } from '../support/listen.js'
+import { runnable } from '../support/runnable.js'
 
 const TIMEOUT_MS = 30_000
 
@@ -17,10 +18,11 @@ beforeAll(async () => {
 
 afterAll(() => server.close())
 
-function load(base: string): Promise<{ code: number; out: string }> {
+async function load(base: string): Promise<{ code: number; out: string }> {
+  const program = await runnable('src/demo/load-people.ts')
   return new Promise(resolve => {
     const options = { env: { ...process.env, FHIR_BASE: base }, timeout: TIMEOUT_MS }
-    execFile(process.execPath, ['--import', 'tsx', 'src/demo/load-people.ts'], options, (error, stdout, stderr) => {
+    execFile(process.execPath, ['--disable-warning=ExperimentalWarning', program], options, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, out: stdout + stderr })
     })
   })

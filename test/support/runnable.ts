@@ -1,0 +1,1 @@
+export { littleProgram, runnable } from './shared-modules.mjs'
