@@ -43,8 +43,9 @@ export function scopeWith(given: Given = {}): Scope {
   const all = { ...Object.fromEntries(Object.entries(facts).map(([name, expression]) => [name, compile(expression)])), ...ownFacts }
   const compiled = Object.entries(all).map(([name, evaluate]) => ({ name, description: name, evaluate }))
   return openScope(factVariables(recordVariables(RESOURCE_TYPES), 'test', compiled), {
-    recordsOfType: recordsByType(deepFrozen([...records])),
-    context: deepFrozen({ ...context }),
+    // Made anew in the world of the engine, as those of a request are: what a suite writes is made in its own.
+    recordsOfType: recordsByType(deepFrozen(structuredClone(records))),
+    context: deepFrozen(structuredClone(context)),
     clock: clockAt(now, timeZone),
     stopAt: performance.now() + timeLimit,
   })
