@@ -1,101 +1,16 @@
-// First, so that a signal is heard from the beginning.
-import { stopSignal } from './stop-signal.js'
-import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import pino, { type Logger } from 'pino'
-import { createDemoApp } from './demo/demo-app.js'
+// Nothing else is loaded before a signal is heard: the rest takes longer to load than some wait before they send one.
 import { CdsError, stackFrames } from './errors.js'
-import type { CompiledPlan } from './knowledge/compiled.js'
-import { loadKnowledge } from './load-knowledge.js'
-import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
-import { createOverrideMemory } from './record/override-memory.js'
-import { createMemoryFeedbackRecord } from './record/feedback-record.js'
-import { createReadiness } from './server/readiness.js'
-import { watchLateness } from './server/back-pressure.js'
-import { createGracefulEnd } from './server/graceful-end.js'
-import { createHttpServer } from './server/http-server.js'
-import { createMetrics } from './server/metrics.js'
-import { createOperationsApp } from './server/operations-app.js'
-import { createApp, type ServerOptions } from './server/app.js'
-import { createTurns } from './server/turns.js'
-import { readSettings, type Settings } from './settings.js'
-import { warmUp } from './warm-up.js'
-import { welcomeText } from './welcome-text.js'
-import { clientByFhirServer } from './trust/calling-client.js'
-import { fhirServerList } from './trust/fhir-server-list.js'
+import { stopSignal } from './stop-signal.js'
 
-/** A process that answers. */
-interface Running {
-  /** Ends it without losing a request; settles when nothing is under way. */
-  end: () => Promise<void>
-}
-
-/** Starts, answers until a signal comes, and ends. A signal during the start ends the start. */
+/** Starts, answers until a signal comes, and ends. A signal during the start ends the start; a fault ends the process and says what to mend. */
 async function main(): Promise<void> {
   for (const kind of ['uncaughtException', 'unhandledRejection'] as const) process.on(kind, (thrown: unknown) => crash(kind, thrown))
-  const running = await Promise.race([start(), stopSignal])
+  const running = await Promise.race([import('./start.js').then(({ start }) => start()), stopSignal])
   if (typeof running === 'object') {
     await stopSignal
     await running.end()
   }
   process.exit(0)
-}
-
-/** Reads settings and knowledge, checks both, then listens. A fault ends the process and says what to mend. */
-async function start(): Promise<Running> {
-  const settings = readSettings()
-  const log = pino({ level: settings.logLevel })
-  const now = () => settings.frozenNow ?? new Date()
-  const options = serverOptions(settings, log, now)
-  await warmUp(options.services, options)
-  // The loop has hardly turned since the start: it hears of a signal between these two turns.
-  await options.turns.take()
-  await options.turns.take()
-  const metrics = createMetrics()
-  const ending = createGracefulEnd(options.readiness)
-  const listen = async (handler: RequestListener, port: number): Promise<number> => {
-    const server = createHttpServer(handler, settings, options.turns)
-    ending.include(server)
-    await once(server.listen(port, settings.host), 'listening')
-    return (server.address() as AddressInfo).port
-  }
-  const service = await listen(createApp(options, metrics), settings.port)
-  const demo = settings.demo ? await listen(createDemoApp(now), settings.demoFhirPort) : undefined
-  const operations = settings.opsPort === undefined ? undefined : await listen(createOperationsApp({ ...options, metrics }), settings.opsPort)
-  process.stdout.write(welcomeText({ host: settings.host, service, demo, operations }))
-  return ending
-}
-
-function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
-  const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
-  const { knowledge, services, faults } = loadKnowledge(undefined, isServed)
-  faults.throwIfAny()
-  if (services.size === 0) log.warn('no service is published: the knowledge is draft and CDS_DRAFT_KNOWLEDGE is off')
-  const isAllowed = fhirServerList(settings.fhirServers)
-  const turns = createTurns()
-  return {
-    knowledge,
-    services,
-    isServed,
-    now,
-    log,
-    timeZone: settings.timeZone,
-    deadlineMs: settings.deadlineMs,
-    bodyLimit: settings.bodyLimit,
-    explain: settings.explain,
-    isDemonstration: settings.demo,
-    hasOperationsPort: settings.opsPort !== undefined,
-    reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
-    reading: { requests: settings.fhirRequests, bytes: settings.fhirCallLimit, atOnce: settings.fhirConcurrency, optionalWaitMs: settings.optionalWaitMs },
-    knowledgeSettings: settings.knowledge,
-    clientOf: clientByFhirServer(isAllowed),
-    overrideMemory: createOverrideMemory(settings.overrideMemory),
-    feedbackRecord: createMemoryFeedbackRecord(settings.feedbackMemory),
-    readiness: createReadiness(),
-    turns,
-    lateness: watchLateness(turns),
-  }
 }
 
 /** Ends a process that nobody knows the state of. The message of what was thrown may quote a request, so its frames alone are told. */

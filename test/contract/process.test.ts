@@ -61,6 +61,19 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
     expect(await service.ended).toEqual({ code: 0, signal: null })
     expect(service.output()).toBe('')
   })
+
+  test('while packages are loaded ends the start', async () => {
+    // Node loads modules beside the program, where the first package that is looked for is heard of.
+    const hooks = `let isSent = false
+      export function resolve(name, context, next) {
+        if (name === 'express' && !isSent) { isSent = true; process.kill(process.pid, '${signal}') }
+        return next(name, context)
+      }`
+    const atFirstPackage = `import { register } from 'node:module'; register('data:text/javascript;base64,${Buffer.from(hooks).toString('base64')}')`
+    const service = await start({ knowledge: 'little', before: atFirstPackage })
+    expect(await service.ended).toEqual({ code: 0, signal: null })
+    expect(service.output()).toBe('')
+  })
 })
 
 test('an idle process ends at once', async () => {
