@@ -13,6 +13,7 @@ import type { Knowledge } from './knowledge/knowledge.js'
 import { gatherPatientData, type GatheredData } from './patient-data/gather-patient-data.js'
 import { explained } from './patient-data/not-read.js'
 import type { ReadingLimits } from './patient-data/reading-budget.js'
+import { unlessAborted } from './patient-data/reading-time.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from './patient-data/draft-orders.js'
 import type { FhirReader } from './patient-data/fhir-reader.js'
 import type { Unusable } from './patient-data/patient-record.js'
@@ -36,6 +37,8 @@ export interface CallEnvironment {
   knowledgeSettings: KnowledgeSettings
   /** Who calls, as far as anything is remembered for them; undefined where nobody can tell. */
   clientOf: (request: HookRequest) => string | undefined
+  /** When calls can be waited for no longer, with the error that they are then answered with. */
+  readiness: { readonly lastCall: AbortSignal }
   /** Cards that users overrode. */
   overrideMemory: OverrideMemory
   /** Figures for an operator; a call can do without. */
@@ -114,10 +117,10 @@ export interface GatherCallOptions {
 }
 
 /** Gathers what the plans of a service read, within the reading share of the deadline. */
-export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, now, timeZone, deadlineMs }: CallEnvironment, { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {}): Promise<GatheredCall> {
+export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, readiness, now, timeZone, deadlineMs }: CallEnvironment, { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {}): Promise<GatheredCall> {
   const clock = clockAt(now(), timeZone)
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
-  const data = await gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit, forms: knowledge.forms, isDryRun })
+  const data = await unlessAborted(readiness.lastCall, gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit, forms: knowledge.forms, isDryRun }))
   return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt: arrivedAt + deadlineMs }
 }
 

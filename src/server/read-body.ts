@@ -3,6 +3,7 @@ import { CdsError } from '../errors.js'
 import { jsonFault, type JsonFault } from '../trust/json-scan.js'
 import { shedWhenWaitIsLong, type Lateness } from './back-pressure.js'
 import { jsonText } from './json-text.js'
+import type { Readiness } from './readiness.js'
 import type { Turns } from './turns.js'
 import type { UnfinishedBodies } from './unfinished-bodies.js'
 
@@ -12,6 +13,7 @@ export interface BodyOptions {
   turns: Turns
   lateness: Lateness
   unfinished: UnfinishedBodies
+  readiness: Readiness
 }
 
 /** Fewest bytes that a real body has for each of its parts; one that has less is made of brackets and commas. */
@@ -41,19 +43,26 @@ function spellOut({ headers }: Request, _response: Response, next: NextFunction)
 }
 
 /** Reads the bytes of the body, unpacked and within the limits. They are parsed in a step of its own, which waits for its turn. */
-function receive({ limit, unfinished }: BodyOptions): RequestHandler {
+function receive({ limit, unfinished, readiness: { lastCall } }: BodyOptions): RequestHandler {
   const readBytes = express.raw({ limit, type: () => true })
   return (request, response, next) => {
-    let isRefused = false
-    unfinished.count(request, response, () => {
-      isRefused = true
+    let isOver = false
+    const proceed = (fault?: unknown) => {
+      if (isOver) return
+      isOver = true
+      lastCall.removeEventListener('abort', refuseAtLast)
+      next(fault)
+    }
+    const refuse = (why: CdsError) => {
       // What is still to come of the body would only fill the memory.
-      response.setHeader('Connection', 'close')
-      next(new CdsError('CDS_BUSY', 'The service holds as many unfinished bodies as it can. Send the request again a little later.'))
-    })
-    readBytes(request, response, (fault?: unknown) => {
-      if (!isRefused) next(fault)
-    })
+      if (!isOver) response.setHeader('Connection', 'close')
+      proceed(why)
+    }
+    const refuseAtLast = () => refuse(lastCall.reason as CdsError)
+    lastCall.addEventListener('abort', refuseAtLast)
+    if (lastCall.aborted) refuseAtLast()
+    unfinished.count(request, response, () => refuse(new CdsError('CDS_BUSY', 'The service holds as many unfinished bodies as it can. Send the request again a little later.')))
+    readBytes(request, response, proceed)
   }
 }
 

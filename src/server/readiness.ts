@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+import { CdsError } from '../errors.js'
 import type { ServiceRegistry } from '../services/service-registry.js'
 
 /** Whether calls should be sent to this process, which its start and its end decide together with the knowledge. */
@@ -5,11 +7,18 @@ export interface Readiness {
   readonly isStopping: boolean
   /** From now on the process is not ready, so that whoever shares out calls sends no more of them. */
   stop: () => void
+  /** Aborted, by the error to answer with, when what is under way can be waited for no longer. */
+  readonly lastCall: AbortSignal
+  /** Says that this is now. */
+  callLast: () => void
 }
 
 /** The readiness of a process that has started. */
 export function createReadiness(): Readiness {
   let isStopping = false
+  const last = new AbortController()
+  // Every request that waits for something listens to it.
+  setMaxListeners(0, last.signal)
   return {
     get isStopping() {
       return isStopping
@@ -17,6 +26,8 @@ export function createReadiness(): Readiness {
     stop: () => {
       isStopping = true
     },
+    lastCall: last.signal,
+    callLast: () => last.abort(new CdsError('CDS_NOT_READY', 'The service is stopping and could not wait for the request to be complete, or for the FHIR server. Send it again.')),
   }
 }
 

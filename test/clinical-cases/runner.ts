@@ -9,12 +9,15 @@ import { clockAt } from '../../src/expression/clock.js'
 import { loadKnowledge } from '../../src/load-knowledge.js'
 import { queriesFor } from '../../src/patient-data/fill-template.js'
 import { createOverrideMemory, type Override } from '../../src/record/override-memory.js'
+import { createReadiness } from '../../src/server/readiness.js'
 import type { CdsService } from '../../src/services/service-registry.js'
 import { CaseCalendar, TIME_ZONE } from './calendar.js'
 import { casesOf, type CaseFile, type ClinicalCase } from './case-format.js'
 import { draftOrders, roleReference, roleResources } from './case-orders.js'
 import { memoryFhirReader, noFhirReader, prefetched, prefetchedSearches } from './memory-fhir-server.js'
 import { PATIENT_ID, resourcesOf } from './patient-facts.js'
+
+const readiness = createReadiness()
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
@@ -126,6 +129,7 @@ export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[
       deadlineMs: 60_000,
       reading: { requests: 1_000, bytes: 1_000_000_000, atOnce: 10, optionalWaitMs: 60_000 },
       turns: { take: async () => undefined },
+      readiness,
       knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false, ...surroundings.settings },
       clientOf: () => 'the one client',
       overrideMemory: { ...createOverrideMemory(0), overridesOf: () => surroundings.overridden.map(written => overrideOf(written, now)) },

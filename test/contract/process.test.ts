@@ -1,12 +1,25 @@
 // The beginning and the end of the process.
-import { prefetchedCall } from '../support/hook-requests.js'
-import { openConnection, rawRequest } from '../support/raw-connection.js'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createGracefulEnd } from '../../src/server/graceful-end.js'
+import { createReadiness } from '../../src/server/readiness.js'
+import { hookCall, prefetchedCall } from '../support/hook-requests.js'
+import { listen, type Listening } from '../support/listen.js'
+import { openConnection, rawRequest, type RawConnection } from '../support/raw-connection.js'
 import { startServiceProcess, type ServiceProcess } from '../support/service-process.js'
 
 const CALL = '/cds-services/start-back-risk'
 const body = JSON.stringify(prefetchedCall('start-back-high', 'start-back-risk'))
 
 let started: ServiceProcess[] = []
+let hanging: Listening
+
+beforeAll(async () => {
+  hanging = await listen(() => undefined)
+})
+
+afterAll(() => hanging.close())
 
 async function start(...options: Parameters<typeof startServiceProcess>): Promise<ServiceProcess> {
   const service = await startServiceProcess(...options)
@@ -19,16 +32,26 @@ afterEach(() => {
   started = []
 })
 
+/** A call of which a part has come and that is not turned away, which a loaded machine may do. */
+async function begun(url: string, whole: string, sent = whole): Promise<RawConnection> {
+  const connection = await openConnection(url)
+  connection.write(rawRequest('POST', CALL, { body: sent, length: Buffer.byteLength(whole) }))
+  await new Promise(resolve => setTimeout(resolve, 300))
+  if (connection.text() === '') return connection
+  connection.destroy()
+  return begun(url, whole, sent)
+}
+
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
   test('ends a busy process: it is not ready, lets go of its clients, answers what it has taken, and is gone within seconds', async () => {
-    const service = await start({ environment: { CDS_DEADLINE_MS: '20000' } })
+    const service = await start({ environment: { CDS_DEADLINE_MS: '20000', CDS_FHIR_SERVERS: hanging.url } })
     const url = await service.up()
-    const [kept, late, half, idle] = await Promise.all([openConnection(url), openConnection(url), openConnection(url), openConnection(url)])
+    const [kept, idle] = await Promise.all([openConnection(url), openConnection(url)])
     kept.write(rawRequest('POST', CALL, { body }))
     await kept.until(/"cards"/)
-    // On its way when the signal comes.
-    late.write(rawRequest('POST', CALL, { body: body.slice(0, 100), length: Buffer.byteLength(body) }))
-    half.write(rawRequest('POST', CALL, { body: body.slice(0, 100), length: Buffer.byteLength(body) }))
+    // On their way when the signal comes.
+    const toBeRead = JSON.stringify(hookCall('p1', 'start-back-risk', { fhirServer: hanging.url }))
+    const [late, half, reading] = await Promise.all([begun(url, body, body.slice(0, 100)), begun(url, body, body.slice(0, 100)), begun(url, toBeRead)])
     idle.write(rawRequest('GET', '/health/live'))
     await idle.until(/"live"/)
     service.signal(signal)
@@ -49,7 +72,11 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
     expect(ofLate).toMatch(/^HTTP\/1.1 200 OK/)
     expect(ofLate).toMatch(/^connection: close\r$/im)
     await idle.closed
-    await half.closed
+    // Who cannot be waited for is told.
+    for (const text of await Promise.all([half.closed, reading.closed])) {
+      expect(text).toMatch(/^HTTP\/1.1 503 [\s\S]*CDS_NOT_READY[\s\S]*The service is stopping/)
+      expect(text).toMatch(/^connection: close\r$/im)
+    }
     expect(await service.ended).toEqual({ code: 0, signal: null })
     expect(performance.now() - began).toBeLessThan(15_000)
     expect(service.errors()).toBe('')
@@ -74,6 +101,27 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
     expect(await service.ended).toEqual({ code: 0, signal: null })
     expect(service.output()).toBe('')
   })
+})
+
+test('what requests under way need of another server of the process goes on until they are answered', async () => {
+  const ending = createGracefulEnd(createReadiness())
+  const needed = createServer((_request, response) => response.end('data'))
+  const asking = createServer(async (_request, response) => {
+    // Longer than new connections are taken.
+    await new Promise(resolve => setTimeout(resolve, 1_500))
+    response.end(await (await fetch(urlOf(needed))).text())
+  })
+  const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (const server of [asking, needed]) {
+    ending.include(server)
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+  }
+  const answer = fetch(urlOf(asking))
+  await once(asking, 'request')
+  const ended = ending.end()
+  expect(await (await answer).text()).toBe('data')
+  await ended
+  expect(needed.listening).toBe(false)
 })
 
 test('an idle process ends at once', async () => {
