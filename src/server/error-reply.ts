@@ -36,6 +36,8 @@ export function errorHandler(log: Logger, count: (code: string) => void): ErrorR
       response.destroy()
       return
     }
+    // Whatever the route says of its answers: a cache would else keep for a while that there is nothing.
+    response.setHeader('Cache-Control', 'no-store')
     if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
     response.status(error.status).type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))
   }

@@ -1,4 +1,5 @@
 import supertest from 'supertest'
+import { ROUTES } from '../../src/server/routes.js'
 import { captureLog } from '../support/captured-log.js'
 import { entriesOf, patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
@@ -164,6 +165,14 @@ describe('an answer about a patient', () => {
 
   test.each([['the front page', '/', 200], ['figures', '/metrics', 200], ['a path that leads nowhere', `/${SECRETS.patientId}`, 404], ['a path below a service', `${CALL}/${SECRETS.patientId}`, 404]])('so is everything that is not said to be about nobody: %s', async (_, path, status) => {
     await supertest(service.url).get(path).expect(status).expect('cache-control', 'no-store')
+  })
+
+  test.each(['/fhir/Nope', '/fhir/Nope/1', '/fhir/PlanDefinition/nope', ...ROUTES.map(({ path }) => path.replaceAll(/:\w+/g, 'nope'))])('neither may any refusal, nor a preflight: %s', async path => {
+    const { url } = service
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const { status, headers } = await fetch(`${url}${path}`, { method, ...(method === 'POST' && { body: '{' }) })
+      if (status >= 400 || method === 'OPTIONS') expect({ method, status, cacheControl: headers.get('cache-control') }).toEqual({ method, status, cacheControl: 'no-store' })
+    }
   })
 
   test.each(['/cds-services', '/fhir/metadata', '/fhir/PlanDefinition', '/fhir/PlanDefinition/start-back', '/health/live', '/health/ready'])('is told apart from what is about nobody: %s', async path => {
