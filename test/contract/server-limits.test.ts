@@ -71,15 +71,39 @@ test('a connection stays open for as long as is set, which proxies rely on', asy
   await long.until(/\{"status":"live"\}[\s\S]*\{"status":"live"\}/)
 })
 
-test('more connections than are borne are closed at once, and the others go on', async () => {
-  const url = await start({ mostConnections: 3 })
-  const borne = await Promise.all([open(url), open(url), open(url)])
-  const fourth = await open(url)
-  expect(await fourth.closed).toBe('')
-  for (const connection of borne) {
+describe('of more connections than are borne', () => {
+  const isAlive = async (connection: RawConnection) => {
     connection.write(rawRequest('GET', '/health/live'))
-    await connection.until(/200 OK/)
+    await connection.until(/"live"\}$/)
   }
+
+  test('that which was idle for longest gives way, whether or not it ever asked: health is answered whoever holds connections', async () => {
+    const url = await start({ mostConnections: 3 })
+    const [first, second, third] = [await open(url), await open(url), await open(url)]
+    await isAlive(first)
+    const working = second
+    working.write(rawRequest('POST', CALL, { body: '{', length: 1_000 }))
+    await isAlive(first)
+    const fourth = await open(url)
+    expect(await third.closed).toBe('')
+    await isAlive(fourth)
+    const fifth = await open(url)
+    await first.closed
+    for (const connection of [fourth, fifth]) await isAlive(connection)
+    working.write(' '.repeat(999))
+    await working.until(/CDS_BODY_NOT_JSON/)
+  })
+
+  test('the newcomer is closed at once where all others are at work', async () => {
+    const url = await start({ mostConnections: 3 })
+    const borne = await Promise.all([open(url), open(url), open(url)])
+    for (const connection of borne) connection.write(rawRequest('POST', CALL, { body: '{', length: 1_000 }))
+    await new Promise(resolve => setTimeout(resolve, 200))
+    const fourth = await open(url)
+    expect(await fourth.closed).toBe('')
+    for (const connection of borne) connection.write(' '.repeat(999))
+    for (const connection of borne) await connection.until(/CDS_BODY_NOT_JSON/)
+  })
 })
 
 describe('unfinished bodies fill at most 64 MB of memory', () => {
