@@ -5,7 +5,7 @@ import type { HookRequest } from '../cds-hooks/types.js'
 import type { ReadResult } from './fhir-reader.js'
 import { isPublishable } from './fill-template.js'
 import { missingData, type NotRead } from './not-read.js'
-import { PatientRecord, type RecordContext } from './patient-record.js'
+import { PatientRecord, roomBeside, type RecordContext } from './patient-record.js'
 import { isOfOtherTypes, planReading, type ReadingPlan } from './plan-reading.js'
 import type { BundleEntry } from './read-bundle.js'
 import { readPlans, type PlanResults, type ReadingOptions } from './read-plans.js'
@@ -33,7 +33,7 @@ export interface KeyOutcome {
   notRead?: NotRead
 }
 
-export interface GatherOptions extends ReadingOptions {
+export interface GatherOptions extends Omit<ReadingOptions, 'mostRecords'> {
   clock: Clock
   /** The forms that the knowledge reads. */
   forms: FormDefinitions
@@ -52,13 +52,14 @@ interface Outcome {
  * Gathers what the plans read: prefetched data first, then the client's FHIR server for keys that are absent,
  * all in parallel and under one time limit.
  * @throws CdsError CDS_DATA_MISSING or CDS_FHIR_SERVER_NOT_ALLOWED naming essential keys that could not be had;
- *   CDS_DATA_OF_ANOTHER_PATIENT or CDS_READ_DATA_OF_ANOTHER_PATIENT when the data is not this patient's.
+ *   CDS_DATA_OF_ANOTHER_PATIENT or CDS_READ_DATA_OF_ANOTHER_PATIENT when the data is not this patient's; CDS_BODY_TOO_COSTLY
+ *   when the client sent more records than any chart has.
  */
 export async function gatherPatientData(request: HookRequest, requirements: readonly CompiledRequirement[], options: GatherOptions): Promise<GatheredData> {
   const reading = planReading(requirements, request, options.clock)
-  const results = await readPlans(reading, request, options)
-  const outcomes = results.map(outcomeOf)
   const sent = reading.plans.flatMap(({ given }) => ('entries' in given ? given.entries : []))
+  const results = await readPlans(reading, request, { ...options, mostRecords: roomBeside(sent) })
+  const outcomes = results.map(outcomeOf)
   const isAsked = ({ queries = [] }: ReadingPlan) => request.fhirServer !== undefined && queries.some(query => !reading.givers.has(query))
   const keys = outcomes.map((outcome, index) => keyOutcome(outcome, results[index]?.plan, isAsked))
   return { ...intoRecord(outcomes, request, { ...options, wasRead: resource => !sent.some(entry => entry.resource === resource) }), keys }

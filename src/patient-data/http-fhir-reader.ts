@@ -38,6 +38,7 @@ export function createHttpFhirReader({ isAllowed, responseLimit, pageLimit }: Re
     if (reportsFailure(json)) throw new ReadEnded({ reason: 'reported-error', status: answer.status })
     const entries = entriesIn(json)
     if (!entries) throw new ReadEnded({ reason: 'unusable' })
+    if (!access.budget.takeRecords(entries.length)) throw new ReadEnded({ reason: 'exhausted' })
     return { entries, size: countOf(json), total: totalOf(json), next: linkFrom(nextPage(json), url, access) }
   }
 

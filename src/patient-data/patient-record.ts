@@ -45,6 +45,15 @@ export interface RecordContext {
 /** Most records of one call: five times those of the largest chart seen, and few enough to be looked through in time. */
 const MOST_RECORDS = 20_000
 
+/**
+ * How many more records there may be in a call.
+ * @throws CdsError CDS_BODY_TOO_COSTLY when there are too many already.
+ */
+export function roomBeside({ length }: readonly unknown[]): number {
+  if (length > MOST_RECORDS) throw new CdsError('CDS_BODY_TOO_COSTLY', `The data holds more than ${MOST_RECORDS} records. Send those that the prefetch templates ask for.`)
+  return MOST_RECORDS - length
+}
+
 /** Most notes of one call; data with more faults is no chart but noise. */
 const MOST_NOTED = 100
 
@@ -74,7 +83,7 @@ export class PatientRecord {
    */
   constructor(keyed: readonly KeyedEntries[], readonly context: RecordContext) {
     const entries = keyed.flatMap(({ key, entries: ofKey }) => ofKey.map(entry => ({ key, entry })))
-    if (entries.length > MOST_RECORDS) throw new CdsError('CDS_BODY_TOO_COSTLY', `The data holds more than ${MOST_RECORDS} records. Send those that the prefetch templates ask for.`)
+    roomBeside(entries)
     this.index = indexOf(entries.map(({ entry }) => entry))
     this.questionnaires = new Map(keyed.map(({ key, questionnaire }) => [key, questionnaire] as const))
     const kept = latestVersions(entries)

@@ -18,18 +18,23 @@ export interface ReadingBudget {
   takeRequest: () => boolean
   /** Takes bytes of an answer; false when so many are not left. */
   takeBytes: (count: number) => boolean
+  /** Takes the records of an answer; false when so many are not left. */
+  takeRecords: (count: number) => boolean
   /** Runs a request as soon as few enough are under way. */
   inTurn: <T>(request: () => Promise<T>) => Promise<T>
   /** The part of it that optional data may take, so that something is left for what is essential. */
   forOptional: () => ReadingBudget
 }
 
-type Count = Pick<ReadingLimits, 'requests' | 'bytes'>
+type Count = Pick<ReadingLimits, 'requests' | 'bytes'> & { records: number }
 
-/** The budget of one call. */
-export function readingBudget({ atOnce, ...limits }: Omit<ReadingLimits, 'optionalWaitMs'>): ReadingBudget {
+/**
+ * The budget of one call.
+ * @param records most of them that may be read.
+ */
+export function readingBudget({ atOnce, requests, bytes }: Omit<ReadingLimits, 'optionalWaitMs'>, records: number): ReadingBudget {
   const turns = bulkhead(atOnce, Infinity)
-  return budgetOf([{ ...limits }], request => turns.execute(request))
+  return budgetOf([{ requests, bytes, records }], request => turns.execute(request))
 }
 
 /** A budget that takes from every one of some counts. */
@@ -42,6 +47,7 @@ function budgetOf(counts: readonly Count[], inTurn: ReadingBudget['inTurn']): Re
   return {
     takeRequest: () => take('requests', 1),
     takeBytes: count => take('bytes', count),
+    takeRecords: count => take('records', count),
     inTurn,
     forOptional: () => budgetOf([...counts, optionalShareOf(counts)], inTurn),
   }
@@ -50,7 +56,7 @@ function budgetOf(counts: readonly Count[], inTurn: ReadingBudget['inTurn']): Re
 /** Part of the budget that optional data may take: enough to ask twice for every key of a service. */
 const OPTIONAL_SHARE = 0.75
 
-const optionalShareOf = (counts: readonly Count[]): Count => ({
-  requests: Math.ceil(OPTIONAL_SHARE * Math.min(...counts.map(({ requests }) => requests))),
-  bytes: Math.ceil(OPTIONAL_SHARE * Math.min(...counts.map(({ bytes }) => bytes))),
-})
+function optionalShareOf(counts: readonly Count[]): Count {
+  const share = (of: keyof Count) => Math.ceil(OPTIONAL_SHARE * Math.min(...counts.map(count => count[of])))
+  return { requests: share('requests'), bytes: share('bytes'), records: share('records') }
+}

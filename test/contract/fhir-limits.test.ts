@@ -78,6 +78,15 @@ describe('one call', () => {
     expect(notRead.encounters).toContain('the call has read as much as one call may')
   })
 
+  test('takes no more records than any chart has: without too many of what is essential there is no answer, and what is optional is named', async () => {
+    const many = (resourceType: string, count: number): StubAnswer => answersJson(searchset(Array.from({ length: count }, (_, index) => ({ resourceType, id: String(index), subject: { reference: `Patient/${PERSON}` } }))))
+    const essential = await call((await stub({ '/Condition': many('Condition', 20_001) })).url)
+    expect(essential.status).toBe(412)
+    expect(essential.text).toMatch(/CDS_DATA_MISSING[^]*Prefetch key conditions: the call has read as much as one call may/)
+    const { status, cards, notRead } = await call((await stub({ '/Observation': many('Observation', 20_001) })).url)
+    expect({ status, cards: cards.length, notRead: notRead.observations }).toEqual({ status: 200, cards: 1, notRead: 'the call has read as much as one call may' })
+  })
+
   test('reads so many bytes in all and no more', async () => {
     const large: StubAnswer = (_request, response) => void response.json({ ...searchset([]), meta: { tag: [{ display: 'x'.repeat(60_000) }] } })
     const fhir = await stub({ '/Encounter': large, '/Observation': large, '/Procedure': large })
