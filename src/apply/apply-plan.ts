@@ -31,8 +31,10 @@ export interface Undecided {
   plan: string
   action: string
   code: string
-  /** Decision points that the action would speak for. */
+  /** Decision points that the action would speak for, those of plans that stand in it among them. */
   points: readonly string[]
+  /** Canonicals of the plans that stand in the action, at any depth, whose actions were not asked either. */
+  plansWithin: readonly string[]
 }
 
 export interface AppliedPlan {
@@ -109,7 +111,7 @@ class PlanApplication {
     } catch (error) {
       if (!(error instanceof CdsError)) throw error
       this.contained.length = containedBefore
-      this.undecided.push({ plan: this.plan.canonical, action: action.id, code: error.code, points: pointsOf(action) })
+      this.undecided.push({ plan: this.plan.canonical, action: action.id, code: error.code, ...contentOf(action) })
       return []
     }
   }
@@ -383,9 +385,14 @@ function markdownOf(item: unknown): unknown {
   return typeof value === 'string' ? escapeMarkdown(value) : value
 }
 
-/** Decision points of an action and all below it. */
-function pointsOf({ resource, actions }: CompiledAction): string[] {
-  return [...decisionPointsOf(resource).flatMap(({ code }) => code ?? []), ...actions.flatMap(pointsOf)]
+/** What an action would have brought: a plan that stands in it goes with it. */
+function contentOf({ resource, definition, actions }: CompiledAction): Pick<Undecided, 'points' | 'plansWithin'> {
+  const plan = definition?.kind === 'plan' ? definition.plan : undefined
+  const below = [...actions, ...(plan?.actions ?? [])].map(contentOf)
+  return {
+    points: [...decisionPointsOf(resource).flatMap(({ code }) => code ?? []), ...below.flatMap(({ points }) => points)],
+    plansWithin: [...(plan ? [plan.canonical] : []), ...below.flatMap(({ plansWithin }) => plansWithin)],
+  }
 }
 
 /** Relations whose target did not apply say nothing and are left out. */

@@ -25,6 +25,8 @@ export interface CardWords {
   undecidedByFault: (names: string) => string
   /** Its one line, where the time ran out. */
   undecidedInTime: (names: string) => string
+  /** A name that may be half a sentence itself. */
+  quoted: (name: string) => string
   /** Joins the last two of several names. */
   and: string
   /** What is not named of a long list. */
@@ -49,6 +51,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     undecided: names => `Kunne ikke afgøres: ${names}`,
     undecidedByFault: names => `${names} kunne ikke afgøres, fordi en oplysning i journalen ikke kunne bruges i beregningen; det er ikke et nej, så vurdér det selv.`,
     undecidedInTime: names => `${names} nåede ikke at blive afgjort, fordi systemet var for længe om det (en sag for driften); det er ikke et nej, så vurdér det selv, eller åbn igen.`,
+    quoted: name => `»${name}«`,
     and: 'og',
     others: count => `${count} andre`,
   },
@@ -69,6 +72,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     undecided: names => `Could not be decided: ${names}`,
     undecidedByFault: names => `${names} could not be decided, because something in the record could not be used in the evaluation; that is not a no, so assess it yourself.`,
     undecidedInTime: names => `${names} could not be decided in time, because the system was too slow (a matter for operations); that is not a no, so assess it yourself, or open again.`,
+    quoted: name => `“${name}”`,
     and: 'and',
     others: count => `${count} others`,
   },

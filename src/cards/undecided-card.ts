@@ -15,6 +15,8 @@ export interface UndecidedAction {
   action: string
   code: string
   points: readonly string[]
+  /** Plans that stand in the action. */
+  plansWithin: readonly string[]
 }
 
 /** What the card needs beside the actions. */
@@ -29,15 +31,15 @@ const LATE = 'CDS_DEADLINE_PASSED'
 
 /**
  * The card that says what could not be decided and why, so that an error never looks like "no advice". It is a
- * warning where a plan is among them of which the knowledge says that this is urgent.
+ * warning where a plan is among them, or stands in one of them, of which the knowledge says that this is urgent.
  * @param undecided at least one action.
  */
 export function undecidedCard(undecided: readonly UndecidedAction[], { hookInstance, language, knowledge }: UndecidedContext): Card {
   const words = cardWords(language)
-  const isUrgent = ({ plan, applied }: UndecidedAction) => [plan, applied].some(canonical => priorityOf(canonical, knowledge) === 'urgent')
+  const isUrgent = ({ plan, applied, plansWithin }: UndecidedAction) => [plan, applied, ...plansWithin].some(canonical => priorityOf(canonical, knowledge) === 'urgent')
   // The urgent ones first, so that a long list does not hide them.
   const ordered = [...undecided.filter(isUrgent), ...undecided.filter(each => !isUrgent(each))]
-  const names = (actions: readonly UndecidedAction[]): string => listed([...new Set(actions.map(({ applied }) => nameOf(applied, language, knowledge)))], words)
+  const names = (actions: readonly UndecidedAction[]): string => listed([...new Set(actions.map(({ applied }) => words.quoted(nameOf(applied, language, knowledge))))], words)
   const late = ordered.filter(({ code }) => code === LATE)
   const faulty = ordered.filter(({ code }) => code !== LATE)
   const plans = [...new Set(undecided.map(({ applied }) => applied))]

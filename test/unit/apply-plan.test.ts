@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinition, PlanDefinitionAction, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
-import { EXTENSION } from '../../src/knowledge/extensions.js'
+import { DECISION_POINT_SYSTEM, EXTENSION } from '../../src/knowledge/extensions.js'
 import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
 import {
-  action, activity, applyTo, canonical, codeSystem, english, fact, fhirpath, knowledgeOf, library, onHook, plan, topAction, valueSet, when, type Call,
+  action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, fhirpath, knowledgeOf, library, onHook, plan, topAction, valueSet, when, type Call,
 } from '../support/knowledge-builder.js'
 
 const FACTS = library({ yes: 'true', no: 'false', unknown: '{}', broken: "(1 | 2) and true", text: "'not a truth value'" })
@@ -46,7 +46,7 @@ describe('conditions', () => {
   test.each([[['%broken']], [['%yes', '%broken']], [['%unknown', '%broken']], [['%text']], [['%yes and %broken']]])('%j is an error: undecided, never a quiet no', expressions => {
     const { requestGroup, undecided } = apply([conditioned('a', ...expressions), conditioned('sound', '%yes')])
     expect(idsOf(requestGroup)).toEqual(['sound'])
-    expect(undecided).toEqual([{ plan: `${canonical('PlanDefinition', 'plan')}|2026.1.0`, action: 'a', code: 'CDS_EXPRESSION_FAILED', points: [] }])
+    expect(undecided).toEqual([{ plan: `${canonical('PlanDefinition', 'plan')}|2026.1.0`, action: 'a', code: 'CDS_EXPRESSION_FAILED', points: [], plansWithin: [] }])
   })
 
   test('an error behind a no is not met', () => {
@@ -197,6 +197,17 @@ describe('plans within plans', () => {
 
   test('stand in the place of an action without one', () => {
     expect(idsOf(applyTo(knowledgeOf(outer({}), inner, FACTS, activity('act'))).requestGroup)).toEqual(['i1', 'i2'])
+  })
+
+  test('are undecided with the action that they stand in, and so are their decision points', () => {
+    const coded = (code: string) => ({ code: [{ coding: [{ system: DECISION_POINT_SYSTEM, code }] }] })
+    const inmost = plan([action('deep', coded('P-3'))], { id: 'inmost' })
+    const within = plan([action('i', { ...coded('P-2'), action: [action('ii', { definitionCanonical: canonical('PlanDefinition', 'inmost') })] })], { id: 'inner' })
+    const points = codeSystem(DECISION_POINT_SYSTEM, { 'P-1': ['a', 'a'], 'P-2': ['b', 'b'], 'P-3': ['c', 'c'] })
+    // Their grades are not what is asked here, so the faults of the plans are left alone.
+    const { knowledge } = compileResources(outer({ ...coded('P-1'), condition: [when('%broken')] }), within, inmost, points, FACTS)
+    const { undecided } = applyTo(knowledge)
+    expect(undecided).toMatchObject([{ action: 'outer', points: ['P-1', 'P-2', 'P-3'], plansWithin: ['inner', 'inmost'].map(id => `${canonical('PlanDefinition', id)}|2026.1.0`) }])
   })
 })
 

@@ -14,17 +14,17 @@ const knowledge = knowledgeOf(
 )
 
 const of = (applied: string, more = {}) =>
-  ({ plan: `${canonical('PlanDefinition', applied)}|2026.1.0`, applied: `${canonical('PlanDefinition', applied)}|2026.1.0`, action: 'some-action', code: 'CDS_EXPRESSION_FAILED', points: ['RN-15', 'RN-151'], ...more })
+  ({ plan: `${canonical('PlanDefinition', applied)}|2026.1.0`, applied: `${canonical('PlanDefinition', applied)}|2026.1.0`, action: 'some-action', code: 'CDS_EXPRESSION_FAILED', points: ['RN-15', 'RN-151'], plansWithin: [] as string[], ...more })
 
 const cardOf = (undecided: readonly ReturnType<typeof of>[], language = 'da') => undecidedCard(undecided, { hookInstance: '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b', language, knowledge })
 
 test('one plain line tells what could not be decided and why; codes are not for the reader', () => {
   const card = cardOf([of('advice'), of('advice', { points: ['RN-15'] })])
-  expect(card.summary).toBe('Kunne ikke afgøres: Råd')
-  expect(card.detail).toMatch(/^Råd kunne ikke afgøres, fordi .+ det er ikke et nej.*\.$/)
+  expect(card.summary).toBe('Kunne ikke afgøres: »Råd«')
+  expect(card.detail).toMatch(/^»Råd« kunne ikke afgøres, fordi .+ det er ikke et nej.*\.$/)
   expect(card.detail).not.toContain('\n')
   expect(card.summary + card.detail).not.toMatch(/CDS_|some-action|https?:|`/)
-  expect(cardOf([of('advice')], 'en').detail).toMatch(/^Advice could not be decided, because/)
+  expect(cardOf([of('advice')], 'en').detail).toMatch(/^“Advice” could not be decided, because/)
   expect(faultsOfResponse({ cards: [card] })).toEqual([])
 })
 
@@ -39,20 +39,21 @@ test('it is information, and a warning where a plan of red flags is among them, 
   expect(cardOf([of('advice'), of('b')]).indicator).toBe('info')
   expect(cardOf([of('advice'), of('flags')]).indicator).toBe('warning')
   expect(cardOf([of('advice', { plan: of('flags').plan })]).indicator).toBe('warning')
+  expect(cardOf([of('advice', { plansWithin: [of('b').plan, of('flags').plan] })]).indicator).toBe('warning')
 })
 
 test('red flags are named first, and a long list is cut', () => {
-  expect(cardOf(['advice', 'b'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: Råd og Plan b')
-  expect(cardOf(['advice', 'b', 'c', 'd'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: Råd, Plan b, Plan c og Plan d')
-  expect(cardOf(['advice', 'b', 'c', 'd', 'e', 'flags'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: Røde flag, Råd, Plan b og 3 andre')
+  expect(cardOf(['advice', 'b'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: »Råd« og »Plan b«')
+  expect(cardOf(['advice', 'b', 'c', 'd'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: »Råd«, »Plan b«, »Plan c« og »Plan d«')
+  expect(cardOf(['advice', 'b', 'c', 'd', 'e', 'flags'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: »Røde flag«, »Råd«, »Plan b« og 3 andre')
 })
 
 test('time that ran out is worded apart, as a matter for operations', () => {
   const late = cardOf([of('advice', { code: 'CDS_DEADLINE_PASSED' })])
-  expect(late.detail).toMatch(/^Råd nåede ikke .*driften.*$/)
+  expect(late.detail).toMatch(/^»Råd« nåede ikke .*driften.*$/)
   expect(late.detail).not.toMatch(/journalen/)
   const both = cardOf([of('advice', { code: 'CDS_DEADLINE_PASSED' }), of('b')])
-  expect(both.detail).toMatch(/^Plan b kunne ikke afgøres.* Råd nåede ikke/)
+  expect(both.detail).toMatch(/^»Plan b« kunne ikke afgøres.* »Råd« nåede ikke/)
 })
 
 test('it has a topic of its own', () => {
