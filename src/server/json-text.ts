@@ -1,13 +1,12 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 
-/**
- * Characters beyond ASCII as UTF-8 writes them, each byte read as a character of its own; and whatever a backslash
- * stands before, so that what looks like an escape is known from one.
- */
-const ESCAPED_OR_WIDE = /\\[^]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g
+/** Bytes that escapes may take up beyond those that are read, as a part of these; of a text with more wide characters nothing is saved. */
+const ROOM_FOR_ESCAPES = 0.5
 
-/** Most such places that are written anew; with more it costs more than it saves, and a real chart of the limit has fewer. */
-const MOST_PLACES = 100_000
+/** Bytes of the longest escape: one character in two units. */
+const LONGEST_ESCAPE = 12
+
+const BACKSLASH = 0x5c
 
 /**
  * JSON in UTF-8 as text that costs one byte a character: characters beyond U+00FF are written as escapes, which mean the
@@ -16,21 +15,53 @@ const MOST_PLACES = 100_000
  */
 export function jsonText(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString('latin1')
-  if (!isUtf8(bytes) || placesIn(bytes) > MOST_PLACES) return bytes.toString()
-  return bytes.toString('latin1').replace(ESCAPED_OR_WIDE, found => (found.startsWith('\\') ? escaped(found) : narrow(found)))
+  return (isUtf8(bytes) ? narrowText(bytes) : undefined) ?? bytes.toString()
 }
 
-/** How many characters there are beyond ASCII, and how many backslashes. */
-function placesIn(bytes: Uint8Array): number {
-  let places = 0
-  for (const byte of bytes) if (byte >= 0xc2 || byte === 0x5c) places += 1
-  return places
+/** UTF-8 as text of one byte a character; undefined where escapes would take up too much room. */
+function narrowText(bytes: Buffer): string | undefined {
+  const narrow = Buffer.allocUnsafe(Math.ceil(bytes.length * (1 + ROOM_FOR_ESCAPES)) + LONGEST_ESCAPE)
+  let at = 0
+  let to = 0
+  while (at < bytes.length) {
+    const byte = bytes[at] ?? 0
+    if (byte < 0x80) {
+      narrow[to++] = byte
+      at += 1
+      // What looks like an escape is passed over with its backslash. None has a character beyond ASCII: there the text stays wrong.
+      if (byte === BACKSLASH && at < bytes.length) narrow[to++] = bytes[at++] ?? 0
+      continue
+    }
+    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
+    const point = pointAt(bytes, at, length)
+    at += length
+    if (point <= 0xff) narrow[to++] = point
+    else if (to + LONGEST_ESCAPE + bytes.length - at > narrow.length) return undefined
+    else to = writeEscape(narrow, to, point)
+  }
+  return narrow.toString('latin1', 0, to)
 }
 
-/** No escape of JSON has a character beyond ASCII; where one stands, the text must stay wrong. */
-const escaped = (found: string): string => (found.charCodeAt(1) < 0x80 ? found : '\\')
+/** The character that begins at a byte of sound UTF-8, as its number. */
+function pointAt(bytes: Buffer, at: number, length: number): number {
+  let point = (bytes[at] ?? 0) & (0xff >> (length + 1))
+  for (let next = at + 1; next < at + length; next += 1) point = (point << 6) | ((bytes[next] ?? 0) & 0x3f)
+  return point
+}
 
-function narrow(bytes: string): string {
-  const character = Buffer.from(bytes, 'latin1').toString()
-  return character.charCodeAt(0) <= 0xff ? character : character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+const HEX = Buffer.from('0123456789abcdef')
+
+/** Writes a character as JSON escapes it. @returns where the next byte goes. */
+function writeEscape(narrow: Buffer, to: number, point: number): number {
+  if (point <= 0xffff) return writeUnit(narrow, to, point)
+  const beyond = point - 0x10000
+  return writeUnit(narrow, writeUnit(narrow, to, 0xd800 | (beyond >> 10)), 0xdc00 | (beyond & 0x3ff))
+}
+
+function writeUnit(narrow: Buffer, to: number, unit: number): number {
+  let next = to
+  narrow[next++] = BACKSLASH
+  narrow[next++] = 0x75
+  for (let shift = 12; shift >= 0; shift -= 4) narrow[next++] = HEX[(unit >> shift) & 0xf] ?? 0
+  return next
 }
