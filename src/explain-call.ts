@@ -9,15 +9,8 @@ import { inLanguage } from './knowledge/extensions.js'
 import { explained } from './patient-data/not-read.js'
 import type { CdsService } from './services/service-registry.js'
 
-/** A fact as it is told: of long lists the beginning, and how many more there are. */
-export interface ToldFact extends ExplainedFact {
-  moreValues?: number
-  moreResources?: number
-}
-
 export interface ToldCondition extends Omit<ExplainedCondition, 'description'> {
   description: string
-  moreResources?: number
 }
 
 /** An action as a reader follows it: what it is, which of its conditions are met, and the card it became or why it became none. */
@@ -43,7 +36,7 @@ export interface Explanation {
   notRead: { key: string; reason: string }[]
   plans: { plan: string; title: string; actions: ToldAction[] }[]
   /** Every fact that was asked for, once, by its name. */
-  facts: Readonly<Record<string, ToldFact>>
+  facts: Readonly<Record<string, ExplainedFact>>
   response: CdsResponse
 }
 
@@ -56,15 +49,14 @@ export async function explainCall(service: CdsService, request: HookRequest, lan
   const plans = plansToExplain(service, selection)
   const call = await gatherCall(service, request, environment, { arrivedAt })
   await itsTurn(call.stopAt, environment)
-  const { response } = answerCall(call, language, environment)
-  // Explaining evaluates a second time, so it gets the time of a second call, and a turn of its own.
-  await environment.turns.take()
-  const scope = scopeFor({ ...call, stopAt: performance.now() + environment.deadlineMs }, environment, true)
+  // One scope for the answer and what is told of it: each fact is evaluated once, and both together have the time of a call.
+  const scope = scopeFor(call, environment, true)
+  const { response } = answerCall(call, language, environment, scope)
   const { clock, data } = call
   const facts = new Map<string, ExplainedFact>()
   const explainedPlans = plans.map(plan => {
     const telling: Telling = { language, plan: plan.canonical, hookInstance: request.hookInstance, cards: new Set(response.cards.map(({ uuid }) => uuid)) }
-    const actions = explainPlan(plan, scope, request.hook, selection, facts, language)
+    const actions = explainPlan(plan, scope, request.hook, { ...selection, most: MOST_LISTED }, facts, language)
     return { plan: plan.canonical, title: planSource(plan, language, environment.knowledge.terminology).label, actions: actions.map(action => toldTop(action, telling)) }
   })
   return {
@@ -72,7 +64,7 @@ export async function explainCall(service: CdsService, request: HookRequest, lan
     clock: { now: clock.now, today: clock.today },
     notRead: data.notRead.map(explained),
     plans: explainedPlans,
-    facts: Object.fromEntries([...facts].map(([name, fact]) => [name, toldFact(fact)])),
+    facts: Object.fromEntries(facts),
     response,
   }
 }
@@ -100,7 +92,8 @@ function toldTop(explainedAction: ExplainedAction, telling: Telling): ToldAction
 const hasCard = ({ card, actions }: ToldAction): boolean => card !== undefined || actions.some(hasCard)
 
 function told({ action, listensToHook, applies, conditions, actions, leftOut }: ExplainedAction, telling: Telling): ToldAction {
-  const card = stableUuid(telling.hookInstance, telling.plan, action.id)
+  // What does not apply has no card; what could not be answered in time for this may have one.
+  const card = applies === 'no' ? undefined : stableUuid(telling.hookInstance, telling.plan, action.id)
   return {
     ...describeAction(action, telling.language),
     listensToHook,
@@ -108,7 +101,7 @@ function told({ action, listensToHook, applies, conditions, actions, leftOut }: 
     met: conditions.filter(({ answer }) => answer === 'yes').length,
     of: conditions.length,
     conditions: conditions.map(condition => toldCondition(condition, telling.language)),
-    ...(telling.cards.has(card) && { card }),
+    ...(card !== undefined && telling.cards.has(card) && { card }),
     actions: actions.map(child => told(child, telling)),
     ...(leftOut > 0 && { leftOut }),
   }
@@ -117,21 +110,7 @@ function told({ action, listensToHook, applies, conditions, actions, leftOut }: 
 /** Most entries of a list that a reader goes through. */
 const MOST_LISTED = 50
 
-function toldCondition({ description, resources, ...condition }: ExplainedCondition, language: string): ToldCondition {
-  const more = resources.length - MOST_LISTED
-  return { description: inLanguage(description, language) ?? '', ...condition, resources: resources.slice(0, MOST_LISTED), ...(more > 0 && { moreResources: more }) }
-}
-
-function toldFact({ value, resources, ...fact }: ExplainedFact): ToldFact {
-  const [moreValues, moreResources] = [value.length - MOST_LISTED, resources.length - MOST_LISTED]
-  return {
-    ...fact,
-    value: value.slice(0, MOST_LISTED),
-    ...(moreValues > 0 && { moreValues }),
-    resources: resources.slice(0, MOST_LISTED),
-    ...(moreResources > 0 && { moreResources }),
-  }
-}
+const toldCondition = ({ description, ...condition }: ExplainedCondition, language: string): ToldCondition => ({ description: inLanguage(description, language) ?? '', ...condition })
 
 function reasonForNone({ listensToHook, conditions, applies }: ToldAction): string {
   if (!listensToHook) return 'The action has no trigger for this hook.'

@@ -1,6 +1,8 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { answerCall, gatherCall, itsTurn, type CallEnvironment, type GatheredCall } from './call-service.js'
+import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment, type GatheredCall } from './call-service.js'
 import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from './cds-hooks/types.js'
+import type { Scope } from './expression/scope.js'
+import { DeadlinePassed } from './expression/steps.js'
 import { inLanguage } from './knowledge/extensions.js'
 import { valueSetsOf } from './knowledge/value-sets-of.js'
 import type { KeyOutcome } from './patient-data/gather-patient-data.js'
@@ -43,6 +45,8 @@ export interface CallSummary {
   /** Records and values that came and could not be used; they count as absent. */
   notUsed: { key: string; resource: string; element: string; reason: string }[]
   orders: OrderSummary[]
+  /** How many further orders came that are not told: the list is long enough, or the time of the call was up. */
+  moreOrders?: number
   /** Cards of the answer; absent where essential data is lacking. */
   cards?: number
   /** Actions that could not be decided; absent where essential data is lacking. */
@@ -65,7 +69,8 @@ export async function summariseCall(service: CdsService, request: HookRequest, l
   await itsTurn(call.stopAt, environment)
   const { keys, lacking, record } = call.data
   // Before the record is asked what it could not use: it looks at a type when a rule first asks for it.
-  const answered = lacking.length > 0 ? {} : answerIn(call, language, environment)
+  const scope = scopeFor(call, environment)
+  const answered = lacking.length > 0 ? {} : answerIn(call, language, environment, scope)
   const types = [...new Set(['Patient', ...service.requirements.map(({ type }) => type)])]
   const counted = types.map(type => [type, record.ofType(type).length] as const).filter(([, count]) => count > 0)
   const known = new Set(service.requirements.map(({ key }) => key))
@@ -77,7 +82,7 @@ export async function summariseCall(service: CdsService, request: HookRequest, l
     unknownKeys: Object.keys(request.prefetch).filter(key => !known.has(key)).slice(0, MOST_LISTED).map(key => key.slice(0, LONGEST_KEY)),
     records: Object.fromEntries(counted),
     notUsed: record.unusable.slice(0, MOST_LISTED).map(({ key, resource, element, reason }) => ({ key, resource, element, reason })),
-    orders: ordersOf(call, language, environment),
+    ...ordersOf(call, language, environment, scope),
     ...answered,
   }
 }
@@ -85,12 +90,20 @@ export async function summariseCall(service: CdsService, request: HookRequest, l
 const keySummary = ({ requirement: { key, essential }, state, resources, notRead }: KeyOutcome): KeySummary =>
   ({ key, essential, state, resources, ...(notRead && { reason: explained(notRead).reason }) })
 
-function answerIn(call: GatheredCall, language: string, environment: CallEnvironment): Required<Pick<CallSummary, 'cards' | 'undecided'>> {
-  const { response: { cards, extension } } = answerCall(call, language, environment)
+function answerIn(call: GatheredCall, language: string, environment: CallEnvironment, scope: Scope): Required<Pick<CallSummary, 'cards' | 'undecided'>> {
+  const { response: { cards, extension } } = answerCall(call, language, environment, scope)
   return { cards: cards.length, undecided: ((extension?.[CARD_EXTENSION.undecided] ?? []) as UndecidedNote[]).length }
 }
 
-function ordersOf({ orders: { drafts, chosen } }: GatheredCall, language: string, { knowledge }: CallEnvironment): OrderSummary[] {
-  const titled = (order: FhirResource) => valueSetsOf(order, knowledge).map(({ id, title }) => ({ valueSet: id, title: inLanguage(title, language) ?? id }))
-  return drafts.slice(0, MOST_LISTED).map(order => ({ order: nameOf(order), selected: chosen.includes(order), recognisedAs: titled(order) }))
+/** The first orders with what they are taken for, as many as the time of the scope allows. */
+function ordersOf({ orders: { drafts, chosen } }: GatheredCall, language: string, { knowledge }: CallEnvironment, scope: Scope): Pick<CallSummary, 'orders' | 'moreOrders'> {
+  const titled = (order: FhirResource) => valueSetsOf(order, knowledge, scope).map(({ id, title }) => ({ valueSet: id, title: inLanguage(title, language) ?? id }))
+  const orders: OrderSummary[] = []
+  try {
+    for (const order of drafts.slice(0, MOST_LISTED)) orders.push({ order: nameOf(order), selected: chosen.includes(order), recognisedAs: titled(order) })
+  } catch (error) {
+    if (!(error instanceof DeadlinePassed)) throw error
+  }
+  const more = drafts.length - orders.length
+  return { orders, ...(more > 0 && { moreOrders: more }) }
 }

@@ -13,8 +13,18 @@ export interface ActionDescription {
   source?: { document?: string; section?: string; year?: string }
 }
 
-/** Describes an action in a language, from the knowledge alone. */
+const known = new WeakMap<CompiledAction, Map<string, ActionDescription>>()
+
+/** Describes an action in a language, from the knowledge alone; made once. */
 export function describeAction(action: CompiledAction, language: string): ActionDescription {
+  const byLanguage = known.get(action) ?? new Map<string, ActionDescription>()
+  known.set(action, byLanguage)
+  const described = byLanguage.get(language) ?? makeDescription(action, language)
+  byLanguage.set(language, described)
+  return described
+}
+
+function makeDescription(action: CompiledAction, language: string): ActionDescription {
   const { id, resource, texts } = action
   const title = [texts.title, texts.textEquivalent, texts.description].flatMap(text => outline(text, language) ?? []).at(0)
   const points = decisionPointsOf(resource).flatMap(({ code }) => code ?? [])

@@ -1,24 +1,30 @@
 import type { Evaluator } from '../expression/compile.js'
 import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.js'
-import { toJson } from '../expression/values.js'
+import { isNode, plain, toJson } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { inLanguage, type LocalizedText } from '../knowledge/extensions.js'
 import { answerOf, type Answer } from './apply-plan.js'
 
-/** A fact that was asked for, with its value and the resources it came from. */
-export interface ExplainedFact {
+/** Resources by name, as many as a list of them may have, and how many more there are. */
+interface NamedResources {
+  resources: string[]
+  moreResources?: number
+}
+
+/** A fact that was asked for, with its value and the resources it came from; of long lists the beginning, and how many more there are. */
+export interface ExplainedFact extends NamedResources {
   name: string
   description: string
   value: unknown[]
+  moreValues?: number
   /** Names of the facts it asked for itself. */
   uses: string[]
-  resources: string[]
   /** Code of the error that its evaluation ended with. */
   error?: string
 }
 
-export interface ExplainedCondition {
+export interface ExplainedCondition extends NamedResources {
   /** Says the condition, in each language it is written in. */
   description: LocalizedText
   expression: string
@@ -49,6 +55,8 @@ export interface Selection {
   isWhole: boolean
   /** Id of the one action that is asked about, with those below it and those around it. */
   only?: string
+  /** Most values and resources of a fact or condition that are told; all unless given. */
+  most?: number
 }
 
 const EVERYTHING: Selection = { isWhole: true }
@@ -59,8 +67,8 @@ const EVERYTHING: Selection = { isWhole: true }
  * @param hook the hook that was called; a plan within a plan listens to none and is always asked.
  * @param facts is given every fact that was asked for, by name; several plans of a call may share it.
  */
-export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string, { isWhole, only }: Selection = EVERYTHING, facts = new Map<string, ExplainedFact>(), language = 'da'): ExplainedAction[] {
-  return new Explaining(scope, { isWhole, only, language }, facts).plan(plan, hook, only === undefined)
+export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string, { isWhole, only, most = Number.POSITIVE_INFINITY }: Selection = EVERYTHING, facts = new Map<string, ExplainedFact>(), language = 'da'): ExplainedAction[] {
+  return new Explaining(scope, { isWhole, only, most, language }, facts).plan(plan, hook, only === undefined)
 }
 
 /** Whether a plan has an action of this id, itself or in plans within it. */
@@ -75,7 +83,7 @@ class Explaining {
 
   constructor(
     private readonly scope: Scope,
-    private readonly options: { isWhole: boolean; only: string | undefined; language: string },
+    private readonly options: { isWhole: boolean; only: string | undefined; most: number; language: string },
     private readonly facts: Map<string, ExplainedFact>,
   ) {}
 
@@ -125,7 +133,7 @@ class Explaining {
   }
 
   /** What was asked for; every fact behind it is told, each once. */
-  private evidenceOf({ facts, resources }: Evidence, plan: CompiledPlan, scope: Scope): Pick<ExplainedCondition, 'facts' | 'resources'> {
+  private evidenceOf({ facts, resources }: Evidence, plan: CompiledPlan, scope: Scope): Pick<ExplainedCondition, 'facts' | keyof NamedResources> {
     const names = [...facts]
     const follow = (name: string): void => {
       if (this.facts.has(name)) return
@@ -135,16 +143,16 @@ class Explaining {
       fact.uses.forEach(follow)
     }
     names.forEach(follow)
-    return { facts: names, resources: [...resources] }
+    return { facts: names, ...namesOf(resources, this.options.most) }
   }
 
   private fact(name: string, evidence: Evidence | undefined, plan: CompiledPlan, scope: Scope): ExplainedFact {
     return {
       name,
       description: inLanguage(plan.facts.get(name) ?? new Map(), this.options.language) ?? '',
-      ...valueOf(name, scope),
+      ...valueOf(name, scope, this.options.most),
       uses: [...(evidence?.facts ?? [])],
-      resources: [...(evidence?.resources ?? [])],
+      ...namesOf(evidence?.resources ?? new Set(), this.options.most),
     }
   }
 }
@@ -187,16 +195,29 @@ function answered(condition: CompiledCondition, scope: Scope, where: string, ans
   }
 }
 
-/** The fact's value; records are told by their references, not by their content. */
-function valueOf(name: string, scope: Scope): Pick<ExplainedFact, 'value' | 'error'> {
+/** The beginning of a fact's value; records are told by their references, not by their content. */
+function valueOf(name: string, scope: Scope, most: number): Pick<ExplainedFact, 'value' | 'moreValues' | 'error'> {
   try {
-    return { value: (scope[name] as readonly unknown[]).map(toldAs) }
+    const items = scope[name] as readonly unknown[]
+    return { value: items.slice(0, most).map(toldAs), ...(items.length > most && { moreValues: items.length - most }) }
   } catch (error) {
     return { value: [], ...(error instanceof CdsError && { error: error.code }) }
   }
 }
 
 function toldAs(item: unknown): unknown {
-  const json = toJson(item) as { resourceType?: string; id?: string } | null
-  return json !== null && typeof json === 'object' && json.resourceType ? `${json.resourceType}/${json.id ?? ''}` : json
+  const { resourceType, id } = (isNode(item) && typeof item.data === 'object' ? plain(item) ?? {} : {}) as { resourceType?: string; id?: string }
+  return resourceType ? `${resourceType}/${id ?? ''}` : toJson(item)
+}
+
+/** The names of the first resources, each once: a draft may be called as a record is. */
+function namesOf(resources: Evidence['resources'], most: number): NamedResources {
+  const names = new Set<string>()
+  let named = 0
+  for (const { resourceType, id } of resources) {
+    if (names.size === most) break
+    named += 1
+    names.add(`${resourceType}/${id}`)
+  }
+  return { resources: [...names], ...(named < resources.size && { moreResources: resources.size - named }) }
 }

@@ -200,17 +200,23 @@ const PRIMARY_CODE: Readonly<Record<string, string>> = {
 
 /** Keeps the items whose code, or that themselves as a code, belong to the value set. */
 function codedIn(input: Collection, test: ValueSetTest, state: ScopeState): Collection {
-  return input.filter(item => conceptsOf(plain(item)).some(concept => {
-    countTurns(state, codingsIn(concept))
-    return concept && hasMember(concept, test)
-  }))
+  return input.filter(item => isCodedIn(plain(item), test, state))
 }
+
+/** How many turns of a loop it takes to hold a text against a pattern. */
+export const turnsOfPattern = ({ length }: string): number => 1 + (length >> 5)
 
 /** How many codings are to be looked at; of what is no concept one. */
 const codingsIn = (concept: Coded | string): number => (typeof concept === 'object' && Array.isArray(concept?.coding) ? concept.coding.length : 1)
 
-/** Whether a record's code, or its name where the value set has names, belongs to the value set; as `codedIn` asks it. */
-export const isCodedIn = (record: object, test: ValueSetTest): boolean => conceptsOf(record).some(concept => concept && hasMember(concept, test))
+/**
+ * Whether a record's code, or its name where the value set has names, belongs to the value set; as `codedIn` asks it.
+ * @throws DeadlinePassed when the time of the evaluation is up.
+ */
+export const isCodedIn = (record: unknown, test: ValueSetTest, state: ScopeState): boolean => conceptsOf(record).some(concept => {
+  countTurns(state, codingsIn(concept))
+  return concept && hasMember(concept, test, state)
+})
 
 function conceptsOf(value: unknown): readonly (Coded | string)[] {
   if (typeof value === 'string') return [value]
@@ -229,16 +235,20 @@ interface Medicated {
 const nameOfMedicine = ({ medicationReference }: Medicated): Coded | undefined =>
   (medicationReference?.display === undefined ? undefined : { text: medicationReference.display })
 
-function hasMember(concept: Coded | string, test: ValueSetTest): boolean {
+function hasMember(concept: Coded | string, test: ValueSetTest, state: ScopeState): boolean {
   if (typeof concept === 'string') return test(concept)
   const codings = Array.isArray(concept.coding) ? concept.coding.filter(Boolean) : concept.code === undefined ? [] : [concept]
-  return codings.some(coding => test(coding)) || isNamedIn(concept, codings, test)
+  return codings.some(coding => test(coding)) || isNamedIn(concept, codings, test, state)
 }
 
-function isNamedIn(concept: Coded, codings: readonly NonNullable<Coded['coding']>[number][], { named }: ValueSetTest): boolean {
+function isNamedIn(concept: Coded, codings: readonly NonNullable<Coded['coding']>[number][], { named }: ValueSetTest, state: ScopeState): boolean {
   if (named === undefined) return false
-  const texts = [concept.text, ...codings.map(({ display }) => display)].filter(name => typeof name === 'string')
-  return texts.length > 0 && named({ texts, codings })
+  const isMeant = (name: unknown): boolean => {
+    if (typeof name !== 'string') return false
+    countTurns(state, turnsOfPattern(name))
+    return named({ name, codings })
+  }
+  return isMeant(concept.text) || codings.some(({ display }) => isMeant(display))
 }
 
 function memberOf(input: Collection, test: ValueSetTest, state: ScopeState): Collection {

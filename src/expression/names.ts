@@ -1,8 +1,8 @@
 import { RE2JS } from 're2js'
 
-/** What a record calls its subject, and the codes that it also gives. */
+/** One name by which a record calls its subject, and the codes that it also gives. */
 export interface NamedConcept {
-  texts: readonly string[]
+  name: string
   codings: readonly { system?: unknown; code?: unknown }[]
 }
 

@@ -1,18 +1,20 @@
-import { once, regularExpression } from './functions.js'
+import { once, regularExpression, turnsOfPattern } from './functions.js'
 import type { Operation } from './interpreter.js'
 import { binaryOperator, plainValue } from './operators.js'
 import { isModelled } from './r4-model.js'
 import { STATE, type Scope } from './scope.js'
+import { countTurns } from './steps.js'
 import { isNode, NOTHING, plain, resourceReference, truthCollection, type Collection, type Item } from './values.js'
 
 /** What a standard function makes of its input; undefined where only the interpreter can tell. */
 type Shortcut = (scope: Scope, input: Collection, args: readonly Collection[]) => Collection | undefined
 
 /** A function of one text: nothing of nothing, and the interpreter's own error for anything else. */
-const onText = (compute: (text: string, ...args: string[]) => Item): Shortcut => (_, input, args) => {
+const onText = (compute: (text: string, ...args: string[]) => Item, turns: (text: string) => number = () => 0): Shortcut => ({ [STATE]: state }, input, args) => {
   if (input.length === 0) return NOTHING
   const [text, ...others] = [input, ...args].map(items => (items.length === 1 ? plain(items[0]) : undefined))
   if (typeof text !== 'string' || text === '' || others.some(other => typeof other !== 'string' || other === '')) return undefined
+  countTurns(state, turns(text))
   return [compute(text, ...(others as string[]))]
 }
 
@@ -139,8 +141,8 @@ function matching(name: string): Shortcut | undefined {
     if (last?.source !== source) last = { source, pattern: regularExpression(source) }
     return last.pattern
   }
-  if (name === 'matches') return withoutFlags(onText((text, source = '') => pattern(source).matcher(text).find()))
-  if (name === 'matchesFull') return withoutFlags(onText((text, source = '') => pattern(source).matches(text)))
+  if (name === 'matches') return withoutFlags(onText((text, source = '') => pattern(source).matcher(text).find(), turnsOfPattern))
+  if (name === 'matchesFull') return withoutFlags(onText((text, source = '') => pattern(source).matches(text), turnsOfPattern))
   return undefined
 }
 

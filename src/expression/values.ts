@@ -1,3 +1,4 @@
+import type { FhirResource } from 'fhir/r4.js'
 import fhirpath from 'fhirpath'
 import { readDate } from './dates.js'
 
@@ -88,12 +89,18 @@ Object.assign(fhirpath.util, {
   },
 })
 
-/** `Type/id` of the resource that a node belongs to; undefined for values that belong to none. */
-export function resourceReference(node: ResourceNode): string | undefined {
+/** The resource that a node belongs to; undefined for values that belong to none, or to one that nobody can name. */
+export function resourceOf(node: ResourceNode): FhirResource | undefined {
   let top = node
   while (top.parentResNode) top = top.parentResNode
-  const { resourceType, id } = (top.data ?? {}) as { resourceType?: string; id?: string }
-  return resourceType && id ? `${resourceType}/${id}` : undefined
+  const resource = (top.data ?? {}) as Partial<FhirResource>
+  return resource.resourceType && resource.id ? (resource as FhirResource) : undefined
+}
+
+/** `Type/id` of the resource that a node belongs to; undefined for values that belong to none. */
+export function resourceReference(node: ResourceNode): string | undefined {
+  const resource = resourceOf(node)
+  return resource && `${resource.resourceType}/${resource.id}`
 }
 
 /**

@@ -184,9 +184,9 @@ export class Terminology {
   private compileNames(membership: Membership): ValueSetTest['named'] {
     const sets = withImported(membership).flatMap(({ rules, isName }) => (isName ? [{ isName, systems: new Set(rules.map(({ system }) => system)) }] : []))
     if (sets.length === 0) return undefined
-    return ({ texts, codings }: NamedConcept) =>
+    return ({ name, codings }: NamedConcept) =>
       // The name first: it is remembered, and few records have a name that is meant.
-      sets.some(({ isName, systems }) => texts.some(isName) && !codings.some(coding => this.isOfOne(systems, coding)))
+      sets.some(({ isName, systems }) => isName(name) && !codings.some(coding => this.isOfOne(systems, coding)))
   }
 
   /** Whether a coding gives a code of one of these systems, told by its system or by the code itself. */

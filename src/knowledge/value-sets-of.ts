@@ -1,5 +1,6 @@
 import type { FhirResource, ValueSet } from 'fhir/r4.js'
 import { isCodedIn } from '../expression/functions.js'
+import { STATE, type Scope } from '../expression/scope.js'
 import { localized, type LocalizedText } from './extensions.js'
 import type { Knowledge } from './knowledge.js'
 
@@ -9,12 +10,15 @@ export interface NamedValueSet {
   title: LocalizedText
 }
 
-/** The value sets that a record belongs to by its code or its name, as rules ask for them. */
-export function valueSetsOf(record: FhirResource, { files, terminology }: Pick<Knowledge, 'files' | 'terminology'>): NamedValueSet[] {
+/**
+ * The value sets that a record belongs to by its code or its name, as rules ask for them.
+ * @throws DeadlinePassed when the time of the scope is up.
+ */
+export function valueSetsOf(record: FhirResource, { files, terminology }: Pick<Knowledge, 'files' | 'terminology'>, scope: Scope): NamedValueSet[] {
   return files.flatMap(({ resource }) => {
     if (resource.resourceType !== 'ValueSet' || resource.url === undefined) return []
     const test = terminology.membership(resource.url)
-    return test && isCodedIn(record, test) ? [named(resource)] : []
+    return test && isCodedIn(record, test, scope[STATE]) ? [named(resource)] : []
   })
 }
 

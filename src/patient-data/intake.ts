@@ -30,6 +30,9 @@ export function takeIn<R extends FhirResource>(resource: R, context: IntakeConte
 /** Most codings of one concept that are read. */
 const MOST_CODINGS = 100
 
+/** Most characters of a string, such as a name, that are read: many times what anybody writes there, and few enough for every pattern that names are held against. */
+const LONGEST_STRING = 5_000
+
 /** Most values of one record that are named as unusable. */
 const MOST_NOTED = 100
 
@@ -72,7 +75,7 @@ class Intake {
 
   private member(name: string, written: unknown, shape: Shape): unknown {
     // The common case first: plain text where text belongs.
-    if (shape.kind === 'text' && !shape.repeats && typeof written === 'string' && written !== '') return written
+    if (shape.kind === 'text' && !shape.repeats && typeof written === 'string' && written !== '' && written.length <= LONGEST_STRING) return written
     if (written === null || written === undefined) return undefined
     this.path.push(name)
     const taken = Array.isArray(written) || shape.repeats ? this.list(Array.isArray(written) ? written : [written], shape, written) : this.single(written, shape, name)
@@ -114,7 +117,7 @@ class Intake {
       case 'code':
         return this.code(written, name)
       case 'text':
-        return typeof written === 'string' ? written || undefined : this.refuse('is no text')
+        return typeof written === 'string' ? this.text(written, shape) : this.refuse('is no text')
       default:
         return typeof written === shape.kind ? written : this.refuse(`is no ${shape.kind}`)
     }
@@ -168,6 +171,13 @@ class Intake {
     const trimmed = text.trim()
     if (name !== 'status') return trimmed || undefined
     return trimmed.toLowerCase() || undefined
+  }
+
+  /** Text; of a string that is longer than any the beginning counts. Notes, documents and pictures may be long: no pattern is held against them. */
+  private text(written: string, { type }: Shape): string | undefined {
+    if (type !== 'string' || written.length <= LONGEST_STRING) return written || undefined
+    this.refuse(`is longer than ${LONGEST_STRING} characters; its beginning counts`)
+    return written.slice(0, LONGEST_STRING)
   }
 
   private isUnusable(written: unknown, shape: Shape): boolean {

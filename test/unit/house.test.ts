@@ -29,7 +29,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The corridor, and the same walk explained.
   'call-service': [['apply', 'cards', 'cds-hooks', 'errors', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'settings'], []],
   'explain-call': [['apply', 'call-service', 'cards', 'cds-hooks', 'errors', 'knowledge', 'patient-data', 'services'], []],
-  'summarise-call': [['call-service', 'cds-hooks', 'knowledge', 'patient-data', 'services'], []],
+  'summarise-call': [['call-service', 'cds-hooks', 'expression', 'knowledge', 'patient-data', 'services'], []],
   'warm-up': [['apply', 'call-service', 'patient-data', 'services', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
   server: [['apply', 'call-service', 'cds-hooks', 'errors', 'explain-call', 'expression', 'knowledge', 'patient-data', 'record', 'services', 'summarise-call', 'trust'], ['express', 'compression', 'cors', 'pino', 'prom-client', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers']],
