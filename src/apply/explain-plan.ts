@@ -1,6 +1,7 @@
+import type { FhirResource } from 'fhir/r4.js'
 import type { Evaluator } from '../expression/compile.js'
 import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.js'
-import { isNode, plain, toJson } from '../expression/values.js'
+import { isNode, plain, resourceOf, toJson } from '../expression/values.js'
 import { CdsError } from '../errors.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { inLanguage, type LocalizedText } from '../knowledge/extensions.js'
@@ -123,7 +124,7 @@ class Explaining {
   private condition(condition: CompiledCondition, where: string, { plan, scope, answers }: InPlan): ExplainedCondition {
     const { frames, evidence } = scope[STATE]
     if (!evidence) return withoutEvidence(condition, scope, where, answers)
-    const frame: Evidence = { facts: new Set(), resources: new Set() }
+    const frame: Evidence = { facts: new Set(), found: [] }
     frames.push(frame)
     try {
       return { ...answered(condition, scope, where), ...this.evidenceOf(frame, plan, scope) }
@@ -133,7 +134,7 @@ class Explaining {
   }
 
   /** What was asked for; every fact behind it is told, each once. */
-  private evidenceOf({ facts, resources }: Evidence, plan: CompiledPlan, scope: Scope): Pick<ExplainedCondition, 'facts' | keyof NamedResources> {
+  private evidenceOf({ facts, found }: Evidence, plan: CompiledPlan, scope: Scope): Pick<ExplainedCondition, 'facts' | keyof NamedResources> {
     const names = [...facts]
     const follow = (name: string): void => {
       if (this.facts.has(name)) return
@@ -143,7 +144,7 @@ class Explaining {
       fact.uses.forEach(follow)
     }
     names.forEach(follow)
-    return { facts: names, ...namesOf(resources, this.options.most) }
+    return { facts: names, ...namesOf(found, this.options.most) }
   }
 
   private fact(name: string, evidence: Evidence | undefined, plan: CompiledPlan, scope: Scope): ExplainedFact {
@@ -152,7 +153,7 @@ class Explaining {
       description: inLanguage(plan.facts.get(name) ?? new Map(), this.options.language) ?? '',
       ...valueOf(name, scope, this.options.most),
       uses: [...(evidence?.facts ?? [])],
-      ...namesOf(evidence?.resources ?? new Set(), this.options.most),
+      ...namesOf(evidence?.found ?? [], this.options.most),
     }
   }
 }
@@ -210,14 +211,26 @@ function toldAs(item: unknown): unknown {
   return resourceType ? `${resourceType}/${id ?? ''}` : toJson(item)
 }
 
+/** Most resources of a fact or condition that are told apart; what is found beyond them counts as often as it was found. */
+const MOST_TOLD_APART = 1_000
+
 /** The names of the first resources, each once: a draft may be called as a record is. */
-function namesOf(resources: Evidence['resources'], most: number): NamedResources {
+function namesOf(found: Evidence['found'], most: number): NamedResources {
   const names = new Set<string>()
-  let named = 0
-  for (const { resourceType, id } of resources) {
-    if (names.size === most) break
-    named += 1
-    names.add(`${resourceType}/${id}`)
+  const resources = new Set<FhirResource>()
+  let more = 0
+  for (const items of found) {
+    for (const [index, item] of items.entries()) {
+      if (names.size === most && resources.size >= MOST_TOLD_APART) {
+        more += items.length - index
+        break
+      }
+      const resource = isNode(item) ? resourceOf(item) : undefined
+      if (resource === undefined || resources.has(resource)) continue
+      resources.add(resource)
+      if (names.size < most) names.add(`${resource.resourceType}/${resource.id}`)
+      else more += 1
+    }
   }
-  return { resources: [...names], ...(named < resources.size && { moreResources: resources.size - named }) }
+  return { resources: [...names], ...(more > 0 && { moreResources: more }) }
 }

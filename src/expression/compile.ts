@@ -8,7 +8,7 @@ import { memoised } from './memoised.js'
 import { binaryOperator, OPERATORS } from './operators.js'
 import { STATE, type Scope } from './scope.js'
 import { standardFunction, typeTest } from './standard-functions.js'
-import type { Place, Results, Step } from './steps.js'
+import { countItems, type Place, type Results, type Step } from './steps.js'
 import { childNodes, functionOf, nameWithoutQuotes, parseExpression, plainSource, stringLiteral, type SyntaxNode } from './syntax.js'
 import { NO, NOTHING, plain, YES, type Collection } from './values.js'
 
@@ -175,9 +175,9 @@ class ExpressionWriter {
     if ((name === 'ofType' || name === 'is' || name === 'as') && type) return this.typeTest(name, type, input)
     const args = argumentNodes.map(argument => this.step(argument))
     const own = OWN_FUNCTION_NAMES.has(name) ? this.tools.own[name] : undefined
-    if (own) return (scope, place) => own(input(scope, place), args.map(arg => arg(scope, place)), scope[STATE])
+    if (own) return (scope, place) => own(counted(input(scope, place), scope), args.map(arg => arg(scope, place)), scope[STATE])
     const compute = standardFunction(name, args.length, this.tools.interpreter.operation)
-    return (scope, place) => compute(scope, input(scope, place), args.map(arg => arg(scope, place)))
+    return (scope, place) => compute(scope, counted(input(scope, place), scope), args.map(arg => arg(scope, place)))
   }
 
   private choice(nodes: readonly SyntaxNode[], on: Step | undefined): Step {
@@ -192,7 +192,7 @@ class ExpressionWriter {
 
   private typeTest(name: 'ofType' | 'is' | 'as', node: SyntaxNode, on: Step): Step {
     const test = typeTest(name, node.text ?? fail(), this.tools.interpreter.operation)
-    return (scope, place) => test(scope, on(scope, place))
+    return (scope, place) => test(scope, counted(on(scope, place), scope))
   }
 }
 
@@ -236,8 +236,14 @@ function member(name: string, on: Step): Step {
   const access = memberAccess(name)
   return (scope, place) => {
     const items = on(scope, place)
-    return items.length === 0 ? NOTHING : access(items)
+    return items.length === 0 ? NOTHING : access(counted(items, scope))
   }
+}
+
+/** A list that is gone through, so that the time for it counts. */
+function counted(items: Collection, scope: Scope): Collection {
+  countItems(scope[STATE], items)
+  return items
 }
 
 const indexed = (on: Step, by: Step): Step => (scope, place) => {

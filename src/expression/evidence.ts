@@ -1,7 +1,7 @@
 import { STATE, type Evidence, type Scope } from './scope.js'
 import type { Results } from './steps.js'
 import { childNodes, functionOf, type SyntaxNode } from './syntax.js'
-import { isNode, resourceOf, type Collection, type ResourceNode } from './values.js'
+import { isNode, resourceOf, type Item } from './values.js'
 
 /** Functions whose arguments are looked at once for every item, and say nothing about the result. */
 export const LOOPING: ReadonlySet<string> = new Set(['where', 'select', 'exists', 'all', 'repeat', 'aggregate'])
@@ -19,17 +19,12 @@ export function noteEvidence(root: SyntaxNode, results: Results, scope: Scope): 
 }
 
 function noteNarrowest(node: SyntaxNode, results: Results, frame: Evidence): void {
-  const found = (results.get(node) ?? []).filter(isOfResource)
-  if (found.length > 0) for (const each of found) noteResource(each, frame)
+  const found = results.get(node)
+  if (found?.some(isOfResource)) frame.found.push(found)
   else if (!isFilter(node)) for (const part of partsOf(node)) noteNarrowest(part, results, frame)
 }
 
-const isOfResource = (item: Collection[number]): item is ResourceNode => isNode(item) && resourceOf(item) !== undefined
-
-function noteResource(node: ResourceNode, { resources }: Evidence): void {
-  const resource = resourceOf(node)
-  if (resource) resources.add(resource)
-}
+const isOfResource = (item: Item): boolean => isNode(item) && resourceOf(item) !== undefined
 
 const isFilter = (node: SyntaxNode): boolean => childNodes(node).some(child => FILTERS.has(functionOf(child)?.name ?? ''))
 

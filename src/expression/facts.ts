@@ -85,7 +85,7 @@ function valueOf(fact: CompiledFact, key: string, scope: Scope): Collection {
 }
 
 function openFrame(scope: Scope, name: string, evidence: Map<string, Evidence>): Evidence {
-  const frame: Evidence = { facts: new Set(), resources: new Set() }
+  const frame: Evidence = { facts: new Set(), found: [] }
   evidence.set(name, frame)
   scope[STATE].frames.push(frame)
   return frame

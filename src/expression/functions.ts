@@ -60,7 +60,7 @@ export function ownFunctions(valueSets: ValueSetLookup): Readonly<Record<string,
     since: (input, [date], state) => since(input, date ?? NOTHING, state),
     notInFuture: (input, _, state) => notInFuture(input, state),
     aboveRange: input => input.flatMap(observation => truthCollection(isAboveRange(plain(observation)))),
-    referringTo: (input, [records]) => referringTo(input, records ?? NOTHING),
+    referringTo: (input, [records], state) => referringTo(input, records ?? NOTHING, state),
   }
 }
 
@@ -324,9 +324,11 @@ function instantOf(date: ReadDate | undefined, timeZone: string): number {
 }
 
 /** The answers of one response by linkId, each value once. */
-function answersIn(response: ResourceNode, { answersOfResponse }: ScopeState): ReadonlyMap<string, Collection> {
+function answersIn(response: ResourceNode, state: ScopeState): ReadonlyMap<string, Collection> {
+  const { answersOfResponse } = state
   const known = answersOfResponse.get(response.data as object)
   if (known) return known
+  countTurns(state, TURNS_OF_A_RECORD)
   const found = new Map([...valuesIn(response)].map(([linkId, values]) => [linkId, withoutRepetition(values)] as const))
   answersOfResponse.set(response.data as object, found)
   return found
@@ -457,10 +459,12 @@ type DatedRecord = Record<string, unknown> & { meta?: { lastUpdated?: unknown } 
 const isForm = (record: Record<string, unknown> | null): boolean => record?.resourceType === 'QuestionnaireResponse'
 
 /** The date of a record, read once a call. */
-function ownDate(record: DatedRecord | null, { ownDates, clock: { timeZone } }: ScopeState): ReadDate | undefined {
+function ownDate(record: DatedRecord | null, state: ScopeState): ReadDate | undefined {
+  const { ownDates, clock: { timeZone } } = state
   if (record === null) return undefined
   const known = ownDates.get(record)
   if (known !== undefined) return known ?? undefined
+  countTurns(state, TURNS_OF_A_RECORD)
   const date = readOwnDate(record, timeZone)
   ownDates.set(record, date ?? null)
   return date
@@ -488,14 +492,20 @@ const dateIn = (element: DatedElement | null): unknown => element?.start ?? elem
 const REFERENCE_DEPTH = 4
 
 /** Keeps the records that refer to any of the given records, wherever in them the reference stands. */
-function referringTo(input: Collection, records: Collection): Collection {
+function referringTo(input: Collection, records: Collection, state: ScopeState): Collection {
   if (records.length === 0) return NOTHING
   const targets = new Set(records.map(record => {
     const { resourceType, id } = (plain(record) ?? {}) as { resourceType?: string; id?: string }
     return `${resourceType}/${id}`
   }))
-  return input.filter(record => mentions(plain(record), targets, REFERENCE_DEPTH))
+  return input.filter(record => {
+    countTurns(state, TURNS_OF_A_RECORD)
+    return mentions(plain(record), targets, REFERENCE_DEPTH)
+  })
 }
+
+/** How many turns of a loop it takes to look through a record. */
+const TURNS_OF_A_RECORD = 4
 
 /** References of records and orders have one form, `Type/id`, whatever form they came in (see patient-data/references). */
 function mentions(value: unknown, targets: ReadonlySet<string>, depth: number): boolean {

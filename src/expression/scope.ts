@@ -23,8 +23,8 @@ export interface ScopeData {
 /** What an explained call notes of one fact or condition. */
 export interface Evidence {
   facts: Set<string>
-  /** The resources whose content led to the result; thousands of them are named only when they are told. */
-  resources: Set<FhirResource>
+  /** What led to the result, list by list: thousands of records are named only when they are told. */
+  found: Collection[]
 }
 
 /** The request's own state behind a scope. */

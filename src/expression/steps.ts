@@ -40,3 +40,14 @@ export function countTurns(state: ScopeState, turns: number): void {
   state.steps += turns
   if (turns >= left && performance.now() > state.stopAt) throw new DeadlinePassed()
 }
+
+/** Items of a list that are gone through in the time of one turn. */
+const ITEMS_A_TURN = 4
+
+/**
+ * Counts that a list is gone through by what looks at no clock itself.
+ * @throws DeadlinePassed when the time is up.
+ */
+export function countItems(state: ScopeState, items: Collection): void {
+  if (items.length >= ITEMS_A_TURN) countTurns(state, Math.ceil(items.length / ITEMS_A_TURN))
+}
