@@ -44,13 +44,14 @@ const select: Loop = (on, ask) => (scope, place) =>
 
 const repeat: Loop = (on, ask) => (scope, place) => {
   const found = new Map<string, Item>()
+  const keys = new Map<object, string>()
   let open: Collection = on(scope, place)
   while (open.length > 0) {
     const fresh: Item[] = []
     for (const item of open) {
       countTurn(scope)
       for (const next of ask(scope, { items: [item] })) {
-        const key = contentKey(next)
+        const key = contentKey(plain(next), keys)
         if (found.has(key)) continue
         found.set(key, next)
         fresh.push(next)
@@ -61,9 +62,25 @@ const repeat: Loop = (on, ask) => (scope, place) => {
   return [...found.values()]
 }
 
-/** The same text for items with the same content, in whatever order their members stand. */
-const contentKey = (item: Item): string => JSON.stringify(plain(item), (_, value: unknown) =>
-  (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value)) ?? ''
+/**
+ * The same text for values with the same content, in whatever order their members stand.
+ * @param known texts of what was looked at before: whoever goes down a tree meets the whole of it at each step.
+ */
+function contentKey(value: unknown, known: Map<object, string>): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? ''
+  const before = known.get(value)
+  if (before !== undefined) return before
+  const key = Array.isArray(value)
+    ? `[${value.map(each => contentKey(each, known)).join()}]`
+    : hasOwnText(value)
+      ? JSON.stringify(value)
+      : `{${Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, each]) => `${JSON.stringify(name)}:${contentKey(each, known)}`).join()}}`
+  known.set(value, key)
+  return key
+}
+
+/** Whether a value says itself how it is written, as the engine's own do. */
+const hasOwnText = (value: object): boolean => typeof (value as { toJSON?: unknown }).toJSON === 'function'
 
 const aggregate: Loop = (on, ask, start) => (scope, place) =>
   on(scope, place).reduce<Collection>((total, item, index) => {

@@ -102,16 +102,19 @@ class FormReading {
     return this.contradicted.size === 0 ? typed : typed.map(item => this.withoutContradicted(item))
   }
 
-  /** An item whose answers have the type of its question; what has another is left out and noted. */
+  /** An item whose answers have the type of its question; what has another is left out and noted. Handed on as it is where nothing changes. */
   private typed(item: QuestionnaireResponseItem): QuestionnaireResponseItem {
     const asked = this.definition.items.get(item.linkId)
-    const answer = item.answer?.flatMap(each => {
-      const below = each.item?.map(inside => this.typed(inside))
-      const typed = asked && hasValue(each) ? this.answerTo(asked, item.linkId, each) : each
-      return typed || below ? [{ ...typed, ...(below && { item: below }) }] : []
-    })
-    const inside = item.item?.map(each => this.typed(each))
-    return { ...item, ...(answer && { answer }), ...(inside && { item: inside }) }
+    const answer = item.answer && changed(item.answer, each => this.typedAnswer(each, asked, item.linkId))
+    const inside = item.item && changed(item.item, each => this.typed(each))
+    return answer === item.answer && inside === item.item ? item : { ...item, ...(answer && { answer }), ...(inside && { item: inside }) }
+  }
+
+  private typedAnswer(answer: QuestionnaireResponseItemAnswer, asked: FormItem | undefined, linkId: string): QuestionnaireResponseItemAnswer | undefined {
+    const below = answer.item && changed(answer.item, inside => this.typed(inside))
+    const typed = asked && hasValue(answer) ? this.answerTo(asked, linkId, answer) : answer
+    if (typed === answer && below === answer.item) return answer
+    return typed || below ? { ...typed, ...(below && { item: below }) } : undefined
   }
 
   private answerTo(asked: FormItem, linkId: string, answer: QuestionnaireResponseItemAnswer): QuestionnaireResponseItemAnswer | undefined {
@@ -169,6 +172,12 @@ class FormReading {
   }
 }
 
+/** A list with each entry as it is taken, those without anything left out; the list itself where all stay as they are. */
+function changed<T>(list: T[], take: (each: T) => T | undefined): T[] {
+  const taken = list.flatMap(each => take(each) ?? [])
+  return taken.length === list.length && taken.every((each, index) => each === list[index]) ? list : taken
+}
+
 const hasValue = (answer: QuestionnaireResponseItemAnswer): boolean => Object.entries(answer).some(([name, value]) => VALUE.test(name) && value !== null && value !== undefined)
 
 const VALUE = /^value[A-Z][A-Za-z]*$/
@@ -185,7 +194,7 @@ type AnswerReader = (answer: QuestionnaireResponseItemAnswer, asked: FormItem, f
 const ANSWER_READERS: Readonly<Partial<Record<FormItem['type'], AnswerReader>>> = {
   boolean: (answer, _, forms) => {
     const value = answer.valueBoolean ?? yesOrNo(answer, forms)
-    return value === undefined ? undefined : { valueBoolean: value }
+    return value === undefined ? undefined : value === answer.valueBoolean && Object.keys(answer).length === 1 ? answer : { valueBoolean: value }
   },
   choice: (answer, { options }) => (isOption(answer.valueCoding, options) ? answer : undefined),
   'open-choice': answer => (answer.valueCoding ?? answer.valueString ? answer : undefined),

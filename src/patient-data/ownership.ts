@@ -1,4 +1,4 @@
-import type { FhirResource, Identifier, Patient } from 'fhir/r4.js'
+import type { FhirResource, Patient } from 'fhir/r4.js'
 import { isId, isObject } from '../cds-hooks/parse-hook-request.js'
 import { baseUrl } from '../trust/base-url.js'
 import { LONGEST_REFERENCE, withoutFragment, type ReferenceIndex } from './references.js'
@@ -80,9 +80,19 @@ const withoutAddress = (reference: string, index: ReferenceIndex | undefined): s
   (/^urn:/i.test(reference) ? index?.get(reference.toLowerCase()) : undefined) ?? reference
 
 function isIdentifierOf(patient: Patient | undefined, sent: unknown): boolean {
-  const identifiers: unknown = patient?.identifier
-  return isObject(sent) && Array.isArray(identifiers) && identifiers.some(each => isSameIdentifier(each, sent))
+  return patient !== undefined && isObject(sent) && typeof sent.system === 'string' && typeof sent.value === 'string' && identifiersOf(patient).has(identifierText(sent))
 }
 
-const isSameIdentifier = (one: unknown, other: Identifier): boolean =>
-  isObject(one) && typeof other.system === 'string' && typeof other.value === 'string' && one.system === other.system && one.value === other.value
+const identifiers = new WeakMap<Patient, ReadonlySet<string>>()
+
+/** What a patient is known by, gone through once however many records are held against it. */
+function identifiersOf(patient: Patient): ReadonlySet<string> {
+  const before = identifiers.get(patient)
+  if (before) return before
+  const sent: unknown = patient.identifier
+  const found = new Set((Array.isArray(sent) ? sent.filter(isObject) : []).map(identifierText))
+  identifiers.set(patient, found)
+  return found
+}
+
+const identifierText = ({ system, value }: Readonly<Record<string, unknown>>): string => JSON.stringify([system, value])

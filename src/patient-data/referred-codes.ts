@@ -30,22 +30,27 @@ function codeOf(medicine: Medication | undefined): CodeableConcept | undefined {
 
 function withContainedReasons(record: Json): Json {
   const references = list(record.reasonReference)
-  const codes = references.map(reference => containedCode(reference, record))
+  const find = containedIn(record)
+  const codes = references.map(({ reference }) => find(reference)?.code)
   if (!codes.some(code => code !== undefined)) return record
   const { reasonReference: _, ...rest } = record
   const others = references.filter((__, index) => codes[index] === undefined)
   return { ...rest, reasonCode: [...list(record.reasonCode), ...codes.filter(code => code !== undefined)], ...(others.length > 0 && { reasonReference: others }) }
 }
 
-const containedCode = ({ reference }: Json, record: Json): unknown => (containedIn(record, reference) as { code?: unknown } | undefined)?.code
-
 function referredTo(reference: unknown, record: Json, find: Finder): unknown {
   const written = (reference as { reference?: unknown } | null)?.reference
-  return containedIn(record, written) ?? (typeof written === 'string' ? find(written) : undefined)
+  return containedIn(record)(written) ?? (typeof written === 'string' ? find(written) : undefined)
 }
 
-function containedIn({ contained }: Json, reference: unknown): Json | undefined {
-  return typeof reference === 'string' && reference.startsWith('#') ? list(contained).find(({ id }) => id === reference.slice(1)) : undefined
+/** Finds what a record holds itself by a reference within it; of several with the same id the first. What it holds is gone through once, and only when it is asked. */
+function containedIn({ contained }: Json): (reference: unknown) => Json | undefined {
+  let byId: Map<unknown, Json> | undefined
+  return reference => {
+    if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
+    byId ??= new Map(list(contained).toReversed().map(each => [each.id, each] as const))
+    return byId.get(reference.slice(1))
+  }
 }
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(each => typeof each === 'object' && each !== null) : []) as Json[]
