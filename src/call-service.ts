@@ -8,6 +8,7 @@ import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '.
 import { clockAt, type Clock } from './expression/clock.js'
 import { CdsError } from './errors.js'
 import { openScope, type Scope } from './expression/scope.js'
+import { checkTime } from './expression/steps.js'
 import { inLanguage } from './knowledge/extensions.js'
 import type { Knowledge } from './knowledge/knowledge.js'
 import { gatherPatientData, type GatheredData } from './patient-data/gather-patient-data.js'
@@ -151,14 +152,15 @@ function silence({ service, request, data }: GatheredCall, language: string, { k
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
 export function scopeFor({ service, request, clock, data: { record }, orders, stopAt }: GatheredCall, environment: CallEnvironment, explain = false): Scope {
   const { context } = request
+  const end = endOfEvaluation(stopAt, environment)
   const data = {
-    recordsOfType: (type: string) => record.ofType(type),
+    recordsOfType: (type: string) => record.ofType(type, () => checkTime(end)),
     context,
     clock,
     orders,
     settings: environment.knowledgeSettings,
     overrides: overridesOf(request, environment),
-    stopAt: endOfEvaluation(stopAt, environment),
+    stopAt: end,
   }
   return openScope(service.plans[0]?.variables ?? {}, data, explain)
 }

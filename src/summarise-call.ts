@@ -1,7 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment, type GatheredCall } from './call-service.js'
 import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from './cds-hooks/types.js'
-import type { Scope } from './expression/scope.js'
+import { STATE, type Scope } from './expression/scope.js'
 import { DeadlinePassed } from './expression/steps.js'
 import { inLanguage } from './knowledge/extensions.js'
 import { valueSetsOf } from './knowledge/value-sets-of.js'
@@ -42,6 +42,8 @@ export interface CallSummary {
   unknownKeys: string[]
   /** How many records of each type count. */
   records: Readonly<Record<string, number>>
+  /** Types of records whose values were not all looked at, since the time of the call was up. */
+  notLookedAt?: string[]
   /** Records and values that came and could not be used; they count as absent. */
   notUsed: { key: string; resource: string; element: string; reason: string }[]
   orders: OrderSummary[]
@@ -72,7 +74,8 @@ export async function summariseCall(service: CdsService, request: HookRequest, l
   const scope = scopeFor(call, environment)
   const answered = lacking.length > 0 ? {} : answerIn(call, language, environment, scope)
   const types = [...new Set(['Patient', ...service.requirements.map(({ type }) => type)])]
-  const counted = types.map(type => [type, record.ofType(type).length] as const).filter(([, count]) => count > 0)
+  const unseen = unseenOf(types.filter(type => record.countOf(type) > 0), scope)
+  const counted = types.map(type => [type, record.countOf(type)] as const).filter(([, count]) => count > 0)
   const known = new Set(service.requirements.map(({ key }) => key))
   return {
     service: service.id,
@@ -81,10 +84,24 @@ export async function summariseCall(service: CdsService, request: HookRequest, l
     prefetch: keys.map(keySummary),
     unknownKeys: Object.keys(request.prefetch).filter(key => !known.has(key)).slice(0, MOST_LISTED).map(key => key.slice(0, LONGEST_KEY)),
     records: Object.fromEntries(counted),
+    ...(unseen.length > 0 && { notLookedAt: unseen }),
     notUsed: record.unusable.slice(0, MOST_LISTED).map(({ key, resource, element, reason }) => ({ key, resource, element, reason })),
     ...ordersOf(call, language, environment, scope),
     ...answered,
   }
+}
+
+/** Looks at the records of all types, as rules do, as far as the time of the scope allows; those of which types are left. */
+function unseenOf(types: readonly string[], scope: Scope): string[] {
+  return types.filter(type => {
+    try {
+      scope[STATE].recordsOfType(type)
+      return false
+    } catch (error) {
+      if (error instanceof DeadlinePassed) return true
+      throw error
+    }
+  })
 }
 
 const keySummary = ({ requirement: { key, essential }, state, resources, notRead }: KeyOutcome): KeySummary =>

@@ -276,7 +276,9 @@ function answersOf(responses: Collection, state: ScopeState): ReadonlyMap<string
   if (known?.responses.length === responses.length && known.responses.every((response, index) => response === responses[index])) return known.byLinkId
   const answers = new Map<string, Collection>()
   for (const response of newestFirst(responses, state)) {
-    for (const [linkId, values] of answersIn(response, state)) if (!answers.has(linkId)) answers.set(linkId, values)
+    const answered = answersIn(response, state)
+    countTurns(state, 1 + (answered.size >> 2))
+    for (const [linkId, values] of answered) if (!answers.has(linkId)) answers.set(linkId, values)
   }
   state.answers.set(responses[0], { responses, byLinkId: answers })
   return answers
@@ -328,7 +330,7 @@ function answersIn(response: ResourceNode, state: ScopeState): ReadonlyMap<strin
   const { answersOfResponse } = state
   const known = answersOfResponse.get(response.data as object)
   if (known) return known
-  countTurns(state, TURNS_OF_A_RECORD)
+  countTurns(state, TURNS_OF_A_RECORD + list((response.data as Response).item).length)
   const found = new Map([...valuesIn(response)].map(([linkId, values]) => [linkId, withoutRepetition(values)] as const))
   answersOfResponse.set(response.data as object, found)
   return found

@@ -20,6 +20,11 @@ export type Step = (scope: Scope, place: Place) => Collection
 /** Raised when the evaluation has used up its time. */
 export class DeadlinePassed extends Error {}
 
+/** @throws DeadlinePassed when `performance.now()` is beyond `stopAt`. */
+export function checkTime(stopAt: number): void {
+  if (performance.now() > stopAt) throw new DeadlinePassed()
+}
+
 /** How many turns of loops pass between two looks at the clock. */
 const TURNS_BETWEEN_CLOCK_CHECKS = 32
 
@@ -38,7 +43,7 @@ export function countTurn(scope: Scope): void {
 export function countTurns(state: ScopeState, turns: number): void {
   const left = TURNS_BETWEEN_CLOCK_CHECKS - (state.steps % TURNS_BETWEEN_CLOCK_CHECKS)
   state.steps += turns
-  if (turns >= left && performance.now() > state.stopAt) throw new DeadlinePassed()
+  if (turns >= left) checkTime(state.stopAt)
 }
 
 /** Items of a list that are gone through in the time of one turn. */

@@ -37,6 +37,9 @@ export function readForm(response: QuestionnaireResponse, forms: FormDefinitions
 /** Most items and answers of one form: many times those of the longest. */
 const MOST_ITEMS = 5_000
 
+/** Most answers to one question that are read. */
+const MOST_ANSWERS = 100
+
 /** Whether a filled form has more items and answers than any form has questions; it may not be valid yet. */
 export function isEndless({ item }: QuestionnaireResponse): boolean {
   let left = MOST_ITEMS
@@ -105,9 +108,16 @@ class FormReading {
   /** An item whose answers have the type of its question; what has another is left out and noted. Handed on as it is where nothing changes. */
   private typed(item: QuestionnaireResponseItem): QuestionnaireResponseItem {
     const asked = this.definition.items.get(item.linkId)
-    const answer = item.answer && changed(item.answer, each => this.typedAnswer(each, asked, item.linkId))
+    const answer = item.answer && changed(this.fewOf(item.answer, item.linkId), each => this.typedAnswer(each, asked, item.linkId))
     const inside = item.item && changed(item.item, each => this.typed(each))
     return answer === item.answer && inside === item.item ? item : { ...item, ...(answer && { answer }), ...(inside && { item: inside }) }
+  }
+
+  /** What is answered in more ways than any question has answers is no form's. */
+  private fewOf(answers: QuestionnaireResponseItemAnswer[], linkId: string): QuestionnaireResponseItemAnswer[] {
+    if (answers.length <= MOST_ANSWERS) return answers
+    this.note(linkId, 'it has more answers than are read')
+    return answers.slice(0, MOST_ANSWERS)
   }
 
   private typedAnswer(answer: QuestionnaireResponseItemAnswer, asked: FormItem | undefined, linkId: string): QuestionnaireResponseItemAnswer | undefined {

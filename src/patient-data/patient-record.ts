@@ -74,6 +74,8 @@ export class PatientRecord {
   private readonly byType = new Map<string, Kept[]>()
   private byReference: ReadonlyMap<string | undefined, FhirResource> | undefined
   private readonly ready = new Map<string, readonly FhirResource[]>()
+  /** Of types that are not ready yet, what is. */
+  private readonly begun = new Map<string, FhirResource[]>()
   private readonly questionnaires: ReadonlyMap<string, string | undefined>
 
   /**
@@ -93,13 +95,29 @@ export class PatientRecord {
     for (const each of kept) if (this.isOwn(each)) this.take(each)
   }
 
-  /** Resources of a type by id, as rules may rely on them; empty when there is none. */
-  ofType(type: string): readonly FhirResource[] {
+  /**
+   * Resources of a type by id, as rules may rely on them; empty when there is none.
+   * @param look is asked before each resource is made ready, and may throw when that takes too long; whoever asks again
+   *   goes on from there.
+   */
+  ofType(type: string, look = () => {}): readonly FhirResource[] {
     const before = this.ready.get(type)
     if (before) return before
-    const resources = (this.byType.get(type) ?? []).map(each => this.prepared(each)).sort(byId)
+    const sent = this.byType.get(type) ?? []
+    const prepared = this.begun.get(type) ?? []
+    this.begun.set(type, prepared)
+    for (const each of sent.slice(prepared.length)) {
+      look()
+      prepared.push(this.prepared(each))
+    }
+    const resources = prepared.sort(byId)
     this.ready.set(type, resources)
     return resources
+  }
+
+  /** How many resources of a type there are. */
+  countOf(type: string): number {
+    return this.byType.get(type)?.length ?? 0
   }
 
   /** The resource that a reference of the form `Type/id` names, where it came with the call. */

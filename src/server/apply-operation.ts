@@ -2,6 +2,7 @@ import type { CarePlan, FhirResource, OperationOutcome, Parameters } from 'fhir/
 import { applyPlan, type Undecided } from '../apply/apply-plan.js'
 import { clockAt } from '../expression/clock.js'
 import { openScope } from '../expression/scope.js'
+import { checkTime } from '../expression/steps.js'
 import { CdsError } from '../errors.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
 import { patientNamed } from '../patient-data/ownership.js'
@@ -24,12 +25,13 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
   const clock = clockAt(environment.now(), environment.timeZone)
   const record = new PatientRecord([{ key: 'data', entries: input.entries }], { patientId: input.patientId, fhirServer: input.fhirServer, timeZone: clock.timeZone, forms: environment.knowledge.forms })
   const context = { patientId: input.patientId, ...input.context }
+  const end = endOfEvaluation(stopAt, environment)
   const scope = openScope(plan.variables, {
-    recordsOfType: type => record.ofType(type),
+    recordsOfType: type => record.ofType(type, () => checkTime(end)),
     context,
     clock,
     settings: environment.knowledgeSettings,
-    stopAt: endOfEvaluation(stopAt, environment),
+    stopAt: end,
   })
   const { requestGroup, undecided } = applyPlan(plan, scope, {
     ...context,

@@ -41,10 +41,31 @@ function post(path: string, body: string, { url } = service): Promise<Answer> {
   })
 }
 
+/** Most times that a body is sent to a machine that is too busy to answer it in time. */
+const MOST_TRIES = 5
+
+/**
+ * The answer, with the processor time of the whole process in milliseconds. A machine that gives the process no time lets
+ * the time of a call run out; then the body is sent again, as the answer asks. What it cost counts all the same.
+ */
+async function postInTime(path: string, body: string): Promise<{ answer: Answer; cpuMs: number }> {
+  for (let tries = 1; ; tries += 1) {
+    const before = process.cpuUsage()
+    const answer = await post(path, body)
+    const { user, system } = process.cpuUsage(before)
+    const cpuMs = (user + system) / 1_000
+    if (answer.status !== 503 || cpuMs >= MOST_MS || tries === MOST_TRIES) return { answer, cpuMs }
+    await new Promise(resolve => setTimeout(resolve, 1_000))
+  }
+}
+
 /** As many pieces as fill the body, separated by commas. */
-function many(piece: (index: number) => string): string {
+const many = (piece: (index: number) => string): string => parts(BYTES, piece)
+
+/** As many pieces as have so many characters, separated by commas. */
+function parts(most: number, piece: (index: number) => string): string {
   const pieces: string[] = []
-  for (let size = 0, index = 0; size < BYTES; index += 1) {
+  for (let size = 0, index = 0; size < most; index += 1) {
     pieces.push(piece(index))
     size += (pieces.at(-1) ?? '').length + 1
   }
@@ -58,9 +79,15 @@ const withKey = (id: ServiceId, key: string, json: string): string => JSON.strin
 const bundle = (entries: string): string => `{"resourceType":"Bundle","type":"searchset","entry":[${entries}]}`
 const condition = (members: string, id = 'c'): string => `{"resource":{"resourceType":"Condition","id":"${id}","subject":{"reference":"Patient/${PERSON}"},${members}}}`
 const form = (members: string): string => bundle(`{"resource":{"resourceType":"QuestionnaireResponse","id":"q","status":"completed","authored":"2026-03-28","subject":{"reference":"Patient/${PERSON}"},${members}}}`)
+const forms = (answers: (index: number) => string): string => bundle(many(index => `{"resource":{"resourceType":"QuestionnaireResponse","id":"q${index}","status":"completed","authored":"2026-03-28","questionnaire":"${CONSULTATION}","item":[${answers(index)}]}}`))
+const contained = (size: number): string => `"contained":[${parts(size, index => `{"resourceType":"Condition","id":"k${index}","code":{"text":"c"}}`)}],"reasonReference":[${parts(size, index => `{"reference":"#z${index}"}`)}]`
 const withOrders = (entries: string): string => JSON.stringify(hookCall(PERSON, SIGN, { prefetch: prefetchOf(PERSON, SIGN) })).replace('"type":"collection","entry":[', start => `${start}${entries},`)
 
 const call = (id: ServiceId) => `/cds-services/${id}`
+const explain = (id: ServiceId, query = '') => `${call(id)}/$explain${query}`
+const A_QUESTION = 'followUp.reExamined'
+const CONSULTATION = 'https://columna.example.org/fhir/Questionnaire/low-back-consultation'
+const diagnoses = (members = ''): string => withKey(VIEW, 'conditions', bundle(Array.from({ length: 19_000 }, (_, index) => `{"resource":{"resourceType":"Condition","id":"${index}","code":{"coding":[{"code":"M54.5"}]}${members}}}`).join(',')))
 const START_BACK = 'https://columna.example.org/fhir/Questionnaire/start-back'
 
 test.each<[string, string, () => string, number, string]>([
@@ -93,17 +120,28 @@ test.each<[string, string, () => string, number, string]>([
   ['patients of hosts in other scripts', call(VIEW), () => withKey(VIEW, 'conditions', bundle(Array.from({ length: 1_000 }, (_, index) => `{"resource":{"resourceType":"Condition","id":"c${index}","subject":{"reference":"http://${'\u00e6\u0327'.repeat(430)}${index}/Patient/${PERSON}"}}}`).join(','))), 200, ''],
   ['orders by long names', call(SIGN), () => withOrders(Array.from({ length: 900 }, (_, index) => `{"resource":{"resourceType":"MedicationRequest","id":"d${index}","status":"draft","intent":"order","subject":{"reference":"Patient/${PERSON}"},"medicationCodeableConcept":{"text":"${`${index} morfin mr `.repeat(135)}"}}}`).join(',')), 200, ''],
   ['orders by very many codes', call(SIGN), () => withOrders(Array.from({ length: 520 }, (_, index) => `{"resource":{"resourceType":"MedicationRequest","id":"d${index}","status":"draft","intent":"order","subject":{"reference":"Patient/${PERSON}"},"medicationCodeableConcept":{"coding":[${Array.from({ length: 99 }, (__, at) => `{"system":"s${at}","code":"N02A${index}x${at}"}`).join(',')}]}}}`).join(',')), 200, ''],
+  ['very many diagnoses', call(VIEW), () => diagnoses(), 200, ''],
+  ['very many diagnoses, explained whole', explain(VIEW, '?all'), () => diagnoses(), 200, '"facts":'],
+  ['very many diagnoses in a dry run', explain(VIEW, '?view=summary'), () => diagnoses(), 200, '"Condition":19000'],
+  ['a diagnosis in one long name', call(VIEW), () => withKey(VIEW, 'conditions', bundle(condition(`"code":{"coding":[{"code":"M54.5","display":"${full('morfin mr ')}"}]}`))), 200, 'is longer than 5000 characters; its beginning counts'],
+  ['a diagnosis in one long name, explained whole', explain(VIEW, '?all'), () => withKey(VIEW, 'conditions', bundle(condition(`"code":{"coding":[{"code":"M54.5","display":"${full('morfin mr ')}"}]}`))), 200, 'is longer than 5000 characters; its beginning counts'],
+  ['orders by very many long names in a dry run', explain(SIGN, '?view=summary'), () => withOrders(Array.from({ length: 4 }, (_, index) => `{"resource":{"resourceType":"MedicationRequest","id":"d${index}","status":"draft","intent":"order","medicationCodeableConcept":{"coding":[${Array.from({ length: 99 }, (__, at) => `{"code":"x${at}","display":"${`${index} ${at} morfi mr `.repeat(310)}"}`).join(',')}]}}}`).join(',')), 200, '"orders":['],
+  ['an order that holds very many reasons, none of them its own', call(SIGN), () => withOrders(`{"resource":{"resourceType":"ServiceRequest","id":"d","status":"draft","intent":"order",${contained(BYTES / 2)}}}`), 200, ''],
+  ['a patient of very many numbers', call(VIEW), () => JSON.stringify(prefetchedCall(PERSON, VIEW, { prefetch: { patient: '@', conditions: '#' } }))
+    .replace('"@"', () => `{"resourceType":"Patient","id":"${PERSON}","identifier":[${parts(BYTES / 2, index => `{"system":"urn:oid:1.2.208.176.1.2","value":"${index}"}`)}]}`)
+    .replace('"#"', () => bundle(parts(BYTES / 2, index => `{"resource":{"resourceType":"Condition","id":"c${index}","subject":{"identifier":{"system":"urn:oid:1.2.208.176.1.2","value":"z"}}}}`))), 200, 'whose record it is cannot be told'],
+  ['a question with very many answers', call(VIEW), () => withKey(VIEW, 'consultationResponses', forms(() => `{"linkId":"${A_QUESTION}","answer":[${Array.from({ length: 4_000 }, (_, at) => `{"valueString":"ja ${at}"}`).join(',')}]}`)), 200, 'it has more answers than are read'],
+  ['$apply to very many diagnoses', '/fhir/PlanDefinition/red-flags/$apply', () => JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'subject', valueString: `Patient/${PERSON}` }, { name: 'data', resource: '@' }] })
+    .replace('"@"', () => bundle(many(index => condition('"code":{"text":"rygsmerter"}', `c${index}`)))), 200, '"RequestGroup"'],
   ['a form of very many items', call(RISK), () => withKey(RISK, 'startBackResponses', form(`"questionnaire":"${START_BACK}","item":[${many(index => `{"linkId":"z${index}","answer":[{"valueInteger":1}]}`)}]`)), 200, 'it has more items than any form'],
 ])('%s', async (_, path, makeBody, status, told) => {
   const body = makeBody()
   expect(Buffer.byteLength(body)).toBeGreaterThan(BYTES * 0.9)
   expect(Buffer.byteLength(body)).toBeLessThan(2_050_000)
-  const before = process.cpuUsage()
-  const answer = await post(path, body)
-  const { user, system } = process.cpuUsage(before)
+  const { answer, cpuMs } = await postInTime(path, body)
   expect(answer.status).toBe(status)
   expect(answer.text).toContain(told)
-  expect((user + system) / 1_000).toBeLessThan(MOST_MS)
+  expect(cpuMs).toBeLessThan(MOST_MS)
 })
 
 test('a real chart of the limit is answered', async () => {
