@@ -55,6 +55,9 @@ export interface CallMetrics {
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
 
+/** Part of what a call may read at most, in time, that a server must have had before its silence is held against it. */
+const FAIR_SHARE = 0.75
+
 /** Part of the deadline that one evaluation, with all that is told of it, may hold the process for: 150 ms of 450. */
 const EVALUATION_SHARE = 1 / 3
 
@@ -121,7 +124,7 @@ export interface GatherCallOptions {
 export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, readiness, now, timeZone, deadlineMs }: CallEnvironment, { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {}): Promise<GatheredCall> {
   const clock = clockAt(now(), timeZone)
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
-  const data = await unlessAborted(readiness.lastCall, gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit, forms: knowledge.forms, isDryRun }))
+  const data = await unlessAborted(readiness.lastCall, gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit, fairWaitMs: deadlineMs * READING_SHARE * FAIR_SHARE, forms: knowledge.forms, isDryRun }))
   return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt: arrivedAt + deadlineMs }
 }
 

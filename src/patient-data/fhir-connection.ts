@@ -4,7 +4,7 @@ import type { FhirServerList } from '../trust/fhir-server-list.js'
 import { waitAsked, type FhirAnswer } from './fhir-answer.js'
 import type { FhirAccess, ReadFailure } from './fhir-reader.js'
 import { createHostGuard } from './host-guard.js'
-import { OutOfTime, unlessAborted } from './reading-time.js'
+import { NoLongerNeeded, OutOfTime, unlessAborted } from './reading-time.js'
 
 export interface ConnectionLimits {
   /** Decides which URLs may be read at all. */
@@ -42,9 +42,10 @@ export function connectFhirServers({ isAllowed, responseLimit }: ConnectionLimit
     ofAnswer: ({ status }) => status >= 500 && status !== 501,
   })
 
-  const send = async (url: string, { accessToken, signal, budget }: FhirAccess): Promise<FhirAnswer> => {
+  const send = async (url: string, { accessToken, signal, fairWaitMs, budget }: FhirAccess): Promise<FhirAnswer> => {
     // It may have waited for its turn until nobody waited for it.
-    signal.throwIfAborted()
+    if (signal.aborted) throw new NoLongerNeeded()
+    const began = performance.now()
     try {
       const response = await request(url, {
         dispatcher,
@@ -60,7 +61,8 @@ export function connectFhirServers({ isAllowed, responseLimit }: ConnectionLimit
       return { status, contentType, retryAfter, bytes: await bytesOf(response, budget.takeBytes) }
     } catch (error) {
       if (error instanceof ReadEnded) throw error
-      if (signal.aborted) throw signal.reason
+      // Who begins to read late, since his body came slowly or the process has much to do, must not have the server left alone by others.
+      if (signal.aborted) throw performance.now() - began < fairWaitMs ? new NoLongerNeeded() : signal.reason
       throw meaningOf(error as { code?: string })
     }
   }

@@ -40,6 +40,8 @@ export interface FhirAccess {
   signal: AbortSignal
   /** `performance.now()` at which that is at the latest. */
   until: number
+  /** Milliseconds after which a request without an answer tells of its server, and not of a call that began to read late. */
+  fairWaitMs: number
   /** What this call may still read. */
   budget: ReadingBudget
 }

@@ -11,6 +11,8 @@ export interface ReadingOptions {
   /** Milliseconds that reading may take in all. */
   timeLimit: number
   limits: ReadingLimits
+  /** Milliseconds after which a server that has not answered counts as failing. */
+  fairWaitMs: number
   /** Most records that may be read. */
   mostRecords: number
 }
@@ -25,11 +27,11 @@ export interface PlanResults {
  * Finds what makes up each plan's answer: what the client gave, and what its FHIR server says to the rest, each query
  * asked once, all in parallel. What is essential goes first; the rest is waited for no longer than the limits say.
  */
-export async function readPlans(reading: Reading, { fhirServer, fhirAuthorization }: HookRequest, { reader, timeLimit, limits, mostRecords }: ReadingOptions): Promise<PlanResults[]> {
+export async function readPlans(reading: Reading, { fhirServer, fhirAuthorization }: HookRequest, { reader, timeLimit, fairWaitMs, limits, mostRecords }: ReadingOptions): Promise<PlanResults[]> {
   if (fhirServer === undefined || !isAnythingAsked(reading)) return Promise.all(reading.plans.map(resultsIn(reading, NOBODY)))
   const time = startReadingTime(timeLimit)
   const budget = readingBudget(limits, mostRecords)
-  const access = { fhirServer, until: time.until, ...(fhirAuthorization && { accessToken: fhirAuthorization.access_token }) }
+  const access = { fhirServer, until: time.until, fairWaitMs, ...(fhirAuthorization && { accessToken: fhirAuthorization.access_token }) }
   const essential: FhirAccess = { ...access, signal: time.essential, budget }
   const optional: FhirAccess = { ...access, signal: time.optional, budget: budget.forOptional() }
   try {

@@ -8,6 +8,7 @@ import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { hookCall, outcome, prefetchedCall, searchset, type Json, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
+import { openConnection, rawRequest } from '../support/raw-connection.js'
 import { startTestService, TEST_READING, type TestServiceOptions } from '../support/service.js'
 import { answersJson, answersStatus, hangs, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
 
@@ -144,7 +145,7 @@ describe('a server that fails', () => {
   test.each<[string, StubAnswer]>([['by status', answersStatus(503)], ['by breaking off', request => void request.socket.destroy()], ['by never answering', hangs]])('is not asked by the calls after, until two seconds have gone by: %s', async (_, answer) => {
     let isWell = false
     const fhir = await stub({ '/': (request, response, next) => (isWell ? next() : answer(request, response, next)) })
-    const on = await serviceThat({ deadlineMs: 1_500 })
+    const on = await serviceThat({ deadlineMs: 2_500 })
     expect((await call(fhir.url, { on })).status).toBe(412)
     const asked = fhir.requests.length
     isWell = true
@@ -154,6 +155,20 @@ describe('a server that fails', () => {
     expect(fhir.requests).toHaveLength(asked)
     expect((await supertest(on.url).post(`/cds-services/${ID}`).send(prefetchedCall(PERSON, ID, { fhirServer: fhir.url }))).status).toBe(200)
     await new Promise(resolve => setTimeout(resolve, LEFT_ALONE_MS))
+    const { status, notRead } = await call(fhir.url, { on })
+    expect({ status, notRead }).toEqual({ status: 200, notRead: {} })
+  })
+
+  test('is another than one that was given no time: a slow body has the server left alone by nobody', async () => {
+    const fhir = await stub({}, { delayMs: 300 })
+    const on = await serviceThat({ deadlineMs: 2_500 })
+    const body = JSON.stringify(hookCall(PERSON, ID, { fhirServer: fhir.url }))
+    const slow = await openConnection(on.url)
+    slow.write(rawRequest('POST', `/cds-services/${ID}`, { body: body.slice(0, 50), length: Buffer.byteLength(body) }))
+    await new Promise(resolve => setTimeout(resolve, 1_950))
+    slow.write(body.slice(50))
+    await slow.until(/did not answer in time/)
+    slow.destroy()
     const { status, notRead } = await call(fhir.url, { on })
     expect({ status, notRead }).toEqual({ status: 200, notRead: {} })
   })

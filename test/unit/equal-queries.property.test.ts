@@ -28,7 +28,7 @@ function readerWith(result: ReadResult): Asked {
   return { queries, reader: { read: answer, readOn: ({ next }) => answer(next) } }
 }
 
-const options = (reader: FhirReader): GatherOptions => ({ reader, clock: clockAt(TEST_NOW, 'Europe/Copenhagen'), timeLimit: 5_000, limits: TEST_READING, forms: testKnowledge().knowledge.forms })
+const options = (reader: FhirReader): GatherOptions => ({ reader, clock: clockAt(TEST_NOW, 'Europe/Copenhagen'), timeLimit: 5_000, fairWaitMs: 5_000, limits: TEST_READING, forms: testKnowledge().knowledge.forms })
 
 /** What becomes of each key: `there`, or why it is not; and how many of its records the call has. */
 async function gathered(keys: readonly CompiledRequirement[], prefetch: HookCall['prefetch'], { reader }: Asked, fhirServer: string | undefined = SERVER) {
