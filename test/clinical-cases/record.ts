@@ -5,7 +5,7 @@ import type { CdsResponse } from '../../src/cds-hooks/types.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
 import { differences } from './compare.js'
 import { closedPoints } from './open-points.js'
-import { answerCase, callsOf, knowledge, readCases, together, type Answered, type FoundCase, type PreparedCall } from './runner.js'
+import { answer, answerCase, callsOf, knowledge, readCases, together, type Answered, type FoundCase, type PreparedCall } from './runner.js'
 
 /** What the services answered to a case, and why. */
 export interface RecordedCase {
@@ -20,25 +20,28 @@ export interface RecordedCase {
 
 /** Every case with its answer, in the order of `readCases`. */
 export interface Recording {
-  /** Minutes that the process stood behind UTC in January. */
+  /** Minutes that the process stood behind UTC in January; fewer than none ahead of it. */
   offset: number
   /** Actions of each service, in the order in which a recorded case tells their answers. */
   places: Record<string, Place[]>
   cases: RecordedCase[]
 }
 
-/** Digests of the answers to every case, for each time zone in turn. */
-export type ZoneDigests = { timeZone: string; offset: number; digests: string[] }[]
+/** Digests of the answers to every case in another time zone. */
+export interface ZoneDigests {
+  offset: number
+  digests: string[]
+}
 
 const digestOf = (answered: Answered): string => createHash('sha256').update(JSON.stringify(answered)).digest('hex')
 
 const offset = () => new Date('2026-01-05T12:00:00Z').getTimezoneOffset()
 
 /** Answers a case and tells why. */
-export async function recordCase({ case: each }: FoundCase, isFirstOfFile = false): Promise<RecordedCase> {
+export async function recordCase({ case: each }: FoundCase, isFirstOfFile = false, calls = callsOf(each)): Promise<RecordedCase> {
   const responses: CdsResponse[] = []
   const asked: RecordedCase['asked'] = []
-  for (const call of callsOf(each)) {
+  for (const call of calls) {
     const { response, letters } = await explainedReply(call)
     responses.push(response)
     asked.push({ service: call.service.id, letters })
@@ -58,25 +61,28 @@ async function explainedReply({ service, request, environment }: PreparedCall): 
 /** Actions of every service, in the order in which a recorded case tells their answers. */
 export const places = (): Recording['places'] => Object.fromEntries([...knowledge().services].map(([id, service]) => [id, placesOf(service)]))
 
-/** Answers every case. */
-export async function recordAll(): Promise<Recording> {
-  const found = readCases()
-  const cases: RecordedCase[] = []
-  for (const [index, each] of found.entries()) cases.push(await recordCase(each, each.file !== found[index - 1]?.file))
-  return { offset: offset(), places: places(), cases }
+/** Runs what is asynchronous while the process stands in another time zone. */
+async function standingIn<T>(timeZone: string, run: () => Promise<T>): Promise<T> {
+  const own = process.env.TZ
+  process.env.TZ = timeZone
+  try {
+    return await run()
+  } finally {
+    process.env.TZ = own
+  }
 }
 
-/** Answers every case once more in each time zone; the process stands in the last of them afterwards. */
-export async function digestsIn(timeZones: readonly string[]): Promise<ZoneDigests> {
+/** Answers every case where the process stands, and once more elsewhere; a case is laid out once for both. */
+export async function recordAll(elsewhere: string): Promise<{ recording: Recording; zone: ZoneDigests }> {
   const found = readCases()
-  const zones: ZoneDigests = []
-  for (const timeZone of timeZones) {
-    process.env.TZ = timeZone
-    const digests: string[] = []
-    for (const { case: each } of found) digests.push(digestOf(await answerCase(each)))
-    zones.push({ timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, offset: offset(), digests })
+  const cases: RecordedCase[] = []
+  const digests: string[] = []
+  for (const [index, each] of found.entries()) {
+    const calls = callsOf(each.case)
+    cases.push(await recordCase(each, each.file !== found[index - 1]?.file, calls))
+    digests.push(await standingIn(elsewhere, async () => digestOf(await answer(calls))))
   }
-  return zones
+  return { recording: { offset: offset(), places: places(), cases }, zone: { offset: await standingIn(elsewhere, async () => offset()), digests } }
 }
 
 /** What the called services asked in a recorded case. */

@@ -20,8 +20,8 @@ export function recording(): Recording | undefined {
   return kept
 }
 
-/** The recorded pass and the digests of the answers in other time zones; made now where there is none. */
-export async function recordedPass(): Promise<{ recording: Recording; zones: ZoneDigests }> {
+/** The recorded pass and the digests of the answers in another time zone; made now where there is none. */
+export async function recordedPass(): Promise<{ recording: Recording; zone: ZoneDigests }> {
   await promisify(execFile)(process.execPath, [fileURLToPath(new URL('record-cases.mjs', import.meta.url))], { env: { ...process.env, NODE_OPTIONS: '' } })
-  return { recording: recording() ?? (read('record.json') as Recording), zones: read('zones.json') as ZoneDigests }
+  return { recording: recording() ?? (read('record.json') as Recording), zone: read('zone.json') as ZoneDigests }
 }

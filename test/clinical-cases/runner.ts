@@ -28,8 +28,13 @@ export interface FoundCase {
   case: ClinicalCase
 }
 
-/** Reads every case, in the order of folder and file names. */
-export function readCases(folder = FOLDER): FoundCase[] {
+let found: FoundCase[] | undefined
+
+/** Every case of this repository, in the order of folder and file names; read once. */
+export const readCases = (): readonly FoundCase[] => (found ??= casesIn(FOLDER))
+
+/** Reads every case of a folder, in the order of folder and file names. */
+export function casesIn(folder: string): FoundCase[] {
   const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name).sort()
   return folders.flatMap(about =>
     readdirSync(join(folder, about)).filter(name => name.endsWith('.yaml')).sort().flatMap(name =>

@@ -23,6 +23,11 @@ export interface StubFhirServer extends Listening {
   underWay: () => number
 }
 
+let demo: ReturnType<typeof createDemoFhirServer> | undefined
+
+/** The synthetic people, laid out once: who reads through a stub changes nothing. */
+const demoServer = () => (demo ??= createDemoFhirServer({ resources: demoPeople(TEST_NOW), now: () => TEST_NOW }))
+
 /**
  * A FHIR server on a port of its own that holds the synthetic people and notes who asked what. `answers` replaces
  * what it says to a path that begins with the key, such as `/Encounter`; `delayMs` makes it slow; `base` is the path
@@ -42,7 +47,7 @@ export async function startStubFhirServer(answers: Readonly<Record<string, StubA
     else next()
   })
   for (const [path, answer] of Object.entries(answers)) app.use(path, answer)
-  app.use(base, createDemoFhirServer({ resources: demoPeople(TEST_NOW), now: () => TEST_NOW }))
+  app.use(base, demoServer())
   const listening = await listen(app)
   return { ...listening, requests, mostAtOnce: () => most, underWay: () => underWay }
 }
