@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { KEPT } from '../fuzz/kept.js'
 import { faultOf, holdsMarker } from '../fuzz/judge.js'
 import { openWire, type Wire } from '../fuzz/wire.js'
+import { cpuMs } from '../support/cpu.js'
 import { captureLog } from '../support/captured-log.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
@@ -26,10 +27,6 @@ afterAll(() => {
 })
 
 test.each(KEPT.map(({ did, call }) => [did, call] as const))('%s', async (_, call) => {
-  const before = process.cpuUsage()
-  const answer = await wire.send(call)
-  const { user, system } = process.cpuUsage(before)
-  expect(faultOf(call, answer)).toBeUndefined()
-  expect((user + system) / 1_000).toBeLessThan(CPU_LIMIT_MS)
+  expect(await cpuMs(CPU_LIMIT_MS, async () => expect(faultOf(call, await wire.send(call))).toBeUndefined())).toBeLessThan(CPU_LIMIT_MS)
   expect(holdsMarker(captured.text())).toBe(false)
 })

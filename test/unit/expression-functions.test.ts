@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { FUNCTIONS } from '../../src/expression/function-names.js'
 import { invocationTable, OWN_FUNCTION_NAMES, type ValueSetLookup } from '../../src/expression/functions.js'
 import type { NamedConcept } from '../../src/expression/names.js'
+import { cpuMs } from '../support/cpu.js'
 import { evaluate } from '../support/evaluate.js'
 
 interface ResponseMore {
@@ -70,11 +71,9 @@ describe('answer()', () => {
     expect(answers('q', repeating)).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
-  test('many repeats take no time', () => {
+  test('many repeats take no time', async () => {
     const many = response('r', Array.from({ length: 60_000 }, (_, index) => said('q', index)))
-    const began = performance.now()
-    expect(evaluate("%QuestionnaireResponse.answer('q').count()", { records: [many] })).toEqual([60_000])
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(await cpuMs(2_000, () => expect(evaluate("%QuestionnaireResponse.answer('q').count()", { records: [many] })).toEqual([60_000]))).toBeLessThan(2_000)
   })
 
   test('keeps the type of the answer', () => {
@@ -243,12 +242,12 @@ describe('records by their dates', () => {
 })
 
 describe('regular expressions', () => {
-  test('run in linear time', () => {
-    const began = performance.now()
-    expect(evaluate(`'${'a'.repeat(30)}!'.matches('(a+)+$')`)).toEqual([false])
-    expect(evaluate(`'${'a'.repeat(30)}!'.matchesFull('(a|aa)+')`)).toEqual([false])
-    expect(evaluate(`'${'a'.repeat(30)}!'.replaceMatches('(a+)+$', 'b')`)).toEqual([`${'a'.repeat(30)}!`])
-    expect(performance.now() - began).toBeLessThan(1_000)
+  test('run in linear time', async () => {
+    expect(await cpuMs(1_000, () => {
+      expect(evaluate(`'${'a'.repeat(30)}!'.matches('(a+)+$')`)).toEqual([false])
+      expect(evaluate(`'${'a'.repeat(30)}!'.matchesFull('(a|aa)+')`)).toEqual([false])
+      expect(evaluate(`'${'a'.repeat(30)}!'.replaceMatches('(a+)+$', 'b')`)).toEqual([`${'a'.repeat(30)}!`])
+    })).toBeLessThan(1_000)
   })
 
   test.each([
