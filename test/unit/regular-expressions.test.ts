@@ -1,16 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parse } from '@babel/parser'
 import { describe, expect, test } from '@jest/globals'
 import type { NamingSystem } from 'fhir/r4.js'
+import { lineOf, SOURCE_FILES } from '../support/source-files.js'
 import { EXTENSION, extensionsOf } from '../../src/knowledge/extensions.js'
 
 // The checker's native builds are for machines of its own; the one in JavaScript runs anywhere. It reads this when loaded.
 process.env.RECHECK_BACKEND = 'pure'
 const { checkSync } = await import('recheck')
 
-const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 const NAMING_SYSTEMS = fileURLToPath(new URL('../../fhir-resources/NamingSystem', import.meta.url))
 
 /** Expressions that read nothing but the knowledge, which its authors write and which is read at the start. */
@@ -28,21 +27,7 @@ interface Written {
   flags: string
 }
 
-type Node = Readonly<Record<string, unknown>> & { type: string }
-
-/** Every node of a syntax tree. */
-function* nodesOf(value: unknown): Generator<Node> {
-  if (typeof value !== 'object' || value === null) return
-  if ('type' in value && typeof value.type === 'string') yield value as Node
-  for (const inner of Object.values(value)) yield* nodesOf(inner)
-}
-
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.ts'))
-const trees = files.map(path => ({ path, nodes: [...nodesOf(parse(readFileSync(join(SRC, path), 'utf8'), { sourceType: 'module', plugins: ['typescript'] }).program)] }))
-
-const lineOf = ({ loc }: Node): number => (loc as { start: { line: number } }).start.line
-
-const literals = trees.flatMap(({ path, nodes }) => nodes.filter(({ type }) => type === 'RegExpLiteral').map(node => ({ path, place: `${path}:${lineOf(node)}`, pattern: String(node.pattern), flags: String(node.flags) })))
+const literals = SOURCE_FILES.flatMap(({ path, nodes }) => nodes.filter(({ type }) => type === 'RegExpLiteral').map(node => ({ path, place: `${path}:${lineOf(node)}`, pattern: String(node.pattern), flags: String(node.flags) })))
 
 /** Patterns that knowledge gives for codes, which meet what clients send. */
 const ofKnowledge: Written[] = readdirSync(NAMING_SYSTEMS).flatMap(file => {
@@ -64,8 +49,8 @@ describe('no regular expression over what a stranger sends can backtrack', () =>
   })
 
   test('and none is put together while the service runs, but for codes, from the patterns above', () => {
-    const made = trees.flatMap(({ path, nodes }) =>
-      nodes.filter(({ type, callee }) => (type === 'NewExpression' || type === 'CallExpression') && (callee as Node & { name?: string }).name === 'RegExp').map(() => path))
+    const made = SOURCE_FILES.flatMap(({ path, nodes }) =>
+      nodes.filter(({ type, callee }) => (type === 'NewExpression' || type === 'CallExpression') && (callee as { name?: string }).name === 'RegExp').map(() => path))
     expect(made).toEqual(['knowledge/terminology.ts'])
     expect(ofKnowledge.length).toBeGreaterThan(0)
   })

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from '@babel/parser'
+
+const SRC = fileURLToPath(new URL('../../src', import.meta.url))
+
+/** A node of a syntax tree. */
+export type SyntaxNode = Readonly<Record<string, unknown>> & { type: string }
+
+/** What one line of a file imports. */
+export interface Import {
+  /** Path below src/ where it is a file of ours, else the name of the package. */
+  target: string
+  isOurs: boolean
+  /** Whether nothing of it is there when the program runs. */
+  isType: boolean
+}
+
+/** A file of src/, read and parsed. */
+export interface SourceFile {
+  /** Below src/. */
+  path: string
+  text: string
+  nodes: readonly SyntaxNode[]
+  imports: readonly Import[]
+}
+
+/** Every node of a syntax tree. */
+function* nodesOf(value: unknown): Generator<SyntaxNode> {
+  if (typeof value !== 'object' || value === null) return
+  if ('type' in value && typeof value.type === 'string') yield value as SyntaxNode
+  for (const inner of Object.values(value)) yield* nodesOf(inner)
+}
+
+/** The line on which a node stands. */
+export const lineOf = ({ loc }: SyntaxNode): number => (loc as { start: { line: number } }).start.line
+
+/** The node that names what a node imports; undefined where it imports nothing. */
+function importedBy({ type, source, argument, callee, arguments: args }: SyntaxNode): unknown {
+  if (type === 'TSImportType') return argument
+  if (type === 'CallExpression') return (callee as SyntaxNode).type === 'Import' ? (args as unknown[])[0] : undefined
+  return /^(Import|Export)\w*Declaration$/.test(type) ? source : undefined
+}
+
+function isOfTypes({ type, importKind, exportKind, specifiers }: SyntaxNode): boolean {
+  const kinds = ((specifiers ?? []) as Readonly<Record<string, unknown>>[]).map(each => each.importKind ?? each.exportKind)
+  return type === 'TSImportType' || importKind === 'type' || exportKind === 'type' || (kinds.length > 0 && kinds.every(kind => kind === 'type'))
+}
+
+function importsOf(path: string, nodes: readonly SyntaxNode[]): Import[] {
+  return nodes.flatMap((node): Import[] => {
+    const specifier = (importedBy(node) as { value?: unknown } | null | undefined)?.value
+    if (typeof specifier !== 'string') return []
+    const isOurs = specifier.startsWith('.')
+    const target = isOurs ? relative(SRC, join(SRC, dirname(path), specifier)).replace(/\.js$/, '.ts') : packageOf(specifier)
+    return [{ target, isOurs, isType: isOfTypes(node) }]
+  })
+}
+
+const packageOf = (specifier: string): string => specifier.split('/')[0] ?? specifier
+
+function readSource(path: string): SourceFile {
+  const text = readFileSync(join(SRC, path), 'utf8')
+  const nodes = [...nodesOf(parse(text, { sourceType: 'module', plugins: ['typescript'] }).program)]
+  return { path, text, nodes, imports: importsOf(path, nodes) }
+}
+
+/** Every TypeScript file of src/. */
+export const SOURCE_FILES: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.ts')).map(readSource)
