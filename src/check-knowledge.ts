@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { faultLine } from './knowledge/faults.js'
+import { faultLine } from './engine/model/faults.js'
 import { knowledgeFaults } from './knowledge-faults.js'
 import { PROJECT_ROOT } from './load-knowledge.js'
 

@@ -5,7 +5,7 @@ import { planSource } from './cards/plan-source.js'
 import { stableUuid } from './cards/uuid.js'
 import type { CdsResponse, HookRequest } from './cds-hooks/types.js'
 import { CdsError } from './errors.js'
-import { inLanguage } from './knowledge/extensions.js'
+import { inLanguage } from './engine/model/extensions.js'
 import { explained } from './patient-data/not-read.js'
 import type { CdsService } from './services/service-registry.js'
 

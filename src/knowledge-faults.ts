@@ -1,4 +1,4 @@
-import type { Fault } from './knowledge/faults.js'
+import type { Fault } from './engine/model/faults.js'
 import { faultsOfShape } from './knowledge/r4-shape.js'
 import { loadKnowledge } from './load-knowledge.js'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CompiledPlan } from './knowledge/compiled.js'
-import { FaultList } from './knowledge/faults.js'
+import { FaultList } from './engine/model/faults.js'
 import { compileKnowledge, type Knowledge } from './knowledge/knowledge.js'
 import { readResources } from './knowledge/read-resources.js'
 import { buildServices, readServiceFiles, type ServiceRegistry } from './services/service-registry.js'

@@ -3,7 +3,7 @@ import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment, type G
 import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from './cds-hooks/types.js'
 import { STATE, type Scope } from './expression/scope.js'
 import { DeadlinePassed } from './expression/steps.js'
-import { inLanguage } from './knowledge/extensions.js'
+import { inLanguage } from './engine/model/extensions.js'
 import { valueSetsOf } from './knowledge/value-sets-of.js'
 import type { KeyOutcome } from './patient-data/gather-patient-data.js'
 import { explained } from './patient-data/not-read.js'

@@ -1,6 +1,6 @@
 import type { Extension, FhirResource, Reference, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import { CARD_EXTENSION, type Action, type Card, type Coding, type Indicator, type Suggestion } from '../cds-hooks/types.js'
-import { decisionPointsOf, EXTENSION, extensionOf, extensionsOf } from '../knowledge/extensions.js'
+import { decisionPointsOf, EXTENSION, extensionOf, extensionsOf } from '../engine/model/extensions.js'
 import { escapeMarkdown } from '../markdown.js'
 import { cardWords, type CardWords } from './card-words.js'
 import { summaryOf } from './summary.js'

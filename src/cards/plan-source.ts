@@ -1,6 +1,6 @@
 import type { Coding } from '../cds-hooks/types.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
-import { CARD_TOPIC_SYSTEM, inLanguage, localized, type LocalizedText } from '../knowledge/extensions.js'
+import { CARD_TOPIC_SYSTEM, inLanguage, localized, type LocalizedText } from '../engine/model/extensions.js'
 import type { Terminology } from '../knowledge/terminology.js'
 import type { CardContext } from './build-cards.js'
 

@@ -1,5 +1,5 @@
 import { CARD_EXTENSION, type Card } from '../cds-hooks/types.js'
-import { EXTENSION, extensionOf } from '../knowledge/extensions.js'
+import { EXTENSION, extensionOf } from '../engine/model/extensions.js'
 import type { Knowledge } from '../knowledge/knowledge.js'
 import { cardWords, type CardWords } from './card-words.js'
 import { ownTopic, planSource } from './plan-source.js'

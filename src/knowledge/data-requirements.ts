@@ -1,7 +1,7 @@
 import type { DataRequirement, DataRequirementCodeFilter } from 'fhir/r4.js'
 import type { CompiledRequirement } from './compiled.js'
-import { EXTENSION, extensionOf, extensionsOf, localized } from './extensions.js'
-import type { FaultList } from './faults.js'
+import { EXTENSION, extensionOf, extensionsOf, localized } from '../engine/model/extensions.js'
+import type { FaultList } from '../engine/model/faults.js'
 import type { Place } from './expressions.js'
 import type { Terminology } from './terminology.js'
 

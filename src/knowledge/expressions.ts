@@ -1,11 +1,11 @@
 import type { Expression } from 'fhir/r4.js'
 import { createCompiler, type Evaluator } from '../expression/compile.js'
 import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/element-names.js'
-import { ANY_ITEMS, itemsOf, type Items } from '../expression/items.js'
-import { memoised } from '../expression/memoised.js'
+import { ANY_ITEMS, itemsOf, type Items } from '../engine/model/items.js'
+import { memoised } from '../engine/model/memoised.js'
 import { parseExpression } from '../expression/syntax.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
-import type { FaultCode, FaultList } from './faults.js'
+import type { FaultCode, FaultList } from '../engine/model/faults.js'
 import type { Terminology } from './terminology.js'
 
 /** The one language in which conditions are written. */

@@ -1,5 +1,5 @@
 import type { Questionnaire, QuestionnaireItem } from 'fhir/r4.js'
-import { CANONICAL_BASE, EXTENSION, extensionOf, localized, type LocalizedText } from './extensions.js'
+import { CANONICAL_BASE, EXTENSION, extensionOf, localized, type LocalizedText } from '../engine/model/extensions.js'
 import type { KnowledgeFile } from './read-resources.js'
 import { ofType, type Terminology } from './terminology.js'
 

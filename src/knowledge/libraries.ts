@@ -2,10 +2,10 @@ import type { Library, PlanDefinition } from 'fhir/r4.js'
 import type { CompiledFact } from '../expression/facts.js'
 import { factVariables } from '../expression/facts.js'
 import type { KnownVariables } from '../expression/element-names.js'
-import { ANY_ITEMS, type Items } from '../expression/items.js'
-import { EXTENSION, extensionsOf, localized, type LocalizedText } from './extensions.js'
+import { ANY_ITEMS, type Items } from '../engine/model/items.js'
+import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../engine/model/extensions.js'
 import type { ExpressionCompiler } from './expressions.js'
-import type { FaultList } from './faults.js'
+import type { FaultList } from '../engine/model/faults.js'
 import type { KnowledgeFile } from './read-resources.js'
 
 /** A set of facts that plans or other libraries can build on. */

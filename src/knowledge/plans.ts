@@ -1,17 +1,17 @@
 import type {
   ActivityDefinition, DataRequirement, Expression, Extension, Library, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionDynamicValue, Questionnaire,
 } from 'fhir/r4.js'
-import { ORDER_TYPES, RESOURCE_TYPES } from '../expression/r4-model.js'
-import { isElementPath } from '../expression/element-path.js'
-import { lookUp, urlOf } from './canonical.js'
+import { ORDER_TYPES, RESOURCE_TYPES } from '../engine/model/r4-model.js'
+import { isElementPath } from '../engine/model/element-path.js'
+import { lookUp, urlOf } from '../engine/model/canonical.js'
 import {
   ACTIVITY_KINDS, type ActivityKind, type CompiledAction, type CompiledActivity, type CompiledCardExtension, type CompiledDefinition,
   type CompiledPlan, type CompiledRequirement, type CompiledDynamicValue, type ActionTexts,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
-import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from './extensions.js'
+import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from '../engine/model/extensions.js'
 import type { ExpressionCompiler, Place } from './expressions.js'
-import type { FaultList } from './faults.js'
+import type { FaultList } from '../engine/model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './libraries.js'
 import type { KnowledgeFile } from './read-resources.js'
 import { compileSource } from './sources.js'

@@ -12,7 +12,7 @@
  * For authoring and tests (ajv is a development dependency): the running service does not import this.
  */
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
-import r4Schema from './r4-schema.json' with { type: 'json' }
+import r4Schema from '../engine/model/r4-schema.json' with { type: 'json' }
 
 /** Where a resource departs from R4, and how. `path` is written as FHIR writes it: `PlanDefinition.action[0].title`. */
 export interface ShapeFault {

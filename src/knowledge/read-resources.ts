@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { FhirResource } from 'fhir/r4.js'
-import type { FaultList } from './faults.js'
+import type { FaultList } from '../engine/model/faults.js'
 
 /** A resource of the knowledge and the file it was read from. */
 export interface KnowledgeFile<R extends FhirResource = FhirResource> {

@@ -1,10 +1,10 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
 import type { SentCoding, ValueSetTest } from '../expression/functions.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
-import { withoutEnd } from '../trust/without-end.js'
-import { lookUp, urlOf } from './canonical.js'
-import { EXTENSION, extensionsOf, localized, type LocalizedText } from './extensions.js'
-import type { FaultList } from './faults.js'
+import { withoutEnd } from '../engine/model/without-end.js'
+import { lookUp, urlOf } from '../engine/model/canonical.js'
+import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../engine/model/extensions.js'
+import type { FaultList } from '../engine/model/faults.js'
 import type { KnowledgeFile } from './read-resources.js'
 
 /** A code that nearly belongs to a value set, told to an operator: `system` is the name of one of our systems, never what was sent. */

@@ -1,11 +1,11 @@
 import type { CodeSystem, CodeSystemConcept, PlanDefinition, PlanDefinitionAction, Questionnaire, QuestionnaireItem, QuestionnaireItemAnswerOption } from 'fhir/r4.js'
 import { HOOKS } from '../cds-hooks/hook-definitions.js'
-import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../expression/items.js'
+import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../engine/model/items.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
-import { lookUp, urlOf } from './canonical.js'
-import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf } from './extensions.js'
+import { lookUp, urlOf } from '../engine/model/canonical.js'
+import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf } from '../engine/model/extensions.js'
 import type { KnowledgeFile } from './read-resources.js'
-import { requiredCodes } from './required-codes.js'
+import { requiredCodes } from '../engine/model/required-codes.js'
 import { ofType, type Terminology } from './terminology.js'
 
 /** What knowledge can read as `%settings`: of each the texts that it can be, or that it is on or off. */

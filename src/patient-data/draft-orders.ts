@@ -1,7 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import type { HookContext } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
-import { ORDER_TYPES } from '../expression/r4-model.js'
+import { ORDER_TYPES } from '../engine/model/r4-model.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'

@@ -1,5 +1,5 @@
 import type { Clock } from '../expression/clock.js'
-import { memoised } from '../expression/memoised.js'
+import { memoised } from '../engine/model/memoised.js'
 import { idIn } from './references.js'
 
 /** What tokens of a prefetch template can refer to. */

@@ -1,7 +1,7 @@
 import type { QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
 import type { FormDefinition, FormDefinitions, FormItem } from '../knowledge/forms.js'
-import type { LocalizedText } from '../knowledge/extensions.js'
-import { withoutEnd } from '../trust/without-end.js'
+import type { LocalizedText } from '../engine/model/extensions.js'
+import { withoutEnd } from '../engine/model/without-end.js'
 import { idIn } from './references.js'
 
 /** An answer, or a whole form, that could not be read, and why. */

@@ -1,5 +1,5 @@
-import { placeStep } from '../expression/element-path.js'
-import { isElementName } from '../expression/r4-model.js'
+import { placeStep } from '../engine/model/element-path.js'
+import { isElementName } from '../engine/model/r4-model.js'
 
 /** How the value of an element is written in JSON. */
 export type Kind = 'boolean' | 'number' | 'text' | 'code' | 'date' | 'resource' | 'complex'

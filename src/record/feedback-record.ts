@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Feedback } from '../cds-hooks/types.js'
-import { withoutEnd } from '../trust/without-end.js'
+import { withoutEnd } from '../engine/model/without-end.js'
 
 /** What a clinician did with a card, as the client reported it. */
 export interface FeedbackEntry {

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, NextFunction, Request, Response } from 'expre
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
 import { CdsError, stackFrames } from '../errors.js'
-import { CANONICAL_BASE } from '../knowledge/extensions.js'
+import { CANONICAL_BASE } from '../engine/model/extensions.js'
 import { noteFailure } from './call-log.js'
 
 /** Code system of our error codes. */

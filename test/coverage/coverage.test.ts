@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { CodeSystem, FhirResource, PlanDefinition } from 'fhir/r4.js'
 import { join } from 'node:path'
-import { DECISION_POINT_SYSTEM } from '../../src/knowledge/extensions.js'
+import { DECISION_POINT_SYSTEM } from '../../src/engine/model/extensions.js'
 import { PROJECT_ROOT } from '../../src/load-knowledge.js'
 import { recordedPass } from '../clinical-cases/recorded.js'
 import { knowledge, readCases } from '../clinical-cases/runner.js'

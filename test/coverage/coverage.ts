@@ -1,6 +1,6 @@
 import type { CodeSystem, CodeSystemConcept, PlanDefinitionAction } from 'fhir/r4.js'
 import type { CompiledAction, CompiledPlan } from '../../src/knowledge/compiled.js'
-import { DECISION_POINT_SYSTEM, decisionPointsOf } from '../../src/knowledge/extensions.js'
+import { DECISION_POINT_SYSTEM, decisionPointsOf } from '../../src/engine/model/extensions.js'
 import { ofType } from '../../src/knowledge/terminology.js'
 import type { LoadedKnowledge } from '../../src/load-knowledge.js'
 import { ANSWERS, LISTED_UNDER } from '../clinical-cases/case-format.js'

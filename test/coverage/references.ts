@@ -1,5 +1,5 @@
 import type { Library, PlanDefinition, PlanDefinitionAction, Questionnaire, QuestionnaireItem } from 'fhir/r4.js'
-import { EXTENSION, extensionsOf } from '../../src/knowledge/extensions.js'
+import { EXTENSION, extensionsOf } from '../../src/engine/model/extensions.js'
 import type { KnowledgeFile } from '../../src/knowledge/read-resources.js'
 import { ofType } from '../../src/knowledge/terminology.js'
 

@@ -1,7 +1,7 @@
 // Writes fhir-resources/COVERAGE.md and prints what is missing.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { faultLine } from '../../src/knowledge/faults.js'
+import { faultLine } from '../../src/engine/model/faults.js'
 import { loadKnowledge, PROJECT_ROOT } from '../../src/load-knowledge.js'
 import { recordedPass } from '../clinical-cases/recorded.js'
 import { readCases } from '../clinical-cases/runner.js'

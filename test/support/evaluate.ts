@@ -1,7 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { clockAt } from '../../src/expression/clock.js'
 import { createCompiler, type Evaluator } from '../../src/expression/compile.js'
-import { RESOURCE_TYPES } from '../../src/expression/r4-model.js'
+import { RESOURCE_TYPES } from '../../src/engine/model/r4-model.js'
 import { factVariables, recordVariables } from '../../src/expression/facts.js'
 import type { ValueSetLookup } from '../../src/expression/functions.js'
 import { openScope, type Scope } from '../../src/expression/scope.js'

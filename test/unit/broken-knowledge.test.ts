@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
-import { FAULT_CODES } from '../../src/knowledge/faults.js'
+import { FAULT_CODES } from '../../src/engine/model/faults.js'
 import { knowledgeFaults } from '../../src/knowledge-faults.js'
 import { PROJECT_ROOT } from '../../src/load-knowledge.js'
 

@@ -3,7 +3,7 @@ import type { PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
 import { buildCards, orderCards, type CardContext } from '../../src/cards/build-cards.js'
 import { planSource } from '../../src/cards/plan-source.js'
 import type { Card } from '../../src/cds-hooks/types.js'
-import { EXTENSION } from '../../src/knowledge/extensions.js'
+import { EXTENSION } from '../../src/engine/model/extensions.js'
 import { action, activity, applyTo, canonical, codeSystem, english, fhirpath, knowledgeOf, library, onHook, plan, planOf, topAction, valueSet, type Call } from '../support/knowledge-builder.js'
 
 const HOOK_INSTANCE = '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b'

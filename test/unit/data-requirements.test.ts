@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DataRequirement, FhirResource } from 'fhir/r4.js'
-import { EXTENSION } from '../../src/knowledge/extensions.js'
+import { EXTENSION } from '../../src/engine/model/extensions.js'
 import { action, canonical, compileResources, english, library, plan, planOf, topAction, valueSet, when } from '../support/knowledge-builder.js'
 
 /** What a plan asks for that reads every one of the types. */

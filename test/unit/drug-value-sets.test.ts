@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { FaultList } from '../../src/knowledge/faults.js'
+import { FaultList } from '../../src/engine/model/faults.js'
 import { readResources } from '../../src/knowledge/read-resources.js'
 import { Terminology } from '../../src/knowledge/terminology.js'
 import { PROJECT_ROOT } from '../../src/load-knowledge.js'

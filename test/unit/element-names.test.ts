@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { checkNames } from '../../src/expression/element-names.js'
-import { ANY_ITEMS, itemsOf, type Items } from '../../src/expression/items.js'
-import { RESOURCE_TYPES } from '../../src/expression/r4-model.js'
+import { ANY_ITEMS, itemsOf, type Items } from '../../src/engine/model/items.js'
+import { RESOURCE_TYPES } from '../../src/engine/model/r4-model.js'
 import { parseExpression } from '../../src/expression/syntax.js'
 
 const KNOWN = new Map<string, Items>([

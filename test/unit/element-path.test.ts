@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { setPath } from '../../src/apply/set-path.js'
-import { isElementPath, parsePath } from '../../src/expression/element-path.js'
+import { isElementPath, parsePath } from '../../src/engine/model/element-path.js'
 import { deepFrozen } from '../support/evaluate.js'
 
 /** What comes of setting a path on a resource. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Library, PlanDefinitionAction } from 'fhir/r4.js'
-import { EXTENSION } from '../../src/knowledge/extensions.js'
+import { EXTENSION } from '../../src/engine/model/extensions.js'
 import {
   action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, faultsIn, fhirpath, knowledgeOf, library, plan, topAction, valueSet, when,
 } from '../support/knowledge-builder.js'

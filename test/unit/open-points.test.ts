@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
 import { explainPlan } from '../../src/apply/explain-plan.js'
-import { DECISION_POINT_SYSTEM } from '../../src/knowledge/extensions.js'
+import { DECISION_POINT_SYSTEM } from '../../src/engine/model/extensions.js'
 import { askedActions, lettersOf, placesOf, type AskedAction } from '../clinical-cases/asked.js'
 import type { ClinicalCase } from '../clinical-cases/case-format.js'
 import { closedPoints } from '../clinical-cases/open-points.js'

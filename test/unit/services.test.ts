@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { FaultList } from '../../src/knowledge/faults.js'
+import { FaultList } from '../../src/engine/model/faults.js'
 import { buildServices, describeService, type ServiceFile } from '../../src/services/service-registry.js'
 import { canonical, knowledgeOf, library, onHook, plan, topAction, when } from '../support/knowledge-builder.js'
 

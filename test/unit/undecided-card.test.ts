@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { undecidedCard } from '../../src/cards/undecided-card.js'
-import { CARD_TOPIC_SYSTEM, EXTENSION } from '../../src/knowledge/extensions.js'
+import { CARD_TOPIC_SYSTEM, EXTENSION } from '../../src/engine/model/extensions.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { canonical, codeSystem, english, knowledgeOf, plan, topAction } from '../support/knowledge-builder.js'
 

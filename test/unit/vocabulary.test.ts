@@ -1,11 +1,11 @@
 // Codes, items and members that cannot occur are refused; whatever may occur passes.
 import { describe, expect, test } from '@jest/globals'
 import type { FhirResource } from 'fhir/r4.js'
-import { FaultList } from '../../src/knowledge/faults.js'
+import { FaultList } from '../../src/engine/model/faults.js'
 import { compileKnowledge } from '../../src/knowledge/knowledge.js'
 import { KNOWLEDGE_SETTINGS } from '../../src/settings.js'
 import { activity, canonical, codeSystem, library, plan, topAction, valueSet } from '../support/knowledge-builder.js'
-import { EXTENSION } from '../../src/knowledge/extensions.js'
+import { EXTENSION } from '../../src/engine/model/extensions.js'
 
 const GROUPS = 'https://example.org/group'
 const REASONS = 'https://example.org/reason'

@@ -1,4 +1,4 @@
-import { memoised } from '../expression/memoised.js'
+import { memoised } from './memoised.js'
 import r4Schema from './r4-schema.json' with { type: 'json' }
 
 interface SchemaNode {

@@ -1,4 +1,4 @@
-import { CdsError } from '../errors.js'
+import { CdsError } from '../../errors.js'
 
 /** Every way in which knowledge can be wrong; each has a minimal example in test/broken/. */
 export const FAULT_CODES = [
