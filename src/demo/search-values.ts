@@ -1,5 +1,5 @@
 import type { Resource } from 'fhir/r4.js'
-import { compileSelector, type Selector } from '../expression/select.js'
+import { compileSelector, type Selector } from '../engine/expression/select.js'
 import type { SearchParameter } from './search-parameters.js'
 
 const compiled = new Map<string, Selector>()

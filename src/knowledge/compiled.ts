@@ -1,5 +1,5 @@
 import type { ActivityDefinition, DataRequirement, Library, PlanDefinition, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
-import type { Evaluator } from '../expression/compile.js'
+import type { Evaluator } from '../engine/expression/compile.js'
 import type { LocalizedText } from '../engine/model/extensions.js'
 
 /** A text that may hold `{{ expressions }}`: plain pieces and evaluators in turn. */

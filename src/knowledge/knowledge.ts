@@ -1,6 +1,6 @@
 import type { ActivityDefinition, Library, PlanDefinition, Questionnaire } from 'fhir/r4.js'
 import { ORDER_TYPES, RESOURCE_TYPES } from '../engine/model/r4-model.js'
-import { recordVariables } from '../expression/facts.js'
+import { recordVariables } from '../engine/expression/facts.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../engine/model/items.js'
 import { lookUp } from '../engine/model/canonical.js'
 import type { CompiledPlan } from './compiled.js'

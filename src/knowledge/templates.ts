@@ -1,4 +1,4 @@
-import type { Evaluator } from '../expression/compile.js'
+import type { Evaluator } from '../engine/expression/compile.js'
 import type { LocalizedText } from '../engine/model/extensions.js'
 import type { LocalizedTemplate, Template } from './compiled.js'
 

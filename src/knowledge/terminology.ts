@@ -1,6 +1,6 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
-import type { SentCoding, ValueSetTest } from '../expression/functions.js'
-import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
+import type { SentCoding, ValueSetTest } from '../engine/expression/functions.js'
+import { nameTest, type NamedConcept, type NameTest } from '../engine/expression/names.js'
 import { withoutEnd } from '../engine/model/without-end.js'
 import { lookUp, urlOf } from '../engine/model/canonical.js'
 import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../engine/model/extensions.js'

@@ -1,7 +1,7 @@
 import type { CodeSystem, CodeSystemConcept, PlanDefinition, PlanDefinitionAction, Questionnaire, QuestionnaireItem, QuestionnaireItemAnswerOption } from 'fhir/r4.js'
 import { HOOKS } from '../cds-hooks/hook-definitions.js'
 import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../engine/model/items.js'
-import type { Vocabulary } from '../expression/vocabulary.js'
+import type { Vocabulary } from '../engine/expression/vocabulary.js'
 import { lookUp, urlOf } from '../engine/model/canonical.js'
 import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf } from '../engine/model/extensions.js'
 import type { KnowledgeFile } from './read-resources.js'

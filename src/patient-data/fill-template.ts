@@ -1,4 +1,4 @@
-import type { Clock } from '../expression/clock.js'
+import type { Clock } from '../engine/expression/clock.js'
 import { memoised } from '../engine/model/memoised.js'
 import { idIn } from './references.js'
 

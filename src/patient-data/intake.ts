@@ -1,6 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { isObject } from '../cds-hooks/parse-hook-request.js'
-import { readDate } from '../expression/dates.js'
+import { readDate } from '../engine/expression/dates.js'
 import { readReference, type ReferenceIndex } from './references.js'
 import { shapeOf, shapesOf, type Shape, type Shapes } from './shapes.js'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../expression/clock.js'
+import type { Clock } from '../engine/expression/clock.js'
 import type { CompiledRequirement } from '../knowledge/compiled.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import { fillTemplate, isPublishable, queriesFor, type IsAnswered, type TokenSource } from './fill-template.js'

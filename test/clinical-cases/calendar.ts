@@ -1,4 +1,4 @@
-import { clockAt } from '../../src/expression/clock.js'
+import { clockAt } from '../../src/engine/expression/clock.js'
 
 /** The calendar by which every case is read, whatever the machine's own time zone. */
 export const TIME_ZONE = 'Europe/Copenhagen'

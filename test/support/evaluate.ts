@@ -1,11 +1,11 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { clockAt } from '../../src/expression/clock.js'
-import { createCompiler, type Evaluator } from '../../src/expression/compile.js'
+import { clockAt } from '../../src/engine/expression/clock.js'
+import { createCompiler, type Evaluator } from '../../src/engine/expression/compile.js'
 import { RESOURCE_TYPES } from '../../src/engine/model/r4-model.js'
-import { factVariables, recordVariables } from '../../src/expression/facts.js'
-import type { ValueSetLookup } from '../../src/expression/functions.js'
-import { openScope, type Scope } from '../../src/expression/scope.js'
-import { toJson } from '../../src/expression/values.js'
+import { factVariables, recordVariables } from '../../src/engine/expression/facts.js'
+import type { ValueSetLookup } from '../../src/engine/expression/functions.js'
+import { openScope, type Scope } from '../../src/engine/expression/scope.js'
+import { toJson } from '../../src/engine/expression/values.js'
 
 /** The instant at which the clock of the unit tests stands still. */
 export const NOW = new Date('2026-03-30T12:00:00+02:00')

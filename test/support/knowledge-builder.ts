@@ -2,8 +2,8 @@ import type {
   ActivityDefinition, CodeSystem, DataRequirement, Element, FhirResource, Library, PlanDefinition, PlanDefinitionAction, ValueSet,
 } from 'fhir/r4.js'
 import { applyPlan, type AppliedPlan } from '../../src/apply/apply-plan.js'
-import { clockAt } from '../../src/expression/clock.js'
-import { openScope, type Scope } from '../../src/expression/scope.js'
+import { clockAt } from '../../src/engine/expression/clock.js'
+import { openScope, type Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../src/knowledge/compiled.js'
 import { CANONICAL_BASE, EXTENSION } from '../../src/engine/model/extensions.js'
 import { FaultList, faultLine } from '../../src/engine/model/faults.js'

@@ -2,10 +2,10 @@
 // connective decides alone. Criteria are truth values here: with others we differ on purpose (native-evaluation.test.ts).
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { createCompiler } from '../../src/expression/compile.js'
-import { createInterpreter } from '../../src/expression/interpreter.js'
-import { toJson } from '../../src/expression/values.js'
-import type { ValueSetLookup } from '../../src/expression/functions.js'
+import { createCompiler } from '../../src/engine/expression/compile.js'
+import { createInterpreter } from '../../src/engine/expression/interpreter.js'
+import { toJson } from '../../src/engine/expression/values.js'
+import type { ValueSetLookup } from '../../src/engine/expression/functions.js'
 import { scopeWith } from '../support/evaluate.js'
 
 const extension = [{ url: 'http://example.org/a', valueString: 'x' }]

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { FhirResource } from 'fhir/r4.js'
-import { readDate } from '../../src/expression/dates.js'
+import { readDate } from '../../src/engine/expression/dates.js'
 import { takeIn } from '../../src/patient-data/intake.js'
 import { evaluate } from '../support/evaluate.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { clockAt } from '../../src/expression/clock.js'
+import { clockAt } from '../../src/engine/expression/clock.js'
 import { fillTemplate, isPublishable, queriesFor } from '../../src/patient-data/fill-template.js'
 import { NOW } from '../support/evaluate.js'
 

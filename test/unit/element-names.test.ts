@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkNames } from '../../src/expression/element-names.js'
+import { checkNames } from '../../src/engine/expression/element-names.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../../src/engine/model/items.js'
 import { RESOURCE_TYPES } from '../../src/engine/model/r4-model.js'
-import { parseExpression } from '../../src/expression/syntax.js'
+import { parseExpression } from '../../src/engine/expression/syntax.js'
 
 const KNOWN = new Map<string, Items>([
   ...RESOURCE_TYPES.map(type => [type, itemsOf(type)] as const),

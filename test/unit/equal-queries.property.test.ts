@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { CdsError } from '../../src/errors.js'
-import { clockAt } from '../../src/expression/clock.js'
+import { clockAt } from '../../src/engine/expression/clock.js'
 import type { CompiledRequirement } from '../../src/knowledge/compiled.js'
 import type { FhirReader, ReadResult } from '../../src/patient-data/fhir-reader.js'
 import { gatherPatientData, type GatherOptions } from '../../src/patient-data/gather-patient-data.js'

@@ -1,7 +1,7 @@
 // Explained or not, every fact and every condition of the knowledge has the same value or fails with the same error.
 import { describe, expect, test } from '@jest/globals'
 import type { GatheredCall } from '../../src/call-service.js'
-import type { Scope } from '../../src/expression/scope.js'
+import type { Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledAction, CompiledPlan } from '../../src/knowledge/compiled.js'
 import { damaged } from '../support/damaged.js'
 // The engine is taken from the module that holds the knowledge, since a scope is known to its own engine alone.

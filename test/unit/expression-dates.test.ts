@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { clockAt } from '../../src/expression/clock.js'
+import { clockAt } from '../../src/engine/expression/clock.js'
 import { evaluate } from '../support/evaluate.js'
 import { runnable } from '../support/runnable.js'
 

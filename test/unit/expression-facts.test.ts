@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { CdsError } from '../../src/errors.js'
-import type { Evaluator } from '../../src/expression/compile.js'
-import { createCompiler } from '../../src/expression/compile.js'
+import type { Evaluator } from '../../src/engine/expression/compile.js'
+import { createCompiler } from '../../src/engine/expression/compile.js'
 import { cpuMs } from '../support/cpu.js'
 import { evaluate, NOW, scopeWith } from '../support/evaluate.js'
 

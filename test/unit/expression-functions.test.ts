@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { FUNCTIONS } from '../../src/expression/function-names.js'
-import { invocationTable, OWN_FUNCTION_NAMES, type ValueSetLookup } from '../../src/expression/functions.js'
-import type { NamedConcept } from '../../src/expression/names.js'
+import { FUNCTIONS } from '../../src/engine/expression/function-names.js'
+import { invocationTable, OWN_FUNCTION_NAMES, type ValueSetLookup } from '../../src/engine/expression/functions.js'
+import type { NamedConcept } from '../../src/engine/expression/names.js'
 import { cpuMs } from '../support/cpu.js'
 import { evaluate } from '../support/evaluate.js'
 

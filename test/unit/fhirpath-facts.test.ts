@@ -3,8 +3,8 @@ import console from 'node:console'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { FUNCTIONS } from '../../src/expression/function-names.js'
-import { OWN_FUNCTION_NAMES } from '../../src/expression/functions.js'
+import { FUNCTIONS } from '../../src/engine/expression/function-names.js'
+import { OWN_FUNCTION_NAMES } from '../../src/engine/expression/functions.js'
 import { deepFrozen } from '../support/evaluate.js'
 
 /** What src/expression rests on. When an upgrade of fhirpath turns one of these red, read the code that it names. */

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { createCompiler } from '../../src/expression/compile.js'
-import { invocationTable, type ValueSetLookup } from '../../src/expression/functions.js'
-import { toJson } from '../../src/expression/values.js'
+import { createCompiler } from '../../src/engine/expression/compile.js'
+import { invocationTable, type ValueSetLookup } from '../../src/engine/expression/functions.js'
+import { toJson } from '../../src/engine/expression/values.js'
 import { cpuMs } from '../support/cpu.js'
 import { scopeWith, type Given } from '../support/evaluate.js'
 

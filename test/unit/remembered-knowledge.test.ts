@@ -1,6 +1,6 @@
 // What is remembered from one call to the next is the knowledge, never what a client sent.
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import { createCompiler } from '../../src/expression/compile.js'
+import { createCompiler } from '../../src/engine/expression/compile.js'
 import { scopeWith } from '../support/evaluate.js'
 
 const MADE_UP = 'MadeUpByTheClient'

@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { CdsError } from '../errors.js'
+import { CdsError } from '../../errors.js'
 import type { Evaluator } from './compile.js'
 import { bareNode } from './members.js'
 import { STATE, type Evidence, type Scope } from './scope.js'

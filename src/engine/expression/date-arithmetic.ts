@@ -1,5 +1,5 @@
 import type { Side } from './comparisons.js'
-import type { Items } from '../engine/model/items.js'
+import type { Items } from '../model/items.js'
 import { childNodes, type SyntaxNode } from './syntax.js'
 
 const DATED = new Set(['date', 'dateTime', 'instant', 'Date', 'DateTime'])

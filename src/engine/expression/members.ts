@@ -1,6 +1,6 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { isModelled } from '../engine/model/r4-model.js'
+import { isModelled } from '../model/r4-model.js'
 import { isNode, isValue, type Collection, type Item, type NodeMaker, type ResourceNode } from './values.js'
 
 const PATH_TYPES = r4.path2Type as Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 import { once, regularExpression, turnsOfPattern } from './functions.js'
 import type { Operation } from './interpreter.js'
 import { binaryOperator, plainValue } from './operators.js'
-import { isModelled } from '../engine/model/r4-model.js'
+import { isModelled } from '../model/r4-model.js'
 import { STATE, type Scope } from './scope.js'
 import { countTurns } from './steps.js'
 import { isNode, NOTHING, plain, resourceReference, truthCollection, type Collection, type Item } from './values.js'

@@ -1,4 +1,4 @@
-import type { Items } from '../engine/model/items.js'
+import type { Items } from '../model/items.js'
 import { childNodes, stringLiteral, type SyntaxNode } from './syntax.js'
 
 /** One side of a comparison. */

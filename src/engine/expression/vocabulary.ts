@@ -1,4 +1,4 @@
-import type { Items } from '../engine/model/items.js'
+import type { Items } from '../model/items.js'
 
 /** What the knowledge and its surroundings declare, so that a name or a code that cannot occur is found before any call. */
 export interface Vocabulary {
