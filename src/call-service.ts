@@ -20,7 +20,7 @@ import type { FhirReader } from './patient-data/fhir-reader.js'
 import type { Unusable } from './patient-data/patient-record.js'
 import type { Override, OverrideMemory, PatientOfClient } from './record/override-memory.js'
 import type { KnowledgeSettings } from './settings.js'
-import type { CdsService } from './services/service-registry.js'
+import type { CdsService } from './knowledge-files/service-registry.js'
 
 /** What every call needs and no call changes. */
 export interface CallEnvironment {

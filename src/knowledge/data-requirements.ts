@@ -3,7 +3,7 @@ import type { CompiledRequirement } from './compiled.js'
 import { EXTENSION, extensionOf, extensionsOf, localized } from '../engine/model/extensions.js'
 import type { FaultList } from '../engine/model/faults.js'
 import type { Place } from './expressions.js'
-import type { Terminology } from './terminology.js'
+import type { Terminology } from '../engine/terminology/terminology.js'
 
 const PATIENT = '{{context.patientId}}'
 

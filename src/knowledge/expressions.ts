@@ -6,7 +6,7 @@ import { memoised } from '../engine/model/memoised.js'
 import { parseExpression } from '../engine/expression/syntax.js'
 import type { Vocabulary } from '../engine/expression/vocabulary.js'
 import type { FaultCode, FaultList } from '../engine/model/faults.js'
-import type { Terminology } from './terminology.js'
+import type { Terminology } from '../engine/terminology/terminology.js'
 
 /** The one language in which conditions are written. */
 const LANGUAGE = 'text/fhirpath'

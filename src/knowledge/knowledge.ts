@@ -9,8 +9,8 @@ import type { FaultList } from '../engine/model/faults.js'
 import { formDefinitions, type FormDefinitions } from './forms.js'
 import { compileFacts, type CompiledFacts } from './libraries.js'
 import { compilePlan, type Workshop } from './plans.js'
-import type { KnowledgeFile } from './read-resources.js'
-import { ofType, Terminology } from './terminology.js'
+import { type KnowledgeFile, ofType } from '../engine/model/knowledge-file.js'
+import { Terminology } from '../engine/terminology/terminology.js'
 import { createVocabulary, DECLARED, type SettingsTable } from './vocabulary.js'
 
 /** All knowledge of the service, compiled and ready to answer. */

@@ -6,7 +6,7 @@ import { ANY_ITEMS, type Items } from '../engine/model/items.js'
 import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../engine/model/extensions.js'
 import type { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from '../engine/model/faults.js'
-import type { KnowledgeFile } from './read-resources.js'
+import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
 
 /** A set of facts that plans or other libraries can build on. */
 export interface CompiledFacts {

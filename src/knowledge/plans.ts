@@ -13,10 +13,10 @@ import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, 
 import type { ExpressionCompiler, Place } from './expressions.js'
 import type { FaultList } from '../engine/model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './libraries.js'
-import type { KnowledgeFile } from './read-resources.js'
+import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
 import { compileSource } from './sources.js'
 import { compileTexts } from './templates.js'
-import type { Terminology } from './terminology.js'
+import type { Terminology } from '../engine/terminology/terminology.js'
 import { HOOK_NAMES } from '../cds-hooks/hook-definitions.js'
 
 /** What plans are compiled with. */

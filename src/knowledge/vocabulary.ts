@@ -4,9 +4,9 @@ import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../engine/model/item
 import type { Vocabulary } from '../engine/expression/vocabulary.js'
 import { lookUp, urlOf } from '../engine/model/canonical.js'
 import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf } from '../engine/model/extensions.js'
-import type { KnowledgeFile } from './read-resources.js'
+import { type KnowledgeFile, ofType } from '../engine/model/knowledge-file.js'
 import { requiredCodes } from '../engine/model/required-codes.js'
-import { ofType, type Terminology } from './terminology.js'
+import type { Terminology } from '../engine/terminology/terminology.js'
 
 /** What knowledge can read as `%settings`: of each the texts that it can be, or that it is on or off. */
 export type SettingsTable = Readonly<Record<string, readonly string[] | 'on-or-off'>>

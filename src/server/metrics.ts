@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { NearMiss } from '../knowledge/terminology.js'
+import type { NearMiss } from '../engine/terminology/terminology.js'
 
 /** Figures for an operator. No label ever holds patient data: routes are templates, codes are ours. */
 export interface Metrics {

@@ -1,6 +1,6 @@
 import type { CarePlan, RequestGroup } from 'fhir/r4.js'
 import supertest from 'supertest'
-import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
+import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import { PEOPLE, prefetchedCall, resourcesOf, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { hold } from '../support/hold.js'

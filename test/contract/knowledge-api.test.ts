@@ -1,7 +1,7 @@
 import type { Bundle, CapabilityStatement, FhirResource } from 'fhir/r4.js'
 import supertest from 'supertest'
-import { loadKnowledge } from '../../src/load-knowledge.js'
-import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
+import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
+import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 

@@ -1,6 +1,5 @@
 import type { Library } from 'fhir/r4.js'
-import type { KnowledgeFile } from '../../src/knowledge/read-resources.js'
-import { ofType } from '../../src/knowledge/terminology.js'
+import { type KnowledgeFile, ofType } from '../../src/engine/model/knowledge-file.js'
 import { isAccounted, type Coverage, type CoveredPoint, type Gaps } from './coverage.js'
 import { conditionTally, neverAnswered, type ConditionCoverage } from './condition-coverage.js'
 import { NEVER_SPEAKING } from './condition-exceptions.js'

@@ -3,8 +3,7 @@ import { checkNames } from '../../src/engine/expression/element-names.js'
 import { ANY_ITEMS } from '../../src/engine/model/items.js'
 import { parseExpression } from '../../src/engine/expression/syntax.js'
 import { CANONICAL_BASE } from '../../src/engine/model/extensions.js'
-import type { KnowledgeFile } from '../../src/knowledge/read-resources.js'
-import { ofType } from '../../src/knowledge/terminology.js'
+import { type KnowledgeFile, ofType } from '../../src/engine/model/knowledge-file.js'
 import { factsIn, itemsOf, literalsOf, readersOf, type WrittenFact } from './references.js'
 
 /** What is read under a name of our own because no standard code was found for it. */

@@ -1,7 +1,6 @@
 import type { Library, PlanDefinition, PlanDefinitionAction, Questionnaire, QuestionnaireItem } from 'fhir/r4.js'
 import { EXTENSION, extensionsOf } from '../../src/engine/model/extensions.js'
-import type { KnowledgeFile } from '../../src/knowledge/read-resources.js'
-import { ofType } from '../../src/knowledge/terminology.js'
+import { type KnowledgeFile, ofType } from '../../src/engine/model/knowledge-file.js'
 
 /** A named fact as its Library or PlanDefinition writes it. */
 export interface WrittenFact {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultLine } from '../../src/engine/model/faults.js'
-import { loadKnowledge, PROJECT_ROOT } from '../../src/load-knowledge.js'
+import { loadKnowledge, PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 import { recordedPass } from '../clinical-cases/recorded.js'
 import { readCases } from '../clinical-cases/runner.js'
 import { conditionCoverage } from './condition-coverage.js'

@@ -1,4 +1,4 @@
-import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
+import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 
 /** What the checker knows about the call, beyond its response. */
 export interface CallFacts {

@@ -8,7 +8,7 @@ import type { CompiledPlan } from '../../src/knowledge/compiled.js'
 import { CANONICAL_BASE, EXTENSION } from '../../src/engine/model/extensions.js'
 import { FaultList, faultLine } from '../../src/engine/model/faults.js'
 import { compileKnowledge, type Knowledge } from '../../src/knowledge/knowledge.js'
-import type { KnowledgeFile } from '../../src/knowledge/read-resources.js'
+import type { KnowledgeFile } from '../../src/engine/model/knowledge-file.js'
 import { deepFrozen, NOW, recordsByType } from './evaluate.js'
 
 export const canonical = (type: string, id: string): string => `${CANONICAL_BASE}/${type}/${id}`

@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { loadKnowledge, type LoadedKnowledge } from '../../src/load-knowledge.js'
+import { loadKnowledge, type LoadedKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import type { ReadingLimits } from '../../src/patient-data/reading-budget.js'
 import { createOverrideMemory } from '../../src/record/override-memory.js'

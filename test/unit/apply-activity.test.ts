@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ActivityDefinition, FhirResource, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
 import { ACTIVITY_KINDS } from '../../src/knowledge/compiled.js'
-import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
+import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import { activity, applyTo, canonical, english, fhirpath, knowledgeOf, library, plan, topAction } from '../support/knowledge-builder.js'
 
 const ACT = canonical('ActivityDefinition', 'act')

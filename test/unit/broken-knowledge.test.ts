@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { FAULT_CODES } from '../../src/engine/model/faults.js'
-import { knowledgeFaults } from '../../src/knowledge-faults.js'
-import { PROJECT_ROOT } from '../../src/load-knowledge.js'
+import { knowledgeFaults } from '../../src/knowledge-files/knowledge-faults.js'
+import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 
 /** The smallest knowledge with one fault, a folder a fault: its code and, where a code has several, what is wrong. */
 const BROKEN = fileURLToPath(new URL('../broken/', import.meta.url))

@@ -3,9 +3,10 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
 import { FaultList } from '../../src/engine/model/faults.js'
-import { readResources } from '../../src/knowledge/read-resources.js'
-import { ofType, Terminology } from '../../src/knowledge/terminology.js'
-import { PROJECT_ROOT } from '../../src/load-knowledge.js'
+import { readResources } from '../../src/knowledge-files/read-resources.js'
+import { Terminology } from '../../src/engine/terminology/terminology.js'
+import { ofType } from '../../src/engine/model/knowledge-file.js'
+import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 
 const RUNS = 6000
 const SEED = 20261126

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { FaultList } from '../../src/engine/model/faults.js'
-import { readResources } from '../../src/knowledge/read-resources.js'
-import { Terminology } from '../../src/knowledge/terminology.js'
-import { PROJECT_ROOT } from '../../src/load-knowledge.js'
+import { readResources } from '../../src/knowledge-files/read-resources.js'
+import { Terminology } from '../../src/engine/terminology/terminology.js'
+import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 import { canonical } from '../support/knowledge-builder.js'
 
 const terminology = new Terminology(readResources(join(PROJECT_ROOT, 'fhir-resources'), new FaultList()), new FaultList())

@@ -12,34 +12,34 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The wing: no HTTP, disk, clock, randomness, database, language or field of medicine of its own.
   'engine/model': [['errors'], ['fhirpath']],
   'engine/expression': [['engine/model', 'errors'], ['fhirpath', 're2js']],
+  'engine/terminology': [['engine/expression', 'engine/model'], []],
   // Outside of it.
   trust: [['engine/model'], []],
   record: [['cds-hooks', 'engine/model'], ['node:crypto']],
-  knowledge: [['cds-hooks', 'engine/expression', 'engine/model'], ['ajv', 'node:fs', 'node:path']],
-  services: [['cds-hooks', 'engine/model', 'knowledge', 'patient-data'], ['node:path']],
+  knowledge: [['cds-hooks', 'engine/expression', 'engine/model', 'engine/terminology'], []],
+  // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
+  'knowledge-files': [['cds-hooks', 'engine/model', 'knowledge', 'patient-data', 'settings'], ['ajv', 'node:fs', 'node:path', 'node:url']],
   'patient-data': [['cds-hooks', 'engine/expression', 'engine/model', 'errors', 'knowledge', 'trust'], ['cockatiel', 'node:events', 'node:timers', 'undici']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
-  server: [['apply', 'call-service', 'cds-hooks', 'engine/expression', 'engine/model', 'errors', 'explain-call', 'knowledge', 'patient-data', 'record', 'services', 'summarise-call', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
+  server: [['apply', 'call-service', 'cds-hooks', 'engine/expression', 'engine/model', 'engine/terminology', 'errors', 'explain-call', 'knowledge', 'knowledge-files', 'patient-data', 'record', 'summarise-call', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
+  cli: [['engine/model', 'knowledge-files'], ['node:fs', 'node:path']],
   demo: [['engine/expression', 'engine/model'], ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici']],
   settings: [['errors', 'trust'], []],
-  start: [['demo', 'knowledge', 'load-knowledge', 'patient-data', 'record', 'server', 'settings', 'trust', 'warm-up', 'welcome-text'], ['node:events', 'node:http', 'node:net', 'pino']],
+  start: [['demo', 'knowledge', 'knowledge-files', 'patient-data', 'record', 'server', 'settings', 'trust', 'warm-up', 'welcome-text'], ['node:events', 'node:http', 'node:net', 'pino']],
   main: [['errors', 'start', 'stop-signal'], []],
-  apply: [['engine/expression', 'engine/model', 'errors', 'knowledge', 'markdown'], []],
-  'call-service': [['apply', 'cards', 'cds-hooks', 'engine/expression', 'engine/model', 'errors', 'knowledge', 'patient-data', 'record', 'services', 'settings'], []],
-  cards: [['cds-hooks', 'engine/model', 'knowledge', 'markdown'], ['uuid']],
-  'check-knowledge': [['engine/model', 'knowledge-faults', 'load-knowledge'], ['node:fs', 'node:path']],
-  'explain-call': [['apply', 'call-service', 'cards', 'cds-hooks', 'engine/model', 'errors', 'patient-data', 'services'], []],
-  'knowledge-faults': [['engine/model', 'knowledge', 'load-knowledge'], []],
-  'load-knowledge': [['engine/model', 'knowledge', 'services', 'settings'], ['node:path', 'node:url']],
+  apply: [['engine/expression', 'engine/model', 'engine/terminology', 'errors', 'knowledge', 'markdown'], []],
+  'call-service': [['apply', 'cards', 'cds-hooks', 'engine/expression', 'engine/model', 'errors', 'knowledge', 'knowledge-files', 'patient-data', 'record', 'settings'], []],
+  cards: [['cds-hooks', 'engine/model', 'engine/terminology', 'knowledge', 'markdown'], ['uuid']],
+  'explain-call': [['apply', 'call-service', 'cards', 'cds-hooks', 'engine/model', 'errors', 'knowledge-files', 'patient-data'], []],
   markdown: [[], []],
   'stop-signal': [[], []],
-  'summarise-call': [['call-service', 'cds-hooks', 'engine/expression', 'engine/model', 'knowledge', 'patient-data', 'services'], []],
-  'warm-up': [['apply', 'call-service', 'patient-data', 'services', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
+  'summarise-call': [['call-service', 'cds-hooks', 'engine/expression', 'engine/model', 'knowledge', 'knowledge-files', 'patient-data'], []],
+  'warm-up': [['apply', 'call-service', 'knowledge-files', 'patient-data', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   'welcome-text': [[], []],
 }
 
 /** Rooms that may touch the disk. */
-const READS_DISK = ['check-knowledge', 'demo', 'knowledge']
+const READS_DISK = ['cli', 'demo', 'knowledge-files']
 
 const WINGS = ['engine']
 

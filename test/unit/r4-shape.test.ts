@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { faultsOfShape } from '../../src/knowledge/r4-shape.js'
+import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 
 const planDefinition = {
   resourceType: 'PlanDefinition',

@@ -3,7 +3,7 @@ import type { QuestionnaireResponse, RequestGroup } from 'fhir/r4.js'
 import { applyPlan } from '../../src/apply/apply-plan.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope } from '../../src/engine/expression/scope.js'
-import { loadKnowledge } from '../../src/load-knowledge.js'
+import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 
 const BASE = 'https://columna.example.org/fhir'
 const clock = clockAt(new Date('2026-03-30T10:00:00+02:00'), 'Europe/Copenhagen')

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { FhirResource, NamingSystem, ValueSet } from 'fhir/r4.js'
 import { FaultList } from '../../src/engine/model/faults.js'
 import { EXTENSION } from '../../src/engine/model/extensions.js'
-import { Terminology } from '../../src/knowledge/terminology.js'
+import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { canonical, codeSystem, valueSet } from '../support/knowledge-builder.js'
 
 const FRUIT = 'https://example.org/fruit'

@@ -1,5 +1,5 @@
-import type { Fault } from './engine/model/faults.js'
-import { faultsOfShape } from './knowledge/r4-shape.js'
+import type { Fault } from '../engine/model/faults.js'
+import { faultsOfShape } from './r4-shape.js'
 import { loadKnowledge } from './load-knowledge.js'
 
 /** Every fault of the knowledge in a folder: all that stops a start, then its shape against R4. For authoring and tests. */

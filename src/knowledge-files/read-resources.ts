@@ -2,12 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { FhirResource } from 'fhir/r4.js'
 import type { FaultList } from '../engine/model/faults.js'
-
-/** A resource of the knowledge and the file it was read from. */
-export interface KnowledgeFile<R extends FhirResource = FhirResource> {
-  file: string
-  resource: R
-}
+import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
 
 /** Folder below fhir-resources whose files are Library resources that describe the source documents. */
 const SOURCES = 'sources'

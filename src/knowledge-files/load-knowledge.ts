@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { CompiledPlan } from './knowledge/compiled.js'
-import { FaultList } from './engine/model/faults.js'
-import { compileKnowledge, type Knowledge } from './knowledge/knowledge.js'
-import { readResources } from './knowledge/read-resources.js'
-import { buildServices, readServiceFiles, type ServiceRegistry } from './services/service-registry.js'
-import { KNOWLEDGE_SETTINGS } from './settings.js'
+import type { CompiledPlan } from '../knowledge/compiled.js'
+import { FaultList } from '../engine/model/faults.js'
+import { compileKnowledge, type Knowledge } from '../knowledge/knowledge.js'
+import { readResources } from './read-resources.js'
+import { buildServices, readServiceFiles, type ServiceRegistry } from './service-registry.js'
+import { KNOWLEDGE_SETTINGS } from '../settings.js'
 
 /** Folder that holds fhir-resources/ and cds-services/; src/ and dist/ both lie in it. */
-export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url))
+export const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface LoadedKnowledge {
   knowledge: Knowledge

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { faultLine } from './engine/model/faults.js'
-import { knowledgeFaults } from './knowledge-faults.js'
-import { PROJECT_ROOT } from './load-knowledge.js'
+import { faultLine } from '../engine/model/faults.js'
+import { knowledgeFaults } from '../knowledge-files/knowledge-faults.js'
+import { PROJECT_ROOT } from '../knowledge-files/load-knowledge.js'
 
 const folder = process.argv[2] === undefined ? PROJECT_ROOT : resolve(process.argv[2])
 const isThere = ['fhir-resources', 'cds-services'].some(name => existsSync(join(folder, name)))

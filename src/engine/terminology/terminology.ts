@@ -1,11 +1,11 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
-import type { SentCoding, ValueSetTest } from '../engine/expression/functions.js'
-import { nameTest, type NamedConcept, type NameTest } from '../engine/expression/names.js'
-import { withoutEnd } from '../engine/model/without-end.js'
-import { lookUp, urlOf } from '../engine/model/canonical.js'
-import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../engine/model/extensions.js'
-import type { FaultList } from '../engine/model/faults.js'
-import type { KnowledgeFile } from './read-resources.js'
+import type { SentCoding, ValueSetTest } from '../expression/functions.js'
+import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
+import { withoutEnd } from '../model/without-end.js'
+import { lookUp, urlOf } from '../model/canonical.js'
+import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../model/extensions.js'
+import type { FaultList } from '../model/faults.js'
+import { ofType, type KnowledgeFile } from '../model/knowledge-file.js'
 
 /** A code that nearly belongs to a value set, told to an operator: `system` is the name of one of our systems, never what was sent. */
 export interface NearMiss {
@@ -482,9 +482,4 @@ function wholeCode(pattern: string | undefined): RegExp | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Files that hold a resource of one type. */
-export function ofType<R extends KnowledgeFile['resource']>(files: readonly KnowledgeFile[], type: R['resourceType']): KnowledgeFile<R>[] {
-  return files.filter((file): file is KnowledgeFile<R> => file.resource.resourceType === type)
 }

@@ -6,7 +6,7 @@ import type { FaultList } from '../engine/model/faults.js'
 import type { Knowledge } from '../knowledge/knowledge.js'
 import { byKey, conflictingKeys } from '../knowledge/plans.js'
 import { isPublishable } from '../patient-data/fill-template.js'
-import { jsonFilesIn, readJson } from '../knowledge/read-resources.js'
+import { jsonFilesIn, readJson } from './read-resources.js'
 
 /** What discovery says of a service in words. */
 export interface ServiceWords {
