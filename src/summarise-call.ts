@@ -4,7 +4,7 @@ import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from './cds-hook
 import { STATE, type Scope } from './engine/expression/scope.js'
 import { DeadlinePassed } from './engine/expression/steps.js'
 import { inLanguage } from './engine/model/extensions.js'
-import { valueSetsOf } from './knowledge/value-sets-of.js'
+import { valueSetsOf } from './engine/knowledge/value-sets-of.js'
 import type { KeyOutcome } from './patient-data/gather-patient-data.js'
 import { explained } from './patient-data/not-read.js'
 import { nameOf } from './patient-data/versions.js'

@@ -1,4 +1,4 @@
-import type { CompiledAction, LocalizedTemplate } from '../knowledge/compiled.js'
+import type { CompiledAction, LocalizedTemplate } from '../engine/knowledge/compiled.js'
 import { decisionPointsOf, EXTENSION, extensionOf, inLanguage } from '../engine/model/extensions.js'
 
 /** What an action is, whoever it is applied to. */

@@ -3,7 +3,7 @@ import type { Evaluator } from '../engine/expression/compile.js'
 import { STATE, type Evidence, type Scope, scopeOn } from '../engine/expression/scope.js'
 import { isNode, plain, resourceOf, toJson } from '../engine/expression/values.js'
 import { CdsError } from '../errors.js'
-import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
+import type { CompiledAction, CompiledCondition, CompiledPlan } from '../engine/knowledge/compiled.js'
 import { inLanguage, type LocalizedText } from '../engine/model/extensions.js'
 import { answerOf, type Answer } from './apply-plan.js'
 

@@ -4,7 +4,7 @@ import { STATE, type Scope } from '../engine/expression/scope.js'
 import { DATE_TYPES, toJson, typeOf, type Item } from '../engine/expression/values.js'
 import { CdsError } from '../errors.js'
 import { failureOf } from '../engine/expression/facts.js'
-import type { LocalizedTemplate, Template } from '../knowledge/compiled.js'
+import type { LocalizedTemplate, Template } from '../engine/knowledge/compiled.js'
 import { escapeLineStart, escapeMarkdown } from '../markdown.js'
 
 /** Whether a text is shown as Markdown, where data must not be read as mark-up. */

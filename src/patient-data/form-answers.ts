@@ -1,5 +1,5 @@
 import type { QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
-import type { FormDefinition, FormDefinitions, FormItem } from '../knowledge/forms.js'
+import type { FormDefinition, FormDefinitions, FormItem } from '../engine/knowledge/forms.js'
 import type { LocalizedText } from '../engine/model/extensions.js'
 import { withoutEnd } from '../engine/model/without-end.js'
 import { idIn } from './references.js'

@@ -1,6 +1,6 @@
 import type { Clock } from '../engine/expression/clock.js'
-import type { CompiledRequirement } from '../knowledge/compiled.js'
-import type { FormDefinitions } from '../knowledge/forms.js'
+import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
+import type { FormDefinitions } from '../engine/knowledge/forms.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import type { ReadResult } from './fhir-reader.js'
 import { isPublishable } from './fill-template.js'

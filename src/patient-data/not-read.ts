@@ -1,5 +1,5 @@
 import { CdsError } from '../errors.js'
-import type { CompiledRequirement } from '../knowledge/compiled.js'
+import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { FailureReason, ReadFailure } from './fhir-reader.js'
 
 /** Data that could not be had, or not all of it. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../engine/expression/clock.js'
-import type { CompiledRequirement } from '../knowledge/compiled.js'
+import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import { fillTemplate, isPublishable, queriesFor, type IsAnswered, type TokenSource } from './fill-template.js'
 import type { BegunSearch } from './fhir-reader.js'

@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request, type RequestHan
 import type { Logger } from 'pino'
 import type { CallEnvironment } from '../call-service.js'
 import { CdsError } from '../errors.js'
-import type { CompiledPlan } from '../knowledge/compiled.js'
+import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { FeedbackRecord } from '../record/feedback-record.js'
 import type { ServiceRegistry } from '../knowledge-files/service-registry.js'
 import { maybeStored, noStore } from './caching.js'

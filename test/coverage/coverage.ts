@@ -1,5 +1,5 @@
 import type { CodeSystem, CodeSystemConcept, PlanDefinitionAction } from 'fhir/r4.js'
-import type { CompiledAction, CompiledPlan } from '../../src/knowledge/compiled.js'
+import type { CompiledAction, CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { DECISION_POINT_SYSTEM, decisionPointsOf } from '../../src/engine/model/extensions.js'
 import { ofType } from '../../src/engine/model/knowledge-file.js'
 import type { LoadedKnowledge } from '../../src/knowledge-files/load-knowledge.js'

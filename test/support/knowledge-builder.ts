@@ -4,10 +4,10 @@ import type {
 import { applyPlan, type AppliedPlan } from '../../src/apply/apply-plan.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope, type Scope } from '../../src/engine/expression/scope.js'
-import type { CompiledPlan } from '../../src/knowledge/compiled.js'
+import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { CANONICAL_BASE, EXTENSION } from '../../src/engine/model/extensions.js'
 import { FaultList, faultLine } from '../../src/engine/model/faults.js'
-import { compileKnowledge, type Knowledge } from '../../src/knowledge/knowledge.js'
+import { compileKnowledge, type Knowledge } from '../../src/engine/knowledge/knowledge.js'
 import type { KnowledgeFile } from '../../src/engine/model/knowledge-file.js'
 import { deepFrozen, NOW, recordsByType } from './evaluate.js'
 

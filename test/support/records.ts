@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import type { FormDefinitions } from '../../src/knowledge/forms.js'
+import type { FormDefinitions } from '../../src/engine/knowledge/forms.js'
 import { PatientRecord } from '../../src/patient-data/patient-record.js'
 import { entriesIn } from '../../src/patient-data/read-bundle.js'
 

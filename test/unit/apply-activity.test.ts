@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ActivityDefinition, FhirResource, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
-import { ACTIVITY_KINDS } from '../../src/knowledge/compiled.js'
+import { ACTIVITY_KINDS } from '../../src/engine/knowledge/compiled.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import { activity, applyTo, canonical, english, fhirpath, knowledgeOf, library, plan, topAction } from '../support/knowledge-builder.js'
 

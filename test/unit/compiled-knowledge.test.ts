@@ -3,7 +3,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { GatheredCall } from '../../src/call-service.js'
 import type { Scope } from '../../src/engine/expression/scope.js'
-import type { CompiledAction, CompiledPlan } from '../../src/knowledge/compiled.js'
+import type { CompiledAction, CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { damaged } from '../support/damaged.js'
 // The engine is taken from the module that holds the knowledge, since a scope is known to its own engine alone.
 import { callsOf, createCompiler, createInterpreter, gatherCall, knowledge, readCases, scopeFor, scopeOn, toJson } from '../clinical-cases/runner.js'

@@ -1,23 +1,23 @@
 import type {
   ActivityDefinition, DataRequirement, Expression, Extension, Library, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionDynamicValue, Questionnaire,
 } from 'fhir/r4.js'
-import { ORDER_TYPES, RESOURCE_TYPES } from '../engine/model/r4-model.js'
-import { isElementPath } from '../engine/model/element-path.js'
-import { lookUp, urlOf } from '../engine/model/canonical.js'
+import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
+import { isElementPath } from '../model/element-path.js'
+import { lookUp, urlOf } from '../model/canonical.js'
 import {
   ACTIVITY_KINDS, type ActivityKind, type CompiledAction, type CompiledActivity, type CompiledCardExtension, type CompiledDefinition,
   type CompiledPlan, type CompiledRequirement, type CompiledDynamicValue, type ActionTexts,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
-import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from '../engine/model/extensions.js'
+import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from '../model/extensions.js'
 import type { ExpressionCompiler, Place } from './expressions.js'
-import type { FaultList } from '../engine/model/faults.js'
+import type { FaultList } from '../model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './libraries.js'
-import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
+import type { KnowledgeFile } from '../model/knowledge-file.js'
 import { compileSource } from './sources.js'
 import { compileTexts } from './templates.js'
-import type { Terminology } from '../engine/terminology/terminology.js'
-import { HOOK_NAMES } from '../cds-hooks/hook-definitions.js'
+import type { Terminology } from '../terminology/terminology.js'
+import { HOOK_NAMES } from '../../cds-hooks/hook-definitions.js'
 
 /** What plans are compiled with. */
 export interface Workshop {

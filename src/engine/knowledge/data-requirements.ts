@@ -1,9 +1,9 @@
 import type { DataRequirement, DataRequirementCodeFilter } from 'fhir/r4.js'
 import type { CompiledRequirement } from './compiled.js'
-import { EXTENSION, extensionOf, extensionsOf, localized } from '../engine/model/extensions.js'
-import type { FaultList } from '../engine/model/faults.js'
+import { EXTENSION, extensionOf, extensionsOf, localized } from '../model/extensions.js'
+import type { FaultList } from '../model/faults.js'
 import type { Place } from './expressions.js'
-import type { Terminology } from '../engine/terminology/terminology.js'
+import type { Terminology } from '../terminology/terminology.js'
 
 const PATIENT = '{{context.patientId}}'
 

@@ -1,12 +1,12 @@
 import type { CodeSystem, CodeSystemConcept, PlanDefinition, PlanDefinitionAction, Questionnaire, QuestionnaireItem, QuestionnaireItemAnswerOption } from 'fhir/r4.js'
-import { HOOKS } from '../cds-hooks/hook-definitions.js'
-import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../engine/model/items.js'
-import type { Vocabulary } from '../engine/expression/vocabulary.js'
-import { lookUp, urlOf } from '../engine/model/canonical.js'
-import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf } from '../engine/model/extensions.js'
-import { type KnowledgeFile, ofType } from '../engine/model/knowledge-file.js'
-import { requiredCodes } from '../engine/model/required-codes.js'
-import type { Terminology } from '../engine/terminology/terminology.js'
+import { HOOKS } from '../../cds-hooks/hook-definitions.js'
+import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../model/items.js'
+import type { Vocabulary } from '../expression/vocabulary.js'
+import { lookUp, urlOf } from '../model/canonical.js'
+import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf } from '../model/extensions.js'
+import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
+import { requiredCodes } from '../model/required-codes.js'
+import type { Terminology } from '../terminology/terminology.js'
 
 /** What knowledge can read as `%settings`: of each the texts that it can be, or that it is on or off. */
 export type SettingsTable = Readonly<Record<string, readonly string[] | 'on-or-off'>>

@@ -1,7 +1,7 @@
 import type { Questionnaire, QuestionnaireItem } from 'fhir/r4.js'
-import { CANONICAL_BASE, EXTENSION, extensionOf, localized, type LocalizedText } from '../engine/model/extensions.js'
-import { type KnowledgeFile, ofType } from '../engine/model/knowledge-file.js'
-import type { Terminology } from '../engine/terminology/terminology.js'
+import { CANONICAL_BASE, EXTENSION, extensionOf, localized, type LocalizedText } from '../model/extensions.js'
+import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
+import type { Terminology } from '../terminology/terminology.js'
 
 /** One question of a form, as its Questionnaire describes it. */
 export interface FormItem {

@@ -1,12 +1,12 @@
 import type { Library, PlanDefinition } from 'fhir/r4.js'
-import type { CompiledFact } from '../engine/expression/facts.js'
-import { factVariables } from '../engine/expression/facts.js'
-import type { KnownVariables } from '../engine/expression/element-names.js'
-import { ANY_ITEMS, type Items } from '../engine/model/items.js'
-import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../engine/model/extensions.js'
+import type { CompiledFact } from '../expression/facts.js'
+import { factVariables } from '../expression/facts.js'
+import type { KnownVariables } from '../expression/element-names.js'
+import { ANY_ITEMS, type Items } from '../model/items.js'
+import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../model/extensions.js'
 import type { ExpressionCompiler } from './expressions.js'
-import type { FaultList } from '../engine/model/faults.js'
-import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
+import type { FaultList } from '../model/faults.js'
+import type { KnowledgeFile } from '../model/knowledge-file.js'
 
 /** A set of facts that plans or other libraries can build on. */
 export interface CompiledFacts {

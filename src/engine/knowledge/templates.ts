@@ -1,5 +1,5 @@
-import type { Evaluator } from '../engine/expression/compile.js'
-import type { LocalizedText } from '../engine/model/extensions.js'
+import type { Evaluator } from '../expression/compile.js'
+import type { LocalizedText } from '../model/extensions.js'
 import type { LocalizedTemplate, Template } from './compiled.js'
 
 const EXPRESSION = /\{\{([\s\S]*?)\}\}/g
