@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { gzipSync } from 'node:zlib'
-import { explainPlan } from './apply/explain-plan.js'
+import { explainPlan } from './engine/apply/explain-plan.js'
 import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
 import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
 import type { ServiceRegistry } from './knowledge-files/service-registry.js'

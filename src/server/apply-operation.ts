@@ -1,5 +1,5 @@
 import type { CarePlan, FhirResource, OperationOutcome, Parameters } from 'fhir/r4.js'
-import { applyPlan, type Undecided } from '../apply/apply-plan.js'
+import { applyPlan, type Undecided } from '../engine/apply/apply-plan.js'
 import { clockAt } from '../engine/expression/clock.js'
 import { openScope } from '../engine/expression/scope.js'
 import { checkTime } from '../engine/expression/steps.js'

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type { FhirResource } from 'fhir/r4.js'
-import type { Selection } from '../apply/explain-plan.js'
+import type { Selection } from '../engine/apply/explain-plan.js'
 import { callService } from '../call-service.js'
 import { parseFeedback } from '../cds-hooks/parse-feedback.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'

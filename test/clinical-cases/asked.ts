@@ -1,5 +1,5 @@
-import type { Answer } from '../../src/apply/apply-plan.js'
-import { together, type ExplainedAction } from '../../src/apply/explain-plan.js'
+import type { Answer } from '../../src/engine/apply/apply-plan.js'
+import { together, type ExplainedAction } from '../../src/engine/apply/explain-plan.js'
 import type { CompiledAction } from '../../src/engine/knowledge/compiled.js'
 import { decisionPointsOf } from '../../src/engine/model/extensions.js'
 import type { CdsService } from '../../src/knowledge-files/service-registry.js'

@@ -1,5 +1,5 @@
 import type { Coding, FhirResource } from 'fhir/r4.js'
-import { stableUuid } from '../../src/cards/uuid.js'
+import { stableUuid } from '../../src/engine/cards/uuid.js'
 import type { Action, Card, HookRequest } from '../../src/cds-hooks/types.js'
 import type { CompiledAction } from '../../src/engine/knowledge/compiled.js'
 import { EXTENSION, extensionOf } from '../../src/engine/model/extensions.js'

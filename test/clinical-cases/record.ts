@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { explainPlan } from '../../src/apply/explain-plan.js'
+import { explainPlan } from '../../src/engine/apply/explain-plan.js'
 import { answerCall, gatherCall, scopeFor } from '../../src/call-service.js'
 import type { CdsResponse } from '../../src/cds-hooks/types.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'

@@ -181,7 +181,7 @@ export const answerCase = (each: ClinicalCase, delivery: Delivery = 'prefetch') 
 /** Decision points that speak in a card. */
 export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.['org.columna.decision-points'] ?? []) as string[]
 
-export { answerOf } from '../../src/apply/apply-plan.js'
+export { answerOf } from '../../src/engine/apply/apply-plan.js'
 export { gatherCall, scopeFor } from '../../src/call-service.js'
 export { scopeOn } from '../../src/engine/expression/scope.js'
 export { createCompiler } from '../../src/engine/expression/compile.js'

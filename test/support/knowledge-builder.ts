@@ -1,7 +1,7 @@
 import type {
   ActivityDefinition, CodeSystem, DataRequirement, Element, FhirResource, Library, PlanDefinition, PlanDefinitionAction, ValueSet,
 } from 'fhir/r4.js'
-import { applyPlan, type AppliedPlan } from '../../src/apply/apply-plan.js'
+import { applyPlan, type AppliedPlan } from '../../src/engine/apply/apply-plan.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope, type Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'

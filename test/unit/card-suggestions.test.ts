@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
-import { buildCards } from '../../src/cards/build-cards.js'
-import { planSource } from '../../src/cards/plan-source.js'
+import { buildCards } from '../../src/engine/cards/build-cards.js'
+import { planSource } from '../../src/engine/cards/plan-source.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import { action, activity, applyTo, canonical, fhirpath, knowledgeOf, plan, planOf, topAction } from '../support/knowledge-builder.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { setPath } from '../../src/apply/set-path.js'
+import { setPath } from '../../src/engine/apply/set-path.js'
 import { isElementPath, parsePath } from '../../src/engine/model/element-path.js'
 import { deepFrozen } from '../support/evaluate.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
-import { explainPlan, hasAction, type ExplainedAction, type ExplainedFact, type Selection } from '../../src/apply/explain-plan.js'
+import { explainPlan, hasAction, type ExplainedAction, type ExplainedFact, type Selection } from '../../src/engine/apply/explain-plan.js'
 import { action, applyTo, canonical, english, knowledgeOf, library, onHook, plan, planOf, scopeOf, topAction, valueSet, when } from '../support/knowledge-builder.js'
 
 const coded = (resourceType: string, id: string, code: string, more: object = {}) => ({ resourceType, id, code: { coding: [{ system: 's', code }] }, ...more })

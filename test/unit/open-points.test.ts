@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
-import { explainPlan } from '../../src/apply/explain-plan.js'
+import { explainPlan } from '../../src/engine/apply/explain-plan.js'
 import { DECISION_POINT_SYSTEM } from '../../src/engine/model/extensions.js'
 import { askedActions, lettersOf, placesOf, type AskedAction } from '../clinical-cases/asked.js'
 import type { ClinicalCase } from '../clinical-cases/case-format.js'

@@ -1,6 +1,6 @@
 // STarT Back through the real knowledge: all 1,280 ways to answer the nine items, against the rule as a clinician would count it.
 import type { QuestionnaireResponse, RequestGroup } from 'fhir/r4.js'
-import { applyPlan } from '../../src/apply/apply-plan.js'
+import { applyPlan } from '../../src/engine/apply/apply-plan.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope } from '../../src/engine/expression/scope.js'
 import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'

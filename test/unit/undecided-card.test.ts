@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { undecidedCard } from '../../src/cards/undecided-card.js'
+import { undecidedCard } from '../../src/engine/cards/undecided-card.js'
 import { CARD_TOPIC_SYSTEM, EXTENSION } from '../../src/engine/model/extensions.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { canonical, codeSystem, english, knowledgeOf, plan, topAction } from '../support/knowledge-builder.js'

@@ -1,11 +1,11 @@
 import type { Quantity } from 'fhir/r4.js'
-import { readDate } from '../engine/expression/dates.js'
-import { STATE, type Scope } from '../engine/expression/scope.js'
-import { DATE_TYPES, toJson, typeOf, type Item } from '../engine/expression/values.js'
-import { CdsError } from '../errors.js'
-import { failureOf } from '../engine/expression/facts.js'
-import type { LocalizedTemplate, Template } from '../engine/knowledge/compiled.js'
-import { escapeLineStart, escapeMarkdown } from '../markdown.js'
+import { readDate } from '../expression/dates.js'
+import { STATE, type Scope } from '../expression/scope.js'
+import { DATE_TYPES, toJson, typeOf, type Item } from '../expression/values.js'
+import { CdsError } from '../../errors.js'
+import { failureOf } from '../expression/facts.js'
+import type { LocalizedTemplate, Template } from '../knowledge/compiled.js'
+import { escapeLineStart, escapeMarkdown } from './markdown.js'
 
 /** Whether a text is shown as Markdown, where data must not be read as mark-up. */
 export type TextKind = 'plain' | 'markdown'

@@ -1,4 +1,4 @@
-import { parsePath, placeStep, type PathStep } from '../engine/model/element-path.js'
+import { parsePath, placeStep, type PathStep } from '../model/element-path.js'
 
 type Json = Record<string, unknown>
 

@@ -1,4 +1,4 @@
-import { CARD_EXTENSION, type Card } from '../cds-hooks/types.js'
+import { CARD_EXTENSION, type Card } from '../../cds-hooks/types.js'
 import { cardWords } from './card-words.js'
 import { summaryOf } from './summary.js'
 import { stableUuid } from './uuid.js'

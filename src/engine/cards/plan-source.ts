@@ -1,7 +1,7 @@
-import type { Coding } from '../cds-hooks/types.js'
-import type { CompiledPlan } from '../engine/knowledge/compiled.js'
-import { CARD_TOPIC_SYSTEM, inLanguage, localized, type LocalizedText } from '../engine/model/extensions.js'
-import type { Terminology } from '../engine/terminology/terminology.js'
+import type { Coding } from '../../cds-hooks/types.js'
+import type { CompiledPlan } from '../knowledge/compiled.js'
+import { CARD_TOPIC_SYSTEM, inLanguage, localized, type LocalizedText } from '../model/extensions.js'
+import type { Terminology } from '../terminology/terminology.js'
 import type { CardContext } from './build-cards.js'
 
 const known = new WeakMap<CompiledPlan, Map<string, CardContext['planSource']>>()

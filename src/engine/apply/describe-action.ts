@@ -1,5 +1,5 @@
-import type { CompiledAction, LocalizedTemplate } from '../engine/knowledge/compiled.js'
-import { decisionPointsOf, EXTENSION, extensionOf, inLanguage } from '../engine/model/extensions.js'
+import type { CompiledAction, LocalizedTemplate } from '../knowledge/compiled.js'
+import { decisionPointsOf, EXTENSION, extensionOf, inLanguage } from '../model/extensions.js'
 
 /** What an action is, whoever it is applied to. */
 export interface ActionDescription {

@@ -1,10 +1,10 @@
 import type { FhirResource } from 'fhir/r4.js'
-import type { Evaluator } from '../engine/expression/compile.js'
-import { STATE, type Evidence, type Scope, scopeOn } from '../engine/expression/scope.js'
-import { isNode, plain, resourceOf, toJson } from '../engine/expression/values.js'
-import { CdsError } from '../errors.js'
-import type { CompiledAction, CompiledCondition, CompiledPlan } from '../engine/knowledge/compiled.js'
-import { inLanguage, type LocalizedText } from '../engine/model/extensions.js'
+import type { Evaluator } from '../expression/compile.js'
+import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.js'
+import { isNode, plain, resourceOf, toJson } from '../expression/values.js'
+import { CdsError } from '../../errors.js'
+import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
+import { inLanguage, type LocalizedText } from '../model/extensions.js'
 import { answerOf, type Answer } from './apply-plan.js'
 
 /** Resources by name, as many as a list of them may have, and how many more there are. */
