@@ -1,6 +1,6 @@
 // Nothing else is loaded before a signal is heard: the rest takes longer to load than some wait before they send one.
 import { CdsError, stackFrames } from './errors.js'
-import { stopSignal } from './stop-signal.js'
+import { stopSignal } from './server/stop-signal.js'
 
 /** Starts, answers until a signal comes, and ends. A signal during the start ends the start; a fault ends the process and says what to mend. */
 async function main(): Promise<void> {

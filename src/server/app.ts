@@ -1,7 +1,7 @@
 import compression from 'compression'
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import type { Logger } from 'pino'
-import type { CallEnvironment } from '../call-service.js'
+import type { CallEnvironment } from '../calls/call-service.js'
 import { CdsError } from '../errors.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { FeedbackRecord } from '../record/feedback-record.js'

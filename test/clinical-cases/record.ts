@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { explainPlan } from '../../src/engine/apply/explain-plan.js'
-import { answerCall, gatherCall, scopeFor } from '../../src/call-service.js'
+import { answerCall, gatherCall, scopeFor } from '../../src/calls/call-service.js'
 import type { CdsResponse } from '../../src/cds-hooks/types.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
 import { differences } from './compare.js'

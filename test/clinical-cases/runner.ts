@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FhirResource } from 'fhir/r4.js'
 import { parse } from 'yaml'
-import { callService, type CallEnvironment } from '../../src/call-service.js'
+import { callService, type CallEnvironment } from '../../src/calls/call-service.js'
 import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '../../src/cds-hooks/types.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
@@ -182,7 +182,7 @@ export const answerCase = (each: ClinicalCase, delivery: Delivery = 'prefetch') 
 export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.['org.columna.decision-points'] ?? []) as string[]
 
 export { answerOf } from '../../src/engine/apply/apply-plan.js'
-export { gatherCall, scopeFor } from '../../src/call-service.js'
+export { gatherCall, scopeFor } from '../../src/calls/call-service.js'
 export { scopeOn } from '../../src/engine/expression/scope.js'
 export { createCompiler } from '../../src/engine/expression/compile.js'
 export { createInterpreter } from '../../src/engine/expression/interpreter.js'

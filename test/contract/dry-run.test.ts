@@ -1,7 +1,7 @@
 // What an integrator asks before anything else: which of my keys did you understand, which of my orders did you recognise?
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
-import type { CallSummary } from '../../src/summarise-call.js'
+import type { CallSummary } from '../../src/calls/summarise-call.js'
 import { entriesOf, hookCall, patientView, prefetchedCall, searchset, SERVICES, type Json, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'

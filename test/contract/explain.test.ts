@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import supertest from 'supertest'
 import { readSettings } from '../../src/settings.js'
-import type { Explanation, ToldAction } from '../../src/explain-call.js'
+import type { Explanation, ToldAction } from '../../src/calls/explain-call.js'
 import { demoPeople } from '../../src/demo/people.js'
 import { entriesOf, patientView, prefetchedCall, searchset, SERVICES, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'

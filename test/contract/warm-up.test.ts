@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import type { FhirReader } from '../../src/patient-data/fhir-reader.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { createOverrideMemory } from '../../src/record/override-memory.js'
-import { warmUp } from '../../src/warm-up.js'
+import { warmUp } from '../../src/calls/warm-up.js'
 import { testEnvironment } from '../support/service.js'
 
 interface Sent { request: { origin: string; path: string } }

@@ -1,7 +1,7 @@
 // Every expression of the knowledge, compiled, answers as the FHIRPath interpreter does: on charts of the clinical cases
 // and on the same charts with damage that no intake would let pass.
 import { describe, expect, test } from '@jest/globals'
-import type { GatheredCall } from '../../src/call-service.js'
+import type { GatheredCall } from '../../src/calls/call-service.js'
 import type { Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledAction, CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { damaged } from '../support/damaged.js'

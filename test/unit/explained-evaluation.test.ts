@@ -1,6 +1,6 @@
 // Explained or not, every fact and every condition of the knowledge has the same value or fails with the same error.
 import { describe, expect, test } from '@jest/globals'
-import type { GatheredCall } from '../../src/call-service.js'
+import type { GatheredCall } from '../../src/calls/call-service.js'
 import type { Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledAction, CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { damaged } from '../support/damaged.js'

@@ -1,13 +1,13 @@
-import { describeAction, type ActionDescription } from './engine/apply/describe-action.js'
-import { explainPlan, hasAction, type ExplainedAction, type ExplainedCondition, type ExplainedFact, type Selection } from './engine/apply/explain-plan.js'
+import { describeAction, type ActionDescription } from '../engine/apply/describe-action.js'
+import { explainPlan, hasAction, type ExplainedAction, type ExplainedCondition, type ExplainedFact, type Selection } from '../engine/apply/explain-plan.js'
 import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment } from './call-service.js'
-import { planSource } from './engine/cards/plan-source.js'
-import { stableUuid } from './engine/cards/uuid.js'
-import type { CdsResponse, HookRequest } from './cds-hooks/types.js'
-import { CdsError } from './errors.js'
-import { inLanguage } from './engine/model/extensions.js'
-import { explained } from './patient-data/not-read.js'
-import type { CdsService } from './knowledge-files/service-registry.js'
+import { planSource } from '../engine/cards/plan-source.js'
+import { stableUuid } from '../engine/cards/uuid.js'
+import type { CdsResponse, HookRequest } from '../cds-hooks/types.js'
+import { CdsError } from '../errors.js'
+import { inLanguage } from '../engine/model/extensions.js'
+import { explained } from '../patient-data/not-read.js'
+import type { CdsService } from '../knowledge-files/service-registry.js'
 
 export interface ToldCondition extends Omit<ExplainedCondition, 'description'> {
   description: string

@@ -9,8 +9,8 @@ import { patientNamed } from '../patient-data/ownership.js'
 import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
 import { idIn, readReference } from '../patient-data/references.js'
-import { endOfEvaluation, itsTurn, type CallEnvironment } from '../call-service.js'
-import { languageOfTag } from './language.js'
+import { endOfEvaluation, itsTurn, type CallEnvironment } from './call-service.js'
+import { languageOfTag } from '../server/language.js'
 
 /**
  * PlanDefinition/$apply over the FHIR API: Parameters with `subject` and `data` in (and optionally `encounter`,

@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { gzipSync } from 'node:zlib'
-import { explainPlan } from './engine/apply/explain-plan.js'
+import { explainPlan } from '../engine/apply/explain-plan.js'
 import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
-import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
-import type { ServiceRegistry } from './knowledge-files/service-registry.js'
-import { fhirServerList } from './trust/fhir-server-list.js'
+import { createHttpFhirReader } from '../patient-data/http-fhir-reader.js'
+import type { ServiceRegistry } from '../knowledge-files/service-registry.js'
+import { fhirServerList } from '../trust/fhir-server-list.js'
 
 /** Names no patient; it never leaves the process. */
 const NOBODY = 'warm-up'

@@ -1,14 +1,14 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment, type GatheredCall } from './call-service.js'
-import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from './cds-hooks/types.js'
-import { STATE, type Scope } from './engine/expression/scope.js'
-import { DeadlinePassed } from './engine/expression/steps.js'
-import { inLanguage } from './engine/model/extensions.js'
-import { valueSetsOf } from './engine/knowledge/value-sets-of.js'
-import type { KeyOutcome } from './patient-data/gather-patient-data.js'
-import { explained } from './patient-data/not-read.js'
-import { nameOf } from './patient-data/versions.js'
-import type { CdsService } from './knowledge-files/service-registry.js'
+import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
+import { STATE, type Scope } from '../engine/expression/scope.js'
+import { DeadlinePassed } from '../engine/expression/steps.js'
+import { inLanguage } from '../engine/model/extensions.js'
+import { valueSetsOf } from '../engine/knowledge/value-sets-of.js'
+import type { KeyOutcome } from '../patient-data/gather-patient-data.js'
+import { explained } from '../patient-data/not-read.js'
+import { nameOf } from '../patient-data/versions.js'
+import type { CdsService } from '../knowledge-files/service-registry.js'
 
 /** What came of one prefetch key. */
 export interface KeySummary {
