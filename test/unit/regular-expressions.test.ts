@@ -14,11 +14,11 @@ const NAMING_SYSTEMS = fileURLToPath(new URL('../../fhir-resources/NamingSystem'
 
 /** Expressions that read nothing but the knowledge, which its authors write and which is read at the start. */
 const READS_KNOWLEDGE: ReadonlySet<string> = new Set([
-  'expression/compile.ts',
-  'expression/syntax.ts',
-  'knowledge/plans.ts',
-  'knowledge/templates.ts',
-  'knowledge/data-requirements.ts',
+  'engine/expression/compile.ts',
+  'engine/expression/syntax.ts',
+  'engine/knowledge/plans.ts',
+  'engine/knowledge/templates.ts',
+  'engine/knowledge/data-requirements.ts',
 ])
 
 interface Written {
@@ -51,7 +51,7 @@ describe('no regular expression over what a stranger sends can backtrack', () =>
   test('and none is put together while the service runs, but for codes, from the patterns above', () => {
     const made = SOURCE_FILES.flatMap(({ path, nodes }) =>
       nodes.filter(({ type, callee }) => (type === 'NewExpression' || type === 'CallExpression') && (callee as { name?: string }).name === 'RegExp').map(() => path))
-    expect(made).toEqual(['knowledge/terminology.ts'])
+    expect(made).toEqual(['engine/terminology/terminology.ts'])
     expect(ofKnowledge.length).toBeGreaterThan(0)
   })
 
