@@ -10,7 +10,7 @@ import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
 import { idIn, readReference } from '../patient-data/references.js'
 import { endOfEvaluation, itsTurn, type CallEnvironment } from './call-service.js'
-import { languageOfTag } from '../server/language.js'
+import { languageOfTag } from './languages.js'
 
 /**
  * PlanDefinition/$apply over the FHIR API: Parameters with `subject` and `data` in (and optionally `encounter`,

@@ -7,7 +7,7 @@ import type { CdsResponse, HookRequest } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
 import { inLanguage } from '../engine/model/extensions.js'
 import { explained } from '../patient-data/not-read.js'
-import type { CdsService } from '../knowledge-files/service-registry.js'
+import type { CdsService } from '../knowledge-files/services.js'
 
 export interface ToldCondition extends Omit<ExplainedCondition, 'description'> {
   description: string

@@ -8,7 +8,7 @@ import { valueSetsOf } from '../engine/knowledge/value-sets-of.js'
 import type { KeyOutcome } from '../patient-data/gather-patient-data.js'
 import { explained } from '../patient-data/not-read.js'
 import { nameOf } from '../patient-data/versions.js'
-import type { CdsService } from '../knowledge-files/service-registry.js'
+import type { CdsService } from '../knowledge-files/services.js'
 
 /** What came of one prefetch key. */
 export interface KeySummary {

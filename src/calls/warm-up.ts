@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { explainPlan } from '../engine/apply/explain-plan.js'
 import { answerCall, gatherCall, scopeFor, type CallEnvironment } from './call-service.js'
 import { createHttpFhirReader } from '../patient-data/http-fhir-reader.js'
-import type { ServiceRegistry } from '../knowledge-files/service-registry.js'
+import type { ServiceRegistry } from '../knowledge-files/services.js'
 import { fhirServerList } from '../trust/fhir-server-list.js'
 
 /** Names no patient; it never leaves the process. */

@@ -1,7 +1,7 @@
 import { CdsError, type ErrorCode } from '../errors.js'
 import { baseUrl, LONGEST_URL } from '../trust/base-url.js'
 import { isAbsent, isNone, withoutAbsent } from './absent.js'
-import { HOOKS } from './hook-definitions.js'
+import { HOOKS } from './hooks.js'
 import type { FhirAuthorization, HookContext, HookRequest } from './types.js'
 
 type JsonObject = Readonly<Record<string, unknown>>

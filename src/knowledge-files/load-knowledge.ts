@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import { FaultList } from '../engine/model/faults.js'
-import { compileKnowledge, type Knowledge } from '../engine/knowledge/knowledge.js'
+import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { readResources } from './read-resources.js'
-import { buildServices, readServiceFiles, type ServiceRegistry } from './service-registry.js'
+import { buildServices, readServiceFiles, type ServiceRegistry } from './services.js'
 import { KNOWLEDGE_SETTINGS } from '../settings.js'
 
 /** Folder that holds fhir-resources/ and cds-services/; src/ and dist/ both lie in it. */

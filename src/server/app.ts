@@ -1,46 +1,16 @@
 import compression from 'compression'
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
-import type { Logger } from 'pino'
-import type { CallEnvironment } from '../calls/call-service.js'
 import { CdsError } from '../errors.js'
-import type { CompiledPlan } from '../engine/knowledge/compiled.js'
-import type { FeedbackRecord } from '../record/feedback-record.js'
-import type { ServiceRegistry } from '../knowledge-files/service-registry.js'
 import { maybeStored, noStore } from './caching.js'
 import { noteRoute, observeRequests } from './call-log.js'
-import { shedWhenLate, type Lateness } from './back-pressure.js'
+import { shedWhenLate } from './back-pressure.js'
 import { allowOrigins } from './cors.js'
+import type { ServerEnvironment, ServerOptions } from './environment.js'
 import { errorHandler } from './error-reply.js'
-import type { Readiness } from './readiness.js'
-import { createMetrics, type Metrics } from './metrics.js'
+import { createMetrics } from './metrics.js'
 import { readJsonBody } from './read-body.js'
 import { pathUnknown, ROUTES } from './routes.js'
-import type { Turns } from './turns.js'
 import { createUnfinishedBodies } from './unfinished-bodies.js'
-
-/** What the server needs to answer. */
-export interface ServerOptions extends CallEnvironment {
-  services: ServiceRegistry
-  feedbackRecord: FeedbackRecord
-  log: Logger
-  explain: boolean
-  /** Whether the patients are invented and the service runs on its user's machine. */
-  isDemonstration: boolean
-  /** Whether figures and details of readiness are asked for on a port of their own, and not here. */
-  hasOperationsPort: boolean
-  /** Largest request body in bytes. */
-  bodyLimit: number
-  turns: Turns
-  lateness: Lateness
-  /** Whether the process wants calls. */
-  readiness: Readiness
-  /** Whether this deployment serves a plan. */
-  isServed: (plan: CompiledPlan) => boolean
-}
-
-export interface ServerEnvironment extends ServerOptions {
-  metrics: Metrics
-}
 
 /** Builds the HTTP side of the service: routes from a table, one place for errors, CORS on everything. */
 export function createApp(options: ServerOptions, metrics = createMetrics()): Express {

@@ -1,5 +1,5 @@
 import type { CapabilityStatement } from 'fhir/r4.js'
-import type { Knowledge } from '../engine/knowledge/knowledge.js'
+import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 
 /** What the FHIR side of the service can do: knowledge to read, and $apply. */
 export function capabilityStatement({ files }: Knowledge): CapabilityStatement {

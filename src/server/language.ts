@@ -1,11 +1,5 @@
 import type { Request, Response } from 'express'
-
-/** Languages that cards are written in; the first is the one of the guidelines. */
-const LANGUAGES = ['da', 'en']
-
-/** One of our languages for a language tag such as `en` or `en-GB`; undefined for any other. */
-export const languageOfTag = (tag: unknown): string | undefined =>
-  typeof tag === 'string' ? LANGUAGES.find(language => language === tag.toLowerCase().split('-')[0]) : undefined
+import { LANGUAGES } from '../calls/languages.js'
 
 /** What Accept-Language prefers among our languages, else Danish. */
 export function languageOf(request: Request): string {

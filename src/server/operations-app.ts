@@ -1,7 +1,7 @@
 import express, { type Express } from 'express'
 import { noStore } from './caching.js'
 import { errorHandler } from './error-reply.js'
-import type { ServerEnvironment } from './app.js'
+import type { ServerEnvironment } from './environment.js'
 import { live, metrics, pathUnknown, readyInDetail } from './routes.js'
 
 /** What an operator asks, on a port of its own that clients do not reach: figures, and whether calls should be sent here and why not. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { CdsError } from '../errors.js'
-import type { ServiceRegistry } from '../knowledge-files/service-registry.js'
+import type { ServiceRegistry } from '../knowledge-files/services.js'
 
 /** Whether calls should be sent to this process, which its start and its end decide together with the knowledge. */
 export interface Readiness {

@@ -11,14 +11,14 @@ import { CANONICAL_BASE } from '../engine/model/extensions.js'
 import { explainCall } from '../calls/explain-call.js'
 import { summariseCall } from '../calls/summarise-call.js'
 import type { FeedbackEntry } from '../record/feedback-record.js'
-import { describeService, type CdsService } from '../knowledge-files/service-registry.js'
+import { describeService, type CdsService } from '../knowledge-files/services.js'
 import { applyOperation } from '../calls/apply-operation.js'
 import { sendPublic } from './caching.js'
 import { arrivalOf, noteAnswer, noteService } from './call-log.js'
 import { capabilityStatement } from './capability-statement.js'
 import { languageOf, settleLanguage } from './language.js'
 import { reasonsAgainst } from './readiness.js'
-import type { ServerEnvironment } from './app.js'
+import type { ServerEnvironment } from './environment.js'
 
 type Handler = (request: Request, response: Response, environment: ServerEnvironment) => void | Promise<void>
 

@@ -2,7 +2,7 @@ import type { Answer } from '../../src/engine/apply/apply-plan.js'
 import { together, type ExplainedAction } from '../../src/engine/apply/explain-plan.js'
 import type { CompiledAction } from '../../src/engine/knowledge/compiled.js'
 import { decisionPointsOf } from '../../src/engine/model/extensions.js'
-import type { CdsService } from '../../src/knowledge-files/service-registry.js'
+import type { CdsService } from '../../src/knowledge-files/services.js'
 
 /** What a call answered to the conditions of its actions, as `$explain` tells it, in a form small enough to be kept for every case. */
 

@@ -1,5 +1,5 @@
 import type { CodeSystem, Questionnaire, ValueSet } from 'fhir/r4.js'
-import { checkNames } from '../../src/engine/expression/element-names.js'
+import { checkNames } from '../../src/engine/expression/check-names.js'
 import { ANY_ITEMS } from '../../src/engine/model/items.js'
 import { parseExpression } from '../../src/engine/expression/syntax.js'
 import { CANONICAL_BASE } from '../../src/engine/model/extensions.js'

@@ -7,7 +7,7 @@ import { openScope, type Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { CANONICAL_BASE, EXTENSION } from '../../src/engine/model/extensions.js'
 import { FaultList, faultLine } from '../../src/engine/model/faults.js'
-import { compileKnowledge, type Knowledge } from '../../src/engine/knowledge/knowledge.js'
+import { compileKnowledge, type Knowledge } from '../../src/engine/knowledge/compile-knowledge.js'
 import type { KnowledgeFile } from '../../src/engine/model/knowledge-file.js'
 import { deepFrozen, NOW, recordsByType } from './evaluate.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkNames } from '../../src/engine/expression/element-names.js'
+import { checkNames } from '../../src/engine/expression/check-names.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../../src/engine/model/items.js'
 import { RESOURCE_TYPES } from '../../src/engine/model/r4-model.js'
 import { parseExpression } from '../../src/engine/expression/syntax.js'

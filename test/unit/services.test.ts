@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { FaultList } from '../../src/engine/model/faults.js'
-import { buildServices, describeService, type ServiceFile } from '../../src/knowledge-files/service-registry.js'
+import { buildServices, describeService, type ServiceFile } from '../../src/knowledge-files/services.js'
 import { canonical, knowledgeOf, library, onHook, plan, topAction, when } from '../support/knowledge-builder.js'
 
 const PLAN = canonical('PlanDefinition', 'plan')

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { FhirResource } from 'fhir/r4.js'
 import { FaultList } from '../../src/engine/model/faults.js'
-import { compileKnowledge } from '../../src/engine/knowledge/knowledge.js'
+import { compileKnowledge } from '../../src/engine/knowledge/compile-knowledge.js'
 import { KNOWLEDGE_SETTINGS } from '../../src/settings.js'
 import { activity, canonical, codeSystem, library, plan, topAction, valueSet } from '../support/knowledge-builder.js'
 import { EXTENSION } from '../../src/engine/model/extensions.js'

@@ -8,7 +8,7 @@ import type { ActivityKind, CompiledActivity, CompiledDynamicValue } from '../kn
 import { inLanguage, localized } from '../model/extensions.js'
 import { renderText } from './render-text.js'
 import { setPath } from './set-path.js'
-import type { ApplyContext } from './apply-plan.js'
+import type { ApplyContext } from './context.js'
 
 type Json = Record<string, unknown>
 type Builder = (activity: ActivityDefinition, canonical: string, context: ApplyContext) => Json

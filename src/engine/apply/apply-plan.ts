@@ -8,23 +8,9 @@ import type { CompiledAction, CompiledCondition, CompiledPlan, CompiledSource } 
 import { decisionPointsOf, EXTENSION, inLanguage } from '../model/extensions.js'
 import type { Terminology } from '../terminology/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
+import type { ApplyContext } from './context.js'
 import { escapeMarkdown } from './markdown.js'
 import { renderText } from './render-text.js'
-
-/** Who and what a plan is applied to. */
-export interface ApplyContext {
-  patientId: string
-  /** `Type/id` of the user, when there is one. */
-  userId?: string
-  encounterId?: string
-  /** Only actions with a trigger of this name; all actions when undefined. */
-  hook?: string
-  /** Language of all texts. */
-  language: string
-  terminology: Terminology
-  /** An order as the client sent it, by the one that rules see; the same where nothing tells. */
-  asSent?: (order: FhirResource) => FhirResource
-}
 
 /** An action whose evaluation failed, so that nobody can say whether it applies. */
 export interface Undecided {

@@ -1,6 +1,6 @@
 import { CARD_EXTENSION, type Card } from '../../cds-hooks/types.js'
 import { EXTENSION, extensionOf } from '../model/extensions.js'
-import type { Knowledge } from '../knowledge/knowledge.js'
+import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import { cardWords, type CardWords } from './card-words.js'
 import { ownTopic, planSource } from './plan-source.js'
 import { summaryOf } from './summary.js'

@@ -1,6 +1,6 @@
 import type { Expression } from 'fhir/r4.js'
 import { createCompiler, type Evaluator } from '../expression/compile.js'
-import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/element-names.js'
+import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/check-names.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { memoised } from '../model/memoised.js'
 import { parseExpression } from '../expression/syntax.js'

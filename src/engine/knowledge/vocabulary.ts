@@ -1,5 +1,5 @@
 import type { CodeSystem, CodeSystemConcept, PlanDefinition, PlanDefinitionAction, Questionnaire, QuestionnaireItem, QuestionnaireItemAnswerOption } from 'fhir/r4.js'
-import { HOOKS } from '../../cds-hooks/hook-definitions.js'
+import { HOOKS } from '../../cds-hooks/hooks.js'
 import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../model/items.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
 import { lookUp, urlOf } from '../model/canonical.js'

@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path'
-import { HOOKS } from '../cds-hooks/hook-definitions.js'
+import { HOOKS } from '../cds-hooks/hooks.js'
 import type { ServiceDescription } from '../cds-hooks/types.js'
 import type { CompiledPlan, CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { FaultList } from '../engine/model/faults.js'
-import type { Knowledge } from '../engine/knowledge/knowledge.js'
-import { byKey, conflictingKeys } from '../engine/knowledge/plans.js'
+import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import { byKey, conflictingKeys } from '../engine/knowledge/compile-plan.js'
 import { isPublishable } from '../patient-data/fill-template.js'
 import { jsonFilesIn, readJson } from './read-resources.js'
 

@@ -12,12 +12,12 @@ import { compileRequirement } from './data-requirements.js'
 import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from '../model/extensions.js'
 import type { ExpressionCompiler, Place } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
-import { compileFacts, reach, type CompiledFacts } from './libraries.js'
+import { compileFacts, reach, type CompiledFacts } from './compile-facts.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 import { compileSource } from './sources.js'
 import { compileTexts } from './templates.js'
 import type { Terminology } from '../terminology/terminology.js'
-import { HOOK_NAMES } from '../../cds-hooks/hook-definitions.js'
+import { HOOK_NAMES } from '../../cds-hooks/hooks.js'
 
 /** What plans are compiled with. */
 export interface Workshop {

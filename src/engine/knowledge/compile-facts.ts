@@ -1,7 +1,7 @@
 import type { Library, PlanDefinition } from 'fhir/r4.js'
 import type { CompiledFact } from '../expression/facts.js'
 import { factVariables } from '../expression/facts.js'
-import type { KnownVariables } from '../expression/element-names.js'
+import type { KnownVariables } from '../expression/check-names.js'
 import { ANY_ITEMS, type Items } from '../model/items.js'
 import { EXTENSION, extensionsOf, localized, type LocalizedText } from '../model/extensions.js'
 import type { ExpressionCompiler } from './expressions.js'

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino'
+import type { CallEnvironment } from '../calls/call-service.js'
+import type { CompiledPlan } from '../engine/knowledge/compiled.js'
+import type { ServiceRegistry } from '../knowledge-files/services.js'
+import type { FeedbackRecord } from '../record/feedback-record.js'
+import type { Lateness } from './back-pressure.js'
+import type { Metrics } from './metrics.js'
+import type { Readiness } from './readiness.js'
+import type { Turns } from './turns.js'
+
+/** What the server needs to answer. */
+export interface ServerOptions extends CallEnvironment {
+  services: ServiceRegistry
+  feedbackRecord: FeedbackRecord
+  log: Logger
+  explain: boolean
+  /** Whether the patients are invented and the service runs on its user's machine. */
+  isDemonstration: boolean
+  /** Whether figures and details of readiness are asked for on a port of their own, and not here. */
+  hasOperationsPort: boolean
+  /** Largest request body in bytes. */
+  bodyLimit: number
+  turns: Turns
+  lateness: Lateness
+  /** Whether the process wants calls. */
+  readiness: Readiness
+  /** Whether this deployment serves a plan. */
+  isServed: (plan: CompiledPlan) => boolean
+}
+
+export interface ServerEnvironment extends ServerOptions {
+  metrics: Metrics
+}
