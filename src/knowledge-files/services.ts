@@ -5,7 +5,7 @@ import type { CompiledPlan, CompiledRequirement } from '../engine/knowledge/comp
 import type { FaultList } from '../engine/model/faults.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { byKey, conflictingKeys } from '../engine/knowledge/compile-plan.js'
-import { isPublishable } from '../patient-data/fill-template.js'
+import { isPublishable } from '../cds-hooks/prefetch-template.js'
 import { jsonFilesIn, readJson } from './read-resources.js'
 
 /** What discovery says of a service in words. */

@@ -1,7 +1,8 @@
 import type { Clock } from '../engine/expression/clock.js'
 import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { HookRequest } from '../cds-hooks/types.js'
-import { fillTemplate, isPublishable, queriesFor, type IsAnswered, type TokenSource } from './fill-template.js'
+import { fillTemplate, queriesFor, type IsAnswered, type TokenSource } from './fill-template.js'
+import { isPublishable } from '../cds-hooks/prefetch-template.js'
 import type { BegunSearch } from './fhir-reader.js'
 import { countOf, entriesIn, nextPage, reportsFailure, totalOf, type BundleEntry } from './read-bundle.js'
 

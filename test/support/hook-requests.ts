@@ -1,6 +1,6 @@
 import type { FhirResource, QuestionnaireResponse } from 'fhir/r4.js'
 import { demoPeople } from '../../src/demo/people.js'
-import { isPublishable } from '../../src/patient-data/fill-template.js'
+import { isPublishable } from '../../src/cds-hooks/prefetch-template.js'
 import { TEST_NOW, testKnowledge } from './service.js'
 
 /** The services of this repository, in the order of discovery. */

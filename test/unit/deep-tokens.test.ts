@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { clockAt } from '../../src/engine/expression/clock.js'
-import { fillTemplate, isPublishable, queriesFor } from '../../src/patient-data/fill-template.js'
+import { fillTemplate, queriesFor } from '../../src/patient-data/fill-template.js'
+import { isPublishable } from '../../src/cds-hooks/prefetch-template.js'
 import { NOW } from '../support/evaluate.js'
 
 const clock = clockAt(NOW, 'Europe/Copenhagen')

@@ -20,7 +20,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   trust: [['engine/model'], []],
   record: [['cds-hooks', 'engine/model'], ['node:crypto']],
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
-  'knowledge-files': [['cds-hooks', 'engine/knowledge', 'engine/model', 'patient-data', 'settings'], ['ajv', 'node:fs', 'node:path', 'node:url']],
+  'knowledge-files': [['cds-hooks', 'engine/knowledge', 'engine/model', 'settings'], ['ajv', 'node:fs', 'node:path', 'node:url']],
   'patient-data': [['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'trust'], ['cockatiel', 'node:events', 'node:timers', 'undici']],
   // The corridors: the only room that imports both the engine and what is remembered.
   calls: [['cds-hooks', 'engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'knowledge-files', 'patient-data', 'record', 'settings', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
@@ -40,7 +40,7 @@ const READS_DISK = ['cli', 'demo', 'knowledge-files']
 const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']
 
 /** What of the rest of the house it may know. */
-const KNOWN_TO_ENGINE = ['cds-hooks/hooks.ts', 'cds-hooks/types.ts', 'errors.ts']
+const KNOWN_TO_ENGINE = ['cds-hooks/hooks.ts', 'cds-hooks/prefetch-template.ts', 'cds-hooks/types.ts', 'errors.ts']
 
 const WINGS = ['engine']
 

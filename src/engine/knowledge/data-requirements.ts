@@ -1,4 +1,5 @@
 import type { DataRequirement, DataRequirementCodeFilter } from 'fhir/r4.js'
+import { readTemplate } from '../../cds-hooks/prefetch-template.js'
 import type { CompiledRequirement } from './compiled.js'
 import { EXTENSION, extensionOf, extensionsOf, localized } from '../model/extensions.js'
 import type { FaultList } from '../model/faults.js'
@@ -115,16 +116,13 @@ function dateParameter(filter: DateFilter, type: string): string[] {
   return days === undefined ? [] : [`${name}=ge{{today() - ${days} days}}`]
 }
 
-const TOKEN = /\{\{([^{}]*)\}\}/g
-const ALLOWED_TOKEN = /^(context\.[A-Za-z]+|today\(\)( [-+] \d+ days)?|user(Practitioner|PractitionerRole|Patient|RelatedPerson)Id|context(\.\w+)+\.resolve\(\)\.ofType\(\w+\)\.id)$/
-
 /** What a CDS client of any generation could not do with the template. */
 function templateFaults(template: string, type: string): string[] {
   const faults: string[] = []
   const [path = '', query = ''] = template.split('?', 2)
   if (path !== type && !path.startsWith(`${type}/`)) faults.push(`The template must read or search ${type}.`)
-  for (const [, token = ''] of template.matchAll(TOKEN)) {
-    if (!ALLOWED_TOKEN.test(token)) faults.push(`{{${token}}} is not a prefetch token that every client knows.`)
+  for (const { unknown } of readTemplate(template)) {
+    if (unknown !== undefined) faults.push(`{{${unknown}}} is not a prefetch token that every client knows.`)
   }
   const names = query.split('&').map(parameter => parameter.split('=', 1)[0] ?? '')
   if (names.some(name => name.includes('.') || name.startsWith('_has') || name.startsWith('_include'))) {
