@@ -5,7 +5,7 @@ import { planSource } from '../engine/cards/plan-source.js'
 import { stableUuid } from '../engine/cards/uuid.js'
 import type { CdsResponse, HookRequest } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
-import { inLanguage } from '../engine/model/extensions.js'
+import { inLanguage } from '../engine/model/localized.js'
 import { explained } from '../patient-data/not-read.js'
 import type { CdsService } from '../knowledge-files/services.js'
 

@@ -1,10 +1,9 @@
 import { CdsError, type ErrorCode } from '../errors.js'
+import { isObject, type JsonObject } from '../engine/model/json.js'
 import { baseUrl, LONGEST_URL } from '../trust/base-url.js'
 import { isAbsent, isNone, withoutAbsent } from './absent.js'
 import { HOOKS } from './hooks.js'
 import type { FhirAuthorization, HookContext, HookRequest } from './types.js'
-
-type JsonObject = Readonly<Record<string, unknown>>
 
 /** The form of a uuid, in either case. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -143,8 +142,3 @@ function isUser(value: unknown, types: readonly string[]): boolean {
 
 /** Whether a client sent a reference where its id belongs, which is a mistake that many make. */
 const isReference = (value: unknown, type: string): boolean => typeof value === 'string' && value.slice(0, LONGEST_REFERENCE).split('/').includes(type)
-
-/** Tells a JSON object from arrays, null and plain values. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

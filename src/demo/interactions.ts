@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Resource } from 'fhir/r4.js'
-import { isRecord } from './intervals.js'
+import { isObject } from '../engine/model/json.js'
 import { FhirError } from './outcome.js'
 import { search } from './search.js'
 import { RESOURCE_TYPES } from './search-parameters.js'
@@ -81,8 +81,8 @@ function knownType(type: string): string {
 
 function resourceOfType(type: string, body: unknown): Resource {
   knownType(type)
-  if (!isRecord(body) || typeof body.resourceType !== 'string') throw new FhirError(400, 'The body is not a FHIR resource.')
+  if (!isObject(body) || typeof body.resourceType !== 'string') throw new FhirError(400, 'The body is not a FHIR resource.')
   if (body.resourceType !== type) throw new FhirError(422, 'The resourceType of the body is not the type in the URL.')
-  if (body.meta !== undefined && !isRecord(body.meta)) throw new FhirError(400, 'The meta element is not an object.')
+  if (body.meta !== undefined && !isObject(body.meta)) throw new FhirError(400, 'The meta element is not an object.')
   return { ...body, resourceType: type }
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../engine/model/json.js'
 import { copenhagenInstant } from './copenhagen.js'
 
 /** A span of instants (milliseconds) or numbers; both ends belong to it, and an open end is infinite. */
@@ -39,14 +40,14 @@ export function dateInterval(text: string): Interval | undefined {
 /** The span of whatever a date parameter can point at: a date, Period or Timing; undefined when nothing is dated. */
 export function datedInterval(value: unknown): Interval | undefined {
   if (typeof value === 'string') return dateInterval(value)
-  if (isRecord(value)) return 'start' in value || 'end' in value ? periodInterval(value) : timingInterval(value)
+  if (isObject(value)) return 'start' in value || 'end' in value ? periodInterval(value) : timingInterval(value)
   return undefined
 }
 
 /** The span of whatever a number or quantity parameter can point at: a number, Quantity or Range. */
 export function measuredInterval(value: unknown): Interval | undefined {
   if (typeof value === 'number') return { low: value, high: value }
-  if (!isRecord(value)) return undefined
+  if (!isObject(value)) return undefined
   if ('low' in value || 'high' in value) return { low: amount(value.low, -Infinity), high: amount(value.high, Infinity) }
   return measuredInterval(value.value)
 }
@@ -57,11 +58,6 @@ export function decimalInterval(text: string): Interval | undefined {
   if (!found) return undefined
   const half = 0.5 * 10 ** (Number(found[2] ?? 0) - (found[1]?.length ?? 0))
   return { low: Number(text) - half, high: Number(text) + half }
-}
-
-/** Whether a value is a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function contains(stored: Interval, asked: Interval): boolean {
@@ -101,12 +97,12 @@ function periodInterval({ start, end }: Record<string, unknown>): Interval | und
 }
 
 function timingInterval({ event, repeat }: Record<string, unknown>): Interval | undefined {
-  if (isRecord(repeat) && isRecord(repeat.boundsPeriod)) return periodInterval(repeat.boundsPeriod)
+  if (isObject(repeat) && isObject(repeat.boundsPeriod)) return periodInterval(repeat.boundsPeriod)
   const events = (Array.isArray(event) ? event : []).flatMap(date => datedInterval(date) ?? [])
   if (events.length === 0) return undefined
   return { low: Math.min(...events.map(({ low }) => low)), high: Math.max(...events.map(({ high }) => high)) }
 }
 
 function amount(quantity: unknown, open: number): number {
-  return isRecord(quantity) && typeof quantity.value === 'number' ? quantity.value : open
+  return isObject(quantity) && typeof quantity.value === 'number' ? quantity.value : open
 }

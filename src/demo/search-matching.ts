@@ -1,5 +1,6 @@
 import { FhirError } from './outcome.js'
-import { COMPARISONS, dateInterval, datedInterval, decimalInterval, isRecord, measuredInterval } from './intervals.js'
+import { COMPARISONS, dateInterval, datedInterval, decimalInterval, measuredInterval } from './intervals.js'
+import { isObject } from '../engine/model/json.js'
 import type { Interval, Prefix } from './intervals.js'
 import type { SearchParameter, SearchParameterKind } from './search-parameters.js'
 
@@ -68,13 +69,13 @@ export function foldedString(text: string): string {
 export function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   if (Array.isArray(value)) return value.flatMap(stringsIn)
-  if (!isRecord(value)) return []
+  if (!isObject(value)) return []
   return Object.entries(value).flatMap(([name, part]) => (NOT_TEXT.has(name) ? [] : stringsIn(part)))
 }
 
 /** The system and code of everything a token parameter can point at; a plain code, string or boolean has no system. */
 export function codingsIn(value: unknown): { system?: unknown; code: string; isPlain?: boolean }[] {
-  if (!isRecord(value)) return [{ code: String(value), isPlain: true }]
+  if (!isObject(value)) return [{ code: String(value), isPlain: true }]
   if (Array.isArray(value.coding)) return value.coding.flatMap(codingsIn)
   const code = value.code ?? value.value
   return code === undefined ? [] : [{ system: value.system, code: String(code) }]
@@ -109,7 +110,7 @@ function quantityTest(text: string): ValueTest {
 }
 
 function isInUnit(value: unknown, system: string | undefined, code: string | undefined): boolean {
-  if (!isRecord(value) || !code) return true
+  if (!isObject(value) || !code) return true
   const { low, high } = value
   if (low !== undefined || high !== undefined) return isInUnit(low ?? high, system, code)
   if (system) return value.system === system && value.code === code
@@ -148,7 +149,7 @@ function referenceTest(text: string, { parameter, modifier, base }: Asked): Valu
   const asked = localReference(modifier && !plain.includes('/') ? `${modifier}/${plain}` : plain, base)
   return value => {
     if (typeof value === 'string') return isSameCanonical(value, asked)
-    const stored = isRecord(value) && typeof value.reference === 'string' ? localReference(value.reference, base) : ''
+    const stored = isObject(value) && typeof value.reference === 'string' ? localReference(value.reference, base) : ''
     const isRightType = type === undefined || stored.split('/').at(-2) === type
     return isRightType && (stored === asked || isLocalReferenceTo(asked, stored))
   }

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4.js'
-import { datedInterval, isRecord, measuredInterval } from './intervals.js'
+import { datedInterval, measuredInterval } from './intervals.js'
+import { isObject } from '../engine/model/json.js'
 import type { SearchParameterKind } from './search-parameters.js'
 import type { SortKey } from './search-request.js'
 import { codingsIn, foldedString, stringsIn } from './search-matching.js'
@@ -14,7 +15,7 @@ const COMPARABLES: Record<SearchParameterKind, (value: unknown, isDescending: bo
   string: value => stringsIn(value).map(foldedString),
   token: value => codingsIn(value).map(({ code }) => code),
   uri: value => [String(value)],
-  reference: value => [String(isRecord(value) ? (value.reference ?? '') : value)],
+  reference: value => [String(isObject(value) ? (value.reference ?? '') : value)],
 }
 
 /** The resources in the order of the sort keys; those without a value come last, equals keep their order. */

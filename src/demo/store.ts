@@ -1,5 +1,5 @@
 import type { Resource } from 'fhir/r4.js'
-import { isRecord } from './intervals.js'
+import { isObject } from '../engine/model/json.js'
 import { searchParameters } from './search-parameters.js'
 import { searchValues } from './search-values.js'
 
@@ -60,7 +60,7 @@ function patientKeys(resource: Resource): string[] {
   const parameter = searchParameters(resource.resourceType).get('patient')
   const references = parameter ? searchValues(resource, parameter) : []
   return references.flatMap(reference => {
-    const found = isRecord(reference) && /(?:^|\/)Patient\/([^/]+)/.exec(String(reference.reference))
+    const found = isObject(reference) && /(?:^|\/)Patient\/([^/]+)/.exec(String(reference.reference))
     return found ? [`${resource.resourceType}/${found[1]}`] : []
   })
 }

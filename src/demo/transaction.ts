@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Bundle, BundleEntry, FhirResource } from 'fhir/r4.js'
 import type { Interactions, Reply } from './interactions.js'
-import { isRecord } from './intervals.js'
+import { isObject } from '../engine/model/json.js'
 import { FhirError, asFhirError, operationOutcome } from './outcome.js'
 import type { Call } from './search-request.js'
 
@@ -32,7 +32,7 @@ const ORDER = Object.keys(METHODS)
  * @throws FhirError 400 when the body is no such Bundle, or the error of the entry that made a transaction fail.
  */
 export function processBundle(body: unknown, interactions: Interactions, call: Call): Bundle {
-  if (!isRecord(body) || body.resourceType !== 'Bundle') throw new FhirError(400, 'The body is not a Bundle.')
+  if (!isObject(body) || body.resourceType !== 'Bundle') throw new FhirError(400, 'The body is not a Bundle.')
   const entries = Array.isArray(body.entry) ? (body.entry as BundleEntry[]) : []
   if (body.type === 'batch') return processBatch(entries, interactions, call)
   if (body.type === 'transaction') return processTransaction(entries, interactions, call)
@@ -99,7 +99,7 @@ function withResolvedReferences(steps: Step[]): Step[] {
 function replaceStrings(value: unknown, replacements: Map<string, string>): unknown {
   if (typeof value === 'string') return replacements.get(value) ?? value
   if (Array.isArray(value)) return value.map(part => replaceStrings(part, replacements))
-  if (!isRecord(value)) return value
+  if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, replaceStrings(part, replacements)]))
 }
 

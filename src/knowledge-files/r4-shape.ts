@@ -12,6 +12,7 @@
  * For authoring and tests (ajv is a development dependency): the running service does not import this.
  */
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
+import { isObject } from '../engine/model/json.js'
 import r4Schema from '../engine/model/r4-schema.json' with { type: 'json' }
 
 /** Where a resource departs from R4, and how. `path` is written as FHIR writes it: `PlanDefinition.action[0].title`. */
@@ -105,5 +106,5 @@ function fhirPath(root: string, pointer: string): string {
 }
 
 function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+  return isObject(value) ? value[name] : undefined
 }

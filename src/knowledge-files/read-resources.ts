@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { FhirResource } from 'fhir/r4.js'
 import type { FaultList } from '../engine/model/faults.js'
+import { isObject } from '../engine/model/json.js'
 import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
 
 /** Folder below fhir-resources whose files are Library resources that describe the source documents. */
@@ -44,7 +45,7 @@ function isPlaced(resource: FhirResource, folder: string, name: string): boolean
 export function readJson(path: string, file: string, faults: FaultList): unknown {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    if (isObject(value)) return value
     faults.add('FILE_UNREADABLE', file, '$', 'The file must hold one JSON object.')
   } catch (error) {
     faults.add('FILE_UNREADABLE', file, '$', (error as Error).message)

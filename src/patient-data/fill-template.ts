@@ -1,6 +1,7 @@
 import { isPublishable, readTemplate, type TemplateToken } from '../cds-hooks/prefetch-template.js'
 import type { Clock } from '../engine/expression/clock.js'
 import { memoised } from '../engine/model/memoised.js'
+import { isObject } from '../engine/model/json.js'
 import { idIn } from './references.js'
 
 /** What tokens of a prefetch template can refer to. */
@@ -74,7 +75,7 @@ function idsAt(context: unknown, path: readonly string[], type: string, leaveOut
 }
 
 function memberOf(value: unknown, name: string): unknown[] {
-  const member = typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+  const member = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
   return member === undefined || member === null ? [] : Array.isArray(member) ? (member as unknown[]) : [member]
 }
 

@@ -1,6 +1,6 @@
 import type { QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
 import type { FormDefinition, FormDefinitions, FormItem } from '../engine/knowledge/forms.js'
-import type { LocalizedText } from '../engine/model/extensions.js'
+import type { LocalizedText } from '../engine/model/localized.js'
 import { withoutEnd } from '../engine/model/without-end.js'
 import { idIn } from './references.js'
 

@@ -1,7 +1,7 @@
 import type { FhirResource, Patient, QuestionnaireResponse } from 'fhir/r4.js'
 import { CdsError } from '../errors.js'
 import type { FormDefinitions } from '../engine/knowledge/forms.js'
-import type { LocalizedText } from '../engine/model/extensions.js'
+import type { LocalizedText } from '../engine/model/localized.js'
 import { isEndless, readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'

@@ -1,4 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
+import { isObject } from '../engine/model/json.js'
 import { idOfAddress, readReference } from './references.js'
 
 /**
@@ -93,5 +94,5 @@ function isFailure(value: unknown): boolean {
 }
 
 export function isResource(value: unknown): value is FhirResource {
-  return typeof value === 'object' && value !== null && typeof (value as { resourceType?: unknown }).resourceType === 'string'
+  return isObject(value) && typeof value.resourceType === 'string'
 }

@@ -1,6 +1,5 @@
 import type { CodeableConcept, FhirResource, Medication } from 'fhir/r4.js'
-
-type Json = Readonly<Record<string, unknown>>
+import { isObject, type JsonObject } from '../engine/model/json.js'
 
 /** Finds a resource that came with the call by `Type/id`. */
 export type Finder = (reference: string) => FhirResource | undefined
@@ -11,10 +10,10 @@ export type Finder = (reference: string) => FhirResource | undefined
  * nowhere stays.
  */
 export function withReferredCodes(resource: FhirResource, find: Finder): FhirResource {
-  return withContainedReasons(withMedicineCode(resource as unknown as Json, find)) as unknown as FhirResource
+  return withContainedReasons(withMedicineCode(resource as unknown as JsonObject, find)) as unknown as FhirResource
 }
 
-function withMedicineCode(record: Json, find: Finder): Json {
+function withMedicineCode(record: JsonObject, find: Finder): JsonObject {
   if (record.medicationReference === undefined || record.medicationCodeableConcept !== undefined) return record
   const { medicationReference, ...rest } = record
   const code = codeOf(referredTo(medicationReference, record, find) as Medication | undefined)
@@ -28,7 +27,7 @@ function codeOf(medicine: Medication | undefined): CodeableConcept | undefined {
   return medicine.code ?? (ingredients.length > 0 ? { coding: ingredients } : undefined)
 }
 
-function withContainedReasons(record: Json): Json {
+function withContainedReasons(record: JsonObject): JsonObject {
   const references = list(record.reasonReference)
   const find = containedIn(record)
   const codes = references.map(({ reference }) => find(reference)?.code)
@@ -38,14 +37,14 @@ function withContainedReasons(record: Json): Json {
   return { ...rest, reasonCode: [...list(record.reasonCode), ...codes.filter(code => code !== undefined)], ...(others.length > 0 && { reasonReference: others }) }
 }
 
-function referredTo(reference: unknown, record: Json, find: Finder): unknown {
+function referredTo(reference: unknown, record: JsonObject, find: Finder): unknown {
   const written = (reference as { reference?: unknown } | null)?.reference
   return containedIn(record)(written) ?? (typeof written === 'string' ? find(written) : undefined)
 }
 
 /** Finds what a record holds itself by a reference within it; of several with the same id the first. What it holds is gone through once, and only when it is asked. */
-function containedIn({ contained }: Json): (reference: unknown) => Json | undefined {
-  let byId: Map<unknown, Json> | undefined
+function containedIn({ contained }: JsonObject): (reference: unknown) => JsonObject | undefined {
+  let byId: Map<unknown, JsonObject> | undefined
   return reference => {
     if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
     byId ??= new Map(list(contained).toReversed().map(each => [each.id, each] as const))
@@ -53,4 +52,4 @@ function containedIn({ contained }: Json): (reference: unknown) => Json | undefi
   }
 }
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(each => typeof each === 'object' && each !== null) : []) as Json[]
+const list = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : [])

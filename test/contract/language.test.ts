@@ -1,6 +1,6 @@
 import type { ActivityDefinition } from 'fhir/r4.js'
 import supertest from 'supertest'
-import { localized } from '../../src/engine/model/extensions.js'
+import { localized } from '../../src/engine/model/localized.js'
 import { prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService, testKnowledge } from '../support/service.js'

@@ -8,7 +8,7 @@ import { SOURCE_FILES, type Import, type SourceFile, type SyntaxNode } from '../
 const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages: readonly string[]]>> = {
   // What everybody may use.
   errors: [[], []],
-  'cds-hooks': [['errors', 'trust'], []],
+  'cds-hooks': [['engine/model', 'errors', 'trust'], []],
   // The wing: no HTTP, disk, clock, randomness, database, language or field of medicine of its own.
   'engine/model': [['errors'], ['fhirpath']],
   'engine/expression': [['engine/model', 'errors'], ['fhirpath', 're2js']],

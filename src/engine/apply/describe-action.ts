@@ -1,5 +1,6 @@
 import type { CompiledAction, LocalizedTemplate } from '../knowledge/compiled.js'
-import { decisionPointsOf, EXTENSION, extensionOf, inLanguage } from '../model/extensions.js'
+import { decisionPointsOf, EXTENSION, extensionOf } from '../model/extensions.js'
+import { inLanguage } from '../model/localized.js'
 
 /** What an action is, whoever it is applied to. */
 export interface ActionDescription {

@@ -4,7 +4,7 @@ import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.j
 import { isNode, plain, resourceOf, toJson } from '../expression/values.js'
 import { CdsError } from '../../errors.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
-import { inLanguage, type LocalizedText } from '../model/extensions.js'
+import { inLanguage, type LocalizedText } from '../model/localized.js'
 import { answerOf, type Answer } from './apply-plan.js'
 
 /** Resources by name, as many as a list of them may have, and how many more there are. */

@@ -1,6 +1,7 @@
 import type { Coding } from '../../cds-hooks/types.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
-import { CARD_TOPIC_SYSTEM, inLanguage, localized, type LocalizedText } from '../model/extensions.js'
+import { CARD_TOPIC_SYSTEM } from '../model/extensions.js'
+import { inLanguage, localized, type LocalizedText } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
 import type { CardContext } from './build-cards.js'
 

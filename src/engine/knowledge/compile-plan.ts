@@ -9,7 +9,8 @@ import {
   type CompiledPlan, type CompiledRequirement, type CompiledDynamicValue, type ActionTexts,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
-import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf, localized, type LocalizedText } from '../model/extensions.js'
+import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
+import { localized, type LocalizedText } from '../model/localized.js'
 import type { ExpressionCompiler, Place } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './compile-facts.js'

@@ -1,6 +1,6 @@
 import type { ActivityDefinition, DataRequirement, Library, PlanDefinition, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
 import type { Evaluator } from '../expression/compile.js'
-import type { LocalizedText } from '../model/extensions.js'
+import type { LocalizedText } from '../model/localized.js'
 
 /** A text that may hold `{{ expressions }}`: plain pieces and evaluators in turn. */
 export type Template = readonly (string | Evaluator)[]

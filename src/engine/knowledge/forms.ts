@@ -1,5 +1,6 @@
 import type { Questionnaire, QuestionnaireItem } from 'fhir/r4.js'
-import { CANONICAL_BASE, EXTENSION, extensionOf, localized, type LocalizedText } from '../model/extensions.js'
+import { CANONICAL_BASE, EXTENSION, extensionOf } from '../model/extensions.js'
+import { localized, type LocalizedText } from '../model/localized.js'
 import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
 import type { Terminology } from '../terminology/terminology.js'
 

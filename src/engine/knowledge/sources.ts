@@ -1,7 +1,8 @@
 import type { Library, RelatedArtifact } from 'fhir/r4.js'
 import { lookUp } from '../model/canonical.js'
 import type { CompiledSource } from './compiled.js'
-import { EXTENSION, extensionOf, localized } from '../model/extensions.js'
+import { EXTENSION, extensionOf } from '../model/extensions.js'
+import { localized } from '../model/localized.js'
 
 /**
  * The document and section that an action's documentation points at: `<canonical of a source>#<anchor>`.

@@ -1,5 +1,5 @@
 import type { Evaluator } from '../expression/compile.js'
-import type { LocalizedText } from '../model/extensions.js'
+import type { LocalizedText } from '../model/localized.js'
 import type { LocalizedTemplate, Template } from './compiled.js'
 
 const EXPRESSION = /\{\{([\s\S]*?)\}\}/g

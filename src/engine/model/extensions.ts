@@ -1,4 +1,4 @@
-import type { CodeableConcept, Coding, Element, Extension } from 'fhir/r4.js'
+import type { CodeableConcept, Coding, Extension } from 'fhir/r4.js'
 
 /** Base of every canonical of ours. */
 export const CANONICAL_BASE = 'https://columna.example.org/fhir'
@@ -60,30 +60,6 @@ export function extensionOf(element: { extension?: Extension[] } | undefined, ur
 /** All extensions of the given url. */
 export function extensionsOf(element: { extension?: Extension[] } | undefined, url: string): Extension[] {
   return element?.extension?.filter(extension => extension.url === url) ?? []
-}
-
-/** A text in the languages it is written in, by language code. */
-export type LocalizedText = ReadonlyMap<string, string>
-
-/**
- * A text with its translations: the value itself in the resource's language, others from the FHIR translation
- * extension on the element beside it.
- */
-export function localized(value: string | undefined, sibling: Element | undefined, language: string): LocalizedText {
-  const texts = new Map<string, string>()
-  if (value !== undefined) texts.set(language, value)
-  for (const { extension } of extensionsOf(sibling, EXTENSION.translation)) {
-    const code = extension?.find(part => part.url === 'lang')?.valueCode
-    const content = extension?.find(part => part.url === 'content')
-    const text = content?.valueString ?? content?.valueMarkdown
-    if (code !== undefined && text !== undefined) texts.set(code, text)
-  }
-  return texts
-}
-
-/** The text in a language, else in the language it was written in first. */
-export function inLanguage(texts: LocalizedText, language: string): string | undefined {
-  return texts.get(language) ?? texts.values().next().value
 }
 
 /** Codings of the decision points that an action speaks for. */
