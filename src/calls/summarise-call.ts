@@ -3,7 +3,7 @@ import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment, type G
 import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
 import { STATE, type Scope } from '../engine/expression/scope.js'
 import { DeadlinePassed } from '../engine/expression/steps.js'
-import { inLanguage } from '../engine/model/extensions.js'
+import { inLanguage } from '../engine/model/localized.js'
 import { valueSetsOf } from '../engine/knowledge/value-sets-of.js'
 import type { KeyOutcome } from '../patient-data/gather-patient-data.js'
 import { explained } from '../patient-data/not-read.js'

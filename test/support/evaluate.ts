@@ -3,7 +3,7 @@ import { clockAt } from '../../src/engine/expression/clock.js'
 import { createCompiler, type Evaluator } from '../../src/engine/expression/compile.js'
 import { RESOURCE_TYPES } from '../../src/engine/model/r4-model.js'
 import { factVariables, recordVariables } from '../../src/engine/expression/facts.js'
-import type { ValueSetLookup } from '../../src/engine/expression/functions.js'
+import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
 import { openScope, type Scope } from '../../src/engine/expression/scope.js'
 import { toJson } from '../../src/engine/expression/values.js'
 

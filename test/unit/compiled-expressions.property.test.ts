@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { createCompiler } from '../../src/engine/expression/compile.js'
 import { createInterpreter } from '../../src/engine/expression/interpreter.js'
 import { toJson } from '../../src/engine/expression/values.js'
-import type { ValueSetLookup } from '../../src/engine/expression/functions.js'
+import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
 import { scopeWith } from '../support/evaluate.js'
 
 const extension = [{ url: 'http://example.org/a', valueString: 'x' }]

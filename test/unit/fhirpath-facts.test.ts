@@ -3,8 +3,7 @@ import console from 'node:console'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { FUNCTIONS } from '../../src/engine/expression/function-names.js'
-import { OWN_FUNCTION_NAMES } from '../../src/engine/expression/functions.js'
+import { FUNCTIONS } from '../../src/engine/expression/functions/table.js'
 import { deepFrozen } from '../support/evaluate.js'
 
 /** What src/expression rests on. When an upgrade of fhirpath turns one of these red, read the code that it names. */
@@ -69,7 +68,7 @@ describe('what the interpreter keeps to itself', () => {
     expect(raw('%c.clinicalStatuss.exists()', { c: [condition()] })).toEqual([false])
   })
 
-  test('a wrong number of arguments is silently empty (function-names.ts)', () => {
+  test('a wrong number of arguments is silently empty (functions/table.ts)', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined)
     expect(raw("'a'.startsWith('a', 'b')")).toEqual([])
     expect(warn).toHaveBeenCalledTimes(1)
@@ -79,7 +78,7 @@ describe('what the interpreter keeps to itself', () => {
     expect(raw('-%x = %x', { x: [3] })).toEqual([true])
   })
 
-  test('trace() writes to the log (function-names.ts refuses it)', () => {
+  test('trace() writes to the log (functions/table.ts refuses it)', () => {
     const log = jest.spyOn(console, 'log').mockImplementation(() => undefined)
     raw("'a'.trace('n')")
     expect(log).toHaveBeenCalled()
@@ -124,7 +123,7 @@ describe('hooks into the interpreter', () => {
     expect(() => raw('(1).repeat($this + %x)', variables, { ...OPTIONS, debugger: stop })).toThrow(RangeError)
   })
 
-  test('a user function replaces one of the interpreter and is told the variables (functions.ts)', () => {
+  test('a user function replaces one of the interpreter and is told the variables (functions/invocation-table.ts)', () => {
     const variables = { x: [1] }
     const table = { today: { fn(this: { vars: object }) { return this.vars === variables ? ['ours'] : [] }, arity: { 0: [] }, internalStructures: true } }
     expect(raw('today()', variables, { ...OPTIONS, userInvocationTable: table })).toEqual(['ours'])
@@ -133,8 +132,8 @@ describe('hooks into the interpreter', () => {
 
 test('the interpreter has every standard function of our table with the arguments we allow', () => {
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined)
-  for (const [name, { least, most }] of FUNCTIONS) {
-    if (OWN_FUNCTION_NAMES.has(name) || ['is', 'as', 'ofType'].includes(name)) continue
+  for (const [name, { takes: [least, most], own }] of FUNCTIONS) {
+    if (own || ['is', 'as', 'ofType'].includes(name)) continue
     for (const count of new Set([least, Math.min(most, 3)])) {
       const message = messageOf(() => raw(`'1'.${name}(${Array(count).fill("'1'").join(', ')})`))
       expect({ name, count, message }).not.toMatchObject({ message: expect.stringMatching(/Not implemented|expects no params/) })

@@ -1,7 +1,7 @@
 import { impossibleComparisons } from './comparisons.js'
 import { dateFaults, isDated } from './date-arithmetic.js'
-import { FUNCTIONS, REFUSED } from './function-names.js'
-import { patternFault } from './functions.js'
+import { patternFault } from './functions/regular-expressions.js'
+import { FUNCTIONS, REFUSED, type FunctionRow } from './functions/table.js'
 import { ANY_ITEMS, itemsOf, mergeItems, NO_ITEMS, type Items } from '../model/items.js'
 import { areRelated, childTypes, elementPathOf, isType } from '../model/r4-model.js'
 import { childNodes, functionOf, nameWithoutQuotes, stringLiteral, type SyntaxNode } from './syntax.js'
@@ -40,9 +40,6 @@ export function checkNames(tree: SyntaxNode, focus: Items, variables: KnownVaria
 }
 
 const BOOLEAN = itemsOf('boolean')
-
-/** Functions whose argument is evaluated on each item; the arguments of all others see what `$this` is around them. */
-const ON_EACH_ITEM = new Set(['where', 'select', 'all', 'exists', 'repeat', 'sort', 'aggregate', 'iif', 'coalesce'])
 
 /** Operators that yield a truth value. */
 const TRUTH_EXPRESSIONS = new Set(['AndExpression', 'OrExpression', 'ImpliesExpression', 'InequalityExpression'])
@@ -199,26 +196,40 @@ class NameWalk {
     const linkId = name === 'where' && argument && focus.forms ? askedLinkId(argument) : undefined
     if (linkId !== undefined) return { ...focus, linkId }
     const text = argument && stringLiteral(argument)
-    if (text !== undefined && Object.hasOwn(FORM_FUNCTIONS, name)) return FORM_FUNCTIONS[name]?.call(this, text, focus) ?? ANY_ITEMS
-    const yields = FUNCTIONS.get(name)?.yields ?? 'any'
-    return yields === 'same' ? focus : yields === 'any' ? ANY_ITEMS : itemsOf(yields)
+    const { names, yields = 'any' } = FUNCTIONS.get(name) ?? {}
+    const ofForm = text === undefined || names === undefined ? undefined : this.itemsOfForm(names, text, focus)
+    return ofForm ?? (yields === 'same' ? focus : yields === 'any' ? ANY_ITEMS : itemsOf(yields))
+  }
+
+  /** What a function about forms makes of the text it is given; undefined for any other. */
+  private itemsOfForm(names: NonNullable<FunctionRow['names']>, text: string, focus: Items): Items | undefined {
+    switch (names) {
+      case 'item':
+        return this.answers(text, focus)
+      case 'answered item':
+        return this.answering(text, focus)
+      case 'form':
+        return this.ofForm(text, focus)
+      default:
+        return undefined
+    }
   }
 
   /** Answers to an item, which some Questionnaire must have. */
-  answers(linkId: string, { forms }: Items): Items {
+  private answers(linkId: string, { forms }: Items): Items {
     const answers = this.vocabulary.answers(linkId, forms)
     if (!answers) this.fault(`there is no item '${linkId}' in ${forms ? [...forms].join(' or ') : 'any Questionnaire'}`, 'item')
     return answers ?? ANY_ITEMS
   }
 
   /** Responses that answer an item. */
-  answering(linkId: string, focus: Items): Items {
+  private answering(linkId: string, focus: Items): Items {
     this.answers(linkId, focus)
     return focus
   }
 
   /** Responses to one Questionnaire. */
-  ofForm(canonical: string, focus: Items): Items {
+  private ofForm(canonical: string, focus: Items): Items {
     if (!this.vocabulary.hasForm(canonical)) {
       this.fault(`there is no Questionnaire ${canonical}`, 'form')
       return focus
@@ -228,16 +239,16 @@ class NameWalk {
 
   /** What the interpreter would answer with "nothing" or find out only when it runs. */
   private checkCall(name: string, argumentNodes: readonly SyntaxNode[]): void {
-    const signature = FUNCTIONS.get(name)
+    const row = FUNCTIONS.get(name)
     const count = argumentNodes.length
-    if (!signature) this.fault(`${name}() ${REFUSED.get(name) ?? 'is not a known function'}`)
-    else if (count < signature.least || count > signature.most) this.fault(`${name}() does not take ${count} argument(s)`)
+    if (!row) this.fault(`${name}() ${REFUSED.get(name) ?? 'is not a known function'}`)
+    else if (count < row.takes[0] || count > row.takes[1]) this.fault(`${name}() does not take ${count} argument(s)`)
     const [first, second] = argumentNodes.map(stringLiteral)
-    if (name === 'codedIn' || name === 'memberOf') {
+    if (row?.names === 'value set') {
       if (first === undefined) this.fault(`${name}() must name its value set in quotes`)
       else this.valueSets.add(first)
     }
-    if (first !== undefined && PATTERN_FUNCTIONS.has(name)) patternFault(first, name === 'replaceMatches' ? undefined : second).forEach(message => this.fault(message))
+    if (first !== undefined && row?.names === 'pattern') patternFault(first, name === 'replaceMatches' ? undefined : second).forEach(message => this.fault(message))
   }
 
   /** The argument of repeat() is evaluated on what it yields, too. */
@@ -262,7 +273,7 @@ class NameWalk {
   }
 
   private argumentItems(name: string, argumentNodes: readonly SyntaxNode[], focus: Items): Items[] {
-    if (!ON_EACH_ITEM.has(name)) return argumentNodes.map(argument => this.itemsOf(argument, this.around))
+    if (!FUNCTIONS.get(name)?.onEachItem) return argumentNodes.map(argument => this.itemsOf(argument, this.around))
     const outside = this.around
     this.around = focus
     const items = argumentNodes.map(argument => this.itemsOf(argument, focus))
@@ -293,19 +304,6 @@ class NameWalk {
   }
 }
 
-/** Functions about forms, by what each makes of the text it is given. */
-const FORM_FUNCTIONS: Readonly<Record<string, (this: NameWalk, text: string, focus: Items) => Items>> = {
-  answer(linkId, focus) {
-    return this.answers(linkId, focus)
-  },
-  answering(linkId, focus) {
-    return this.answering(linkId, focus)
-  },
-  ofQuestionnaire(canonical, focus) {
-    return this.ofForm(canonical, focus)
-  },
-}
-
 /** Where the codes of an element are, by its type. */
 const CODED_BY: Readonly<Record<string, string>> = { Coding: 'code', CodeableConcept: 'coding' }
 
@@ -331,8 +329,6 @@ function literalItems(node: SyntaxNode): Items {
 
 const unionParts = (node: SyntaxNode): readonly SyntaxNode[] =>
   node.type === 'UnionExpression' ? childNodes(node).flatMap(unionParts) : [node]
-
-const PATTERN_FUNCTIONS = new Set(['matches', 'matchesFull', 'replaceMatches'])
 
 function deepestText(node: SyntaxNode): string {
   const names = childNodes(node).map(deepestText).filter(text => text !== '')

@@ -1,15 +1,18 @@
-import { noteEvidence, LOOPING } from './evidence.js'
-import { ownFunctions, OWN_FUNCTION_NAMES, type ValueSetLookup } from './functions.js'
+import { noteEvidence } from './evidence.js'
+import { choice, type Loop } from './functions/loops.js'
+import type { OwnFunction } from './functions/own-function.js'
+import { FUNCTIONS, REFUSED } from './functions/table.js'
+import type { ValueSetLookup } from './functions/value-set-test.js'
 import { createInterpreter, type Interpreter } from './interpreter.js'
 import { CONNECTIVES, negated } from './logic.js'
-import { choice, LOOPS } from './loops.js'
 import { bareNode, memberAccess } from './members.js'
 import { memoised } from '../model/memoised.js'
 import { binaryOperator, OPERATORS } from './operators.js'
 import { STATE, type Scope } from './scope.js'
-import { standardFunction, typeTest } from './standard-functions.js'
+import { standardFunction } from './standard-function.js'
 import { countItems, type Place, type Results, type Step } from './steps.js'
 import { childNodes, functionOf, nameWithoutQuotes, parseExpression, plainSource, stringLiteral, type SyntaxNode } from './syntax.js'
+import { typeTest } from './type-test.js'
 import { NO, NOTHING, plain, YES, type Collection } from './values.js'
 
 /** An expression ready to run: a scope in, a collection out. */
@@ -34,7 +37,7 @@ class NotCompiled extends Error {}
  */
 export function createCompiler(valueSets: ValueSetLookup): Compiler {
   const known = memoised(valueSets)
-  const tools: Tools = { interpreter: createInterpreter(known), own: ownFunctions(known) }
+  const tools: Tools = { interpreter: createInterpreter(known), valueSets: known }
   return memoised((source: string, tree = parseExpression(source)) => {
     const root = withoutWrapping(tree)
     if (!root) throw new TypeError('the expression is empty')
@@ -44,7 +47,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
 
 interface Tools {
   interpreter: Interpreter
-  own: ReturnType<typeof ownFunctions>
+  valueSets: ValueSetLookup
 }
 
 function evaluator(root: SyntaxNode, source: string, tools: Tools): Evaluator {
@@ -168,14 +171,14 @@ class ExpressionWriter {
     const { name, argumentNodes } = functionOf(node) ?? fail()
     const input = on ?? ITEMS
     if (name === 'iif') return this.choice(argumentNodes, on)
-    if (LOOPING.has(name) && argumentNodes.length > 0) return this.loop(name, argumentNodes, input)
-    if (UNCOMPILED.has(name) && argumentNodes.length > 0) return fail()
+    const { loop, own, interpretedOnly } = FUNCTIONS.get(name) ?? {}
+    if (loop && argumentNodes.length > 0) return this.loop(loop, argumentNodes, input)
+    if ((interpretedOnly || REFUSED.has(name)) && argumentNodes.length > 0) return fail()
     if (name === 'not' && argumentNodes.length === 0) return negated(input)
     const [type] = argumentNodes
     if ((name === 'ofType' || name === 'is' || name === 'as') && type) return this.typeTest(name, type, input)
     const args = argumentNodes.map(argument => this.step(argument))
-    const own = OWN_FUNCTION_NAMES.has(name) ? this.tools.own[name] : undefined
-    if (own) return (scope, place) => own(counted(input(scope, place), scope), args.map(arg => arg(scope, place)), scope[STATE])
+    if (own) return this.own(own, input, args)
     const compute = standardFunction(name, args.length, this.tools.interpreter.operation)
     return (scope, place) => compute(scope, counted(input(scope, place), scope), args.map(arg => arg(scope, place)))
   }
@@ -185,9 +188,14 @@ class ExpressionWriter {
     return criterion && whenTrue ? choice(on, criterion, whenTrue, otherwise) : fail()
   }
 
-  private loop(name: string, [ask, start]: readonly SyntaxNode[], on: Step): Step {
+  private own(run: OwnFunction, input: Step, args: readonly Step[]): Step {
+    const { valueSets } = this.tools
+    return (scope, place) => run(counted(input(scope, place), scope), args.map(arg => arg(scope, place)), scope[STATE], valueSets)
+  }
+
+  private loop(loop: Loop, [ask, start]: readonly SyntaxNode[], on: Step): Step {
     const within = new ExpressionWriter(this.tools, false)
-    return (LOOPS[name] ?? fail())(on, within.step(known(ask)), start && this.step(start))
+    return loop(on, within.step(known(ask)), start && this.step(start))
   }
 
   private typeTest(name: 'ofType' | 'is' | 'as', node: SyntaxNode, on: Step): Step {
@@ -195,9 +203,6 @@ class ExpressionWriter {
     return (scope, place) => test(scope, counted(on(scope, place), scope))
   }
 }
-
-/** Functions that decide themselves what of their arguments is evaluated, or that change what other parts see. */
-const UNCOMPILED = new Set(['sort', 'coalesce', 'defineVariable', 'trace', 'resolve'])
 
 const fail = (): never => {
   throw new NotCompiled()

@@ -1,13 +1,8 @@
+import { FUNCTIONS } from './functions/table.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
 import type { Results } from './steps.js'
 import { childNodes, functionOf, type SyntaxNode } from './syntax.js'
 import { isNode, resourceOf, type Item } from './values.js'
-
-/** Functions whose arguments are looked at once for every item, and say nothing about the result. */
-export const LOOPING: ReadonlySet<string> = new Set(['where', 'select', 'exists', 'all', 'repeat', 'aggregate'])
-
-/** Functions that keep some of the records they are called on; where none is left, none was found. */
-const FILTERS = new Set(['where', 'ofType', 'codedIn', 'since', 'notInFuture', 'referringTo', 'newest', 'ofQuestionnaire', 'answering', 'answer', 'intersect', 'exclude'])
 
 /**
  * Notes, for whoever is being evaluated, the resources of the outermost parts that still held records: what was found,
@@ -26,9 +21,9 @@ function noteNarrowest(node: SyntaxNode, results: Results, frame: Evidence): voi
 
 const isOfResource = (item: Item): boolean => isNode(item) && resourceOf(item) !== undefined
 
-const isFilter = (node: SyntaxNode): boolean => childNodes(node).some(child => FILTERS.has(functionOf(child)?.name ?? ''))
+const isFilter = (node: SyntaxNode): boolean => childNodes(node).some(child => FUNCTIONS.get(functionOf(child)?.name ?? '')?.keeps === true)
 
 function partsOf(node: SyntaxNode): readonly SyntaxNode[] {
   const call = functionOf(node)
-  return call ? (LOOPING.has(call.name) ? [] : call.argumentNodes) : childNodes(node)
+  return call ? (FUNCTIONS.get(call.name)?.loop ? [] : call.argumentNodes) : childNodes(node)
 }

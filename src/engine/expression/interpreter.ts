@@ -1,10 +1,11 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { noteEvidence } from './evidence.js'
-import { invocationTable, type ValueSetLookup } from './functions.js'
+import { invocationTable } from './functions/invocation-table.js'
+import type { ValueSetLookup } from './functions/value-set-test.js'
 import { memoised } from '../model/memoised.js'
 import { STATE, type Scope } from './scope.js'
-import { countTurn, type Results, type Step } from './steps.js'
+import { countTurn, type Operation, type Results, type Step } from './steps.js'
 import type { SyntaxNode } from './syntax.js'
 import type { Collection, Item } from './values.js'
 
@@ -17,9 +18,6 @@ export interface Interpreter {
   /** One operation on values that are already there, written with `%input` and `%argument0`, `%argument1` and so on. */
   operation: (source: string) => Operation
 }
-
-/** One function or operator of the interpreter on given values. */
-export type Operation = (scope: Scope, input: Collection, ...values: readonly Collection[]) => Collection
 
 interface InterpreterContext {
   vars: Scope

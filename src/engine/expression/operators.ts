@@ -1,6 +1,6 @@
 import fhirpath from 'fhirpath'
-import type { Operation } from './interpreter.js'
 import type { Scope } from './scope.js'
+import type { Operation } from './steps.js'
 import { isNode, NOTHING, plain, truthCollection, type Collection, type Item } from './values.js'
 
 /** What an operator makes of two collections; undefined where only the interpreter can tell. */

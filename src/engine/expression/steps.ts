@@ -17,6 +17,9 @@ export type Results = Map<SyntaxNode, Collection>
 /** One part of an expression, ready to run. */
 export type Step = (scope: Scope, place: Place) => Collection
 
+/** One function or operator of the interpreter on given values. */
+export type Operation = (scope: Scope, input: Collection, ...values: readonly Collection[]) => Collection
+
 /** Raised when the evaluation has used up its time. */
 export class DeadlinePassed extends Error {}
 

@@ -1,7 +1,7 @@
 import type { FhirResource, ValueSet } from 'fhir/r4.js'
-import { isCodedIn } from '../expression/functions.js'
+import { isCodedIn } from '../expression/functions/coded.js'
 import { STATE, type Scope } from '../expression/scope.js'
-import { localized, type LocalizedText } from '../model/extensions.js'
+import { localized, type LocalizedText } from '../model/localized.js'
 import type { Knowledge } from './compile-knowledge.js'
 
 /** A value set of the knowledge, by id and title. */

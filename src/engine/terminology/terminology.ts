@@ -1,5 +1,5 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
-import type { SentCoding, ValueSetTest } from '../expression/functions.js'
+import type { SentCoding, ValueSetTest } from '../expression/functions/value-set-test.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
 import { withoutEnd } from '../model/without-end.js'
 import { lookUp, urlOf } from '../model/canonical.js'

@@ -1,8 +1,8 @@
-import { countTurn, type Place, type Step } from './steps.js'
-import { NO, NOTHING, plain, truth, truthCollection, YES, type Collection, type Item } from './values.js'
+import { countTurn, type Place, type Step } from '../steps.js'
+import { NO, NOTHING, plain, truth, truthCollection, YES, type Collection, type Item } from '../values.js'
 
 /** A function that looks at every item by itself: what it is called on, and what it asks of each. */
-type Loop = (on: Step, ask: Step, start?: Step) => Step
+export type Loop = (on: Step, ask: Step, start?: Step) => Step
 
 /** The place of one item within a loop. */
 const placeOf = (item: Item, index: number, total?: Collection): Place => ({ items: [item], index, ...(total && { total }) })
@@ -13,7 +13,7 @@ function holds(criterion: Collection): boolean {
   return value !== undefined && value !== null && value !== false
 }
 
-const where: Loop = (on, ask) => (scope, place) => {
+export const where: Loop = (on, ask) => (scope, place) => {
   const items = on(scope, place)
   const kept = items.filter((item, index) => {
     countTurn(scope)
@@ -22,13 +22,13 @@ const where: Loop = (on, ask) => (scope, place) => {
   return kept.length === items.length ? items : kept
 }
 
-const exists: Loop = (on, ask) => (scope, place) =>
+export const exists: Loop = (on, ask) => (scope, place) =>
   truthCollection(on(scope, place).some((item, index) => {
     countTurn(scope)
     return holds(ask(scope, placeOf(item, index)))
   }))
 
-const all: Loop = (on, ask) => (scope, place) => {
+export const all: Loop = (on, ask) => (scope, place) => {
   const isTrue = (criterion: Collection) => criterion.length === 1 && plain(criterion[0]) === true
   return on(scope, place).every((item, index) => {
     countTurn(scope)
@@ -36,13 +36,13 @@ const all: Loop = (on, ask) => (scope, place) => {
   }) ? YES : NO
 }
 
-const select: Loop = (on, ask) => (scope, place) =>
+export const select: Loop = (on, ask) => (scope, place) =>
   on(scope, place).flatMap((item, index) => {
     countTurn(scope)
     return ask(scope, placeOf(item, index))
   })
 
-const repeat: Loop = (on, ask) => (scope, place) => {
+export const repeat: Loop = (on, ask) => (scope, place) => {
   const found = new Map<string, Item>()
   const keys = new Map<object, string>()
   let open: Collection = on(scope, place)
@@ -82,14 +82,11 @@ function contentKey(value: unknown, known: Map<object, string>): string {
 /** Whether a value says itself how it is written, as the engine's own do. */
 const hasOwnText = (value: object): boolean => typeof (value as { toJSON?: unknown }).toJSON === 'function'
 
-const aggregate: Loop = (on, ask, start) => (scope, place) =>
+export const aggregate: Loop = (on, ask, start) => (scope, place) =>
   on(scope, place).reduce<Collection>((total, item, index) => {
     countTurn(scope)
     return ask(scope, placeOf(item, index, total))
   }, start?.(scope, place) ?? NOTHING)
-
-/** Functions that look at every item by itself, by name; each takes a criterion or projection. */
-export const LOOPS: Readonly<Record<string, Loop>> = { where, exists, all, select, repeat, aggregate }
 
 /** `iif`: what its criterion did not choose is not evaluated. Called on something, that is `$this` within it. */
 export const choice = (on: Step | undefined, criterion: Step, whenTrue: Step, otherwise: Step | undefined): Step => (scope, place) => {

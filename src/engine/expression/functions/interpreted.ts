@@ -1,0 +1,41 @@
+import { STATE, type Scope, type ScopeState } from '../scope.js'
+import { plain, type Collection, type Item } from '../values.js'
+
+interface InvocationContext {
+  vars: Scope
+}
+
+/** A function as the interpreter takes it from its table. */
+export interface Interpreted {
+  fn: (this: InvocationContext, input: Item[], ...args: Item[]) => Collection
+  internalStructures: boolean
+  /** The kind of each argument, as the interpreter calls it. */
+  argument: 'AnyAtRoot' | 'String'
+  /** Whether nothing in, as input or as an argument, is nothing out. */
+  nullable?: boolean
+}
+
+/** A function that only the call decides. */
+export function ofCall(value: (state: ScopeState, input: Collection, args: readonly Collection[]) => Collection): Interpreted {
+  return {
+    internalStructures: true,
+    argument: 'AnyAtRoot',
+    fn(input, ...args) {
+      return value(this.vars[STATE], input, args.map(arg => (Array.isArray(arg) ? arg : [arg])))
+    },
+  }
+}
+
+/** A function of one text and further texts. */
+export function onStrings(compute: (value: string, ...args: string[]) => unknown): Interpreted {
+  return {
+    internalStructures: true,
+    argument: 'String',
+    nullable: true,
+    fn(input, ...args) {
+      const value = plain(input[0])
+      if (input.length > 1 || typeof value !== 'string') throw new TypeError('expected one string')
+      return [compute(value, ...args.map(String))]
+    },
+  }
+}
