@@ -9,7 +9,6 @@ export interface Settings {
   host: string
   /** Port for operators: figures and details of readiness; undefined where they are asked for on the service's port. */
   opsPort: number | undefined
-  production: boolean
   /** Whether the embedded FHIR server with demonstration patients runs beside the service. */
   demo: boolean
   demoFhirPort: number
@@ -118,7 +117,6 @@ export function readSettings(environment: Environment = process.env): Settings {
     port,
     opsPort: setting({ name: 'CDS_OPS_PORT', read: portBeside(demo ? [port, demoFhirPort] : [port]), fallback: () => undefined }),
     host: setting({ name: 'HOST', read: text => text, fallback: () => (production && !demo ? '0.0.0.0' : '127.0.0.1') }),
-    production,
     demo,
     demoFhirPort,
     fhirServers: setting({

@@ -7,6 +7,7 @@ import type { CompiledPlan } from './engine/knowledge/compiled.js'
 import { loadKnowledge } from './knowledge-files/load-knowledge.js'
 import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
 import { createOverrideMemory } from './record/override-memory.js'
+import { createMemoryRecord } from './record/memory-record.js'
 import { createMemoryFeedbackRecord } from './record/feedback-record.js'
 import { createReadiness } from './server/readiness.js'
 import { watchLateness } from './server/back-pressure.js'
@@ -80,8 +81,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     reading: { requests: settings.fhirRequests, bytes: settings.fhirCallLimit, atOnce: settings.fhirConcurrency, optionalWaitMs: settings.optionalWaitMs },
     knowledgeSettings: settings.knowledge,
     clientOf: clientByFhirServer(isAllowed),
-    overrideMemory: createOverrideMemory(settings.overrideMemory),
-    feedbackRecord: createMemoryFeedbackRecord(settings.feedbackMemory),
+    record: createMemoryRecord(createOverrideMemory(settings.overrideMemory), createMemoryFeedbackRecord(settings.feedbackMemory)),
     readiness: createReadiness(),
     turns,
     lateness: watchLateness(turns),

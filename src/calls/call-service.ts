@@ -5,7 +5,7 @@ import { cardWords } from '../engine/cards/card-words.js'
 import { notReadCard } from '../engine/cards/not-read-card.js'
 import { undecidedCard } from '../engine/cards/undecided-card.js'
 import { ownTopic, planSource } from '../engine/cards/plan-source.js'
-import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '../cds-hooks/types.js'
+import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
 import { clockAt, type Clock } from '../engine/expression/clock.js'
 import { CdsError } from '../errors.js'
 import { openScope, type Scope } from '../engine/expression/scope.js'
@@ -19,7 +19,7 @@ import { unlessAborted } from '../patient-data/reading-time.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/draft-orders.js'
 import type { FhirReader } from '../patient-data/fhir-reader.js'
 import type { Unusable } from '../patient-data/patient-record.js'
-import type { Override, OverrideMemory, PatientOfClient } from '../record/override-memory.js'
+import type { CallRecord, Override, PatientOfClient } from '../record/port.js'
 import type { KnowledgeSettings } from '../settings.js'
 import type { CdsService } from '../knowledge-files/services.js'
 
@@ -41,16 +41,19 @@ export interface CallEnvironment {
   clientOf: (request: HookRequest) => string | undefined
   /** When calls can be waited for no longer, with the error that they are then answered with. */
   readiness: { readonly lastCall: AbortSignal }
-  /** Cards that users overrode. */
-  overrideMemory: OverrideMemory
+  /** What is kept of calls, and of what users did with their cards. */
+  record: CallRecord
   /** Figures for an operator; a call can do without. */
   metrics?: CallMetrics
 }
 
-/** What of a call is counted beyond what its answer tells. */
+/** What of a call is counted. */
 export interface CallMetrics {
   /** Counts records that were left out since nobody can tell whose they are. */
   countOwnerless: (service: string, records: number) => void
+  /** @param topic the card's family. */
+  countCard: (service: string, indicator: string, topic: string) => void
+  countUndecided: (plan: string, action: string, code: string) => void
 }
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
@@ -70,6 +73,8 @@ export interface GatheredCall {
   data: GatheredData
   /** The orders that the hook brings. */
   orders: DraftOrders
+  /** What the patient's users overrode before. */
+  overrides: readonly Override[]
   /** `performance.now()` at which the call has used up its deadline. */
   stopAt: number
 }
@@ -80,21 +85,35 @@ export interface Answer {
   advice: readonly Card[]
 }
 
+/** The answer of a real call. */
+export interface AnsweredCall {
+  response: CdsResponse
+  /** Notes what was answered, so that feedback on it can be understood; for after the reply, which does not wait for it. */
+  record: () => Promise<void>
+}
+
 /**
- * Answers one call: gathers the patient's data, applies each plan of the service, turns what applies into cards, and
- * remembers what was answered.
+ * Answers one call: gathers the patient's data, applies each plan of the service, and turns what applies into cards.
  * @param arrivedAt `performance.now()` at which the call came, from which on its time runs.
  * @throws CdsError when essential data is missing or belongs to another patient, or the time has run out before the
  *   evaluation begins.
  */
-export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<CdsResponse> {
+export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<AnsweredCall> {
   const gathered = await gatherCall(service, request, environment, { arrivedAt })
   await itsTurn(gathered.stopAt, environment)
-  environment.metrics?.countOwnerless(service.id, gathered.data.record.ownerless)
   const { response, advice } = answerCall(gathered, language, environment)
-  recordAnswer(service.id, request, advice, environment)
-  return response
+  countAnswer(service.id, gathered, response, environment)
+  return { response, record: () => recordAnswer(service.id, request, advice, environment) }
 }
+
+function countAnswer(service: string, { data }: GatheredCall, response: CdsResponse, { metrics }: CallEnvironment): void {
+  metrics?.countOwnerless(service, data.record.ownerless)
+  for (const { indicator, source } of response.cards) metrics?.countCard(service, indicator, source.topic?.code ?? '')
+  for (const { plan, action, code } of undecidedIn(response)) metrics?.countUndecided(plan, action, code)
+}
+
+/** The actions of which an answer says that they could not be decided. */
+export const undecidedIn = ({ extension }: CdsResponse): readonly UndecidedNote[] => (extension?.[CARD_EXTENSION.undecided] ?? []) as UndecidedNote[]
 
 /**
  * Waits for the turn in which a call is evaluated while nothing else is.
@@ -106,11 +125,11 @@ export async function itsTurn(stopAt: number, { turns }: CallEnvironment): Promi
   if (performance.now() > stopAt) throw new CdsError('CDS_CALL_TOO_LATE', 'The time of the call had run out before it could be evaluated. Send it again.')
 }
 
-/** Remembers the cards of an answer, so that feedback on them can be understood. Only a real call of a known client does. */
-function recordAnswer(service: string, request: HookRequest, cards: readonly Card[], environment: CallEnvironment): void {
+/** Only a call of a known client is recorded. */
+async function recordAnswer(service: string, request: HookRequest, cards: readonly Card[], environment: CallEnvironment): Promise<void> {
   const whose = patientOf(request, environment)
   const { encounterId } = request.context
-  if (whose) environment.overrideMemory.remember({ ...whose, service, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
+  if (whose) await environment.record.answered({ ...whose, service, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
 /** How a call is gathered. */
@@ -121,12 +140,31 @@ export interface GatherCallOptions {
   isDryRun?: boolean
 }
 
-/** Gathers what the plans of a service read, within the reading share of the deadline. */
-export async function gatherCall(service: CdsService, request: HookRequest, { knowledge, reader, reading, readiness, now, timeZone, deadlineMs }: CallEnvironment, { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {}): Promise<GatheredCall> {
+/** Gathers what the plans of a service read and, beside it, what users overrode before, within the reading share of the deadline. */
+export async function gatherCall(service: CdsService, request: HookRequest, environment: CallEnvironment, { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {}): Promise<GatheredCall> {
+  const { knowledge, reader, reading, readiness, now, timeZone, deadlineMs } = environment
   const clock = clockAt(now(), timeZone)
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
-  const data = await unlessAborted(readiness.lastCall, gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit, fairWaitMs: deadlineMs * READING_SHARE * FAIR_SHARE, forms: knowledge.forms, isDryRun }))
-  return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), stopAt: arrivedAt + deadlineMs }
+  const reads = gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit, fairWaitMs: deadlineMs * READING_SHARE * FAIR_SHARE, forms: knowledge.forms, isDryRun })
+  const [data, overrides] = await Promise.all([unlessAborted(readiness.lastCall, reads), overridesOf(request, environment, timeLimit)])
+  return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), overrides, stopAt: arrivedAt + deadlineMs }
+}
+
+/** What the patient of a call overrode before. Where that is not known in time nothing is silenced, which is the safe side. */
+async function overridesOf(request: HookRequest, environment: CallEnvironment, timeLimit: number): Promise<readonly Override[]> {
+  const whose = patientOf(request, environment)
+  if (!whose) return []
+  const asked = environment.record.overridesOf(whose).catch(() => [])
+  const { promise: tooLate, end } = afterMilliseconds(timeLimit, [])
+  return Promise.race([asked, tooLate]).finally(end)
+}
+
+function afterMilliseconds<T>(milliseconds: number, value: T): { promise: Promise<T>; end: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const promise = new Promise<T>(resolve => {
+    timer = setTimeout(() => resolve(value), milliseconds)
+  })
+  return { promise, end: () => clearTimeout(timer) }
 }
 
 /** Applies the plans of a call to its data and builds the cards. It changes nothing; whoever asks more of the call afterwards hands in its scope. */
@@ -154,7 +192,7 @@ function silence({ service, request, data }: GatheredCall, language: string, { k
 }
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
-export function scopeFor({ service, request, clock, data: { record }, orders, stopAt }: GatheredCall, environment: CallEnvironment, explain = false): Scope {
+export function scopeFor({ service, request, clock, data: { record }, orders, overrides, stopAt }: GatheredCall, environment: CallEnvironment, explain = false): Scope {
   const { context } = request
   const end = endOfEvaluation(stopAt, environment)
   const data = {
@@ -163,7 +201,7 @@ export function scopeFor({ service, request, clock, data: { record }, orders, st
     clock,
     orders,
     settings: environment.knowledgeSettings,
-    overrides: overridesOf(request, environment),
+    overrides: overrides.map(override => ({ ...override, at: clockAt(new Date(override.at), clock.timeZone).now })),
     stopAt: end,
   }
   return openScope(service.plans[0]?.variables ?? {}, data, explain)
@@ -174,13 +212,6 @@ export function scopeFor({ service, request, clock, data: { record }, orders, st
  * nothing else of the process runs meanwhile.
  */
 export const endOfEvaluation = (stopAt: number, { deadlineMs }: CallEnvironment): number => Math.min(stopAt, performance.now() + deadlineMs * EVALUATION_SHARE)
-
-/** What the patient of a call overrode before, by the service's own calendar, whatever offset the client reported in. */
-function overridesOf(request: HookRequest, environment: CallEnvironment): Override[] {
-  const whose = patientOf(request, environment)
-  const overrides = whose ? environment.overrideMemory.overridesOf(whose) : []
-  return overrides.map(override => ({ ...override, at: clockAt(new Date(override.at), environment.timeZone).now }))
-}
 
 /** Who the patient is beyond this call: an id means nothing without the client that gave it. */
 function patientOf(request: HookRequest, { clientOf }: CallEnvironment): PatientOfClient | undefined {

@@ -34,10 +34,10 @@ interface Read<T> {
 /**
  * Checks a feedback request entry by entry, so that one bad entry does not lose the batch. What happened to which card
  * and when makes an entry; a fault in a reason or a suggestion loses that detail and keeps the rest.
- * @param isOfAnotherService whether the card with a uuid is known to be another service's than the one addressed.
+ * @param ofOtherServices uuids of cards that are known to be other services' than the one addressed.
  * @throws CdsError CDS_FEEDBACK_INVALID when the body is not `{ feedback: [...] }` of at most 1,000 entries.
  */
-export function parseFeedback(body: unknown, isOfAnotherService: (card: string) => boolean = () => false): ParsedFeedback {
+export function parseFeedback(body: unknown, ofOtherServices: ReadonlySet<string> = new Set()): ParsedFeedback {
   if (!isObject(body) || !Array.isArray(body.feedback) || body.feedback.length === 0) {
     throw new CdsError('CDS_FEEDBACK_INVALID', 'The body must be an object with feedback, a list of at least one entry.')
   }
@@ -46,7 +46,7 @@ export function parseFeedback(body: unknown, isOfAnotherService: (card: string) 
   }
   const parsed: ParsedFeedback = { feedback: [], faults: [] }
   body.feedback.forEach((sent: unknown, index) => {
-    const { value, faults } = readEntry(sent, isOfAnotherService)
+    const { value, faults } = readEntry(sent, ofOtherServices)
     if (value) parsed.feedback.push(value)
     const what = value ? 'the entry is kept without it' : 'the entry is not kept'
     parsed.faults.push(...faults.map(fault => `feedback[${index}]: ${fault}; ${what}`))
@@ -54,7 +54,13 @@ export function parseFeedback(body: unknown, isOfAnotherService: (card: string) 
   return parsed
 }
 
-function readEntry(entry: unknown, isOfAnotherService: (card: string) => boolean): Read<Feedback> {
+/** Uuids of the cards that a feedback request names, before anything of it is judged. */
+export function cardsNamedIn(body: unknown): string[] {
+  const entries = isObject(body) && Array.isArray(body.feedback) ? body.feedback.slice(0, MOST_ENTRIES) : []
+  return entries.flatMap((entry: unknown) => (isObject(entry) ? (uuidOf(entry.card) ?? []) : []))
+}
+
+function readEntry(entry: unknown, ofOtherServices: ReadonlySet<string>): Read<Feedback> {
   if (!isObject(entry)) return { faults: ['must be an object'] }
   const { card, outcome, outcomeTimestamp } = entry
   const faults = [
@@ -64,7 +70,7 @@ function readEntry(entry: unknown, isOfAnotherService: (card: string) => boolean
   ]
   const uuid = uuidOf(card)
   if (uuid === undefined || faults.length > 0) return { faults }
-  if (isOfAnotherService(uuid)) return { faults: ['card was answered by another service; send this to the feedback address of that one'] }
+  if (ofOtherServices.has(uuid)) return { faults: ['card was answered by another service; send this to the feedback address of that one'] }
   const suggestions = outcome === 'accepted' ? readSuggestions(entry.acceptedSuggestions) : { faults: [] }
   const reason = readReason(entry.overrideReason)
   return {

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Feedback } from '../cds-hooks/types.js'
 import { withoutEnd } from '../engine/model/without-end.js'
-
-/** What a clinician did with a card, as the client reported it. */
-export interface FeedbackEntry {
-  service: string
-  receivedAt: string
-  feedback: Feedback
-}
+import type { FeedbackEntry } from './port.js'
 
 /** Where feedback is kept. */
 export interface FeedbackRecord {

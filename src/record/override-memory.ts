@@ -1,34 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { CARD_EXTENSION, type Card, type Feedback, type OverrideReason } from '../cds-hooks/types.js'
-
-/** A card that a user overrode: its headline, when, why, and in which contact it was shown. */
-export interface Override {
-  /** The headline decision point of the card. */
-  point: string
-  at: string
-  /** Code of the reason, or `comment` where only words were given. */
-  reason?: string
-  /** Id of the encounter of the call that brought the card. */
-  encounter?: string
-}
-
-/** A patient, whose id means nothing beyond the client that gave it. */
-export interface PatientOfClient {
-  client: string
-  patient: string
-}
-
-/** The answer of a call, as far as it has to be remembered. */
-export interface AnsweredCall extends PatientOfClient {
-  /** Id of the service that answered. */
-  service: string
-  cards: readonly Card[]
-  /** Id of the call's encounter, if it has one. */
-  encounter?: string
-}
-
-/** Why something remembered was forgotten: its uuid came for a second patient, room was needed, or its patient has too many. */
-export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient'
+import type { AnsweredCall, ForgottenFor, Override, PatientOfClient } from './port.js'
 
 /**
  * Remembers which cards were overridden for whom, so that knowledge can stay silent about the same thing. Patients are

@@ -9,6 +9,7 @@ import type { ServerEnvironment, ServerOptions } from './environment.js'
 import { errorHandler } from './error-reply.js'
 import { createMetrics } from './metrics.js'
 import { readJsonBody } from './read-body.js'
+import { answering } from './reply.js'
 import { pathUnknown, ROUTES } from './routes.js'
 import { createUnfinishedBodies } from './unfinished-bodies.js'
 
@@ -16,9 +17,8 @@ import { createUnfinishedBodies } from './unfinished-bodies.js'
 export function createApp(options: ServerOptions, metrics = createMetrics()): Express {
   const environment: ServerEnvironment = { ...options, metrics }
   options.knowledge.terminology.onNearMiss(metrics.countNearMiss)
-  options.overrideMemory.onForgotten(metrics.countForgotten)
-  metrics.watchRecord('overrides', options.overrideMemory.bytes)
-  metrics.watchRecord('feedback', options.feedbackRecord.bytes)
+  options.record.onForgotten(metrics.countForgotten)
+  for (const [part, bytes] of Object.entries(options.record.bytes)) metrics.watchRecord(part, bytes)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -34,12 +34,12 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     if (isPacked) app.all(path, pack)
     for (const [method, handler] of Object.entries(methods)) {
       const steps: RequestHandler[] = method === 'post' ? readBody : []
-      app[method as 'get' | 'post'](path, named(path), ...steps, (request, response) => handler(request, response, environment))
+      app[method as 'get' | 'post'](path, named(path), ...steps, answering(handler, environment))
     }
     app.all(path, named(path), methodNotAllowed(Object.keys(methods)))
   }
-  app.use(request => {
-    throw pathUnknown(request)
+  app.use(() => {
+    throw pathUnknown()
   })
   app.use(errorHandler(options.log, environment.metrics.countError))
   return app

@@ -8,7 +8,10 @@ import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '.
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { queriesFor } from '../../src/patient-data/fill-template.js'
-import { createOverrideMemory, type Override } from '../../src/record/override-memory.js'
+import { createMemoryRecord } from '../../src/record/memory-record.js'
+import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
+import { createOverrideMemory } from '../../src/record/override-memory.js'
+import type { Override } from '../../src/record/port.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import type { CdsService } from '../../src/knowledge-files/services.js'
 import { CaseCalendar, TIME_ZONE } from './calendar.js'
@@ -137,13 +140,13 @@ export function prepareCall(serviceId: string, ofPatient: readonly FhirResource[
       readiness,
       knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false, ...surroundings.settings },
       clientOf: () => 'the one client',
-      overrideMemory: { ...createOverrideMemory(0), overridesOf: () => surroundings.overridden.map(written => overrideOf(written, now)) },
+      record: { ...createMemoryRecord(createOverrideMemory(0), createMemoryFeedbackRecord(0)), overridesOf: async () => surroundings.overridden.map(written => overrideOf(written, now)) },
     },
   }
 }
 
 /** Makes a call. */
-export const reply = ({ service, request, environment }: PreparedCall, language = 'da'): Promise<CdsResponse> => callService(service, request, language, environment)
+export const reply = async ({ service, request, environment }: PreparedCall, language = 'da'): Promise<CdsResponse> => (await callService(service, request, language, environment)).response
 
 /** The answers of all services together. */
 export interface Answered {

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import supertest from 'supertest'
-import { createOverrideMemory } from '../../src/record/override-memory.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { hold } from '../support/hold.js'
-import { startTestService, type TestServiceOptions } from '../support/service.js'
+import { startTestService, type TestServiceOptions, testRecord } from '../support/service.js'
 import { hangs, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
 
 const ID = 'start-back-risk'
@@ -114,9 +113,10 @@ describe('evaluation has only what reading left of the deadline, and what it cou
   }
 
   test('whatever comes of it', async () => {
-    // Overrides are asked for when the evaluation begins.
-    const overrideMemory = { ...createOverrideMemory(0), overridesOf: () => (hold(1_100), []) }
-    const codes = await undecidedBy({ deadlineMs: 1_000, clientOf: () => 'known', overrideMemory }, prefetchedCall(PERSON, ID))
+    // Looked at when the evaluation begins.
+    const override = { point: 'x', get at() { return hold(1_100), '2026-03-30T10:00:00Z' } }
+    const record = { ...testRecord(), overridesOf: async () => [override] }
+    const codes = await undecidedBy({ deadlineMs: 1_000, clientOf: () => 'known', record }, prefetchedCall(PERSON, ID))
     expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
   })
 })

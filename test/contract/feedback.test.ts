@@ -5,7 +5,7 @@ import type { Feedback } from '../../src/cds-hooks/types.js'
 import { cpuMs } from '../support/cpu.js'
 import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, testRecord } from '../support/service.js'
 
 const ID = 'start-back-risk'
 const CARD = '784ea9a5-3272-5193-a71e-6f4edf2944e1'
@@ -18,7 +18,7 @@ let service: Listening
 let record: FeedbackRecord
 
 beforeAll(async () => {
-  service = await startTestService({ feedbackRecord: { save: entries => record.save(entries), list: id => record.list(id), bytes: () => record.bytes() } })
+  service = await startTestService({ record: testRecord({ feedback: { save: entries => record.save(entries), list: id => record.list(id), bytes: () => record.bytes() } }) })
 })
 
 beforeEach(() => {
@@ -234,7 +234,7 @@ describe('more than fits', () => {
   })
 
   test('an override that cannot be remembered is not called accepted', async () => {
-    const crowded = await startTestService({ overrideMemory: { ...createOverrideMemory(0), note: () => false } })
+    const crowded = await startTestService({ record: testRecord({ overrides: { ...createOverrideMemory(0), note: () => false } }) })
     try {
       const { status, headers } = await supertest(crowded.url).post(`/cds-services/${ID}/feedback`).send({ feedback: [overridden()] })
       expect([status, headers['retry-after']]).toEqual([503, '60'])

@@ -2,12 +2,13 @@
 import supertest from 'supertest'
 import { decisionPointsOf } from '../clinical-cases/runner.js'
 import type { Card } from '../../src/cds-hooks/types.js'
-import { createOverrideMemory, type AnsweredCall, type OverrideMemory } from '../../src/record/override-memory.js'
+import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
+import type { AnsweredCall } from '../../src/record/port.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { warmUp } from '../../src/calls/warm-up.js'
 import { hookCall, prefetchedCall, SERVICES, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService, testEnvironment } from '../support/service.js'
+import { startTestService, testEnvironment, testRecord } from '../support/service.js'
 
 const SIGN = 'low-back-pain-order-sign'
 const PERSON = 'recent-pain'
@@ -169,7 +170,7 @@ describe('what is remembered', () => {
 
   test.each(SERVICES)('are the cards of every service, with the encounter of the call: %s', async id => {
     const { memory, remembered } = watched()
-    const own = await startTestService({ overrideMemory: memory })
+    const own = await startTestService({ record: testRecord({ overrides: memory }) })
     const request = prefetchedCall('recent-pain', id, { fhirServer: LISTED })
     const { body } = await supertest(own.url).post(`/cds-services/${id}`).send({ ...request, context: { ...request.context, encounterId: 'contact-1' } }).expect(200)
     await own.close()
@@ -180,7 +181,7 @@ describe('what is remembered', () => {
 
   test.each(SERVICES)('is nothing of what is explained: %s', async id => {
     const { memory, remembered } = watched()
-    const own = await startTestService({ overrideMemory: memory })
+    const own = await startTestService({ record: testRecord({ overrides: memory }) })
     const { body } = await supertest(own.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall('recent-pain', id)).expect(200)
     const cards = (body as { response: { cards: Card[] } }).response.cards
     const feedback = cards.map(({ uuid }) => ({ card: uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }))
@@ -193,7 +194,7 @@ describe('what is remembered', () => {
 
   test('is nothing of the warm-up', async () => {
     const { memory, remembered } = watched()
-    const environment = testEnvironment({ overrideMemory: memory })
+    const environment = testEnvironment({ record: testRecord({ overrides: memory }) })
     await warmUp(environment.services, environment)
     expect(remembered).toEqual([])
   })
@@ -201,7 +202,7 @@ describe('what is remembered', () => {
   test('is nothing of feedback that could not be saved, which is answered with 5xx', async () => {
     const { memory, noted } = watched()
     const record = createMemoryFeedbackRecord(1_000_000)
-    const own = await startTestService({ overrideMemory: memory, feedbackRecord: { ...record, save: () => Promise.reject(new Error('disk full')) } })
+    const own = await startTestService({ record: testRecord({ overrides: memory, feedback: { ...record, save: () => Promise.reject(new Error('disk full')) } }) })
     const { body } = await supertest(own.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED })).expect(200)
     const [first] = (body as { cards: Card[] }).cards
     const feedback = [{ card: first!.uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }]

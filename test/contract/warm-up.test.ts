@@ -5,7 +5,7 @@ import type { FhirReader } from '../../src/patient-data/fhir-reader.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { createOverrideMemory } from '../../src/record/override-memory.js'
 import { warmUp } from '../../src/calls/warm-up.js'
-import { testEnvironment } from '../support/service.js'
+import { testEnvironment, testRecord } from '../support/service.js'
 
 interface Sent { request: { origin: string; path: string } }
 
@@ -37,7 +37,7 @@ test('nothing is recorded, and the reader of real calls is not asked', async () 
   const remember = jest.spyOn(memory, 'remember')
   const save = jest.spyOn(record, 'save')
   const reader = { read: jest.fn<FhirReader['read']>(), readOn: jest.fn<FhirReader['readOn']>() }
-  const environment = testEnvironment({ overrideMemory: memory, feedbackRecord: record, reader })
+  const environment = testEnvironment({ record: testRecord({ overrides: memory, feedback: record }), reader })
   await warmUp(environment.services, environment)
   for (const each of [remember, save, reader.read, reader.readOn]) expect(each).not.toHaveBeenCalled()
 })

@@ -2,8 +2,9 @@ import pino from 'pino'
 import { loadKnowledge, type LoadedKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import type { ReadingLimits } from '../../src/patient-data/reading-budget.js'
-import { createOverrideMemory } from '../../src/record/override-memory.js'
-import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
+import { createMemoryRecord } from '../../src/record/memory-record.js'
+import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
+import { createMemoryFeedbackRecord, type FeedbackRecord } from '../../src/record/feedback-record.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import { createApp } from '../../src/server/app.js'
 import type { ServerOptions } from '../../src/server/environment.js'
@@ -33,6 +34,10 @@ const isListed = fhirServerList(['http://127.0.0.1:*'])
 /** Bytes that feedback and overrides may take up each. */
 const ROOM = 10_000_000
 
+/** A record in memory, of which a test may bring a part. */
+export const testRecord = ({ overrides = createOverrideMemory(ROOM), feedback = createMemoryFeedbackRecord(ROOM) }: { overrides?: OverrideMemory; feedback?: FeedbackRecord } = {}) =>
+  createMemoryRecord(overrides, feedback)
+
 export interface TestServiceOptions extends Partial<ServerOptions> {
   /** Is told of every request that reaches the service, preflights too. */
   onRequest?: (method: string, path: string) => void
@@ -57,8 +62,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     reader: createHttpFhirReader({ isAllowed: isListed, responseLimit: 8_000_000, pageLimit: 10 }),
     knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
     clientOf: clientByFhirServer(isListed),
-    overrideMemory: createOverrideMemory(ROOM),
-    feedbackRecord: createMemoryFeedbackRecord(ROOM),
+    record: testRecord(),
     readiness: createReadiness(),
     turns: createTurns(),
     // Tests and service share one loop, which the tests hold as they please.

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Card, Feedback } from '../../src/cds-hooks/types.js'
-import { createOverrideMemory, type ForgottenFor, type OverrideMemory } from '../../src/record/override-memory.js'
+import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
+import type { ForgottenFor } from '../../src/record/port.js'
 
 const card = (uuid: string, ...points: string[]): Card =>
   ({ uuid, summary: 's', indicator: 'info', source: { label: 'l' }, extension: { 'org.columna.decision-points': points } })

@@ -1,6 +1,5 @@
 /** The few words of a card's frame. What a card says of patients stands in the knowledge, not here. */
 export interface CardWords {
-  grade: string
   quality: string
   notGraded: string
   /** The direction of a recommendation that advises not to. */
@@ -35,7 +34,6 @@ export interface CardWords {
 
 const WORDS: Readonly<Record<string, CardWords>> = {
   da: {
-    grade: 'Styrke',
     quality: 'evidens',
     notGraded: 'ikke graderet',
     against: 'imod',
@@ -56,7 +54,6 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     others: count => `${count} andre`,
   },
   en: {
-    grade: 'Strength',
     quality: 'evidence',
     notGraded: 'not graded',
     against: 'against',

@@ -93,7 +93,6 @@ class PlanCompiler {
       actions,
       hooks: new Set((this.plan.action ?? []).flatMap(({ trigger }) => trigger ?? []).flatMap(({ name }) => name ?? [])),
       requirements: this.requirements(),
-      libraries: this.libraries().map(({ resource }) => resource),
       facts: this.facts.descriptions,
     }
   }

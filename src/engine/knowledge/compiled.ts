@@ -1,4 +1,4 @@
-import type { ActivityDefinition, DataRequirement, Library, PlanDefinition, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
+import type { ActivityDefinition, PlanDefinition, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
 import type { Evaluator } from '../expression/compile.js'
 import type { LocalizedText } from '../model/localized.js'
 
@@ -108,9 +108,6 @@ export interface CompiledPlan {
   /** Names of the hooks on which the plan has an action. */
   hooks: ReadonlySet<string>
   requirements: readonly CompiledRequirement[]
-  libraries: readonly Library[]
   /** Descriptions of the facts that its expressions may use, by name. */
   facts: ReadonlyMap<string, LocalizedText>
 }
-
-export type { DataRequirement }

@@ -1,0 +1,60 @@
+import type { Card, Feedback } from '../cds-hooks/types.js'
+
+/** A card that a user overrode: its headline, when, why, and in which contact it was shown. */
+export interface Override {
+  /** The headline decision point of the card. */
+  point: string
+  at: string
+  /** Code of the reason, or `comment` where only words were given. */
+  reason?: string
+  /** Id of the encounter of the call that brought the card. */
+  encounter?: string
+}
+
+/** A patient, whose id means nothing beyond the client that gave it. */
+export interface PatientOfClient {
+  client: string
+  patient: string
+}
+
+/** The answer of a call, as far as it has to be remembered. */
+export interface AnsweredCall extends PatientOfClient {
+  /** Id of the service that answered. */
+  service: string
+  cards: readonly Card[]
+  /** Id of the call's encounter, if it has one. */
+  encounter?: string
+}
+
+/** What a clinician did with a card, as the client reported it. */
+export interface FeedbackEntry {
+  service: string
+  receivedAt: string
+  feedback: Feedback
+}
+
+/** Why something remembered was forgotten: its uuid came for a second patient, room was needed, or its patient has too many. */
+export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient'
+
+/** What is kept of calls, and of what users did with their cards: in memory, or wherever it outlives the process. */
+export interface CallRecord {
+  /** Cards that a patient's users overrode, oldest first. */
+  overridesOf: (patient: PatientOfClient) => Promise<readonly Override[]>
+  /** Notes what a patient's call was answered with. */
+  answered: (call: AnsweredCall) => Promise<void>
+  /** Those of some cards that are known to be the answer of other services than this one. */
+  ofOtherServices: (cards: readonly string[], service: string) => Promise<ReadonlySet<string>>
+  /**
+   * Keeps reports on cards, and remembers those that override one; a report that is kept already is kept once.
+   * @throws Error when there is no room for all of them; the same reports may be sent again.
+   */
+  feedback: (entries: readonly FeedbackEntry[]) => Promise<void>
+}
+
+/** A record whose size an operator watches. */
+export interface WatchedRecord extends CallRecord {
+  /** Bytes that each part of it takes up. */
+  bytes: Readonly<Record<string, () => number>>
+  /** Has a listener told of whatever is forgotten. */
+  onForgotten: (listener: (why: ForgottenFor) => void) => void
+}
