@@ -9,7 +9,8 @@ import { patientNamed } from '../patient-data/ownership.js'
 import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
 import { idIn, readReference } from '../patient-data/references.js'
-import { endOfEvaluation, itsTurn, type CallEnvironment } from './call-service.js'
+import { endOfEvaluation, itsTurn } from './call-service.js'
+import type { CallEnvironment } from './environment.js'
 import { languageOfTag } from './languages.js'
 
 /**

@@ -1,60 +1,21 @@
 import { applyPlan, type Undecided } from '../engine/apply/apply-plan.js'
 import type { ApplyContext } from '../engine/apply/context.js'
-import { buildCards, orderCards } from '../engine/cards/build-cards.js'
+import { toCards } from '../engine/cards/to-cards.js'
 import { cardWords } from '../engine/cards/card-words.js'
-import { notReadCard } from '../engine/cards/not-read-card.js'
-import { undecidedCard } from '../engine/cards/undecided-card.js'
-import { ownTopic, planSource } from '../engine/cards/plan-source.js'
 import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
 import { clockAt, type Clock } from '../engine/expression/clock.js'
 import { CdsError } from '../errors.js'
 import { openScope, type Scope } from '../engine/expression/scope.js'
 import { checkTime } from '../engine/expression/steps.js'
 import { inLanguage } from '../engine/model/localized.js'
-import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { gatherPatientData, type GatheredData } from '../patient-data/gather-patient-data.js'
 import { explained } from '../patient-data/not-read.js'
-import type { ReadingLimits } from '../patient-data/reading-budget.js'
 import { unlessAborted } from '../patient-data/reading-time.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/draft-orders.js'
-import type { FhirReader } from '../patient-data/fhir-reader.js'
 import type { Unusable } from '../patient-data/patient-record.js'
-import type { CallRecord, Override, PatientOfClient } from '../record/port.js'
-import type { KnowledgeSettings } from '../settings.js'
+import type { Override, PatientOfClient } from '../record/port.js'
 import type { CdsService } from '../knowledge-files/services.js'
-
-/** What every call needs and no call changes. */
-export interface CallEnvironment {
-  knowledge: Knowledge
-  reader: FhirReader
-  now: () => Date
-  timeZone: string
-  /** Milliseconds that one call may take in all. */
-  deadlineMs: number
-  /** What one call may read of its client's FHIR server. */
-  reading: ReadingLimits
-  /** Gives each evaluation a turn of the event loop of its own. */
-  turns: { take: () => Promise<void> }
-  /** What the deployment chose, as knowledge reads it. */
-  knowledgeSettings: KnowledgeSettings
-  /** Who calls, as far as anything is remembered for them; undefined where nobody can tell. */
-  clientOf: (request: HookRequest) => string | undefined
-  /** When calls can be waited for no longer, with the error that they are then answered with. */
-  readiness: { readonly lastCall: AbortSignal }
-  /** What is kept of calls, and of what users did with their cards. */
-  record: CallRecord
-  /** Figures for an operator; a call can do without. */
-  metrics?: CallMetrics
-}
-
-/** What of a call is counted. */
-export interface CallMetrics {
-  /** Counts records that were left out since nobody can tell whose they are. */
-  countOwnerless: (service: string, records: number) => void
-  /** @param topic the card's family. */
-  countCard: (service: string, indicator: string, topic: string) => void
-  countUndecided: (plan: string, action: string, code: string) => void
-}
+import type { CallEnvironment } from './environment.js'
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
@@ -86,7 +47,7 @@ export interface Answer {
 }
 
 /** The answer of a real call. */
-export interface AnsweredCall {
+export interface ServiceAnswer {
   response: CdsResponse
   /** Notes what was answered, so that feedback on it can be understood; for after the reply, which does not wait for it. */
   record: () => Promise<void>
@@ -98,7 +59,7 @@ export interface AnsweredCall {
  * @throws CdsError when essential data is missing or belongs to another patient, or the time has run out before the
  *   evaluation begins.
  */
-export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<AnsweredCall> {
+export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<ServiceAnswer> {
   const gathered = await gatherCall(service, request, environment, { arrivedAt })
   await itsTurn(gathered.stopAt, environment)
   const { response, advice } = answerCall(gathered, language, environment)
@@ -167,29 +128,24 @@ function afterMilliseconds<T>(milliseconds: number, value: T): { promise: Promis
   return { promise, end: () => clearTimeout(timer) }
 }
 
-/** Applies the plans of a call to its data and builds the cards. It changes nothing; whoever asks more of the call afterwards hands in its scope. */
+/** Applies the plans of a call to its data and turns them into cards. It changes nothing; whoever asks more of the call afterwards hands in its scope. */
 export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment, scope = scopeFor(call, environment)): Answer {
   const { service, request, data } = call
   const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
-  const applied = service.plans.map(plan => ({ plan, source: planSource(plan, language, environment.knowledge.terminology), ...applyPlan(plan, scope, context) }))
-  const notRead = notReadIn(data, service, language)
-  const cards = applied.flatMap(({ plan, source, requestGroup }) =>
-    buildCards(requestGroup, { hookInstance: request.hookInstance, language, plan: plan.canonical, planSource: source, notRead }))
-  const undecided = applied.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
-  const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance: request.hookInstance, language, knowledge: environment.knowledge })]
-  const spoken = [...unclear, ...cards]
-  return { response: { cards: spoken.length > 0 ? orderCards(spoken) : silence(call, language, environment), ...responseExtension(undecided, data) }, advice: cards }
+  const answers = service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, context) }))
+  const { cards, advice, undecided } = toCards(answers, {
+    hookInstance: request.hookInstance,
+    language,
+    knowledge: environment.knowledge,
+    notRead: notReadIn(data, service, language),
+    readInPart: readInPart(data, language),
+  })
+  return { response: { cards: [...cards], ...responseExtension(undecided, data) }, advice }
 }
 
-/** No cards, unless essential data was read only in part: then the reader is told, since the rest may change the answer. */
-function silence({ service, request, data }: GatheredCall, language: string, { knowledge: { terminology } }: CallEnvironment): Card[] {
-  const inPart = data.notRead.filter(({ requirement, reason }) => requirement.essential && reason === 'incomplete')
-  const [plan] = service.plans
-  if (inPart.length === 0 || !plan) return []
-  const labels = inPart.map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
-  const source = { label: planSource(plan, language, terminology).label, topic: ownTopic('not-read', language, terminology) }
-  return [notReadCard(labels, request.hookInstance, language, { canonical: plan.canonical, source })]
-}
+/** Essential data of which a part is lacking, in the reader's words. */
+const readInPart = ({ notRead }: GatheredData, language: string): string[] =>
+  notRead.filter(({ requirement, reason }) => requirement.essential && reason === 'incomplete').map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
 export function scopeFor({ service, request, clock, data: { record }, orders, overrides, stopAt }: GatheredCall, environment: CallEnvironment, explain = false): Scope {

@@ -1,6 +1,7 @@
 import { describeAction, type ActionDescription } from '../engine/apply/describe-action.js'
 import { explainPlan, hasAction, type ExplainedAction, type ExplainedCondition, type ExplainedFact, type Selection } from '../engine/apply/explain-plan.js'
-import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment } from './call-service.js'
+import { answerCall, gatherCall, itsTurn, scopeFor } from './call-service.js'
+import type { CallEnvironment } from './environment.js'
 import { planSource } from '../engine/cards/plan-source.js'
 import { stableUuid } from '../engine/cards/uuid.js'
 import type { CdsResponse, HookRequest } from '../cds-hooks/types.js'

@@ -1,5 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { answerCall, gatherCall, itsTurn, scopeFor, type CallEnvironment, type GatheredCall } from './call-service.js'
+import { answerCall, gatherCall, itsTurn, scopeFor, type GatheredCall } from './call-service.js'
+import type { CallEnvironment } from './environment.js'
 import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
 import { STATE, type Scope } from '../engine/expression/scope.js'
 import { DeadlinePassed } from '../engine/expression/steps.js'

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino'
-import type { CallEnvironment } from '../calls/call-service.js'
+import type { CallEnvironment } from '../calls/environment.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
-import type { WatchedRecord } from '../record/port.js'
 import type { Lateness } from './back-pressure.js'
 import type { Metrics } from './metrics.js'
 import type { Readiness } from './readiness.js'
@@ -11,7 +10,6 @@ import type { Turns } from './turns.js'
 /** What the server needs to answer. */
 export interface ServerOptions extends CallEnvironment {
   services: ServiceRegistry
-  record: WatchedRecord
   log: Logger
   explain: boolean
   /** Whether the patients are invented and the service runs on its user's machine. */

@@ -25,7 +25,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The corridors: the only room that imports both the engine and what is remembered.
   calls: [['cds-hooks', 'engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'knowledge-files', 'patient-data', 'record', 'settings', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
-  server: [['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files', 'record', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
+  server: [['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
   cli: [['engine/model', 'knowledge-files'], ['node:fs', 'node:path']],
   demo: [['engine/expression', 'engine/model'], ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici']],
   settings: [['errors', 'trust'], []],

@@ -4,12 +4,13 @@ import { failureOf } from '../expression/facts.js'
 import { scopeOn, type Scope } from '../expression/scope.js'
 import type { Evaluator } from '../expression/compile.js'
 import { plain, toJson, truth } from '../expression/values.js'
-import type { CompiledAction, CompiledCondition, CompiledPlan, CompiledSource } from '../knowledge/compiled.js'
+import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { decisionPointsOf, EXTENSION } from '../model/extensions.js'
 import { inLanguage } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
 import type { ApplyContext } from './context.js'
+import { citing } from './cited-source.js'
 import { escapeMarkdown } from './markdown.js'
 import { renderText } from './render-text.js'
 
@@ -304,7 +305,7 @@ function makeFixedParts({ resource, overrideReasons, sources }: CompiledAction, 
       ...own.filter(({ url }) => url === EXTENSION.cardTopic).map(extension => topic(extension, language, terminology)),
       ...overrideReasons.map(({ code, system, display }) => ({ url: EXTENSION.overrideReasons, valueCoding: { system, code, display: inLanguage(display, language) ?? code } })),
     ],
-    documentation: (resource.documentation ?? []).map((artifact, index) => documentation(artifact, sources[index], language)),
+    documentation: (resource.documentation ?? []).map((artifact, index) => citing(artifact, sources[index], language)),
   }
 }
 
@@ -324,25 +325,6 @@ function graded(extension: Extension, language: string, terminology: Terminology
   })
   const text = displays.at(-1)
   return text === undefined ? extension : { ...extension, valueCodeableConcept: { ...extension.valueCodeableConcept, text } }
-}
-
-function documentation(artifact: RelatedArtifact, source: CompiledSource | undefined, language: string): RelatedArtifact {
-  if (!source) return artifact
-  const section = inLanguage(source.section, language)
-  const standing = inLanguage(source.standing, language)
-  const document = inLanguage(source.document, language)
-  const label = [source.publisher, source.year].filter(part => part).join(' ')
-  const dated = [source.year, standing].filter(part => part).join(', ')
-  const citation = [[document, section].filter(part => part).join(', '), dated && `(${dated})`].filter(part => part).join(' ')
-  return {
-    type: artifact.type,
-    ...(label && { label }),
-    ...(document && { display: document }),
-    ...(section !== undefined && { document: { title: section } }),
-    ...(citation && { citation }),
-    ...(source.url !== undefined && { url: source.url }),
-    ...(artifact.resource !== undefined && { resource: artifact.resource }),
-  }
 }
 
 function timingOf(definition: CompiledAction['resource']): Partial<RequestGroupAction> {

@@ -3,7 +3,7 @@ import type { CompiledPlan } from '../knowledge/compiled.js'
 import { CARD_TOPIC_SYSTEM } from '../model/extensions.js'
 import { inLanguage, localized, type LocalizedText } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
-import type { CardContext } from './build-cards.js'
+import type { CardContext } from './card-context.js'
 
 const known = new WeakMap<CompiledPlan, Map<string, CardContext['planSource']>>()
 

@@ -1,0 +1,34 @@
+import type { Extension, RequestGroupAction } from 'fhir/r4.js'
+import { CARD_EXTENSION } from '../../cds-hooks/types.js'
+import { decisionPointsOf, EXTENSION, extensionsOf } from '../model/extensions.js'
+import type { CardContext } from './card-context.js'
+
+/** What an integrator reads of a card beyond CDS Hooks: decision points, the plan, and what the plan computes. */
+export function cardExtension(action: RequestGroupAction, { plan }: CardContext): Record<string, unknown> {
+  const computed = extensionsOf(action, EXTENSION.cardExtension).map(({ extension = [] }) => {
+    const name = extension.find(({ url }) => url === 'name')?.valueString ?? ''
+    return [name, membersOf(extension.filter(({ url }) => url !== 'name'))] as const
+  })
+  const points = [...new Set(decisionPoints(action))]
+  return {
+    ...(points.length > 0 && { [CARD_EXTENSION.decisionPoints]: points }),
+    [CARD_EXTENSION.knowledge]: plan,
+    ...Object.fromEntries(computed),
+  }
+}
+
+/** Computed members by name; a name with several values becomes a list. */
+function membersOf(parts: readonly Extension[]): Record<string, unknown> {
+  const names = [...new Set(parts.map(({ url }) => url))]
+  return Object.fromEntries(names.map(name => {
+    const values = parts.filter(({ url }) => url === name).map(writtenValue)
+    return [name, values.length === 1 ? values[0] : values]
+  }))
+}
+
+const writtenValue = ({ valueBoolean, valueInteger, valueDecimal, valueString }: Extension) => valueBoolean ?? valueInteger ?? valueDecimal ?? valueString
+
+/** Decision points of an action and all that stands in its card, the action's own first. */
+function decisionPoints(action: RequestGroupAction): string[] {
+  return [...decisionPointsOf(action).flatMap(({ code }) => code ?? []), ...(action.action ?? []).flatMap(decisionPoints)]
+}

@@ -1,0 +1,53 @@
+import type { Card } from '../../cds-hooks/types.js'
+import type { AppliedPlan, Undecided } from '../apply/apply-plan.js'
+import type { CompiledPlan } from '../knowledge/compiled.js'
+import type { Knowledge } from '../knowledge/compile-knowledge.js'
+import { buildCards } from './build-cards.js'
+import { notReadCard } from './not-read-card.js'
+import { orderCards } from './order-cards.js'
+import { ownTopic, planSource } from './plan-source.js'
+import { undecidedCard } from './undecided-card.js'
+
+/** A plan and what came of applying it. */
+export interface PlanAnswer extends AppliedPlan {
+  plan: CompiledPlan
+}
+
+/** What cards need beyond the plans that were applied. */
+export interface ToCardsContext {
+  hookInstance: string
+  language: string
+  knowledge: Pick<Knowledge, 'plan' | 'terminology'>
+  /** What data could not be read, in the reader's words. */
+  notRead: readonly string[]
+  /** Essential data that was read only in part, in the reader's words: where no card comes, the reader is told. */
+  readInPart: readonly string[]
+}
+
+/** Cards as a reader should meet them, and what of them is advice that may be overridden. */
+export interface ToldCards {
+  cards: readonly Card[]
+  advice: readonly Card[]
+  undecided: readonly Undecided[]
+}
+
+/**
+ * Turns the plans of one call into its cards: one a top-level action, in the author's order, the pressing ones first; one
+ * that says what could not be decided; and one that tells of silence that comes of data read only in part.
+ */
+export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext): ToldCards {
+  const { hookInstance, language, knowledge, notRead } = context
+  const advice = answers.flatMap(({ plan, requestGroup }) =>
+    buildCards(requestGroup, { hookInstance, language, plan: plan.canonical, planSource: planSource(plan, language, knowledge.terminology), notRead }))
+  const undecided = answers.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
+  const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance, language, knowledge })]
+  const spoken = [...unclear, ...advice]
+  return { cards: spoken.length > 0 ? orderCards(spoken) : silence(answers[0]?.plan, context), advice, undecided }
+}
+
+/** No cards, unless essential data was read only in part: then the reader is told, since the rest may change the answer. */
+function silence(plan: CompiledPlan | undefined, { hookInstance, language, knowledge: { terminology }, readInPart }: ToCardsContext): Card[] {
+  if (readInPart.length === 0 || !plan) return []
+  const source = { label: planSource(plan, language, terminology).label, topic: ownTopic('not-read', language, terminology) }
+  return [notReadCard(readInPart, hookInstance, language, { canonical: plan.canonical, source })]
+}
