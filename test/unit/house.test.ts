@@ -16,6 +16,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'engine/knowledge': [['cds-hooks', 'engine/expression', 'engine/model', 'engine/terminology'], []],
   'engine/apply': [['engine/expression', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors'], []],
   'engine/cards': [['cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology'], ['uuid']],
+  'engine/index': [['engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model'], []],
   // Outside of it.
   trust: [['engine/model'], []],
   record: [['cds-hooks', 'engine/model'], ['node:crypto']],

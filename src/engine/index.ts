@@ -1,0 +1,29 @@
+/**
+ * The engine: FHIR R4 PlanDefinitions written in FHIRPath, compiled once, applied to a patient's records, and told as
+ * cards of CDS Hooks. It reads no disk, no clock and no network; whoever uses it hands in resources, an instant and a
+ * time zone.
+ *
+ * ```ts
+ * const faults = new FaultList()
+ * const knowledge = compileKnowledge(resources.map(resource => ({ file: `${resource.id}.json`, resource })), faults)
+ * faults.throwIfAny()
+ * const plan = knowledge.plan('my-plan')!
+ * const context = { patientId: 'p1', language: 'da', terminology: knowledge.terminology }
+ * const scope = openScope(plan.variables, {
+ *   recordsOfType: type => records.filter(({ resourceType }) => resourceType === type),
+ *   context, clock: clockAt(new Date(), 'Europe/Copenhagen'), stopAt: performance.now() + 200,
+ * })
+ * const { requestGroup, undecided } = applyPlan(plan, scope, context)
+ * const { cards } = toCards([{ plan, requestGroup, undecided }], { hookInstance, language: 'da', knowledge, notRead: [], readInPart: [] })
+ * ```
+ */
+export { compileKnowledge, type Knowledge } from './knowledge/compile-knowledge.js'
+export type { CompiledPlan } from './knowledge/compiled.js'
+export type { KnowledgeFile } from './model/knowledge-file.js'
+export { FAULT_CODES, faultLine, FaultList, type Fault, type FaultCode } from './model/faults.js'
+export { clockAt, type Clock } from './expression/clock.js'
+export { openScope, type Scope, type ScopeData } from './expression/scope.js'
+export { applyPlan, type Answer, type AppliedPlan, type Undecided } from './apply/apply-plan.js'
+export type { ApplyContext } from './apply/context.js'
+export { explainPlan, type ExplainedAction, type ExplainedCondition, type ExplainedFact, type Selection } from './apply/explain-plan.js'
+export { toCards, type PlanAnswer, type ToCardsContext, type ToldCards } from './cards/to-cards.js'
