@@ -51,7 +51,7 @@ describe('no regular expression over what a stranger sends can backtrack', () =>
   test('and none is put together while the service runs, but for codes, from the patterns above', () => {
     const made = SOURCE_FILES.flatMap(({ path, nodes }) =>
       nodes.filter(({ type, callee }) => (type === 'NewExpression' || type === 'CallExpression') && (callee as { name?: string }).name === 'RegExp').map(() => path))
-    expect(made).toEqual(['engine/terminology/terminology.ts'])
+    expect(made).toEqual(['engine/terminology/system-names.ts'])
     expect(ofKnowledge.length).toBeGreaterThan(0)
   })
 

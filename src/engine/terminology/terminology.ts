@@ -1,12 +1,13 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
 import type { SentCoding, ValueSetTest } from '../expression/functions/value-set-test.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
-import { withoutEnd } from '../model/without-end.js'
 import { lookUp, urlOf } from '../model/canonical.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import type { FaultList } from '../model/faults.js'
 import { ofType, type KnowledgeFile } from '../model/knowledge-file.js'
+import { codeOf, isShort, LONGEST_REMEMBERED, MOST_REMEMBERED, systemOf, trimmed } from './sent-coding.js'
+import { SystemNames } from './system-names.js'
 
 /** A code that nearly belongs to a value set, told to an operator: `system` is the name of one of our systems, never what was sent. */
 export interface NearMiss {
@@ -48,15 +49,6 @@ export interface ExpandedCode {
   code: string
   display: LocalizedText
 }
-
-/** How codes of a system are brought to one form before they are compared. */
-const CODE_FORMS: ReadonlyMap<string, (code: string) => string> = new Map([
-  ['upper-case', code => code.toUpperCase()],
-  ['before-plus', code => code.split('+', 1)[0] ?? code],
-  ['without-dots', code => code.replaceAll('.', '')],
-  ['without-blanks', code => code.replaceAll(/\s/g, '')],
-  ['without-danish-d', code => code.replace(/^D(?=[A-Z]\d\d)/, '')],
-])
 
 /**
  * The local terminology: value sets, displays and the several URIs under which one code system travels.
@@ -274,12 +266,6 @@ export class Terminology {
   }
 }
 
-/** Most systems, and most codes of one system, whose answers a value set remembers; charts repeat few codes many times. */
-const MOST_REMEMBERED = 256
-
-/** Most characters of a system or code that is remembered; no code is that long, and what a client sends must not pile up. */
-const LONGEST_REMEMBERED = 128
-
 function remember(known: Map<unknown, Map<unknown, boolean>>, { system, code }: SentCoding, answer: boolean): void {
   if (!isShort(system) || !isShort(code)) return
   if (!known.has(system) && known.size >= MOST_REMEMBERED) known.clear()
@@ -287,10 +273,6 @@ function remember(known: Map<unknown, Map<unknown, boolean>>, { system, code }: 
   if (codes.size >= MOST_REMEMBERED) codes.clear()
   known.set(system, codes.set(code, answer))
 }
-
-/** Whether a value may be remembered: short, and compared by what it says. */
-const isShort = (value: unknown): boolean =>
-  value === undefined || value === null || typeof value === 'number' || (typeof value === 'string' && value.length <= LONGEST_REMEMBERED)
 
 /** The same test, with the answers to short names remembered: a chart calls few things by many records. */
 function remembered(test: NameTest): NameTest {
@@ -303,28 +285,6 @@ function remembered(test: NameTest): NameTest {
     if (name.length <= LONGEST_REMEMBERED) known.set(name, answer)
     return answer
   }
-}
-
-const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufeff]/g
-
-/** Text as nearly all codes and systems are written: nothing in it that is not seen. */
-const PLAINLY_SEEN = /^[!-~]+$/
-
-/** A text without blanks at its ends, hard ones and those without width among them. */
-const trimmed = (text: string): string => (PLAINLY_SEEN.test(text) ? text : text.replace(INVISIBLE, '').trim())
-
-/** Most characters of a code or system that are looked at: none of ours is nearly as long, so what is longer is none either way. */
-const LONGEST_WRITTEN = 2_048
-
-/** The code that was sent, also as a number; undefined for anything that is none. */
-function codeOf({ code }: SentCoding): string | undefined {
-  if (typeof code === 'number') return Number.isSafeInteger(code) && code >= 0 ? String(code) : undefined
-  return typeof code === 'string' ? trimmed(code.slice(0, LONGEST_WRITTEN)) || undefined : undefined
-}
-
-/** The system that was sent; an empty one, or one that is no text, is none. */
-function systemOf({ system }: SentCoding): string | undefined {
-  return typeof system === 'string' ? trimmed(system.slice(0, LONGEST_WRITTEN)) || undefined : undefined
 }
 
 /** The codes of rules in upper case, each put so when it is first asked for. */
@@ -359,128 +319,4 @@ const withImported = ({ rules, excluded, imported, isName }: Membership, above: 
 function literalPrefix({ property, op, value }: { property: string; op: string; value: string }): string | undefined {
   const literal = /^((?:[A-Za-z0-9-]|\\\.)+)\.\*$/.exec(value)?.[1]
   return property === 'code' && op === 'regex' ? literal?.replaceAll('\\.', '.') : undefined
-}
-
-/** An object identifier as it is found: `urn:oid:` in any case, with a dot for a colon, in part, or left out. */
-const OID = /^(?:urn[:.])?(?:oid[:.])?([0-2](?:\.\d+)+)$/
-
-/** What all spellings of one system have in common: case, scheme, a closing slash, a version, the ways of writing an OID. */
-function keyOf(system: string): string {
-  if (system.length > LONGEST_REMEMBERED) return system
-  const written = trimmed(system.split(/[|#]/, 1)[0] ?? '').toLowerCase()
-  const oid = OID.exec(written)?.[1]
-  return oid === undefined ? withoutEnd(written.replace(/^https:/, 'http:'), '/') : `urn:oid:${oid}`
-}
-
-/** The letters and digits of a system's name alone. */
-const squeezed = (system: string): string => keyOf(system).replace(/^http:\/\/(?:www\.)?/, '').replaceAll(/[^a-z0-9]/g, '')
-
-/** Fewest letters that the beginning of one of our systems must have to be taken for a slip of it. */
-const SHORTEST_NEAR = 6
-
-/** A code system of which a NamingSystem tells. */
-interface NamedSystem {
-  name: string
-  forms: ((code: string) => string)[]
-  /** Codes that are unmistakably of this system, also where no system stands beside them. */
-  unmistakable: RegExp[]
-}
-
-/** The names under which each code system travels, read from NamingSystem resources. */
-class SystemNames {
-  /** The system we compare by, by what its spellings have in common. */
-  private readonly preferred = new Map<string, string>()
-  private readonly prefixes: { prefix: string; system: string }[] = []
-  private readonly named = new Map<string, NamedSystem>()
-  private readonly spellings = new Map<string, string>()
-  /** The names of our systems in letters and digits alone, from when they are first compared: all systems are known by then. */
-  private readonly squeezedNamesOf = new Map<string, readonly string[]>()
-
-  constructor(files: readonly KnowledgeFile<NamingSystem>[], faults: FaultList) {
-    for (const { file, resource } of files) {
-      const { uniqueId = [], name = '' } = resource as Partial<NamingSystem>
-      const system = (uniqueId.find(id => id.preferred) ?? uniqueId[0])?.value
-      if (system === undefined) continue
-      for (const { value } of uniqueId) this.preferred.set(keyOf(value), system)
-      for (const { valueUri } of extensionsOf(resource, EXTENSION.systemPrefix)) if (valueUri) this.prefixes.push({ prefix: valueUri.toLowerCase(), system })
-      const forms = extensionsOf(resource, EXTENSION.codeForm).map(({ valueCode }) => CODE_FORMS.get(valueCode ?? ''))
-      if (forms.includes(undefined)) {
-        faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', `A code form is one of ${[...CODE_FORMS.keys()].join(', ')}.`)
-      }
-      const unmistakable = extensionsOf(resource, EXTENSION.recognisedWithoutSystem).map(({ valueString }) => wholeCode(valueString))
-      if (unmistakable.includes(undefined)) {
-        faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', 'Codes recognised without their system are told by a regular expression in valueString.')
-      }
-      this.named.set(system, { name, forms: forms.flatMap(form => form ?? []), unmistakable: unmistakable.flatMap(pattern => pattern ?? []) })
-    }
-  }
-
-  /** The one URI we compare by, for a system that the knowledge itself writes; from then on it is known. */
-  own(system: string): string {
-    const known = this.canonical(system)
-    if (!this.preferred.has(keyOf(known))) this.preferred.set(keyOf(known), known)
-    this.spellings.clear()
-    this.squeezedNamesOf.clear()
-    return known
-  }
-
-  /** The one URI we compare by, however a system was spelled; a system that we do not know stays as it is. */
-  canonical(system: string): string {
-    const before = this.spellings.get(system)
-    if (before !== undefined) return before
-    const key = keyOf(system)
-    const found = this.preferred.get(key) ?? this.prefixes.find(({ prefix }) => key.startsWith(prefix))?.system ?? system
-    if (this.spellings.size >= MOST_REMEMBERED) this.spellings.clear()
-    if (isShort(system)) this.spellings.set(system, found)
-    return found
-  }
-
-  /** Whether a system, as `canonical` gives it, is one that the knowledge uses or names. */
-  isKnown(system: string): boolean {
-    return this.preferred.get(keyOf(system)) === system
-  }
-
-  /** Whether a system that we do not know is written nearly as one that we do. */
-  isNear(ours: string, written: string): boolean {
-    const found = squeezed(written)
-    if (found.length < SHORTEST_NEAR && found !== squeezed(this.nameOf(ours))) return false
-    return this.squeezedNames(ours).some(name => name.startsWith(found) || found.startsWith(name))
-  }
-
-  private squeezedNames(ours: string): readonly string[] {
-    const before = this.squeezedNamesOf.get(ours)
-    if (before) return before
-    const names = [this.nameOf(ours), ...[...this.preferred].flatMap(([key, system]) => (system === ours ? [key] : []))].map(squeezed)
-    this.squeezedNamesOf.set(ours, names)
-    return names
-  }
-
-  /** What an operator calls a system of ours. */
-  nameOf(system: string): string {
-    return this.named.get(system)?.name ?? system
-  }
-
-  /** Whether a code tells by itself that it is of this system. */
-  tells(system: string, code: string): boolean {
-    return this.named.get(system)?.unmistakable.some(pattern => pattern.test(code)) ?? false
-  }
-
-  hasForms(system: string): boolean {
-    return (this.named.get(system)?.forms ?? []).length > 0
-  }
-
-  normalForm(system: string, code: string): string {
-    const forms = this.named.get(system)?.forms
-    return forms === undefined ? code : forms.reduce((written, form) => form(written), code)
-  }
-}
-
-/** A pattern that a whole code must fit, in any case; undefined where none can be read. */
-function wholeCode(pattern: string | undefined): RegExp | undefined {
-  if (!pattern) return undefined
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'i')
-  } catch {
-    return undefined
-  }
 }
