@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ActivityDefinition, FhirResource, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
-import { ACTIVITY_KINDS } from '../../src/engine/knowledge/compiled.js'
+import { ACTIVITY_KINDS, type ActivityKind, CONTENT_ELEMENTS, HELD } from '../../src/engine/knowledge/activity-kinds.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
-import { activity, applyTo, canonical, english, fhirpath, knowledgeOf, library, plan, topAction } from '../support/knowledge-builder.js'
+import { activity, applyTo, canonical, compileResources, english, fhirpath, knowledgeOf, library, plan, topAction } from '../support/knowledge-builder.js'
 
 const ACT = canonical('ActivityDefinition', 'act')
 const value = (path: string, expression: string) => ({ path, expression: fhirpath(expression) })
@@ -15,11 +15,37 @@ function applyActivity(more: Partial<ActivityDefinition>, onAction: PlanDefiniti
   return { requestGroup, undecided, action: requestGroup.action?.[0], resource: requestGroup.contained?.[0] as FhirResource | undefined }
 }
 
+/** What of a definition a kind holds. */
+const held = (kind: ActivityKind, stated: Partial<ActivityDefinition>): Partial<ActivityDefinition> =>
+  Object.fromEntries(Object.entries(stated).filter(([name]) => !CONTENT_ELEMENTS.some(element => element === name) || HELD[kind].some(element => element === name)))
+
+/** A value of each element that says what is to be done, by which it is found again. */
+const STATED = {
+  profile: 'http://example.org/found', code: { text: 'found' }, intent: 'directive', priority: 'asap', doNotPerform: true, location: { reference: 'Location/found' },
+  timingTiming: { code: { text: 'found' } }, timingDateTime: '2011-11-11', timingAge: { value: 4711 }, timingPeriod: { start: '2011-11-11' }, timingRange: { low: { value: 4711 } },
+  timingDuration: { value: 4711 }, participant: [{ type: 'patient', role: { text: 'found' } }], productReference: { reference: 'Medication/found' },
+  productCodeableConcept: { text: 'found' }, quantity: { value: 4711 }, dosage: [{ text: 'found' }], bodySite: [{ text: 'found' }],
+  specimenRequirement: [{ reference: 'SpecimenDefinition/found' }], observationRequirement: [{ reference: 'ObservationDefinition/found' }],
+  observationResultRequirement: [{ reference: 'ObservationDefinition/found' }], transform: 'http://example.org/found',
+} as const satisfies Record<(typeof CONTENT_ELEMENTS)[number], unknown>
+
+describe('the table of what a kind holds', () => {
+  test.each(ACTIVITY_KINDS)('tells the truth of %s', kind => {
+    for (const element of CONTENT_ELEMENTS) {
+      const definition = activity('act', { kind, ...(kind === 'MedicationRequest' && element !== 'productReference' && { productCodeableConcept: { text: 'x' } }), [element]: STATED[element] })
+      const { knowledge, faults } = compileResources(plan([topAction('a', { definitionCanonical: ACT })]), definition)
+      const [resource] = applyTo(knowledge).requestGroup.contained ?? []
+      const isHeld = /found|4711|2011-11-11|directive|asap|"doNotPerform":true/.test(JSON.stringify(resource ?? ''))
+      expect({ element, isHeld, told: faults.faults.some(({ code }) => code === 'ELEMENT_NOT_CARRIED' || code === 'ACTIVITY_KIND_UNSUPPORTED') }).toEqual({ element, isHeld, told: !isHeld })
+    }
+  })
+})
+
 describe('an ActivityDefinition', () => {
   test.each(ACTIVITY_KINDS)('becomes a sound draft %s for the patient', kind => {
     const { resource, action } = applyActivity({
-      kind, code: { text: 'x' }, priority: 'urgent', description: 'Beskrivelse', _description: english('Description'),
-      ...(kind === 'MedicationRequest' && { productCodeableConcept: { text: 'x' } }),
+      kind, description: 'Beskrivelse', _description: english('Description'),
+      ...held(kind, { code: { text: 'x' }, priority: 'urgent', ...(kind === 'MedicationRequest' && { productCodeableConcept: { text: 'x' } }) }),
     })
     expect(faultsOfShape(resource).filter(({ message }) => !message.includes('not a resource type checked'))).toEqual([])
     expect(resource).toMatchObject({ resourceType: kind, status: expect.stringMatching(/^(draft|requested|proposed)$/) })
@@ -36,8 +62,8 @@ describe('an ActivityDefinition', () => {
     ['Appointment', { serviceType: [{ text: 'x' }], participant: [{ actor: { reference: 'Patient/p1' }, required: 'required', status: 'needs-action' }] }],
   ])('of kind %s keeps what it says', (kind, expected) => {
     const { resource } = applyActivity({
-      kind: kind as 'Task', code: { text: 'x' }, productCodeableConcept: { text: 'p' }, dosage: [{ text: 'd' }], timingTiming: { code: { text: 't' } },
-      description: 'Beskrivelse', _description: english('Description'), ...(['ServiceRequest', 'MedicationRequest'].includes(kind) && { doNotPerform: true }),
+      kind: kind as 'Task', description: 'Beskrivelse', _description: english('Description'), ...(['ServiceRequest', 'MedicationRequest'].includes(kind) && { doNotPerform: true }),
+      ...held(kind as ActivityKind, { code: { text: 'x' }, productCodeableConcept: { text: 'p' }, dosage: [{ text: 'd' }], timingTiming: { code: { text: 't' } } }),
     })
     expect(resource).toMatchObject(expected)
   })

@@ -46,6 +46,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   TRANSLATION_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
   ACTIVITY_KIND_UNSUPPORTED: ['ActivityDefinition/order.json', 'ActivityDefinition.kind'],
   DYNAMIC_PATH_INVALID: ['ActivityDefinition/order.json', 'ActivityDefinition.dynamicValue[0]'],
+  ELEMENT_NOT_CARRIED: ['ActivityDefinition/order.json', 'ActivityDefinition.productCodeableConcept'],
   PREFETCH_INVALID: ['PlanDefinition/plan.json', 'PlanDefinition.library'],
   SERVICE_INVALID: ['one.json', 'apply'],
   TOPIC_MISSING: ['one.json', 'apply'],

@@ -4,9 +4,9 @@ import type {
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
 import { isElementPath } from '../model/element-path.js'
 import { lookUp, urlOf } from '../model/canonical.js'
-import {
-  ACTIVITY_KINDS, type ActivityKind, type CompiledAction, type CompiledActivity, type CompiledCardExtension, type CompiledDefinition,
-  type CompiledPlan, type CompiledRequirement, type CompiledDynamicValue, type ActionTexts,
+import { ACTIVITY_KINDS, type ActivityKind, notHeld } from './activity-kinds.js'
+import type {
+  ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledDefinition, CompiledDynamicValue, CompiledPlan, CompiledRequirement,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
 import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
@@ -273,6 +273,9 @@ class PlanCompiler {
 
   private activity({ file, resource }: KnowledgeFile<ActivityDefinition>): CompiledActivity {
     const kind = this.activityKind(resource, file)
+    for (const element of notHeld(kind, resource)) {
+      this.workshop.faults.add('ELEMENT_NOT_CARRIED', file, `ActivityDefinition.${element}`, `A ${kind} does not take it over; leave it out, or set what is meant with a dynamicValue.`)
+    }
     return {
       resource,
       kind,

@@ -1,6 +1,7 @@
 import type { ActivityDefinition, PlanDefinition, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
 import type { Evaluator } from '../expression/compile.js'
 import type { LocalizedText } from '../model/localized.js'
+import type { ActivityKind } from './activity-kinds.js'
 
 /** A text that may hold `{{ expressions }}`: plain pieces and evaluators in turn. */
 export type Template = readonly (string | Evaluator)[]
@@ -16,11 +17,6 @@ export interface CompiledCondition {
   expression: string
   evaluate: Evaluator
 }
-
-/** Kinds of ActivityDefinition that become a resource. */
-export const ACTIVITY_KINDS = ['ServiceRequest', 'MedicationRequest', 'DeviceRequest', 'CommunicationRequest', 'CarePlan', 'Task', 'Appointment'] as const
-
-export type ActivityKind = (typeof ACTIVITY_KINDS)[number]
 
 export interface CompiledDynamicValue {
   path: string
