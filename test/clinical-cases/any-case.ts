@@ -246,7 +246,7 @@ const otherCondition = fact('condition', fc.constantFrom(...OTHER_CODES, ...SERI
 
 /** Answers that make nobody a back patient: a yes to any red flag, recent or to be asked again, may do so, as severe weakness does. */
 const hasNoFlag = (answers: Readonly<Record<string, unknown>>): boolean =>
-  Object.entries(answers).every(([linkId, answer]) => !((/^redFlag\.|percussionPain$/.test(linkId) && answer === 'ja') || (/^exam\.strength/.test(linkId) && Number(answer) <= 3)))
+  Object.entries(answers).every(([linkId, answer]) => !((/^redFlag\.|percussionPain$/.test(linkId) && answer === 'ja') || (linkId.startsWith('exam.strength') && Number(answer) <= 3)))
 
 /** A patient operated for stenosis within half a year still has a back problem, though the diagnosis is resolved. */
 const isNoBackProblem = (given: Given): boolean =>

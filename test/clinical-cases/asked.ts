@@ -72,7 +72,7 @@ export function askedActions(places: readonly Place[], letters: string): AskedAc
   const asked: AskedAction[] = []
   let at = 0
   for (const place of places) {
-    const answers = [...letters.slice(at + 1, at + 1 + place.conditions.length)].flatMap(letter => ANSWER_OF.get(letter) ?? [])
+    const answers = letters.slice(at + 1, at + 1 + place.conditions.length).split('').flatMap(letter => ANSWER_OF.get(letter) ?? [])
     const around = place.around === undefined ? undefined : asked[place.around]
     asked.push({ place, listens: letters[at] === '+' && (around?.listens ?? true), answers, whole: together([...(around ? [around.whole] : []), ...answers]), around })
     at += 1 + place.conditions.length

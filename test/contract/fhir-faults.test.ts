@@ -118,7 +118,7 @@ describe('a FHIR server that refuses: 412 that says so', () => {
 
   test.each([301, 302, 307, 308])('by redirect %i, which is not followed', async status => {
     const elsewhere = await startStubFhirServer()
-    const answered = await call(patient, { '/': (request, response) => void response.redirect(status, `${elsewhere.url}${request.originalUrl}`) })
+    const answered = await call(patient, { '/': (request, response) => response.redirect(status, `${elsewhere.url}${request.originalUrl}`) })
     await elsewhere.close()
     expectMissing(answered, new RegExp(`answered ${status}`))
     expect(elsewhere.requests).toEqual([])

@@ -1,6 +1,6 @@
 // The beginning and the end of the process.
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createGracefulEnd } from '../../src/server/graceful-end.js'
 import { createReadiness } from '../../src/server/readiness.js'
@@ -106,11 +106,12 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
 test('what requests under way need of another server of the process goes on until they are answered', async () => {
   const ending = createGracefulEnd(createReadiness())
   const needed = createServer((_request, response) => response.end('data'))
-  const asking = createServer(async (_request, response) => {
+  const answerLate = async (response: ServerResponse) => {
     // Longer than new connections are taken.
     await new Promise(resolve => setTimeout(resolve, 1_500))
     response.end(await (await fetch(urlOf(needed))).text())
-  })
+  }
+  const asking = createServer((_request, response) => void answerLate(response))
   const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   for (const server of [asking, needed]) {
     ending.include(server)

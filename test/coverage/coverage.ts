@@ -3,7 +3,7 @@ import type { CompiledAction, CompiledPlan } from '../../src/engine/knowledge/co
 import { DECISION_POINT_SYSTEM, decisionPointsOf } from '../../src/engine/model/extensions.js'
 import { ofType } from '../../src/engine/model/knowledge-file.js'
 import type { LoadedKnowledge } from '../../src/knowledge-files/load-knowledge.js'
-import { ANSWERS, LISTED_UNDER } from '../clinical-cases/case-format.js'
+import { type ANSWERS, LISTED_UNDER } from '../clinical-cases/case-format.js'
 import type { FoundCase } from '../clinical-cases/runner.js'
 import { faultsOfNote, knownThings, type KnownThings } from './references.js'
 

@@ -16,7 +16,7 @@ export interface Stage {
 export function stagesOf(dockerfile: string): Stage[] {
   const stages: Stage[] = []
   for (const line of dockerfile.split('\n').map(each => each.trim()).filter(each => each !== '' && !each.startsWith('#'))) {
-    const [name = '', text = ''] = splitOnce(line, ' ')
+    const [name, text] = splitOnce(line, ' ')
     const [from = '', as = ''] = text.split(' AS ')
     if (name === 'FROM') stages.push({ name: as, from, instructions: [] })
     else stages.at(-1)?.instructions.push({ name, text })

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
@@ -61,7 +61,7 @@ const ownAddress = {
 }
 
 /** A module that suites share, with all that it imports; suites themselves are not, nor what only the tools beside the tests read. */
-const mayBeShared = file => /\.ts$/.test(file) && !/\.(test|d)\.ts$/.test(file)
+const mayBeShared = file => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file)
 
 /** Whether suites share the module at a path from the root of the repository. */
 export const isShared = path => mayBeShared(path) && DECIDING.some(folder => path.startsWith(`${folder}/`))

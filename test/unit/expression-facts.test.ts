@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { CdsError } from '../../src/errors.js'
+import type { CdsError } from '../../src/errors.js'
 import type { Evaluator } from '../../src/engine/expression/compile.js'
 import { createCompiler } from '../../src/engine/expression/compile.js'
 import { cpuMs } from '../support/cpu.js'
