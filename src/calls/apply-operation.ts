@@ -54,7 +54,7 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
     created: clock.now,
     ...(goalsIn(contained as FhirResource[]).length > 0 && { goal: goalsIn(contained as FhirResource[]) }),
     activity: [{ reference: { reference: '#request-group' } }],
-  } as CarePlan
+  }
 }
 
 /** Where a CarePlan of $apply names its messages. */

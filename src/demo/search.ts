@@ -1,4 +1,4 @@
-import type { Bundle, BundleLink, FhirResource, Resource } from 'fhir/r4.js'
+import type { Bundle, BundleLink, Resource } from 'fhir/r4.js'
 import { pageToken, readSearchRequest } from './search-request.js'
 import type { Call, Filter, SearchRequest } from './search-request.js'
 import { sortResources } from './search-sort.js'
@@ -43,13 +43,13 @@ function links(type: string, request: SearchRequest, total: number, { base }: Ca
 function queryString({ used }: SearchRequest, offset: number): string {
   const parameters = new URLSearchParams(used)
   if (offset > 0) parameters.append('_page', pageToken(offset))
-  return parameters.size > 0 ? `?${parameters}` : ''
+  return parameters.size > 0 ? `?${parameters.toString()}` : ''
 }
 
 function searchEntry(resource: Resource, { base }: Call): NonNullable<Bundle['entry']>[number] {
   return {
     fullUrl: `${base}/${resource.resourceType}/${resource.id}`,
-    resource: resource as FhirResource,
+    resource,
     search: { mode: 'match' },
   }
 }

@@ -28,7 +28,7 @@ export class ResourceStore {
 
   put(resource: Resource & { id: string }): void {
     const { resourceType, id } = resource
-    const resources = this.#byType.get(resourceType) ?? new Map()
+    const resources = this.#byType.get(resourceType) ?? new Map<string, Resource>()
     this.#byType.set(resourceType, resources)
     this.#forgetPatients(resources.get(id))
     resources.set(id, resource)

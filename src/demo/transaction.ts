@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Bundle, BundleEntry, FhirResource } from 'fhir/r4.js'
+import type { Bundle, BundleEntry } from 'fhir/r4.js'
 import type { Interactions, Reply } from './interactions.js'
 import { isObject } from '../engine/model/json.js'
 import { FhirError, asFhirError, operationOutcome } from './outcome.js'
@@ -106,7 +106,7 @@ function replaceStrings(value: unknown, replacements: Map<string, string>): unkn
 function responseEntry({ status, resource, location }: Reply, { base }: Call): BundleEntry {
   const lastModified = resource?.meta?.lastUpdated
   return {
-    ...(resource && { resource: resource as FhirResource }),
+    ...(resource && { resource }),
     response: {
       status: String(status),
       ...(location && { location: `${base}/${location}` }),

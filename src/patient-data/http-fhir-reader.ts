@@ -75,7 +75,7 @@ export function createHttpFhirReader({ isAllowed, responseLimit, pageLimit }: Re
         if (url === ELSEWHERE) throw new ReadEnded({ reason: 'elsewhere' })
         if (pagesRead === pagesLeft) throw new ReadEnded({ reason: 'page-limit' })
         const reading = start(url)
-        while (ahead.length > 0 && started.size - pagesRead < PAGES_AHEAD) start(ahead.shift() ?? '')
+        while (ahead.length > 0 && started.size - pagesRead < PAGES_AHEAD) void start(ahead.shift() ?? '')
         const read: Page = await reading
         for (const entry of read.entries) entries.push(entry)
         found += read.size

@@ -46,9 +46,9 @@ function entryIn({ resource, fullUrl: address, request, response }: Entry, depth
 /** A resource under the id of its address, where it has none of its own; an id that is no text is none. */
 function withId(resource: FhirResource, fullUrl: string | undefined): FhirResource {
   if (typeof resource.id === 'string' && resource.id !== '') return resource
-  const { id: _, ...rest } = resource as FhirResource & { id?: unknown }
+  const { id: _, ...rest } = resource
   const id = idOfAddress(fullUrl, resource.resourceType)
-  return (id === undefined ? rest : { ...rest, id }) as FhirResource
+  return id === undefined ? rest : { ...rest, id }
 }
 
 /** How many resources there are that a search was for, if it says so; a searchset alone does. */

@@ -43,6 +43,8 @@ export function jsonFault(json: Uint8Array, mostParts: number): JsonFault | unde
       case COLON:
         membersAt[depth] = (membersAt[depth] ?? 0) + 1
         if ((membersAt[depth] ?? 0) > MOST_MEMBERS) return 'too-wide'
+        break
+      default:
     }
     if (parts > mostParts) return 'too-many'
   }

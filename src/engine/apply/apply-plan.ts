@@ -223,7 +223,7 @@ class PlanApplication {
   private contain(resource: FhirResource, actionId: string): Reference {
     const isTaken = this.contained.some(({ id }) => id === resource.id)
     const id = resource.id === undefined || isTaken ? `${actionId}-${this.contained.length + 1}` : resource.id
-    this.contained.push({ ...resource, id } as FhirResource)
+    this.contained.push({ ...resource, id })
     return { reference: `#${id}`, ...(resource.id !== undefined && isTaken && { identifier: { value: resource.id } }) }
   }
 

@@ -38,7 +38,7 @@ function renderItem(item: Item, language: string, scope: Scope, kind: TextKind):
   if (typeof value === 'number') return numberFormat(language).format(value)
   const date = typeof value === 'string' && DATE_TYPES.has(typeOf(item) ?? '') ? readDate(value, scope[STATE].clock.timeZone) : undefined
   if (date) return renderDate(date.day, language)
-  const text = typeof value === 'object' ? renderQuantity(value as Quantity | null, language) : String(value)
+  const text = typeof value === 'object' ? renderQuantity(value, language) : String(value)
   return kind === 'markdown' ? escapeMarkdown(text) : text
 }
 

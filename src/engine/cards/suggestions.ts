@@ -83,7 +83,7 @@ function actionOf(action: RequestGroupAction, reference: string, resource: FhirR
   if (type === 'update' || !resource) return { type, description, ...(resource && { resource }) }
   // A resource to be created gets its id from the EHR; the one it has is its place in the RequestGroup.
   const { id: _, ...draft } = resource
-  return { type, description, resource: draft as FhirResource }
+  return { type, description, resource: draft }
 }
 
 /** Whether an action or one within it yields a resource. */

@@ -290,8 +290,9 @@ class NameWalk {
   /** The items that are of a type; what else is known of them stays known. */
   private typeName(node: SyntaxNode | undefined, focus: Items): Items {
     const named = this.named(node ? deepestText(node) : '')
-    if (named.types !== 'any' && focus.types !== 'any' && focus !== NO_ITEMS && ![...named.types].some(type => [...focus.types].some(other => areRelated(type, other)))) {
-      this.fault(`${[...focus.types].join(' or ')} is never a ${[...named.types].join()}`)
+    const [wanted, given] = [named.types, focus.types]
+    if (wanted !== 'any' && given !== 'any' && focus !== NO_ITEMS && ![...wanted].some(type => [...given].some(other => areRelated(type, other)))) {
+      this.fault(`${[...given].join(' or ')} is never a ${[...wanted].join()}`)
     }
     return { ...focus, types: named.types }
   }

@@ -230,6 +230,7 @@ function variable(node: SyntaxNode): Step {
     const variables: unknown = Object.getPrototypeOf(scope)
     if (variables !== definedBy) {
       definedBy = variables
+      // oxlint-disable-next-line typescript/unbound-method -- it is called on each scope
       read = Object.getOwnPropertyDescriptor(Object(variables), name)?.get
     }
     const value = read ? read.call(scope) : scope[name]

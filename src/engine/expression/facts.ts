@@ -100,6 +100,6 @@ export function failureOf(error: unknown, where: string): CdsError {
   if (error instanceof DeadlinePassed) {
     return new CdsError('CDS_DEADLINE_PASSED', `The time for evaluation ran out in ${where}.`)
   }
-  const kind = error instanceof TypeError && /^expected /.test(error.message) ? error.message : 'it could not be evaluated'
+  const kind = error instanceof TypeError && error.message.startsWith('expected ') ? error.message : 'it could not be evaluated'
   return new CdsError('CDS_EXPRESSION_FAILED', `Evaluation failed in ${where}: ${kind}.`)
 }

@@ -7,7 +7,7 @@ import { memoised } from '../model/memoised.js'
 import { STATE, type Scope } from './scope.js'
 import { countTurn, type Operation, type Results, type Step } from './steps.js'
 import type { SyntaxNode } from './syntax.js'
-import type { Collection, Item } from './values.js'
+import type { Collection } from './values.js'
 
 /** The FHIRPath interpreter, for what is not compiled. */
 export interface Interpreter {
@@ -62,7 +62,7 @@ const checkDeadline = (context: InterpreterContext): void => countTurn(context.v
 /** What the evaluation that runs now in each scope has yielded; a fact that asks for another fact nests them. */
 const running = new WeakMap<Scope, { results: Results; last?: SyntaxNode }>()
 
-function noteResult(context: InterpreterContext, _focus: unknown, result: Item | Item[], node: SyntaxNode): void {
+function noteResult(context: InterpreterContext, _focus: unknown, result: unknown, node: SyntaxNode): void {
   countTurn(context.vars)
   const evaluation = running.get(context.vars)
   if (!evaluation) return

@@ -35,6 +35,7 @@ const decidedBy = (decisive: boolean, left: Step, right: Step): Step => (scope, 
   if (first === decisive) return truthCollection(decisive)
   const second = truth(right(scope, place))
   if (second === decisive) return truthCollection(decisive)
+  // oxlint-disable-next-line typescript/only-throw-error -- it is passed on as it was thrown
   if (failure !== undefined) throw failure
   return first === undefined || second === undefined ? NOTHING : truthCollection(!decisive)
 }

@@ -117,7 +117,7 @@ export function truth(collection: Collection): boolean | undefined {
 /** An item as JSON: dates and quantities of the engine become what FHIR writes. */
 export function toJson(item: Item): unknown {
   const value = plain(item)
-  return isEngineQuantity(value) ? quantityJson(value) : fhirpath.resolveInternalTypes([value])[0]
+  return isEngineQuantity(value) ? quantityJson(value) : (fhirpath.resolveInternalTypes([value]) as unknown[])[0]
 }
 
 /** FHIR type of an item: that of its element, or the one its value has by nature; undefined where neither tells. */

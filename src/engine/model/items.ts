@@ -32,7 +32,7 @@ export function mergeItems(all: readonly Items[]): Items {
   const codes = mergeKnown(some.map(items => items.codes))
   const forms = mergeKnown(some.map(items => items.forms))
   return {
-    types: some.some(({ types }) => types === 'any') ? 'any' : new Set(some.flatMap(({ types }) => [...types])),
+    types: some.some(({ types }) => types === 'any') ? 'any' : new Set(some.flatMap(({ types }) => (types === 'any' ? [] : [...types]))),
     ...(codes && { codes }),
     ...(forms && { forms }),
   }

@@ -102,7 +102,7 @@ function isResponseTo(response: unknown, canonical: string): boolean {
   return typeof questionnaire === 'string' && (questionnaire === canonical || questionnaire.startsWith(`${canonical}|`))
 }
 
-const list = <T>(value: unknown): T[] => (Array.isArray(value) ? value.filter(entry => entry && typeof entry === 'object') : [])
+const list = <T>(value: unknown): T[] => (Array.isArray(value) ? (value as T[]).filter(entry => entry && typeof entry === 'object') : [])
 
 function valueNode(response: ResourceNode, answer: Record<string, unknown>): ResourceNode[] {
   for (const [name, type] of ANSWER_VALUES) {

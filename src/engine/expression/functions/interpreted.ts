@@ -21,7 +21,7 @@ export function ofCall(value: (state: ScopeState, input: Collection, args: reado
     internalStructures: true,
     argument: 'AnyAtRoot',
     fn(input, ...args) {
-      return value(this.vars[STATE], input, args.map(arg => (Array.isArray(arg) ? arg : [arg])))
+      return value(this.vars[STATE], input, args.map(arg => (Array.isArray(arg) ? (arg as Collection) : [arg])))
     },
   }
 }

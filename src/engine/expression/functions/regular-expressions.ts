@@ -5,7 +5,7 @@ const FLAGS: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: 
 
 /** @throws Error when the pattern or a flag is not supported. */
 export function regularExpression(pattern: string, flags = ''): RE2JS {
-  const known = [...flags].map(flag => FLAGS[flag])
+  const known = flags.split('').map(flag => FLAGS[flag])
   if (known.includes(undefined)) throw new TypeError('expected the flags i and m')
   return RE2JS.compile(pattern, known.reduce<number>((all, flag = 0) => all | flag, RE2JS.DOTALL))
 }
