@@ -33,7 +33,7 @@ describe('the image', () => {
   test('runs as node, in production, reachable from outside of its container', () => {
     expect(OF_PRODUCTION.findLast(({ name }) => name === 'USER')).toEqual({ name: 'USER', text: 'node' })
     expect(environmentOf(OF_PRODUCTION)).toEqual({ NODE_ENV: 'production', HOST: '0.0.0.0' })
-    expect(readSettings(environmentOf(OF_PRODUCTION))).toMatchObject({ production: true, demo: false, explain: false, host: '0.0.0.0' })
+    expect(readSettings(environmentOf(OF_PRODUCTION))).toMatchObject({ demo: false, explain: false, host: '0.0.0.0' })
   })
 
   test('is given everything that it copies', () => {
