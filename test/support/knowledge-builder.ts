@@ -3,7 +3,7 @@ import type {
 } from 'fhir/r4.js'
 import { applyPlan, type AppliedPlan } from '../../src/engine/apply/apply-plan.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
-import { openScope, type Scope } from '../../src/engine/expression/scope.js'
+import { openScope, type Scope, type ScopeData } from '../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { CANONICAL_BASE, EXTENSION } from '../../src/engine/model/extensions.js'
 import { FaultList, faultLine } from '../../src/engine/model/faults.js'
@@ -120,15 +120,18 @@ export interface Call {
   userId?: string
   encounterId?: string
   planId?: string
+  /** What else the call lets its expressions see. */
+  data?: Partial<ScopeData>
 }
 
 /** The scope of a call at the frozen clock; the records are frozen too. */
-export function scopeOf(knowledge: Knowledge, { records = [], context = {}, planId }: Call = {}, explain = false): Scope {
+export function scopeOf(knowledge: Knowledge, { records = [], context = {}, planId, data: further = {} }: Call = {}, explain = false): Scope {
   const data = {
     recordsOfType: recordsByType(deepFrozen([...records])),
     context: deepFrozen({ patientId: 'p1', ...context }),
     clock: clockAt(NOW, 'Europe/Copenhagen'),
     stopAt: performance.now() + 5_000,
+    ...further,
   }
   return openScope(planOf(knowledge, planId).variables, data, explain)
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { ActivityDefinition, FhirResource, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
 import { ACTIVITY_KINDS, type ActivityKind, CONTENT_ELEMENTS, HELD } from '../../src/engine/knowledge/activity-kinds.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
-import { activity, applyTo, canonical, compileResources, english, fhirpath, knowledgeOf, library, plan, topAction } from '../support/knowledge-builder.js'
+import { activity, applyTo, canonical, compileResources, english, faultsIn, fhirpath, knowledgeOf, library, plan, topAction, when } from '../support/knowledge-builder.js'
 
 const ACT = canonical('ActivityDefinition', 'act')
 const value = (path: string, expression: string) => ({ path, expression: fhirpath(expression) })
@@ -165,4 +165,74 @@ test('a Questionnaire becomes a Task that asks for it', () => {
     input: [{ valueCanonical: `${canonical('Questionnaire', 'q')}|2026.1.0` }],
   })
   expect(faultsOfShape(task)).toEqual([])
+})
+
+describe('variables that other guidelines know', () => {
+  const RECORDS = [
+    { resourceType: 'Patient', id: 'p1', birthDate: '1980-01-01', name: [{ given: ['Ida'] }] },
+    { resourceType: 'Practitioner', id: 'd1', name: [{ given: ['Bo'] }] }, { resourceType: 'Practitioner', id: 'd2' },
+    { resourceType: 'Encounter', id: 'e1', status: 'finished' }, { resourceType: 'Organization', id: 'o1', name: 'Klinikken' },
+    { resourceType: 'Observation', id: 'one', status: 'final', code: { coding: [{ system: 'urn:s', code: 'bp' }] }, effectiveDateTime: '2026-03-01' },
+    { resourceType: 'Observation', id: 'old', status: 'final', code: { coding: [{ system: 'urn:s', code: 'bp' }] }, effectiveDateTime: '2020-03-01' },
+    { resourceType: 'Observation', id: 'other', status: 'final', code: { coding: [{ system: 'urn:s', code: 'x' }] }, effectiveDateTime: '2026-03-01' },
+  ]
+  const CALL = { records: RECORDS, context: { userId: 'Practitioner/d1', encounterId: 'e1' } }
+  const READS = library({}, { dataRequirement: ['Patient', 'Practitioner', 'Encounter', 'Organization', 'Observation'].map(type => ({ type: type as 'Patient' })) })
+
+  function textOf(expression: string, call: object = {}, more: Partial<ActivityDefinition> = {}, onAction: PlanDefinitionAction = {}) {
+    const knowledge = knowledgeOf(
+      plan([topAction('a', { definitionCanonical: ACT, ...onAction })], { title: 'Planen' }),
+      activity('act', { code: { text: 'koden' }, description: 'Ordene', _description: english('The words'), extension: [{ url: 'urn:e', valueString: 'ext' }], dynamicValue: [value('patientInstruction', expression)], ...more }),
+      READS,
+    )
+    return (applyTo(knowledge, { ...CALL, ...call }).requestGroup.contained?.[0] as { patientInstruction?: string } | undefined)?.patientInstruction
+  }
+
+  test.each([
+    ['%subject.name.given.first()', 'Ida'], ['$this.name.given.first()', 'Ida'], ['iif($this is Patient, $this.id, {})', 'p1'], ['iif($this is Group, 1, 2).toString()', '2'],
+    ['%practitioner.name.given.first()', 'Bo'], ['%encounter.status', 'finished'], ['%organization.name', undefined], ['%rootResource.title', 'Planen'],
+    ['%resource.entry.resource.ofType(Observation).id.first()', 'one'], ['%resource.entry.count().toString()', '8'],
+    ['description', 'Ordene'], ["'Hej ' + description", 'Hej Ordene'], ['code.text', 'koden'], ["extension.where(url = 'urn:e').value", 'ext'], ['%context.description + %subject.id', 'Ordenep1'],
+    ['%context.select($this.description)', 'Ordene'], ["iif(%practitioner.exists(), description, 'x')", 'Ordene'], ['%subject.select(name.given.first())', 'Ida'],
+    ['descendants().where($this is string).count().toString() & description', expect.stringMatching(/Ordene$/)], ["Coding { code: 'x', display: description & %context.kind }.display", 'OrdeneServiceRequest'],
+  ])('%s', (expression, expected) => {
+    expect(textOf(expression)).toEqual(expected)
+  })
+
+  test('what $apply names goes before the context; the data stands in the order sent', () => {
+    const data = { about: { practitioner: 'Practitioner/d2', organization: 'Organization/o1', encounter: 'Encounter/none', subject: 'Group/g' }, recordsAsSent: () => [...RECORDS].reverse() as FhirResource[] }
+    const of = (expression: string) => textOf(expression, { data })
+    expect(['%practitioner.id', '%organization.name', '%encounter.id', '%subject.id', '%resource.entry.first().resource.id'].map(of)).toEqual(['d2', 'Klinikken', undefined, undefined, 'other'])
+  })
+
+  test('in a fact %context is that of the hook, whoever asks for the fact', () => {
+    const knowledge = knowledgeOf(plan([topAction('a', { definitionCanonical: ACT })]), activity('act', { description: 'Ordene', _description: english('The words'), dynamicValue: [value('patientInstruction', '%user & %context.description'), value('note[0].text', "Coding { code: 'x', display: %user & %context.description }.display")] }), library({ user: '%context.userId' }))
+    expect(applyTo(knowledge, CALL).requestGroup.contained?.[0]).toMatchObject({ patientInstruction: 'Practitioner/d1Ordene', note: [{ text: 'Practitioner/d1Ordene' }] })
+  })
+
+  test('an action\'s values are evaluated on its ActivityDefinition, else on the plan', () => {
+    expect(textOf("'x'", {}, {}, { dynamicValue: [value('patientInstruction', 'description')] })).toBe('Ordene')
+    const knowledge = knowledgeOf(plan([topAction('a', { dynamicValue: [value('title', 'title & %context.id')] })]))
+    expect(applyTo(knowledge).requestGroup.action?.[0]?.title).toBe('Planenplan')
+  })
+
+  test('an input with an id is the records that it asks for', () => {
+    const codeFilter = [{ path: 'code', code: [{ system: 'urn:s', code: 'bp' }] }]
+    const inputs = (...input: PlanDefinitionAction['input'] & object) => ({ action: [{ id: 'b', title: 'b', _title: english('b'), input }] })
+    const recent = { id: 'recent', type: 'Observation' as const, codeFilter, dateFilter: [{ path: 'effective', valueDuration: { value: 90, code: 'd', system: 'http://unitsofmeasure.org' } }] }
+    expect(textOf('%bp.id.combine(%recent.id).join()', {}, {}, inputs({ id: 'bp', type: 'Observation', codeFilter }, recent))).toBe('oneoldone')
+    const faults = faultsIn(plan([topAction('a', { input: [{ id: 'context', type: 'Observation' }, { id: 'fine', type: 'Observation', codeFilter: [{ path: 'codde', code: [{ code: 'x' }] }] }] })]), READS)
+    expect(faults).toEqual(['FACT_DUPLICATE PlanDefinition.action[0].input[0]', 'NAME_UNKNOWN PlanDefinition.action[0].input[1]'])
+  })
+
+  test('a path may begin with the type of the resource', () => {
+    expect(textOf("'x'", {}, { dynamicValue: [value('ServiceRequest.patientInstruction', "'typed'")] })).toBe('typed')
+  })
+
+  test('a name that is no element of what it stands on is refused', () => {
+    const faultsOf = (expression: string, onPlan: PlanDefinitionAction = {}) => faultsIn(plan([topAction('a', { definitionCanonical: ACT, ...onPlan })]), activity('act', { dynamicValue: [value('patientInstruction', expression)] }), READS)
+    expect(['descriptio', '%context.userId', '%rootResource.titel', '%subject.birthdate', '$this.birthdate', '%encounter.state'].map(each => faultsOf(each))).toEqual(Array(6).fill(['NAME_UNKNOWN ActivityDefinition.dynamicValue[0]']))
+    expect(faultsOf("'x'", { condition: [when('description.exists()')] })).toEqual(['NAME_UNKNOWN PlanDefinition.action[0].condition[0]'])
+    expect(faultsOf("'x'", { condition: [when('birthDate.exists() and $this.birthDate < today()')] })).toEqual([])
+  })
 })

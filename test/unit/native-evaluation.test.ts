@@ -43,7 +43,7 @@ const scope = scopeWith({ ...given, timeLimit: Infinity })
 const natively = (expression: string) => run(() => compile(expression)(scope))
 
 function interpreted(expression: string) {
-  return run(() => fhirpath.compile(expression, r4, options)({}, scope as never) as unknown[])
+  return run(() => fhirpath.compile(expression, r4, options)(given.records?.[0] as never, scope as never) as unknown[])
 }
 
 describe('natively or by the interpreter, the answer is the same', () => {

@@ -32,10 +32,13 @@ export interface NamingResult {
 /**
  * Follows an expression through the R4 model and what the knowledge declares, and reports every name and code that
  * does not exist, since the interpreter would silently answer "nothing" or "no" for it.
+ * @param focus what names that stand alone are elements of.
+ * @param subject what `$this` is at the top.
  */
-export function checkNames(tree: SyntaxNode, focus: Items, variables: KnownVariables, vocabulary: Vocabulary = OPEN_VOCABULARY): NamingResult {
-  const walk = new NameWalk(variables, vocabulary, focus)
-  const items = walk.itemsOf(tree, focus)
+export function checkNames(tree: SyntaxNode, focus: Items, variables: KnownVariables, vocabulary: Vocabulary = OPEN_VOCABULARY, subject: Items = focus): NamingResult {
+  const root = { ...focus }
+  const walk = new NameWalk(variables, vocabulary, root, subject)
+  const items = walk.itemsOf(tree, root)
   return { items, faults: walk.faults, variables: walk.used, valueSets: walk.valueSets }
 }
 
@@ -57,7 +60,7 @@ class NameWalk {
   /** What `$this` is outside of the innermost function that runs on each item. */
   private around: Items
 
-  constructor(private readonly variables: KnownVariables, private readonly vocabulary: Vocabulary, root: Items) {
+  constructor(private readonly variables: KnownVariables, private readonly vocabulary: Vocabulary, private readonly root: Items, private readonly subject: Items) {
     this.around = root
   }
 
@@ -69,7 +72,7 @@ class NameWalk {
       case 'MemberInvocation':
         return this.member(nameWithoutQuotes(node.text ?? ''), focus)
       case 'ThisInvocation':
-        return focus
+        return this.itself(focus)
       case 'FunctionInvocation':
         return this.call(node, focus)
       case 'InvocationExpression':
@@ -151,14 +154,28 @@ class NameWalk {
     return items ?? ANY_ITEMS
   }
 
+  /** `$this`: an item within a function that runs on each, whom the call is about at the top. */
+  private itself(focus: Items): Items {
+    if (focus !== this.root) return focus
+    this.used.add('subject')
+    return this.subject
+  }
+
+  private isSubject(types: ReadonlySet<string>): boolean {
+    const { types: subjects } = this.subject
+    return subjects !== 'any' && [...types].some(type => subjects.has(type))
+  }
+
   private member(name: string, focus: Items): Items {
     const { types } = focus
-    if (name === '$this' || focus === NO_ITEMS) return focus
+    if (name === '$this') return this.itself(focus)
+    if (focus === NO_ITEMS) return focus
     if (types === 'any') return ANY_ITEMS
+    if (focus === this.root && this.isSubject(types)) this.used.add('subject')
     if (types.size === 1 && types.has(name)) return focus
     const found = [...types].flatMap(type => this.memberOf(type, name, focus) ?? [])
     if (found.length === 0) {
-      const nothing = types.size === 0 ? `stands on nothing; a fact or record is written %${name}` : `is not an element of ${[...types].join(' or ')}`
+      const nothing = types.size === 0 ? `stands on nothing; a fact or record is written %${name}` : `is not an element of ${[...types].join(' or ')}${focus === this.root ? `; a fact or record is written %${name}` : ''}`
       this.fault(`'${name}' ${nothing}`)
       return ANY_ITEMS
     }

@@ -21,10 +21,12 @@ export type Evaluator = (scope: Scope) => Collection
 /**
  * Turns the text of an expression into an evaluator; what it refers to must have been checked before. The same text
  * gives the same evaluator. Whoever has parsed the text already can hand over its tree.
+ * @param definition the definition that the expression belongs to as a dynamic value: names that stand alone are its
+ *   elements, and it is `%context`. Elsewhere names that stand alone are elements of the subject.
  */
-export type Compiler = (source: string, tree?: SyntaxNode) => Evaluator
+export type Compiler = (source: string, tree?: SyntaxNode, definition?: object) => Evaluator
 
-/** Where an expression begins: on something that has no elements, so that all must begin with a variable. */
+/** Where an expression begins; what it asks of its focus it asks of the scope, so that nobody looks a subject up in vain. */
 const START: Place = { items: Object.freeze([bareNode({})]) }
 
 /** Raised while compiling where an expression has a part that only the interpreter knows. */
@@ -38,11 +40,13 @@ class NotCompiled extends Error {}
 export function createCompiler(valueSets: ValueSetLookup): Compiler {
   const known = memoised(valueSets)
   const tools: Tools = { interpreter: createInterpreter(known), valueSets: known }
-  return memoised((source: string, tree = parseExpression(source)) => {
+  const compile = (source: string, tree = parseExpression(source), definition?: object) => {
     const root = withoutWrapping(tree)
     if (!root) throw new TypeError('the expression is empty')
-    return evaluator(root, plainSource(source), tools)
-  })
+    return evaluator(root, plainSource(source), tools, definition && [bareNode(definition)])
+  }
+  const onSubject = memoised(compile)
+  return (source, tree, definition) => (definition ? compile(source, tree, definition) : onSubject(source, tree))
 }
 
 interface Tools {
@@ -50,16 +54,16 @@ interface Tools {
   valueSets: ValueSetLookup
 }
 
-function evaluator(root: SyntaxNode, source: string, tools: Tools): Evaluator {
-  const plainly = compiled(root, tools, false)
+function evaluator(root: SyntaxNode, source: string, tools: Tools, definition: Collection | undefined): Evaluator {
+  const plainly = compiled(root, tools, false, definition)
   if (!plainly) {
-    const whole = tools.interpreter.expression(source)
+    const whole = tools.interpreter.expression(source, definition || asksFocus(root) ? { subject: SUBJECT, definition } : undefined)
     return scope => whole(scope, START)
   }
   let explained: Step | undefined
   return scope => {
     if (!scope[STATE].evidence) return plainly(scope, START)
-    explained ??= compiled(root, tools, true) ?? plainly
+    explained ??= compiled(root, tools, true, definition) ?? plainly
     return withEvidence(explained, root, scope)
   }
 }
@@ -74,9 +78,9 @@ function withEvidence(run: Step, root: SyntaxNode, scope: Scope): Collection {
 }
 
 /** The step of an expression; undefined where only the interpreter can run it. */
-function compiled(root: SyntaxNode, tools: Tools, isExplained: boolean): Step | undefined {
+function compiled(root: SyntaxNode, tools: Tools, isExplained: boolean, definition: Collection | undefined): Step | undefined {
   try {
-    return new ExpressionWriter(tools, isExplained).step(root)
+    return new ExpressionWriter(tools, isExplained, definition, { this: SUBJECT, alone: definition ? constant(definition) : SUBJECT }).step(root)
   } catch (error) {
     if (error instanceof NotCompiled) return undefined
     throw error
@@ -90,7 +94,16 @@ function withoutWrapping(node: SyntaxNode | undefined): SyntaxNode | undefined {
 
 /** Writes the steps of one expression; explained, each part outside of criteria tells what it yielded. */
 class ExpressionWriter {
-  constructor(private readonly tools: Tools, private readonly isExplained: boolean) {}
+  /**
+   * @param definition what `%context` stands for; the hook's context where undefined.
+   * @param focus what `$this` and names that stand alone mean; the items of the place where undefined.
+   */
+  constructor(
+    private readonly tools: Tools,
+    private readonly isExplained: boolean,
+    private readonly definition: Collection | undefined,
+    private readonly focus: { this: Step; alone: Step } = { this: ITEMS, alone: ITEMS },
+  ) {}
 
   /** @throws NotCompiled where a part cannot be taken out of its place. */
   step(node: SyntaxNode): Step {
@@ -108,7 +121,7 @@ class ExpressionWriter {
       case 'LiteralTerm':
         return constant(writtenValue(node) ?? this.tools.interpreter.constant(writtenText(node)))
       case 'ExternalConstantTerm':
-        return variable(node)
+        return this.definition && variableName(node) === 'context' ? constant(this.definition) : variable(node)
       case 'InvocationExpression':
         return this.invocation(known(second), this.step(known(first)))
       case 'IndexerExpression':
@@ -153,11 +166,11 @@ class ExpressionWriter {
   private invocation(call: SyntaxNode, on: Step | undefined): Step {
     switch (call.type) {
       case 'MemberInvocation':
-        return member(nameWithoutQuotes(known(childNodes(call)[0]).text ?? ''), on ?? ITEMS)
+        return member(nameWithoutQuotes(known(childNodes(call)[0]).text ?? ''), on ?? this.focus.alone)
       case 'FunctionInvocation':
         return this.call(call, on)
       case 'ThisInvocation':
-        return on ? fail() : ITEMS
+        return on ? fail() : this.focus.this
       case 'IndexInvocation':
         return on ? fail() : (_, { index }) => (index === undefined ? NOTHING : [index])
       case 'TotalInvocation':
@@ -169,7 +182,7 @@ class ExpressionWriter {
 
   private call(node: SyntaxNode, on: Step | undefined): Step {
     const { name, argumentNodes } = functionOf(node) ?? fail()
-    const input = on ?? ITEMS
+    const input = on ?? this.focus.alone
     if (name === 'iif') return this.choice(argumentNodes, on)
     const { loop, own, interpretedOnly } = FUNCTIONS.get(name) ?? {}
     if (loop && argumentNodes.length > 0) return this.loop(loop, argumentNodes, input)
@@ -184,7 +197,8 @@ class ExpressionWriter {
   }
 
   private choice(nodes: readonly SyntaxNode[], on: Step | undefined): Step {
-    const [criterion, whenTrue, otherwise] = nodes.map(node => this.step(node))
+    const writer = on ? new ExpressionWriter(this.tools, this.isExplained, this.definition) : this
+    const [criterion, whenTrue, otherwise] = nodes.map(node => writer.step(node))
     return criterion && whenTrue ? choice(on, criterion, whenTrue, otherwise) : fail()
   }
 
@@ -194,7 +208,7 @@ class ExpressionWriter {
   }
 
   private loop(loop: Loop, [ask, start]: readonly SyntaxNode[], on: Step): Step {
-    const within = new ExpressionWriter(this.tools, false)
+    const within = new ExpressionWriter(this.tools, false, this.definition)
     return loop(on, within.step(known(ask)), start && this.step(start))
   }
 
@@ -219,11 +233,17 @@ const telling = (node: SyntaxNode, step: Step): Step => (scope, place) => {
 /** What the place is about. */
 const ITEMS: Step = (_, { items }) => items
 
+/** Whom the call is about. */
+const SUBJECT: Step = scope => scope.subject as Collection
+
+/** Whether an expression may ask for what it is evaluated on. */
+const asksFocus = (node: SyntaxNode): boolean => node.type === 'InvocationTerm' || childNodes(node).some(asksFocus)
+
 const constant = (value: Collection): Step => () => value
 
 /** Looks a variable up where the scope's plan defines it, and again only when another plan asks. */
 function variable(node: SyntaxNode): Step {
-  const name = nameWithoutQuotes(node.delimitedText ?? node.text ?? '')
+  const name = variableName(node)
   let definedBy: unknown
   let read: (() => unknown) | undefined
   return scope => {
@@ -237,6 +257,8 @@ function variable(node: SyntaxNode): Step {
     return Array.isArray(value) ? value : value === undefined || value === null ? NOTHING : [value]
   }
 }
+
+const variableName = (node: SyntaxNode): string => nameWithoutQuotes(node.delimitedText ?? node.text ?? '')
 
 function member(name: string, on: Step): Step {
   const access = memberAccess(name)

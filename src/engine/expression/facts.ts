@@ -3,6 +3,7 @@ import { CdsError } from '../../errors.js'
 import type { Evaluator } from './compile.js'
 import { bareNode } from './members.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
+import { STANDARD_VARIABLES } from './standard-variables.js'
 import { DeadlinePassed } from './steps.js'
 import { UCUM, type Collection } from './values.js'
 
@@ -17,7 +18,8 @@ export interface CompiledFact {
 /**
  * The variables that every expression sees: `%patient`, `%context`, the patient's records as `%Condition`,
  * `%Observation` and so on, `%draftOrders` and `%orders` of an order hook, the deployment's `%settings`, and the
- * `%overrides` of earlier cards. Add facts on top with `factVariables`.
+ * `%overrides` of earlier cards; and those that other guidelines know, such as `%subject`. Add facts on top with
+ * `factVariables`.
  */
 export function recordVariables(types: Iterable<string>): object {
   const variables = Object.create(null) as object
@@ -29,19 +31,21 @@ export function recordVariables(types: Iterable<string>): object {
   defineVariable(variables, 'settings', state => [state.settings ?? {}])
   defineVariable(variables, 'overrides', state => [...(state.overrides ?? [])])
   defineVariable(variables, 'ucum', () => [UCUM])
+  for (const [name, { of }] of Object.entries(STANDARD_VARIABLES)) defineVariable(variables, name, of)
   return variables
 }
 
 const records = (resources: readonly FhirResource[]): Collection => resources.map(bareNode)
 
-function defineVariable(variables: object, name: string, value: (state: Scope[typeof STATE]) => Collection): void {
+/** Defines a variable that is read when it is first asked for, and once a call. @param key keeps variables of one name in two plans apart. */
+export function defineVariable(variables: object, name: string, value: (state: Scope[typeof STATE]) => Collection, key = name): void {
   Object.defineProperty(variables, name, {
     get(this: Scope) {
       const { known } = this[STATE]
-      const before = known.get(name)
+      const before = known.get(key)
       if (before) return before
       const collection = value(this[STATE])
-      known.set(name, collection)
+      known.set(key, collection)
       return collection
     },
   })

@@ -7,16 +7,22 @@ import { memoised } from '../model/memoised.js'
 import { STATE, type Scope } from './scope.js'
 import { countTurn, type Operation, type Results, type Step } from './steps.js'
 import type { SyntaxNode } from './syntax.js'
-import type { Collection } from './values.js'
+import { plain, type Collection } from './values.js'
 
 /** The FHIRPath interpreter, for what is not compiled. */
 export interface Interpreter {
-  /** A whole expression. */
-  expression: (source: string) => Step
+  /** A whole expression, and what it is evaluated on where it asks for that. */
+  expression: (source: string, focus?: Focus) => Step
   /** What a text without variables stands for, such as a quantity or a date; computed once. */
   constant: (source: string) => Collection
   /** One operation on values that are already there, written with `%input` and `%argument0`, `%argument1` and so on. */
   operation: (source: string) => Operation
+}
+
+/** What an expression is evaluated on: the definition that it belongs to as a dynamic value, else whom the call is about. */
+export interface Focus {
+  subject: Step
+  definition: Collection | undefined
 }
 
 interface InterpreterContext {
@@ -28,13 +34,18 @@ export function createInterpreter(valueSets: ValueSetLookup): Interpreter {
   const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(valueSets) as never }
   const prepare = (source: string, debug?: unknown) => {
     const run = fhirpath.compile(source, r4, debug ? { ...options, debugger: debug as never } : options)
-    return (variables: object) => run({}, variables as never) as Collection
+    return (variables: object, on: object = {}) => run(on, variables as never) as Collection
   }
   return {
-    expression: source => {
+    expression: (source, focus) => {
       const plainly = lazily(() => prepare(source, checkDeadline))
       const explained = lazily(() => prepare(source, noteResult))
-      return scope => (scope[STATE].evidence ? withEvidence(explained(), scope) : plainly()(scope))
+      const definition = focus?.definition
+      if (definition) return scope => plainly()(onDefinition(scope, definition), dataOf(definition))
+      return (scope, place) => {
+        const on = focus && dataOf(focus.subject(scope, place))
+        return scope[STATE].evidence ? withEvidence(variables => explained()(variables, on), scope) : plainly()(scope, on)
+      }
     },
     constant: memoised(source => Object.freeze(prepare(source)({}))),
     operation: memoised(source => {
@@ -42,6 +53,16 @@ export function createInterpreter(valueSets: ValueSetLookup): Interpreter {
       return (scope, input, ...values) => run()(variablesOf(scope, input, values))
     }),
   }
+}
+
+const dataOf = ([item]: Collection): object | undefined => (item === undefined ? undefined : plain(item) as object)
+
+/** The variables of a call where `%context` is a definition; facts that ask for the hook's context still get that. */
+function onDefinition(scope: Scope, context: Collection): object {
+  return new Proxy(scope, {
+    get: (_, name) => (name === 'context' ? context : scope[name as string]),
+    has: (_, name) => name === 'context' || name in scope,
+  })
 }
 
 function variablesOf(scope: Scope, input: Collection, values: readonly Collection[]): object {

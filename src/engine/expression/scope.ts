@@ -16,8 +16,23 @@ export interface ScopeData {
   settings?: Readonly<Record<string, boolean | string | number>>
   /** Cards that users overrode for this patient: the decision point, when, why and in which encounter. */
   overrides?: readonly { point: string; at: string; reason?: string; encounter?: string }[]
+  /** Whom and what the call is about, as `Type/id`, beyond what its context says. */
+  about?: CallSubjects
+  /** All records in the order they were sent; by type where nobody knows that order. */
+  recordsAsSent?: () => readonly FhirResource[]
+  /** What the caller gave for the parameters that libraries declare, by name. */
+  parameters?: ReadonlyMap<string, Collection>
   /** `performance.now()` after which evaluation stops. */
   stopAt: number
+}
+
+/** Whom and what a call is about, each as `Type/id`. */
+export interface CallSubjects {
+  /** Whom the plan is for, where that is no patient. */
+  subject?: string
+  practitioner?: string
+  encounter?: string
+  organization?: string
 }
 
 /** What an explained call notes of one fact or condition. */

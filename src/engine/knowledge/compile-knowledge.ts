@@ -1,6 +1,7 @@
 import type { ActivityDefinition, Library, PlanDefinition, Questionnaire } from 'fhir/r4.js'
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
 import { recordVariables } from '../expression/facts.js'
+import { STANDARD_VARIABLES } from '../expression/standard-variables.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { lookUp } from '../model/canonical.js'
 import type { CompiledPlan } from './compiled.js'
@@ -8,6 +9,7 @@ import { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { formDefinitions, type FormDefinitions } from './forms.js'
 import { compileFacts, type CompiledFacts } from './compile-facts.js'
+import { withParameters } from './plan-variables.js'
 import { compilePlan, type Workshop } from './compile-plan.js'
 import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
 import { Terminology } from '../terminology/terminology.js'
@@ -61,6 +63,7 @@ function groundFacts(areSettingsKnown: boolean): CompiledFacts {
   known.set('overrides', itemsOf(DECLARED.overrides))
   known.set('settings', areSettingsKnown ? itemsOf(DECLARED.settings) : ANY_ITEMS)
   known.set('ucum', itemsOf('string'))
+  for (const [name, { items }] of Object.entries(STANDARD_VARIABLES)) known.set(name, items)
   return { known, descriptions: new Map(), needs: new Map(), variables: recordVariables(RESOURCE_TYPES) }
 }
 
@@ -89,7 +92,7 @@ function compileLibraries(files: readonly KnowledgeFile<Library>[], ground: Comp
       needs,
       variables,
     }
-    const facts = compileFacts(file, base, expressions, faults)
+    const facts = compileFacts(file, withParameters(base, file.resource), expressions, faults)
     variables = facts.variables
     needs = facts.needs
     libraries.set(url, { resource: file.resource, facts })

@@ -3,6 +3,8 @@ import type {
 } from 'fhir/r4.js'
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
 import { isElementPath } from '../model/element-path.js'
+import { itemsOf, type Items } from '../model/items.js'
+import { STANDARD_VARIABLES, SUBJECT_TYPES } from '../expression/standard-variables.js'
 import { lookUp, urlOf } from '../model/canonical.js'
 import { ACTIVITY_KINDS, type ActivityKind, notHeld } from './activity-kinds.js'
 import type {
@@ -11,10 +13,11 @@ import type {
 import { compileRequirement } from './data-requirements.js'
 import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
-import type { ExpressionCompiler, Place } from './expressions.js'
+import type { ExpressionCompiler, ExpressionFocus, Place } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './compile-facts.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
+import { inputsWithin, withPlanVariables } from './plan-variables.js'
 import { compileSource } from './sources.js'
 import { compileTexts } from './templates.js'
 import type { Terminology } from '../terminology/terminology.js'
@@ -74,11 +77,14 @@ class PlanCompiler {
   private readonly ids = new Set<string>()
   private readonly language: string
   private readonly plan: PlanDefinition
+  private readonly subject: Items
 
   constructor(private readonly source: KnowledgeFile<PlanDefinition>, private readonly workshop: Workshop, private readonly above: readonly string[]) {
     this.plan = source.resource
     this.language = this.plan.language ?? 'da'
-    this.facts = compileFacts(source, this.inheritedFacts(), workshop.expressions, workshop.faults)
+    this.subject = subjectItems(this.plan)
+    const inherited = withPlanVariables(this.inheritedFacts(), source, workshop.expressions, workshop.faults)
+    this.facts = compileFacts(source, inherited, workshop.expressions, workshop.faults)
   }
 
   compile(): CompiledPlan {
@@ -137,7 +143,7 @@ class PlanCompiler {
         return [{ description: description ?? '', descriptions: localized(description, condition.expression?._description, this.language), expression: expression ?? '', evaluate: this.use(condition.expression, this.place(place)) }]
       }),
       texts: this.texts(action, element),
-      dynamicValues: this.dynamicValues(action.dynamicValue, element, this.resourceKind(definition, orders)),
+      dynamicValues: this.dynamicValues(action.dynamicValue, element, this.resourceKind(definition, orders), definition?.kind === 'activity' ? definition.activity.resource : this.plan),
       definition,
       orders: orders && this.use(orders, this.place(`${element}.extension`)),
       cardExtensions: extensionsOf(action, EXTENSION.cardExtension).map(extension => this.cardExtension(extension, `${element}.extension`)),
@@ -158,14 +164,17 @@ class PlanCompiler {
         this.fault('TRIGGER_UNSUPPORTED', `${element}.trigger`, `A trigger is a named-event with the name of a hook; found ${type} ${name ?? ''}.`)
       }
     }
-    const listens = (this.plan.action ?? []).some(({ trigger }) => trigger?.length)
-    if (isTop && listens && !action.trigger?.length) {
+    if (isTop && this.listens() && !action.trigger?.length) {
       this.fault('TRIGGER_UNSUPPORTED', element, 'Other actions of the plan have a trigger; without one no hook ever asks for this action.')
     }
     this.checkRecommendation(action, element)
     this.checkOrders(action, element)
     const topic = extensionOf(action, EXTENSION.cardTopic)?.valueCoding
     if (topic) this.checkTopic(topic.system, topic.code, `${element}.extension`)
+  }
+
+  private listens(): boolean {
+    return (this.plan.action ?? []).some(({ trigger }) => trigger?.length)
   }
 
   /** A topic whose code nobody puts into words is a misspelt one. */
@@ -235,16 +244,20 @@ class PlanCompiler {
     return orders?.name
   }
 
-  /** @param kind of the resource that the action proposes; the action itself is set when it proposes none. */
-  private dynamicValues(values: PlanDefinitionActionDynamicValue[] | undefined, element: string, kind: string | undefined, file = this.source.file): CompiledDynamicValue[] {
+  /**
+   * @param kind of the resource that the action proposes; the action itself is set when it proposes none.
+   * @param definition on whose elements the expressions are evaluated.
+   */
+  private dynamicValues(values: PlanDefinitionActionDynamicValue[] | undefined, element: string, kind: string | undefined, definition: ActivityDefinition | PlanDefinition, file = this.source.file): CompiledDynamicValue[] {
     return (values ?? []).map((value, index) => {
       const place = { file, element: `${element}.dynamicValue[${index}]` }
       const written = value.path ?? ''
-      const path = written.replace(ON_ACTION, '')
-      const on = kind === undefined || path !== written ? 'action' : 'resource'
+      const onAction = written.replace(ON_ACTION, '')
+      const on = kind === undefined || onAction !== written ? 'action' : 'resource'
+      const path = on === 'resource' ? withoutType(written, kind) : onAction
       const isKnown = on === 'action' ? ACTION_PATHS.test(path) : isElementPath(kind ?? '', path)
       if (!isKnown) this.workshop.faults.add('DYNAMIC_PATH_INVALID', file, place.element, `'${written}' is not an element that can be set here.`)
-      return { path, on, evaluate: this.use(value.expression, place) }
+      return { path, on, evaluate: this.use(value.expression, place, { definition }) }
     })
   }
 
@@ -281,7 +294,7 @@ class PlanCompiler {
       kind,
       canonical: `${resource.url}|${resource.version}`,
       texts: this.texts(resource, 'ActivityDefinition', file, resource.language),
-      dynamicValues: this.dynamicValues(resource.dynamicValue, 'ActivityDefinition', kind, file),
+      dynamicValues: this.dynamicValues(resource.dynamicValue, 'ActivityDefinition', kind, resource, file),
     }
   }
 
@@ -327,12 +340,15 @@ class PlanCompiler {
   private requirements(): CompiledRequirement[] {
     const needed = reach(this.used, this.facts.needs)
     if (needed.has('patient')) needed.add('Patient')
+    const named = Object.entries(STANDARD_VARIABLES).flatMap(([name, { reads }]) => (reads && needed.has(name) ? [reads] : []))
+    const wanted = new Set([...needed, ...named])
     const ofLibraries = this.libraries().flatMap(({ resource }) => this.inheritedRequirements(resource))
-    const inputs = (this.plan.action ?? []).flatMap(({ input }) => input ?? []).map(input => ({ input, file: this.source.file }))
-    const own = [...ofLibraries, ...inputs].filter(({ input }) => needed.has(input.type)).map(({ input, file }) =>
+    const inputs = inputsWithin(this.plan.action).map(({ input }) => ({ input, file: this.source.file }))
+    const own = [...ofLibraries, ...inputs].filter(({ input }) => wanted.has(input.type) || needed.has('resource')).map(({ input, file }) =>
       compileRequirement(input, { file, element: `dataRequirement ${input.id ?? input.type}` }, this.workshop.terminology, this.workshop.faults))
     const all = [...own, ...this.nested.flatMap(plan => plan.requirements)]
-    this.checkRequirements(all, needed)
+    // Whoever applies a plan that no hook asks for sends the data along.
+    this.checkRequirements(all, this.listens() ? wanted : needed)
     return byKey(all)
   }
 
@@ -351,8 +367,8 @@ class PlanCompiler {
     return [...own, ...inherited.flatMap(other => this.inheritedRequirements(other, [...above, library]))]
   }
 
-  private use(expression: Expression | undefined, place: Place) {
-    const checked = this.workshop.expressions.expression(expression, place, this.facts.known)
+  private use(expression: Expression | undefined, place: Place, focus: ExpressionFocus = {}) {
+    const checked = this.workshop.expressions.expression(expression, place, this.facts.known, { subject: this.subject, ...focus })
     checked.variables.forEach(name => this.used.add(name))
     return checked.evaluate
   }
@@ -364,6 +380,16 @@ class PlanCompiler {
   private fault(code: Parameters<FaultList['add']>[0], element: string, message: string): void {
     this.workshop.faults.add(code, this.source.file, element, message)
   }
+}
+
+/** The path of an element within a resource; some authors write the type before it. */
+const withoutType = (path: string, type: string | undefined): string => (type !== undefined && path.startsWith(`${type}.`) ? path.slice(type.length + 1) : path)
+
+/** Whom a plan is for; a patient where it does not say. */
+function subjectItems({ subjectCodeableConcept, subjectReference }: PlanDefinition): Items {
+  const codes = [...(subjectCodeableConcept?.coding ?? []).map(({ code }) => code), subjectReference && 'Group']
+  const types = SUBJECT_TYPES.filter(type => codes.includes(type))
+  return types.length === 0 ? itemsOf('Patient') : itemsOf(...types)
 }
 
 function idsOf(actions: readonly CompiledAction[]): string[] {

@@ -1,8 +1,9 @@
-import type { Expression } from 'fhir/r4.js'
+import type { Expression, FhirResource } from 'fhir/r4.js'
 import { createCompiler, type Evaluator } from '../expression/compile.js'
 import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/check-names.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { memoised } from '../model/memoised.js'
+import { SUBJECT_TYPES } from '../expression/standard-variables.js'
 import { parseExpression } from '../expression/syntax.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
 import type { FaultCode, FaultList } from '../model/faults.js'
@@ -12,6 +13,9 @@ import type { Terminology } from '../terminology/terminology.js'
 const LANGUAGE = 'text/fhirpath'
 
 const NEVER: Evaluator = () => []
+/** `$this` at the top: expressions ask of what type it is. */
+const ANY_SUBJECT = itemsOf(...SUBJECT_TYPES)
+
 const NO_NAMES: NamingResult = { items: ANY_ITEMS, faults: [], variables: new Set(), valueSets: new Set() }
 
 /** The code of each kind of fault in the names of an expression. */
@@ -28,6 +32,17 @@ export interface Place {
   file: string
   element: string
 }
+
+/** What an expression is evaluated on. */
+export interface ExpressionFocus {
+  /** Types of whom the plan is for. */
+  subject?: Items
+  /** The definition that the expression belongs to as a dynamic value. */
+  definition?: FhirResource
+}
+
+/** Whom a plan is for that does not say otherwise. */
+const PATIENT = itemsOf('Patient')
 
 /** An expression that was checked and compiled. */
 export interface CheckedExpression {
@@ -47,17 +62,17 @@ export class ExpressionCompiler {
   }
 
   /** Compiles a FHIR Expression; other languages than text/fhirpath are refused. */
-  expression(expression: Expression | undefined, place: Place, variables: KnownVariables): CheckedExpression {
+  expression(expression: Expression | undefined, place: Place, variables: KnownVariables, focus: ExpressionFocus = {}): CheckedExpression {
     if (expression?.language !== LANGUAGE) {
       this.faults.add('LANGUAGE_UNSUPPORTED', place.file, place.element, `The language must be ${LANGUAGE}; found ${expression?.language ?? 'none'}.`)
       return { evaluate: NEVER, items: ANY_ITEMS, variables: new Set() }
     }
-    return this.text(expression.expression ?? '', place, variables)
+    return this.text(expression.expression ?? '', place, variables, focus)
   }
 
   /** Compiles the text of an expression. */
-  text(source: string, place: Place, variables: KnownVariables): CheckedExpression {
-    const names = this.names(source, place, variables)
+  text(source: string, place: Place, variables: KnownVariables, focus: ExpressionFocus = {}): CheckedExpression {
+    const names = this.names(source, place, variables, focus)
     for (const { kind, message } of names.faults) this.faults.add(FAULT_OF[kind], place.file, place.element, `${message}, in: ${source}`)
     for (const canonical of names.valueSets) {
       if (!this.terminology.membership(canonical)) {
@@ -65,7 +80,7 @@ export class ExpressionCompiler {
       }
     }
     try {
-      return { evaluate: this.compiler(source, this.parsed(source)), items: names.items, variables: names.variables }
+      return { evaluate: this.compiler(source, this.parsed(source), focus.definition), items: names.items, variables: names.variables }
     } catch (error) {
       // What does not parse was reported above.
       if (names !== NO_NAMES) this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
@@ -73,9 +88,11 @@ export class ExpressionCompiler {
     }
   }
 
-  private names(source: string, place: Place, variables: KnownVariables): NamingResult {
+  private names(source: string, place: Place, variables: KnownVariables, { subject = PATIENT, definition }: ExpressionFocus): NamingResult {
     try {
-      return checkNames(this.parsed(source), itemsOf(), variables, this.vocabulary)
+      const alone = definition ? itemsOf(definition.resourceType) : subject
+      const known = definition ? new Map([...variables, ['context', alone]]) : variables
+      return checkNames(this.parsed(source), alone, known, this.vocabulary, ANY_SUBJECT)
     } catch (error) {
       this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
       return NO_NAMES

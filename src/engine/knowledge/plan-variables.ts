@@ -1,0 +1,58 @@
+import type { DataRequirement, Library, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
+import { defineVariable, factVariables, type CompiledFact } from '../expression/facts.js'
+import { bareNode } from '../expression/members.js'
+import { NOTHING } from '../expression/values.js'
+import type { FaultList } from '../model/faults.js'
+import { itemsOf, type Items } from '../model/items.js'
+import type { KnowledgeFile } from '../model/knowledge-file.js'
+import type { CompiledFacts } from './compile-facts.js'
+import type { ExpressionCompiler } from './expressions.js'
+import { recordsAskedFor } from './records-asked-for.js'
+
+const NAME = /^[A-Za-z_]\w*$/
+
+/** Inputs of all actions of a plan, at any depth, with where they stand. */
+export function inputsWithin(actions: readonly PlanDefinitionAction[] = [], above = 'PlanDefinition'): { input: DataRequirement; element: string }[] {
+  return actions.flatMap((action, index) => {
+    const element = `${above}.action[${index}]`
+    const own = (action.input ?? []).map((input, at) => ({ input, element: `${element}.input[${at}]` }))
+    return [...own, ...inputsWithin(action.action, element)]
+  })
+}
+
+/** What the expressions of a plan see beside facts: `%rootResource`, the plan itself, and as `%id` the records that an input with an id asks for. */
+export function withPlanVariables(base: CompiledFacts, { file, resource }: KnowledgeFile<PlanDefinition>, expressions: ExpressionCompiler, faults: FaultList): CompiledFacts {
+  const owner = resource.url ?? file
+  const variables = Object.create(base.variables) as object
+  const root = [bareNode(resource)]
+  defineVariable(variables, 'rootResource', () => root, `${owner}#rootResource`)
+  const known = new Map<string, Items>([...base.known, ['rootResource', itemsOf('PlanDefinition')]])
+  const needs = new Map(base.needs)
+  const inputs: CompiledFact[] = []
+  const named = new Map<string, string>()
+  for (const { input, element } of inputsWithin(resource.action)) {
+    const { id: name = '' } = input
+    const expression = recordsAskedFor(input)
+    if (!NAME.test(name) || named.get(name) === expression || name === input.type) continue
+    if (known.has(name)) faults.add('FACT_DUPLICATE', file, element, `%${name} is already named; give the input another id.`)
+    const { evaluate, items, variables: used } = expressions.text(expression, { file, element }, known)
+    if (!known.has(name)) inputs.push({ name, description: name, evaluate })
+    named.set(name, expression)
+    known.set(name, items)
+    needs.set(name, used)
+  }
+  return { ...base, known, needs, variables: factVariables(variables, `${owner}#input`, inputs) }
+}
+
+/** What the expressions of a library and of those above it see of its input parameters: what the caller of $apply gave for them. */
+export function withParameters(base: CompiledFacts, { parameter = [] }: Library): CompiledFacts {
+  const inputs = parameter.filter(({ use, name }) => use === 'in' && NAME.test(name ?? '') && !base.known.has(name ?? ''))
+  if (inputs.length === 0) return base
+  const variables = Object.create(base.variables) as object
+  const known = new Map(base.known)
+  for (const { name = '', type } of inputs) {
+    if (!Object.hasOwn(variables, name) && !(name in base.variables)) defineVariable(variables, name, state => state.parameters?.get(name) ?? NOTHING, `parameter ${name}`)
+    known.set(name, itemsOf(type))
+  }
+  return { ...base, known, variables }
+}
