@@ -6,11 +6,11 @@ import { parse } from 'yaml'
 import { callService, type CallEnvironment } from '../../src/call-service.js'
 import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '../../src/cds-hooks/types.js'
 import { clockAt } from '../../src/expression/clock.js'
-import { loadKnowledge } from '../../src/load-knowledge.js'
 import { queriesFor } from '../../src/patient-data/fill-template.js'
 import { createOverrideMemory, type Override } from '../../src/record/override-memory.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import type { CdsService } from '../../src/services/service-registry.js'
+import { testKnowledge as knowledge } from '../support/knowledge.js'
 import { CaseCalendar, TIME_ZONE } from './calendar.js'
 import { casesOf, type CaseFile, type ClinicalCase } from './case-format.js'
 import { draftOrders, roleReference, roleResources } from './case-orders.js'
@@ -39,17 +39,6 @@ export function casesIn(folder: string): FoundCase[] {
   return folders.flatMap(about =>
     readdirSync(join(folder, about)).filter(name => name.endsWith('.yaml')).sort().flatMap(name =>
       casesOf(parse(readFileSync(join(folder, about, name), 'utf8')) as CaseFile).map(each => ({ about, file: `${about}/${name}`, case: each }))))
-}
-
-let loaded: ReturnType<typeof loadKnowledge> | undefined
-
-/** The knowledge and services of this repository, compiled once. */
-export function knowledge(): ReturnType<typeof loadKnowledge> {
-  if (!loaded) {
-    loaded = loadKnowledge()
-    loaded.faults.throwIfAny()
-  }
-  return loaded
 }
 
 /** One call of one service, ready to be made. */
@@ -181,6 +170,7 @@ export const answerCase = (each: ClinicalCase, delivery: Delivery = 'prefetch') 
 /** Decision points that speak in a card. */
 export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.['org.columna.decision-points'] ?? []) as string[]
 
+export { testKnowledge as knowledge } from '../support/knowledge.js'
 export { answerOf } from '../../src/apply/apply-plan.js'
 export { gatherCall, scopeFor } from '../../src/call-service.js'
 export { scopeOn } from '../../src/expression/scope.js'
