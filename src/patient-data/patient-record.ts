@@ -42,8 +42,8 @@ export interface RecordContext {
   forms: FormDefinitions
 }
 
-/** Most records of one call: five times those of the largest chart seen, and few enough to be looked through in time. */
-const MOST_RECORDS = 20_000
+/** Most records of one call: more than three times those of the largest chart seen, and few enough to be looked through in time. */
+const MOST_RECORDS = 15_000
 
 /**
  * How many more records there may be in a call.

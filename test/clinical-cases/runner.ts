@@ -7,7 +7,6 @@ import { callService } from '../../src/calls/call-service.js'
 import type { CallEnvironment } from '../../src/calls/environment.js'
 import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '../../src/cds-hooks/types.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
-import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { queriesFor } from '../../src/patient-data/fill-template.js'
 import { createMemoryRecord } from '../../src/record/memory-record.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
@@ -15,6 +14,7 @@ import { createOverrideMemory } from '../../src/record/override-memory.js'
 import type { Override } from '../../src/record/port.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import type { CdsService } from '../../src/knowledge-files/services.js'
+import { testKnowledge as knowledge } from '../support/knowledge.js'
 import { CaseCalendar, TIME_ZONE } from './calendar.js'
 import { casesOf, type CaseFile, type ClinicalCase } from './case-format.js'
 import { draftOrders, roleReference, roleResources } from './case-orders.js'
@@ -43,17 +43,6 @@ export function casesIn(folder: string): FoundCase[] {
   return folders.flatMap(about =>
     readdirSync(join(folder, about)).filter(name => name.endsWith('.yaml')).sort().flatMap(name =>
       casesOf(parse(readFileSync(join(folder, about, name), 'utf8')) as CaseFile).map(each => ({ about, file: `${about}/${name}`, case: each }))))
-}
-
-let loaded: ReturnType<typeof loadKnowledge> | undefined
-
-/** The knowledge and services of this repository, compiled once. */
-export function knowledge(): ReturnType<typeof loadKnowledge> {
-  if (!loaded) {
-    loaded = loadKnowledge()
-    loaded.faults.throwIfAny()
-  }
-  return loaded
 }
 
 /** One call of one service, ready to be made. */
@@ -185,6 +174,7 @@ export const answerCase = (each: ClinicalCase, delivery: Delivery = 'prefetch') 
 /** Decision points that speak in a card. */
 export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.['org.columna.decision-points'] ?? []) as string[]
 
+export { testKnowledge as knowledge } from '../support/knowledge.js'
 export { answerOf } from '../../src/engine/apply/apply-plan.js'
 export { gatherCall, scopeFor } from '../../src/calls/call-service.js'
 export { scopeOn } from '../../src/engine/expression/scope.js'

@@ -1,12 +1,11 @@
 import type { Bundle, CapabilityStatement, FhirResource } from 'fhir/r4.js'
 import supertest from 'supertest'
-import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, testKnowledge } from '../support/service.js'
 
 let service: Listening
-const resources = loadKnowledge().knowledge.files.map(({ resource }) => resource)
+const resources = testKnowledge().knowledge.files.map(({ resource }) => resource)
 const types = [...new Set(resources.map(({ resourceType }) => resourceType))].sort()
 
 beforeAll(async () => {

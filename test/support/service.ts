@@ -1,5 +1,4 @@
 import pino from 'pino'
-import { loadKnowledge, type LoadedKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import type { ReadingLimits } from '../../src/patient-data/reading-budget.js'
 import { createMemoryRecord } from '../../src/record/memory-record.js'
@@ -11,22 +10,16 @@ import type { ServerOptions } from '../../src/server/environment.js'
 import { createTurns } from '../../src/server/turns.js'
 import { clientByFhirServer } from '../../src/trust/calling-client.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
+import { testKnowledge } from './knowledge.js'
 import { listen, type Listening } from './listen.js'
+
+export { testKnowledge } from './knowledge.js'
 
 /** The instant at which the clock of every test service stands still. */
 export const TEST_NOW = new Date('2026-03-30T12:00:00+02:00')
 
 /** What a call may read, as by default, but for the patience: a busy machine must not decide what a test sees. */
 export const TEST_READING: ReadingLimits = { requests: 40, bytes: 16_000_000, atOnce: 10, optionalWaitMs: 60_000 }
-
-let loaded: LoadedKnowledge | undefined
-
-/** The knowledge and services of this repository, compiled once. */
-export function testKnowledge(): LoadedKnowledge {
-  loaded ??= loadKnowledge()
-  loaded.faults.throwIfAny()
-  return loaded
-}
 
 /** FHIR servers on this machine may be read. */
 const isListed = fhirServerList(['http://127.0.0.1:*'])

@@ -3,13 +3,12 @@ import type { QuestionnaireResponse, RequestGroup } from 'fhir/r4.js'
 import { applyPlan } from '../../src/engine/apply/apply-plan.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope } from '../../src/engine/expression/scope.js'
-import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
+import { testKnowledge } from '../support/knowledge.js'
 
 const BASE = 'https://columna.example.org/fhir'
 const clock = clockAt(new Date('2026-03-30T10:00:00+02:00'), 'Europe/Copenhagen')
 
-const { knowledge, faults } = loadKnowledge()
-faults.throwIfAny()
+const { knowledge } = testKnowledge()
 const plan = knowledge.plan('start-back')!
 
 const patient = { resourceType: 'Patient', id: 'testperson', birthDate: '1980-01-01' } as const
