@@ -16,7 +16,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'engine/knowledge': [['cds-hooks', 'engine/expression', 'engine/model', 'engine/terminology'], []],
   'engine/apply': [['engine/expression', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors'], []],
   'engine/cards': [['cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology'], ['uuid']],
-  'engine/index': [['engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model'], []],
+  'engine/index': [['engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors'], []],
   // Outside of it.
   trust: [['engine/model'], []],
   record: [['cds-hooks', 'engine/model'], ['node:crypto']],
@@ -27,7 +27,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   calls: [['cds-hooks', 'engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'knowledge-files', 'patient-data', 'record', 'settings', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
   server: [['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
-  cli: [['engine/model', 'knowledge-files'], ['node:fs', 'node:path']],
+  cli: [['engine/model', 'knowledge-files', 'main'], ['node:fs', 'node:path']],
   demo: [['engine/expression', 'engine/model'], ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici']],
   settings: [['errors', 'trust'], []],
   start: [['calls', 'demo', 'engine/knowledge', 'knowledge-files', 'patient-data', 'record', 'server', 'settings', 'trust'], ['node:events', 'node:http', 'node:net', 'pino']],
