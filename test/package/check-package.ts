@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const USER = fileURLToPath(new URL('user/', import.meta.url))
 const CHROMIUM = '/usr/bin/chromium'
 /** What a package of this kind is made of; whatever else is in it was not meant to be. */
-const PACKED = /^(dist\/|fhir-resources\/|cds-services\/|docs\/|src\/demo\/people\/|(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$)/
+const PACKED = /^(dist\/|fhir-resources\/|cds-services\/|docs\/|src\/demo\/people\/|(package\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
 
 interface Manifest {
   name: string

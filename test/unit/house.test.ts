@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { SOURCE_FILES, type Import, type SourceFile, type SyntaxNode } from '../support/source-files.js'
+import { roomOf, SOURCE_FILES, type Import, type SourceFile, type SyntaxNode } from '../support/source-files.js'
 
 /**
  * The dependency rule: what each room (a folder of src/, a folder of its wing engine/, or a file at its top) may import,
@@ -42,13 +42,6 @@ const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']
 
 /** What of the rest of the house it may know. */
 const KNOWN_TO_ENGINE = ['cds-hooks/hooks.ts', 'cds-hooks/prefetch-template.ts', 'cds-hooks/types.ts', 'errors.ts']
-
-const WINGS = ['engine']
-
-function roomOf(path: string): string {
-  const [first = '', second = ''] = path.split('/')
-  return (WINGS.includes(first) ? `${first}/${second}` : first).replace(/\.tsx?$/, '')
-}
 
 const nameOf = ({ isOurs, target }: Import): string => (isOurs ? roomOf(target) : target)
 
