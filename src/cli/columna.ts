@@ -17,6 +17,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     says: 'every fault of the knowledge in a folder, with file, element and code',
     run: async words => (await import('./check-knowledge.js')).checkKnowledge(words),
   },
+  cases: {
+    takes: '[--knowledge folder] [--cases folder] [pattern]',
+    says: "answers the clinical cases whose 'file: name' matches, all unless a pattern is given, and tells what is wrong",
+    run: async words => (await import('./cases.js')).answerCases(words),
+  },
+  coverage: {
+    takes: '[--knowledge folder] [--cases folder]',
+    says: 'writes fhir-resources/COVERAGE.md: what speaks for each decision point, and which cases ask for it; tells what is missing',
+    run: async words => (await import('./coverage.js')).coverKnowledge(words),
+  },
   serve: {
     takes: '',
     says: 'the service, by the settings of the environment',
@@ -27,7 +37,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 }
 
-const help = (): string => ['columna <command>', ...Object.entries(COMMANDS).map(([name, { takes, says }]) => `  ${`${name} ${takes}`.padEnd(18)}${says}`), ''].join('\n')
+const help = (): string => ['columna <command>', ...Object.entries(COMMANDS).map(([name, { takes, says }]) => `  ${`${name} ${takes}`.padEnd(57)}${says}`), ''].join('\n')
 
 const [name = '', ...words] = process.argv.slice(2)
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined

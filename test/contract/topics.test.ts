@@ -5,7 +5,7 @@ import type { PlanDefinitionAction } from 'fhir/r4.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { CARD_TOPIC_SYSTEM, EXTENSION, extensionOf } from '../../src/engine/model/extensions.js'
-import { answerCase, readCases } from '../clinical-cases/runner.js'
+import { answerCase, cases } from '../support/cases.js'
 import { PEOPLE, prefetchedCall, SERVICES } from '../support/hook-requests.js'
 import { startTestService, testKnowledge } from '../support/service.js'
 
@@ -83,7 +83,7 @@ describe('in answers', () => {
 
   test('to every tenth clinical case', async () => {
     const cards: Card[] = []
-    for (const { case: each } of readCases().filter((_, index) => index % 10 === 0)) cards.push(...(await answerCase(each)).cards)
+    for (const { case: each } of cases.filter((_, index) => index % 10 === 0)) cards.push(...(await answerCase(each)).cards)
     expect(new Set(cards.map(({ source }) => source.topic?.code)).size).toBeGreaterThan(15)
     expect(faultsOf(cards)).toEqual([])
   })
