@@ -192,7 +192,7 @@ function observation(fact: Fact, id: string, calendar: CaseCalendar): Observatio
   const interpretation = fact.text('interpretation')
   const [unit, comparator] = [fact.text('unit'), fact.text('comparator')]
   const ranges = [fact.value('reference range') ?? []].flat() as { low?: number; high?: number; unit?: string }[]
-  const quantity = (amount: number | undefined, of = unit) => (amount === undefined ? undefined : { value: amount, ...(of !== undefined && { unit: of, system: 'http://unitsofmeasure.org', code: of }) })
+  const quantity = (amount: number, of = unit) => ({ value: amount, ...(of !== undefined && { unit: of, system: 'http://unitsofmeasure.org', code: of }) })
   return {
     resourceType: 'Observation',
     id,
@@ -200,9 +200,9 @@ function observation(fact: Fact, id: string, calendar: CaseCalendar): Observatio
     code: { coding: fact.codes('observation') },
     subject,
     effectiveDateTime: calendar.dateTime(fact.text('date')),
-    ...(value !== undefined && { valueQuantity: { ...quantity(value)!, ...(comparator !== undefined && { comparator: comparator as Quantity['comparator'] }) } }),
+    ...(value !== undefined && { valueQuantity: { ...quantity(value), ...(comparator !== undefined && { comparator: comparator as Quantity['comparator'] }) } }),
     ...(interpretation !== undefined && { interpretation: [concept('v3-ObservationInterpretation', interpretation)] }),
-    ...(ranges.length > 0 && { referenceRange: ranges.map(({ low, high, unit: ofRange }) => ({ ...(low !== undefined && { low: quantity(low, ofRange)! }), ...(high !== undefined && { high: quantity(high, ofRange)! }) })) }),
+    ...(ranges.length > 0 && { referenceRange: ranges.map(({ low, high, unit: ofRange }) => ({ ...(low !== undefined && { low: quantity(low, ofRange) }), ...(high !== undefined && { high: quantity(high, ofRange) }) })) }),
   }
 }
 
