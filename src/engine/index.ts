@@ -21,6 +21,7 @@ export { compileKnowledge, type Knowledge } from './knowledge/compile-knowledge.
 export type { CompiledPlan } from './knowledge/compiled.js'
 export type { KnowledgeFile } from './model/knowledge-file.js'
 export { FAULT_CODES, faultLine, FaultList, type Fault, type FaultCode } from './model/faults.js'
+export { CdsError, type ErrorCode } from '../errors.js'
 export { clockAt, type Clock } from './expression/clock.js'
 export { openScope, type Scope, type ScopeData } from './expression/scope.js'
 export { applyPlan, type Answer, type AppliedPlan, type Undecided } from './apply/apply-plan.js'

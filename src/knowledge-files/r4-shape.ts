@@ -9,7 +9,7 @@
  * and currencies, and picks a contained resource's rules by its `resourceType`, so that a fault inside a Bundle is
  * reported where it is. Resource types it does not cover are faults.
  *
- * For authoring and tests (ajv is a development dependency): the running service does not import this.
+ * For authoring and tests: the running service does not import this, nor ajv.
  */
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
 import { isObject } from '../engine/model/json.js'

@@ -1,25 +1,25 @@
 // Every case in the folders beside this file: a patient, a day, and what the real services must and must not say.
-import { LISTED_UNDER } from './case-format.js'
-import { decisionPoints } from '../coverage/coverage.js'
-import { faultsOfCase, places, recordCase, type RecordedCase } from './record.js'
-import { recording } from './recorded.js'
-import { knowledge, readCases, type FoundCase } from './runner.js'
+import { decisionPoints } from '../../src/cases/coverage.js'
+import { LISTED_UNDER, type FoundCase } from '../../src/cases/format.js'
+import { faultsOfCase, places } from '../../src/cases/record.js'
+import { cases, language, loaded } from '../support/cases.js'
+import { keepCase, type KeptCase } from '../support/record-cases.js'
+import { recording } from '../support/recorded.js'
 
-const cases = readCases()
 /** The answers that `npm test` recorded before; without a record each case is answered when its turn comes. */
 const recorded = recording()
 const folders = [...new Set(cases.map(({ about }) => about))]
 const inFolder = (about: string) => cases.filter(each => each.about === about)
 
-const rules = new Set(decisionPoints(knowledge()).filter(({ kind }) => kind === 'R').map(({ code }) => code))
+const rules = new Set(decisionPoints(loaded).filter(({ kind }) => kind === 'R').map(({ code }) => code))
 
-const answerTo = (each: FoundCase, isFirstOfFile = false): RecordedCase | Promise<RecordedCase> => recorded?.cases[cases.indexOf(each)] ?? recordCase(each, isFirstOfFile)
+const answerTo = (each: FoundCase, isFirstOfFile = false): KeptCase | Promise<KeptCase> => recorded?.cases[cases.indexOf(each)] ?? keepCase(each, isFirstOfFile)
 
 const isRule = (about: string): boolean => rules.has(about)
 
 describe.each(folders)('%s', about => {
   test.each(inFolder(about).map(each => [each.case.name, each] as const))('%s', async (_name, each) => {
-    expect(faultsOfCase(each, await answerTo(each), recorded?.places ?? places())).toEqual([])
+    expect(faultsOfCase(each, await answerTo(each), recorded?.places ?? places(loaded), language)).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 // After an override the same warning is not repeated for this patient, whatever instance of the hook calls; others still hear it.
 import supertest from 'supertest'
-import { decisionPointsOf } from '../clinical-cases/runner.js'
+import { decisionPointsOf } from '../support/cases.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
 import type { AnsweredCall } from '../../src/record/port.js'

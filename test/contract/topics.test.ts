@@ -5,7 +5,7 @@ import type { PlanDefinitionAction } from 'fhir/r4.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { CARD_TOPIC_SYSTEM, EXTENSION, extensionOf } from '../../src/engine/model/extensions.js'
-import { recordedPass } from '../clinical-cases/recorded.js'
+import { recordedPass } from '../support/recorded.js'
 import { PEOPLE, prefetchedCall, SERVICES } from '../support/hook-requests.js'
 import { startTestService, testKnowledge } from '../support/service.js'
 

@@ -2,6 +2,7 @@ import type {
   ActivityDefinition, CodeSystem, DataRequirement, Element, FhirResource, Library, PlanDefinition, PlanDefinitionAction, ValueSet,
 } from 'fhir/r4.js'
 import { applyPlan, type AppliedPlan } from '../../src/engine/apply/apply-plan.js'
+import type { ApplyContext } from '../../src/engine/apply/context.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope, type Scope, type ScopeData } from '../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'
@@ -120,6 +121,9 @@ export interface Call {
   userId?: string
   encounterId?: string
   planId?: string
+  subject?: string
+  /** Who asks, where the plan is applied with $apply. */
+  proposer?: ApplyContext['proposer']
   /** What else the call lets its expressions see. */
   data?: Partial<ScopeData>
 }
@@ -138,7 +142,7 @@ export function scopeOf(knowledge: Knowledge, { records = [], context = {}, plan
 
 /** Applies a plan of the knowledge to records. */
 export function applyTo(knowledge: Knowledge, call: Call = {}): AppliedPlan {
-  const { hook, language = 'da', userId, encounterId, planId } = call
+  const { hook, language = 'da', userId, encounterId, planId, subject, proposer } = call
   return applyPlan(planOf(knowledge, planId), scopeOf(knowledge, call), {
     patientId: 'p1',
     language,
@@ -146,5 +150,7 @@ export function applyTo(knowledge: Knowledge, call: Call = {}): AppliedPlan {
     ...(hook !== undefined && { hook }),
     ...(userId !== undefined && { userId }),
     ...(encounterId !== undefined && { encounterId }),
+    ...(subject !== undefined && { subject }),
+    ...(proposer && { proposer }),
   })
 }

@@ -66,5 +66,13 @@ function readSource(path: string): SourceFile {
   return { path, text, nodes, imports: importsOf(path, nodes) }
 }
 
+const WINGS = ['engine']
+
+/** The room that a file stands in: a folder of src/, a folder of its wing engine/, or the file itself at the top of either. */
+export function roomOf(path: string): string {
+  const [first = '', second = ''] = path.split('/')
+  return (WINGS.includes(first) ? `${first}/${second}` : first).replace(/\.tsx?$/, '')
+}
+
 /** Every TypeScript file of src/. */
 export const SOURCE_FILES: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.ts')).map(readSource)

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ActivityDefinition, FhirResource, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
 import { ACTIVITY_KINDS, type ActivityKind, CONTENT_ELEMENTS, HELD } from '../../src/engine/knowledge/activity-kinds.js'
+import { isElementPath } from '../../src/engine/model/element-path.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
-import { activity, applyTo, canonical, compileResources, english, faultsIn, fhirpath, knowledgeOf, library, plan, topAction, when } from '../support/knowledge-builder.js'
+import { activity, applyTo, canonical, compileResources, english, faultsIn, fhirpath, knowledgeOf, library, plan, topAction, when, type Call } from '../support/knowledge-builder.js'
 
 const ACT = canonical('ActivityDefinition', 'act')
 const value = (path: string, expression: string) => ({ path, expression: fhirpath(expression) })
@@ -29,13 +30,20 @@ const STATED = {
   observationResultRequirement: [{ reference: 'ObservationDefinition/found' }], transform: 'http://example.org/found',
 } as const satisfies Record<(typeof CONTENT_ELEMENTS)[number], unknown>
 
+/** What makes a resource of a kind valid, where its definition states nothing. */
+const SET: Partial<Record<ActivityKind, readonly string[]>> = {
+  MedicationRequest: ['medicationCodeableConcept.coding[0].code'], DeviceRequest: ['codeCodeableConcept.coding[0].code'], DiagnosticReport: ['code.coding[0].code'],
+  ImmunizationRecommendation: ['recommendation[0].description'], NutritionOrder: ['oralDiet.instruction'], SupplyRequest: ['itemCodeableConcept.coding[0].code', 'quantity.unit'],
+}
+const complete = (kind: ActivityKind): Partial<ActivityDefinition> => ({ kind: kind as 'Task', dynamicValue: (SET[kind] ?? []).map(path => value(path, "'x'")) })
+
 describe('the table of what a kind holds', () => {
   test.each(ACTIVITY_KINDS)('tells the truth of %s', kind => {
     for (const element of CONTENT_ELEMENTS) {
-      const definition = activity('act', { kind, ...(kind === 'MedicationRequest' && element !== 'productReference' && { productCodeableConcept: { text: 'x' } }), [element]: STATED[element] })
+      const definition = activity('act', { ...complete(kind), [element]: STATED[element] })
       const { knowledge, faults } = compileResources(plan([topAction('a', { definitionCanonical: ACT })]), definition)
       const [resource] = applyTo(knowledge).requestGroup.contained ?? []
-      const isHeld = /found|4711|2011-11-11|directive|asap|"doNotPerform":true/.test(JSON.stringify(resource ?? ''))
+      const isHeld = /found|4711|2011-11-11|directive|asap|"doNotPerform":true|request-doNotPerform/.test(JSON.stringify(resource ?? ''))
       expect({ element, isHeld, told: faults.faults.some(({ code }) => code === 'ELEMENT_NOT_CARRIED' || code === 'ACTIVITY_KIND_UNSUPPORTED') }).toEqual({ element, isHeld, told: !isHeld })
     }
   })
@@ -44,11 +52,11 @@ describe('the table of what a kind holds', () => {
 describe('an ActivityDefinition', () => {
   test.each(ACTIVITY_KINDS)('becomes a sound draft %s for the patient', kind => {
     const { resource, action } = applyActivity({
-      kind, description: 'Beskrivelse', _description: english('Description'),
-      ...held(kind, { code: { text: 'x' }, priority: 'urgent', ...(kind === 'MedicationRequest' && { productCodeableConcept: { text: 'x' } }) }),
+      ...complete(kind), description: 'Beskrivelse', _description: english('Description'), ...held(kind, { code: { text: 'x' }, priority: 'urgent' }),
     })
+    expect(Object.keys(resource ?? {}).filter(name => !['resourceType', 'id'].includes(name) && !isElementPath(kind, name))).toEqual([])
     expect(faultsOfShape(resource).filter(({ message }) => !message.includes('not a resource type checked'))).toEqual([])
-    expect(resource).toMatchObject({ resourceType: kind, status: expect.stringMatching(/^(draft|requested|proposed)$/) })
+    expect(resource).toMatchObject({ resourceType: kind, ...(kind !== 'ImmunizationRecommendation' && { status: expect.stringMatching(/^(draft|requested|proposed|preparation|registered)$/) as unknown }) })
     expect(JSON.stringify(resource)).toContain('"Patient/p1"')
     expect(action?.resource).toEqual({ reference: `#${resource?.id}` })
   })
@@ -234,5 +242,84 @@ describe('variables that other guidelines know', () => {
     expect(['descriptio', '%context.userId', '%rootResource.titel', '%subject.birthdate', '$this.birthdate', '%encounter.state'].map(each => faultsOf(each))).toEqual(Array(6).fill(['NAME_UNKNOWN ActivityDefinition.dynamicValue[0]']))
     expect(faultsOf("'x'", { condition: [when('description.exists()')] })).toEqual(['NAME_UNKNOWN PlanDefinition.action[0].condition[0]'])
     expect(faultsOf("'x'", { condition: [when('birthDate.exists() and $this.birthDate < today()')] })).toEqual([])
+  })
+})
+
+describe('what $apply proposes', () => {
+  const propose = (more: Partial<ActivityDefinition>, call: Call = {}, onAction: PlanDefinitionAction = {}) => {
+    const { knowledge, faults } = compileResources(plan([topAction('a', { definitionCanonical: ACT, ...onAction })]), activity('act', more))
+    const { requestGroup, omissions } = applyTo(knowledge, { encounterId: 'e1', proposer: { practitioner: 'Practitioner/d1', organization: 'Organization/o1' }, ...call })
+    return { requestGroup, omissions, resource: requestGroup.contained?.[0], codes: faults.faults.map(({ code }) => code) }
+  }
+
+  test.each<[ActivityKind, Record<string, unknown>]>([
+    ['ServiceRequest', { status: 'draft', intent: 'proposal', encounter: { reference: 'Encounter/e1' }, requester: { reference: 'Practitioner/d1' }, meta: { profile: ['urn:p'] } }],
+    ['MedicationRequest', { encounter: { reference: 'Encounter/e1' }, requester: { reference: 'Practitioner/d1' } }],
+    ['DeviceRequest', { encounter: { reference: 'Encounter/e1' }, requester: { reference: 'Practitioner/d1' } }],
+    ['CommunicationRequest', { encounter: { reference: 'Encounter/e1' }, requester: { reference: 'Practitioner/d1' }, payload: [{ contentString: 'x' }] }],
+    ['CarePlan', { encounter: { reference: 'Encounter/e1' }, author: { reference: 'Practitioner/d1' } }],
+    ['Task', { status: 'draft', intent: 'proposal', encounter: { reference: 'Encounter/e1' }, requester: { reference: 'Practitioner/d1' }, for: { reference: 'Patient/p1' } }],
+    ['NutritionOrder', { encounter: { reference: 'Encounter/e1' }, orderer: { reference: 'Practitioner/d1' }, patient: { reference: 'Patient/p1' }, dateTime: '2026-03-30T12:00:00.000+02:00', oralDiet: { type: [{ text: 'x' }] } }],
+    ['SupplyRequest', { requester: { reference: 'Practitioner/d1' }, deliverTo: { reference: 'Patient/p1' }, itemCodeableConcept: { text: 'p' }, quantity: { value: 2 } }],
+    ['ImmunizationRecommendation', { patient: { reference: 'Patient/p1' }, recommendation: [{ vaccineCode: [{ text: 'p' }], forecastStatus: { coding: [{ code: 'due' }] } }] }],
+  ])('as a %s names encounter, requester and profile', (kind, expected) => {
+    const stated = { profile: 'urn:p', code: { text: 'x' }, productCodeableConcept: { text: 'p' }, quantity: { value: 2 } }
+    expect(propose({ kind: kind as 'Task', ...stated }).resource).toMatchObject({ ...expected, meta: { profile: ['urn:p'] } })
+  })
+
+  test('names the organization where no practitioner is, as an author only where R4 lets it', () => {
+    const proposer = { organization: 'Organization/o1' }
+    expect(propose({ code: { text: 'x' } }, { proposer }).resource).toMatchObject({ requester: { reference: 'Organization/o1' } })
+    expect(propose({ kind: 'NutritionOrder', code: { text: 'x' } }, { proposer }).resource).not.toHaveProperty('orderer')
+    expect(propose({}, { proposer }).requestGroup).not.toHaveProperty('author')
+    expect(propose({}).requestGroup).toMatchObject({ author: { reference: 'Practitioner/d1' } })
+  })
+
+  test('a card says nothing of it: its draft becomes the request of whoever accepts it', () => {
+    const { resource } = applyActivity({ kind: 'Task', code: { text: 'x' } })
+    expect(resource).toMatchObject({ status: 'requested' })
+    expect(['encounter', 'requester'].filter(name => name in (resource ?? {}))).toEqual([])
+  })
+
+  test('a group is never called a patient', () => {
+    const { requestGroup, resource } = propose({ code: { text: 'x' } }, { subject: 'Group/g1' }, { participant: [{ type: 'patient' }] })
+    expect(resource).toMatchObject({ subject: { reference: 'Group/g1' } })
+    expect(requestGroup).toMatchObject({ subject: { reference: 'Group/g1' }, action: [{ participant: [{ reference: 'Group/g1' }] }] })
+    expect(JSON.stringify(requestGroup)).not.toContain('Patient/')
+    const only = propose({ kind: 'ImmunizationRecommendation', productCodeableConcept: { text: 'p' } }, { subject: 'Group/g1' })
+    expect({ resource: only.resource, omitted: only.omissions.map(({ element }) => element) }).toEqual({ resource: undefined, omitted: ['patient'] })
+  })
+
+  test.each<[ActivityKind, string]>([['MedicationRequest', 'medication[x]'], ['DeviceRequest', 'code[x]'], ['SupplyRequest', 'item[x]'], ['ImmunizationRecommendation', 'recommendation']])('no %s without %s: told at load and in the answer', (kind, element) => {
+    const { resource, requestGroup, omissions, codes } = propose({ kind: kind as 'Task', ...(kind === 'SupplyRequest' && { quantity: { value: 1 } }) })
+    expect(codes).toEqual(['ACTIVITY_INCOMPLETE'])
+    expect(resource).toBeUndefined()
+    expect(requestGroup.action?.map(each => 'resource' in each)).toEqual([false])
+    expect(omissions).toEqual([{ of: 'ActivityDefinition act', element, reason: expect.stringContaining(kind) }])
+  })
+
+  test('what is set on the action makes it whole, at load and in the answer', () => {
+    const dynamicValue = [value('medication[x]', "CodeableConcept { text: 'set' }")]
+    const { codes, resource } = propose({ kind: 'MedicationRequest' }, {}, { dynamicValue })
+    expect({ codes, resource }).toMatchObject({ codes: [], resource: { medicationCodeableConcept: { text: 'set' } } })
+  })
+
+  test('what a kind does not hold is told in the answer', () => {
+    const { omissions, codes } = propose({ kind: 'Task', dosage: [{ text: 'd' }], participant: [{ type: 'patient' }] })
+    expect(omissions.map(({ of, element }) => [of, element])).toEqual([['ActivityDefinition act', 'participant'], ['ActivityDefinition act', 'dosage']])
+    expect(codes).toEqual(['ELEMENT_NOT_CARRIED', 'ELEMENT_NOT_CARRIED'])
+  })
+
+  test('the kind of the CPG guide goes before that of R4; one of which nothing can be made is refused', () => {
+    const kindIs = (valueCode: string) => ({ kind: 'Task' as const, code: { text: 'x' }, extension: [{ url: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-activity-kind', valueCode }] })
+    expect(['Communication', 'DiagnosticReport', 'Procedure', 'RequestGroup'].map(kind => propose(kindIs(kind)).resource?.resourceType)).toEqual(['Communication', 'DiagnosticReport', 'Procedure', 'RequestGroup'])
+    expect(propose(kindIs('PlanDefinition')).codes).toEqual(['ACTIVITY_KIND_UNSUPPORTED'])
+  })
+
+  test('that something is not to be done is said where R4 says it', () => {
+    expect(propose({ kind: 'Task', doNotPerform: true }).resource).toMatchObject({ modifierExtension: [{ url: 'http://hl7.org/fhir/StructureDefinition/request-doNotPerform', valueBoolean: true }] })
+    expect(propose({ kind: 'ServiceRequest', doNotPerform: true }).resource).toMatchObject({ doNotPerform: true })
+    expect(propose({ kind: 'ImmunizationRecommendation', productCodeableConcept: { text: 'p' }, doNotPerform: true }).codes).toContain('ACTIVITY_KIND_UNSUPPORTED')
+    expect(propose({ kind: 'ImmunizationRecommendation', productCodeableConcept: { text: 'p' }, doNotPerform: false }).codes).toEqual([])
   })
 })

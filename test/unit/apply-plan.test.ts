@@ -219,3 +219,50 @@ test('the author\'s order is kept, and the same input gives the same bytes', () 
   expect(idsOf(JSON.parse(once()).requestGroup as RequestGroup)).toEqual(['z', 'a', 'm', '.2', '.1'])
   expect(once()).toBe(once())
 })
+
+describe('nothing is lost in silence', () => {
+  const inner = (id: string, actions: PlanDefinitionAction[], more: Partial<PlanDefinition> = {}) => plan(actions, { id, ...more })
+  const calls = (id: string, more: PlanDefinitionAction = {}) => ({ definitionCanonical: canonical('PlanDefinition', id), ...more })
+
+  test('a plan that is nested twice has action ids and goals of its own each time, and its relations stay within it', () => {
+    const nested = inner('q', [action('x', { relatedAction: [{ actionId: 'y', relationship: 'before' }], goalId: ['g'] }), action('y')], { goal: [{ id: 'g', description: { text: 'Målet' } }, { description: { text: 'uden id' } }] })
+    const outer = plan([topAction('a', calls('q')), topAction('b', calls('q'))], { goal: [{ id: 'g', description: { text: 'Ydre' } }, { description: { text: 'uden id' } }] })
+    const { requestGroup } = applyTo(knowledgeOf(outer, nested, FACTS))
+    expect(idsOf(requestGroup)).toEqual(['a', '.x', '.y', 'b', '.b-x', '.b-y'])
+    expect(requestGroup.action?.map(({ action: [first] = [] }) => first?.relatedAction?.[0]?.actionId)).toEqual(['y', 'b-y'])
+    const goals = (requestGroup.contained ?? []).map(({ id }) => id)
+    expect(new Set(goals).size).toBe(6)
+    const pertaining = [requestGroup, ...(requestGroup.action ?? []).flatMap(({ action: children = [] }) => children)].flatMap(({ extension = [] }) => extension.map(({ valueReference }) => valueReference?.reference))
+    expect(pertaining).toEqual(['#goal-g', '#goal-2', '#goal-g-2', '#goal-g-3'])
+    expect(faultsOfShape(requestGroup)).toEqual([])
+  })
+
+  test('a goal without words is sound R4', () => {
+    const { requestGroup } = apply([topAction('a')], {}, { goal: [{ id: 'g' } as never] })
+    expect(requestGroup.contained).toEqual([expect.objectContaining({ id: 'goal-g', description: { extension: [expect.objectContaining({ valueCode: 'unknown' })] } })])
+    expect(faultsOfShape(requestGroup)).toEqual([])
+  })
+
+  test('conditions of kind start and stop, definitionUri and extensions of others are carried', () => {
+    const condition = [{ kind: 'start' as const, expression: { language: 'text/cql' as 'text/fhirpath', expression: 'anything' } }, { kind: 'stop' as const, expression: fhirpath('%yes') }]
+    const { requestGroup } = apply([topAction('a', { condition, definitionUri: 'urn:uuid:x', extension: [{ url: 'urn:e', valueString: 'x' }] })])
+    expect(requestGroup.action?.[0]).toMatchObject({ condition, resource: { reference: 'urn:uuid:x' }, extension: [{ url: 'urn:e', valueString: 'x' }] })
+    expect(compileResources(plan([topAction('a', { condition: [{ kind: 'stop', expression: fhirpath('%nobody') }] })])).faults.faults.map(({ code }) => code)).toEqual(['NAME_UNKNOWN'])
+  })
+
+  test('what no RequestGroup can say is told at load and in the answer', () => {
+    const stated: PlanDefinitionAction = {
+      transform: 'urn:t', reason: [{ text: 'r' }], output: [{ type: 'Task' }], relatedAction: [{ actionId: 'nowhere', relationship: 'before' }, { actionId: 'a', relationship: 'after' }], goalId: ['none'],
+      participant: [{ type: 'device' }, { type: 'patient' }],
+    }
+    const { knowledge, faults } = compileResources(plan([topAction('a'), topAction('b', stated), topAction('c', { ...stated, condition: [when('%no')] })]), FACTS)
+    const names = ['transform', 'reason', 'output', 'relatedAction[0]', 'goalId[0]', 'participant[0]']
+    expect(faults.faults.map(({ code, element }) => `${code} ${element}`)).toEqual([1, 2].flatMap(index => names.map(name => `ELEMENT_NOT_CARRIED PlanDefinition.action[${index}].${name}`)))
+    expect(applyTo(knowledge).omissions.map(({ of, element }) => `${of}: ${element}`)).toEqual(names.map(name => `plan action b: ${name}`))
+  })
+
+  test('a plan that is not enabled proposes nothing, and says so', () => {
+    const { requestGroup, omissions } = apply([topAction('a')], {}, { extension: [{ url: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-enabled', valueBoolean: false }] })
+    expect({ actions: requestGroup.action, omitted: omissions.map(({ element }) => element) }).toEqual({ actions: undefined, omitted: ['PlanDefinition.action'] })
+  })
+})

@@ -44,6 +44,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   GRADE_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
   SOURCE_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].documentation[0]'],
   TRANSLATION_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
+  ACTIVITY_INCOMPLETE: ['ActivityDefinition/order.json', 'ActivityDefinition'],
   ACTIVITY_KIND_UNSUPPORTED: ['ActivityDefinition/order.json', 'ActivityDefinition.kind'],
   DYNAMIC_PATH_INVALID: ['ActivityDefinition/order.json', 'ActivityDefinition.dynamicValue[0]'],
   ELEMENT_NOT_CARRIED: ['ActivityDefinition/order.json', 'ActivityDefinition.productCodeableConcept'],

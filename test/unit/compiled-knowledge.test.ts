@@ -6,13 +6,12 @@ import type { Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledAction, CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { damaged } from '../support/damaged.js'
 // The engine is taken from the module that holds the knowledge, since a scope is known to its own engine alone.
-import { callsOf, createCompiler, createInterpreter, gatherCall, knowledge, readCases, scopeFor, scopeOn, toJson } from '../clinical-cases/runner.js'
+import { callsOf, cases, createCompiler, createInterpreter, gatherCall, loaded, scopeFor, scopeOn, toJson } from '../support/cases.js'
 
 const SAMPLE = 25
-const CASES = readCases()
-const sample = Array.from({ length: SAMPLE }, (_, index) => CASES[Math.floor(((index + 0.5) * CASES.length) / SAMPLE)]).flatMap(each => each ?? [])
+const sample = Array.from({ length: SAMPLE }, (_, index) => cases[Math.floor(((index + 0.5) * cases.length) / SAMPLE)]).flatMap(each => each ?? [])
 
-const valueSets = knowledge().knowledge.terminology.membership
+const valueSets = loaded.knowledge.terminology.membership
 const compile = createCompiler(valueSets)
 const interpreter = createInterpreter(valueSets)
 
@@ -27,7 +26,7 @@ function expressionsIn(value: unknown): string[] {
 
 const variablesOf = (expression: string): string[] => [...expression.replaceAll(/'(?:[^'\\]|\\.)*'/g, '').matchAll(/%(\w+)/g)].flatMap(([, name]) => name ?? [])
 
-const TEXTS = [...new Set(knowledge().knowledge.files.filter(({ resource }) => ['Library', 'PlanDefinition', 'ActivityDefinition'].includes(resource.resourceType)).flatMap(({ resource }) => expressionsIn(resource)))]
+const TEXTS = [...new Set(loaded.knowledge.files.filter(({ resource }) => ['Library', 'PlanDefinition', 'ActivityDefinition'].includes(resource.resourceType)).flatMap(({ resource }) => expressionsIn(resource)))]
 
 /** Each with both ways to evaluate it, prepared once. */
 const EXPRESSIONS = TEXTS.map(expression => ({ expression, names: variablesOf(expression), compiledOne: compile(expression), interpretedOne: interpreter.expression(expression) }))

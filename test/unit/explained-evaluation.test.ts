@@ -1,17 +1,16 @@
 // Explained or not, every fact and every condition of the knowledge has the same value or fails with the same error.
 import { describe, expect, test } from '@jest/globals'
 import type { GatheredCall } from '../../src/calls/call-service.js'
+import type { PreparedCall } from '../../src/cases/run.js'
 import type { Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledAction, CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { damaged } from '../support/damaged.js'
 // The engine is taken from the module that holds the knowledge, since a scope is known to its own engine alone.
-import { answerOf, callsOf, gatherCall, readCases, scopeFor, scopeOn, toJson, type PreparedCall } from '../clinical-cases/runner.js'
-
-const CASES = readCases()
+import { answerOf, callsOf, cases, gatherCall, scopeFor, scopeOn, toJson } from '../support/cases.js'
 
 /** How many cases are taken, spread evenly over all of them. */
 const SAMPLE = 12
-const sample = Array.from({ length: SAMPLE }, (_, index) => CASES[Math.floor((index * CASES.length) / SAMPLE)]).flatMap(each => each ?? [])
+const sample = Array.from({ length: SAMPLE }, (_, index) => cases[Math.floor((index * cases.length) / SAMPLE)]).flatMap(each => each ?? [])
 
 function withDamage(call: GatheredCall, salt: number): GatheredCall {
   const { record } = call.data

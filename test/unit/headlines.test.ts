@@ -1,6 +1,6 @@
 // The decision point by which a card is overridden: the one that leads it, whatever lines stand first.
-import type { ClinicalCase, Given } from '../clinical-cases/case-format.js'
-import { answerCase, decisionPointsOf } from '../clinical-cases/runner.js'
+import type { ClinicalCase, Given } from '../../src/cases/format.js'
+import { answerCase, decisionPointsOf } from '../support/cases.js'
 
 async function headlinesFor(given: Given[], overridden: string[] = [], service = 'low-back-pain-patient-view'): Promise<(string | undefined)[]> {
   const each: ClinicalCase = { name: 'overskrift', answer: 'yes', today: '2026-03-30T10:00:00+02:00', service, patient: { age: 45 }, given, overridden }

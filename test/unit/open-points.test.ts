@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
 import { explainPlan } from '../../src/engine/apply/explain-plan.js'
 import { DECISION_POINT_SYSTEM } from '../../src/engine/model/extensions.js'
-import { askedActions, lettersOf, placesOf, type AskedAction } from '../clinical-cases/asked.js'
-import type { ClinicalCase } from '../clinical-cases/case-format.js'
-import { closedPoints } from '../clinical-cases/open-points.js'
+import { askedActions, lettersOf, placesOf, type AskedAction } from '../../src/cases/asked.js'
+import type { ClinicalCase } from '../../src/cases/format.js'
+import { closedPoints } from '../../src/cases/open-points.js'
 import { action, canonical, compileResources, onHook, plan, planOf, scopeOf, topAction, when } from '../support/knowledge-builder.js'
 
 const speaks = (point: string) => ({ code: [{ coding: [{ system: DECISION_POINT_SYSTEM, code: point }] }] })

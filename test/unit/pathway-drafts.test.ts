@@ -1,7 +1,7 @@
 // What the drafts of the pathway hold beyond what a clinical case can ask for.
 import type { FhirResource, ServiceRequest, Task } from 'fhir/r4.js'
-import type { ClinicalCase, Given } from '../clinical-cases/case-format.js'
-import { answerCase } from '../clinical-cases/runner.js'
+import type { ClinicalCase, Given } from '../../src/cases/format.js'
+import { answerCase } from '../support/cases.js'
 
 async function draftsFor(given: Given[]): Promise<FhirResource[]> {
   const each: ClinicalCase = { name: 'kladde', answer: 'yes', today: '2026-03-30T10:00:00+02:00', service: 'low-back-pain-patient-view', patient: { age: 45 }, given: [{ condition: 'ICPC:L03', onset: '70 dage siden' }, ...given] }

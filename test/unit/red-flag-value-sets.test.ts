@@ -4,7 +4,7 @@ import { FaultList } from '../../src/engine/model/faults.js'
 import { readResources } from '../../src/knowledge-files/read-resources.js'
 import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
-import { coding } from '../clinical-cases/codes.js'
+import { coding } from '../support/cases.js'
 import { canonical } from '../support/knowledge-builder.js'
 
 const terminology = new Terminology(readResources(join(PROJECT_ROOT, 'fhir-resources'), new FaultList()), new FaultList())

@@ -1,8 +1,8 @@
 // The referral letter that a draft is completed with: every item from the record, item by item, and what is missing.
 import type { CommunicationRequest, ServiceRequest } from 'fhir/r4.js'
 import type { Suggestion } from '../../src/cds-hooks/types.js'
-import type { ClinicalCase, Given } from '../clinical-cases/case-format.js'
-import { answerCase } from '../clinical-cases/runner.js'
+import type { ClinicalCase, Given } from '../../src/cases/format.js'
+import { answerCase } from '../support/cases.js'
 
 const BACK: Given = { condition: 'ICPC:L86', text: 'Rygsyndrom med smerteudstråling', onset: '60 dage siden' }
 const REFERRAL: Given = { order: 'order-kind:referral-back-clinic' }

@@ -1,86 +1,36 @@
-import type { ActivityDefinition, FhirResource, Questionnaire } from 'fhir/r4.js'
+import type { ActivityDefinition, FhirResource, Questionnaire, Task } from 'fhir/r4.js'
 import { isElementPath } from '../model/element-path.js'
-import type { Scope } from '../expression/scope.js'
+import { STATE, type Scope } from '../expression/scope.js'
 import { toJson, typeOf } from '../expression/values.js'
 import { CdsError } from '../../errors.js'
 import { failureOf } from '../expression/facts.js'
-import type { ActivityKind } from '../knowledge/activity-kinds.js'
+import { type Making, missingIn, resourceOfKind } from '../knowledge/activity-kinds.js'
 import type { CompiledActivity, CompiledDynamicValue } from '../knowledge/compiled.js'
 import { inLanguage, localized } from '../model/localized.js'
 import { renderText } from './render-text.js'
 import { setPath } from './set-path.js'
-import type { ApplyContext } from './context.js'
+import { subjectOf, type ApplyContext } from './context.js'
 
 type Json = Record<string, unknown>
-type Builder = (activity: ActivityDefinition, canonical: string, context: ApplyContext) => Json
 
-const subjectOf = ({ patientId }: ApplyContext) => ({ reference: `Patient/${patientId}` })
-
-/** Members that most kinds of request share. */
-const request: Builder = ({ intent = 'proposal', priority, doNotPerform }, canonical, context) => ({
-  instantiatesCanonical: [canonical],
-  status: 'draft',
-  intent,
-  ...(priority && { priority }),
-  ...(doNotPerform !== undefined && { doNotPerform }),
-  subject: subjectOf(context),
-})
-
-/** The timing of a definition as occurrence[x] of a request. */
-function occurrence(activity: ActivityDefinition): Json {
-  const { timingTiming, timingDateTime, timingPeriod } = activity
-  return {
-    ...(timingTiming && { occurrenceTiming: timingTiming }),
-    ...(timingDateTime && { occurrenceDateTime: timingDateTime }),
-    ...(timingPeriod && { occurrencePeriod: timingPeriod }),
-  }
+/** The resource that a definition yields, and elements that it lacks to be valid R4. */
+export interface MadeResource {
+  resource: FhirResource
+  missing: readonly string[]
 }
 
-/** How each kind of ActivityDefinition becomes a resource; dynamic values come on top. */
-const BUILDERS: Readonly<Record<ActivityKind, Builder>> = {
-  ServiceRequest: (activity, canonical, context) => ({
-    ...request(activity, canonical, context),
-    ...(activity.code && { code: activity.code }),
-    ...(activity.bodySite && { bodySite: activity.bodySite }),
-    ...(activity.quantity && { quantityQuantity: activity.quantity }),
-    ...(activity.location && { locationReference: [activity.location] }),
-    ...occurrence(activity),
-  }),
-  MedicationRequest: (activity, canonical, context) => ({
-    ...request(activity, canonical, context),
-    ...(activity.productCodeableConcept && { medicationCodeableConcept: activity.productCodeableConcept }),
-    ...(activity.productReference && { medicationReference: activity.productReference }),
-    ...(activity.dosage && { dosageInstruction: activity.dosage }),
-  }),
-  DeviceRequest: ({ doNotPerform: _, ...activity }, canonical, context) => ({
-    ...request(activity, canonical, context),
-    ...(activity.code && { codeCodeableConcept: activity.code }),
-    ...occurrence(activity),
-  }),
-  CommunicationRequest: (activity, canonical, context) => {
-    const { intent: _, instantiatesCanonical: __, ...members } = request(activity, canonical, context) as Json & { intent?: unknown; instantiatesCanonical?: unknown }
-    return { ...members, ...(activity.code && { category: [activity.code] }) }
-  },
-  CarePlan: ({ intent = 'proposal', code }, canonical, context) => ({
-    instantiatesCanonical: [canonical],
-    status: 'draft',
-    intent,
-    ...(code && { category: [code] }),
+/** For whom resources are made, and who asks for them. */
+function makingFor(canonical: string | undefined, context: ApplyContext, scope: Scope): Making {
+  const { encounterId, proposer } = context
+  const requester = proposer?.practitioner ?? proposer?.organization
+  return {
+    canonical,
     subject: subjectOf(context),
-  }),
-  Task: ({ intent = 'proposal', priority, code }, canonical, context) => ({
-    instantiatesCanonical: canonical,
-    status: 'requested',
-    intent,
-    ...(priority && { priority }),
-    ...(code && { code }),
-    for: subjectOf(context),
-  }),
-  Appointment: ({ code }, _canonical, context) => ({
-    status: 'proposed',
-    ...(code && { serviceType: [code] }),
-    participant: [{ actor: subjectOf(context), required: 'required', status: 'needs-action' }],
-  }),
+    ...(proposer && encounterId !== undefined && { encounter: { reference: `Encounter/${encounterId}` } }),
+    ...(requester !== undefined && { requester: { reference: requester } }),
+    isCard: proposer === undefined,
+    now: scope[STATE].clock.now,
+  }
 }
 
 /**
@@ -93,13 +43,13 @@ export function applyActivity(
   actionValues: readonly CompiledDynamicValue[],
   context: ApplyContext,
   scope: Scope,
-): FhirResource {
+): MadeResource {
   const where = `ActivityDefinition ${resource.id}`
-  const built: Json = { resourceType: kind, ...BUILDERS[kind](inReply(resource, context.language), canonical, context) }
+  const built: Json = resourceOfKind(kind, inReply(resource, context.language), makingFor(canonical, context, scope))
   const description = isElementPath(kind, 'description') ? renderText(texts.description, context.language, scope, 'plain', where) : undefined
   if (description !== undefined) built.description = description
   for (const value of [...dynamicValues, ...actionValues]) setValue(built, kind, value, scope, where)
-  return built as unknown as FhirResource
+  return { resource: built as unknown as FhirResource, missing: missingIn(kind, built) }
 }
 
 /** The definition with the words of its code in the language of the reply, so that a draft does not mix languages. */
@@ -111,18 +61,22 @@ function inReply({ code, ...activity }: ActivityDefinition, language: string): A
 }
 
 /** Wraps a Questionnaire into a Task that asks for it to be filled in. */
-export function questionnaireTask(questionnaire: Questionnaire, canonical: string, title: string | undefined, context: ApplyContext): FhirResource {
+export function questionnaireTask(questionnaire: Questionnaire, canonical: string, title: string | undefined, context: ApplyContext, scope: Scope): MadeResource {
+  const { subject, encounter, requester, isCard } = makingFor(canonical, context, scope)
   const coding = { system: 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp', code: 'complete-questionnaire' }
   const description = title ?? questionnaire.title
-  return {
+  const resource: Task = {
     resourceType: 'Task',
-    status: 'requested',
-    intent: 'order',
+    status: isCard ? 'requested' : 'draft',
+    intent: isCard ? 'order' : 'proposal',
     code: { coding: [coding] },
     ...(description !== undefined && { description }),
-    for: subjectOf(context),
+    for: subject,
+    ...(encounter && { encounter }),
+    ...(requester && { requester }),
     input: [{ type: { coding: [{ ...coding, code: 'questionnaire' }], text: 'questionnaire' }, valueCanonical: canonical }],
   }
+  return { resource, missing: [] }
 }
 
 /**

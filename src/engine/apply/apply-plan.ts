@@ -4,12 +4,12 @@ import { failureOf } from '../expression/facts.js'
 import { scopeOn, type Scope } from '../expression/scope.js'
 import type { Evaluator } from '../expression/compile.js'
 import { plain, toJson, truth } from '../expression/values.js'
-import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
-import { decisionPointsOf, EXTENSION } from '../model/extensions.js'
+import type { CompiledAction, CompiledActivity, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
+import { decisionPointsOf, EXTENSION, extensionOf } from '../model/extensions.js'
 import { inLanguage } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
-import type { ApplyContext } from './context.js'
+import { subjectOf, type ApplyContext } from './context.js'
 import { citing } from './cited-source.js'
 import { escapeMarkdown } from './markdown.js'
 import { renderText } from './render-text.js'
@@ -25,9 +25,19 @@ export interface Undecided {
   plansWithin: readonly string[]
 }
 
+/** Something that the knowledge states and the answer does not hold. */
+export interface Omission {
+  /** The action or definition that states it. */
+  of: string
+  element: string
+  reason: string
+}
+
 export interface AppliedPlan {
   requestGroup: RequestGroup
   undecided: Undecided[]
+  /** What of the actions that apply could not be carried over. */
+  omissions: Omission[]
 }
 
 /** The three answers of a condition. */
@@ -52,44 +62,58 @@ export function answerOf(condition: CompiledCondition, scope: Scope, where: stri
 }
 
 class PlanApplication {
-  /** @param contained shared with the plan that this one stands in, so that no two resources get the same id. */
+  /** Ids of the plan's goals in the answer, by their own. */
+  private readonly goalIds = new Map<string | undefined, string>()
+  /** Ids of actions that stand in the answer already, or will. */
+  private placed: Set<string> | undefined
+
+  /** @param contained shared with the plan that this one stands in, so that no two resources get the same id; and so on. */
   constructor(
     private readonly plan: CompiledPlan,
     private readonly scope: Scope,
     private readonly context: ApplyContext,
     private readonly contained: FhirResource[] = [],
     private readonly undecided: Undecided[] = [],
+    private readonly omissions: Omission[] = [],
+    private readonly takenByGoals = new Set<string>(),
   ) {}
 
   apply(): AppliedPlan {
-    const { language, patientId, encounterId } = this.context
-    const action = this.proposals()
+    const { language, encounterId, proposer } = this.context
     const goals = this.goals()
+    const action = this.proposals()
     const contained = [...goals, ...this.contained]
     return {
       requestGroup: {
         resourceType: 'RequestGroup',
         language,
         ...(contained.length > 0 && { contained }),
+        ...(goals.length > 0 && { extension: goals.map(({ id }) => pertainsTo(id ?? '')) }),
         instantiatesCanonical: [this.plan.canonical],
         status: 'draft',
         intent: 'proposal',
-        subject: { reference: `Patient/${patientId}` },
+        subject: subjectOf(this.context),
         ...(encounterId !== undefined && { encounter: { reference: `Encounter/${encounterId}` } }),
+        ...(proposer?.practitioner !== undefined && { author: { reference: proposer.practitioner } }),
         ...(action.length > 0 && { action }),
       },
       undecided: this.undecided,
+      omissions: this.omissions,
     }
   }
 
   private proposals(): RequestGroupAction[] {
+    if (isSwitchedOff(this.plan)) {
+      this.omissions.push({ of: this.plan.canonical, element: 'PlanDefinition.action', reason: 'the plan says that it is not enabled' })
+      return []
+    }
     const { hook } = this.context
     const listens = ({ resource }: CompiledAction) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook)
     return withoutDanglingRelations(this.plan.actions.filter(listens).flatMap(each => this.applyAction(each)))
   }
 
   private applyAction(action: CompiledAction): RequestGroupAction[] {
-    const containedBefore = this.contained.length
+    const [containedBefore, omittedBefore] = [this.contained.length, this.omissions.length]
     try {
       if (!this.applies(action)) return []
       if (this.isTransparent(action)) return this.childrenOf(action)
@@ -99,6 +123,7 @@ class PlanApplication {
     } catch (error) {
       if (!(error instanceof CdsError)) throw error
       this.contained.length = containedBefore
+      this.omissions.length = omittedBefore
       this.undecided.push({ plan: this.plan.canonical, action: action.id, code: error.code, ...contentOf(action) })
       return []
     }
@@ -132,6 +157,7 @@ class PlanApplication {
     const description = renderText(texts.description, language, this.scope, 'markdown', where)
     const textEquivalent = renderText(texts.textEquivalent, language, this.scope, 'markdown', where)
     const { children, resource } = orders ? this.changedOrders(action, orders, title) : this.definitionOf(action, title)
+    for (const element of action.notCarried) this.omissions.push({ of: where, element, reason: 'no RequestGroup can say it' })
     const extension = this.extensions(action)
     const participant = this.participants(action)
     const built: RequestGroupAction = {
@@ -144,6 +170,7 @@ class PlanApplication {
       ...(definition.priority && { priority: definition.priority }),
       ...(definition.code && { code: definition.code }),
       ...(definition.documentation && { documentation: fixedPartsOf(action, this.context).documentation }),
+      ...(action.startAndStop.length > 0 && { condition: [...action.startAndStop] }),
       ...(definition.relatedAction && { relatedAction: definition.relatedAction }),
       ...timingOf(definition),
       ...(participant.length > 0 && { participant }),
@@ -167,15 +194,24 @@ class PlanApplication {
   private definitionOf(action: CompiledAction, title: string | undefined): { resource?: Reference; children: RequestGroupAction[] } {
     const { definition, dynamicValues } = action
     if (!definition) return { children: [] }
-    if (definition.kind === 'plan') return { children: this.nested(definition.plan) }
-    const made = definition.kind === 'activity'
+    if (definition.kind === 'plan') return { children: this.nested(definition.plan, action.id) }
+    if (definition.kind === 'uri') return { resource: { reference: definition.uri }, children: [] }
+    const { resource: made, missing } = definition.kind === 'activity'
       ? applyActivity(definition.activity, dynamicValues.filter(({ on }) => on === 'resource'), this.context, this.scope)
-      : questionnaireTask(definition.resource, definition.canonical, title, this.context)
+      : questionnaireTask(definition.resource, definition.canonical, title, this.context, this.scope)
+    if (definition.kind === 'activity') this.noteOmissions(definition.activity, missing)
+    if (missing.length > 0) return { children: [] }
     const changesRecord = (action.resource.type?.coding ?? []).some(({ code }) => code === 'update' || code === 'remove')
     if (changesRecord && made.id === undefined) {
       throw new CdsError('CDS_EXPRESSION_FAILED', `${action.where} proposes to change a record but does not say which; set its id.`)
     }
     return { resource: this.contain(made, action.id), children: [] }
+  }
+
+  private noteOmissions({ resource: { id }, kind, notCarried }: CompiledActivity, missing: readonly string[]): void {
+    const of = `ActivityDefinition ${id}`
+    for (const element of notCarried) this.omissions.push({ of, element, reason: `a ${kind} does not take it over` })
+    for (const element of missing) this.omissions.push({ of, element, reason: `without it a ${kind} is not valid, so that none is proposed` })
   }
 
   /** Existing orders as the action changes them: a whole updated copy, or a reference to what is to be removed. */
@@ -209,11 +245,22 @@ class PlanApplication {
   }
 
   /** Applies a nested plan with its own facts, whatever hook it listens to. */
-  private nested(plan: CompiledPlan): RequestGroupAction[] {
+  private nested(plan: CompiledPlan, below: string): RequestGroupAction[] {
     const { hook: _, ...context } = this.context
-    const within = new PlanApplication(plan, scopeOn(plan.variables, this.scope), context, this.contained, this.undecided)
+    const within = new PlanApplication(plan, scopeOn(plan.variables, this.scope), context, this.contained, this.undecided, this.omissions, this.takenByGoals)
     this.contained.push(...within.goals())
-    return within.proposals()
+    return this.withFreeIds(within.proposals(), below)
+  }
+
+  /** The actions of a nested plan; where one of them has the id of another action of the answer, it gets one of its own. */
+  private withFreeIds(actions: RequestGroupAction[], below: string): RequestGroupAction[] {
+    if (actions.length === 0) return actions
+    this.placed ??= new Set(idsIn(this.plan.actions))
+    const placed = this.placed
+    const renamed = new Map(idsIn(actions).filter(id => placed.has(id)).map(id => [id, freeId(`${below}-${id}`, placed)] as const))
+    const free = renamed.size === 0 ? actions : actions.map(action => withIds(action, renamed))
+    for (const id of idsIn(free)) placed.add(id)
+    return free
   }
 
   /**
@@ -221,8 +268,9 @@ class PlanApplication {
    * the reference tells it, so that nobody changes another record.
    */
   private contain(resource: FhirResource, actionId: string): Reference {
-    const isTaken = this.contained.some(({ id }) => id === resource.id)
-    const id = resource.id === undefined || isTaken ? `${actionId}-${this.contained.length + 1}` : resource.id
+    const isUsed = (wanted: string) => this.takenByGoals.has(wanted) || this.contained.some(({ id }) => id === wanted)
+    const isTaken = resource.id !== undefined && isUsed(resource.id)
+    const id = resource.id === undefined || isTaken ? freeId(`${actionId}-${this.contained.length + 1}`, { has: isUsed }) : resource.id
     this.contained.push({ ...resource, id })
     return { reference: `#${id}`, ...(resource.id !== undefined && isTaken && { identifier: { value: resource.id } }) }
   }
@@ -233,10 +281,7 @@ class PlanApplication {
       const values = members.flatMap(member => this.member(member, action.where))
       return values.length === 0 ? [] : [{ url: EXTENSION.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
     })
-    const goals = (action.resource.goalId ?? []).map(goal => ({
-      url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal',
-      valueReference: { reference: `#goal-${goal}` },
-    }))
+    const goals = (action.resource.goalId ?? []).flatMap(goal => this.goalIds.get(goal) ?? []).map(pertainsTo)
     return [...fixedPartsOf(action, this.context).extensions, ...computed, ...goals]
   }
 
@@ -249,24 +294,32 @@ class PlanApplication {
   }
 
   private participants({ resource }: CompiledAction): Reference[] {
-    const { patientId, userId } = this.context
+    const { userId } = this.context
     return (resource.participant ?? []).flatMap(({ type, role }): Reference[] => {
       const display = role?.text ?? role?.coding?.[0]?.display
-      if (type === 'patient') return [{ reference: `Patient/${patientId}`, ...(display && { display }) }]
+      if (type === 'patient') return [{ ...subjectOf(this.context), ...(display && { display }) }]
       if (type === 'practitioner' && userId?.startsWith('Practitioner')) return [{ reference: userId, ...(display && { display }) }]
       return display ? [{ display }] : []
     })
   }
 
+  /** An id for a goal that nothing else in the answer has. */
+  private goalId(own: string | undefined, index: number): string {
+    const id = freeId(`goal-${own ?? index + 1}`, { has: wanted => this.takenByGoals.has(wanted) || this.contained.some(({ id: other }) => other === wanted) })
+    this.takenByGoals.add(id)
+    this.goalIds.set(own, id)
+    return id
+  }
+
   private goals(): Goal[] {
-    return (this.plan.resource.goal ?? []).map(({ id, category, description, priority, start, addresses, target }) => ({
+    return (this.plan.resource.goal ?? []).map(({ id: ownId, category, description, priority, start, addresses, target }, index) => ({
       resourceType: 'Goal',
-      id: `goal-${id}`,
+      id: this.goalId(ownId, index),
       lifecycleStatus: 'proposed',
       ...(category && { category: [category] }),
       ...(priority && { priority }),
-      description,
-      subject: { reference: `Patient/${this.context.patientId}` },
+      description: (description as Goal['description'] | undefined) ?? WORDLESS,
+      subject: subjectOf(this.context),
       ...(start && { startCodeableConcept: start }),
       ...(addresses && { addresses: addresses.flatMap(({ text }) => (text === undefined ? [] : [{ display: text }])) }),
       ...(target && { target: target.map(({ measure, detailQuantity, detailRange, detailCodeableConcept, due }) => ({
@@ -280,11 +333,49 @@ class PlanApplication {
   }
 }
 
+const pertainsTo = (goal: string): Extension => ({ url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal', valueReference: { reference: `#${goal}` } })
+
+/** Stands for the words of a goal that has none. */
+const WORDLESS: Goal['description'] = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+
+const ENABLED = 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-enabled'
+
+/** Whether a plan says that it is not to be proposed. */
+const isSwitchedOff = ({ resource }: CompiledPlan): boolean => extensionOf(resource, ENABLED)?.valueBoolean === false
+
+interface Identified {
+  id?: string
+  action?: readonly Identified[]
+  actions?: readonly Identified[]
+}
+
+/** Ids of actions and of those below them. */
+const idsIn = (all: readonly Identified[]): string[] => all.flatMap(({ id, action = [], actions = action }) => [...(id === undefined ? [] : [id]), ...idsIn(actions)])
+
+/** An id that is not taken yet: the wanted one, else with a number behind it. */
+function freeId(wanted: string, taken: { has: (id: string) => boolean }): string {
+  for (let number = 1, id = wanted; ; number += 1, id = `${wanted}-${number}`) if (!taken.has(id)) return id
+}
+
+/** An action, and those below it, under other ids. */
+function withIds(action: RequestGroupAction, ids: ReadonlyMap<string, string>): RequestGroupAction {
+  const renamed = (id: string) => ids.get(id) ?? id
+  return {
+    ...action,
+    ...(action.id !== undefined && { id: renamed(action.id) }),
+    ...(action.relatedAction && { relatedAction: action.relatedAction.map(relation => ({ ...relation, actionId: renamed(relation.actionId) })) }),
+    ...(action.action && { action: action.action.map(child => withIds(child, ids)) }),
+  }
+}
+
 /** What an action says of every patient, in one language. */
 interface FixedParts {
   extensions: readonly Extension[]
   documentation: RelatedArtifact[]
 }
+
+/** Extensions that the engine reads itself; others go with the action as they are. */
+const READ: ReadonlySet<string> = new Set(Object.values(EXTENSION))
 
 const fixed = new WeakMap<CompiledAction, Map<string, FixedParts>>()
 
@@ -303,6 +394,7 @@ function makeFixedParts({ resource, overrideReasons, sources }: CompiledAction, 
     extensions: [
       ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality].flatMap(url => own.filter(extension => extension.url === url)).map(extension => graded(extension, language, terminology)),
       ...own.filter(({ url }) => url === EXTENSION.cardTopic).map(extension => topic(extension, language, terminology)),
+      ...own.filter(({ url }) => !READ.has(url)),
       ...overrideReasons.map(({ code, system, display }) => ({ url: EXTENSION.overrideReasons, valueCoding: { system, code, display: inLanguage(display, language) ?? code } })),
     ],
     documentation: (resource.documentation ?? []).map((artifact, index) => citing(artifact, sources[index], language)),

@@ -9,7 +9,7 @@ import { ownTopic, planSource } from './plan-source.js'
 import { undecidedCard } from './undecided-card.js'
 
 /** A plan and what came of applying it. */
-export interface PlanAnswer extends AppliedPlan {
+export interface PlanAnswer extends Omit<AppliedPlan, 'omissions'> {
   plan: CompiledPlan
 }
 

@@ -6,7 +6,7 @@ import { isElementPath } from '../model/element-path.js'
 import { itemsOf, type Items } from '../model/items.js'
 import { STANDARD_VARIABLES, SUBJECT_TYPES } from '../expression/standard-variables.js'
 import { lookUp, urlOf } from '../model/canonical.js'
-import { ACTIVITY_KINDS, type ActivityKind, notHeld } from './activity-kinds.js'
+import { ACTIVITY_KINDS, type ActivityKind, HELD, kindNamed, missingIn, notHeld, resourceOfKind } from './activity-kinds.js'
 import type {
   ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledDefinition, CompiledDynamicValue, CompiledPlan, CompiledRequirement,
 } from './compiled.js'
@@ -18,6 +18,7 @@ import type { FaultList } from '../model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './compile-facts.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 import { inputsWithin, withPlanVariables } from './plan-variables.js'
+import { elementsNotCarried } from './not-carried.js'
 import { compileSource } from './sources.js'
 import { compileTexts } from './templates.js'
 import type { Terminology } from '../terminology/terminology.js'
@@ -136,8 +137,12 @@ class PlanCompiler {
       where: `${this.plan.id} action ${action.id}`,
       resource: action,
       conditions: (action.condition ?? []).flatMap((condition, index) => {
-        if (condition.kind !== 'applicability') return []
         const place = `${element}.condition[${index}]`
+        if (condition.kind !== 'applicability') {
+          // Whoever carries the action out asks it, in whatever language it is; ours is checked.
+          if (condition.expression?.language === 'text/fhirpath') this.use(condition.expression, this.place(place))
+          return []
+        }
         const { description, expression } = condition.expression ?? {}
         if (!description?.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
         return [{ description: description ?? '', descriptions: localized(description, condition.expression?._description, this.language), expression: expression ?? '', evaluate: this.use(condition.expression, this.place(place)) }]
@@ -149,8 +154,16 @@ class PlanCompiler {
       cardExtensions: extensionsOf(action, EXTENSION.cardExtension).map(extension => this.cardExtension(extension, `${element}.extension`)),
       sources: this.sources(action, element),
       overrideReasons: this.overrideReasons(action, element),
+      startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
+      notCarried: this.notCarried(action, element),
       actions: (action.action ?? []).map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
+  }
+
+  private notCarried(action: PlanDefinitionAction, element: string): string[] {
+    const notCarried = elementsNotCarried(action, this.plan)
+    for (const name of notCarried) this.fault('ELEMENT_NOT_CARRIED', `${element}.${name}`, 'No RequestGroup can say it; leave it out, or say it in words.')
+    return notCarried
   }
 
   private checkAction(action: PlanDefinitionAction, element: string, isTop: boolean): void {
@@ -263,10 +276,10 @@ class PlanCompiler {
 
   private definition(action: PlanDefinitionAction, element: string): CompiledDefinition | undefined {
     const canonical = action.definitionCanonical
-    if (canonical === undefined) return undefined
+    if (canonical === undefined) return action.definitionUri === undefined ? undefined : { kind: 'uri', uri: action.definitionUri }
     const url = urlOf(canonical)
     const activity = lookUp(this.workshop.activities, canonical)
-    if (activity) return { kind: 'activity', activity: this.activity(activity) }
+    if (activity) return { kind: 'activity', activity: this.activity(activity, action.dynamicValue) }
     const questionnaire = lookUp(this.workshop.questionnaires, canonical)
     if (questionnaire) return { kind: 'questionnaire', resource: questionnaire, canonical: `${url}|${questionnaire.version}` }
     const plan = lookUp(this.workshop.plans, canonical)
@@ -284,28 +297,42 @@ class PlanCompiler {
     return undefined
   }
 
-  private activity({ file, resource }: KnowledgeFile<ActivityDefinition>): CompiledActivity {
+  /** @param onAction what the action sets on top. */
+  private activity({ file, resource }: KnowledgeFile<ActivityDefinition>, onAction: PlanDefinitionActionDynamicValue[] = []): CompiledActivity {
     const kind = this.activityKind(resource, file)
-    for (const element of notHeld(kind, resource)) {
+    this.checkComplete(kind, resource, onAction, file)
+    const notCarried = notHeld(kind, resource)
+    for (const element of notCarried) {
       this.workshop.faults.add('ELEMENT_NOT_CARRIED', file, `ActivityDefinition.${element}`, `A ${kind} does not take it over; leave it out, or set what is meant with a dynamicValue.`)
     }
     return {
       resource,
       kind,
       canonical: `${resource.url}|${resource.version}`,
+      notCarried,
       texts: this.texts(resource, 'ActivityDefinition', file, resource.language),
       dynamicValues: this.dynamicValues(resource.dynamicValue, 'ActivityDefinition', kind, resource, file),
     }
   }
 
-  private activityKind({ kind, doNotPerform }: ActivityDefinition, file: string): ActivityKind {
+  private activityKind(definition: ActivityDefinition, file: string): ActivityKind {
+    const kind = kindNamed(definition)
     const found = ACTIVITY_KINDS.find(name => name === kind)
     const place = ['ACTIVITY_KIND_UNSUPPORTED', file, 'ActivityDefinition.kind'] as const
     if (!found) this.workshop.faults.add(...place, `The kind must be one of ${ACTIVITY_KINDS.join(', ')}; found ${kind ?? 'none'}.`)
-    if (found && doNotPerform && !isElementPath(found, 'doNotPerform')) {
+    if (found && definition.doNotPerform && !HELD[found].includes('doNotPerform')) {
       this.workshop.faults.add(...place, `A ${found} cannot say that something should not be done.`)
     }
     return found ?? 'Task'
+  }
+
+  /** What R4 demands of the resource must come from the definition or be set. */
+  private checkComplete(kind: ActivityKind, definition: ActivityDefinition, onAction: PlanDefinitionActionDynamicValue[], file: string): void {
+    const set = [...(definition.dynamicValue ?? []), ...onAction].map(({ path = '' }) => withoutType(path, kind))
+    const made = resourceOfKind(kind, definition, { canonical: '', subject: { reference: 'Patient/x' }, isCard: false, now: '' })
+    const isSet = (name: string) => set.some(path => isAtOrBelow(path, name))
+    const missing = missingIn(kind, made).filter(names => !names.split(' or ').some(name => isSet(name)))
+    for (const name of missing) this.workshop.faults.add('ACTIVITY_INCOMPLETE', file, 'ActivityDefinition', `A ${kind} without ${name} is no valid R4; state it, or set it with a dynamicValue.`)
   }
 
   private cardExtension({ extension: parts = [] }: Extension, element: string): CompiledCardExtension {
@@ -381,6 +408,10 @@ class PlanCompiler {
     this.workshop.faults.add(code, this.source.file, element, message)
   }
 }
+
+/** Whether a path sets an element or something within it; `code[x]` is any of its types. */
+const isAtOrBelow = (path: string, name: string): boolean =>
+  name.endsWith('[x]') ? new RegExp(`^${name.slice(0, -3)}(\\[x\\]|[A-Z.]|$)`).test(path) : path === name || /^[.[]/.test(path.slice(name.length)) && path.startsWith(name)
 
 /** The path of an element within a resource; some authors write the type before it. */
 const withoutType = (path: string, type: string | undefined): string => (type !== undefined && path.startsWith(`${type}.`) ? path.slice(type.length + 1) : path)

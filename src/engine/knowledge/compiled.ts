@@ -1,4 +1,4 @@
-import type { ActivityDefinition, PlanDefinition, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
+import type { ActivityDefinition, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionCondition, Questionnaire } from 'fhir/r4.js'
 import type { Evaluator } from '../expression/compile.js'
 import type { LocalizedText } from '../model/localized.js'
 import type { ActivityKind } from './activity-kinds.js'
@@ -35,6 +35,8 @@ export interface CompiledActivity {
   resource: ActivityDefinition
   kind: ActivityKind
   canonical: string
+  /** Elements that the definition states and a resource of its kind does not hold. */
+  notCarried: readonly string[]
   texts: ActionTexts
   dynamicValues: readonly CompiledDynamicValue[]
 }
@@ -43,6 +45,7 @@ export type CompiledDefinition =
   | { kind: 'activity'; activity: CompiledActivity }
   | { kind: 'plan'; plan: CompiledPlan }
   | { kind: 'questionnaire'; resource: Questionnaire; canonical: string }
+  | { kind: 'uri'; uri: string }
 
 export interface ActionTexts {
   title: LocalizedTemplate
@@ -78,6 +81,10 @@ export interface CompiledAction {
   sources: readonly (CompiledSource | undefined)[]
   overrideReasons: readonly { code: string; system: string; display: LocalizedText }[]
   actions: readonly CompiledAction[]
+  /** Conditions under which the action starts and stops, as they are written: whoever carries it out asks them. */
+  startAndStop: readonly PlanDefinitionActionCondition[]
+  /** Elements that the action states and no RequestGroup holds. */
+  notCarried: readonly string[]
 }
 
 /** A data requirement with the prefetch template that satisfies it. */

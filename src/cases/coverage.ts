@@ -1,0 +1,152 @@
+import type { CodeSystem, CodeSystemConcept, PlanDefinitionAction } from 'fhir/r4.js'
+import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
+import { DECISION_POINT_SYSTEM, decisionPointsOf } from '../engine/model/extensions.js'
+import { ofType } from '../engine/model/knowledge-file.js'
+import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
+import { type ANSWERS, LISTED_UNDER, type FoundCase } from './format.js'
+import { faultsOfNote, knownThings, type KnownThings } from './references.js'
+
+/** A decision point of the source documents, as the CodeSystem describes it. */
+export interface DecisionPoint {
+  code: string
+  /** Its topic, in English. */
+  topic: string
+  /** Number of the source document, such as `001`. */
+  document: string
+  /** R is a rule, C is content of another card, M is scope or definition. */
+  kind: string
+  /** What embodies a point that is not a rule. */
+  accountedFor: string | undefined
+}
+
+export type Answer = (typeof ANSWERS)[number]
+
+/** A decision point with what speaks for it and the cases that ask for it. */
+export interface CoveredPoint extends DecisionPoint {
+  /** `plan/action` of every action that carries it, in plans that some service reaches. */
+  actions: readonly string[]
+  /** The same in plans that no service reaches. */
+  unreached: readonly string[]
+  /** Cases by the answer they give to this point, each as `folder: name`. */
+  cases: Readonly<Record<Answer, readonly string[]>>
+}
+
+/** What is missing; nothing is missing when every list is empty. */
+export interface Gaps {
+  /** Rules that no action carries. */
+  rulesWithoutAction: readonly CoveredPoint[]
+  /** Rules with an action, but without a case for yes. */
+  rulesWithoutYes: readonly CoveredPoint[]
+  /** Rules with an action, but without a case for no. */
+  rulesWithoutNo: readonly CoveredPoint[]
+  /** Content and definitions with neither action nor note. */
+  unaccounted: readonly CoveredPoint[]
+  /** `plan/action: code` where an action names a point that does not exist. */
+  unknownCodes: readonly string[]
+  /** What is wrong with a note, in a sentence. */
+  faultyNotes: readonly string[]
+}
+
+export interface Coverage {
+  points: readonly CoveredPoint[]
+  gaps: Gaps
+  /** Plans that no service reaches. */
+  unreachedPlans: readonly string[]
+}
+
+/** Looks up for every decision point what speaks for it and which cases ask for it. */
+export function coverageOf(loaded: LoadedKnowledge, cases: readonly FoundCase[]): Coverage {
+  const { knowledge, services } = loaded
+  const reached = carriersIn([...services.values()].flatMap(({ plans }) => plans))
+  const all = carriersIn(knowledge.plans)
+  const points = decisionPoints(loaded).map(point => coveredPoint(point, reached.byPoint, all.byPoint, cases))
+  return {
+    points,
+    gaps: gapsIn(points, all.byPoint, knownThings(knowledge.files)),
+    unreachedPlans: [...all.plans].filter(plan => !reached.plans.has(plan)).sort(),
+  }
+}
+
+/** The decision points, in the order of the CodeSystem. */
+export function decisionPoints({ knowledge }: LoadedKnowledge): DecisionPoint[] {
+  const found = ofType<CodeSystem>(knowledge.files, 'CodeSystem').find(({ resource }) => resource.url === DECISION_POINT_SYSTEM)
+  return (found?.resource.concept ?? []).map(decisionPoint)
+}
+
+function decisionPoint(concept: CodeSystemConcept): DecisionPoint {
+  const property = (code: string) => concept.property?.find(each => each.code === code)?.valueString
+  const english = concept.designation?.find(({ language }) => language === 'en')?.value
+  return {
+    code: concept.code,
+    topic: english ?? concept.display ?? '',
+    document: property('document') ?? '',
+    kind: property('kind') ?? '',
+    accountedFor: property('accountedFor'),
+  }
+}
+
+type ByPoint = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Actions by the points they carry, and the ids of the plans walked, in plans and all plans within them. */
+export function carriersIn(plans: readonly CompiledPlan[]): { byPoint: ByPoint; plans: ReadonlySet<string> } {
+  const byPoint = new Map<string, Set<string>>()
+  const walked = new Set<string>()
+  const walkAction = (plan: string, { id, resource, definition, actions }: CompiledAction): void => {
+    for (const code of pointsOf(resource)) byPoint.set(code, (byPoint.get(code) ?? new Set()).add(`${plan}/${id}`))
+    if (definition?.kind === 'plan') walkPlan(definition.plan)
+    actions.forEach(action => walkAction(plan, action))
+  }
+  const walkPlan = ({ resource: { id = '' }, actions }: CompiledPlan): void => {
+    if (walked.has(id)) return
+    walked.add(id)
+    actions.forEach(action => walkAction(id, action))
+  }
+  plans.forEach(walkPlan)
+  return { byPoint, plans: walked }
+}
+
+/** Codes of the decision points that an action speaks for. */
+const pointsOf = (action: PlanDefinitionAction): string[] => decisionPointsOf(action).flatMap(({ code }) => code ?? [])
+
+function coveredPoint(point: DecisionPoint, reached: ByPoint, all: ByPoint, cases: readonly FoundCase[]): CoveredPoint {
+  const actions = reached.get(point.code) ?? new Set()
+  return {
+    ...point,
+    actions: [...actions].sort(),
+    unreached: [...(all.get(point.code) ?? [])].filter(action => !actions.has(action)).sort(),
+    cases: casesAbout(point.code, cases),
+  }
+}
+
+/** Cases that give each answer to a point: those in its folder, and those that list it. */
+export function casesAbout(point: string, cases: readonly FoundCase[]): Record<Answer, string[]> {
+  const giving = (answer: Answer): string[] =>
+    cases
+      .filter(({ about, case: each }) => (about === point && each.answer === answer) || each[LISTED_UNDER[answer]]?.includes(point))
+      .map(({ about, case: { name } }) => `${about}: ${name}`)
+  return { yes: giving('yes'), no: giving('no'), 'cannot-tell': giving('cannot-tell') }
+}
+
+/** Whether a rule has an action with a yes and a no, or anything else an action or a note. */
+export const isAccounted = ({ kind, actions, cases, accountedFor }: CoveredPoint): boolean =>
+  kind === 'R' ? actions.length > 0 && cases.yes.length > 0 && cases.no.length > 0 : actions.length > 0 || accountedFor !== undefined
+
+function gapsIn(points: readonly CoveredPoint[], carriers: ByPoint, known: KnownThings): Gaps {
+  const rules = points.filter(({ kind }) => kind === 'R')
+  const spoken = rules.filter(({ actions }) => actions.length > 0)
+  const codes = new Set(points.map(({ code }) => code))
+  return {
+    rulesWithoutAction: rules.filter(({ actions }) => actions.length === 0),
+    rulesWithoutYes: spoken.filter(({ cases }) => cases.yes.length === 0),
+    rulesWithoutNo: spoken.filter(({ cases }) => cases.no.length === 0),
+    unaccounted: points.filter(point => point.kind !== 'R' && !isAccounted(point)),
+    unknownCodes: [...carriers].flatMap(([code, actions]) => (codes.has(code) ? [] : [...actions].map(action => `${action}: ${code}`))).sort(),
+    faultyNotes: points.flatMap(({ code, kind, accountedFor }) => noteFaults(kind, accountedFor, known).map(fault => `${code} ${fault}`)),
+  }
+}
+
+/** Faults of the note of one point; a rule is accounted for by actions and cases alone. */
+function noteFaults(kind: string, note: string | undefined, known: KnownThings): string[] {
+  if (note === undefined) return []
+  return kind === 'R' ? ['is a rule and may not be accounted for by a note.'] : faultsOfNote(note, known)
+}

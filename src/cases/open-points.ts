@@ -1,0 +1,29 @@
+import type { Asked, AskedAction } from './asked.js'
+import type { ClinicalCase } from './format.js'
+
+/**
+ * Every point under `cannot tell` that is not open, each in a sentence with the actions that speak it, their conditions
+ * and answers. A point is open when an action that carries it answers cannot-tell and none answers yes; the conditions
+ * of all actions around it count as its own, and an action that does not listen to the hook is not asked.
+ */
+export function closedPoints({ 'cannot tell': points = [] }: ClinicalCase, asked: readonly AskedAction[]): string[] {
+  return points.flatMap(point => {
+    const carriers = asked.filter(({ listens, place }) => listens && place.points.includes(point))
+    const speaking = carriers.filter(({ whole }) => whole === 'yes')
+    if (speaking.length > 0) return [`${point} should be open, but is spoken: ${speaking.map(told).join('; ')}`]
+    if (carriers.some(({ whole }) => whole === 'cannot-tell')) return []
+    if (carriers.length === 0) return [`${point} should be open, but no action of the called services carries it`]
+    return [`${point} should be open, but is answered: ${carriers.map(told).join('; ')}`]
+  })
+}
+
+/** An action with its answer and the conditions that decided it, from the outermost action in. */
+function told(action: AskedAction): string {
+  const reasons = action.whole === 'yes' ? [] : conditionsWith(action.whole, action)
+  return `${action.place.path} answers ${action.whole}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`
+}
+
+const conditionsWith = (answer: Asked, { place, answers, around }: AskedAction): string[] => [
+  ...(around ? conditionsWith(answer, around) : []),
+  ...place.conditions.flatMap((description, index) => (answers[index] === answer ? [`${place.id}: "${description}" ${answer}`] : [])),
+]

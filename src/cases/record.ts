@@ -1,0 +1,76 @@
+import { answerCall, gatherCall, scopeFor } from '../calls/call-service.js'
+import type { CdsResponse } from '../cds-hooks/types.js'
+import { explainPlan } from '../engine/apply/explain-plan.js'
+import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
+import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
+import { differences } from './compare.js'
+import type { FoundCase } from './format.js'
+import type { CaseLanguage } from './language.js'
+import { closedPoints } from './open-points.js'
+import { together, type Answered, type CaseRunner, type PreparedCall } from './run.js'
+
+/** What the services answered to a case, and why. */
+export interface RecordedCase {
+  answered: Answered
+  /** Answers of the conditions, by the service that was called. */
+  asked: { service: string; letters: string }[]
+}
+
+/** Cases with their answers, in the order in which they were read. */
+export interface Recording {
+  /** Actions of each service, in the order in which a recorded case tells their answers. */
+  places: Record<string, Place[]>
+  cases: readonly RecordedCase[]
+}
+
+/** Makes the calls of a case and tells why they were answered so. @param language of the cards. */
+export async function recordCalls(calls: readonly PreparedCall[], language: string): Promise<RecordedCase> {
+  const responses: CdsResponse[] = []
+  const asked: RecordedCase['asked'] = []
+  for (const call of calls) {
+    const { response, letters } = await explainedReply(call, language)
+    responses.push(response)
+    asked.push({ service: call.service.id, letters })
+  }
+  return { answered: together(responses), asked }
+}
+
+/** The reply to a call, and the answers of all conditions; both are asked of one scope, so that each fact is evaluated once. */
+async function explainedReply({ service, request, environment }: PreparedCall, language: string): Promise<{ response: CdsResponse; letters: string }> {
+  const call = await gatherCall(service, request, environment)
+  const scope = scopeFor(call, environment)
+  const { response } = answerCall(call, language, environment, scope)
+  return { response, letters: service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('') }
+}
+
+/** Answers a case and tells why. */
+export const recordCase = ({ callsOf, language }: CaseRunner, { case: each }: FoundCase): Promise<RecordedCase> => recordCalls(callsOf(each), language.vocabulary.language)
+
+/** Answers every case, one after the other, and tells why. */
+export async function recordCases(runner: CaseRunner, found: readonly FoundCase[]): Promise<Recording> {
+  const cases: RecordedCase[] = []
+  for (const each of found) cases.push(await recordCase(runner, each))
+  return { places: places(runner.loaded), cases }
+}
+
+/** Actions of every service, in the order in which a recorded case tells their answers. */
+export const places = ({ services }: LoadedKnowledge): Recording['places'] => Object.fromEntries([...services].map(([id, service]) => [id, placesOf(service)]))
+
+/** What the called services asked in a recorded case. */
+const askedIn = (recorded: RecordedCase, of: Recording['places']): AskedAction[] =>
+  recorded.asked.flatMap(({ service, letters }) => askedActions(of[service] ?? [], letters))
+
+/** Every way in which a recorded answer differs from what the case expects, each in a sentence; empty when they agree. */
+export const faultsOfCase = ({ case: each }: FoundCase, recorded: RecordedCase, of: Recording['places'], language: CaseLanguage): string[] =>
+  [...differences(each, recorded.answered, language), ...closedPoints(each, askedIn(recorded, of)), ...recorded.answered.faults]
+
+/** Answers the cases whose `file: name` matches, and tells what is wrong with them. */
+export async function runCases(runner: CaseRunner, cases: readonly FoundCase[], pattern: RegExp): Promise<{ count: number; faults: string[] }> {
+  const found = cases.filter(({ file, case: { name } }) => pattern.test(`${file}: ${name}`))
+  const { cases: recorded, places: of } = await recordCases(runner, found)
+  const faults = found.flatMap((each, index) => {
+    const wrong = recorded[index] === undefined ? [] : faultsOfCase(each, recorded[index], of, runner.language)
+    return wrong.length === 0 ? [] : [`${each.file}: ${each.case.name}${wrong.map(fault => `\n  - ${fault}`).join('')}`]
+  })
+  return { count: found.length, faults }
+}

@@ -1,0 +1,170 @@
+import type { FhirResource } from 'fhir/r4.js'
+import { callService } from '../calls/call-service.js'
+import type { CallEnvironment } from '../calls/environment.js'
+import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '../cds-hooks/types.js'
+import { clockAt } from '../engine/expression/clock.js'
+import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
+import type { CdsService } from '../knowledge-files/services.js'
+import { queriesFor } from '../patient-data/fill-template.js'
+import type { ClinicalCase } from './format.js'
+import type { CaseLanguage } from './language.js'
+import { memoryFhirReader, noFhirReader, prefetched, prefetchedSearches } from './memory-fhir-server.js'
+import { draftOrders, roleReference, roleResources, usualUser } from './orders.js'
+import { PATIENT_ID, resourcesOf } from './patient-facts.js'
+
+/** One call of one service, ready to be made. */
+export interface PreparedCall {
+  service: CdsService
+  request: HookRequest
+  environment: CallEnvironment
+}
+
+/** How the patient's data reaches the service. */
+export type Delivery = 'prefetch' | 'FHIR server'
+
+/** What a case says beyond the patient's own data. */
+export interface CaseSurroundings {
+  orders: ReturnType<typeof draftOrders>
+  overridden: readonly string[]
+  settings: Readonly<Record<string, boolean | string>>
+  user: string
+}
+
+/** Makes calls of some services about the patients of cases. */
+export interface CaseRunner {
+  loaded: LoadedKnowledge
+  language: CaseLanguage
+  /** The calls that a case makes, one a service. */
+  callsOf: (each: ClinicalCase, delivery?: Delivery) => PreparedCall[]
+  /** A call of a service about a patient with these resources, at a frozen instant. @throws Error when there is no such service. */
+  prepareCall: (serviceId: string, ofPatient: readonly FhirResource[], now: Date, delivery?: Delivery, surroundings?: CaseSurroundings) => PreparedCall
+  /** Answers a case. */
+  answerCase: (each: ClinicalCase, delivery?: Delivery) => Promise<Answered>
+}
+
+/** @param usualSettings what a deployment chooses unless a case says otherwise. */
+export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage, usualSettings: CallEnvironment['knowledgeSettings']): CaseRunner {
+  const { knowledge, services } = loaded
+  const { timeZone, encounter } = language.vocabulary
+  const users = roleResources(language)
+  const usual: CaseSurroundings = { orders: { drafts: [], selections: [] }, overridden: [], settings: {}, user: usualUser(language) }
+  const neverStops = { lastCall: new AbortController().signal }
+
+  const prepareCall: CaseRunner['prepareCall'] = (serviceId, ofPatient, now, delivery = 'prefetch', surroundings = usual) => {
+    const resources = [...ofPatient, ...users]
+    const service = services.get(serviceId)
+    if (!service) throw new Error(`There is no service ${serviceId}.`)
+    const context = { patientId: PATIENT_ID, userId: roleReference(surroundings.user, language), ...contextOf(service.hook, surroundings.orders, encounter.id) }
+    const clock = clockAt(now, timeZone)
+    const isPrefetch = delivery === 'prefetch'
+    const prefetch = Object.fromEntries(service.requirements.map(requirement => [requirement.key, prefetchedFor(resources, queriesFor(requirement, { context, clock }))]))
+    return {
+      service,
+      request: {
+        hook: service.hook,
+        hookInstance: '7b1f9a52-6a2c-4c1e-9d53-0f4c0f6f2a10',
+        context,
+        prefetch: isPrefetch ? prefetch : {},
+        ...(!isPrefetch && { fhirServer: 'https://ehr.example.org/fhir' }),
+      },
+      environment: {
+        knowledge,
+        reader: isPrefetch ? noFhirReader : memoryFhirReader(resources),
+        now: () => now,
+        timeZone,
+        deadlineMs: 60_000,
+        reading: { requests: 1_000, bytes: 1_000_000_000, atOnce: 10, optionalWaitMs: 60_000 },
+        turns: { take: async () => undefined },
+        readiness: neverStops,
+        knowledgeSettings: { ...usualSettings, ...surroundings.settings },
+        clientOf: () => 'the one client',
+        record: recordOf(surroundings.overridden.map(written => overrideOf(written, now, language))),
+      },
+    }
+  }
+
+  const callsOf: CaseRunner['callsOf'] = (each, delivery = 'prefetch') => {
+    const now = new Date(each.today)
+    const calendar = language.calendarAt(now)
+    const resources = resourcesOf(each.patient, each.given, calendar, language)
+    const surroundings = { ...usual, ...surroundingsOf(each), orders: draftOrders(each.given, calendar, language) }
+    return [each.service].flat().map(id => prepareCall(id, resources, now, delivery, surroundings))
+  }
+
+  return { loaded, language, callsOf, prepareCall, answerCase: (each, delivery) => answer(callsOf(each, delivery), language.vocabulary.language) }
+}
+
+/** What a case itself says of its surroundings. */
+const surroundingsOf = ({ overridden = [], settings = {}, user }: ClinicalCase) => ({ overridden, settings, ...(user !== undefined && { user }) })
+
+/** What a client that knows its own users and orders sends for a requirement; null where there is nobody to ask about. */
+function prefetchedFor(resources: readonly FhirResource[], [query, ...others]: readonly string[] = []): unknown {
+  if (query === undefined) return null
+  return others.length === 0 ? prefetched(resources, query) : prefetchedSearches(resources, [query, ...others])
+}
+
+type Override = Awaited<ReturnType<CallEnvironment['record']['overridesOf']>>[number]
+
+/**
+ * An override as a case writes it: the decision point, when, unless it was today (the vocabulary has a name for the
+ * encounter of the call), and the code of a reason in parentheses.
+ */
+function overrideOf(written: string, now: Date, { vocabulary: { encounter }, calendarAt }: CaseLanguage): Override {
+  const [, point = '', when, reason] = /^(\S+)(?: ([^(]+?))?(?: \((\S+)\))?$/.exec(written) ?? []
+  const isHere = when === encounter.name
+  const at = when === undefined || isHere ? now.toISOString() : calendarAt(now).dateTime(when)
+  return { point, at, ...(reason !== undefined && { reason }), ...(isHere && { encounter: encounter.id }) }
+}
+
+/** A record in which these cards were overridden before, and which keeps nothing. */
+const recordOf = (overrides: readonly Override[]): CallEnvironment['record'] => ({
+  overridesOf: async () => overrides,
+  answered: async () => undefined,
+  ofOtherServices: async () => new Set(),
+  feedback: async () => undefined,
+  bytes: {},
+  onForgotten: () => undefined,
+})
+
+/** Fields of the context that a hook adds to patient and user. */
+function contextOf(hook: string, { drafts, selections }: CaseSurroundings['orders'], encounterId: string): Record<string, unknown> {
+  const draftOrders = { resourceType: 'Bundle', type: 'collection', entry: drafts.map(resource => ({ resource })) }
+  if (hook === 'order-select') return { draftOrders, selections, encounterId }
+  return hook === 'order-sign' ? { draftOrders, encounterId } : hook === 'encounter-start' ? { encounterId } : {}
+}
+
+/** Makes a call. @param language of the cards. */
+export const reply = async ({ service, request, environment }: PreparedCall, language: string): Promise<CdsResponse> => (await callService(service, request, language, environment)).response
+
+/** The answers of all services together. */
+export interface Answered {
+  cards: Card[]
+  /** What was not decided or not read, for a reason that lies in no record. */
+  faults: string[]
+  /** Prefetch keys of which a part could not be used. */
+  notUsable: string[]
+}
+
+/** Makes the calls; a chart shows the cards of all services together. @param language of the cards. */
+export async function answer(calls: readonly PreparedCall[], language: string): Promise<Answered> {
+  const responses: CdsResponse[] = []
+  for (const call of calls) responses.push(await reply(call, language))
+  return together(responses)
+}
+
+/** Puts the answers of all services together. */
+export function together(responses: readonly CdsResponse[]): Answered {
+  return {
+    cards: responses.flatMap(({ cards }) => cards),
+    faults: responses.flatMap(({ extension = {} }) => {
+      const failed = { ...extension, [CARD_EXTENSION.notRead]: notReadIn(extension).filter(({ kind }) => kind !== 'unusable') }
+      return failed[CARD_EXTENSION.notRead].length > 0 || Object.keys(extension).some(name => name !== CARD_EXTENSION.notRead) ? [JSON.stringify(failed)] : []
+    }),
+    notUsable: [...new Set(responses.flatMap(({ extension = {} }) => notReadIn(extension).flatMap(({ kind, key }) => (kind === 'unusable' ? [key] : []))))].sort(),
+  }
+}
+
+const notReadIn = (extension: Record<string, unknown>): { key: string; kind?: string }[] => (extension[CARD_EXTENSION.notRead] ?? []) as { key: string; kind?: string }[]
+
+/** Decision points that speak in a card. */
+export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.['org.columna.decision-points'] ?? []) as string[]

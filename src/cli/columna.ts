@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/** The command of the package: its first word names one of the table. */
+
+/** One command of the package. */
+interface Command {
+  /** What may stand behind its name. */
+  takes: string
+  says: string
+  /** Answers with the exit code; undefined while the process goes on. */
+  run: (words: readonly string[]) => Promise<number | undefined>
+}
+
+/** Every command by its name; what it needs is loaded when it is called. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  check: {
+    takes: '[folder]',
+    says: 'every fault of the knowledge in a folder, with file, element and code',
+    run: async words => (await import('./check-knowledge.js')).checkKnowledge(words),
+  },
+  cases: {
+    takes: '[--knowledge folder] [--cases folder] [pattern]',
+    says: "answers the clinical cases whose 'file: name' matches, all unless a pattern is given, and tells what is wrong",
+    run: async words => (await import('./cases.js')).answerCases(words),
+  },
+  coverage: {
+    takes: '[--knowledge folder] [--cases folder]',
+    says: 'writes fhir-resources/COVERAGE.md: what speaks for each decision point, and which cases ask for it; tells what is missing',
+    run: async words => (await import('./coverage.js')).coverKnowledge(words),
+  },
+  serve: {
+    takes: '',
+    says: 'the service, by the settings of the environment',
+    run: async () => {
+      await import('../main.js')
+      return undefined
+    },
+  },
+}
+
+const help = (): string => ['columna <command>', ...Object.entries(COMMANDS).map(([name, { takes, says }]) => `  ${`${name} ${takes}`.padEnd(57)}${says}`), ''].join('\n')
+
+const [name = '', ...words] = process.argv.slice(2)
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+if (command) {
+  process.exitCode = await command.run(words)
+} else {
+  const isAsked = ['', 'help', '--help', '-h'].includes(name)
+  process[isAsked ? 'stdout' : 'stderr'].write(isAsked ? help() : `There is no command ${name}.\n${help()}`)
+  process.exitCode = isAsked ? 0 : 2
+}

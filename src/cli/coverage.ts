@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { conditionCoverage } from '../cases/condition-coverage.js'
+import { conditionGapLines, coveragePage, gapLines, tally } from '../cases/coverage-page.js'
+import { coverageOf } from '../cases/coverage.js'
+import { localReading } from '../cases/local-codes.js'
+import { recordCases, type Recording } from '../cases/record.js'
+import { caseOptions, readCases, type CaseFolder } from './read-cases.js'
+
+/** Answers all cases, then writes what covers the knowledge and tells what is missing. */
+export async function coverKnowledge(words: readonly string[]): Promise<number> {
+  const { knowledge, folder } = caseOptions(words)
+  const found = readCases(knowledge, folder)
+  process.stdout.write(writeCoverage(knowledge, found, await recordCases(found.runner, found.cases)))
+  return 0
+}
+
+/**
+ * Writes fhir-resources/COVERAGE.md of a knowledge folder and tells what is missing.
+ * @param recording the answers to all cases of the folder.
+ */
+export function writeCoverage(knowledge: string, { runner: { loaded }, cases, coverage: words }: CaseFolder, recording: Recording): string {
+  const { files } = loaded.knowledge
+  const coverage = coverageOf(loaded, cases)
+  const asked = conditionCoverage(recording)
+  writeFileSync(join(knowledge, 'fhir-resources/COVERAGE.md'), coveragePage(coverage, asked, localReading(files, words), files, words))
+  const bothWays = asked.conditions.filter(({ answers }) => answers.has('yes') && answers.has('no')).length
+  const lines = [
+    `Accounted for: ${tally(coverage.points)} rows.`,
+    `Conditions answered yes by some case and no by another: ${bothWays} of ${asked.conditions.length}.`,
+    ...gapLines(coverage.gaps),
+    ...conditionGapLines(asked, words),
+  ]
+  return `${lines.join('\n')}\n`
+}

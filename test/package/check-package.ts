@@ -1,0 +1,125 @@
+// Packs the package, installs it into an empty folder as its users would, and uses it there: the example of
+// docs/engine.md is checked against the declarations, run by Node, and run by a browser from one bundle; the command
+// checks the knowledge. Whatever an export promises must be in the package.
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { buildSync } from 'esbuild'
+import { chromium } from 'playwright-core'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const USER = fileURLToPath(new URL('user/', import.meta.url))
+const CHROMIUM = '/usr/bin/chromium'
+/** What a package of this kind is made of; whatever else is in it was not meant to be. */
+const PACKED = /^(dist\/|fhir-resources\/|cds-services\/|docs\/|src\/demo\/people\/|(package\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
+
+interface Manifest {
+  name: string
+  bin: Readonly<Record<string, string>>
+  exports: Readonly<Record<string, string | { types: string; default: string }>>
+}
+
+const { name, bin, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+function run(folder: string, command: string, ...words: readonly string[]): string {
+  return execFileSync(command, words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+interface Packed {
+  filename: string
+  size: number
+  files: readonly { path: string }[]
+}
+
+/** Packs the package, built anew, into a folder. */
+function pack(folder: string): { tarball: string; paths: readonly string[] } {
+  const told = run(ROOT, 'npm', 'pack', '--silent', '--json', '--pack-destination', folder)
+  const [packed] = JSON.parse(told.slice(told.indexOf('[\n'))) as Packed[]
+  if (!packed) throw new Error('npm packed nothing.')
+  say(`packed: ${packed.files.length} files, ${Math.round(packed.size / 1000)} kB`)
+  return { tarball: join(folder, packed.filename), paths: packed.files.map(({ path }) => path) }
+}
+
+/** What is wrong with the list of files: what nobody meant to pack, and what is promised and not there. */
+function faultsOfList(paths: readonly string[]): string[] {
+  const promised = [...Object.values(bin), ...Object.values(exports).flatMap(each => (typeof each === 'string' ? [each] : Object.values(each)))]
+  return [
+    ...paths.filter(path => !PACKED.test(path)).map(path => `${path} is packed`),
+    ...promised.map(path => path.replace('./', '')).filter(path => !paths.includes(path)).map(path => `${path} is promised and not packed`),
+  ]
+}
+
+/** The example of the documentation. */
+function example(): string {
+  const [, code] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/engine.md'), 'utf8')) ?? []
+  if (code === undefined) throw new Error('docs/engine.md has no example.')
+  return code
+}
+
+/** A project that depends on the package and on nothing else. */
+function install(tarball: string, folder: string): void {
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }))
+  run(folder, 'npm', 'install', '--silent', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', tarball)
+  cpSync(USER, folder, { recursive: true })
+  writeFileSync(join(folder, 'example.ts'), example())
+}
+
+/** The use of the package as one file, either for Node, which finds the package itself, or for a browser, with all of it. */
+function bundle(folder: string, platform: 'node' | 'browser'): string {
+  const outfile = join(folder, `use.${platform}.mjs`)
+  buildSync({ entryPoints: [join(folder, 'use.ts')], outfile, bundle: true, platform, format: 'esm', minify: platform === 'browser', ...(platform === 'node' && { packages: 'external' }), logLevel: 'warning' })
+  return outfile
+}
+
+async function inBrowser(file: string): Promise<string> {
+  if (!existsSync(CHROMIUM)) throw new Error(`This needs ${CHROMIUM}: apt-get install chromium.`)
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    const page = await browser.newPage()
+    await page.addScriptTag({ path: file, type: 'module' })
+    return await page.evaluate(() => (globalThis as { told?: string }).told ?? '')
+  } finally {
+    await browser.close()
+  }
+}
+
+async function faultsOfUse(folder: string): Promise<string[]> {
+  run(folder, process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.')
+  say('the declarations fit their use')
+  const byNode = run(folder, process.execPath, '--input-type=module', '--eval', `await import('./${bundle(folder, 'node').slice(folder.length + 1)}'); process.stdout.write(globalThis.told)`)
+  const { short } = JSON.parse(byNode) as { short: unknown }
+  say(`by Node: ${JSON.stringify(short)}`)
+  const browserFile = bundle(folder, 'browser')
+  const bytes = readFileSync(browserFile)
+  say(`for a browser: ${Math.round(bytes.length / 1000)} kB, ${Math.round(gzipSync(bytes).length / 1000)} kB packed`)
+  const byBrowser = await inBrowser(browserFile)
+  const expected = JSON.stringify([['Offer vaccination', 'yes'], [null, 'no'], [null, 'cannot-tell']])
+  return [
+    ...(byNode === byBrowser ? [] : [`a browser says otherwise: ${byBrowser}`]),
+    ...(JSON.stringify(short) === expected ? [] : ['that is not what the guideline says']),
+  ]
+}
+
+/** What is wrong with the command, which npm puts into the project that installs it. */
+function faultsOfCommand(folder: string): string[] {
+  const told = run(folder, join(folder, 'node_modules/.bin', Object.keys(bin)[0] ?? ''), 'check')
+  say(`${Object.keys(bin)[0]} check: ${told.trim()}`)
+  return told.includes('no faults') ? [] : ['the packed knowledge has faults, or is not there']
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'columna-package-'))
+try {
+  const { tarball, paths } = pack(folder)
+  const project = join(folder, 'project')
+  install(tarball, project)
+  const faults = [...faultsOfList(paths), ...(await faultsOfUse(project)), ...faultsOfCommand(project)]
+  say(faults.length === 0 ? `${name} can be used as a package.` : faults.map(fault => `FAULT: ${fault}`).join('\n'))
+  process.exitCode = faults.length === 0 ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,32 @@
+// Makes the one recorded pass over the clinical cases, unless there is one of exactly this content: in Denmark with
+// answers and explanations, and the digests of the answers on the other side of UTC.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { forgetOthers, recordedFolder, sharedModule, writeWhole } from './shared-modules.mjs'
+
+const [HERE, ELSEWHERE] = ['Europe/Copenhagen', 'America/New_York']
+
+const [RECORD, ZONE] = ['record.json', 'zone.json'].map(name => join(recordedFolder(), name))
+
+async function make() {
+  const { recordAll } = await sharedModule('test/support/record-cases.ts')
+  const { recording, zone } = await recordAll(ELSEWHERE)
+  writeWhole(RECORD, JSON.stringify(recording))
+  writeWhole(ZONE, JSON.stringify(zone))
+}
+
+/** Makes both in a process that stands in Denmark from its beginning. */
+async function makeHere() {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'make'], { env: { ...process.env, TZ: HERE, NODE_OPTIONS: '' }, stdio: ['ignore', 'inherit', 'inherit'] })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error('The cases could not be recorded.')
+}
+
+if (process.argv[2] === 'make') await make()
+else {
+  forgetOthers()
+  if (![RECORD, ZONE].every(existsSync)) await makeHere()
+}
