@@ -1,70 +1,146 @@
-import type { CarePlan, FhirResource, OperationOutcome, Parameters } from 'fhir/r4.js'
-import { applyPlan, type Undecided } from '../engine/apply/apply-plan.js'
+import type { CarePlan, DomainResource, FhirResource, OperationOutcome } from 'fhir/r4.js'
+import { applyActivity, type MadeResource } from '../engine/apply/apply-activity.js'
+import { applyPlan, omissionsOf, type Omission, type Undecided } from '../engine/apply/apply-plan.js'
+import type { ApplyContext } from '../engine/apply/context.js'
 import { clockAt } from '../engine/expression/clock.js'
-import { openScope } from '../engine/expression/scope.js'
+import { openScope, type CallSubjects, type Scope } from '../engine/expression/scope.js'
 import { checkTime } from '../engine/expression/steps.js'
-import { CdsError } from '../errors.js'
+import type { ApplicableActivity } from '../engine/knowledge/activities.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
-import { patientNamed } from '../patient-data/ownership.js'
+import { CdsError } from '../errors.js'
 import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
-import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
-import { idIn, readReference } from '../patient-data/references.js'
+import { invalid, readApplyParameters, type ApplyInput } from './apply-parameters.js'
 import { endOfEvaluation, itsTurn } from './call-service.js'
 import type { CallEnvironment } from './environment.js'
-import { languageOfTag } from './languages.js'
 
 /**
  * PlanDefinition/$apply over the FHIR API: Parameters with `subject` and `data` in (and optionally `encounter`,
- * `practitioner`, `userLanguage`, `parameters`), the R4 CarePlan with its RequestGroup out. Nothing is stored.
+ * `practitioner`, `organization`, `userLanguage`, `parameters`), the R4 CarePlan with its RequestGroup out. Nothing is
+ * stored.
  * @throws CdsError CDS_PARAMETERS_INVALID when subject or data is missing or unusable; CDS_EXPRESSION_FAILED or
  *   CDS_DEADLINE_PASSED when an action could not be decided; CDS_CALL_TOO_LATE when the time ran out before it began.
  */
 export async function applyOperation(plan: CompiledPlan, body: unknown, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<CarePlan> {
-  const stopAt = arrivedAt + environment.deadlineMs
-  await itsTurn(stopAt, environment)
-  const input = readParameters(body)
-  const clock = clockAt(environment.now(), environment.timeZone)
-  const record = new PatientRecord([{ key: 'data', entries: input.entries }], { patientId: input.patientId, fhirServer: input.fhirServer, timeZone: clock.timeZone, forms: environment.knowledge.forms })
-  const context = { patientId: input.patientId, ...input.context }
-  const end = endOfEvaluation(stopAt, environment)
-  const scope = openScope(plan.variables, {
-    recordsOfType: type => record.ofType(type, () => checkTime(end)),
-    context,
-    clock,
-    settings: environment.knowledgeSettings,
-    stopAt: end,
-  })
-  const { requestGroup, undecided } = applyPlan(plan, scope, {
-    ...context,
-    language: input.language ?? language,
-    terminology: environment.knowledge.terminology,
-  })
+  const asked = await ask(plan, body, language, environment, arrivedAt)
+  const { requestGroup, undecided, omissions } = applyPlan(plan, asked.scope, asked.context)
   if (undecided.length > 0) throw undecidedError(undecided)
   const { contained = [], ...group } = requestGroup
-  const messages = messagesOf(record.unusable)
+  const messages = messagesOf(asked, omissions)
+  const goals = goalsIn(contained as FhirResource[])
   return {
     resourceType: 'CarePlan',
-    ...(messages.length > 0 && { extension: [{ url: MESSAGES, valueReference: { reference: '#messages' } }] }),
-    contained: [{ ...group, id: 'request-group' }, ...contained, ...messages] as CarePlan['contained'],
+    ...messages.extension,
+    contained: [{ ...group, id: 'request-group' }, ...contained, ...messages.contained] as CarePlan['contained'],
     instantiatesCanonical: [plan.canonical],
     status: 'draft',
     intent: 'proposal',
-    subject: requestGroup.subject ?? { reference: `Patient/${input.patientId}` },
+    subject: { reference: asked.input.subject },
     ...(requestGroup.encounter && { encounter: requestGroup.encounter }),
-    created: clock.now,
-    ...(goalsIn(contained as FhirResource[]).length > 0 && { goal: goalsIn(contained as FhirResource[]) }),
+    created: asked.now,
+    ...(authorOf(asked.input) && { author: authorOf(asked.input) }),
+    ...(goals.length > 0 && { goal: goals }),
     activity: [{ reference: { reference: '#request-group' } }],
   }
 }
 
-/** Where a CarePlan of $apply names its messages. */
+/**
+ * ActivityDefinition/$apply over the FHIR API: the same parameters in, the resource that the definition describes out.
+ * @throws CdsError as for a plan, and CDS_EXPRESSION_FAILED where the resource would lack what R4 demands of it.
+ */
+export async function applyActivityOperation(applicable: ApplicableActivity, body: unknown, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<DomainResource> {
+  const { activity } = applicable
+  const asked = await ask(applicable, body, language, environment, arrivedAt)
+  const { resource, missing }: MadeResource = applyActivity(activity, [], asked.context, asked.scope)
+  if (missing.length > 0) throw new CdsError('CDS_EXPRESSION_FAILED', `The ActivityDefinition yields no valid ${activity.kind}: ${missing.join(', ')} is missing. Send the data that it is computed from.`)
+  const messages = messagesOf(asked, omissionsOf(activity, []))
+  const made = resource as DomainResource
+  return {
+    ...made,
+    ...(messages.extension && { extension: [...(made.extension ?? []), ...messages.extension.extension] }),
+    ...(messages.contained.length > 0 && { contained: [...(made.contained ?? []), ...messages.contained] }),
+  }
+}
+
+/** What is applied: its variables, the parameters that its libraries declare, and whom it is for where that is no patient. */
+interface Applicable {
+  variables: object
+  parameters: ReadonlySet<string>
+  subjects: readonly string[]
+}
+
+/** What `$apply` was asked, ready to be answered. */
+interface AskedApply {
+  input: ApplyInput
+  record: PatientRecord
+  scope: Scope
+  context: ApplyContext
+  /** The instant of the call, as a dateTime. */
+  now: string
+  /** What of the input nothing reads. */
+  unread: readonly string[]
+}
+
+async function ask({ variables, parameters, subjects }: Applicable, body: unknown, language: string, environment: CallEnvironment, arrivedAt: number): Promise<AskedApply> {
+  const stopAt = arrivedAt + environment.deadlineMs
+  await itsTurn(stopAt, environment)
+  const input = readApplyParameters(body)
+  const { patientId, practitioner, encounterId, organization } = input
+  if (!subjects.some(type => input.subject.startsWith(`${type}/`))) throw invalid(`Give subject as ${subjects.map(type => `${type}/id`).join(' or ')}.`)
+  const clock = clockAt(environment.now(), environment.timeZone)
+  const record = new PatientRecord([{ key: 'data', entries: input.entries }], { patientId, fhirServer: input.fhirServer, timeZone: clock.timeZone, forms: environment.knowledge.forms })
+  const end = endOfEvaluation(stopAt, environment)
+  const look = () => checkTime(end)
+  const scope = openScope(variables, {
+    recordsOfType: type => record.ofType(type, look),
+    recordsAsSent: () => record.asSent(look),
+    context: { ...(patientId !== undefined && { patientId }), ...(practitioner !== undefined && { userId: practitioner }), ...(encounterId !== undefined && { encounterId }) },
+    about: aboutOf(input),
+    parameters: input.parameters,
+    clock,
+    settings: environment.knowledgeSettings,
+    stopAt: end,
+  })
+  const context: ApplyContext = {
+    patientId: patientId ?? '',
+    ...(patientId === undefined && { subject: input.subject }),
+    ...(practitioner !== undefined && { userId: practitioner }),
+    ...(encounterId !== undefined && { encounterId }),
+    proposer: { ...(practitioner !== undefined && { practitioner }), ...(organization !== undefined && { organization }) },
+    language: input.language ?? language,
+    terminology: environment.knowledge.terminology,
+  }
+  const unknown = [...input.parameters.keys()].filter(name => !parameters.has(name))
+  return { input, record, scope, context, now: clock.now, unread: [...input.unread, ...(unknown.length > 0 ? ['parameters'] : [])] }
+}
+
+function aboutOf({ subject, patientId, practitioner, encounterId, organization }: ApplyInput): CallSubjects {
+  return {
+    ...(patientId === undefined && { subject }),
+    ...(practitioner !== undefined && { practitioner }),
+    ...(encounterId !== undefined && { encounter: `Encounter/${encounterId}` }),
+    ...(organization !== undefined && { organization }),
+  }
+}
+
+const authorOf = ({ practitioner, organization }: ApplyInput): CarePlan['author'] => {
+  const reference = practitioner ?? organization
+  return reference === undefined ? undefined : { reference }
+}
+
+/** Where an answer of $apply names its messages. */
 const MESSAGES = 'http://hl7.org/fhir/StructureDefinition/cqf-messages'
 
-/** What of the data could not be used, as a resource that the CarePlan contains; none where all could. */
-function messagesOf(unusable: readonly Unusable[]): OperationOutcome[] {
-  if (unusable.length === 0) return []
-  const issue = unusable.map(({ resource, element, reason }) => ({ severity: 'warning' as const, code: 'invalid' as const, diagnostics: `${resource}: ${reason}; it counts as absent.`, expression: [element] }))
-  return [{ resourceType: 'OperationOutcome', id: 'messages', issue }]
+/** What could not be used, carried over or read, as a resource that the answer contains and the extension that names it. */
+function messagesOf({ record, unread }: AskedApply, omissions: readonly Omission[]): { contained: OperationOutcome[]; extension?: { extension: NonNullable<CarePlan['extension']> } } {
+  const warning = (code: 'invalid' | 'not-supported', diagnostics: string, expression?: string) => ({ severity: 'warning' as const, code, diagnostics, ...(expression !== undefined && { expression: [expression] }) })
+  const told = new Set(omissions.map(({ of, element, reason }) => `${of}: ${element}: ${reason}.`))
+  const issue = [
+    ...record.unusable.map(({ resource, element, reason }: Unusable) => warning('invalid', `${resource}: ${reason}; it counts as absent.`, element)),
+    ...[...told].map(diagnostics => warning('not-supported', diagnostics)),
+    ...unread.map(name => warning('not-supported', name === 'parameters' ? 'The input parameter parameters holds what no library declares; nothing reads it.' : `The input parameter ${name} changes nothing here.`)),
+  ]
+  if (issue.length === 0) return { contained: [] }
+  return { contained: [{ resourceType: 'OperationOutcome', id: 'messages', issue }], extension: { extension: [{ url: MESSAGES, valueReference: { reference: '#messages' } }] } }
 }
 
 /** An error says nothing about the patient, so a CarePlan without these actions would mislead. */
@@ -78,40 +154,3 @@ function undecidedError(undecided: readonly Undecided[]): CdsError {
 
 const goalsIn = (contained: readonly FhirResource[]) =>
   contained.filter(({ resourceType }) => resourceType === 'Goal').map(({ id }) => ({ reference: `#${id}` }))
-
-interface ApplyInput {
-  patientId: string
-  /** The server whose patient it is, where subject says so. */
-  fhirServer: string | undefined
-  entries: BundleEntry[]
-  language: string | undefined
-  context: { userId?: string; encounterId?: string }
-}
-
-function readParameters(body: unknown): ApplyInput {
-  const { resourceType, parameter } = (body ?? {}) as Partial<Parameters>
-  if (resourceType !== 'Parameters' || !Array.isArray(parameter)) throw invalid('The body must be a Parameters resource.')
-  const named = (name: string) => parameter.find(entry => entry?.name === name)
-  const subject = patientNamed(textOf(named('subject')))
-  if (!subject) throw invalid('Give subject as Patient/id.')
-  const entries = entriesIn(named('data')?.resource)
-  if (!entries) throw invalid('Give data as a Bundle of the patient\'s resources, even if it is empty.')
-  const userId = readReference(textOf(named('practitioner')))
-  const encounterId = idIn(textOf(named('encounter')), 'Encounter')
-  return {
-    patientId: subject.id,
-    fhirServer: subject.server,
-    entries,
-    language: languageOfTag(named('userLanguage')?.valueCodeableConcept?.coding?.[0]?.code),
-    context: { ...(userId !== undefined && { userId }), ...(encounterId !== undefined && { encounterId }) },
-  }
-}
-
-const invalid = (what: string) => new CdsError('CDS_PARAMETERS_INVALID', `The input of $apply is not usable. ${what}`)
-
-type Parameter = NonNullable<Parameters['parameter']>[number]
-
-function textOf(parameter: Parameter | undefined): string | undefined {
-  const value = parameter?.valueString ?? parameter?.valueReference?.reference ?? parameter?.valueUri ?? parameter?.valueId
-  return typeof value === 'string' ? value : undefined
-}

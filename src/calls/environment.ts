@@ -1,9 +1,9 @@
 import type { HookRequest } from '../cds-hooks/types.js'
+import type { ScopeData } from '../engine/expression/scope.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { FhirReader } from '../patient-data/fhir-reader.js'
 import type { ReadingLimits } from '../patient-data/reading-budget.js'
 import type { WatchedRecord } from '../record/port.js'
-import type { KnowledgeSettings } from '../settings.js'
 
 /** What every call needs and no call changes. */
 export interface CallEnvironment {
@@ -18,7 +18,7 @@ export interface CallEnvironment {
   /** Gives each evaluation a turn of the event loop of its own. */
   turns: { take: () => Promise<void> }
   /** What the deployment chose, as knowledge reads it. */
-  knowledgeSettings: KnowledgeSettings
+  knowledgeSettings: NonNullable<ScopeData['settings']>
   /** Who calls, as far as anything is remembered for them; undefined where nobody can tell. */
   clientOf: (request: HookRequest) => string | undefined
   /** When calls can be waited for no longer, with the error that they are then answered with. */

@@ -42,8 +42,8 @@ export interface CaseRunner {
   answerCase: (each: ClinicalCase, delivery?: Delivery) => Promise<Answered>
 }
 
-/** @param usualSettings what a deployment chooses unless a case says otherwise. */
-export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage, usualSettings: CallEnvironment['knowledgeSettings']): CaseRunner {
+/** @param usualSettings what a deployment chooses unless a case says otherwise; nothing unless given. */
+export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage, usualSettings: CallEnvironment['knowledgeSettings'] = {}): CaseRunner {
   const { knowledge, services } = loaded
   const { timeZone, encounter } = language.vocabulary
   const users = roleResources(language)

@@ -3,8 +3,8 @@
  * bindings. Not checked: invariants, references, profiles, two values of one choice (`valueString` beside
  * `valueInteger`), calendar days (31 February passes) and the narrative's XHTML.
  *
- * r4-schema.json is derived from HL7's published R4 (4.0.1) JSON schema and StructureDefinitions (CC0). Compared with
- * that schema it covers only the resource types this project meets, requires required primitives (`status`, `linkId`)
+ * r4-schema.json is made by tools/ from HL7's R4 (4.0.1) StructureDefinitions (CC0). Compared with HL7's own JSON
+ * schema it covers only the resource types this project meets, requires required primitives (`status`, `linkId`)
  * and value choices, refuses empty lists and non-objects, carries the codes of all required bindings but media types
  * and currencies, and picks a contained resource's rules by its `resourceType`, so that a fault inside a Bundle is
  * reported where it is. Resource types it does not cover are faults.

@@ -33,7 +33,8 @@ export interface Unusable {
 }
 
 export interface RecordContext {
-  patientId: string
+  /** Undefined where the data is about a group, a place or the like, of which all that is sent is part. */
+  patientId: string | undefined
   /** Base URL of the server that gave the patient's id, in its one spelling. */
   fhirServer?: string | undefined
   /** Whether a resource was read from the FHIR server, and not sent by the client. */
@@ -72,6 +73,8 @@ export class PatientRecord {
   /** The servers of which the records speak, where the call names none. */
   private readonly servers: readonly string[]
   private readonly byType = new Map<string, Kept[]>()
+  /** Everything in the order it was sent. */
+  private readonly sent: readonly Kept[]
   private byReference: ReadonlyMap<string | undefined, FhirResource> | undefined
   private readonly ready = new Map<string, readonly FhirResource[]>()
   /** Of types that are not ready yet, what is. */
@@ -91,7 +94,8 @@ export class PatientRecord {
     const kept = latestVersions(entries)
     const patient = kept.find(({ resource }) => resource.resourceType === 'Patient')?.resource as Patient | undefined
     this.servers = context.fhirServer === undefined ? serversNamed(kept.map(({ resource }) => resource)) : []
-    this.whose = { patientId: context.patientId, patient, server: this.serverAmong(this.servers), index: this.index }
+    this.sent = kept
+    this.whose = { patientId: context.patientId ?? '', patient, server: this.serverAmong(this.servers), index: this.index }
     for (const each of kept) if (this.isOwn(each)) this.take(each)
   }
 
@@ -113,6 +117,13 @@ export class PatientRecord {
     const resources = prepared.sort(byId)
     this.ready.set(type, resources)
     return resources
+  }
+
+  /** All resources as rules may rely on them, in the order they were sent. */
+  asSent(look = () => {}): readonly FhirResource[] {
+    const places = new Map(this.sent.map(({ resource }, index) => [referenceOf(resource), index] as const))
+    const placeOf = (resource: FhirResource) => places.get(referenceOf(resource)) ?? places.size
+    return [...this.byType.keys()].flatMap(type => this.ofType(type, look)).sort((one, other) => placeOf(one) - placeOf(other))
   }
 
   /** How many resources of a type there are. */
@@ -156,6 +167,7 @@ export class PatientRecord {
   }
 
   private isOwn({ key, resource }: Kept): boolean {
+    if (this.context.patientId === undefined) return true
     const owner = ownerOf(resource, this.whose)
     if (owner === 'other') throw this.ofAnother(key, resource)
     if (owner === 'unknown') this.noteOwnerless(key, resource, 'whose record it is cannot be told')

@@ -1,6 +1,8 @@
 import type { CapabilityStatement } from 'fhir/r4.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 
+const APPLIED = ['ActivityDefinition', 'PlanDefinition']
+
 /** What the FHIR side of the service can do: knowledge to read, and $apply. */
 export function capabilityStatement({ files }: Knowledge): CapabilityStatement {
   const types = [...new Set(files.map(({ resource }) => resource.resourceType))].sort()
@@ -18,8 +20,8 @@ export function capabilityStatement({ files }: Knowledge): CapabilityStatement {
         type: type as 'PlanDefinition',
         interaction: [{ code: 'read' }, { code: 'search-type' }],
         searchParam: [{ name: 'url', type: 'uri' }],
-        ...(type === 'PlanDefinition' && {
-          operation: [{ name: 'apply', definition: 'http://hl7.org/fhir/OperationDefinition/PlanDefinition-apply' }],
+        ...(APPLIED.includes(type) && {
+          operation: [{ name: 'apply', definition: `http://hl7.org/fhir/OperationDefinition/${type}-apply` }],
         }),
       })),
     }],

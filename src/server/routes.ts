@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { applyOperation } from '../calls/apply-operation.js'
+import { applyActivityOperation, applyOperation } from '../calls/apply-operation.js'
 import { callService, undecidedIn } from '../calls/call-service.js'
 import { explainCall } from '../calls/explain-call.js'
 import { recordFeedback } from '../calls/record-feedback.js'
@@ -36,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/cds-services/:id/$explain', isPacked: true, methods: { post: explain } },
   { path: '/fhir/metadata', isAboutNobody: true, isPacked: true, methods: { get: metadata } },
   { path: '/fhir/PlanDefinition/:id/$apply', methods: { post: apply } },
+  { path: '/fhir/ActivityDefinition/:id/$apply', methods: { post: applyActivity } },
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
   { path: '/fhir/:type/:id', isAboutNobody: true, isPacked: true, methods: { get: readKnowledge } },
   { path: '/health/live', isAboutNobody: true, methods: { get: live } },
@@ -93,6 +94,13 @@ async function apply(asked: Asked, environment: ServerEnvironment): Promise<Repl
   const plan = environment.knowledge.plan(asked.parameter('id'))
   if (!plan || !environment.isServed(plan)) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such PlanDefinition.')
   return fhir(await applyOperation(plan, asked.body, asked.preferredLanguage(), environment, asked.arrivedAt))
+}
+
+async function applyActivity(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
+  const { knowledge, isServed } = environment
+  const applicable = knowledge.activity(asked.parameter('id')).find(({ plan }) => plan === undefined || isServed(plan))
+  if (!applicable) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such ActivityDefinition.')
+  return fhir(await applyActivityOperation(applicable, asked.body, asked.preferredLanguage(), environment, asked.arrivedAt))
 }
 
 function metadata(_asked: Asked, { knowledge }: ServerEnvironment): Reply {

@@ -1,9 +1,10 @@
-import type { CarePlan, RequestGroup } from 'fhir/r4.js'
+import type { Bundle, CarePlan, FhirResource, Library, OperationOutcome, Parameters, RequestGroup } from 'fhir/r4.js'
 import supertest from 'supertest'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import { PEOPLE, prefetchedCall, resourcesOf, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { hold } from '../support/hold.js'
+import { activity, canonical, compileResources, english, fhirpath, library, plan, topAction } from '../support/knowledge-builder.js'
 import { startTestService, TEST_NOW } from '../support/service.js'
 
 const PLANS = ['start-back', 'red-flags', 'red-flag-serious-disease', 'recent-onset-low-back-pain']
@@ -100,6 +101,7 @@ describe('input that is not usable is answered with 400', () => {
     ['a subject that is no patient', named([{ name: 'subject', valueString: 'Group/a' }, data])],
     ['a subject without id', named([{ name: 'subject', valueString: 'Patient/' }, data])],
     ['a subject with a path', named([{ name: 'subject', valueString: 'Patient/a/b' }, data])],
+    ['two subjects', named([subject, { ...subject, valueString: 'Patient/b' }, data])],
     ['a subject of the wrong kind', named([{ name: 'subject', valueString: 7 }, data])],
     ['no data', named([subject])],
     ['data without resource', named([subject, { name: 'data' }])],
@@ -174,4 +176,66 @@ test('nothing of a call is stored: an empty Bundle after a full one is empty', a
   const empty = { ...parameters('start-back-high'), parameter: [{ name: 'subject', valueString: 'Patient/start-back-high' }, { name: 'data', resource: searchset([]) }] }
   const { body } = await apply('start-back', empty)
   expect(groupOf(body as CarePlan).action).toBeUndefined()
+})
+
+describe('what a caller of $apply names', () => {
+  const READS: Library = library({}, { dataRequirement: ['Patient', 'Practitioner', 'Organization', 'Observation'].map(type => ({ type: type as 'Patient' })), parameter: [{ name: 'howMany', use: 'in', type: 'integer' }, { name: 'place', use: 'in', type: 'CodeableConcept' }] })
+  const value = (path: string, expression: string) => ({ path, expression: fhirpath(expression) })
+  const note = ['%subject.id', '%practitioner.name.text', '%organization.name', '%howMany.toString()', '%place.text', "%resource.entry.resource.id.join('+')"].join(" & '; ' & ")
+  const order = activity('order', { code: { text: 'x' }, profile: 'urn:p', dosage: [{ text: 'd' }], dynamicValue: [value('patientInstruction', note)] })
+  const forGroups = { subjectCodeableConcept: { coding: [{ code: 'Group' }] } }
+  const { knowledge } = compileResources(
+    plan([topAction('a', { definitionCanonical: canonical('ActivityDefinition', 'order') })]),
+    plan([{ id: 'g', title: 'Til gruppen', _title: english('For the group'), definitionCanonical: canonical('ActivityDefinition', 'visit') }], { id: 'groups', ...forGroups }),
+    { ...order, dosage: [{ text: 'd' }] }, activity('visit', { kind: 'Task', code: { text: 'visit' }, ...forGroups }),
+    activity('alone', { kind: 'Task', code: { text: 'alone' }, library: [canonical('Library', 'facts')], dynamicValue: [value('description', "'for ' & %howMany.toString()")] }), READS,
+  )
+  let own: Listening
+
+  beforeAll(async () => {
+    own = await startTestService({ knowledge })
+  })
+
+  afterAll(() => own.close())
+
+  const records: FhirResource[] = [
+    { resourceType: 'Observation', id: 'z', status: 'final', code: {}, subject: { reference: 'Patient/p' } }, { resourceType: 'Patient', id: 'p' },
+    { resourceType: 'Practitioner', id: 'd', name: [{ text: 'Bo' }] }, { resourceType: 'Organization', id: 'o', name: 'Klinikken' },
+    { resourceType: 'Observation', id: 'a', status: 'final', code: {}, subject: { reference: 'Patient/p' } },
+  ]
+  const given: Parameters = { resourceType: 'Parameters', parameter: [{ name: 'howMany', valueInteger: 6 }, { name: 'place', valueCodeableConcept: { text: 'hjemme' } }, { name: 'nobody', valueInteger: 1 }] }
+  const send = (path: string, subject = 'Patient/p', ...further: NonNullable<Parameters['parameter']>) => {
+    const data: Bundle = { resourceType: 'Bundle', type: 'collection', entry: (subject === 'Patient/p' ? records : []).map(resource => ({ resource })) }
+    const parameter = [{ name: 'subject', valueString: subject }, { name: 'practitioner', valueString: 'Practitioner/d' }, { name: 'organization', valueString: 'Organization/o' }, { name: 'encounter', valueString: 'Encounter/e' }, { name: 'data', resource: data }, { name: 'parameters', resource: given }, ...further]
+    return supertest(own.url).post(`/fhir/${path}/$apply`).set('content-type', 'application/fhir+json').send(JSON.stringify({ resourceType: 'Parameters', parameter }))
+  }
+  const toldIn = (answer: unknown) => ((answer as { contained?: OperationOutcome[] }).contained ?? []).filter(({ resourceType }) => resourceType === 'OperationOutcome').flatMap(({ issue }) => issue.map(({ diagnostics }) => diagnostics))
+
+  test('stands in expressions, on the proposals and on the CarePlan; what is not carried or read is told', async () => {
+    const { body } = await send('PlanDefinition/plan', 'Patient/p', { name: 'setting', valueCodeableConcept: { text: 's' } }).expect(200)
+    expect(faultsOfShape(body)).toEqual([])
+    expect(body).toMatchObject({ author: { reference: 'Practitioner/d' }, encounter: { reference: 'Encounter/e' }, extension: [{ valueReference: { reference: '#messages' } }] })
+    const [group, proposal] = (body as CarePlan).contained ?? []
+    expect(group).toMatchObject({ author: { reference: 'Practitioner/d' } })
+    expect(proposal).toMatchObject({ resourceType: 'ServiceRequest', requester: { reference: 'Practitioner/d' }, encounter: { reference: 'Encounter/e' }, meta: { profile: ['urn:p'] } })
+    expect((proposal as { patientInstruction?: string }).patientInstruction).toMatch(/^p; Bo; Klinikken; 6; hjemme; z\+p\+d\+o\+a$/)
+    expect(toldIn(body)).toEqual(['ActivityDefinition order: dosage: a ServiceRequest does not take it over.', 'The input parameter setting changes nothing here.', 'The input parameter parameters holds what no library declares; nothing reads it.'])
+  })
+
+  test('an ActivityDefinition is applied by itself, whether a plan uses it or not', async () => {
+    const { body } = await send('ActivityDefinition/order').expect(200)
+    expect(faultsOfShape(body)).toEqual([])
+    expect(body).toMatchObject({ resourceType: 'ServiceRequest', status: 'draft', intent: 'proposal', requester: { reference: 'Practitioner/d' }, extension: [{ valueReference: { reference: '#messages' } }] })
+    expect(toldIn(body)[0]).toContain('dosage')
+    expect((await send('ActivityDefinition/alone').expect(200)).body).toMatchObject({ resourceType: 'Task', status: 'draft', description: 'for 6', for: { reference: 'Patient/p' } })
+    expect((await send('ActivityDefinition/nowhere').expect(404)).text).toContain('CDS_RESOURCE_UNKNOWN')
+  })
+
+  test('a group is no patient', async () => {
+    const { body, text } = await send('PlanDefinition/groups', 'Group/g').expect(200)
+    expect(body).toMatchObject({ subject: { reference: 'Group/g' }, contained: [{ subject: { reference: 'Group/g' } }, { resourceType: 'Task', for: { reference: 'Group/g' } }, {}] })
+    expect(text).not.toContain('Patient/')
+    expect((await send('PlanDefinition/groups').expect(400)).text).toContain('Group/id')
+    expect((await send('PlanDefinition/plan', 'Group/g').expect(400)).text).toContain('Patient/id')
+  })
 })

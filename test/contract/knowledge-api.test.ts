@@ -24,6 +24,8 @@ test('the capability statement is valid and tells of every type of knowledge', a
   const { fhirVersion, rest = [] } = body as CapabilityStatement
   expect(fhirVersion).toBe('4.0.1')
   expect(rest[0]?.resource?.map(({ type }) => type)).toEqual(types)
+  const applied = rest[0]?.resource?.flatMap(({ operation = [] }) => operation.map(({ definition }) => definition.split('/').at(-1)))
+  expect(applied).toEqual(['ActivityDefinition-apply', 'PlanDefinition-apply'])
 })
 
 test.each(types)('all knowledge of a type can be listed and read: %s', async type => {

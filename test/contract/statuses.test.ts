@@ -87,6 +87,7 @@ describe('405', () => {
     ['delete', '/fhir/PlanDefinition/start-back', 'GET, HEAD, OPTIONS'],
     ['post', '/fhir/PlanDefinition', 'GET, HEAD, OPTIONS'],
     ['get', '/fhir/PlanDefinition/start-back/$apply', 'POST, OPTIONS'],
+    ['get', '/fhir/ActivityDefinition/follow-up-contact/$apply', 'POST, OPTIONS'],
   ])('names the methods that are answered: %s %s', async (method, path, allow) => {
     const response = await supertest(service.url)[method](path)
     expectRefusal(response, 405, 'CDS_METHOD_NOT_ALLOWED')

@@ -24,7 +24,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'knowledge-files': [['cds-hooks', 'engine/knowledge', 'engine/model', 'settings'], ['ajv', 'node:fs', 'node:path', 'node:url']],
   'patient-data': [['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'trust'], ['cockatiel', 'node:events', 'node:timers', 'undici']],
   // The corridors: the only room that imports both the engine and what is remembered.
-  calls: [['cds-hooks', 'engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'knowledge-files', 'patient-data', 'record', 'settings', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
+  calls: [['cds-hooks', 'engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'knowledge-files', 'patient-data', 'record', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
   server: [['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
   // The language of clinical cases: what they say is data beside them.

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import r4 from 'fhirpath/fhir-context/r4'
+import r4Schema from '../../src/engine/model/r4-schema.json' with { type: 'json' }
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
+import { pathOf, sums } from '../../tools/tables.js'
 
 const planDefinition = {
   resourceType: 'PlanDefinition',
@@ -136,5 +140,20 @@ describe('reports', () => {
       ]),
     )
     expect(faultsOfShape(bundle({ ...plan, titel: 'x' }, patient, { ...patient, birthDate: 'x' }))).toHaveLength(3)
+  })
+})
+
+describe('what is made from HL7 definitions', () => {
+  test('was not changed by hand', () => {
+    expect(sums()).toEqual(JSON.parse(readFileSync(pathOf('tools/sums.json'), 'utf8')))
+  })
+
+  test('has every element that the FHIRPath engine knows of the same types', () => {
+    const types = r4Schema.definitions.ResourceList.oneOf.map(({ $ref }) => $ref.split('/').at(-1) ?? '')
+    const schemas = r4Schema.definitions as unknown as Readonly<Record<string, { properties: object }>>
+    const known = Object.keys(r4.path2Type).flatMap(path => (/^(\w+)\.(\w+)$/.exec(path) ? [path.split('.') as [string, string]] : [])).filter(([type]) => types.includes(type))
+    expect(known.length).toBeGreaterThan(700)
+    const isChoice = (type: string, name: string) => `${type}.${name}` in r4.choiceTypePaths
+    expect(known.filter(([type, name]) => !isChoice(type, name) && !(name in (schemas[type]?.properties ?? {}))).map(path => path.join('.'))).toEqual([])
   })
 })

@@ -199,19 +199,13 @@ class PlanApplication {
     const { resource: made, missing } = definition.kind === 'activity'
       ? applyActivity(definition.activity, dynamicValues.filter(({ on }) => on === 'resource'), this.context, this.scope)
       : questionnaireTask(definition.resource, definition.canonical, title, this.context, this.scope)
-    if (definition.kind === 'activity') this.noteOmissions(definition.activity, missing)
+    if (definition.kind === 'activity') this.omissions.push(...omissionsOf(definition.activity, missing))
     if (missing.length > 0) return { children: [] }
     const changesRecord = (action.resource.type?.coding ?? []).some(({ code }) => code === 'update' || code === 'remove')
     if (changesRecord && made.id === undefined) {
       throw new CdsError('CDS_EXPRESSION_FAILED', `${action.where} proposes to change a record but does not say which; set its id.`)
     }
     return { resource: this.contain(made, action.id), children: [] }
-  }
-
-  private noteOmissions({ resource: { id }, kind, notCarried }: CompiledActivity, missing: readonly string[]): void {
-    const of = `ActivityDefinition ${id}`
-    for (const element of notCarried) this.omissions.push({ of, element, reason: `a ${kind} does not take it over` })
-    for (const element of missing) this.omissions.push({ of, element, reason: `without it a ${kind} is not valid, so that none is proposed` })
   }
 
   /** Existing orders as the action changes them: a whole updated copy, or a reference to what is to be removed. */
@@ -331,6 +325,15 @@ class PlanApplication {
       })) }),
     }))
   }
+}
+
+/** What a resource made of a definition does not hold of it. @param missing what it lacks to be valid, so that it is not proposed. */
+export function omissionsOf({ resource: { id }, kind, notCarried }: CompiledActivity, missing: readonly string[]): Omission[] {
+  const of = `ActivityDefinition ${id}`
+  return [
+    ...notCarried.map(element => ({ of, element, reason: `a ${kind} does not take it over` })),
+    ...missing.map(element => ({ of, element, reason: `without it a ${kind} is not valid, so that none is proposed` })),
+  ]
 }
 
 const pertainsTo = (goal: string): Extension => ({ url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal', valueReference: { reference: `#${goal}` } })

@@ -17,6 +17,8 @@ export interface CompiledFacts {
   /** For every fact in reach, the variables it needs, through other facts too. */
   needs: ReadonlyMap<string, ReadonlySet<string>>
   variables: object
+  /** Names of the input parameters that libraries declare. */
+  parameters: ReadonlySet<string>
 }
 
 const FACT_NAME = /^[A-Za-z_]\w*$/
@@ -72,7 +74,7 @@ export function compileFacts(
     needs.set(fact.name, reach(checked.variables, needs))
     if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
   }
-  return { known, descriptions, needs, variables: factVariables(base.variables, resource.url ?? file, compiled) }
+  return { known, descriptions, needs, parameters: base.parameters, variables: factVariables(base.variables, resource.url ?? file, compiled) }
 }
 
 /** The variables that a set of names needs in the end: the names themselves and what their facts need. */

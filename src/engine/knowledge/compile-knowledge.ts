@@ -4,13 +4,14 @@ import { recordVariables } from '../expression/facts.js'
 import { STANDARD_VARIABLES } from '../expression/standard-variables.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { lookUp } from '../model/canonical.js'
+import { activitiesByName, type ApplicableActivity } from './activities.js'
 import type { CompiledPlan } from './compiled.js'
 import { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { formDefinitions, type FormDefinitions } from './forms.js'
 import { compileFacts, type CompiledFacts } from './compile-facts.js'
 import { withParameters } from './plan-variables.js'
-import { compilePlan, type Workshop } from './compile-plan.js'
+import { compileActivityAlone, compilePlan, subjectsOf, type Workshop } from './compile-plan.js'
 import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
 import { Terminology } from '../terminology/terminology.js'
 import { createVocabulary, DECLARED, type SettingsTable } from './vocabulary.js'
@@ -24,6 +25,8 @@ export interface Knowledge {
   /** Compiled plans by canonical, with and without version, and by id. */
   plan: (canonicalOrId: string) => CompiledPlan | undefined
   plans: readonly CompiledPlan[]
+  /** An ActivityDefinition by canonical or id, once for each plan that uses it, else by itself; empty where there is none. */
+  activity: (canonicalOrId: string) => readonly ApplicableActivity[]
 }
 
 /**
@@ -52,7 +55,8 @@ export function compileKnowledge(files: readonly KnowledgeFile[], faults: FaultL
   }
   const plans = ofType<PlanDefinition>(files, 'PlanDefinition').map(file => compilePlan(file, workshop))
   const byName = new Map(plans.flatMap(plan => [plan.canonical, plan.resource.url ?? '', plan.resource.id ?? ''].map(name => [name, plan] as const)))
-  return { files, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name) }
+  const activities = activitiesByName(ofType<ActivityDefinition>(files, 'ActivityDefinition'), plans, subjectsOf, file => compileActivityAlone(file, workshop))
+  return { files, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name), activity: name => activities.get(name) ?? [] }
 }
 
 function groundFacts(areSettingsKnown: boolean): CompiledFacts {
@@ -64,7 +68,7 @@ function groundFacts(areSettingsKnown: boolean): CompiledFacts {
   known.set('settings', areSettingsKnown ? itemsOf(DECLARED.settings) : ANY_ITEMS)
   known.set('ucum', itemsOf('string'))
   for (const [name, { items }] of Object.entries(STANDARD_VARIABLES)) known.set(name, items)
-  return { known, descriptions: new Map(), needs: new Map(), variables: recordVariables(RESOURCE_TYPES) }
+  return { known, descriptions: new Map(), needs: new Map(), variables: recordVariables(RESOURCE_TYPES), parameters: new Set() }
 }
 
 type CompiledLibraries = Map<string, { resource: Library; facts: CompiledFacts }>
@@ -91,6 +95,7 @@ function compileLibraries(files: readonly KnowledgeFile<Library>[], ground: Comp
       descriptions: new Map(inherited.flatMap(({ facts }) => [...facts.descriptions])),
       needs,
       variables,
+      parameters: new Set(inherited.flatMap(({ facts }) => [...facts.parameters])),
     }
     const facts = compileFacts(file, withParameters(base, file.resource), expressions, faults)
     variables = facts.variables

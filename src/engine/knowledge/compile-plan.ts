@@ -7,6 +7,7 @@ import { itemsOf, type Items } from '../model/items.js'
 import { STANDARD_VARIABLES, SUBJECT_TYPES } from '../expression/standard-variables.js'
 import { lookUp, urlOf } from '../model/canonical.js'
 import { ACTIVITY_KINDS, type ActivityKind, HELD, kindNamed, missingIn, notHeld, resourceOfKind } from './activity-kinds.js'
+import type { ApplicableActivity } from './activities.js'
 import type {
   ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledDefinition, CompiledDynamicValue, CompiledPlan, CompiledRequirement,
 } from './compiled.js'
@@ -71,6 +72,13 @@ export function compilePlan(file: KnowledgeFile<PlanDefinition>, workshop: Works
   return compiled
 }
 
+/** Compiles a definition that no plan uses, on the facts of its own libraries. */
+export function compileActivityAlone(file: KnowledgeFile<ActivityDefinition>, workshop: Workshop): Omit<ApplicableActivity, 'subjects' | 'plan'> {
+  const { id, url, version, language, library, subjectCodeableConcept, subjectReference } = file.resource
+  const around = { resourceType: 'PlanDefinition', status: 'draft', id, url, version, language, library, subjectCodeableConcept, subjectReference } as PlanDefinition
+  return new PlanCompiler({ file: file.file, resource: around }, workshop, []).activityAlone(file)
+}
+
 class PlanCompiler {
   private readonly facts: CompiledFacts
   private readonly used = new Set<string>()
@@ -83,7 +91,7 @@ class PlanCompiler {
   constructor(private readonly source: KnowledgeFile<PlanDefinition>, private readonly workshop: Workshop, private readonly above: readonly string[]) {
     this.plan = source.resource
     this.language = this.plan.language ?? 'da'
-    this.subject = subjectItems(this.plan)
+    this.subject = itemsOf(...subjectsOf(this.plan))
     const inherited = withPlanVariables(this.inheritedFacts(), source, workshop.expressions, workshop.faults)
     this.facts = compileFacts(source, inherited, workshop.expressions, workshop.faults)
   }
@@ -100,8 +108,14 @@ class PlanCompiler {
       actions,
       hooks: new Set((this.plan.action ?? []).flatMap(({ trigger }) => trigger ?? []).flatMap(({ name }) => name ?? [])),
       requirements: this.requirements(),
+      parameters: this.parameters(),
+      subjects: subjectsOf(this.plan),
       facts: this.facts.descriptions,
     }
+  }
+
+  activityAlone(file: KnowledgeFile<ActivityDefinition>): Omit<ApplicableActivity, 'subjects' | 'plan'> {
+    return { activity: this.activity(file), variables: this.facts.variables, parameters: this.parameters() }
   }
 
   private libraries(): { resource: Library; facts: CompiledFacts }[] {
@@ -110,6 +124,11 @@ class PlanCompiler {
       if (!library) this.fault('CANONICAL_UNKNOWN', `PlanDefinition.library[${index}]`, `There is no library ${canonical}.`)
       return library ?? []
     })
+  }
+
+  /** Names of the input parameters that the libraries declare. */
+  parameters(): Set<string> {
+    return new Set([...this.facts.parameters, ...this.nested.flatMap(({ parameters }) => [...parameters])])
   }
 
   private inheritedFacts(): CompiledFacts {
@@ -123,6 +142,7 @@ class PlanCompiler {
       descriptions: new Map(libraries.flatMap(({ facts }) => [...facts.descriptions])),
       needs: new Map(libraries.flatMap(({ facts }) => [...facts.needs])),
       variables: ground.variables,
+      parameters: new Set(libraries.flatMap(({ facts }) => [...facts.parameters])),
     }
     inherited.set(key, facts)
     return facts
@@ -417,10 +437,10 @@ const isAtOrBelow = (path: string, name: string): boolean =>
 const withoutType = (path: string, type: string | undefined): string => (type !== undefined && path.startsWith(`${type}.`) ? path.slice(type.length + 1) : path)
 
 /** Whom a plan is for; a patient where it does not say. */
-function subjectItems({ subjectCodeableConcept, subjectReference }: PlanDefinition): Items {
+export function subjectsOf({ subjectCodeableConcept, subjectReference }: PlanDefinition | ActivityDefinition): readonly string[] {
   const codes = [...(subjectCodeableConcept?.coding ?? []).map(({ code }) => code), subjectReference && 'Group']
   const types = SUBJECT_TYPES.filter(type => codes.includes(type))
-  return types.length === 0 ? itemsOf('Patient') : itemsOf(...types)
+  return types.length === 0 ? ['Patient'] : types
 }
 
 function idsOf(actions: readonly CompiledAction[]): string[] {

@@ -111,6 +111,10 @@ export interface CompiledPlan {
   /** Names of the hooks on which the plan has an action. */
   hooks: ReadonlySet<string>
   requirements: readonly CompiledRequirement[]
+  /** Names of the input parameters that its libraries, and those of plans within it, declare. */
+  parameters: ReadonlySet<string>
+  /** Types of whom it can be applied to. */
+  subjects: readonly string[]
   /** Descriptions of the facts that its expressions may use, by name. */
   facts: ReadonlyMap<string, LocalizedText>
 }

@@ -54,5 +54,5 @@ export function withParameters(base: CompiledFacts, { parameter = [] }: Library)
     if (!Object.hasOwn(variables, name) && !(name in base.variables)) defineVariable(variables, name, state => state.parameters?.get(name) ?? NOTHING, `parameter ${name}`)
     known.set(name, itemsOf(type))
   }
-  return { ...base, known, variables }
+  return { ...base, known, variables, parameters: new Set([...base.parameters, ...inputs.map(({ name = '' }) => name)]) }
 }
