@@ -86,5 +86,5 @@ describe('in answers', () => {
     const cards = cases.flatMap(({ answered }) => answered.cards)
     expect(new Set(cards.map(({ source }) => source.topic?.code)).size).toBeGreaterThan(15)
     expect(faultsOf(cards)).toEqual([])
-  })
+  }, 900_000)
 })
