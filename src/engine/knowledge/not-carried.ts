@@ -85,12 +85,16 @@ const inputs = ({ type, profile, mustSupport, subjectCodeableConcept, subjectRef
   ...subjects({ ...(subjectCodeableConcept && { subjectCodeableConcept }), ...(subjectReference && { subjectReference }) }).map(({ path: at, why }) => ({ path: `${path}.${at}`, why })),
 ]
 
+/** Extensions that a definition's own dynamic values name. */
+const readByItself = ({ extension = [], dynamicValue = [] }: ActivityDefinition): string[] =>
+  extension.map(({ url }) => url).filter(url => dynamicValue.some(({ expression }) => expression.expression?.includes(url)))
+
 /** What of an ActivityDefinition its resource does not take over. */
 export function notCarriedOfActivity(kind: ActivityKind, definition: ActivityDefinition): NotCarried[] {
   return [
     // That something is not to be done is no matter of a warning; compile-plan refuses kinds that cannot say it.
     ...notHeld(kind, definition).filter(element => element !== 'doNotPerform').flatMap(element => said(element, true, `A ${kind} does not take it over; leave it out, or set what is meant with a dynamicValue.`)),
     ...subjects(definition),
-    ...extensions(definition.extension, new Set(Object.values(EXTENSION))),
+    ...extensions(definition.extension, new Set([...Object.values(EXTENSION), ...readByItself(definition)])),
   ]
 }
