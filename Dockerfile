@@ -31,6 +31,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY fhir-resources ./fhir-resources
 COPY cds-services ./cds-services
+COPY knowledge.json ./
 COPY docker/health-check ./
 USER node
 EXPOSE 3000

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import pino, { type Logger } from 'pino'
 import { createDemoApp } from './demo/demo-app.js'
 import type { CompiledPlan } from './engine/knowledge/compiled.js'
+import { faultLine } from './engine/model/faults.js'
 import { loadKnowledge } from './knowledge-files/load-knowledge.js'
 import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
 import { createOverrideMemory } from './record/override-memory.js'
@@ -58,10 +59,14 @@ export async function start(): Promise<Running> {
   return ending
 }
 
+/** Most warnings of the knowledge that the log tells; check:knowledge tells all. */
+const MOST_WARNINGS = 20
+
 function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
   const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
-  const { knowledge, services, faults } = loadKnowledge(undefined, isServed)
+  const { knowledge, services, faults } = loadKnowledge(undefined, { isServed })
   faults.throwIfAny()
+  if (faults.warnings.length > 0) log.warn({ warnings: faults.warnings.slice(0, MOST_WARNINGS).map(faultLine), count: faults.warnings.length }, 'something that the knowledge states is not done')
   if (services.size === 0) log.warn('no service is published: the knowledge is draft and CDS_DRAFT_KNOWLEDGE is off')
   const isAllowed = fhirServerList(settings.fhirServers)
   const turns = createTurns()

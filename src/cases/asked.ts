@@ -1,7 +1,6 @@
 import type { Answer } from '../engine/apply/apply-plan.js'
 import { together, type ExplainedAction } from '../engine/apply/explain-plan.js'
 import type { CompiledAction } from '../engine/knowledge/compiled.js'
-import { decisionPointsOf } from '../engine/model/extensions.js'
 import type { CdsService } from '../knowledge-files/services.js'
 
 /** What a call answered to the conditions of its actions, as `$explain` tells it, in a form small enough to be kept for every case. */
@@ -25,13 +24,13 @@ export interface Place {
 export function placesOf({ plans }: CdsService): Place[] {
   const places: Place[] = []
   const walk = (plan: string, way: string, actions: readonly CompiledAction[], around?: number): void => {
-    for (const { id, resource, conditions, definition, actions: children } of actions) {
+    for (const { id, points, conditions, definition, actions: children } of actions) {
       const path = `${way}/${id}`
       const own = places.push({
         plan,
         id,
         path,
-        points: decisionPointsOf(resource).flatMap(({ code }) => code ?? []),
+        points,
         conditions: conditions.map(({ description }) => description),
         around,
       }) - 1

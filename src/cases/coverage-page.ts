@@ -4,7 +4,7 @@ import { isAccounted, type Coverage, type CoveredPoint, type Gaps } from './cove
 import { conditionTally, neverAnswered, type ConditionCoverage } from './condition-coverage.js'
 import type { CoverageWords } from './coverage-words.js'
 import type { LocalReading } from './local-codes.js'
-import { knownThings, referencesIn, type KnownThings } from './references.js'
+import { knownThings, referencesIn, type KnownThings, type OwnKnowledge } from './references.js'
 
 const KINDS = ['R', 'C', 'M'] as const
 
@@ -38,9 +38,9 @@ const nameOfGap = ({ code: name, actions, unreached }: CoveredPoint): string =>
   actions.length === 0 && unreached.length > 0 ? `${name} (only in ${codes(unreached)}, which no service reaches)` : name
 
 /** The whole page, COVERAGE.md. */
-export function coveragePage(coverage: Coverage, asked: ConditionCoverage, local: LocalReading, files: readonly KnowledgeFile[], words: CoverageWords): string {
+export function coveragePage(coverage: Coverage, asked: ConditionCoverage, local: LocalReading, knowledge: OwnKnowledge, words: CoverageWords): string {
   const { points, gaps } = coverage
-  const known = knownThings(files)
+  const known = knownThings(knowledge)
   const documents = [...new Set(points.map(({ document }) => document))].sort()
   return [
     '# Coverage of the source documents',
@@ -49,7 +49,7 @@ export function coveragePage(coverage: Coverage, asked: ConditionCoverage, local
     'R is a rule: it needs an action that a service reaches, a case for yes and a case for no. C is content of another card and M is scope or definition: an action carries it, or the property `accountedFor` in `CodeSystem/decision-point` says what embodies it.',
     '## Missing',
     missing(coverage, [...gapLines(gaps), ...conditionGapLines(asked, words)]),
-    ...documents.flatMap(document => documentSection(document, points, files, known, words)),
+    ...documents.flatMap(document => documentSection(document, points, knowledge.files, known, words)),
     ...conditionSection(asked, words),
     ...localSection(local, words),
   ].join('\n\n') + '\n'

@@ -1,6 +1,5 @@
-import type { CodeSystem, CodeSystemConcept, PlanDefinitionAction } from 'fhir/r4.js'
+import type { CodeSystem, CodeSystemConcept } from 'fhir/r4.js'
 import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
-import { DECISION_POINT_SYSTEM, decisionPointsOf } from '../engine/model/extensions.js'
 import { ofType } from '../engine/model/knowledge-file.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { type ANSWERS, LISTED_UNDER, type FoundCase } from './format.js'
@@ -62,14 +61,14 @@ export function coverageOf(loaded: LoadedKnowledge, cases: readonly FoundCase[])
   const points = decisionPoints(loaded).map(point => coveredPoint(point, reached.byPoint, all.byPoint, cases))
   return {
     points,
-    gaps: gapsIn(points, all.byPoint, knownThings(knowledge.files)),
+    gaps: gapsIn(points, all.byPoint, knownThings(knowledge)),
     unreachedPlans: [...all.plans].filter(plan => !reached.plans.has(plan)).sort(),
   }
 }
 
 /** The decision points, in the order of the CodeSystem. */
 export function decisionPoints({ knowledge }: LoadedKnowledge): DecisionPoint[] {
-  const found = ofType<CodeSystem>(knowledge.files, 'CodeSystem').find(({ resource }) => resource.url === DECISION_POINT_SYSTEM)
+  const found = ofType<CodeSystem>(knowledge.files, 'CodeSystem').find(({ resource }) => resource.url === knowledge.profile.names.decisionPoints)
   return (found?.resource.concept ?? []).map(decisionPoint)
 }
 
@@ -91,8 +90,8 @@ type ByPoint = ReadonlyMap<string, ReadonlySet<string>>
 export function carriersIn(plans: readonly CompiledPlan[]): { byPoint: ByPoint; plans: ReadonlySet<string> } {
   const byPoint = new Map<string, Set<string>>()
   const walked = new Set<string>()
-  const walkAction = (plan: string, { id, resource, definition, actions }: CompiledAction): void => {
-    for (const code of pointsOf(resource)) byPoint.set(code, (byPoint.get(code) ?? new Set()).add(`${plan}/${id}`))
+  const walkAction = (plan: string, { id, points, definition, actions }: CompiledAction): void => {
+    for (const code of points) byPoint.set(code, (byPoint.get(code) ?? new Set()).add(`${plan}/${id}`))
     if (definition?.kind === 'plan') walkPlan(definition.plan)
     actions.forEach(action => walkAction(plan, action))
   }
@@ -104,9 +103,6 @@ export function carriersIn(plans: readonly CompiledPlan[]): { byPoint: ByPoint; 
   plans.forEach(walkPlan)
   return { byPoint, plans: walked }
 }
-
-/** Codes of the decision points that an action speaks for. */
-const pointsOf = (action: PlanDefinitionAction): string[] => decisionPointsOf(action).flatMap(({ code }) => code ?? [])
 
 function coveredPoint(point: DecisionPoint, reached: ByPoint, all: ByPoint, cases: readonly FoundCase[]): CoveredPoint {
   const actions = reached.get(point.code) ?? new Set()

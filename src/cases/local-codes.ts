@@ -2,10 +2,9 @@ import type { CodeSystem, Questionnaire, ValueSet } from 'fhir/r4.js'
 import { checkNames } from '../engine/expression/check-names.js'
 import { ANY_ITEMS } from '../engine/model/items.js'
 import { parseExpression } from '../engine/expression/syntax.js'
-import { CANONICAL_BASE } from '../engine/model/extensions.js'
 import { type KnowledgeFile, ofType } from '../engine/model/knowledge-file.js'
 import type { CoverageWords } from './coverage-words.js'
-import { factsIn, itemsOf, literalsOf, readersOf, type WrittenFact } from './references.js'
+import { factsIn, itemsOf, literalsOf, readersOf, type OwnKnowledge, type WrittenFact } from './references.js'
 
 /** What is read under a name of our own because no standard code was found for it. */
 export interface LocalReading {
@@ -24,15 +23,15 @@ export interface LocalReading {
 }
 
 /** Derives from the knowledge what is read under a name of our own. */
-export function localReading(files: readonly KnowledgeFile[], { ownCodes, form }: CoverageWords): LocalReading {
+export function localReading({ files, profile: { names: { base } } }: OwnKnowledge, { ownCodes, form }: CoverageWords): LocalReading {
   const facts = factsIn(files)
   const valueSets = ofType<ValueSet>(files, 'ValueSet').map(({ resource }) => resource)
-  const paired = new Set(valueSets.flatMap(pairedCodes))
+  const paired = new Set(valueSets.flatMap(each => pairedCodes(each, `${base}/CodeSystem/`)))
   const own = ownCodes.map(kind => [kind, codesOf(files, kind)] as const)
   return {
     unpaired: new Map(own.map(([kind, codes]) => [kind, codes.filter(code => !paired.has(`${kind}|${code}`))])),
     pairedCount: paired.size,
-    namedInFacts: namedInFacts(facts),
+    namedInFacts: namedInFacts(facts, base),
     systems: countOf(valueSets.flatMap(systemsOf)),
     ...formReading(files, facts, form),
   }
@@ -44,18 +43,16 @@ const codesOf = (files: readonly KnowledgeFile[], id: string): string[] =>
 /** Code systems that a value set names itself. */
 const systemsOf = ({ compose }: ValueSet): string[] => [...new Set((compose?.include ?? []).flatMap(({ system }) => system ?? []))]
 
-const OWN_SYSTEM = `${CANONICAL_BASE}/CodeSystem/`
-
 /** Codes of our own, as `kind|code`, that a value set gives beside a standard code for the same thing. */
-function pairedCodes(valueSet: ValueSet): string[] {
-  if (systemsOf(valueSet).every(system => system.startsWith(OWN_SYSTEM))) return []
+function pairedCodes(valueSet: ValueSet, ownSystem: string): string[] {
+  if (systemsOf(valueSet).every(system => system.startsWith(ownSystem))) return []
   return (valueSet.compose?.include ?? []).flatMap(({ system = '', concept = [] }) =>
-    system.startsWith(OWN_SYSTEM) ? concept.map(({ code }) => `${system.slice(OWN_SYSTEM.length)}|${code}`) : [])
+    system.startsWith(ownSystem) ? concept.map(({ code }) => `${system.slice(ownSystem.length)}|${code}`) : [])
 }
 
 /** Code systems that facts write out themselves, each with the names of those facts. */
-function namedInFacts(facts: readonly WrittenFact[]): Map<string, string[]> {
-  const isSystem = (literal: string) => /^(https?:|urn:)/.test(literal) && !new RegExp(`^${CANONICAL_BASE}/(?!CodeSystem/)`).test(literal)
+function namedInFacts(facts: readonly WrittenFact[], base: string): Map<string, string[]> {
+  const isSystem = (literal: string) => /^(https?:|urn:)/.test(literal) && !new RegExp(`^${base}/(?!CodeSystem/)`).test(literal)
   const named = new Map<string, string[]>()
   for (const { name, expression } of facts) {
     for (const system of [...literalsOf(expression)].filter(isSystem)) named.set(system, [...(named.get(system) ?? []), name])

@@ -1,6 +1,10 @@
 import type { Library, PlanDefinition, PlanDefinitionAction, Questionnaire, QuestionnaireItem } from 'fhir/r4.js'
+import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { EXTENSION, extensionsOf } from '../engine/model/extensions.js'
 import { type KnowledgeFile, ofType } from '../engine/model/knowledge-file.js'
+
+/** The resources of a body of knowledge, and how it names what is its own. */
+export type OwnKnowledge = Pick<Knowledge, 'files' | 'profile'>
 
 /** A named fact as its Library or PlanDefinition writes it. */
 export interface WrittenFact {
@@ -44,20 +48,20 @@ export interface KnownThings {
 }
 
 /** Gathers what notes may refer to. */
-export function knownThings(files: readonly KnowledgeFile[]): KnownThings {
+export function knownThings({ files, profile }: OwnKnowledge): KnownThings {
   const facts = factsIn(files)
   return {
     resources: new Set(files.map(({ resource }) => `${resource.resourceType}/${resource.id}`)),
-    parts: new Set([...facts.map(({ where, name }) => `${where}#${name}`), ...sectionsIn(files), ...actionsIn(files)]),
+    parts: new Set([...facts.map(({ where, name }) => `${where}#${name}`), ...sectionsIn(files, profile.names.extension.anchor), ...actionsIn(files)]),
     readers: new Map(ofType<Questionnaire>(files, 'Questionnaire').flatMap(({ resource }) =>
       [...readersOf(resource, facts)].map(([linkId, readers]) => [`Questionnaire/${resource.id}#${linkId}`, readers] as const))),
   }
 }
 
 /** Sections of the source documents, such as `Library/nkr-spinal-stenosis#about`. */
-const sectionsIn = (files: readonly KnowledgeFile[]): string[] =>
+const sectionsIn = (files: readonly KnowledgeFile[], anchor: string): string[] =>
   ofType<Library>(files, 'Library').flatMap(({ resource }) =>
-    (resource.relatedArtifact ?? []).flatMap(artifact => extensionsOf(artifact, EXTENSION.anchor)).map(({ valueString }) => `Library/${resource.id}#${valueString}`))
+    (resource.relatedArtifact ?? []).flatMap(artifact => extensionsOf(artifact, anchor)).map(({ valueString }) => `Library/${resource.id}#${valueString}`))
 
 /** Actions at any depth, such as `PlanDefinition/start-back#high-risk`. */
 function actionsIn(files: readonly KnowledgeFile[]): string[] {

@@ -4,14 +4,18 @@ import { faultLine } from '../engine/model/faults.js'
 import { knowledgeFaults } from '../knowledge-files/knowledge-faults.js'
 import { PROJECT_ROOT } from '../knowledge-files/load-knowledge.js'
 
-/** Tells every fault of the knowledge in a folder, that of the package unless one is given. Answers 1 where there is any. */
+/** Tells every fault and warning of the knowledge in a folder, that of the package unless one is given. Answers 1 where there is any fault. */
 export function checkKnowledge([folder]: readonly string[]): number {
-  const lines = faultLines(folder === undefined ? PROJECT_ROOT : resolve(folder))
-  process.stdout.write(lines.length === 0 ? 'The knowledge has no faults.\n' : `${lines.join('\n')}\n${lines.length} fault(s).\n`)
-  return lines.length === 0 ? 0 : 1
+  const { faults, warnings } = linesOf(folder === undefined ? PROJECT_ROOT : resolve(folder))
+  const also = warnings.length > 0 ? ` and ${warnings.length} warning(s)` : ''
+  process.stdout.write(warnings.map(line => `warning: ${line}\n`).join(''))
+  process.stdout.write(faults.length === 0 ? `The knowledge has no faults${also}.\n` : `${faults.join('\n')}\n${faults.length} fault(s)${also}.\n`)
+  return faults.length === 0 ? 0 : 1
 }
 
-function faultLines(folder: string): string[] {
+function linesOf(folder: string): { faults: string[]; warnings: string[] } {
   const isThere = ['fhir-resources', 'cds-services'].some(name => existsSync(join(folder, name)))
-  return isThere ? knowledgeFaults(folder).map(faultLine) : [`${folder} must hold the folder fhir-resources, cds-services or both.`]
+  if (!isThere) return { faults: [`${folder} must hold the folder fhir-resources, cds-services or both.`], warnings: [] }
+  const { faults, warnings } = knowledgeFaults(folder)
+  return { faults: faults.map(faultLine), warnings: warnings.map(faultLine) }
 }

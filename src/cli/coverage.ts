@@ -20,10 +20,9 @@ export async function coverKnowledge(words: readonly string[]): Promise<number> 
  * @param recording the answers to all cases of the folder.
  */
 export function writeCoverage(knowledge: string, { runner: { loaded }, cases, coverage: words }: CaseFolder, recording: Recording): string {
-  const { files } = loaded.knowledge
   const coverage = coverageOf(loaded, cases)
   const asked = conditionCoverage(recording)
-  writeFileSync(join(knowledge, 'fhir-resources/COVERAGE.md'), coveragePage(coverage, asked, localReading(files, words), files, words))
+  writeFileSync(join(knowledge, 'fhir-resources/COVERAGE.md'), coveragePage(coverage, asked, localReading(loaded.knowledge, words), loaded.knowledge, words))
   const bothWays = asked.conditions.filter(({ answers }) => answers.has('yes') && answers.has('no')).length
   const lines = [
     `Accounted for: ${tally(coverage.points)} rows.`,

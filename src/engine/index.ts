@@ -1,6 +1,6 @@
 /**
  * The engine: FHIR R4 PlanDefinitions written in FHIRPath, compiled once, applied to a patient's records, and told as
- * cards of CDS Hooks. It reads no disk, no clock and no network; whoever uses it hands in resources, an instant and a
+ * cards of CDS Hooks. What the resources are held to is a profile: `plainR4()` unless another is given. It reads no disk, no clock and no network; whoever uses it hands in resources, an instant and a
  * time zone.
  *
  * ```ts
@@ -17,10 +17,11 @@
  * const { cards } = toCards([{ plan, requestGroup, undecided }], { hookInstance, language: 'da', knowledge, notRead: [], readInPart: [] })
  * ```
  */
-export { compileKnowledge, type Knowledge } from './knowledge/compile-knowledge.js'
+export { compileKnowledge, type CompileOptions, type Knowledge } from './knowledge/compile-knowledge.js'
+export { plainR4, strict, type KnowledgeProfile, type ProfileOptions } from './knowledge/profile.js'
 export type { CompiledPlan } from './knowledge/compiled.js'
 export type { KnowledgeFile } from './model/knowledge-file.js'
-export { FAULT_CODES, faultLine, FaultList, type Fault, type FaultCode } from './model/faults.js'
+export { FAULT_CODES, faultLine, FaultList, type Fault, type FaultCode, type Severity } from './model/faults.js'
 export { CdsError, type ErrorCode } from '../errors.js'
 export { clockAt, type Clock } from './expression/clock.js'
 export { openScope, type Scope, type ScopeData } from './expression/scope.js'

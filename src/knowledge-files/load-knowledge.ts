@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
+import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { FaultList } from '../engine/model/faults.js'
 import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import { readProfile } from './read-profile.js'
 import { readResources } from './read-resources.js'
 import { buildServices, readServiceFiles, type ServiceRegistry } from './services.js'
 import { KNOWLEDGE_SETTINGS } from '../settings.js'
@@ -16,17 +18,26 @@ export interface LoadedKnowledge {
   faults: FaultList
 }
 
+/** How a folder of knowledge is loaded. */
+export interface LoadOptions {
+  /** Leaves out plans that this deployment does not serve. */
+  isServed?: (plan: CompiledPlan) => boolean
+  /** What the knowledge is held to; what its knowledge.json says unless given. */
+  profile?: KnowledgeProfile
+}
+
 /**
- * Reads and compiles the knowledge and the services of a folder. Faults are gathered, not thrown; whoever serves
- * calls `faults.throwIfAny()`.
+ * Reads and compiles the knowledge and the services of a folder. Faults and warnings are gathered, not thrown; whoever
+ * serves calls `faults.throwIfAny()`.
  * @throws Error when the folder holds neither.
  */
-export function loadKnowledge(folder = PROJECT_ROOT, isServed: (plan: CompiledPlan) => boolean = () => true): LoadedKnowledge {
+export function loadKnowledge(folder = PROJECT_ROOT, { isServed = () => true, profile: given }: LoadOptions = {}): LoadedKnowledge {
   const faults = new FaultList()
+  const profile = given ?? readProfile(folder, faults)
   const files = readResources(join(folder, 'fhir-resources'), faults)
   const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults)
   if (files.length + serviceFiles.length + faults.faults.length === 0) throw new Error(`There is neither knowledge nor a service in ${folder}.`)
-  const knowledge = compileKnowledge(files, faults, KNOWLEDGE_SETTINGS)
-  const services = buildServices(serviceFiles, knowledge, faults, isServed)
+  const knowledge = compileKnowledge(files, faults, { profile, settings: KNOWLEDGE_SETTINGS })
+  const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
   return { knowledge, services, faults }
 }

@@ -2,11 +2,10 @@ import type { ErrorRequestHandler, NextFunction, Request, Response } from 'expre
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
 import { CdsError, stackFrames } from '../errors.js'
-import { CANONICAL_BASE } from '../engine/model/extensions.js'
 import { noteFailure } from './call-log.js'
 
-/** Code system of our error codes. */
-const ERROR_SYSTEM = `${CANONICAL_BASE}/CodeSystem/error`
+/** Code system of our error codes, whatever knowledge is served. */
+const ERROR_SYSTEM = 'https://columna.example.org/fhir/CodeSystem/error'
 
 /** Most issues that one answer lists; the rest would help nobody. */
 const MOST_ISSUES = 20

@@ -7,7 +7,6 @@ import { summariseCall } from '../calls/summarise-call.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
 import type { Selection } from '../engine/apply/explain-plan.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
-import { CANONICAL_BASE } from '../engine/model/extensions.js'
 import { CdsError } from '../errors.js'
 import { describeService, type CdsService } from '../knowledge-files/services.js'
 import { capabilityStatement } from './capability-statement.js'
@@ -111,7 +110,7 @@ function searchKnowledge(asked: Asked, environment: ServerEnvironment): Reply {
   const type = asked.parameter('type')
   const { url } = asked.query
   const found = resourcesOf(type, environment).filter(resource => url === undefined || (resource as { url?: string }).url === url)
-  const entry = found.map(resource => ({ fullUrl: (resource as { url?: string }).url ?? `${CANONICAL_BASE}/${type}/${resource.id}`, resource }))
+  const entry = found.map(resource => ({ fullUrl: (resource as { url?: string }).url ?? `${environment.knowledge.profile.names.base}/${type}/${resource.id}`, resource }))
   return knowledgeReply({ resourceType: 'Bundle', type: 'searchset', total: found.length, ...(entry.length > 0 && { entry }) })
 }
 

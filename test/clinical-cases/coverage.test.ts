@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { CodeSystem, FhirResource, PlanDefinition } from 'fhir/r4.js'
 import { join } from 'node:path'
-import { DECISION_POINT_SYSTEM } from '../../src/engine/model/extensions.js'
+import { DECISION_POINT_SYSTEM } from '../support/house.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 import { coveragePage, gapLines, tally } from '../../src/cases/coverage-page.js'
 import { conditionCoverage, neverAnswered, type ConditionCoverage } from '../../src/cases/condition-coverage.js'
@@ -61,7 +61,7 @@ test('every action speaks in some case, with all that stands around it, and is s
 })
 
 test('COVERAGE.md is up to date: npm run coverage:knowledge writes it', () => {
-  expect(readFileSync(join(PROJECT_ROOT, 'fhir-resources/COVERAGE.md'), 'utf8')).toBe(coveragePage(coverage, asked, localReading(files, words), files, words))
+  expect(readFileSync(join(PROJECT_ROOT, 'fhir-resources/COVERAGE.md'), 'utf8')).toBe(coveragePage(coverage, asked, localReading(loaded.knowledge, words), loaded.knowledge, words))
 })
 
 describe('the tool itself', () => {

@@ -2,7 +2,8 @@ import type { Coding, FhirResource } from 'fhir/r4.js'
 import { stableUuid } from '../../src/engine/cards/uuid.js'
 import type { Action, Card, HookRequest } from '../../src/cds-hooks/types.js'
 import type { CompiledAction } from '../../src/engine/knowledge/compiled.js'
-import { EXTENSION, extensionOf } from '../../src/engine/model/extensions.js'
+import { extensionOf } from '../../src/engine/model/extensions.js'
+import { EXTENSION } from '../support/house.js'
 import { decisionPointsOf, loaded, prepareCall } from '../support/cases.js'
 
 /** What stands against what on the cards of one answer, read from their actions and resources and from the knowledge, never from their words. */

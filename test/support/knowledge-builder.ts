@@ -6,7 +6,7 @@ import type { ApplyContext } from '../../src/engine/apply/context.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope, type Scope, type ScopeData } from '../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'
-import { CANONICAL_BASE, EXTENSION } from '../../src/engine/model/extensions.js'
+import { CANONICAL_BASE, EXTENSION, HOUSE } from './house.js'
 import { FaultList, faultLine } from '../../src/engine/model/faults.js'
 import { compileKnowledge, type Knowledge } from '../../src/engine/knowledge/compile-knowledge.js'
 import type { KnowledgeFile } from '../../src/engine/model/knowledge-file.js'
@@ -93,7 +93,7 @@ export function compileResources(...resources: readonly FhirResource[]): Compile
   const faults = new FaultList()
   const files: KnowledgeFile[] = deepFrozen([...resources, ...(hasFacts ? [] : [library()])].map(resource =>
     ({ file: `fhir-resources/${resource.resourceType}/${resource.id}.json`, resource })))
-  return { knowledge: compileKnowledge(files, faults), faults }
+  return { knowledge: compileKnowledge(files, faults, { profile: HOUSE }), faults }
 }
 
 /** Compiles sound knowledge. @throws Error with all faults when it has any. */

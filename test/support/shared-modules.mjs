@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const KEPT = join(ROOT, '.recorded')
 
 /** What decides an answer: the knowledge, the services, the code, the cases, the packages. */
-const DECIDING = ['fhir-resources', 'cds-services', 'src', 'test/support', 'test/clinical-cases', 'test/invariants', 'test/little-knowledge', 'tools', 'package-lock.json']
+const DECIDING = ['fhir-resources', 'cds-services', 'knowledge.json', 'src', 'test/support', 'test/clinical-cases', 'test/invariants', 'test/little-knowledge', 'tools', 'package-lock.json']
 
 const DECIDES = /\.(json|ts|mjs|yaml)$/
 

@@ -190,7 +190,7 @@ describe('variables that other guidelines know', () => {
   function textOf(expression: string, call: object = {}, more: Partial<ActivityDefinition> = {}, onAction: PlanDefinitionAction = {}) {
     const knowledge = knowledgeOf(
       plan([topAction('a', { definitionCanonical: ACT, ...onAction })], { title: 'Planen' }),
-      activity('act', { code: { text: 'koden' }, description: 'Ordene', _description: english('The words'), extension: [{ url: 'urn:e', valueString: 'ext' }], dynamicValue: [value('patientInstruction', expression)], ...more }),
+      activity('act', { code: { text: 'koden' }, description: 'Ordene', _description: english('The words'), ...(expression.includes('urn:e') && { extension: [{ url: 'urn:e', valueString: 'ext' }] }), dynamicValue: [value('patientInstruction', expression)], ...more }),
       READS,
     )
     return (applyTo(knowledge, { ...CALL, ...call }).requestGroup.contained?.[0] as { patientInstruction?: string } | undefined)?.patientInstruction

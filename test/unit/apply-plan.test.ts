@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinition, PlanDefinitionAction, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
-import { DECISION_POINT_SYSTEM, EXTENSION } from '../../src/engine/model/extensions.js'
+import { DECISION_POINT_SYSTEM, EXTENSION } from '../support/house.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import {
   action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, fhirpath, knowledgeOf, library, onHook, plan, topAction, valueSet, when, type Call,

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { FAULT_CODES } from '../../src/engine/model/faults.js'
 import { knowledgeFaults } from '../../src/knowledge-files/knowledge-faults.js'
-import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
+import { loadKnowledge, PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
+import { HOUSE } from '../support/house.js'
 
 /** The smallest knowledge with one fault, a folder a fault: its code and, where a code has several, what is wrong. */
 const BROKEN = fileURLToPath(new URL('../broken/', import.meta.url))
@@ -11,6 +12,11 @@ const BROKEN = fileURLToPath(new URL('../broken/', import.meta.url))
 const PLACES: Readonly<Record<string, readonly [file: string, element: string]>> = {
   FILE_UNREADABLE: ['ValueSet/vs.json', '$'],
   FILE_MISPLACED: ['ValueSet/another.json', 'ValueSet'],
+  PROFILE_INVALID: ['knowledge.json', 'profile'],
+  CANONICAL_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.version'],
+  VALUE_SET_UNKNOWN: ['Library/facts.json', 'Library.extension[0] (isBack)'],
+  DATA_NOT_ASKED_FOR: ['PlanDefinition/plan.json', 'PlanDefinition.library'],
+  MODIFIER_UNKNOWN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].modifierExtension'],
   SHAPE_INVALID: ['ValueSet/vs.json', 'ValueSet.status'],
   RESOURCE_DUPLICATE: ['ValueSet/two.json', 'ValueSet.url'],
   CANONICAL_UNKNOWN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].definitionCanonical'],
@@ -64,9 +70,10 @@ test('there is an example of every fault, and of nothing else', () => {
 
 describe('the example is refused for its fault alone, with file and element', () => {
   test.each(EXAMPLES)('%s', (example, [file, element]) => {
-    const folder = ['SERVICE_INVALID', 'TOPIC_MISSING'].includes(example) ? 'cds-services' : 'fhir-resources'
-    const found = knowledgeFaults(`${BROKEN}${example}`)
-    expect(found).toEqual([{ code: codeOf(example), file: `${folder}/${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
+    const folder = example === 'PROFILE_INVALID' ? '' : ['SERVICE_INVALID', 'TOPIC_MISSING'].includes(example) ? 'cds-services/' : 'fhir-resources/'
+    const { faults, warnings } = knowledgeFaults(`${BROKEN}${example}`, example === 'PROFILE_INVALID' ? undefined : HOUSE)
+    expect(faults).toEqual([{ code: codeOf(example), file: `${folder}${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
+    expect(warnings).toEqual([])
   })
 })
 
@@ -75,5 +82,6 @@ test('a folder with neither knowledge nor services is refused', () => {
 })
 
 test('the knowledge of this repository has none', () => {
-  expect(knowledgeFaults(PROJECT_ROOT)).toEqual([])
+  expect(knowledgeFaults(PROJECT_ROOT)).toMatchObject({ faults: [], warnings: [] })
+  expect(loadKnowledge().knowledge.profile).toEqual(HOUSE)
 })

@@ -4,6 +4,7 @@ import { buildCards } from '../../src/engine/cards/build-cards.js'
 import { planSource } from '../../src/engine/cards/plan-source.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import { action, activity, applyTo, canonical, fhirpath, knowledgeOf, plan, planOf, topAction } from '../support/knowledge-builder.js'
+import { HOUSE } from '../support/house.js'
 
 const act = canonical('ActivityDefinition', 'act')
 const resource = (id: string, more: PlanDefinitionAction = {}) => action(id, { definitionCanonical: act, ...more })
@@ -13,7 +14,7 @@ function card(top: PlanDefinitionAction): Card {
   const compiled = planOf(knowledge)
   const { requestGroup, undecided } = applyTo(knowledge)
   expect(undecided).toEqual([])
-  const [only] = buildCards(requestGroup, { hookInstance: 'h', language: 'da', plan: compiled.canonical, planSource: planSource(compiled, 'da', knowledge.terminology), notRead: [] })
+  const [only] = buildCards(requestGroup, { names: HOUSE.names, hookInstance: 'h', language: 'da', plan: compiled.canonical, planSource: planSource(compiled, 'da', knowledge.terminology), notRead: [] })
   if (!only) throw new Error('no card')
   return only
 }

@@ -5,7 +5,7 @@ import { orderCards } from '../../src/engine/cards/order-cards.js'
 import type { CardContext } from '../../src/engine/cards/card-context.js'
 import { planSource } from '../../src/engine/cards/plan-source.js'
 import type { Card } from '../../src/cds-hooks/types.js'
-import { EXTENSION } from '../../src/engine/model/extensions.js'
+import { EXTENSION, HOUSE } from '../support/house.js'
 import { action, activity, applyTo, canonical, codeSystem, english, fhirpath, knowledgeOf, library, onHook, plan, planOf, topAction, valueSet, type Call } from '../support/knowledge-builder.js'
 
 const HOOK_INSTANCE = '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b'
@@ -32,7 +32,7 @@ function cards(actions: PlanDefinitionAction[], { hookInstance = HOOK_INSTANCE, 
   expect(undecided).toEqual([])
   const compiled = planOf(knowledge)
   const language = call.language ?? 'da'
-  const context: CardContext = { hookInstance, language, plan: compiled.canonical, planSource: planSource(compiled, language, knowledge.terminology), notRead }
+  const context: CardContext = { names: HOUSE.names, hookInstance, language, plan: compiled.canonical, planSource: planSource(compiled, language, knowledge.terminology), notRead }
   const built = buildCards(requestGroup, context)
   expect(emptyPlaces(built)).toEqual([])
   return built

@@ -7,12 +7,13 @@ import { readResources } from '../../src/knowledge-files/read-resources.js'
 import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { ofType } from '../../src/engine/model/knowledge-file.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
+import { HOUSE_TERMS } from '../support/house.js'
 
 const RUNS = 6000
 const SEED = 20261126
 
 const files = readResources(join(PROJECT_ROOT, 'fhir-resources'), new FaultList())
-const terminology = new Terminology(files, new FaultList())
+const terminology = new Terminology(files, new FaultList(), HOUSE_TERMS)
 const valueSets = ofType<ValueSet>(files, 'ValueSet').map(({ resource }) => resource)
 const namesOf = new Map(ofType<NamingSystem>(files, 'NamingSystem').flatMap(({ resource: { uniqueId } }) => {
   const all = uniqueId.map(({ value }) => value)

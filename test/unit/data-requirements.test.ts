@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DataRequirement, FhirResource } from 'fhir/r4.js'
-import { EXTENSION } from '../../src/engine/model/extensions.js'
+import { EXTENSION } from '../support/house.js'
 import { action, canonical, compileResources, english, library, plan, planOf, topAction, valueSet, when } from '../support/knowledge-builder.js'
 
 /** What a plan asks for that reads every one of the types. */
@@ -131,7 +131,7 @@ describe('a requirement', () => {
 
   test('that nobody wrote is a fault: the records would always be absent', () => {
     const { faults } = compileResources(plan([topAction('a', { condition: [when('%Procedure.exists()')] })]))
-    expect(faults.faults).toEqual([expect.objectContaining({ code: 'PREFETCH_INVALID', message: expect.stringContaining('Procedure') })])
+    expect(faults.faults).toEqual([expect.objectContaining({ code: 'DATA_NOT_ASKED_FOR', message: expect.stringContaining('Procedure') })])
   })
 
   test('must not share its key with another query', () => {

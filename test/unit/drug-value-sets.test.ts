@@ -5,8 +5,9 @@ import { readResources } from '../../src/knowledge-files/read-resources.js'
 import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 import { canonical } from '../support/knowledge-builder.js'
+import { HOUSE_TERMS } from '../support/house.js'
 
-const terminology = new Terminology(readResources(join(PROJECT_ROOT, 'fhir-resources'), new FaultList()), new FaultList())
+const terminology = new Terminology(readResources(join(PROJECT_ROOT, 'fhir-resources'), new FaultList()), new FaultList(), HOUSE_TERMS)
 
 const CLASSES = ['drug-paracetamol', 'drug-nsaid', 'drug-weak-opioid', 'drug-strong-opioid', 'opioid', 'drug-muscle-relaxant', 'drug-tricyclic-antidepressant', 'drug-gabapentinoid', 'drug-snri', 'drug-proton-pump-inhibitor']
 

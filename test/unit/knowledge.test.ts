@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Library, PlanDefinitionAction } from 'fhir/r4.js'
-import { EXTENSION } from '../../src/engine/model/extensions.js'
+import { EXTENSION } from '../support/house.js'
 import {
   action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, faultsIn, fhirpath, knowledgeOf, library, plan, topAction, valueSet, when,
 } from '../support/knowledge-builder.js'
@@ -91,7 +91,7 @@ describe('a fault of an action', () => {
     ['with a misspelt name in a condition', [topAction('a', { condition: [when('%Condition.codee.exists()')] })], ['NAME_UNKNOWN PlanDefinition.action[0].condition[0]']],
     ['with a misspelt name in a text', [topAction('a', { title: '{{%nothing}}', _title: english('x') })], ['NAME_UNKNOWN PlanDefinition.action[0].title']],
     ['with a misspelt name in a translation', [topAction('a', { title: 'x', _title: english('{{%nothing}}') })], ['NAME_UNKNOWN PlanDefinition.action[0].title']],
-    ['with an unknown value set', [topAction('a', { condition: [when("%Condition.codedIn( 'https://example.org/none').exists()")] })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].condition[0]']],
+    ['with an unknown value set', [topAction('a', { condition: [when("%Condition.codedIn( 'https://example.org/none').exists()")] })], ['VALUE_SET_UNKNOWN PlanDefinition.action[0].condition[0]']],
     ['with an unknown definition', [topAction('a', { definitionCanonical: 'https://example.org/none' })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical']],
     ['with another version of a definition', [topAction('a', { definitionCanonical: `${canonical('ActivityDefinition', 'act')}|1.0.0` })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical']],
     ['that sets what an action does not have', [topAction('a', { dynamicValue: [{ path: 'code', expression: fhirpath("'x'") }] })], ['DYNAMIC_PATH_INVALID PlanDefinition.action[0].dynamicValue[0]']],
@@ -162,7 +162,7 @@ describe('a fault of a resource', () => {
 
   test('that nothing can refer to', () => {
     const { version: _, ...unversioned } = plan([topAction('a')])
-    expect(faultsIn(unversioned)).toEqual(['CANONICAL_UNKNOWN PlanDefinition.version'])
+    expect(faultsIn(unversioned)).toEqual(['CANONICAL_MISSING PlanDefinition.version'])
   })
 
   test('leaves what is sound around it compiled', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
 import { explainPlan } from '../../src/engine/apply/explain-plan.js'
-import { DECISION_POINT_SYSTEM } from '../../src/engine/model/extensions.js'
+import { DECISION_POINT_SYSTEM } from '../support/house.js'
 import { askedActions, lettersOf, placesOf, type AskedAction } from '../../src/cases/asked.js'
 import type { ClinicalCase } from '../../src/cases/format.js'
 import { closedPoints } from '../../src/cases/open-points.js'

@@ -5,7 +5,7 @@ import { buildCards } from '../../src/engine/cards/build-cards.js'
 import { draftOrdersIn } from '../../src/patient-data/draft-orders.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope } from '../../src/engine/expression/scope.js'
-import { EXTENSION } from '../../src/engine/model/extensions.js'
+import { EXTENSION, HOUSE } from '../support/house.js'
 import { deepFrozen, NOW } from '../support/evaluate.js'
 import { emptyRecord } from '../support/records.js'
 import { action, canonical, fhirpath, knowledgeOf, onHook, plan, planOf, topAction } from '../support/knowledge-builder.js'
@@ -29,7 +29,7 @@ function cardsFor(child: PlanDefinitionAction | readonly PlanDefinitionAction[],
   })
   const { requestGroup, undecided } = applyPlan(planOf(knowledge), scope, { patientId: 'p1', language: 'en', terminology: knowledge.terminology, asSent: orders.asSent })
   expect(undecided).toEqual([])
-  return buildCards(requestGroup, { hookInstance: 'h', language: 'en', plan: 'p|1', planSource: { label: 'plan' }, notRead: [] })
+  return buildCards(requestGroup, { names: HOUSE.names, hookInstance: 'h', language: 'en', plan: 'p|1', planSource: { label: 'plan' }, notRead: [] })
 }
 
 describe('the orders of a hook', () => {

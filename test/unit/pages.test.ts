@@ -21,7 +21,7 @@ const rowsIn = (text: string): string[][] => text.split('\n').filter(line => lin
 
 /** Files and folders that a page names, and for tests the beginning of each title that it quotes behind. */
 const namedIn = (page: string): (readonly [path: string, titles: readonly string[]])[] =>
-  [...page.matchAll(/`((?:src|test|fhir-resources|cds-services|docs|docker)\/[\w./-]*|\.ci\/run)`(?: \(((?:\*[^*]+\*(?:, )?)+)\))?/g)].map(([, path = '', quoted = '']) => [path, [...quoted.matchAll(/\*([^*]+)\*/g)].map(([, title = '']) => title)])
+  [...page.matchAll(/`((?:src|test|tools|fhir-resources|cds-services|docs|docker)\/[\w./-]*|\.ci\/run)`(?: \(((?:\*[^*]+\*(?:, )?)+)\))?/g)].map(([, path = '', quoted = '']) => [path, [...quoted.matchAll(/\*([^*]+)\*/g)].map(([, title = '']) => title)])
 
 /** Of each page how many files it names at least, and which commands among others. */
 const PAGES: readonly (readonly [name: string, least: number, commands: readonly string[]])[] = [

@@ -6,8 +6,9 @@ import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 import { coding } from '../support/cases.js'
 import { canonical } from '../support/knowledge-builder.js'
+import { HOUSE_TERMS } from '../support/house.js'
 
-const terminology = new Terminology(readResources(join(PROJECT_ROOT, 'fhir-resources'), new FaultList()), new FaultList())
+const terminology = new Terminology(readResources(join(PROJECT_ROOT, 'fhir-resources'), new FaultList()), new FaultList(), HOUSE_TERMS)
 
 /** Which of the codes, `SKS:DM545` or `uri|code`, belong to a value set. */
 const membersOf = (id: string, codes: readonly string[]): string[] => codes.filter(code => terminology.membership(canonical('ValueSet', id))?.(coding(code)))

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import type { NamingSystem } from 'fhir/r4.js'
 import { lineOf, SOURCE_FILES } from '../support/source-files.js'
-import { EXTENSION, extensionsOf } from '../../src/engine/model/extensions.js'
+import { extensionsOf } from '../../src/engine/model/extensions.js'
+import { EXTENSION } from '../support/house.js'
 
 // The checker's native builds are for machines of its own; the one in JavaScript runs anywhere. It reads this when loaded.
 process.env.RECHECK_BACKEND = 'pure'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { FhirResource, NamingSystem, ValueSet } from 'fhir/r4.js'
 import { FaultList } from '../../src/engine/model/faults.js'
-import { EXTENSION } from '../../src/engine/model/extensions.js'
+import { EXTENSION, HOUSE_TERMS } from '../support/house.js'
 import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { canonical, codeSystem, valueSet } from '../support/knowledge-builder.js'
 
@@ -18,7 +18,7 @@ const namingSystem = (uris: string[], { forms = [], prefix, unmistakable }: { fo
 
 function terminologyOf(...resources: FhirResource[]): { terminology: Terminology; faults: string[] } {
   const list = new FaultList()
-  const terminology = new Terminology(resources.map(resource => ({ file: `${resource.id}.json`, resource })), list)
+  const terminology = new Terminology(resources.map(resource => ({ file: `${resource.id}.json`, resource })), list, HOUSE_TERMS)
   return { terminology, faults: list.faults.map(({ code, element }) => `${code} ${element}`) }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { undecidedCard } from '../../src/engine/cards/undecided-card.js'
-import { CARD_TOPIC_SYSTEM, EXTENSION } from '../../src/engine/model/extensions.js'
+import { CARD_TOPIC_SYSTEM, EXTENSION } from '../support/house.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { canonical, codeSystem, english, knowledgeOf, plan, topAction } from '../support/knowledge-builder.js'
 

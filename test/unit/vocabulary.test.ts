@@ -5,7 +5,7 @@ import { FaultList } from '../../src/engine/model/faults.js'
 import { compileKnowledge } from '../../src/engine/knowledge/compile-knowledge.js'
 import { KNOWLEDGE_SETTINGS } from '../../src/settings.js'
 import { activity, canonical, codeSystem, library, plan, topAction, valueSet } from '../support/knowledge-builder.js'
-import { EXTENSION } from '../../src/engine/model/extensions.js'
+import { EXTENSION, HOUSE } from '../support/house.js'
 
 const GROUPS = 'https://example.org/group'
 const REASONS = 'https://example.org/reason'
@@ -41,7 +41,7 @@ const SURROUNDINGS: readonly FhirResource[] = [
 function faultsOf(facts: Readonly<Record<string, string>>): string[] {
   const faults = new FaultList()
   const files = [...SURROUNDINGS, library(facts)].map(resource => ({ file: `${resource.resourceType}/${resource.id}.json`, resource }))
-  compileKnowledge(files, faults, KNOWLEDGE_SETTINGS)
+  compileKnowledge(files, faults, { profile: HOUSE, settings: KNOWLEDGE_SETTINGS })
   return faults.faults.map(({ code, message }) => `${code}: ${message}`)
 }
 
@@ -141,7 +141,7 @@ describe('not refused', () => {
   test('what is not known: forms of knowledge that has none, settings of an unknown deployment', () => {
     const faults = new FaultList()
     const facts = library({ one: `${q}.answer('anything').code = 'x'`, two: "%settings.whatever = 'y'", three: "%overrides.point = 'Z-9'" })
-    compileKnowledge([{ file: 'facts.json', resource: facts }], faults)
+    compileKnowledge([{ file: 'facts.json', resource: facts }], faults, { profile: HOUSE })
     expect(faults.faults).toEqual([])
   })
 })

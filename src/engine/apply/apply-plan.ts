@@ -5,7 +5,8 @@ import { scopeOn, type Scope } from '../expression/scope.js'
 import type { Evaluator } from '../expression/compile.js'
 import { plain, toJson, truth } from '../expression/values.js'
 import type { CompiledAction, CompiledActivity, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
-import { decisionPointsOf, EXTENSION, extensionOf } from '../model/extensions.js'
+import { EXTENSION, extensionOf } from '../model/extensions.js'
+import type { KnowledgeNames } from '../model/names.js'
 import { inLanguage } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
@@ -100,6 +101,10 @@ class PlanApplication {
       undecided: this.undecided,
       omissions: this.omissions,
     }
+  }
+
+  private get names(): KnowledgeNames {
+    return this.context.terminology.names
   }
 
   private proposals(): RequestGroupAction[] {
@@ -273,7 +278,7 @@ class PlanApplication {
   private extensions(action: CompiledAction): Extension[] {
     const computed = action.cardExtensions.flatMap(({ name, members }) => {
       const values = members.flatMap(member => this.member(member, action.where))
-      return values.length === 0 ? [] : [{ url: EXTENSION.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
+      return values.length === 0 ? [] : [{ url: this.names.extension.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
     })
     const goals = (action.resource.goalId ?? []).flatMap(goal => this.goalIds.get(goal) ?? []).map(pertainsTo)
     return [...fixedPartsOf(action, this.context).extensions, ...computed, ...goals]
@@ -377,9 +382,6 @@ interface FixedParts {
   documentation: RelatedArtifact[]
 }
 
-/** Extensions that the engine reads itself; others go with the action as they are. */
-const READ: ReadonlySet<string> = new Set(Object.values(EXTENSION))
-
 const fixed = new WeakMap<CompiledAction, Map<string, FixedParts>>()
 
 /** The parts of an action that no patient changes, made once a language. */
@@ -393,12 +395,14 @@ function fixedPartsOf(action: CompiledAction, { language, terminology }: ApplyCo
 
 function makeFixedParts({ resource, overrideReasons, sources }: CompiledAction, language: string, terminology: Terminology): FixedParts {
   const own = resource.extension ?? []
+  const { names } = terminology
+  const read = new Set<string>([...Object.values(EXTENSION), ...Object.values<string>({ ...names.extension })])
   return {
     extensions: [
       ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality].flatMap(url => own.filter(extension => extension.url === url)).map(extension => graded(extension, language, terminology)),
-      ...own.filter(({ url }) => url === EXTENSION.cardTopic).map(extension => topic(extension, language, terminology)),
-      ...own.filter(({ url }) => !READ.has(url)),
-      ...overrideReasons.map(({ code, system, display }) => ({ url: EXTENSION.overrideReasons, valueCoding: { system, code, display: inLanguage(display, language) ?? code } })),
+      ...own.filter(({ url }) => url === names.extension.cardTopic).map(extension => topic(extension, language, terminology)),
+      ...own.filter(({ url }) => !read.has(url)),
+      ...overrideReasons.map(({ code, system, display }) => ({ url: names.extension.overrideReasons, valueCoding: { system, code, display: inLanguage(display, language) ?? code } })),
     ],
     documentation: (resource.documentation ?? []).map((artifact, index) => citing(artifact, sources[index], language)),
   }
@@ -450,11 +454,11 @@ function markdownOf(item: unknown): unknown {
 }
 
 /** What an action would have brought: a plan that stands in it goes with it. */
-function contentOf({ resource, definition, actions }: CompiledAction): Pick<Undecided, 'points' | 'plansWithin'> {
+function contentOf({ points, definition, actions }: CompiledAction): Pick<Undecided, 'points' | 'plansWithin'> {
   const plan = definition?.kind === 'plan' ? definition.plan : undefined
   const below = [...actions, ...(plan?.actions ?? [])].map(contentOf)
   return {
-    points: [...decisionPointsOf(resource).flatMap(({ code }) => code ?? []), ...below.flatMap(({ points }) => points)],
+    points: [...points, ...below.flatMap(each => each.points)],
     plansWithin: [...(plan ? [plan.canonical] : []), ...below.flatMap(({ plansWithin }) => plansWithin)],
   }
 }

@@ -1,5 +1,5 @@
 import type { CompiledAction, LocalizedTemplate } from '../knowledge/compiled.js'
-import { decisionPointsOf, EXTENSION, extensionOf } from '../model/extensions.js'
+import { EXTENSION, extensionOf } from '../model/extensions.js'
 import { inLanguage } from '../model/localized.js'
 
 /** What an action is, whoever it is applied to. */
@@ -8,7 +8,7 @@ export interface ActionDescription {
   /** Its title, else how its text begins; `…` stands for what is computed. */
   title?: string
   /** Decision points that it speaks for. */
-  points?: string[]
+  points?: readonly string[]
   grade?: { strength?: string; direction?: string; quality?: string }
   /** The first section that it rests on. */
   source?: { document?: string; section?: string; year?: string }
@@ -26,9 +26,8 @@ export function describeAction(action: CompiledAction, language: string): Action
 }
 
 function makeDescription(action: CompiledAction, language: string): ActionDescription {
-  const { id, resource, texts } = action
+  const { id, texts, points } = action
   const title = [texts.title, texts.textEquivalent, texts.description].flatMap(text => outline(text, language) ?? []).at(0)
-  const points = decisionPointsOf(resource).flatMap(({ code }) => code ?? [])
   const grade = gradeOf(action)
   const source = sourceOf(action, language)
   return {

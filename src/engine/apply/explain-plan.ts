@@ -68,7 +68,7 @@ const EVERYTHING: Selection = { isWhole: true }
  * @param hook the hook that was called; a plan within a plan listens to none and is always asked.
  * @param facts is given every fact that was asked for, by name; several plans of a call may share it.
  */
-export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string, { isWhole, only, most = Number.POSITIVE_INFINITY }: Selection = EVERYTHING, facts = new Map<string, ExplainedFact>(), language = 'da'): ExplainedAction[] {
+export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string, { isWhole, only, most = Number.POSITIVE_INFINITY }: Selection = EVERYTHING, facts = new Map<string, ExplainedFact>(), language = plan.language): ExplainedAction[] {
   return new Explaining(scope, { isWhole, only, most, language }, facts).plan(plan, hook, only === undefined)
 }
 

@@ -1,7 +1,7 @@
 import type { FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import type { Card, Coding, Indicator } from '../../cds-hooks/types.js'
 import { citedSourceIn } from '../apply/cited-source.js'
-import { EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
+import { extensionOf, extensionsOf } from '../model/extensions.js'
 import type { CardContext } from './card-context.js'
 import { cardExtension } from './card-extension.js'
 import { detailOf } from './detail.js'
@@ -25,7 +25,7 @@ function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, Fh
   const { summary, isCut } = summaryOf(title)
   const detail = detailOf(action, isCut ? title : undefined, context)
   const { suggestions, selectionBehavior } = suggestionsOf(action, resources, context)
-  const overrideReasons = extensionsOf(action, EXTENSION.overrideReasons).flatMap(({ valueCoding }) => (valueCoding ? [valueCoding as Coding] : []))
+  const overrideReasons = extensionsOf(action, context.names.extension.overrideReasons).flatMap(({ valueCoding }) => (valueCoding ? [valueCoding as Coding] : []))
   const links = linksOf(action)
   return {
     uuid: stableUuid(context.hookInstance, context.plan, action.id ?? ''),
@@ -40,13 +40,13 @@ function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, Fh
   }
 }
 
-function sourceOf(action: RequestGroupAction, { planSource }: CardContext): Card['source'] {
+function sourceOf(action: RequestGroupAction, { planSource, names }: CardContext): Card['source'] {
   const artifact = action.documentation?.find(({ type }) => type === 'documentation')
   const { document, issue, url: ofDocument } = artifact ? citedSourceIn(artifact) : {}
   const name = document ?? issue
   const label = name === undefined ? planSource.label : [name, issue].filter((part, index) => part && (index === 0 || part !== name)).join(', ')
   const url = artifact ? ofDocument : planSource.url
-  const topic = (extensionOf(action, EXTENSION.cardTopic)?.valueCoding as Coding | undefined) ?? planSource.topic
+  const topic = (extensionOf(action, names.extension.cardTopic)?.valueCoding as Coding | undefined) ?? planSource.topic
   return { label, ...(url !== undefined && isWebAddress(url) && { url }), ...(topic && { topic }) }
 }
 

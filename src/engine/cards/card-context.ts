@@ -1,7 +1,9 @@
 import type { Coding } from '../../cds-hooks/types.js'
+import type { KnowledgeNames } from '../model/names.js'
 
 /** What a card needs beyond its RequestGroup. */
 export interface CardContext {
+  names: KnowledgeNames
   hookInstance: string
   language: string
   /** Canonical|version of the plan. */

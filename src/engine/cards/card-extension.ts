@@ -1,15 +1,16 @@
 import type { Extension, RequestGroupAction } from 'fhir/r4.js'
 import { CARD_EXTENSION } from '../../cds-hooks/types.js'
-import { decisionPointsOf, EXTENSION, extensionsOf } from '../model/extensions.js'
+import { extensionsOf } from '../model/extensions.js'
+import { decisionPointsOf, type KnowledgeNames } from '../model/names.js'
 import type { CardContext } from './card-context.js'
 
 /** What an integrator reads of a card beyond CDS Hooks: decision points, the plan, and what the plan computes. */
-export function cardExtension(action: RequestGroupAction, { plan }: CardContext): Record<string, unknown> {
-  const computed = extensionsOf(action, EXTENSION.cardExtension).map(({ extension = [] }) => {
+export function cardExtension(action: RequestGroupAction, { plan, names }: CardContext): Record<string, unknown> {
+  const computed = extensionsOf(action, names.extension.cardExtension).map(({ extension = [] }) => {
     const name = extension.find(({ url }) => url === 'name')?.valueString ?? ''
     return [name, membersOf(extension.filter(({ url }) => url !== 'name'))] as const
   })
-  const points = [...new Set(decisionPoints(action))]
+  const points = [...new Set(decisionPoints(action, names))]
   return {
     ...(points.length > 0 && { [CARD_EXTENSION.decisionPoints]: points }),
     [CARD_EXTENSION.knowledge]: plan,
@@ -29,6 +30,6 @@ function membersOf(parts: readonly Extension[]): Record<string, unknown> {
 const writtenValue = ({ valueBoolean, valueInteger, valueDecimal, valueString }: Extension) => valueBoolean ?? valueInteger ?? valueDecimal ?? valueString
 
 /** Decision points of an action and all that stands in its card, the action's own first. */
-function decisionPoints(action: RequestGroupAction): string[] {
-  return [...decisionPointsOf(action).flatMap(({ code }) => code ?? []), ...(action.action ?? []).flatMap(decisionPoints)]
+function decisionPoints(action: RequestGroupAction, names: KnowledgeNames): string[] {
+  return [...decisionPointsOf(action, names).flatMap(({ code }) => code ?? []), ...(action.action ?? []).flatMap(child => decisionPoints(child, names))]
 }

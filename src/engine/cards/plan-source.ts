@@ -1,6 +1,5 @@
 import type { Coding } from '../../cds-hooks/types.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
-import { CARD_TOPIC_SYSTEM } from '../model/extensions.js'
 import { inLanguage, localized, type LocalizedText } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
 import type { CardContext } from './card-context.js'
@@ -16,8 +15,7 @@ export function planSource(plan: CompiledPlan, language: string, terminology: Te
   return source
 }
 
-function sourceOf({ resource, canonical }: CompiledPlan, language: string, terminology: Terminology): CardContext['planSource'] {
-  const written = resource.language ?? 'da'
+function sourceOf({ resource, canonical, language: written }: CompiledPlan, language: string, terminology: Terminology): CardContext['planSource'] {
   const title = inLanguage(localized(resource.title, resource._title, written), language)
   const topic = resource.topic?.[0]?.coding?.[0]
   return {
@@ -30,7 +28,7 @@ function sourceOf({ resource, canonical }: CompiledPlan, language: string, termi
 }
 
 /** The topic of a card that the service makes itself. */
-export const ownTopic = (code: 'undecided' | 'not-read', language: string, terminology: Terminology): Coding => topicOf(CARD_TOPIC_SYSTEM, code, language, terminology)
+export const ownTopic = (code: 'undecided' | 'not-read', language: string, terminology: Terminology): Coding => topicOf(terminology.names.cardTopics, code, language, terminology)
 
 /** @param written what the plan calls the topic itself, for systems that the knowledge does not hold. */
 function topicOf(system: string, code: string, language: string, terminology: Terminology, written: LocalizedText = new Map()): Coding {

@@ -38,7 +38,7 @@ export interface ToldCards {
 export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext): ToldCards {
   const { hookInstance, language, knowledge, notRead } = context
   const advice = answers.flatMap(({ plan, requestGroup }) =>
-    buildCards(requestGroup, { hookInstance, language, plan: plan.canonical, planSource: planSource(plan, language, knowledge.terminology), notRead }))
+    buildCards(requestGroup, { names: knowledge.terminology.names, hookInstance, language, plan: plan.canonical, planSource: planSource(plan, language, knowledge.terminology), notRead }))
   const undecided = answers.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance, language, knowledge })]
   const spoken = [...unclear, ...advice]

@@ -1,5 +1,5 @@
 import { CARD_EXTENSION, type Card } from '../../cds-hooks/types.js'
-import { EXTENSION, extensionOf } from '../model/extensions.js'
+import { extensionOf } from '../model/extensions.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import { cardWords, type CardWords } from './card-words.js'
 import { ownTopic, planSource } from './plan-source.js'
@@ -57,8 +57,8 @@ export function undecidedCard(undecided: readonly UndecidedAction[], { hookInsta
   }
 }
 
-const priorityOf = (canonical: string, { plan }: UndecidedContext['knowledge']): string | undefined =>
-  extensionOf(plan(canonical)?.resource, EXTENSION.undecidedPriority)?.valueCode
+const priorityOf = (canonical: string, { plan, terminology }: UndecidedContext['knowledge']): string | undefined =>
+  extensionOf(plan(canonical)?.resource, terminology.names.extension.undecidedPriority)?.valueCode
 
 function nameOf(canonical: string, language: string, { plan, terminology }: UndecidedContext['knowledge']): string {
   const found = plan(canonical)

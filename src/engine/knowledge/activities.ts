@@ -1,6 +1,6 @@
 import type { ActivityDefinition } from 'fhir/r4.js'
-import { type KnowledgeFile } from '../model/knowledge-file.js'
 import type { CompiledAction, CompiledActivity, CompiledPlan } from './compiled.js'
+import type { Cited } from './resource-index.js'
 
 /** An ActivityDefinition that can be applied by itself. */
 export interface ApplicableActivity {
@@ -20,19 +20,19 @@ export interface ApplicableActivity {
  * @param alone compiles one that no plan uses.
  */
 export function activitiesByName(
-  files: readonly KnowledgeFile<ActivityDefinition>[],
+  files: readonly Cited<ActivityDefinition>[],
   plans: readonly CompiledPlan[],
   subjectsOf: (definition: ActivityDefinition) => readonly string[],
-  alone: (file: KnowledgeFile<ActivityDefinition>) => Omit<ApplicableActivity, 'subjects' | 'plan'>,
+  alone: (file: Cited<ActivityDefinition>) => Omit<ApplicableActivity, 'subjects' | 'plan'>,
 ): ReadonlyMap<string, readonly ApplicableActivity[]> {
   const used = plans.flatMap(plan => activitiesWithin(plan.actions).map(activity => ({ activity, plan })))
   const found = new Map<string, ApplicableActivity[]>()
   for (const file of files) {
-    const { resource } = file
+    const { resource, url, canonical } = file
     const subjects = subjectsOf(resource)
     const inPlans = used.filter(({ activity }) => activity.resource === resource).map(({ activity, plan }) => ({ activity, plan, variables: plan.variables, parameters: plan.parameters, subjects }))
     const applicable = inPlans.length > 0 ? inPlans : [{ ...alone(file), plan: undefined, subjects }]
-    for (const name of [resource.url, `${resource.url}|${resource.version}`, resource.id]) if (name !== undefined) found.set(name, applicable)
+    for (const name of [url, canonical, resource.id]) if (name !== undefined) found.set(name, applicable)
   }
   return found
 }

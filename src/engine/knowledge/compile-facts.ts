@@ -7,7 +7,7 @@ import { EXTENSION, extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import type { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
-import type { KnowledgeFile } from '../model/knowledge-file.js'
+import type { Cited } from './resource-index.js'
 
 /** A set of facts that plans or other libraries can build on. */
 export interface CompiledFacts {
@@ -19,6 +19,14 @@ export interface CompiledFacts {
   variables: object
   /** Names of the input parameters that libraries declare. */
   parameters: ReadonlySet<string>
+}
+
+/** What facts are compiled with. */
+export interface FactContext {
+  expressions: ExpressionCompiler
+  faults: FaultList
+  /** Language of a description whose resource names none. */
+  language: string
 }
 
 const FACT_NAME = /^[A-Za-z_]\w*$/
@@ -33,11 +41,11 @@ interface WrittenFact {
 }
 
 /** Reads the facts that a Library or PlanDefinition names with the variable extension. */
-function writtenFacts(resource: Library | PlanDefinition): WrittenFact[] {
+function writtenFacts(resource: Library | PlanDefinition, language: string): WrittenFact[] {
   return extensionsOf(resource, EXTENSION.fact).map(({ valueExpression }, index) => ({
     name: valueExpression?.name ?? '',
     description: valueExpression?.description ?? '',
-    descriptions: localized(valueExpression?.description, valueExpression?._description, resource.language ?? 'da'),
+    descriptions: localized(valueExpression?.description, valueExpression?._description, resource.language ?? language),
     language: valueExpression?.language,
     expression: valueExpression?.expression ?? '',
     element: `${resource.resourceType}.extension[${index}] (${valueExpression?.name ?? 'no name'})`,
@@ -49,12 +57,11 @@ function writtenFacts(resource: Library | PlanDefinition): WrittenFact[] {
  * repeated names and facts without a description are faults.
  */
 export function compileFacts(
-  { file, resource }: KnowledgeFile<Library> | KnowledgeFile<PlanDefinition>,
+  { file, resource, url }: Cited<Library> | Cited<PlanDefinition>,
   base: CompiledFacts,
-  expressions: ExpressionCompiler,
-  faults: FaultList,
+  { expressions, faults, language }: FactContext,
 ): CompiledFacts {
-  const { ordered, cyclic } = inOrder(writtenFacts(resource), file, expressions, faults)
+  const { ordered, cyclic } = inOrder(writtenFacts(resource, language), file, expressions, faults)
   // A fact that depends on itself is known to be named, so that its fault is told once.
   const known = new Map<string, Items>([...base.known, ...cyclic.map(name => [name, ANY_ITEMS] as const)])
   const named = new Set([...base.known.keys(), ...base.needs.keys()])
@@ -74,7 +81,7 @@ export function compileFacts(
     needs.set(fact.name, reach(checked.variables, needs))
     if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
   }
-  return { known, descriptions, needs, parameters: base.parameters, variables: factVariables(base.variables, resource.url ?? file, compiled) }
+  return { known, descriptions, needs, parameters: base.parameters, variables: factVariables(base.variables, url, compiled) }
 }
 
 /** The variables that a set of names needs in the end: the names themselves and what their facts need. */

@@ -1,9 +1,9 @@
-import type { ActivityDefinition, Library, PlanDefinition, Questionnaire } from 'fhir/r4.js'
+import type { ActivityDefinition, Library, NamingSystem, PlanDefinition, ValueSet } from 'fhir/r4.js'
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
 import { recordVariables } from '../expression/facts.js'
 import { STANDARD_VARIABLES } from '../expression/standard-variables.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
-import { lookUp } from '../model/canonical.js'
+import { urlOf } from '../model/canonical.js'
 import { activitiesByName, type ApplicableActivity } from './activities.js'
 import type { CompiledPlan } from './compiled.js'
 import { ExpressionCompiler } from './expressions.js'
@@ -12,13 +12,17 @@ import { formDefinitions, type FormDefinitions } from './forms.js'
 import { compileFacts, type CompiledFacts } from './compile-facts.js'
 import { withParameters } from './plan-variables.js'
 import { compileActivityAlone, compilePlan, subjectsOf, type Workshop } from './compile-plan.js'
-import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
+import type { KnowledgeFile } from '../model/knowledge-file.js'
+import { EXTENSION, extensionsOf } from '../model/extensions.js'
+import { plainR4, type KnowledgeProfile } from './profile.js'
+import { ResourceIndex, type Cited } from './resource-index.js'
 import { Terminology } from '../terminology/terminology.js'
 import { createVocabulary, DECLARED, type SettingsTable } from './vocabulary.js'
 
 /** All knowledge of the service, compiled and ready to answer. */
 export interface Knowledge {
   files: readonly KnowledgeFile[]
+  profile: KnowledgeProfile
   terminology: Terminology
   /** The forms whose answers the knowledge reads. */
   forms: FormDefinitions
@@ -29,34 +33,43 @@ export interface Knowledge {
   activity: (canonicalOrId: string) => readonly ApplicableActivity[]
 }
 
+/** How knowledge is compiled. */
+export interface CompileOptions {
+  /** What it is held to; plain R4 unless given. */
+  profile?: KnowledgeProfile
+  /** What expressions can read as `%settings`; unchecked where it is not known. */
+  settings?: SettingsTable
+}
+
 /**
- * Compiles the knowledge: terminology, then facts, then plans. Every fault lands in `faults`; what is sound
- * around it is still compiled, so that an author sees all faults at once.
- * @param settings what expressions can read as `%settings`; unchecked where it is not known.
+ * Compiles the knowledge: terminology, then facts, then plans. Every finding lands in `findings`; what is sound around a
+ * fault is still compiled, so that an author sees all faults at once.
  */
-export function compileKnowledge(files: readonly KnowledgeFile[], faults: FaultList, settings?: SettingsTable): Knowledge {
+export function compileKnowledge(files: readonly KnowledgeFile[], findings: FaultList, { profile = plainR4(), settings }: CompileOptions = {}): Knowledge {
+  const faults = findings.judgedBy(profile)
   reportDuplicates(files, faults)
-  const terminology = new Terminology(files, faults)
+  const terminology = new Terminology(files, faults, { names: profile.names, language: profile.languages[0] })
   const expressions = new ExpressionCompiler(terminology, createVocabulary(files, terminology, settings), faults)
   const ground = groundFacts(settings !== undefined)
-  const { libraries, variables } = compileLibraries(ofType<Library>(files, 'Library'), ground, expressions, faults)
+  const resources = new ResourceIndex(files, profile.names.base)
+  const libraryContext = { resources, isTerminology: terminologyNamed(files), expressions, faults, language: profile.languages[0] }
+  const { libraries, variables } = compileLibraries(resources.every<Library>('Library'), ground, libraryContext)
   const workshop: Workshop = {
     expressions,
     terminology,
     faults,
+    profile,
     libraries,
-    sources: byUrl(ofType<Library>(files, 'Library').map(({ resource }) => resource)),
-    activities: filesByUrl(ofType<ActivityDefinition>(files, 'ActivityDefinition')),
-    questionnaires: byUrl(ofType<Questionnaire>(files, 'Questionnaire').map(({ resource }) => resource)),
-    plans: filesByUrl(ofType<PlanDefinition>(files, 'PlanDefinition')),
+    resources,
     ground: { ...ground, variables },
     compiled: new Map(),
     inherited: new Map(),
   }
-  const plans = ofType<PlanDefinition>(files, 'PlanDefinition').map(file => compilePlan(file, workshop))
-  const byName = new Map(plans.flatMap(plan => [plan.canonical, plan.resource.url ?? '', plan.resource.id ?? ''].map(name => [name, plan] as const)))
-  const activities = activitiesByName(ofType<ActivityDefinition>(files, 'ActivityDefinition'), plans, subjectsOf, file => compileActivityAlone(file, workshop))
-  return { files, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name), activity: name => activities.get(name) ?? [] }
+  const cited = resources.all<PlanDefinition>('PlanDefinition')
+  const plans = cited.map(file => compilePlan(file, workshop))
+  const byName = new Map(cited.flatMap(({ url, resource }, index) => [plans[index]?.canonical, url, resource.id].map(name => [name ?? '', plans[index]] as const)))
+  const activities = activitiesByName(resources.all<ActivityDefinition>('ActivityDefinition'), plans, subjectsOf, file => compileActivityAlone(file, workshop))
+  return { files, profile, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name), activity: name => activities.get(name) ?? [] }
 }
 
 function groundFacts(areSettingsKnown: boolean): CompiledFacts {
@@ -71,25 +84,35 @@ function groundFacts(areSettingsKnown: boolean): CompiledFacts {
   return { known, descriptions: new Map(), needs: new Map(), variables: recordVariables(RESOURCE_TYPES), parameters: new Set() }
 }
 
-type CompiledLibraries = Map<string, { resource: Library; facts: CompiledFacts }>
+type CompiledLibraries = Map<string, { resource: Cited<Library>; facts: CompiledFacts }>
+
+interface LibraryContext {
+  resources: ResourceIndex
+  /** Whether a canonical names terminology, which a library may depend on, too. */
+  isTerminology: (canonical: string) => boolean
+  expressions: ExpressionCompiler
+  faults: FaultList
+  language: string
+}
 
 /** Compiles libraries so that each stands after those it depends on; all their facts share one scope. */
-function compileLibraries(files: readonly KnowledgeFile<Library>[], ground: CompiledFacts, expressions: ExpressionCompiler, faults: FaultList) {
-  const sources = filesByUrl(files)
+function compileLibraries(files: readonly Cited<Library>[], ground: CompiledFacts, context: LibraryContext) {
+  const { expressions, faults, language } = context
   const libraries: CompiledLibraries = new Map()
   let variables = ground.variables
   let needs = ground.needs
-  const visit = (file: KnowledgeFile<Library>, above: readonly string[]): void => {
-    const url = file.resource.url ?? file.file
+  const visit = (file: Cited<Library>, above: readonly string[]): void => {
+    const { url } = file
     if (libraries.has(url)) return
     if (above.includes(url)) {
       faults.add('CANONICAL_CYCLE', file.file, 'Library.relatedArtifact', `${url} depends on itself.`)
       return
     }
-    const inherited = dependencies(file, sources, faults).flatMap(dependency => {
+    const inherited = dependencies(file, context).flatMap(dependency => {
       visit(dependency, [...above, url])
-      return libraries.get(dependency.resource.url ?? '') ?? []
+      return libraries.get(dependency.url) ?? []
     })
+    reportUnread(file, faults)
     const base: CompiledFacts = {
       known: new Map([...ground.known, ...inherited.flatMap(({ facts }) => [...facts.known])]),
       descriptions: new Map(inherited.flatMap(({ facts }) => [...facts.descriptions])),
@@ -97,22 +120,40 @@ function compileLibraries(files: readonly KnowledgeFile<Library>[], ground: Comp
       variables,
       parameters: new Set(inherited.flatMap(({ facts }) => [...facts.parameters])),
     }
-    const facts = compileFacts(file, withParameters(base, file.resource), expressions, faults)
+    const facts = compileFacts(file, withParameters(base, file.resource), { expressions, faults, language })
     variables = facts.variables
     needs = facts.needs
-    libraries.set(url, { resource: file.resource, facts })
+    libraries.set(url, { resource: file, facts })
   }
   files.forEach(file => visit(file, []))
   return { libraries, variables }
 }
 
-function dependencies({ file, resource }: KnowledgeFile<Library>, sources: ReadonlyMap<string, KnowledgeFile<Library>>, faults: FaultList) {
-  return (resource.relatedArtifact ?? []).flatMap(({ type, resource: canonical }, index) => {
-    if (type !== 'depends-on') return []
-    const found = lookUp(sources, canonical ?? '')
-    if (!found) faults.add('CANONICAL_UNKNOWN', file, `Library.relatedArtifact[${index}]`, `There is no library ${canonical}.`)
+function dependencies(library: Cited<Library>, { resources, isTerminology, faults }: LibraryContext): Cited<Library>[] {
+  return (library.resource.relatedArtifact ?? []).flatMap(({ type, resource: canonical = '' }, index) => {
+    if (type !== 'depends-on' || isTerminology(canonical)) return []
+    const found = resources.find<Library>('Library', canonical, library)
+    if (!found) faults.add('CANONICAL_UNKNOWN', library.file, `Library.relatedArtifact[${index}]`, `There is no library ${canonical}.`)
     return found ?? []
   })
+}
+
+/** Tells of logic in another language than FHIRPath, which nobody here reads. */
+function reportUnread({ file, resource }: Cited<Library>, faults: FaultList): void {
+  if (resource.content && extensionsOf(resource, EXTENSION.fact).length === 0) faults.add('ELEMENT_NOT_CARRIED', file, 'Library.content', 'The content is not read: facts are named with the variable extension.')
+}
+
+/** Whether a canonical names a code system or a value set: by what it says itself, or since the knowledge writes codes of it. */
+function terminologyNamed(files: readonly KnowledgeFile[]): (canonical: string) => boolean {
+  const known = new Set(files.flatMap(({ resource }) => systemsIn(resource)))
+  return canonical => /(^|\/)(CodeSystem|ValueSet|NamingSystem|ConceptMap)\//.test(canonical) || known.has(urlOf(canonical))
+}
+
+function systemsIn(resource: KnowledgeFile['resource']): string[] {
+  if (resource.resourceType === 'NamingSystem') return ((resource as Partial<NamingSystem>).uniqueId ?? []).map(({ value }) => value)
+  if (resource.resourceType !== 'ValueSet' && resource.resourceType !== 'CodeSystem') return []
+  const { url, compose } = resource as Partial<ValueSet>
+  return [url, ...(compose?.include ?? []).map(({ system }) => system)].filter(each => each !== undefined)
 }
 
 type Canonical = { url?: string; version?: string }
@@ -125,16 +166,10 @@ function reportDuplicates(files: readonly KnowledgeFile[], faults: FaultList): v
   for (const { file, resource } of files) {
     const { url, version } = resource as Canonical
     if (CITED.includes(resource.resourceType) && !(url && version)) {
-      faults.add('CANONICAL_UNKNOWN', file, `${resource.resourceType}.${url ? 'version' : 'url'}`, 'Without url and version nothing can refer to the resource.')
+      faults.add('CANONICAL_MISSING', file, `${resource.resourceType}.${url ? 'version' : 'url'}`, 'Without url and version nothing can refer to the resource.')
     }
     const before = url === undefined ? undefined : seen.get(url)
     if (before !== undefined) faults.add('RESOURCE_DUPLICATE', file, `${resource.resourceType}.url`, `${before} has the same url.`)
     if (url !== undefined) seen.set(url, file)
   }
 }
-
-const byUrl = <R extends Canonical>(resources: readonly R[]): Map<string, R> =>
-  new Map(resources.flatMap(resource => (resource.url === undefined ? [] : [[resource.url, resource] as const])))
-
-const filesByUrl = <R extends KnowledgeFile['resource'] & Canonical>(files: readonly KnowledgeFile<R>[]): Map<string, KnowledgeFile<R>> =>
-  new Map(files.flatMap(file => (file.resource.url === undefined ? [] : [[file.resource.url, file] as const])))

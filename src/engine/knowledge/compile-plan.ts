@@ -5,37 +5,43 @@ import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
 import { isElementPath } from '../model/element-path.js'
 import { itemsOf, type Items } from '../model/items.js'
 import { STANDARD_VARIABLES, SUBJECT_TYPES } from '../expression/standard-variables.js'
-import { lookUp, urlOf } from '../model/canonical.js'
-import { ACTIVITY_KINDS, type ActivityKind, HELD, kindNamed, missingIn, notHeld, resourceOfKind } from './activity-kinds.js'
+import { ACTIVITY_KINDS, type ActivityKind, HELD, kindNamed, missingIn, resourceOfKind } from './activity-kinds.js'
+import { type ActionWithId, withIds } from './action-ids.js'
 import type { ApplicableActivity } from './activities.js'
 import type {
-  ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledDefinition, CompiledDynamicValue, CompiledPlan, CompiledRequirement,
+  ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledCondition, CompiledDefinition, CompiledDynamicValue, CompiledPlan, CompiledRequirement,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
-import { CARD_TOPIC_SYSTEM, DECISION_POINT_SYSTEM, decisionPointsOf, EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
+import { EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
-import type { ExpressionCompiler, ExpressionFocus, Place } from './expressions.js'
+import { decisionPointsOf } from '../model/names.js'
+import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type Place } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './compile-facts.js'
-import type { KnowledgeFile } from '../model/knowledge-file.js'
+import { notCarriedOfAction, notCarriedOfActivity, notCarriedOfPlan, type NotCarried } from './not-carried.js'
 import { inputsWithin, withPlanVariables } from './plan-variables.js'
-import { elementsNotCarried } from './not-carried.js'
+import type { KnowledgeProfile } from './profile.js'
+import type { Cited, ResourceIndex } from './resource-index.js'
 import { compileSource } from './sources.js'
 import { compileTexts } from './templates.js'
 import type { Terminology } from '../terminology/terminology.js'
 import { HOOK_NAMES } from '../../cds-hooks/hooks.js'
+
+/** A library with its facts. */
+interface CompiledLibrary {
+  resource: Cited<Library>
+  facts: CompiledFacts
+}
 
 /** What plans are compiled with. */
 export interface Workshop {
   expressions: ExpressionCompiler
   terminology: Terminology
   faults: FaultList
-  /** Facts of a library by its canonical, own and inherited. */
-  libraries: ReadonlyMap<string, { resource: Library; facts: CompiledFacts }>
-  sources: ReadonlyMap<string, Library>
-  activities: ReadonlyMap<string, KnowledgeFile<ActivityDefinition>>
-  questionnaires: ReadonlyMap<string, Questionnaire>
-  plans: ReadonlyMap<string, KnowledgeFile<PlanDefinition>>
+  profile: KnowledgeProfile
+  /** Facts of a library by its url, own and inherited. */
+  libraries: ReadonlyMap<string, CompiledLibrary>
+  resources: ResourceIndex
   /** Facts that every plan may use: the records alone. */
   ground: CompiledFacts
   /** Plans that are compiled already, by canonical; a plan within several others is compiled once. */
@@ -43,9 +49,6 @@ export interface Workshop {
   /** Facts that plans inherit, by the list of their libraries. */
   inherited: Map<string, CompiledFacts>
 }
-
-/** Languages in which every text that a reader sees must be written. */
-const LANGUAGES = ['da', 'en']
 
 /** Priorities that have an indicator; `asap` has none in the published mapping. */
 const PRIORITIES = ['routine', 'urgent', 'stat']
@@ -63,20 +66,19 @@ const ON_ACTION = /^%?action\./
  * Compiles a PlanDefinition with everything it refers to.
  * @param above canonicals of the plans that lead here, to refuse a plan that contains itself.
  */
-export function compilePlan(file: KnowledgeFile<PlanDefinition>, workshop: Workshop, above: readonly string[] = []): CompiledPlan {
-  const key = `${file.resource.url ?? file.file}|${file.resource.version}`
-  const before = workshop.compiled.get(key)
+export function compilePlan(file: Cited<PlanDefinition>, workshop: Workshop, above: readonly string[] = []): CompiledPlan {
+  const before = workshop.compiled.get(file.canonical)
   if (before) return before
   const compiled = new PlanCompiler(file, workshop, above).compile()
-  workshop.compiled.set(key, compiled)
+  workshop.compiled.set(file.canonical, compiled)
   return compiled
 }
 
 /** Compiles a definition that no plan uses, on the facts of its own libraries. */
-export function compileActivityAlone(file: KnowledgeFile<ActivityDefinition>, workshop: Workshop): Omit<ApplicableActivity, 'subjects' | 'plan'> {
+export function compileActivityAlone(file: Cited<ActivityDefinition>, workshop: Workshop): Omit<ApplicableActivity, 'subjects' | 'plan'> {
   const { id, url, version, language, library, subjectCodeableConcept, subjectReference } = file.resource
   const around = { resourceType: 'PlanDefinition', status: 'draft', id, url, version, language, library, subjectCodeableConcept, subjectReference } as PlanDefinition
-  return new PlanCompiler({ file: file.file, resource: around }, workshop, []).activityAlone(file)
+  return new PlanCompiler({ ...file, resource: around }, workshop, []).activityAlone(file)
 }
 
 class PlanCompiler {
@@ -88,25 +90,29 @@ class PlanCompiler {
   private readonly plan: PlanDefinition
   private readonly subject: Items
 
-  constructor(private readonly source: KnowledgeFile<PlanDefinition>, private readonly workshop: Workshop, private readonly above: readonly string[]) {
+  constructor(private readonly source: Cited<PlanDefinition>, private readonly workshop: Workshop, private readonly above: readonly string[]) {
     this.plan = source.resource
-    this.language = this.plan.language ?? 'da'
+    this.language = this.plan.language ?? workshop.profile.languages[0]
     this.subject = itemsOf(...subjectsOf(this.plan))
-    const inherited = withPlanVariables(this.inheritedFacts(), source, workshop.expressions, workshop.faults)
-    this.facts = compileFacts(source, inherited, workshop.expressions, workshop.faults)
+    const { expressions, faults } = workshop
+    const inherited = withPlanVariables(this.inheritedFacts(), source, expressions, faults)
+    this.facts = compileFacts(source, inherited, { expressions, faults, language: this.language })
   }
 
   compile(): CompiledPlan {
     const topic = this.plan.topic?.[0]?.coding?.[0]
     // Topics of other systems bring their own words.
-    if (topic && (topic.system === CARD_TOPIC_SYSTEM || topic.display === undefined)) this.checkTopic(topic.system, topic.code, 'PlanDefinition.topic[0]')
-    const actions = (this.plan.action ?? []).map((action, index) => this.action(action, `PlanDefinition.action[${index}]`, true))
+    if (topic && (topic.system === this.workshop.profile.names.cardTopics || topic.display === undefined)) this.checkTopic(topic.system, topic.code, 'PlanDefinition.topic[0]')
+    this.report(notCarriedOfPlan(this.plan), 'PlanDefinition')
+    this.checkModifiers(this.plan, 'PlanDefinition')
+    const actions = withIds(this.plan.action).map((action, index) => this.action(action, `PlanDefinition.action[${index}]`, true))
     return {
       resource: this.plan,
-      canonical: `${this.plan.url}|${this.plan.version}`,
+      canonical: this.source.canonical,
+      language: this.language,
       variables: this.facts.variables,
       actions,
-      hooks: new Set((this.plan.action ?? []).flatMap(({ trigger }) => trigger ?? []).flatMap(({ name }) => name ?? [])),
+      hooks: new Set((this.plan.action ?? []).flatMap(({ trigger }) => trigger ?? []).flatMap(({ type, name }) => (type === 'named-event' ? (name ?? []) : []))),
       requirements: this.requirements(),
       parameters: this.parameters(),
       subjects: subjectsOf(this.plan),
@@ -114,13 +120,29 @@ class PlanCompiler {
     }
   }
 
-  activityAlone(file: KnowledgeFile<ActivityDefinition>): Omit<ApplicableActivity, 'subjects' | 'plan'> {
+  activityAlone(file: Cited<ActivityDefinition>): Omit<ApplicableActivity, 'subjects' | 'plan'> {
     return { activity: this.activity(file), variables: this.facts.variables, parameters: this.parameters() }
   }
 
-  private libraries(): { resource: Library; facts: CompiledFacts }[] {
+  /** Tells of elements that nothing comes of, and answers their paths. */
+  private report(lost: readonly NotCarried[], element: string, file = this.source.file): string[] {
+    for (const { path, why } of lost) this.workshop.faults.add('ELEMENT_NOT_CARRIED', file, `${element}.${path}`, why)
+    return lost.map(({ path }) => path)
+  }
+
+  /** What modifies the meaning of an element may not be passed over. */
+  private checkModifiers({ modifierExtension = [] }: { modifierExtension?: Extension[] }, element: string, file = this.source.file): void {
+    for (const { url } of modifierExtension) this.workshop.faults.add('MODIFIER_UNKNOWN', file, `${element}.modifierExtension`, `${url} changes what the element means, and nobody here knows how.`)
+  }
+
+  private library(canonical: string, from: Cited = this.source): CompiledLibrary | undefined {
+    const found = this.workshop.resources.find<Library>('Library', canonical, from)
+    return found && this.workshop.libraries.get(found.url)
+  }
+
+  private libraries(): CompiledLibrary[] {
     return (this.plan.library ?? []).flatMap((canonical, index) => {
-      const library = lookUp(this.workshop.libraries, canonical)
+      const library = this.library(canonical)
       if (!library) this.fault('CANONICAL_UNKNOWN', `PlanDefinition.library[${index}]`, `There is no library ${canonical}.`)
       return library ?? []
     })
@@ -132,11 +154,11 @@ class PlanCompiler {
   }
 
   private inheritedFacts(): CompiledFacts {
-    const { ground, inherited, libraries: all } = this.workshop
-    const key = (this.plan.library ?? []).join()
+    const { ground, inherited } = this.workshop
+    const key = (this.plan.library ?? []).map(canonical => this.library(canonical)?.resource.url).join()
     const before = inherited.get(key)
     if (before) return before
-    const libraries = (this.plan.library ?? []).flatMap(canonical => lookUp(all, canonical) ?? [])
+    const libraries = (this.plan.library ?? []).flatMap(canonical => this.library(canonical) ?? [])
     const facts = {
       known: new Map([...ground.known, ...libraries.flatMap(({ facts }) => [...facts.known])]),
       descriptions: new Map(libraries.flatMap(({ facts }) => [...facts.descriptions])),
@@ -148,46 +170,55 @@ class PlanCompiler {
     return facts
   }
 
-  private action(action: PlanDefinitionAction, element: string, isTop: boolean): CompiledAction {
+  /** @param id its own, or one made of its place where it has none that no other action has. */
+  private action({ action, id, isOwn, below }: ActionWithId, element: string, isTop: boolean): CompiledAction {
+    if (!isOwn) this.fault('ACTION_ID_INVALID', element, 'Every action needs an id that no other action of the plan or of plans within it has; cards and feedback hang on it.')
+    this.ids.add(id)
     this.checkAction(action, element, isTop)
     const definition = this.definition(action, element)
-    const orders = extensionOf(action, EXTENSION.orders)?.valueExpression
+    const orders = extensionOf(action, this.extension.orders)?.valueExpression
     return {
-      id: action.id ?? '',
-      where: `${this.plan.id} action ${action.id}`,
+      id,
+      where: `${this.plan.id} action ${id}`,
       resource: action,
-      conditions: (action.condition ?? []).flatMap((condition, index) => {
-        const place = `${element}.condition[${index}]`
-        if (condition.kind !== 'applicability') {
-          // Whoever carries the action out asks it, in whatever language it is; ours is checked.
-          if (condition.expression?.language === 'text/fhirpath') this.use(condition.expression, this.place(place))
-          return []
-        }
-        const { description, expression } = condition.expression ?? {}
-        if (!description?.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
-        return [{ description: description ?? '', descriptions: localized(description, condition.expression?._description, this.language), expression: expression ?? '', evaluate: this.use(condition.expression, this.place(place)) }]
-      }),
+      points: decisionPointsOf(action, this.workshop.profile.names).flatMap(({ code }) => code ?? []),
+      conditions: this.conditions(action, element),
       texts: this.texts(action, element),
       dynamicValues: this.dynamicValues(action.dynamicValue, element, this.resourceKind(definition, orders), definition?.kind === 'activity' ? definition.activity.resource : this.plan),
       definition,
       orders: orders && this.use(orders, this.place(`${element}.extension`)),
-      cardExtensions: extensionsOf(action, EXTENSION.cardExtension).map(extension => this.cardExtension(extension, `${element}.extension`)),
+      cardExtensions: extensionsOf(action, this.extension.cardExtension).map(extension => this.cardExtension(extension, `${element}.extension`)),
       sources: this.sources(action, element),
       overrideReasons: this.overrideReasons(action, element),
       startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
-      notCarried: this.notCarried(action, element),
-      actions: (action.action ?? []).map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
+      notCarried: this.report(notCarriedOfAction(action, this.plan, this.workshop.profile.names), element),
+      actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
   }
 
-  private notCarried(action: PlanDefinitionAction, element: string): string[] {
-    const notCarried = elementsNotCarried(action, this.plan)
-    for (const name of notCarried) this.fault('ELEMENT_NOT_CARRIED', `${element}.${name}`, 'No RequestGroup can say it; leave it out, or say it in words.')
-    return notCarried
+  private get extension() {
+    return this.workshop.profile.names.extension
+  }
+
+  /** Conditions of applicability. */
+  private conditions(action: PlanDefinitionAction, element: string): CompiledCondition[] {
+    return (action.condition ?? []).flatMap(({ kind, expression: written }, index) => {
+      const place = `${element}.condition[${index}]`
+      // Whoever carries the action out asks what starts and stops it, in whatever language it is; ours is checked.
+      if (kind !== 'applicability' && !inFhirPath(written)) return []
+      const evaluate = this.use(written, this.place(place))
+      if (kind !== 'applicability') return []
+      const { description = '', _description } = written ?? {}
+      if (!description.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
+      const expression = (inFhirPath(written) ?? written)?.expression ?? ''
+      // What is not put into words speaks for itself.
+      const descriptions = description.trim() ? localized(description, _description, this.language) : new Map([[this.language, expression]])
+      return [{ description, descriptions, expression, evaluate }]
+    })
   }
 
   private checkAction(action: PlanDefinitionAction, element: string, isTop: boolean): void {
-    this.takeId(action.id, element)
+    this.checkModifiers(action, element)
     if (action.priority !== undefined && !PRIORITIES.includes(action.priority)) {
       this.fault('PRIORITY_REFUSED', `${element}.priority`, `Use ${PRIORITIES.join(', ')}; ${action.priority} has no indicator.`)
     }
@@ -202,7 +233,7 @@ class PlanCompiler {
     }
     this.checkRecommendation(action, element)
     this.checkOrders(action, element)
-    const topic = extensionOf(action, EXTENSION.cardTopic)?.valueCoding
+    const topic = extensionOf(action, this.extension.cardTopic)?.valueCoding
     if (topic) this.checkTopic(topic.system, topic.code, `${element}.extension`)
   }
 
@@ -217,7 +248,7 @@ class PlanCompiler {
 
   /** Existing orders are changed or removed; with any other type they would be ordered a second time. */
   private checkOrders(action: PlanDefinitionAction, element: string): void {
-    const orders = extensionOf(action, EXTENSION.orders)?.valueExpression
+    const orders = extensionOf(action, this.extension.orders)?.valueExpression
     if (!orders) return
     const type = action.type?.coding?.[0]?.code ?? ''
     if (!['update', 'remove'].includes(type)) this.fault('SHAPE_INVALID', `${element}.type`, 'An action on existing orders has the type update or remove.')
@@ -225,19 +256,21 @@ class PlanCompiler {
     if (action.definitionCanonical !== undefined) this.fault('SHAPE_INVALID', `${element}.definitionCanonical`, 'An action changes existing orders or proposes something new, not both.')
   }
 
-  private takeId(id: string | undefined, element: string): void {
-    if (!id || this.ids.has(id)) {
-      this.fault('ACTION_ID_INVALID', element, 'Every action needs an id that no other action of the plan or of plans within it has; cards and feedback hang on it.')
+  /** Ids of the actions of a plan within this one. */
+  private takeIds(ids: readonly string[], element: string): void {
+    for (const id of ids) {
+      if (this.ids.has(id)) this.fault('ACTION_ID_INVALID', element, `The plan within has an action ${id}, and so has this one, or another within it.`)
+      this.ids.add(id)
     }
-    this.ids.add(id ?? '')
   }
 
   /** An action that speaks for a decision point must carry grade and source. */
   private checkRecommendation(action: PlanDefinitionAction, element: string): void {
-    const points = decisionPointsOf(action)
+    const { names } = this.workshop.profile
+    const points = decisionPointsOf(action, names)
     if (points.length === 0) return
     for (const { code } of points) {
-      if (!this.workshop.terminology.display(DECISION_POINT_SYSTEM, code)) {
+      if (!this.workshop.terminology.display(names.decisionPoints, code)) {
         this.fault('CANONICAL_UNKNOWN', `${element}.code`, `There is no decision point ${code}.`)
       }
     }
@@ -258,7 +291,7 @@ class PlanCompiler {
   private texts(element: PlanDefinitionAction | ActivityDefinition, place: string, file = this.source.file, written = this.language): ActionTexts {
     const parts = element as PlanDefinitionAction
     const compile = (texts: LocalizedText, name: string) => {
-      const missing = LANGUAGES.filter(language => texts.size > 0 && !texts.has(language))
+      const missing = this.workshop.profile.languages.filter(language => texts.size > 0 && !texts.has(language))
       if (missing.length > 0) {
         this.workshop.faults.add('TRANSLATION_MISSING', file, `${place}.${name}`, `The text is missing in ${missing.join(', ')}.`)
       }
@@ -295,40 +328,42 @@ class PlanCompiler {
   }
 
   private definition(action: PlanDefinitionAction, element: string): CompiledDefinition | undefined {
-    const canonical = action.definitionCanonical
-    if (canonical === undefined) return action.definitionUri === undefined ? undefined : { kind: 'uri', uri: action.definitionUri }
-    const url = urlOf(canonical)
-    const activity = lookUp(this.workshop.activities, canonical)
+    const { definitionCanonical: canonical, definitionUri: uri } = action
+    if (canonical === undefined) return uri === undefined ? undefined : { kind: 'uri', uri }
+    const { resources } = this.workshop
+    const activity = resources.find<ActivityDefinition>('ActivityDefinition', canonical, this.source)
     if (activity) return { kind: 'activity', activity: this.activity(activity, action.dynamicValue) }
-    const questionnaire = lookUp(this.workshop.questionnaires, canonical)
-    if (questionnaire) return { kind: 'questionnaire', resource: questionnaire, canonical: `${url}|${questionnaire.version}` }
-    const plan = lookUp(this.workshop.plans, canonical)
-    if (plan && this.above.concat(this.plan.url ?? '').includes(url)) {
-      this.fault('CANONICAL_CYCLE', `${element}.definitionCanonical`, `${url} contains itself.`)
-    } else if (plan) {
-      const compiled = compilePlan(plan, this.workshop, [...this.above, this.plan.url ?? ''])
-      const isNestedBefore = this.nested.some(({ canonical: known }) => known === compiled.canonical)
-      if (!isNestedBefore) for (const id of idsOf(compiled.actions)) this.takeId(id, `${element}.definitionCanonical`)
-      this.nested.push(compiled)
-      return { kind: 'plan', plan: compiled }
-    } else {
-      this.fault('CANONICAL_UNKNOWN', `${element}.definitionCanonical`, `There is no ${canonical}.`)
-    }
+    const questionnaire = resources.find<Questionnaire>('Questionnaire', canonical, this.source)
+    if (questionnaire) return { kind: 'questionnaire', resource: questionnaire.resource, canonical: questionnaire.canonical }
+    const plan = resources.find<PlanDefinition>('PlanDefinition', canonical, this.source)
+    if (plan) return this.nestedPlan(plan, element)
+    this.fault('CANONICAL_UNKNOWN', `${element}.definitionCanonical`, `There is no ${canonical}.`)
     return undefined
   }
 
+  private nestedPlan(plan: Cited<PlanDefinition>, element: string): CompiledDefinition | undefined {
+    const above = [...this.above, this.source.url]
+    if (above.includes(plan.url)) {
+      this.fault('CANONICAL_CYCLE', `${element}.definitionCanonical`, `${plan.url} contains itself.`)
+      return undefined
+    }
+    const compiled = compilePlan(plan, this.workshop, above)
+    const isNestedBefore = this.nested.some(({ canonical: known }) => known === compiled.canonical)
+    if (!isNestedBefore) this.takeIds(idsOf(compiled.actions), `${element}.definitionCanonical`)
+    this.nested.push(compiled)
+    return { kind: 'plan', plan: compiled }
+  }
+
   /** @param onAction what the action sets on top. */
-  private activity({ file, resource }: KnowledgeFile<ActivityDefinition>, onAction: PlanDefinitionActionDynamicValue[] = []): CompiledActivity {
+  private activity({ file, resource, canonical }: Cited<ActivityDefinition>, onAction: PlanDefinitionActionDynamicValue[] = []): CompiledActivity {
     const kind = this.activityKind(resource, file)
     this.checkComplete(kind, resource, onAction, file)
-    const notCarried = notHeld(kind, resource)
-    for (const element of notCarried) {
-      this.workshop.faults.add('ELEMENT_NOT_CARRIED', file, `ActivityDefinition.${element}`, `A ${kind} does not take it over; leave it out, or set what is meant with a dynamicValue.`)
-    }
+    const notCarried = this.report(notCarriedOfActivity(kind, resource), 'ActivityDefinition', file)
+    this.checkModifiers(resource, 'ActivityDefinition', file)
     return {
       resource,
       kind,
-      canonical: `${resource.url}|${resource.version}`,
+      canonical,
       notCarried,
       texts: this.texts(resource, 'ActivityDefinition', file, resource.language),
       dynamicValues: this.dynamicValues(resource.dynamicValue, 'ActivityDefinition', kind, resource, file),
@@ -368,14 +403,14 @@ class PlanCompiler {
   private sources(action: PlanDefinitionAction, element: string) {
     return (action.documentation ?? []).map((artifact, index) => {
       if (artifact.resource === undefined) return undefined
-      const source = compileSource(artifact, this.workshop.sources)
+      const source = compileSource(artifact, canonical => this.workshop.resources.find<Library>('Library', canonical, this.source)?.resource, this.workshop.profile)
       if (!source) this.fault('SOURCE_MISSING', `${element}.documentation[${index}]`, `No source has the section ${artifact.resource}.`)
       return source
     })
   }
 
   private overrideReasons(action: PlanDefinitionAction, element: string) {
-    const canonical = extensionOf(action, EXTENSION.overrideReasons)?.valueCanonical
+    const canonical = extensionOf(action, this.extension.overrideReasons)?.valueCanonical
     if (canonical === undefined) return []
     if (!this.workshop.terminology.membership(canonical)) {
       this.fault('CANONICAL_UNKNOWN', `${element}.extension`, `There is no value set ${canonical}.`)
@@ -394,23 +429,28 @@ class PlanCompiler {
     const own = [...ofLibraries, ...inputs].filter(({ input }) => wanted.has(input.type) || needed.has('resource')).map(({ input, file }) =>
       compileRequirement(input, { file, element: `dataRequirement ${input.id ?? input.type}` }, this.workshop.terminology, this.workshop.faults))
     const all = [...own, ...this.nested.flatMap(plan => plan.requirements)]
+    this.checkConflicts(all)
     // Whoever applies a plan that no hook asks for sends the data along.
-    this.checkRequirements(all, this.listens() ? wanted : needed)
-    return byKey(all)
+    return byKey([...all, ...this.unmet(all, this.listens() ? wanted : needed)])
   }
 
-  /** Every record type that an expression reads must be fetched, and no key may stand for two queries. */
-  private checkRequirements(requirements: readonly CompiledRequirement[], needed: ReadonlySet<string>): void {
+  /** Every record type that an expression reads must be fetched, asked for or not. */
+  private unmet(requirements: readonly CompiledRequirement[], needed: ReadonlySet<string>): CompiledRequirement[] {
     const unmet = RESOURCE_TYPES.filter(type => needed.has(type) && !requirements.some(requirement => requirement.type === type))
-    if (unmet.length > 0) this.fault('PREFETCH_INVALID', 'PlanDefinition.library', `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`)
+    if (unmet.length > 0) this.fault('DATA_NOT_ASKED_FOR', 'PlanDefinition.library', `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`)
+    return unmet.map(type => compileRequirement({ type } as DataRequirement, this.place('PlanDefinition'), this.workshop.terminology, this.workshop.faults))
+  }
+
+  /** No key may stand for two queries. */
+  private checkConflicts(requirements: readonly CompiledRequirement[]): void {
     for (const key of conflictingKeys(requirements)) this.fault('PREFETCH_INVALID', 'PlanDefinition.library', `Two DataRequirements ask for different data under the key ${key}; give each an id.`)
   }
 
-  private inheritedRequirements(library: Library, above: readonly Library[] = []): { input: DataRequirement; file: string }[] {
+  private inheritedRequirements(library: Cited<Library>, above: readonly Cited<Library>[] = []): { input: DataRequirement; file: string }[] {
     if (above.includes(library)) return []
-    const inherited = (library.relatedArtifact ?? []).flatMap(({ type, resource }) =>
-      type === 'depends-on' ? (lookUp(this.workshop.libraries, resource ?? '')?.resource ?? []) : [])
-    const own = (library.dataRequirement ?? []).map(input => ({ input, file: `fhir-resources/Library/${library.id}.json` }))
+    const { relatedArtifact = [], dataRequirement = [] } = library.resource
+    const inherited = relatedArtifact.flatMap(({ type, resource }) => (type === 'depends-on' ? (this.library(resource ?? '', library)?.resource ?? []) : []))
+    const own = dataRequirement.map(input => ({ input, file: library.file }))
     return [...own, ...inherited.flatMap(other => this.inheritedRequirements(other, [...above, library]))]
   }
 

@@ -70,6 +70,8 @@ export interface CompiledAction {
   /** Plan and action, for messages. */
   where: string
   resource: PlanDefinitionAction
+  /** Codes of the decision points that it speaks for. */
+  points: readonly string[]
   conditions: readonly CompiledCondition[]
   texts: ActionTexts
   dynamicValues: readonly CompiledDynamicValue[]
@@ -103,8 +105,10 @@ export interface CompiledRequirement {
 
 export interface CompiledPlan {
   resource: PlanDefinition
-  /** Canonical with version. */
+  /** Canonical with its version, where it has one. */
   canonical: string
+  /** Language of a text that names none. */
+  language: string
   /** Environment variables that the plan's expressions see. */
   variables: object
   actions: readonly CompiledAction[]

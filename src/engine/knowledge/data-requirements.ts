@@ -53,8 +53,9 @@ export function compileRequirement(
   const written = extensionsOf(requirement, EXTENSION.queryPattern).flatMap(({ valueString }) => valueString ?? [])
   const [template = deriveTemplate(requirement, terminology), ...further] = written.map(withCount)
   for (const fault of [template, ...further].flatMap(each => templateFaults(each, requirement.type))) faults.add('PREFETCH_INVALID', place.file, place.element, fault)
-  const essential = extensionOf(requirement, EXTENSION.essential)
-  const label = extensionOf(requirement, EXTENSION.label)
+  const { names, language } = terminology
+  const essential = extensionOf(requirement, names.extension.essential)
+  const label = extensionOf(requirement, names.extension.label)
   const key = requirement.id ?? requirement.type.charAt(0).toLowerCase() + requirement.type.slice(1)
   return {
     key,
@@ -63,7 +64,7 @@ export function compileRequirement(
     further,
     essential: essential?.valueBoolean ?? essential?.valueCode === WHERE_SUPPORTED,
     whereSupported: essential?.valueCode === WHERE_SUPPORTED,
-    label: localized(label?.valueString ?? key, label?._valueString, 'da'),
+    label: localized(label?.valueString ?? key, label?._valueString, language),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Expression, FhirResource } from 'fhir/r4.js'
 import { createCompiler, type Evaluator } from '../expression/compile.js'
 import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/check-names.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
+import { EXTENSION, extensionsOf } from '../model/extensions.js'
 import { memoised } from '../model/memoised.js'
 import { SUBJECT_TYPES } from '../expression/standard-variables.js'
 import { parseExpression } from '../expression/syntax.js'
@@ -51,6 +52,10 @@ export interface CheckedExpression {
   variables: ReadonlySet<string>
 }
 
+/** The expression itself, else its alternative, whichever is FHIRPath; undefined where none is. */
+export const inFhirPath = (expression: Expression | undefined): Expression | undefined =>
+  [expression, ...extensionsOf(expression, EXTENSION.alternative).map(({ valueExpression }) => valueExpression)].find(each => each?.language === LANGUAGE)
+
 /** Checks and compiles the expressions of the knowledge; every fault lands in the list. */
 export class ExpressionCompiler {
   private readonly compiler
@@ -63,11 +68,12 @@ export class ExpressionCompiler {
 
   /** Compiles a FHIR Expression; other languages than text/fhirpath are refused. */
   expression(expression: Expression | undefined, place: Place, variables: KnownVariables, focus: ExpressionFocus = {}): CheckedExpression {
-    if (expression?.language !== LANGUAGE) {
+    const written = inFhirPath(expression)
+    if (!written) {
       this.faults.add('LANGUAGE_UNSUPPORTED', place.file, place.element, `The language must be ${LANGUAGE}; found ${expression?.language ?? 'none'}.`)
       return { evaluate: NEVER, items: ANY_ITEMS, variables: new Set() }
     }
-    return this.text(expression.expression ?? '', place, variables, focus)
+    return this.text(written.expression ?? '', place, variables, focus)
   }
 
   /** Compiles the text of an expression. */
@@ -75,9 +81,9 @@ export class ExpressionCompiler {
     const names = this.names(source, place, variables, focus)
     for (const { kind, message } of names.faults) this.faults.add(FAULT_OF[kind], place.file, place.element, `${message}, in: ${source}`)
     for (const canonical of names.valueSets) {
-      if (!this.terminology.membership(canonical)) {
-        this.faults.add('CANONICAL_UNKNOWN', place.file, place.element, `There is no value set ${canonical}.`)
-      }
+      const hasRules = this.terminology.membership(canonical) !== undefined
+      if (!hasRules) this.faults.add('VALUE_SET_UNKNOWN', place.file, place.element, `There is no value set ${canonical}.`)
+      else if (!this.terminology.isWhole(canonical)) this.faults.add('VALUE_SET_UNKNOWN', place.file, place.element, `Not all of ${canonical} could be read, so that nobody can tell what belongs to it.`)
     }
     try {
       return { evaluate: this.compiler(source, this.parsed(source), focus.definition), items: names.items, variables: names.variables }

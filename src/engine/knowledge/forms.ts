@@ -1,5 +1,5 @@
 import type { Questionnaire, QuestionnaireItem } from 'fhir/r4.js'
-import { CANONICAL_BASE, EXTENSION, extensionOf } from '../model/extensions.js'
+import { extensionOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
 import type { Terminology } from '../terminology/terminology.js'
@@ -36,16 +36,18 @@ export interface FormDefinitions {
 
 /** Reads what the Questionnaires of the knowledge say of their items. */
 export function formDefinitions(files: readonly KnowledgeFile[], terminology: Terminology): FormDefinitions {
-  const test = (name: string) => terminology.membership(`${CANONICAL_BASE}/ValueSet/${name}`) ?? (() => false)
+  const { yes, no, answerWords } = terminology.names
+  const test = (valueSet: string) => terminology.membership(valueSet) ?? (() => false)
   return {
-    all: ofType<Questionnaire>(files, 'Questionnaire').flatMap(({ resource }) => (resource.url === undefined ? [] : [definitionOf(resource, resource.url)])),
-    isYes: test('answer-yes'),
-    isNo: test('answer-no'),
-    wordSystem: `${CANONICAL_BASE}/CodeSystem/answer-word`,
+    all: ofType<Questionnaire>(files, 'Questionnaire').flatMap(({ resource }) => (resource.url === undefined ? [] : [definitionOf(resource, resource.url, terminology)])),
+    isYes: test(yes),
+    isNo: test(no),
+    wordSystem: answerWords,
   }
 }
 
-function definitionOf({ id = '', item = [], language = 'da' }: Questionnaire, url: string): FormDefinition {
+function definitionOf({ id = '', item = [], language: written }: Questionnaire, url: string, { names, language: usual }: Terminology): FormDefinition {
+  const language = written ?? usual
   const items = new Map<string, FormItem>()
   const read = (each: QuestionnaireItem, isRepeated: boolean): void => {
     const repeats = isRepeated || each.repeats === true
@@ -54,7 +56,7 @@ function definitionOf({ id = '', item = [], language = 'da' }: Questionnaire, ur
       type: each.type,
       text: localized(each.text ?? each.linkId, each._text, language),
       repeats,
-      yesWins: extensionOf(each, EXTENSION.yesWins)?.valueBoolean === true,
+      yesWins: extensionOf(each, names.extension.yesWins)?.valueBoolean === true,
       options: new Map(codings.flatMap(({ code, system }) => (code === undefined ? [] : [[code, system] as const]))),
     })
     each.item?.forEach(inside => read(inside, repeats))

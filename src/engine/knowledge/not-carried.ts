@@ -1,16 +1,47 @@
-import type { PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
+import type { ActivityDefinition, CodeableConcept, DataRequirement, Extension, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
+import { SUBJECT_TYPES } from '../expression/standard-variables.js'
+import { EXTENSION } from '../model/extensions.js'
+import type { KnowledgeNames } from '../model/names.js'
+import { notHeld, type ActivityKind } from './activity-kinds.js'
 
-const UNKNOWN_TO_GROUPS = ['transform', 'reason', 'output', 'subjectCodeableConcept', 'subjectReference'] as const satisfies readonly (keyof PlanDefinitionAction)[]
+/** An element that a definition states and that nothing comes of. */
+export interface NotCarried {
+  /** Path below the element that was asked about. */
+  path: string
+  why: string
+}
 
-/** Elements that an action states and no RequestGroup can hold, or that point to nothing in the plan. */
-export function elementsNotCarried(action: PlanDefinitionAction, plan: PlanDefinition): string[] {
-  const ids = idsIn(plan)
-  const goals = new Set((plan.goal ?? []).map(({ id }) => id))
+const HL7 = 'http://hl7.org/fhir'
+
+/** Extensions of whole definitions that tell how they were made and packaged, not what is to be done. */
+const ABOUT_THE_DEFINITION = new RegExp(`^${HL7}/(StructureDefinition/(cqf-(knowledge|cql)|artifact-|structuredefinition-|resource-)|uv/(cpg/StructureDefinition/cpg-(knowledge|partOf)|crmi/))`)
+
+const said = (path: string, isStated: unknown, why: string): NotCarried[] => (isStated === undefined || isStated === false ? [] : [{ path, why }])
+
+const isOneOf = (types: readonly string[], { coding = [], text = '' }: CodeableConcept): boolean => coding.some(({ code = '' }) => types.includes(code)) || (coding.length === 0 && types.includes(text))
+
+interface WithSubject {
+  subjectCodeableConcept?: CodeableConcept
+  subjectReference?: object
+}
+
+/** A plan may be for any subject; what stands in it is for the plan's. */
+const subjects = ({ subjectCodeableConcept, subjectReference }: WithSubject): NotCarried[] => [
+  ...said('subjectCodeableConcept', subjectCodeableConcept && !isOneOf(['Patient'], subjectCodeableConcept), 'The subject is that of the plan.'),
+  ...said('subjectReference', subjectReference, 'The subject is that of the plan.'),
+]
+
+const extensions = (written: readonly Extension[] | undefined, known: ReadonlySet<string>): NotCarried[] =>
+  (written ?? []).flatMap(({ url }, index) => (known.has(url) || ABOUT_THE_DEFINITION.test(url) ? [] : [{ path: `extension[${index}]`, why: `${url} is not read.` }]))
+
+/** What of a plan itself nothing comes of. */
+export function notCarriedOfPlan(plan: PlanDefinition): NotCarried[] {
   return [
-    ...UNKNOWN_TO_GROUPS.filter(name => action[name] !== undefined),
-    ...(action.relatedAction ?? []).flatMap(({ actionId }, index) => (ids.has(actionId) ? [] : [`relatedAction[${index}]`])),
-    ...(action.goalId ?? []).flatMap((goal, index) => (goals.has(goal) ? [] : [`goalId[${index}]`])),
-    ...(action.participant ?? []).flatMap(({ type, role }, index) => (type === 'patient' || type === 'practitioner' || role?.text || role?.coding?.[0]?.display ? [] : [`participant[${index}]`])),
+    ...said('subjectCodeableConcept', plan.subjectCodeableConcept && !isOneOf(SUBJECT_TYPES, plan.subjectCodeableConcept), `A plan is for one of ${SUBJECT_TYPES.join(', ')}.`),
+    ...(plan.goal ?? []).flatMap(({ documentation, addresses }, index) => [
+      ...said(`goal[${index}].documentation`, documentation, 'A Goal has no documentation.'),
+      ...said(`goal[${index}].addresses`, addresses?.some(({ text }) => text === undefined), 'A Goal names what it addresses by its text.'),
+    ]),
   ]
 }
 
@@ -25,3 +56,45 @@ function idsIn(plan: PlanDefinition): ReadonlySet<string> {
 }
 
 const idsWithin = (actions: readonly PlanDefinitionAction[] = []): string[] => actions.flatMap(({ id, action }) => [...(id === undefined ? [] : [id]), ...idsWithin(action)])
+
+/** What of an action nothing comes of, those below it left aside. */
+export function notCarriedOfAction(action: PlanDefinitionAction, plan: PlanDefinition, names: KnowledgeNames): NotCarried[] {
+  const { transform, output, reason, input = [], participant = [], code = [], relatedAction = [], goalId = [] } = action
+  const ids = idsIn(plan)
+  const goals = new Set((plan.goal ?? []).map(({ id }) => id))
+  return [
+    ...subjects(action),
+    ...said('transform', transform, 'StructureMaps are not run; dynamicValues are.'),
+    ...said('output', output, 'Nobody is told of it.'),
+    ...said('reason', reason, 'A RequestGroup has no place for it.'),
+    ...input.flatMap((each, index) => inputs(each, `input[${index}]`)),
+    ...participant.flatMap(({ type, role }, index) =>
+      said(`participant[${index}]`, !['patient', 'practitioner'].includes(type) && !role?.text && !role?.coding?.[0]?.display, 'Without the words of a role nothing is left of it.')),
+    ...code.flatMap(({ coding = [] }, index) => said(`code[${index}]`, coding.some(({ system }) => isForeignPoint(system, names)), `Decision points are codes of ${names.decisionPoints}.`)),
+    ...relatedAction.flatMap(({ actionId }, index) => said(`relatedAction[${index}]`, !ids.has(actionId), `The plan has no action ${actionId}.`)),
+    ...goalId.flatMap((goal, index) => said(`goalId[${index}]`, !goals.has(goal), `The plan has no goal ${goal}.`)),
+  ]
+}
+
+const isForeignPoint = (system: string | undefined, { decisionPoints }: KnowledgeNames): boolean =>
+  system !== undefined && system !== decisionPoints && system.endsWith('/CodeSystem/decision-point')
+
+const inputs = ({ type, profile, mustSupport, subjectCodeableConcept, subjectReference }: DataRequirement, path: string): NotCarried[] => [
+  ...said(`${path}.profile`, profile?.some(each => each !== `${HL7}/StructureDefinition/${type}`), 'Data is asked for by type, code and date; a profile narrows nothing.'),
+  ...said(`${path}.mustSupport`, mustSupport, 'It narrows nothing.'),
+  ...subjects({ ...(subjectCodeableConcept && { subjectCodeableConcept }), ...(subjectReference && { subjectReference }) }).map(({ path: at, why }) => ({ path: `${path}.${at}`, why })),
+]
+
+/** Extensions that a definition's own dynamic values name. */
+const readByItself = ({ extension = [], dynamicValue = [] }: ActivityDefinition): string[] =>
+  extension.map(({ url }) => url).filter(url => dynamicValue.some(({ expression }) => expression.expression?.includes(url)))
+
+/** What of an ActivityDefinition its resource does not take over. */
+export function notCarriedOfActivity(kind: ActivityKind, definition: ActivityDefinition): NotCarried[] {
+  return [
+    // That something is not to be done is no matter of a warning; compile-plan refuses kinds that cannot say it.
+    ...notHeld(kind, definition).filter(element => element !== 'doNotPerform').flatMap(element => said(element, true, `A ${kind} does not take it over; leave it out, or set what is meant with a dynamicValue.`)),
+    ...subjects(definition),
+    ...extensions(definition.extension, new Set([...Object.values(EXTENSION), ...readByItself(definition)])),
+  ]
+}

@@ -4,9 +4,9 @@ import { bareNode } from '../expression/members.js'
 import { NOTHING } from '../expression/values.js'
 import type { FaultList } from '../model/faults.js'
 import { itemsOf, type Items } from '../model/items.js'
-import type { KnowledgeFile } from '../model/knowledge-file.js'
 import type { CompiledFacts } from './compile-facts.js'
 import type { ExpressionCompiler } from './expressions.js'
+import type { Cited } from './resource-index.js'
 import { recordsAskedFor } from './records-asked-for.js'
 
 const NAME = /^[A-Za-z_]\w*$/
@@ -21,11 +21,10 @@ export function inputsWithin(actions: readonly PlanDefinitionAction[] = [], abov
 }
 
 /** What the expressions of a plan see beside facts: `%rootResource`, the plan itself, and as `%id` the records that an input with an id asks for. */
-export function withPlanVariables(base: CompiledFacts, { file, resource }: KnowledgeFile<PlanDefinition>, expressions: ExpressionCompiler, faults: FaultList): CompiledFacts {
-  const owner = resource.url ?? file
+export function withPlanVariables(base: CompiledFacts, { file, resource, url }: Cited<PlanDefinition>, expressions: ExpressionCompiler, faults: FaultList): CompiledFacts {
   const variables = Object.create(base.variables) as object
   const root = [bareNode(resource)]
-  defineVariable(variables, 'rootResource', () => root, `${owner}#rootResource`)
+  defineVariable(variables, 'rootResource', () => root, `${url}#rootResource`)
   const known = new Map<string, Items>([...base.known, ['rootResource', itemsOf('PlanDefinition')]])
   const needs = new Map(base.needs)
   const inputs: CompiledFact[] = []
@@ -41,7 +40,7 @@ export function withPlanVariables(base: CompiledFacts, { file, resource }: Knowl
     known.set(name, items)
     needs.set(name, used)
   }
-  return { ...base, known, needs, variables: factVariables(variables, `${owner}#input`, inputs) }
+  return { ...base, known, needs, variables: factVariables(variables, `${url}#input`, inputs) }
 }
 
 /** What the expressions of a library and of those above it see of its input parameters: what the caller of $apply gave for them. */

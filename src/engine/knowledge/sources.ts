@@ -1,21 +1,22 @@
 import type { Library, RelatedArtifact } from 'fhir/r4.js'
-import { lookUp } from '../model/canonical.js'
 import type { CompiledSource } from './compiled.js'
-import { EXTENSION, extensionOf } from '../model/extensions.js'
+import { extensionOf } from '../model/extensions.js'
 import { localized } from '../model/localized.js'
+import type { KnowledgeNames } from '../model/names.js'
+import type { KnowledgeProfile } from './profile.js'
 
 /**
  * The document and section that an action's documentation points at: `<canonical of a source>#<anchor>`.
  * Undefined when the source or its section is not known.
  */
-export function compileSource(artifact: RelatedArtifact, sources: ReadonlyMap<string, Library>): CompiledSource | undefined {
+export function compileSource(artifact: RelatedArtifact, find: (canonical: string) => Library | undefined, { names, languages }: KnowledgeProfile): CompiledSource | undefined {
   const [canonical = '', anchor] = (artifact.resource ?? '').split('#', 2)
-  const source = lookUp(sources, canonical)
+  const source = find(canonical)
   if (!source) return undefined
-  const language = source.language ?? 'da'
-  const section = sectionOf(source, anchor)
+  const language = source.language ?? languages[0]
+  const section = sectionOf(source, anchor, names)
   if (anchor !== undefined && !section) return undefined
-  const standing = extensionOf(source, EXTENSION.standing)
+  const standing = extensionOf(source, names.extension.standing)
   return {
     document: localized(source.title, source._title, language),
     section: localized(section?.display, section?._display, language),
@@ -26,6 +27,6 @@ export function compileSource(artifact: RelatedArtifact, sources: ReadonlyMap<st
   }
 }
 
-function sectionOf(source: Library, anchor: string | undefined): RelatedArtifact | undefined {
-  return source.relatedArtifact?.find(artifact => extensionOf(artifact, EXTENSION.anchor)?.valueString === anchor)
+function sectionOf(source: Library, anchor: string | undefined, { extension }: KnowledgeNames): RelatedArtifact | undefined {
+  return source.relatedArtifact?.find(artifact => extensionOf(artifact, extension.anchor)?.valueString === anchor)
 }

@@ -18,8 +18,8 @@ export function valueSetsOf(record: FhirResource, { files, terminology }: Pick<K
   return files.flatMap(({ resource }) => {
     if (resource.resourceType !== 'ValueSet' || resource.url === undefined) return []
     const test = terminology.membership(resource.url)
-    return test && isCodedIn(record, test, scope[STATE]) ? [named(resource)] : []
+    return test && isCodedIn(record, test, scope[STATE]) ? [named(resource, terminology.language)] : []
   })
 }
 
-const named = ({ id = '', title, _title, language = 'da' }: ValueSet): NamedValueSet => ({ id, title: localized(title, _title, language) })
+const named = ({ id = '', title, _title, language }: ValueSet, usual: string): NamedValueSet => ({ id, title: localized(title, _title, language ?? usual) })

@@ -3,7 +3,7 @@ import { HOOKS } from '../../cds-hooks/hooks.js'
 import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../model/items.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
 import { lookUp, urlOf } from '../model/canonical.js'
-import { DECISION_POINT_SYSTEM, EXTENSION, extensionOf } from '../model/extensions.js'
+import { extensionOf } from '../model/extensions.js'
 import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
 import { requiredCodes } from '../model/required-codes.js'
 import type { Terminology } from '../terminology/terminology.js'
@@ -45,7 +45,7 @@ function settingMembers(settings: SettingsTable): Map<string, Items> {
 /** What is remembered of an overridden card. */
 function overrideMembers(files: readonly KnowledgeFile[], terminology: Terminology): Map<string, Items> {
   return new Map([
-    ['point', oneOf(codesOfSystem(files, DECISION_POINT_SYSTEM))],
+    ['point', oneOf(codesOfSystem(files, terminology.names.decisionPoints))],
     ['at', TEXT],
     ['reason', oneOf(overrideReasons(files, terminology))],
     ['encounter', TEXT],
@@ -57,7 +57,7 @@ const IN_WORDS = 'comment'
 
 function overrideReasons(files: readonly KnowledgeFile[], terminology: Terminology): string[] {
   const actions = ofType<PlanDefinition>(files, 'PlanDefinition').flatMap(({ resource }) => actionsWithin(resource.action))
-  const valueSets = new Set(actions.flatMap(action => extensionOf(action, EXTENSION.overrideReasons)?.valueCanonical ?? []))
+  const valueSets = new Set(actions.flatMap(action => extensionOf(action, terminology.names.extension.overrideReasons)?.valueCanonical ?? []))
   const codes = [...valueSets].flatMap(canonical => (terminology.membership(canonical) ? terminology.expand(canonical) : [])).map(({ code }) => code)
   return codes.length === 0 ? [] : [...codes, IN_WORDS]
 }

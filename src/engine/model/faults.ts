@@ -4,9 +4,12 @@ import { CdsError } from '../../errors.js'
 export const FAULT_CODES = [
   'FILE_UNREADABLE',
   'FILE_MISPLACED',
+  'PROFILE_INVALID',
   'SHAPE_INVALID',
   'RESOURCE_DUPLICATE',
+  'CANONICAL_MISSING',
   'CANONICAL_UNKNOWN',
+  'VALUE_SET_UNKNOWN',
   'CANONICAL_CYCLE',
   'LANGUAGE_UNSUPPORTED',
   'EXPRESSION_INVALID',
@@ -28,6 +31,8 @@ export const FAULT_CODES = [
   'DYNAMIC_PATH_INVALID',
   'ACTIVITY_INCOMPLETE',
   'ELEMENT_NOT_CARRIED',
+  'MODIFIER_UNKNOWN',
+  'DATA_NOT_ASKED_FOR',
   'PREFETCH_INVALID',
   'SERVICE_INVALID',
   'TOPIC_MISSING',
@@ -45,17 +50,36 @@ export interface Fault {
   message: string
 }
 
-/** Gathers faults, so that an author sees all of them at once. */
-export class FaultList {
-  readonly faults: Fault[] = []
-  private readonly lines = new Set<string>()
+/** What becomes of a finding: it stops the knowledge, it is told, or it is as it may be. */
+export type Severity = 'fault' | 'warning' | 'accepted'
 
-  /** Adds a fault once, however many plans meet it. */
+/** Gathers faults and warnings, so that an author sees all of them at once. */
+export class FaultList {
+  private readonly lines: Set<string>
+
+  constructor(
+    readonly faults: Fault[] = [],
+    /** What is left undone of sound knowledge. */
+    readonly warnings: Fault[] = [],
+    private readonly severities: Readonly<Partial<Record<FaultCode, Severity>>> = {},
+  ) {
+    this.lines = new Set([...faults, ...warnings].map(faultLine))
+  }
+
+  /** The same lists, to which each finding is added as a profile judges it. */
+  judgedBy({ severities }: { severities: Readonly<Partial<Record<FaultCode, Severity>>> }): FaultList {
+    return new FaultList(this.faults, this.warnings, severities)
+  }
+
+  /** Adds a finding once, however many plans meet it. */
   add(code: FaultCode, file: string, element: string, message: string): void {
-    const line = faultLine({ code, file, element, message })
-    if (this.lines.has(line)) return
+    const fault = { code, file, element, message }
+    const severity = this.severities[code] ?? 'fault'
+    const line = faultLine(fault)
+    if (severity === 'accepted' || this.lines.has(line)) return
     this.lines.add(line)
-    this.faults.push({ code, file, element, message })
+    const findings = severity === 'warning' ? this.warnings : this.faults
+    findings.push(fault)
   }
 
   /** @throws CdsError CDS_KNOWLEDGE_INVALID with one detail a fault, when there is any. */

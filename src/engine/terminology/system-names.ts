@@ -1,6 +1,7 @@
 import type { NamingSystem } from 'fhir/r4.js'
-import { EXTENSION, extensionsOf } from '../model/extensions.js'
+import { extensionsOf } from '../model/extensions.js'
 import type { FaultList } from '../model/faults.js'
+import type { KnowledgeNames } from '../model/names.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 import { withoutEnd } from '../model/without-end.js'
 import { isShort, LONGEST_REMEMBERED, MOST_REMEMBERED, trimmed } from './sent-coding.js'
@@ -49,18 +50,18 @@ export class SystemNames {
   /** The names of our systems in letters and digits alone, from when they are first compared: all systems are known by then. */
   private readonly squeezedNamesOf = new Map<string, readonly string[]>()
 
-  constructor(files: readonly KnowledgeFile<NamingSystem>[], faults: FaultList) {
+  constructor(files: readonly KnowledgeFile<NamingSystem>[], faults: FaultList, names: KnowledgeNames) {
     for (const { file, resource } of files) {
       const { uniqueId = [], name = '' } = resource as Partial<NamingSystem>
       const system = (uniqueId.find(id => id.preferred) ?? uniqueId[0])?.value
       if (system === undefined) continue
       for (const { value } of uniqueId) this.preferred.set(keyOf(value), system)
-      for (const { valueUri } of extensionsOf(resource, EXTENSION.systemPrefix)) if (valueUri) this.prefixes.push({ prefix: valueUri.toLowerCase(), system })
-      const forms = extensionsOf(resource, EXTENSION.codeForm).map(({ valueCode }) => CODE_FORMS.get(valueCode ?? ''))
+      for (const { valueUri } of extensionsOf(resource, names.extension.systemPrefix)) if (valueUri) this.prefixes.push({ prefix: valueUri.toLowerCase(), system })
+      const forms = extensionsOf(resource, names.extension.codeForm).map(({ valueCode }) => CODE_FORMS.get(valueCode ?? ''))
       if (forms.includes(undefined)) {
         faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', `A code form is one of ${[...CODE_FORMS.keys()].join(', ')}.`)
       }
-      const unmistakable = extensionsOf(resource, EXTENSION.recognisedWithoutSystem).map(({ valueString }) => wholeCode(valueString))
+      const unmistakable = extensionsOf(resource, names.extension.recognisedWithoutSystem).map(({ valueString }) => wholeCode(valueString))
       if (unmistakable.includes(undefined)) {
         faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', 'Codes recognised without their system are told by a regular expression in valueString.')
       }

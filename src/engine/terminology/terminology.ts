@@ -2,9 +2,10 @@ import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetCom
 import type { SentCoding, ValueSetTest } from '../expression/functions/value-set-test.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
 import { lookUp, urlOf } from '../model/canonical.js'
-import { EXTENSION, extensionsOf } from '../model/extensions.js'
+import { extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
-import type { FaultList } from '../model/faults.js'
+import type { FaultCode, FaultList } from '../model/faults.js'
+import type { KnowledgeNames } from '../model/names.js'
 import { ofType, type KnowledgeFile } from '../model/knowledge-file.js'
 import { codeOf, isShort, LONGEST_REMEMBERED, MOST_REMEMBERED, systemOf, trimmed } from './sent-coding.js'
 import { SystemNames } from './system-names.js'
@@ -63,8 +64,17 @@ export class Terminology {
   private readonly listeners: ((miss: NearMiss) => void)[] = []
   private readonly told = new Set<string>()
 
-  constructor(files: readonly KnowledgeFile[], private readonly faults: FaultList) {
-    this.systems = new SystemNames(ofType<NamingSystem>(files, 'NamingSystem'), faults)
+  /** How the knowledge names what is its own. */
+  readonly names: KnowledgeNames
+  /** Language of what names none. */
+  readonly language: string
+  /** Value sets of which something could not be read. */
+  private readonly partial = new Set<string>()
+
+  constructor(files: readonly KnowledgeFile[], private readonly faults: FaultList, { names, language }: { names: KnowledgeNames; language: string }) {
+    this.names = names
+    this.language = language
+    this.systems = new SystemNames(ofType<NamingSystem>(files, 'NamingSystem'), faults, names)
     for (const file of ofType<CodeSystem>(files, 'CodeSystem')) this.readDisplays(file.resource)
     for (const file of ofType<ValueSet>(files, 'ValueSet')) if (file.resource.url) this.sources.set(file.resource.url, file)
     for (const url of this.sources.keys()) this.compile(url, [])
@@ -104,6 +114,11 @@ export class Terminology {
     const found = this.find(canonical)
     return found !== undefined && withImported(found).some(({ rules, isName }) =>
       isName !== undefined || rules.some(({ system, prefixes }) => prefixes.length > 0 || this.systems.hasForms(system)))
+  }
+
+  /** Whether everything that a value set says could be read, also of those it imports. */
+  isWhole(canonical: string): boolean {
+    return !this.partial.has(urlOf(canonical))
   }
 
   private find(canonical: string): Membership | undefined {
@@ -206,33 +221,43 @@ export class Terminology {
     }
     const { include = [], exclude = [] } = source.resource.compose ?? {}
     const membership: Membership = {
-      rules: include.flatMap((part, index) => this.rule(part, source.file, `ValueSet.compose.include[${index}]`)),
-      excluded: exclude.flatMap((part, index) => this.rule(part, source.file, `ValueSet.compose.exclude[${index}]`, false)),
+      rules: include.flatMap((part, index) => this.rule(part, source, `ValueSet.compose.include[${index}]`)),
+      excluded: exclude.flatMap((part, index) => this.rule(part, source, `ValueSet.compose.exclude[${index}]`, false)),
       imported: include.flatMap(part => part.valueSet ?? []).flatMap(imported => {
-        if (!lookUp(this.sources, imported)) this.faults.add('CANONICAL_UNKNOWN', source.file, 'ValueSet.compose.include', `There is no value set ${imported}.`)
-        return this.compile(urlOf(imported), [...above, url]) ?? []
+        if (!lookUp(this.sources, imported)) this.unread(source, 'CANONICAL_UNKNOWN', 'ValueSet.compose.include', `There is no value set ${imported}.`)
+        const compiled = this.compile(urlOf(imported), [...above, url])
+        if (!this.isWhole(imported)) this.partial.add(url)
+        return compiled ?? []
       }),
       isName: this.namesOf(source),
     }
+    if (!source.resource.compose && !membership.isName) this.partial.add(url)
     this.valueSets.set(url, membership)
     return membership
   }
 
-  private namesOf({ resource, file }: KnowledgeFile<ValueSet>): NameTest | undefined {
-    const [wanted = [], unwanted = []] = [EXTENSION.names, EXTENSION.namesExcept].map(url => extensionsOf(resource, url).flatMap(({ valueString }) => valueString ?? []))
+  /** Reports what of a value set cannot be read. */
+  private unread({ file, resource }: KnowledgeFile<ValueSet>, code: FaultCode, element: string, message: string): void {
+    this.faults.add(code, file, element, message)
+    this.partial.add(resource.url ?? '')
+  }
+
+  private namesOf(source: KnowledgeFile<ValueSet>): NameTest | undefined {
+    const { resource } = source
+    const [wanted = [], unwanted = []] = [this.names.extension.names, this.names.extension.namesExcept].map(url => extensionsOf(resource, url).flatMap(({ valueString }) => valueString ?? []))
     if (wanted.length === 0) return undefined
     try {
       return remembered(nameTest(wanted, unwanted))
     } catch {
-      this.faults.add('VALUE_SET_UNSUPPORTED', file, 'ValueSet.extension', 'A pattern of names is a regular expression that runs in linear time.')
+      this.unread(source, 'VALUE_SET_UNSUPPORTED', 'ValueSet.extension', 'A pattern of names is a regular expression that runs in linear time.')
       return undefined
     }
   }
 
   /** @param mayImport whether a value set may stand in place of a system. */
-  private rule(part: ValueSetComposeInclude, file: string, element: string, mayImport = true): Rule[] {
+  private rule(part: ValueSetComposeInclude, source: KnowledgeFile<ValueSet>, element: string, mayImport = true): Rule[] {
     const unsupported = (wanted: string): Rule[] => {
-      this.faults.add('VALUE_SET_UNSUPPORTED', file, element, wanted)
+      this.unread(source, 'VALUE_SET_UNSUPPORTED', element, wanted)
       return []
     }
     if (part.valueSet && (!mayImport || part.system !== undefined || part.valueSet.length > 1)) {
@@ -248,14 +273,14 @@ export class Terminology {
     }
     for (const { code, display, designation } of part.concept ?? []) {
       const texts = new Map(designation?.map(({ language = '', value }) => [language, value]))
-      if (display && !this.displays.has(`${system}|${code}`)) this.displays.set(`${system}|${code}`, new Map([['da', display], ...texts]))
+      if (display && !this.displays.has(`${system}|${code}`)) this.displays.set(`${system}|${code}`, new Map([[this.language, display], ...texts]))
     }
     const normal = (code: string) => this.systems.normalForm(system, code)
     const codes = new Map((part.concept ?? []).map(({ code }) => [normal(code), code] as const))
     return [{ system, codes, prefixes: prefixes.flatMap(prefix => (prefix === undefined ? [] : normal(prefix))) }]
   }
 
-  private readDisplays({ url = '', supplements = url, language = 'da', concept = [] }: CodeSystem): void {
+  private readDisplays({ url = '', supplements = url, language = this.language, concept = [] }: CodeSystem): void {
     const system = this.systems.own(urlOf(supplements))
     const read = ({ code, display, designation, concept: below }: CodeSystemConcept): void => {
       const translations = (designation ?? []).flatMap(({ language: other, value }) => (other ? [[other, value] as const] : []))

@@ -1,0 +1,43 @@
+import type { FaultCode, Severity } from '../model/faults.js'
+import { namesUnder, type KnowledgeNames } from '../model/names.js'
+
+/** What a body of knowledge is held to, and how it names what is its own. */
+export interface KnowledgeProfile {
+  names: KnowledgeNames
+  /** Languages that answers are given in. The first is that of a text whose resource names none. */
+  languages: readonly [string, ...string[]]
+  /** What becomes of a finding; one that is not named is a fault. */
+  severities: Readonly<Partial<Record<FaultCode, Severity>>>
+}
+
+/** What a profile is made for. */
+export interface ProfileOptions {
+  /** Base of the canonicals of the knowledge's own code systems and extensions, and of resources without a url. */
+  base: string
+  languages: KnowledgeProfile['languages']
+}
+
+/** Every rule of the house: each text in each language, each condition in plain words, each recommendation graded and sourced, nothing stated in vain. */
+export const strict = ({ base, languages }: ProfileOptions): KnowledgeProfile => ({ names: namesUnder(base), languages, severities: {} })
+
+/** What plain R4 leaves open, and what the engine can do without: told as a warning where something stays undone. */
+const OPEN_IN_R4: KnowledgeProfile['severities'] = {
+  CANONICAL_MISSING: 'accepted',
+  ACTION_ID_INVALID: 'accepted',
+  DESCRIPTION_MISSING: 'accepted',
+  TRANSLATION_MISSING: 'accepted',
+  GRADE_MISSING: 'accepted',
+  DATA_NOT_ASKED_FOR: 'accepted',
+  TOPIC_MISSING: 'accepted',
+  CANONICAL_UNKNOWN: 'warning',
+  SOURCE_MISSING: 'warning',
+  TRIGGER_UNSUPPORTED: 'warning',
+  PRIORITY_REFUSED: 'warning',
+  VALUE_SET_UNSUPPORTED: 'warning',
+  ELEMENT_NOT_CARRIED: 'warning',
+  SHAPE_INVALID: 'warning',
+}
+
+/** PlanDefinitions as FHIR R4 allows them. */
+export const plainR4 = ({ base = 'https://knowledge.example.org/fhir', languages = ['en'] }: Partial<ProfileOptions> = {}): KnowledgeProfile =>
+  ({ names: namesUnder(base), languages, severities: OPEN_IN_R4 })

@@ -1,0 +1,84 @@
+import type { CodeableConcept, Coding } from 'fhir/r4.js'
+
+/** The extensions of the knowledge itself; fhir-resources/README.md explains them to authors. */
+export interface OwnExtensions {
+  /** On a DataRequirement: without this data no honest answer is possible; `where-supported`: unless the server lacks the type. */
+  essential: string
+  /** On a DataRequirement: what a reader calls this data. */
+  label: string
+  /** On an action: a member of the card's `extension`, computed from facts. */
+  cardExtension: string
+  /** On an action: the ValueSet of reasons for overriding its card. */
+  overrideReasons: string
+  /** On an action: the family that its card belongs to, where that is not the plan's. */
+  cardTopic: string
+  /** On a plan: how pressing it is that one of its actions could not be decided; `urgent` or `routine`. */
+  undecidedPriority: string
+  /** On an action of type update or remove: the existing orders that it changes. */
+  orders: string
+  /** On a source: whether the document is in force, as a reader should see it. */
+  standing: string
+  /** On a section of a source: the anchor that actions name. */
+  anchor: string
+  /** On a NamingSystem: how codes of the system are written before they are compared. */
+  codeForm: string
+  /** On a yes/no item of a Questionnaire: where a form answers it both ways, the yes counts. */
+  yesWins: string
+  /** On a NamingSystem: every system that begins so means this one. */
+  systemPrefix: string
+  /** On a ValueSet: pattern of the names by which a record that has no code of the set's systems belongs to it. */
+  names: string
+  /** On a ValueSet with names: pattern of what a name must not hold. */
+  namesExcept: string
+  /** On a NamingSystem: the codes that count also where no system stands beside them, as a regular expression. */
+  recognisedWithoutSystem: string
+}
+
+/** How a body of knowledge names what is its own. */
+export interface KnowledgeNames {
+  /** Base of its canonicals. */
+  base: string
+  /** Code system of the decision points that an action speaks for. */
+  decisionPoints: string
+  /** Code system of the families of cards; those that the service makes itself are `undecided` and `not-read`. */
+  cardTopics: string
+  /** Value sets of the answers of other vocabularies that are a yes or a no, and the system of words that stand for them. */
+  yes: string
+  no: string
+  answerWords: string
+  extension: OwnExtensions
+}
+
+/** The names of what stands beneath a canonical base. */
+export function namesUnder(base: string): KnowledgeNames {
+  const extensions = `${base}/StructureDefinition`
+  return {
+    base,
+    decisionPoints: `${base}/CodeSystem/decision-point`,
+    cardTopics: `${base}/CodeSystem/card-topic`,
+    yes: `${base}/ValueSet/answer-yes`,
+    no: `${base}/ValueSet/answer-no`,
+    answerWords: `${base}/CodeSystem/answer-word`,
+    extension: {
+      essential: `${extensions}/essential`,
+      label: `${extensions}/label`,
+      cardExtension: `${extensions}/card-extension`,
+      overrideReasons: `${extensions}/override-reasons`,
+      cardTopic: `${extensions}/card-topic`,
+      undecidedPriority: `${extensions}/undecided-priority`,
+      orders: `${extensions}/orders`,
+      standing: `${extensions}/standing`,
+      anchor: `${extensions}/anchor`,
+      codeForm: `${extensions}/code-form`,
+      yesWins: `${extensions}/yes-wins`,
+      systemPrefix: `${extensions}/system-prefix`,
+      names: `${extensions}/names`,
+      namesExcept: `${extensions}/names-except`,
+      recognisedWithoutSystem: `${extensions}/recognised-without-system`,
+    },
+  }
+}
+
+/** Codings of the decision points that an action speaks for. */
+export const decisionPointsOf = ({ code }: { code?: CodeableConcept[] }, { decisionPoints }: Pick<KnowledgeNames, 'decisionPoints'>): Coding[] =>
+  (code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === decisionPoints)

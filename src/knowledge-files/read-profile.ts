@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { plainR4, strict, type KnowledgeProfile } from '../engine/knowledge/profile.js'
+import type { FaultList } from '../engine/model/faults.js'
+import { readJson } from './read-resources.js'
+
+/** File of a knowledge folder that says what the folder is held to. */
+const PROFILE_FILE = 'knowledge.json'
+
+const PROFILES = { strict, 'plain-r4': plainR4 } as const
+
+type ProfileName = keyof typeof PROFILES
+
+interface ProfileFile {
+  profile?: unknown
+  canonicalBase?: unknown
+  languages?: unknown
+}
+
+/** Reads what the knowledge of a folder is held to; plain R4 where it does not say. */
+export function readProfile(folder: string, faults: FaultList): KnowledgeProfile {
+  if (!existsSync(join(folder, PROFILE_FILE))) return plainR4()
+  const written = (readJson(join(folder, PROFILE_FILE), PROFILE_FILE, faults) ?? {}) as ProfileFile
+  const fault = (element: string, message: string) => faults.add('PROFILE_INVALID', PROFILE_FILE, element, message)
+  const { profile: name = 'plain-r4', canonicalBase: base, languages = ['en'] } = written
+  if (!isProfileName(name)) fault('profile', `The profile is one of ${Object.keys(PROFILES).join(', ')}.`)
+  if (!isBase(base)) fault('canonicalBase', 'Give the URL beneath which the canonicals of the knowledge stand, without a slash at its end.')
+  if (!areLanguages(languages)) fault('languages', 'Give the languages of answers as codes such as en, the usual one first.')
+  return PROFILES[isProfileName(name) ? name : 'plain-r4']({
+    base: isBase(base) ? base : 'https://knowledge.example.org/fhir',
+    languages: areLanguages(languages) ? languages : ['en'],
+  })
+}
+
+const isProfileName = (name: unknown): name is ProfileName => typeof name === 'string' && Object.hasOwn(PROFILES, name)
+
+const isBase = (base: unknown): base is string => typeof base === 'string' && /^(https?:\/\/|urn:)\S*[^/\s]$/.test(base)
+
+/** Languages by which texts are told apart and HTTP negotiates. */
+const areLanguages = (languages: unknown): languages is [string, ...string[]] =>
+  Array.isArray(languages) && languages.length > 0 && languages.every(language => typeof language === 'string' && /^[a-z]{2,3}$/.test(language))
