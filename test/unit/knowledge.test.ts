@@ -117,8 +117,8 @@ describe('a fault of a definition', () => {
   const using = (...more: Parameters<typeof activity>) => faultsIn(plan([topAction('a', { definitionCanonical: canonical('ActivityDefinition', 'act') })]), activity(...more))
 
   test.each([
-    ['of a kind that becomes nothing', { kind: 'SupplyRequest' as const }, ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind']],
-    ['of a kind that cannot say no', { kind: 'DeviceRequest' as const, doNotPerform: true }, ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind']],
+    ['of a kind that becomes nothing', { kind: 'Claim' as const }, ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind']],
+    ['of a kind that cannot say no', { kind: 'ImmunizationRecommendation' as const, productCodeableConcept: { text: 'x' }, doNotPerform: true }, ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind']],
     ['that sets a misspelt element', { dynamicValue: [{ path: 'note.textt', expression: fhirpath("'x'") }] }, ['DYNAMIC_PATH_INVALID ActivityDefinition.dynamicValue[0]']],
     ['with a path that is none', { dynamicValue: [{ path: 'note[0].text!', expression: fhirpath("'x'") }] }, ['DYNAMIC_PATH_INVALID ActivityDefinition.dynamicValue[0]']],
     ['that may say no', { doNotPerform: true }, []],
@@ -128,7 +128,7 @@ describe('a fault of a definition', () => {
 
   test('is told once, however many actions use it', () => {
     const uses = ['a', 'b'].map(id => topAction(id, { definitionCanonical: canonical('ActivityDefinition', 'act') }))
-    const bad = activity('act', { kind: 'SupplyRequest' })
+    const bad = activity('act', { kind: 'Claim' })
     expect(faultsIn(plan(uses), plan(uses, { id: 'other' }), bad)).toEqual(['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind'])
   })
 })

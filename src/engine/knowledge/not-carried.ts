@@ -65,14 +65,14 @@ export function notCarriedOfAction(action: PlanDefinitionAction, plan: PlanDefin
   return [
     ...subjects(action),
     ...said('transform', transform, 'StructureMaps are not run; dynamicValues are.'),
-    ...said('output', output, 'Nobody is told of it.'),
     ...said('reason', reason, 'A RequestGroup has no place for it.'),
+    ...said('output', output, 'Nobody is told of it.'),
     ...input.flatMap((each, index) => inputs(each, `input[${index}]`)),
-    ...participant.flatMap(({ type, role }, index) =>
-      said(`participant[${index}]`, !['patient', 'practitioner'].includes(type) && !role?.text && !role?.coding?.[0]?.display, 'Without the words of a role nothing is left of it.')),
     ...code.flatMap(({ coding = [] }, index) => said(`code[${index}]`, coding.some(({ system }) => isForeignPoint(system, names)), `Decision points are codes of ${names.decisionPoints}.`)),
     ...relatedAction.flatMap(({ actionId }, index) => said(`relatedAction[${index}]`, !ids.has(actionId), `The plan has no action ${actionId}.`)),
     ...goalId.flatMap((goal, index) => said(`goalId[${index}]`, !goals.has(goal), `The plan has no goal ${goal}.`)),
+    ...participant.flatMap(({ type, role }, index) =>
+      said(`participant[${index}]`, !['patient', 'practitioner'].includes(type) && !role?.text && !role?.coding?.[0]?.display, 'Without the words of a role nothing is left of it.')),
   ]
 }
 
