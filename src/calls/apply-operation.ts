@@ -12,6 +12,7 @@ import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { invalid, readApplyParameters, type ApplyInput } from './apply-parameters.js'
 import { endOfEvaluation, itsTurn } from './call-service.js'
 import type { CallEnvironment } from './environment.js'
+import { defined } from '../engine/model/defined.js'
 
 /**
  * PlanDefinition/$apply over the FHIR API: Parameters with `subject` and `data` in (and optionally `encounter`,
@@ -93,7 +94,7 @@ async function ask({ variables, parameters, subjects }: Applicable, body: unknow
   const scope = openScope(variables, {
     recordsOfType: type => record.ofType(type, look),
     recordsAsSent: () => record.asSent(look),
-    context: { ...(patientId !== undefined && { patientId }), ...(practitioner !== undefined && { userId: practitioner }), ...(encounterId !== undefined && { encounterId }) },
+    context: defined({ patientId, userId: practitioner, encounterId }),
     about: aboutOf(input),
     parameters: input.parameters,
     clock,
@@ -102,10 +103,8 @@ async function ask({ variables, parameters, subjects }: Applicable, body: unknow
   })
   const context: ApplyContext = {
     patientId: patientId ?? '',
-    ...(patientId === undefined && { subject: input.subject }),
-    ...(practitioner !== undefined && { userId: practitioner }),
-    ...(encounterId !== undefined && { encounterId }),
-    proposer: { ...(practitioner !== undefined && { practitioner }), ...(organization !== undefined && { organization }) },
+    ...defined({ subject: patientId === undefined ? input.subject : undefined, userId: practitioner, encounterId }),
+    proposer: defined({ practitioner, organization }),
     language: input.language ?? language,
     terminology: environment.knowledge.terminology,
   }
@@ -114,12 +113,8 @@ async function ask({ variables, parameters, subjects }: Applicable, body: unknow
 }
 
 function aboutOf({ subject, patientId, practitioner, encounterId, organization }: ApplyInput): CallSubjects {
-  return {
-    ...(patientId === undefined && { subject }),
-    ...(practitioner !== undefined && { practitioner }),
-    ...(encounterId !== undefined && { encounter: `Encounter/${encounterId}` }),
-    ...(organization !== undefined && { organization }),
-  }
+  const encounter = encounterId === undefined ? undefined : `Encounter/${encounterId}`
+  return defined({ subject: patientId === undefined ? subject : undefined, practitioner, encounter, organization })
 }
 
 const authorOf = ({ practitioner, organization }: ApplyInput): CarePlan['author'] => {

@@ -1,4 +1,5 @@
 import { CdsError, type ErrorCode } from '../errors.js'
+import { defined } from '../engine/model/defined.js'
 import { isObject, type JsonObject } from '../engine/model/json.js'
 import { baseUrl, LONGEST_URL } from '../trust/base-url.js'
 import { isAbsent, isNone, withoutAbsent } from './absent.js'
@@ -32,8 +33,7 @@ export function parseHookRequest(sent: unknown, hook: string): HookRequest {
     hookInstance: (body.hookInstance as string).toLowerCase(),
     context: body.context as HookContext,
     prefetch: isObject(body.prefetch) ? body.prefetch : {},
-    ...(fhirServer !== undefined && { fhirServer }),
-    ...(body.fhirAuthorization !== undefined && { fhirAuthorization: body.fhirAuthorization as FhirAuthorization }),
+    ...defined({ fhirServer, fhirAuthorization: body.fhirAuthorization as FhirAuthorization | undefined }),
   }
 }
 

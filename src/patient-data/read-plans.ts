@@ -78,10 +78,10 @@ function urgentIn({ plans, givers }: Reading): ReadonlySet<ReadingPlan | string>
 function resultsIn({ givers }: Reading, source: Source): (plan: ReadingPlan) => Promise<PlanResults> {
   const own = new Map<ReadingPlan, Promise<ReadResult>>()
   const asked = new Map<string, Promise<ReadResult>>()
-  const given = (plan: ReadingPlan) => once(own, plan, () => resultGiven(plan, source))
+  const given = (plan: ReadingPlan) => begunOnce(own, plan, () => resultGiven(plan, source))
   const result = (query: string) => {
     const giver = givers.get(query)
-    return giver ? given(giver) : once(asked, query, () => source.ask(query))
+    return giver ? given(giver) : begunOnce(asked, query, () => source.ask(query))
   }
   return async plan => {
     const isAnswered = plan.given.kind === 'absent' || (plan.given.kind === 'failed' && plan.queries?.length)
@@ -90,7 +90,8 @@ function resultsIn({ givers }: Reading, source: Source): (plan: ReadingPlan) => 
   }
 }
 
-function once<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+/** The value under a key, made when it is first asked for. */
+function begunOnce<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
   const value = known.get(key) ?? make()
   known.set(key, value)
   return value

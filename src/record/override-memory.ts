@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { CARD_EXTENSION, type Card, type Feedback, type OverrideReason } from '../cds-hooks/types.js'
 import type { AnsweredCall, ForgottenFor, Override, PatientOfClient } from './port.js'
+import { defined } from '../engine/model/defined.js'
 
 /**
  * Remembers which cards were overridden for whom, so that knowledge can stay silent about the same thing. Patients are
@@ -84,7 +85,7 @@ class Memory {
     const patient = this.hash(whose)
     for (const { uuid, extension } of cards) {
       const point = headlineOf(extension)
-      if (point !== undefined) this.show(uuid.toLowerCase(), patient, { service, point, ...(encounter !== undefined && { encounter }) })
+      if (point !== undefined) this.show(uuid.toLowerCase(), patient, { service, point, ...defined({ encounter }) })
     }
     this.forgetCards()
   }
@@ -105,7 +106,7 @@ class Memory {
     const reason = reasonOf(overrideReason)
     if (at.reported) return this.addReason(patient, at.reported, reason)
     const { point, encounter } = at
-    const override = { point, at: earlier(outcomeTimestamp, receivedAt), ...(reason !== undefined && { reason }), ...(encounter !== undefined && { encounter }) }
+    const override = { point, at: earlier(outcomeTimestamp, receivedAt), ...defined({ reason, encounter }) }
     if (!this.add(patient, { card: uuid, override })) return false
     at.reported = override
     return true

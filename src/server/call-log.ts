@@ -3,6 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Level, Logger } from 'pino'
 import type { UndecidedNote } from '../cds-hooks/types.js'
 import type { Metrics } from './metrics.js'
+import { defined } from '../engine/model/defined.js'
 
 /** What the log tells of one request beside its outcome. Nothing of it is the client's own words but an id that is a uuid. */
 interface RequestNotes {
@@ -102,8 +103,7 @@ function lineOf({ method }: Request, status: number | undefined, { id, route, se
     requestId: id,
     method,
     route,
-    ...(service !== undefined && { service }),
-    ...(status !== undefined && { status }),
+    ...defined({ service, status }),
     ms: Math.round(milliseconds * 10) / 10,
     ...(cards !== undefined && { cards }),
     ...(undecided && { undecided: undecided.length }),

@@ -7,6 +7,7 @@ import { plain, toJson, truth } from '../expression/values.js'
 import type { CompiledAction, CompiledActivity, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { EXTENSION, extensionOf } from '../model/extensions.js'
 import type { KnowledgeNames } from '../model/names.js'
+import { defined } from '../model/defined.js'
 import { inLanguage } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
@@ -168,12 +169,7 @@ class PlanApplication {
     const built: RequestGroupAction = {
       id: action.id,
       ...(extension.length > 0 && { extension }),
-      ...(definition.prefix !== undefined && { prefix: definition.prefix }),
-      ...(title !== undefined && { title }),
-      ...(description !== undefined && { description }),
-      ...(textEquivalent !== undefined && { textEquivalent }),
-      ...(definition.priority && { priority: definition.priority }),
-      ...(definition.code && { code: definition.code }),
+      ...defined({ prefix: definition.prefix, title, description, textEquivalent, priority: definition.priority, code: definition.code }),
       ...(definition.documentation && { documentation: fixedPartsOf(action, this.context).documentation }),
       ...(action.startAndStop.length > 0 && { condition: [...action.startAndStop] }),
       ...(definition.relatedAction && { relatedAction: definition.relatedAction }),

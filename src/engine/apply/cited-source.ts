@@ -1,5 +1,6 @@
 import type { RelatedArtifact } from 'fhir/r4.js'
 import type { CompiledSource } from '../knowledge/compiled.js'
+import { defined } from '../model/defined.js'
 import { inLanguage } from '../model/localized.js'
 
 /** A source as a reader sees it, in one language. */
@@ -15,13 +16,7 @@ export interface CitedSource {
 }
 
 /** The source that an action's documentation tells. */
-export const citedSourceIn = ({ display, label, document, citation, url }: RelatedArtifact): CitedSource => ({
-  ...(display !== undefined && { document: display }),
-  ...(label !== undefined && { issue: label }),
-  ...(document?.title !== undefined && { section: document.title }),
-  ...(citation !== undefined && { citation }),
-  ...(url !== undefined && { url }),
-})
+export const citedSourceIn = ({ display, label, document, citation, url }: RelatedArtifact): CitedSource => defined({ document: display, issue: label, section: document?.title, citation, url })
 
 /** Documentation as a RequestGroup carries it: what the knowledge cites, told to a reader; as it stands where it names no source of ours. */
 export function citing(artifact: RelatedArtifact, compiled: CompiledSource | undefined, language: string): RelatedArtifact {
@@ -29,25 +24,27 @@ export function citing(artifact: RelatedArtifact, compiled: CompiledSource | und
   const { document, issue, section, citation, url } = citedSource(compiled, language)
   return {
     type: artifact.type,
-    ...(issue && { label: issue }),
-    ...(document && { display: document }),
-    ...(section !== undefined && { document: { title: section } }),
-    ...(citation && { citation }),
-    ...(url !== undefined && { url }),
-    ...(artifact.resource !== undefined && { resource: artifact.resource }),
+    ...defined({
+      label: issue || undefined,
+      display: document || undefined,
+      document: section === undefined ? undefined : { title: section },
+      citation: citation || undefined,
+      url,
+      resource: artifact.resource,
+    }),
   }
 }
 
 function citedSource(source: CompiledSource, language: string): CitedSource {
   const [document, section, standing] = [source.document, source.section, source.standing].map(text => inLanguage(text, language))
   const dated = listed([source.year, standing], ', ')
-  return {
-    ...(document !== undefined && { document }),
+  return defined({
+    document,
     issue: listed([source.publisher, source.year], ' '),
-    ...(section !== undefined && { section }),
+    section,
     citation: listed([listed([document, section], ', '), dated && `(${dated})`], ' '),
-    ...(source.url !== undefined && { url: source.url }),
-  }
+    url: source.url,
+  })
 }
 
 const listed = (parts: readonly (string | undefined)[], separator: string): string => parts.filter(part => part).join(separator)

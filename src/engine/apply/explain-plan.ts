@@ -151,7 +151,7 @@ class Explaining {
     return {
       name,
       description: inLanguage(plan.facts.get(name) ?? new Map(), this.options.language) ?? '',
-      ...valueOf(name, scope, this.options.most),
+      ...toldValue(name, scope, this.options.most),
       uses: [...(evidence?.facts ?? [])],
       ...namesOf(evidence?.found ?? [], this.options.most),
     }
@@ -197,7 +197,7 @@ function answered(condition: CompiledCondition, scope: Scope, where: string, ans
 }
 
 /** The beginning of a fact's value; records are told by their references, not by their content. */
-function valueOf(name: string, scope: Scope, most: number): Pick<ExplainedFact, 'value' | 'moreValues' | 'error'> {
+function toldValue(name: string, scope: Scope, most: number): Pick<ExplainedFact, 'value' | 'moreValues' | 'error'> {
   try {
     const items = scope[name] as readonly unknown[]
     return { value: items.slice(0, most).map(toldAs), ...(items.length > most && { moreValues: items.length - most }) }

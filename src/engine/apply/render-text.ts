@@ -5,6 +5,7 @@ import { DATE_TYPES, toJson, typeOf, type Item } from '../expression/values.js'
 import { CdsError } from '../../errors.js'
 import { failureOf } from '../expression/facts.js'
 import type { LocalizedTemplate, Template } from '../knowledge/compiled.js'
+import { memoised } from '../model/memoised.js'
 import { escapeLineStart, escapeMarkdown } from './markdown.js'
 
 /** Whether a text is shown as Markdown, where data must not be read as mark-up. */
@@ -61,16 +62,10 @@ function renderDate(date: string, language: string): string {
   return dateFormat(language, style).format(new Date(date))
 }
 
-const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
+// Formats are costly to make and hold nothing of a patient, so each is made once.
 
-/** Formats are costly to make and hold nothing of a patient, so each is made once. */
-function once<F extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => F): F {
-  const format = (formats.get(key) as F | undefined) ?? make()
-  formats.set(key, format)
-  return format
-}
+const numberFormat = memoised((language: string) => new Intl.NumberFormat(language))
 
-const numberFormat = (language: string): Intl.NumberFormat => once(language, () => new Intl.NumberFormat(language))
+const dateFormat = (language: string, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => dateFormatOf(`${language} ${style.day}`, language, style)
 
-const dateFormat = (language: string, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-  once(`${language} ${style.day}`, () => new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }))
+const dateFormatOf = memoised((_languageAndStyle: string, language: string, style: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }))

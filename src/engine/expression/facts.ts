@@ -61,14 +61,14 @@ export function factVariables(base: object, owner: string, facts: Iterable<Compi
     const key = `${owner}#${fact.name}`
     Object.defineProperty(variables, fact.name, {
       get(this: Scope) {
-        return valueOf(fact, key, this)
+        return valueOfFact(fact, key, this)
       },
     })
   }
   return variables
 }
 
-function valueOf(fact: CompiledFact, key: string, scope: Scope): Collection {
+function valueOfFact(fact: CompiledFact, key: string, scope: Scope): Collection {
   const { known, failed, frames, evidence } = scope[STATE]
   if (evidence) frames.at(-1)?.facts.add(fact.name)
   const before = known.get(key)
