@@ -1,7 +1,8 @@
 /**
  * The engine: FHIR R4 PlanDefinitions written in FHIRPath, compiled once, applied to a patient's records, and told as
- * cards of CDS Hooks. What the resources are held to is a profile: `plainR4()` unless another is given. It reads no disk, no clock and no network; whoever uses it hands in resources, an instant and a
- * time zone.
+ * cards of CDS Hooks. What the resources are held to is a profile: `plainR4()` unless another is given. It
+ * reads no disk, no clock and no network; whoever uses it hands in resources, an instant and a time zone. docs/engine.md
+ * has an example that runs.
  *
  * ```ts
  * const faults = new FaultList()

@@ -1,6 +1,6 @@
 // Packs the package, installs it into an empty folder as its users would, and uses it there: the example of
 // docs/engine.md is checked against the declarations, run by Node, and run by a browser from one bundle; the command
-// checks the knowledge. Whatever an export promises must be in the package.
+// checks our knowledge, and a guideline of the user with its cases. Whatever an export promises must be in the package.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const USER = fileURLToPath(new URL('user/', import.meta.url))
 const CHROMIUM = '/usr/bin/chromium'
 /** What a package of this kind is made of; whatever else is in it was not meant to be. */
-const PACKED = /^(dist\/|fhir-resources\/|cds-services\/|docs\/|src\/demo\/people\/|(package\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
+const PACKED = /^(dist\/|fhir-resources\/|cds-services\/|docs\/|src\/demo\/people\/|((package|knowledge)\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
 
 interface Manifest {
   name: string
@@ -91,6 +91,8 @@ async function inBrowser(file: string): Promise<string> {
 async function faultsOfUse(folder: string): Promise<string[]> {
   run(folder, process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.')
   say('the declarations fit their use')
+  const faces = Object.keys(exports).filter(face => !face.endsWith('.json')).map(face => `await import('${name}${face.slice(1)}')`)
+  run(folder, process.execPath, '--input-type=module', '--eval', faces.join('; '))
   const byNode = run(folder, process.execPath, '--input-type=module', '--eval', `await import('./${bundle(folder, 'node').slice(folder.length + 1)}'); process.stdout.write(globalThis.told)`)
   const { short } = JSON.parse(byNode) as { short: unknown }
   say(`by Node: ${JSON.stringify(short)}`)
@@ -105,11 +107,20 @@ async function faultsOfUse(folder: string): Promise<string[]> {
   ]
 }
 
-/** What is wrong with the command, which npm puts into the project that installs it. */
+/** What the user asks of the command, which npm puts into the project that installs it, and what it must say. */
+const ASKED: readonly (readonly [words: readonly string[], said: string])[] = [
+  [['check'], 'The knowledge has no faults.'],
+  [['check', 'influenza'], 'The knowledge has no faults.'],
+  [['cases', '--knowledge', 'influenza'], '3 cases, all as expected.'],
+]
+
 function faultsOfCommand(folder: string): string[] {
-  const told = run(folder, join(folder, 'node_modules/.bin', Object.keys(bin)[0] ?? ''), 'check')
-  say(`${Object.keys(bin)[0]} check: ${told.trim()}`)
-  return told.includes('no faults') ? [] : ['the packed knowledge has faults, or is not there']
+  const [command = ''] = Object.keys(bin)
+  return ASKED.flatMap(([words, expected]) => {
+    const told = run(folder, join(folder, 'node_modules/.bin', command), ...words)
+    say(`${[command, ...words].join(' ')}: ${told.trim()}`)
+    return told.includes(expected) ? [] : [`${command} ${words.join(' ')} does not say: ${expected}`]
+  })
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'columna-package-'))
