@@ -137,6 +137,10 @@ describe('what only one place may do', () => {
     expect(impure.filter(path => path.startsWith('engine/'))).toEqual([])
   })
 
+  test('the engine measures time where it looks whether it is up, and nowhere else', () => {
+    expect(filesWith('performance.now', 'setTimeout()', 'setImmediate()').filter(path => path.startsWith('engine/'))).toEqual(['engine/expression/steps.ts'])
+  })
+
   test('nobody says any', () => {
     expect(filesWith('any')).toEqual([])
     expect(SOURCE_FILES.filter(({ text }) => text.includes('@ts-ignore')).map(({ path }) => path)).toEqual([])
