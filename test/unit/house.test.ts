@@ -26,7 +26,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The corridors: the only room that imports both the engine and what is remembered.
   calls: [['cds-hooks', 'engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'knowledge-files', 'patient-data', 'record', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
   // The only room that knows HTTP; the demonstration server is a server of its own.
-  server: [['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/terminology', 'errors', 'knowledge-files', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
+  server: [['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
   // The language of clinical cases: what they say is data beside them.
   cases: [['calls', 'cds-hooks', 'engine/apply', 'engine/expression', 'engine/knowledge', 'engine/model', 'knowledge-files', 'patient-data'], []],
   cli: [['cases', 'engine/model', 'knowledge-files', 'main'], ['node:fs', 'node:path', 'node:util', 'yaml']],
