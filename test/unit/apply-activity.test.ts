@@ -318,6 +318,7 @@ describe('what $apply proposes', () => {
 
   test('that something is not to be done is said where R4 says it', () => {
     expect(propose({ kind: 'Task', doNotPerform: true }).resource).toMatchObject({ modifierExtension: [{ url: 'http://hl7.org/fhir/StructureDefinition/request-doNotPerform', valueBoolean: true }] })
+    expect(propose({ kind: 'Task', doNotPerform: false }).resource).not.toHaveProperty('modifierExtension')
     expect(propose({ kind: 'ServiceRequest', doNotPerform: true }).resource).toMatchObject({ doNotPerform: true })
     expect(propose({ kind: 'ImmunizationRecommendation', productCodeableConcept: { text: 'p' }, doNotPerform: true }).codes).toContain('ACTIVITY_KIND_UNSUPPORTED')
     expect(propose({ kind: 'ImmunizationRecommendation', productCodeableConcept: { text: 'p' }, doNotPerform: false }).codes).toEqual([])

@@ -261,6 +261,13 @@ describe('nothing is lost in silence', () => {
     expect(applyTo(knowledge).omissions.map(({ of, element }) => `${of}: ${element}`)).toEqual(names.map(name => `plan action b: ${name}`))
   })
 
+  test('how often a plan is proposed anew is when its action is to be done', () => {
+    const timing = { repeat: { frequency: 1, period: 1, periodUnit: 'd' as const } }
+    const { knowledge } = compileResources(plan([topAction('a', { trigger: [{ type: 'periodic', timingTiming: timing }] }), topAction('b', { trigger: [{ type: 'periodic', timingTiming: timing }], timingDateTime: '2026-04-01' })]), FACTS)
+    expect(applyTo(knowledge).requestGroup.action).toMatchObject([{ timingTiming: timing }, { timingDateTime: '2026-04-01' }])
+    expect(applyTo(knowledge).requestGroup.action?.[1]).not.toHaveProperty('timingTiming')
+  })
+
   test('a plan that is not enabled proposes nothing, and says so', () => {
     const { requestGroup, omissions } = apply([topAction('a')], {}, { extension: [{ url: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-enabled', valueBoolean: false }] })
     expect({ actions: requestGroup.action, omitted: omissions.map(({ element }) => element) }).toEqual({ actions: undefined, omitted: ['PlanDefinition.action'] })

@@ -423,7 +423,10 @@ function graded(extension: Extension, language: string, terminology: Terminology
 }
 
 function timingOf(definition: CompiledAction['resource']): Partial<RequestGroupAction> {
-  const { timingDateTime, timingAge, timingPeriod, timingDuration, timingRange, timingTiming } = definition
+  const { timingDateTime, timingAge, timingPeriod, timingDuration, timingRange } = definition
+  const isTimed = timingDateTime ?? timingAge ?? timingPeriod ?? timingDuration ?? timingRange
+  // What is proposed again and again is to be done so.
+  const timingTiming = definition.timingTiming ?? (isTimed === undefined ? definition.trigger?.find(({ type, timingTiming: timing }) => type === 'periodic' && timing)?.timingTiming : undefined)
   return {
     ...(timingDateTime && { timingDateTime }),
     ...(timingAge && { timingAge }),

@@ -58,8 +58,11 @@ const CANONICAL = always((_, { canonical }) => (canonical === undefined ? {} : {
 const INTENT: Part = { holds: ['intent'], put: ({ intent = 'proposal' }) => ({ intent }) }
 const PRIORITY = as('priority')
 const DO_NOT_PERFORM = as('doNotPerform')
-/** Where R4 has no element for it. */
-const DO_NOT_PERFORM_EXTENSION = as('doNotPerform', 'modifierExtension', value => [{ url: NOT_TO_BE_DONE, valueBoolean: value }])
+/** Where R4 has no element for it; that something is to be done goes without saying. */
+const DO_NOT_PERFORM_EXTENSION: Part = {
+  holds: ['doNotPerform'],
+  put: ({ doNotPerform }) => (doNotPerform ? { modifierExtension: [{ url: NOT_TO_BE_DONE, valueBoolean: true }] } : {}),
+}
 const SUBJECT = always((_, { subject }) => ({ subject }))
 /** Where it can be a patient and nobody else. */
 const PATIENT = always((_, { subject }) => (subject.reference?.startsWith('Patient/') ? { patient: subject } : {}))
