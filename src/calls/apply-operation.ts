@@ -128,7 +128,7 @@ const MESSAGES = 'http://hl7.org/fhir/StructureDefinition/cqf-messages'
 /** What could not be used, carried over or read, as a resource that the answer contains and the extension that names it. */
 function messagesOf({ record, unread }: AskedApply, omissions: readonly Omission[]): { contained: OperationOutcome[]; extension?: { extension: NonNullable<CarePlan['extension']> } } {
   const warning = (code: 'invalid' | 'not-supported', diagnostics: string, expression?: string) => ({ severity: 'warning' as const, code, diagnostics, ...(expression !== undefined && { expression: [expression] }) })
-  const told = new Set(omissions.map(({ of, element, reason }) => `${of}: ${element}: ${reason}.`))
+  const told = new Set(omissions.map(({ of, element, reason }) => `${of}: ${element}: ${reason}`))
   const issue = [
     ...record.unusable.map(({ resource, element, reason }: Unusable) => warning('invalid', `${resource}: ${reason}; it counts as absent.`, element)),
     ...[...told].map(diagnostics => warning('not-supported', diagnostics)),

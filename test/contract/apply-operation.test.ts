@@ -219,7 +219,7 @@ describe('what a caller of $apply names', () => {
     expect(group).toMatchObject({ author: { reference: 'Practitioner/d' } })
     expect(proposal).toMatchObject({ resourceType: 'ServiceRequest', requester: { reference: 'Practitioner/d' }, encounter: { reference: 'Encounter/e' }, meta: { profile: ['urn:p'] } })
     expect((proposal as { patientInstruction?: string }).patientInstruction).toMatch(/^p; Bo; Klinikken; 6; hjemme; z\+p\+d\+o\+a$/)
-    expect(toldIn(body)).toEqual(['ActivityDefinition order: dosage: a ServiceRequest does not take it over.', 'The input parameter setting changes nothing here.', 'The input parameter parameters holds what no library declares; nothing reads it.'])
+    expect(toldIn(body)).toEqual(['ActivityDefinition order: dosage: A ServiceRequest does not take it over; leave it out, or set what is meant with a dynamicValue.', 'The input parameter setting changes nothing here.', 'The input parameter parameters holds what no library declares; nothing reads it.'])
   })
 
   test('an ActivityDefinition is applied by itself, whether a plan uses it or not', async () => {

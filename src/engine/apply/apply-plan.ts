@@ -32,6 +32,7 @@ export interface Omission {
   /** The action or definition that states it. */
   of: string
   element: string
+  /** A sentence. */
   reason: string
 }
 
@@ -110,7 +111,7 @@ class PlanApplication {
 
   private proposals(): RequestGroupAction[] {
     if (isSwitchedOff(this.plan)) {
-      this.omissions.push({ of: this.plan.canonical, element: 'PlanDefinition.action', reason: 'the plan says that it is not enabled' })
+      this.omissions.push({ of: this.plan.canonical, element: 'PlanDefinition.action', reason: 'The plan says that it is not enabled.' })
       return []
     }
     const { hook } = this.context
@@ -163,7 +164,7 @@ class PlanApplication {
     const description = renderText(texts.description, language, this.scope, 'markdown', where)
     const textEquivalent = renderText(texts.textEquivalent, language, this.scope, 'markdown', where)
     const { children, resource } = orders ? this.changedOrders(action, orders, title) : this.definitionOf(action, title)
-    for (const element of action.notCarried) this.omissions.push({ of: where, element, reason: 'no RequestGroup can say it' })
+    for (const { path, why } of action.notCarried) this.omissions.push({ of: where, element: path, reason: why })
     const extension = this.extensions(action)
     const participant = this.participants(action)
     const built: RequestGroupAction = {
@@ -332,8 +333,8 @@ class PlanApplication {
 export function omissionsOf({ resource: { id }, kind, notCarried }: CompiledActivity, missing: readonly string[]): Omission[] {
   const of = `ActivityDefinition ${id}`
   return [
-    ...notCarried.map(element => ({ of, element, reason: `a ${kind} does not take it over` })),
-    ...missing.map(element => ({ of, element, reason: `without it a ${kind} is not valid, so that none is proposed` })),
+    ...notCarried.map(({ path, why }) => ({ of, element: path, reason: why })),
+    ...missing.map(element => ({ of, element, reason: `Without it a ${kind} is no valid R4, so that none is proposed.` })),
   ]
 }
 

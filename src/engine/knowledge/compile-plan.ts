@@ -9,7 +9,7 @@ import { ACTIVITY_KINDS, type ActivityKind, HELD, kindNamed, missingIn, resource
 import { type ActionWithId, withIds } from './action-ids.js'
 import type { ApplicableActivity } from './activities.js'
 import type {
-  ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledCondition, CompiledDefinition, CompiledDynamicValue, CompiledPlan, CompiledRequirement,
+  ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledCondition, CompiledDefinition, CompiledDynamicValue, NotCarried, CompiledPlan, CompiledRequirement,
 } from './compiled.js'
 import { compileRequirement } from './data-requirements.js'
 import { EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
@@ -18,7 +18,7 @@ import { decisionPointsOf } from '../model/names.js'
 import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type Place } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './compile-facts.js'
-import { notCarriedOfAction, notCarriedOfActivity, notCarriedOfPlan, type NotCarried } from './not-carried.js'
+import { notCarriedOfAction, notCarriedOfActivity, notCarriedOfPlan } from './not-carried.js'
 import { inputsWithin, withPlanVariables } from './plan-variables.js'
 import type { KnowledgeProfile } from './profile.js'
 import type { Cited, ResourceIndex } from './resource-index.js'
@@ -125,9 +125,9 @@ class PlanCompiler {
   }
 
   /** Tells of elements that nothing comes of, and answers their paths. */
-  private report(lost: readonly NotCarried[], element: string, file = this.source.file): string[] {
+  private report(lost: readonly NotCarried[], element: string, file = this.source.file): readonly NotCarried[] {
     for (const { path, why } of lost) this.workshop.faults.add('ELEMENT_NOT_CARRIED', file, `${element}.${path}`, why)
-    return lost.map(({ path }) => path)
+    return lost
   }
 
   /** What modifies the meaning of an element may not be passed over. */

@@ -3,6 +3,14 @@ import type { Evaluator } from '../expression/compile.js'
 import type { LocalizedText } from '../model/localized.js'
 import type { ActivityKind } from './activity-kinds.js'
 
+/** An element that a definition states and that nothing comes of. */
+export interface NotCarried {
+  /** Path below the element that was asked about. */
+  path: string
+  /** A sentence for its author. */
+  why: string
+}
+
 /** A text that may hold `{{ expressions }}`: plain pieces and evaluators in turn. */
 export type Template = readonly (string | Evaluator)[]
 
@@ -36,7 +44,7 @@ export interface CompiledActivity {
   kind: ActivityKind
   canonical: string
   /** Elements that the definition states and a resource of its kind does not hold. */
-  notCarried: readonly string[]
+  notCarried: readonly NotCarried[]
   texts: ActionTexts
   dynamicValues: readonly CompiledDynamicValue[]
 }
@@ -86,7 +94,7 @@ export interface CompiledAction {
   /** Conditions under which the action starts and stops, as they are written: whoever carries it out asks them. */
   startAndStop: readonly PlanDefinitionActionCondition[]
   /** Elements that the action states and no RequestGroup holds. */
-  notCarried: readonly string[]
+  notCarried: readonly NotCarried[]
 }
 
 /** A data requirement with the prefetch template that satisfies it. */

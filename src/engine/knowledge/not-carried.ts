@@ -3,13 +3,7 @@ import { SUBJECT_TYPES } from '../expression/standard-variables.js'
 import { EXTENSION } from '../model/extensions.js'
 import type { KnowledgeNames } from '../model/names.js'
 import { notHeld, type ActivityKind } from './activity-kinds.js'
-
-/** An element that a definition states and that nothing comes of. */
-export interface NotCarried {
-  /** Path below the element that was asked about. */
-  path: string
-  why: string
-}
+import type { NotCarried } from './compiled.js'
 
 const HL7 = 'http://hl7.org/fhir'
 

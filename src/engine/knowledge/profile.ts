@@ -35,6 +35,8 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
   PRIORITY_REFUSED: 'warning',
   VALUE_SET_UNSUPPORTED: 'warning',
   ELEMENT_NOT_CARRIED: 'warning',
+  // What lacks something is not proposed.
+  ACTIVITY_INCOMPLETE: 'warning',
   SHAPE_INVALID: 'warning',
 }
 
