@@ -1,7 +1,8 @@
+import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
 import { isLoopback, serverPattern } from './trust/base-url.js'
 
-/** Everything that a deployment can choose. The README's table of settings lists the same names. */
+/** Everything that a deployment can choose of the service. The README's table of settings lists the same names, and those that the knowledge declares. */
 export interface Settings {
   /** Port of the CDS service. */
   port: number
@@ -45,28 +46,10 @@ export interface Settings {
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
   logLevel: string
-  knowledge: KnowledgeSettings
 }
 
-const REGIONS = ['nordjylland', 'midtjylland', 'syddanmark', 'sjælland', 'hovedstaden', 'none']
-
-/**
- * What knowledge can read as `%settings`: the values that each can have, or that it is on or off. Knowledge that reads
- * anything else is refused.
- */
-export const KNOWLEDGE_SETTINGS = {
-  /** Region whose departments may be named, in lower case; `none` where none may. */
-  region: REGIONS,
-  /** Whether guidelines that are no longer in force are shown, labelled. */
-  showRetired: 'on-or-off',
-  /** Whether offers that a document makes on a condition are there. */
-  conditionalOffers: 'on-or-off',
-} as const
-
-/** Choices of a deployment that knowledge reads. */
-export type KnowledgeSettings = {
-  readonly [Name in keyof typeof KNOWLEDGE_SETTINGS]: (typeof KNOWLEDGE_SETTINGS)[Name] extends 'on-or-off' ? boolean : string
-}
+/** What a deployment chose for the knowledge, by the names that the knowledge declares. */
+export type KnowledgeSettings = Readonly<Record<string, boolean | string>>
 
 interface Setting<T> {
   name: string
@@ -97,16 +80,7 @@ const outsideProduction = (environment: Environment) => !isProduction(environmen
  * @throws CdsError CDS_SETTING_INVALID naming every variable that is wrong and what is expected of it.
  */
 export function readSettings(environment: Environment = process.env): Settings {
-  const faults: string[] = []
-  const setting = <T>({ name, read, fallback }: Setting<T>): T => {
-    const text = environment[name]?.trim()
-    try {
-      return text === undefined || text === '' ? fallback(environment) : read(text)
-    } catch (error) {
-      faults.push(`${name}: ${(error as Error).message}`)
-      return fallback(environment)
-    }
-  }
+  const { setting, throwIfAny } = readingFrom(environment)
   const production = isProduction(environment)
   const taken = setting({ name: 'CDS_INSECURE', read: risks, fallback: () => [] })
   const isRefused = (risk: Risk) => production && !taken.includes(risk)
@@ -144,17 +118,40 @@ export function readSettings(environment: Environment = process.env): Settings {
     overrideMemory: setting({ name: 'CDS_OVERRIDE_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
-    knowledge: {
-      region: setting({ name: 'CDS_REGION', read: regionName, fallback: () => 'nordjylland' }),
-      showRetired: setting({ name: 'CDS_SHOW_RETIRED', read: onOrOff, fallback: () => true }),
-      conditionalOffers: setting({ name: 'CDS_CONDITIONAL_OFFERS', read: onOrOff, fallback: () => false }),
-    },
     logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),
   }
-  if (faults.length > 0) {
-    throw new CdsError('CDS_SETTING_INVALID', `Settings are wrong: ${faults.join('; ')}.`, faults)
-  }
+  throwIfAny()
   return settings
+}
+
+/**
+ * Reads and checks what the deployment chooses for the knowledge; what it does not choose is as the knowledge says.
+ * @throws CdsError CDS_SETTING_INVALID naming every variable that is wrong and what is expected of it.
+ */
+export function readKnowledgeSettings(declared: SettingsTable, environment: Environment = process.env): KnowledgeSettings {
+  const { setting, throwIfAny } = readingFrom(environment)
+  const chosen = Object.entries(declared).map(([name, { type, values = [], default: usual }]) =>
+    [name, setting<boolean | string>({ name: variableOf(name), read: type === 'boolean' ? onOrOff : oneOf(values), fallback: () => usual })] as const)
+  throwIfAny()
+  return Object.fromEntries(chosen)
+}
+
+/** Reads one setting after the other and gathers what is wrong with them. */
+function readingFrom(environment: Environment) {
+  const faults: string[] = []
+  const setting = <T>({ name, read, fallback }: Setting<T>): T => {
+    const text = environment[name]?.trim()
+    try {
+      return text === undefined || text === '' ? fallback(environment) : read(text)
+    } catch (error) {
+      faults.push(`${name}: ${(error as Error).message}`)
+      return fallback(environment)
+    }
+  }
+  const throwIfAny = (): void => {
+    if (faults.length > 0) throw new CdsError('CDS_SETTING_INVALID', `Settings are wrong: ${faults.join('; ')}.`, faults)
+  }
+  return { setting, throwIfAny }
 }
 
 const embeddedServer = (port: number) => [`http://localhost:${port || '*'}/fhir`, `http://127.0.0.1:${port || '*'}/fhir`]
@@ -227,10 +224,14 @@ function timeZone(text: string): string {
   }
 }
 
-function regionName(text: string): string {
-  const region = text.toLowerCase()
-  if (!REGIONS.includes(region)) throw new Error(`expects one of ${REGIONS.join(', ')}`)
-  return region
+/** The variable of a setting that knowledge declares: `showRetired` is CDS_SHOW_RETIRED. */
+export const variableOf = (name: string): string => `CDS_${name.replaceAll(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
+
+/** One of some texts, whose case makes no difference. */
+const oneOf = (values: readonly string[]) => (text: string): string => {
+  const value = text.toLowerCase()
+  if (!values.includes(value)) throw new Error(`expects one of ${values.join(', ')}`)
+  return value
 }
 
 function logLevel(text: string): string {

@@ -19,7 +19,7 @@ import { createOperationsApp } from './server/operations-app.js'
 import { createApp } from './server/app.js'
 import type { ServerOptions } from './server/environment.js'
 import { createTurns } from './server/turns.js'
-import { readSettings, type Settings } from './settings.js'
+import { readKnowledgeSettings, readSettings, type Settings } from './settings.js'
 import { warmUp } from './calls/warm-up.js'
 import { welcomeText } from './server/welcome-text.js'
 import { clientByFhirServer } from './trust/calling-client.js'
@@ -64,7 +64,7 @@ const MOST_WARNINGS = 20
 
 function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
   const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
-  const { knowledge, services, faults } = loadKnowledge(undefined, { isServed })
+  const { knowledge, services, settings: declared, faults } = loadKnowledge(undefined, { isServed })
   faults.throwIfAny()
   if (faults.warnings.length > 0) log.warn({ warnings: faults.warnings.slice(0, MOST_WARNINGS).map(faultLine), count: faults.warnings.length }, 'something that the knowledge states is not done')
   if (services.size === 0) log.warn('no service is published: the knowledge is draft and CDS_DRAFT_KNOWLEDGE is off')
@@ -84,7 +84,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     hasOperationsPort: settings.opsPort !== undefined,
     reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
     reading: { requests: settings.fhirRequests, bytes: settings.fhirCallLimit, atOnce: settings.fhirConcurrency, optionalWaitMs: settings.optionalWaitMs },
-    knowledgeSettings: settings.knowledge,
+    knowledgeSettings: readKnowledgeSettings(declared),
     clientOf: clientByFhirServer(isAllowed),
     record: createMemoryRecord(createOverrideMemory(settings.overrideMemory), createMemoryFeedbackRecord(settings.feedbackMemory)),
     readiness: createReadiness(),

@@ -42,9 +42,10 @@ export interface CaseRunner {
   answerCase: (each: ClinicalCase, delivery?: Delivery) => Promise<Answered>
 }
 
-/** @param usualSettings what a deployment chooses unless a case says otherwise; nothing unless given. */
-export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage, usualSettings: CallEnvironment['knowledgeSettings'] = {}): CaseRunner {
+/** Cases are answered by the settings that the knowledge has unless a deployment chooses, or a case says otherwise. */
+export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): CaseRunner {
   const { knowledge, services } = loaded
+  const usualSettings = Object.fromEntries(Object.entries(loaded.settings).map(([name, { default: usual }]) => [name, usual]))
   const { timeZone, encounter } = language.vocabulary
   const users = roleResources(language)
   const usual: CaseSurroundings = { orders: { drafts: [], selections: [] }, overridden: [], settings: {}, user: usualUser(language) }

@@ -32,7 +32,7 @@ export function readCases(knowledge = PROJECT_ROOT, folder = casesBeside(knowled
   const vocabulary = caseVocabulary(readYaml(join(folder, 'vocabulary.yaml')) as Partial<CaseVocabulary> | undefined)
   return {
     folder,
-    runner: caseRunner(loaded, caseLanguage(vocabulary, loaded.knowledge.files), { region: 'nordjylland', showRetired: true, conditionalOffers: false }),
+    runner: caseRunner(loaded, caseLanguage(vocabulary, loaded.knowledge.files)),
     cases: casesIn(folder, Object.keys(vocabulary.expects)),
     coverage: coverageWords(readYaml(join(folder, 'coverage.yaml')) as Partial<CoverageWords> | undefined),
   }

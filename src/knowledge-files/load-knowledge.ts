@@ -4,10 +4,12 @@ import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { FaultList } from '../engine/model/faults.js'
 import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
+import { readKnowledgeJson } from './knowledge-json.js'
 import { readProfile } from './read-profile.js'
 import { readResources } from './read-resources.js'
+import { readSettings } from './read-settings.js'
 import { buildServices, readServiceFiles, type ServiceRegistry } from './services.js'
-import { KNOWLEDGE_SETTINGS } from '../settings.js'
 
 /** Folder that holds fhir-resources/ and cds-services/; src/ and dist/ both lie in it. */
 export const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -15,6 +17,8 @@ export const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export interface LoadedKnowledge {
   knowledge: Knowledge
   services: ServiceRegistry
+  /** What a deployment chooses for the knowledge, which reads it as `%settings`. */
+  settings: SettingsTable
   faults: FaultList
 }
 
@@ -33,11 +37,13 @@ export interface LoadOptions {
  */
 export function loadKnowledge(folder = PROJECT_ROOT, { isServed = () => true, profile: given }: LoadOptions = {}): LoadedKnowledge {
   const faults = new FaultList()
-  const profile = given ?? readProfile(folder, faults)
+  const written = readKnowledgeJson(folder, faults)
+  const profile = given ?? readProfile(written, faults)
+  const settings = readSettings(written ?? {}, faults)
   const files = readResources(join(folder, 'fhir-resources'), faults)
   const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults)
   if (files.length + serviceFiles.length + faults.faults.length === 0) throw new Error(`There is neither knowledge nor a service in ${folder}.`)
-  const knowledge = compileKnowledge(files, faults, { profile, settings: KNOWLEDGE_SETTINGS })
+  const knowledge = compileKnowledge(files, faults, { profile, settings })
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
-  return { knowledge, services, faults }
+  return { knowledge, services, settings, faults }
 }

@@ -1,27 +1,16 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { plainR4, strict, type KnowledgeProfile } from '../engine/knowledge/profile.js'
 import type { FaultList } from '../engine/model/faults.js'
-import { readJson } from './read-resources.js'
-
-/** File of a knowledge folder that says what the folder is held to. */
-const PROFILE_FILE = 'knowledge.json'
+import type { JsonObject } from '../engine/model/json.js'
+import { KNOWLEDGE_FILE } from './knowledge-json.js'
 
 const PROFILES = { strict, 'plain-r4': plainR4 } as const
 
 type ProfileName = keyof typeof PROFILES
 
-interface ProfileFile {
-  profile?: unknown
-  canonicalBase?: unknown
-  languages?: unknown
-}
-
 /** Reads what the knowledge of a folder is held to; plain R4 where it does not say. */
-export function readProfile(folder: string, faults: FaultList): KnowledgeProfile {
-  if (!existsSync(join(folder, PROFILE_FILE))) return plainR4()
-  const written = (readJson(join(folder, PROFILE_FILE), PROFILE_FILE, faults) ?? {}) as ProfileFile
-  const fault = (element: string, message: string) => faults.add('PROFILE_INVALID', PROFILE_FILE, element, message)
+export function readProfile(written: JsonObject | undefined, faults: FaultList): KnowledgeProfile {
+  if (!written) return plainR4()
+  const fault = (element: string, message: string) => faults.add('PROFILE_INVALID', KNOWLEDGE_FILE, element, message)
   const { profile: name = 'plain-r4', canonicalBase: base, languages = ['en'] } = written
   if (!isProfileName(name)) fault('profile', `The profile is one of ${Object.keys(PROFILES).join(', ')}.`)
   if (!isBase(base)) fault('canonicalBase', 'Give the URL beneath which the canonicals of the knowledge stand, without a slash at its end.')

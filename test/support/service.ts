@@ -8,6 +8,7 @@ import { createReadiness } from '../../src/server/readiness.js'
 import { createApp } from '../../src/server/app.js'
 import type { ServerOptions } from '../../src/server/environment.js'
 import { createTurns } from '../../src/server/turns.js'
+import { readKnowledgeSettings } from '../../src/settings.js'
 import { clientByFhirServer } from '../../src/trust/calling-client.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { testKnowledge } from './knowledge.js'
@@ -38,7 +39,7 @@ export interface TestServiceOptions extends Partial<ServerOptions> {
 
 /** What a test service answers with: the knowledge of this repository, and a clock that stands still; FHIR servers on 127.0.0.1 may be read. */
 export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOptions {
-  const { knowledge, services } = testKnowledge()
+  const { knowledge, services, settings } = testKnowledge()
   return {
     knowledge,
     services,
@@ -53,7 +54,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     hasOperationsPort: false,
     reading: TEST_READING,
     reader: createHttpFhirReader({ isAllowed: isListed, responseLimit: 8_000_000, pageLimit: 10 }),
-    knowledgeSettings: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
+    knowledgeSettings: readKnowledgeSettings(settings, {}),
     clientOf: clientByFhirServer(isListed),
     record: testRecord(),
     readiness: createReadiness(),

@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { CdsError } from '../../src/errors.js'
-import { readSettings, type Settings } from '../../src/settings.js'
+import { FaultList } from '../../src/engine/model/faults.js'
+import { readKnowledgeJson } from '../../src/knowledge-files/knowledge-json.js'
+import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
+import { readSettings as readDeclarations } from '../../src/knowledge-files/read-settings.js'
+import { readKnowledgeSettings, readSettings, variableOf, type Settings } from '../../src/settings.js'
 
-function faultsOf(environment: Record<string, string>): readonly string[] {
+function faultsOf(environment: Record<string, string>, read: (environment: Record<string, string>) => unknown = readSettings): readonly string[] {
   try {
-    readSettings(environment)
+    read(environment)
   } catch (error) {
     expect(error).toBeInstanceOf(CdsError)
     expect((error as CdsError).code).toBe('CDS_SETTING_INVALID')
@@ -15,11 +21,11 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
 
 test('without any variable everything has a value', () => {
   expect(readSettings({})).toEqual({
-    port: 3000, opsPort: undefined, host: '127.0.0.1', production: false, demo: true, demoFhirPort: 3001,
+    port: 3000, opsPort: undefined, host: '127.0.0.1', demo: true, demoFhirPort: 3001,
     fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
     frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 4_000_000, keepAliveMs: 65_000, mostConnections: 1_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 50, fhirRequests: 40, fhirConcurrency: 10, fhirCallLimit: 16_000_000, optionalWaitMs: 100,
     feedbackMemory: 64_000_000, overrideMemory: 32_000_000,
-    explain: true, draftKnowledge: true, knowledge: { region: 'nordjylland', showRetired: true, conditionalOffers: false },
+    explain: true, draftKnowledge: true,
     logLevel: 'info',
   })
 })
@@ -53,7 +59,7 @@ describe('a bad value names its variable', () => {
     ['PORT', '65536'], ['PORT', '-1'], ['PORT', '80.5'], ['PORT', '0x50'], ['PORT', 'eighty'], ['DEMO_FHIR_PORT', '70000'], ['CDS_DEMO', 'maybe'],
     ['CDS_FHIR_SERVERS', 'ehr.example.org'], ['CDS_FHIR_SERVERS', 'ftp://a.example'], ['CDS_FHIR_SERVERS', 'https://a.example,nonsense'], ['CDS_FHIR_SERVERS', '*'],
     ['CDS_FHIR_SERVERS', 'https://*/fhir'], ['CDS_FHIR_SERVERS', 'https://user:secret@a.example/fhir'], ['CDS_FHIR_SERVERS', 'https://a.example/fhir?x=y'],
-    ['CDS_REGION', 'skåne'], ['CDS_SHOW_RETIRED', 'maybe'], ['CDS_CONDITIONAL_OFFERS', '2'], ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
+    ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
     ['CDS_BODY_LIMIT', '10'], ['CDS_FHIR_RESPONSE_LIMIT', '1e6'], ['CDS_FHIR_PAGE_LIMIT', '0'], ['CDS_FHIR_REQUESTS', '0'], ['CDS_FHIR_CONCURRENCY', '33'], ['CDS_FHIR_CALL_LIMIT', '999'], ['CDS_OPTIONAL_WAIT_MS', '-1'], ['CDS_EXPLAIN', '2'], ['CDS_DRAFT_KNOWLEDGE', 'draft'], ['LOG_LEVEL', 'loud'],
     ['CDS_FEEDBACK_MEMORY', '0'], ['CDS_OVERRIDE_MEMORY', '1GB'],
     ['CDS_INSECURE', 'everything'], ['CDS_INSECURE', 'demo, all'], ['CDS_INSECURE', 'on'], ['CDS_OPS_PORT', '65536'], ['CDS_OPS_PORT', '3000'], ['CDS_OPS_PORT', '3001'],
@@ -70,7 +76,7 @@ describe('in production', () => {
   const production = { NODE_ENV: 'production' }
 
   test('there is no demonstration, no explaining, no draft, and no server is read unasked', () => {
-    expect(readSettings(production)).toMatchObject({ production: true, demo: false, explain: false, draftKnowledge: false, fhirServers: [] })
+    expect(readSettings(production)).toMatchObject({ demo: false, explain: false, draftKnowledge: false, fhirServers: [] })
   })
 
   test('each of them may be chosen', () => {
@@ -123,5 +129,50 @@ describe('production refuses what is insecure, unless it is named', () => {
 
   test.each(['http://localhost:8080/fhir', 'http://127.0.0.2/fhir', 'http://[::1]:8080/fhir', 'http://127.1/fhir', 'HTTP://LOCALHOST./fhir', 'https://ehr.example/fhir'])('but not %s', url => {
     expect(faultsOf({ NODE_ENV: 'production', CDS_FHIR_SERVERS: url })).toEqual([])
+  })
+})
+
+describe('settings that knowledge declares', () => {
+  const declared = readDeclarations(readKnowledgeJson(PROJECT_ROOT, new FaultList()) ?? {}, new FaultList())
+  const another = {
+    dialect: { type: 'code', values: ['north', 'south'], default: 'south' },
+    isStrict: { type: 'boolean', default: false },
+  } as const
+
+  test('have the values that the knowledge gives them, unless the deployment chooses', () => {
+    expect(readKnowledgeSettings(declared, {})).toEqual({ region: 'nordjylland', showRetired: true, conditionalOffers: false })
+    expect(readKnowledgeSettings(declared, { CDS_REGION: 'Sjælland', CDS_SHOW_RETIRED: 'off', CDS_CONDITIONAL_OFFERS: ' 1 ' }))
+      .toEqual({ region: 'sjælland', showRetired: false, conditionalOffers: true })
+    expect(readKnowledgeSettings(another, { CDS_DIALECT: 'north', CDS_IS_STRICT: 'on', CDS_REGION: 'nowhere' })).toEqual({ dialect: 'north', isStrict: true })
+    expect(readKnowledgeSettings({}, {})).toEqual({})
+  })
+
+  test.each([['CDS_REGION', 'skåne'], ['CDS_SHOW_RETIRED', 'maybe'], ['CDS_CONDITIONAL_OFFERS', '2']])('a bad value names its variable: %s=%s', (name, text) => {
+    expect(faultsOf({ [name]: text }, environment => readKnowledgeSettings(declared, environment))).toEqual([expect.stringMatching(new RegExp(`^${name}: expects .`))])
+  })
+
+  test("stand in README's table with their values and defaults", () => {
+    const rows = readFileSync(join(PROJECT_ROOT, 'README.md'), 'utf8').split('\n')
+    const lacking = Object.entries(declared).filter(([name, { type, values = [], default: usual }]) => {
+      const row = rows.find(each => each.startsWith(`| \`${variableOf(name)}\` |`)) ?? ''
+      const cell = type === 'boolean' ? (usual === true ? 'on' : 'off') : `\`${String(usual)}\``
+      return !row.includes(`| ${cell} |`) || !values.every(value => row.includes(`\`${value}\``))
+    })
+    expect(lacking).toEqual([])
+  })
+
+  test.each<[string, unknown]>([
+    ['settings', ['region']],
+    ['settings.Region', { type: 'boolean', default: true }],
+    ['settings.region', 'nordjylland'],
+    ['settings.region', { type: 'text', default: 'x' }],
+    ['settings.region', { type: 'code', default: 'x' }],
+    ['settings.region', { type: 'code', values: ['X'], default: 'X' }],
+    ['settings.region', { type: 'code', values: ['x'], default: 'y' }],
+    ['settings.region', { type: 'boolean', default: 'on' }],
+  ])('a declaration that says too little is a fault: %s', (element, written) => {
+    const faults = new FaultList()
+    readDeclarations({ settings: element === 'settings' ? written : { [element.slice('settings.'.length)]: written } }, faults)
+    expect(faults.faults).toEqual([{ code: 'PROFILE_INVALID', file: 'knowledge.json', element, message: expect.stringMatching(/^\S.{5,}/) }])
   })
 })

@@ -2,10 +2,15 @@
 import { describe, expect, test } from '@jest/globals'
 import type { FhirResource } from 'fhir/r4.js'
 import { FaultList } from '../../src/engine/model/faults.js'
+import { readKnowledgeJson } from '../../src/knowledge-files/knowledge-json.js'
+import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
+import { readSettings } from '../../src/knowledge-files/read-settings.js'
 import { compileKnowledge } from '../../src/engine/knowledge/compile-knowledge.js'
-import { KNOWLEDGE_SETTINGS } from '../../src/settings.js'
 import { activity, canonical, codeSystem, library, plan, topAction, valueSet } from '../support/knowledge-builder.js'
 import { EXTENSION, HOUSE } from '../support/house.js'
+
+/** The settings that the knowledge of this repository declares. */
+const DECLARED = readSettings(readKnowledgeJson(PROJECT_ROOT, new FaultList()) ?? {}, new FaultList())
 
 const GROUPS = 'https://example.org/group'
 const REASONS = 'https://example.org/reason'
@@ -41,7 +46,7 @@ const SURROUNDINGS: readonly FhirResource[] = [
 function faultsOf(facts: Readonly<Record<string, string>>): string[] {
   const faults = new FaultList()
   const files = [...SURROUNDINGS, library(facts)].map(resource => ({ file: `${resource.resourceType}/${resource.id}.json`, resource }))
-  compileKnowledge(files, faults, { profile: HOUSE, settings: KNOWLEDGE_SETTINGS })
+  compileKnowledge(files, faults, { profile: HOUSE, settings: DECLARED })
   return faults.faults.map(({ code, message }) => `${code}: ${message}`)
 }
 

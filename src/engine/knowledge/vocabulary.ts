@@ -8,8 +8,18 @@ import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
 import { requiredCodes } from '../model/required-codes.js'
 import type { Terminology } from '../terminology/terminology.js'
 
-/** What knowledge can read as `%settings`: of each the texts that it can be, or that it is on or off. */
-export type SettingsTable = Readonly<Record<string, readonly string[] | 'on-or-off'>>
+/** A choice of a deployment that knowledge reads. */
+export interface SettingDeclaration {
+  /** On or off, or one of some texts. */
+  type: 'boolean' | 'code'
+  /** The texts that a code can be. */
+  values?: readonly string[]
+  /** What it is unless the deployment chooses. */
+  default: boolean | string
+}
+
+/** What knowledge can read as `%settings`, by name; knowledge that reads anything else is refused. */
+export type SettingsTable = Readonly<Record<string, SettingDeclaration>>
 
 /** Types of the objects that are no FHIR resources; no FHIR type is called so. */
 export const DECLARED = { settings: '%settings', overrides: '%overrides', context: '%context' } as const
@@ -39,7 +49,7 @@ export function createVocabulary(files: readonly KnowledgeFile[], terminology: T
 }
 
 function settingMembers(settings: SettingsTable): Map<string, Items> {
-  return new Map(Object.entries(settings).map(([name, values]) => [name, values === 'on-or-off' ? itemsOf('boolean') : oneOf(values)]))
+  return new Map(Object.entries(settings).map(([name, { type, values = [] }]) => [name, type === 'boolean' ? itemsOf('boolean') : oneOf(values)]))
 }
 
 /** What is remembered of an overridden card. */
