@@ -46,6 +46,8 @@ export interface Settings {
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
   logLevel: string
+  /** Folder of the knowledge that is served; undefined where it is that of this package. */
+  knowledgeFolder: string | undefined
 }
 
 /** What a deployment chose for the knowledge, by the names that the knowledge declares. */
@@ -118,6 +120,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     overrideMemory: setting({ name: 'CDS_OVERRIDE_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
+    knowledgeFolder: setting({ name: 'CDS_KNOWLEDGE', read: text => text, fallback: () => undefined }),
     logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),
   }
   throwIfAny()

@@ -55,7 +55,7 @@ export async function start(): Promise<Running> {
   const service = await listen(createApp(options, metrics), settings.port)
   const demo = settings.demo ? await listen(createDemoApp(now), settings.demoFhirPort) : undefined
   const operations = settings.opsPort === undefined ? undefined : await listen(createOperationsApp({ ...options, metrics }), settings.opsPort)
-  process.stdout.write(welcomeText({ host: settings.host, service, demo, operations }))
+  process.stdout.write(welcomeText({ host: settings.host, service, demo, operations, isOwnKnowledge: settings.knowledgeFolder === undefined }))
   return ending
 }
 
@@ -64,7 +64,7 @@ const MOST_WARNINGS = 20
 
 function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
   const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
-  const { knowledge, services, settings: declared, faults } = loadKnowledge(undefined, { isServed })
+  const { knowledge, services, settings: declared, faults, about } = loadKnowledge(settings.knowledgeFolder, { isServed })
   faults.throwIfAny()
   if (faults.warnings.length > 0) log.warn({ warnings: faults.warnings.slice(0, MOST_WARNINGS).map(faultLine), count: faults.warnings.length }, 'something that the knowledge states is not done')
   if (services.size === 0) log.warn('no service is published: the knowledge is draft and CDS_DRAFT_KNOWLEDGE is off')
@@ -73,6 +73,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
   return {
     knowledge,
     services,
+    ...(about !== undefined && { about }),
     isServed,
     now,
     log,
@@ -86,7 +87,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     reading: { requests: settings.fhirRequests, bytes: settings.fhirCallLimit, atOnce: settings.fhirConcurrency, optionalWaitMs: settings.optionalWaitMs },
     knowledgeSettings: readKnowledgeSettings(declared),
     clientOf: clientByFhirServer(isAllowed),
-    record: createMemoryRecord(createOverrideMemory(settings.overrideMemory), createMemoryFeedbackRecord(settings.feedbackMemory)),
+    record: createMemoryRecord(createOverrideMemory(settings.overrideMemory, knowledge.profile.names.card.decisionPoints), createMemoryFeedbackRecord(settings.feedbackMemory)),
     readiness: createReadiness(),
     turns,
     lateness: watchLateness(turns),

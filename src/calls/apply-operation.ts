@@ -84,7 +84,7 @@ interface AskedApply {
 async function ask({ variables, parameters, subjects }: Applicable, body: unknown, language: string, environment: CallEnvironment, arrivedAt: number): Promise<AskedApply> {
   const stopAt = arrivedAt + environment.deadlineMs
   await itsTurn(stopAt, environment)
-  const input = readApplyParameters(body)
+  const input = readApplyParameters(body, environment.knowledge.profile.languages)
   const { patientId, practitioner, encounterId, organization } = input
   if (!subjects.some(type => input.subject.startsWith(`${type}/`))) throw invalid(`Give subject as ${subjects.map(type => `${type}/id`).join(' or ')}.`)
   const clock = clockAt(environment.now(), environment.timeZone)

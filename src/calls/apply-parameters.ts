@@ -31,8 +31,12 @@ type Parameter = NonNullable<Parameters['parameter']>[number]
 /** Input parameters of R4's `$apply` that change nothing here. */
 const UNREAD = ['userType', 'userTaskContext', 'setting', 'settingContext']
 
-/** Reads the parameters of `$apply`. @throws CdsError CDS_PARAMETERS_INVALID when subject or data is missing or unusable. */
-export function readApplyParameters(body: unknown): ApplyInput {
+/**
+ * Reads the parameters of `$apply`.
+ * @param languages that answers can be given in.
+ * @throws CdsError CDS_PARAMETERS_INVALID when subject or data is missing or unusable.
+ */
+export function readApplyParameters(body: unknown, languages: readonly string[]): ApplyInput {
   const { resourceType, parameter } = (body ?? {}) as Partial<Parameters>
   if (resourceType !== 'Parameters' || !Array.isArray(parameter)) throw invalid('The body must be a Parameters resource.')
   const all = (name: string) => (parameter as (Parameter | null)[]).filter(entry => entry?.name === name)
@@ -44,7 +48,7 @@ export function readApplyParameters(body: unknown): ApplyInput {
   return {
     ...subject,
     entries,
-    language: languageOfTag(named('userLanguage')?.valueCodeableConcept?.coding?.[0]?.code),
+    language: languageOfTag(named('userLanguage')?.valueCodeableConcept?.coding?.[0]?.code, languages),
     encounterId: idIn(textOf(named('encounter')), 'Encounter'),
     practitioner: referenceOf(named('practitioner'), ['Practitioner', 'PractitionerRole']),
     organization: referenceOf(named('organization'), ['Organization']),

@@ -1,8 +1,8 @@
-import { applyPlan, type Undecided } from '../engine/apply/apply-plan.js'
+import { applyPlan } from '../engine/apply/apply-plan.js'
 import type { ApplyContext } from '../engine/apply/context.js'
 import { toCards } from '../engine/cards/to-cards.js'
 import { cardWords } from '../engine/cards/card-words.js'
-import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
+import { type Card, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
 import { clockAt, type Clock } from '../engine/expression/clock.js'
 import { CdsError } from '../errors.js'
 import { openScope, type Scope } from '../engine/expression/scope.js'
@@ -43,12 +43,15 @@ export interface GatheredCall {
 /** An answer, and what of it is advice that a user may override. */
 export interface Answer {
   response: CdsResponse
+  /** Actions of which it says that they could not be decided. */
+  undecided: readonly UndecidedNote[]
   advice: readonly Card[]
 }
 
 /** The answer of a real call. */
 export interface ServiceAnswer {
   response: CdsResponse
+  undecided: readonly UndecidedNote[]
   /** Notes what was answered, so that feedback on it can be understood; for after the reply, which does not wait for it. */
   record: () => Promise<void>
 }
@@ -62,19 +65,16 @@ export interface ServiceAnswer {
 export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<ServiceAnswer> {
   const gathered = await gatherCall(service, request, environment, { arrivedAt })
   await itsTurn(gathered.stopAt, environment)
-  const { response, advice } = answerCall(gathered, language, environment)
-  countAnswer(service.id, gathered, response, environment)
-  return { response, record: () => recordAnswer(service.id, request, advice, environment) }
+  const { response, advice, undecided } = answerCall(gathered, language, environment)
+  countAnswer(service.id, gathered, { response, undecided }, environment)
+  return { response, undecided, record: () => recordAnswer(service.id, request, advice, environment) }
 }
 
-function countAnswer(service: string, { data }: GatheredCall, response: CdsResponse, { metrics }: CallEnvironment): void {
+function countAnswer(service: string, { data }: GatheredCall, { response, undecided }: Pick<Answer, 'response' | 'undecided'>, { metrics }: CallEnvironment): void {
   metrics?.countOwnerless(service, data.record.ownerless)
   for (const { indicator, source } of response.cards) metrics?.countCard(service, indicator, source.topic?.code ?? '')
-  for (const { plan, action, code } of undecidedIn(response)) metrics?.countUndecided(plan, action, code)
+  for (const { plan, action, code } of undecided) metrics?.countUndecided(plan, action, code)
 }
-
-/** The actions of which an answer says that they could not be decided. */
-export const undecidedIn = ({ extension }: CdsResponse): readonly UndecidedNote[] => (extension?.[CARD_EXTENSION.undecided] ?? []) as UndecidedNote[]
 
 /**
  * Waits for the turn in which a call is evaluated while nothing else is.
@@ -133,14 +133,15 @@ export function answerCall(call: GatheredCall, language: string, environment: Ca
   const { service, request, data } = call
   const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
   const answers = service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, context) }))
-  const { cards, advice, undecided } = toCards(answers, {
+  const { cards, advice, undecided: failed } = toCards(answers, {
     hookInstance: request.hookInstance,
     language,
     knowledge: environment.knowledge,
     notRead: notReadIn(data, service, language),
     readInPart: readInPart(data, language),
   })
-  return { response: { cards: [...cards], ...responseExtension(undecided, data) }, advice }
+  const undecided = failed.map(({ plan, action, code }) => ({ plan, action, code }))
+  return { response: { cards: [...cards], ...responseExtension(undecided, data, environment) }, undecided, advice }
 }
 
 /** Essential data of which a part is lacking, in the reader's words. */
@@ -189,12 +190,13 @@ export function applyContext({ context, hook }: HookRequest, language: string, {
 }
 
 /** Says which actions could not be decided and which data was not read; absent when all went well. */
-function responseExtension(undecided: readonly Undecided[], data: GatheredData): Pick<CdsResponse, 'extension'> {
+function responseExtension(undecided: readonly UndecidedNote[], data: GatheredData, { knowledge }: CallEnvironment): Pick<CdsResponse, 'extension'> {
+  const { card } = knowledge.profile.names
   if (undecided.length === 0 && !hasNotRead(data)) return {}
   return {
     extension: {
-      ...(undecided.length > 0 && { [CARD_EXTENSION.undecided]: undecided.map(({ plan, action, code }) => ({ plan, action, code })) }),
-      ...(hasNotRead(data) && { [CARD_EXTENSION.notRead]: [...data.notRead.map(explained), ...data.record.unusable.map(unusable)] }),
+      ...(undecided.length > 0 && { [card.undecided]: undecided }),
+      ...(hasNotRead(data) && { [card.notRead]: [...data.notRead.map(explained), ...data.record.unusable.map(unusable)] }),
     },
   }
 }

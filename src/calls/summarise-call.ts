@@ -1,7 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { answerCall, gatherCall, itsTurn, scopeFor, type GatheredCall } from './call-service.js'
 import type { CallEnvironment } from './environment.js'
-import { CARD_EXTENSION, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
+import type { HookRequest } from '../cds-hooks/types.js'
 import { STATE, type Scope } from '../engine/expression/scope.js'
 import { DeadlinePassed } from '../engine/expression/steps.js'
 import { inLanguage } from '../engine/model/localized.js'
@@ -109,8 +109,8 @@ const keySummary = ({ requirement: { key, essential }, state, resources, notRead
   ({ key, essential, state, resources, ...(notRead && { reason: explained(notRead).reason }) })
 
 function answerIn(call: GatheredCall, language: string, environment: CallEnvironment, scope: Scope): Required<Pick<CallSummary, 'cards' | 'undecided'>> {
-  const { response: { cards, extension } } = answerCall(call, language, environment, scope)
-  return { cards: cards.length, undecided: ((extension?.[CARD_EXTENSION.undecided] ?? []) as UndecidedNote[]).length }
+  const { response: { cards }, undecided } = answerCall(call, language, environment, scope)
+  return { cards: cards.length, undecided: undecided.length }
 }
 
 /** The first orders with what they are taken for, as many as the time of the scope allows. */

@@ -36,7 +36,7 @@ async function warmUpEvaluation(services: ServiceRegistry, environment: CallEnvi
     const prefetch = Object.fromEntries(service.requirements.map(({ key, type }) => [key, type === 'Patient' ? { resourceType: 'Patient', id: NOBODY } : null]))
     const request = { ...callOf(service.hook), prefetch }
     const call = await gatherCall(service, request, environment)
-    answerCall(call, 'da', environment)
+    answerCall(call, environment.knowledge.profile.languages[0], environment)
     const scope = scopeFor(call, environment)
     service.plans.forEach(plan => explainPlan(plan, scope))
   }

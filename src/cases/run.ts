@@ -1,7 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { callService } from '../calls/call-service.js'
 import type { CallEnvironment } from '../calls/environment.js'
-import { CARD_EXTENSION, type Card, type CdsResponse, type HookRequest } from '../cds-hooks/types.js'
+import { type Card, type CdsResponse, type HookRequest } from '../cds-hooks/types.js'
 import { clockAt } from '../engine/expression/clock.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import type { CdsService } from '../knowledge-files/services.js'
@@ -158,14 +158,24 @@ export function together(responses: readonly CdsResponse[]): Answered {
   return {
     cards: responses.flatMap(({ cards }) => cards),
     faults: responses.flatMap(({ extension = {} }) => {
-      const failed = { ...extension, [CARD_EXTENSION.notRead]: notReadIn(extension).filter(({ kind }) => kind !== 'unusable') }
-      return failed[CARD_EXTENSION.notRead].length > 0 || Object.keys(extension).some(name => name !== CARD_EXTENSION.notRead) ? [JSON.stringify(failed)] : []
+      const notRead = nameOf(extension, NOT_READ) ?? NOT_READ
+      const unread = notReadIn(extension).filter(({ kind }) => kind !== 'unusable')
+      return unread.length > 0 || Object.keys(extension).some(name => name !== notRead) ? [JSON.stringify({ ...extension, [notRead]: unread })] : []
     }),
     notUsable: [...new Set(responses.flatMap(({ extension = {} }) => notReadIn(extension).flatMap(({ kind, key }) => (kind === 'unusable' ? [key] : []))))].sort(),
   }
 }
 
-const notReadIn = (extension: Record<string, unknown>): { key: string; kind?: string }[] => (extension[CARD_EXTENSION.notRead] ?? []) as { key: string; kind?: string }[]
+const NOT_READ = 'not-read'
+
+type CardExtension = Readonly<Record<string, unknown>>
+
+/** The member of an extension that ends so; what stands before it is of the knowledge. */
+const nameOf = (extension: CardExtension, end: string): string | undefined => Object.keys(extension).find(name => name.endsWith(`.${end}`))
+
+const memberOf = (extension: CardExtension, end: string): unknown => extension[nameOf(extension, end) ?? '']
+
+const notReadIn = (extension: CardExtension): { key: string; kind?: string }[] => (memberOf(extension, NOT_READ) ?? []) as { key: string; kind?: string }[]
 
 /** Decision points that speak in a card. */
-export const decisionPointsOf = ({ extension }: Card): string[] => (extension?.['org.columna.decision-points'] ?? []) as string[]
+export const decisionPointsOf = ({ extension = {} }: Card): string[] => (memberOf(extension, 'decision-points') ?? []) as string[]

@@ -64,18 +64,6 @@ export interface Card {
   extension?: Record<string, unknown>
 }
 
-/** Members of `extension` in our answers and cards. */
-export const CARD_EXTENSION = {
-  decisionPoints: 'org.columna.decision-points',
-  knowledge: 'org.columna.knowledge',
-  /** On a card: decision points of actions that could not be decided; they do not speak. */
-  undecidedPoints: 'org.columna.undecided-decision-points',
-  /** On a response: actions that could not be decided because their evaluation failed. */
-  undecided: 'org.columna.undecided',
-  /** On a response: data that could not be read in time, and why. */
-  notRead: 'org.columna.not-read',
-} as const
-
 /** An action that could not be decided, as the extension of a response names it. */
 export interface UndecidedNote {
   plan: string

@@ -6,7 +6,7 @@ import { FaultList } from '../engine/model/faults.js'
 import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
 import { readKnowledgeJson } from './knowledge-json.js'
-import { readProfile } from './read-profile.js'
+import { readAbout, readProfile } from './read-profile.js'
 import { readResources } from './read-resources.js'
 import { readSettings } from './read-settings.js'
 import { buildServices, readServiceFiles, type ServiceRegistry } from './services.js'
@@ -20,6 +20,8 @@ export interface LoadedKnowledge {
   /** What a deployment chooses for the knowledge, which reads it as `%settings`. */
   settings: SettingsTable
   faults: FaultList
+  /** What the knowledge is about, in English, where the folder says so. */
+  about: string | undefined
 }
 
 /** How a folder of knowledge is loaded. */
@@ -40,10 +42,11 @@ export function loadKnowledge(folder = PROJECT_ROOT, { isServed = () => true, pr
   const written = readKnowledgeJson(folder, faults)
   const profile = given ?? readProfile(written, faults)
   const settings = readSettings(written ?? {}, faults)
+  const about = readAbout(written ?? {}, faults)
   const files = readResources(join(folder, 'fhir-resources'), faults)
   const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults)
   if (files.length + serviceFiles.length + faults.faults.length === 0) throw new Error(`There is neither knowledge nor a service in ${folder}.`)
   const knowledge = compileKnowledge(files, faults, { profile, settings })
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
-  return { knowledge, services, settings, faults }
+  return { knowledge, services, settings, faults, about }
 }

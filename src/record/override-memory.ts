@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { CARD_EXTENSION, type Card, type Feedback, type OverrideReason } from '../cds-hooks/types.js'
+import type { Feedback, OverrideReason } from '../cds-hooks/types.js'
 import type { AnsweredCall, ForgottenFor, Override, PatientOfClient } from './port.js'
 import { defined } from '../engine/model/defined.js'
 
@@ -52,9 +52,10 @@ interface NotedOverride {
 /**
  * A memory that lasts as long as the process. Cards make room for newer ones; an override that was taken never does.
  * @param mostBytes how many bytes it may take up, half of them with cards and half with overrides.
+ * @param decisionPoints member of a card's extension that names what it speaks for, the first foremost.
  */
-export function createOverrideMemory(mostBytes: number): OverrideMemory {
-  const memory = new Memory(mostBytes / 2)
+export function createOverrideMemory(mostBytes: number, decisionPoints = 'org.columna.decision-points'): OverrideMemory {
+  const memory = new Memory(mostBytes / 2, decisionPoints)
   return {
     remember: answered => memory.remember(answered),
     isOfAnotherService: (card, service) => memory.isOfAnotherService(card, service),
@@ -78,13 +79,14 @@ class Memory {
   private readonly overrides = new Map<string, NotedOverride[]>()
 
   /** @param share bytes that cards may take up, and overrides as many. */
-  constructor(private readonly share: number) {}
+  constructor(private readonly share: number, private readonly decisionPoints: string) {}
 
   remember({ service, cards, encounter, ...whose }: AnsweredCall): void {
     if (cards.length === 0) return
     const patient = this.hash(whose)
     for (const { uuid, extension } of cards) {
-      const point = headlineOf(extension)
+      const points = extension?.[this.decisionPoints]
+      const point = Array.isArray(points) ? (points as string[])[0] : undefined
       if (point !== undefined) this.show(uuid.toLowerCase(), patient, { service, point, ...defined({ encounter }) })
     }
     this.forgetCards()
@@ -206,8 +208,3 @@ const earlier = (one: string, other: string): string => (Date.parse(one) <= Date
 const COMMENT = 'comment'
 
 const reasonOf = ({ reason, userComment }: OverrideReason = {}): string | undefined => reason?.code ?? (userComment === undefined ? undefined : COMMENT)
-
-function headlineOf(extension: Card['extension']): string | undefined {
-  const points = extension?.[CARD_EXTENSION.decisionPoints]
-  return Array.isArray(points) ? (points as string[])[0] : undefined
-}

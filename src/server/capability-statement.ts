@@ -4,14 +4,14 @@ import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 const APPLIED = ['ActivityDefinition', 'PlanDefinition']
 
 /** What the FHIR side of the service can do: knowledge to read, and $apply. */
-export function capabilityStatement({ files }: Knowledge): CapabilityStatement {
+export function capabilityStatement({ files }: Knowledge, about: string | undefined): CapabilityStatement {
   const types = [...new Set(files.map(({ resource }) => resource.resourceType))].sort()
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
     date: '2026-11-21',
     kind: 'instance',
-    implementation: { description: 'Columna: knowledge of the Danish low-back-pain guidelines' },
+    implementation: { description: about === undefined ? 'Columna' : `Columna: knowledge of ${about}` },
     fhirVersion: '4.0.1',
     format: ['json'],
     rest: [{

@@ -10,6 +10,8 @@ import type { Turns } from './turns.js'
 /** What the server needs to answer. */
 export interface ServerOptions extends CallEnvironment {
   services: ServiceRegistry
+  /** What the knowledge is about, in English, where its folder says so. */
+  about?: string
   log: Logger
   explain: boolean
   /** Whether the patients are invented and the service runs on its user's machine. */

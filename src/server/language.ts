@@ -1,16 +1,18 @@
 import type { Request, Response } from 'express'
-import { LANGUAGES } from '../calls/languages.js'
+import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 
-/** What Accept-Language prefers among our languages, else Danish. */
-export function languageOf(request: Request): string {
+type Languages = KnowledgeProfile['languages']
+
+/** What Accept-Language prefers among the languages of the knowledge, else the usual one. */
+export function languageOf(request: Request, languages: Languages): string {
   const header = request.headers['accept-language']
-  if (header === undefined || header === '*') return 'da'
-  return request.acceptsLanguages(LANGUAGES) || 'da'
+  if (header === undefined || header === '*') return languages[0]
+  return request.acceptsLanguages([...languages]) || languages[0]
 }
 
 /** Settles the language of a reply and says so in its header. */
-export function settleLanguage(request: Request, response: Response): string {
-  const language = languageOf(request)
+export function settleLanguage(request: Request, response: Response, languages: Languages): string {
+  const language = languageOf(request, languages)
   response.vary('Accept-Language').setHeader('Content-Language', language)
   return language
 }

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
+import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { stackFrames } from '../errors.js'
 import { sendPublic } from './caching.js'
 import { arrivalOf, noteAnswer, noteFailure, noteService } from './call-log.js'
@@ -46,20 +47,20 @@ export const knowledgeReply = (body: object): Reply => ({ type: FHIR_TYPE, body,
 
 /** Has a handler answer requests. */
 export const answering = (handler: Handler, environment: ServerEnvironment): RequestHandler => async (request, response) => {
-  const { type, body, isPublic, afterwards } = await handler(askedIn(request, response), environment)
+  const { type, body, isPublic, afterwards } = await handler(askedIn(request, response, environment.knowledge.profile), environment)
   response.type(type)
   if (isPublic) sendPublic(response, body as object)
   else response.send(typeof body === 'string' ? body : JSON.stringify(body))
   afterwards?.().catch((error: unknown) => noteFailure(response, { code: 'CDS_INTERNAL', stack: stackFrames(error) }, environment.log))
 }
 
-const askedIn = (request: Request, response: Response): Asked => ({
+const askedIn = (request: Request, response: Response, { languages }: KnowledgeProfile): Asked => ({
   parameter: name => String(request.params[name] ?? ''),
   query: request.query,
   body: request.body as unknown,
   arrivedAt: arrivalOf(response),
-  language: () => settleLanguage(request, response),
-  preferredLanguage: () => languageOf(request),
+  language: () => settleLanguage(request, response, languages),
+  preferredLanguage: () => languageOf(request, languages),
   noteService: service => noteService(response, service),
   noteAnswer: (cards, undecided) => noteAnswer(response, cards, undecided),
 })

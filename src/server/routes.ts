@@ -1,6 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { applyActivityOperation, applyOperation } from '../calls/apply-operation.js'
-import { callService, undecidedIn } from '../calls/call-service.js'
+import { callService } from '../calls/call-service.js'
 import { explainCall } from '../calls/explain-call.js'
 import { recordFeedback } from '../calls/record-feedback.js'
 import { summariseCall } from '../calls/summarise-call.js'
@@ -43,10 +43,10 @@ export const ROUTES: readonly Route[] = [
   { path: '/metrics', isForOperators: true, methods: { get: metrics } },
 ]
 
-function welcome(_asked: Asked, { services }: ServerEnvironment): Reply {
+function welcome(_asked: Asked, { services, about }: ServerEnvironment): Reply {
   return json({
     name: 'Columna',
-    description: 'CDS Hooks service for the Danish low-back-pain guidelines',
+    description: about === undefined ? 'CDS Hooks service' : `CDS Hooks service for ${about}`,
     discovery: '/cds-services',
     services: [...services.keys()].map(id => `/cds-services/${id}`),
     knowledge: '/fhir/metadata',
@@ -62,8 +62,8 @@ function discover(asked: Asked, { services }: ServerEnvironment): Reply {
 async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
   const service = serviceOf(asked, environment)
   const hookRequest = parseHookRequest(asked.body, service.hook)
-  const { response, record } = await callService(service, hookRequest, asked.language(), environment, asked.arrivedAt)
-  asked.noteAnswer(response.cards.length, undecidedIn(response))
+  const { response, undecided, record } = await callService(service, hookRequest, asked.language(), environment, asked.arrivedAt)
+  asked.noteAnswer(response.cards.length, undecided)
   return json(response, { afterwards: record })
 }
 
@@ -102,8 +102,8 @@ async function applyActivity(asked: Asked, environment: ServerEnvironment): Prom
   return fhir(await applyActivityOperation(applicable, asked.body, asked.preferredLanguage(), environment, asked.arrivedAt))
 }
 
-function metadata(_asked: Asked, { knowledge }: ServerEnvironment): Reply {
-  return knowledgeReply(capabilityStatement(knowledge))
+function metadata(_asked: Asked, { knowledge, about }: ServerEnvironment): Reply {
+  return knowledgeReply(capabilityStatement(knowledge, about))
 }
 
 function searchKnowledge(asked: Asked, environment: ServerEnvironment): Reply {

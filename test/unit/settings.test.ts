@@ -25,7 +25,7 @@ test('without any variable everything has a value', () => {
     fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
     frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 4_000_000, keepAliveMs: 65_000, mostConnections: 1_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 50, fhirRequests: 40, fhirConcurrency: 10, fhirCallLimit: 16_000_000, optionalWaitMs: 100,
     feedbackMemory: 64_000_000, overrideMemory: 32_000_000,
-    explain: true, draftKnowledge: true,
+    explain: true, draftKnowledge: true, knowledgeFolder: undefined,
     logLevel: 'info',
   })
 })

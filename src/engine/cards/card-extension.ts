@@ -1,5 +1,4 @@
 import type { Extension, RequestGroupAction } from 'fhir/r4.js'
-import { CARD_EXTENSION } from '../../cds-hooks/types.js'
 import { extensionsOf } from '../model/extensions.js'
 import { decisionPointsOf, type KnowledgeNames } from '../model/names.js'
 import type { CardContext } from './card-context.js'
@@ -12,8 +11,8 @@ export function cardExtension(action: RequestGroupAction, { plan, names }: CardC
   })
   const points = [...new Set(decisionPoints(action, names))]
   return {
-    ...(points.length > 0 && { [CARD_EXTENSION.decisionPoints]: points }),
-    [CARD_EXTENSION.knowledge]: plan,
+    ...(points.length > 0 && { [names.card.decisionPoints]: points }),
+    [names.card.knowledge]: plan,
     ...Object.fromEntries(computed),
   }
 }

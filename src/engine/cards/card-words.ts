@@ -75,7 +75,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
   },
 }
 
-/** Words in a language, Danish where the language has none. */
+/** Words in a language, English where the language has none. */
 export function cardWords(language: string): CardWords {
-  return WORDS[language] ?? (WORDS.da as CardWords)
+  return WORDS[language] ?? (WORDS.en as CardWords)
 }

@@ -1,4 +1,5 @@
-import { CARD_EXTENSION, type Card } from '../../cds-hooks/types.js'
+import type { Card } from '../../cds-hooks/types.js'
+import type { KnowledgeNames } from '../model/names.js'
 import { cardWords } from './card-words.js'
 import { summaryOf } from './summary.js'
 import { stableUuid } from './uuid.js'
@@ -9,7 +10,7 @@ import { stableUuid } from './uuid.js'
  * @param labels what a reader calls the data; at least one.
  * @param plan the plan that is answered for: its canonical|version, and the source that the card names.
  */
-export function notReadCard(labels: readonly string[], hookInstance: string, language: string, plan: { canonical: string; source: Card['source'] }): Card {
+export function notReadCard(labels: readonly string[], hookInstance: string, language: string, plan: { canonical: string; source: Card['source'] }, { card }: Pick<KnowledgeNames, 'card'>): Card {
   const words = cardWords(language)
   return {
     uuid: stableUuid(hookInstance, plan.canonical, 'not-read'),
@@ -17,6 +18,6 @@ export function notReadCard(labels: readonly string[], hookInstance: string, lan
     detail: words.partlyReadDetail,
     indicator: 'info',
     source: plan.source,
-    extension: { [CARD_EXTENSION.knowledge]: plan.canonical },
+    extension: { [card.knowledge]: plan.canonical },
   }
 }

@@ -49,5 +49,5 @@ export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext)
 function silence(plan: CompiledPlan | undefined, { hookInstance, language, knowledge: { terminology }, readInPart }: ToCardsContext): Card[] {
   if (readInPart.length === 0 || !plan) return []
   const source = { label: planSource(plan, language, terminology).label, topic: ownTopic('not-read', language, terminology) }
-  return [notReadCard(readInPart, hookInstance, language, { canonical: plan.canonical, source })]
+  return [notReadCard(readInPart, hookInstance, language, { canonical: plan.canonical, source }, terminology.names)]
 }

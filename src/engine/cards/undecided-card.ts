@@ -1,4 +1,4 @@
-import { CARD_EXTENSION, type Card } from '../../cds-hooks/types.js'
+import type { Card } from '../../cds-hooks/types.js'
 import { extensionOf } from '../model/extensions.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import { cardWords, type CardWords } from './card-words.js'
@@ -51,8 +51,8 @@ export function undecidedCard(undecided: readonly UndecidedAction[], { hookInsta
     indicator: undecided.some(isUrgent) ? 'warning' : 'info',
     source: { label: nameOf(ordered[0]?.applied ?? '', language, knowledge), topic: ownTopic('undecided', language, knowledge.terminology) },
     extension: {
-      ...(points.length > 0 && { [CARD_EXTENSION.undecidedPoints]: points }),
-      [CARD_EXTENSION.knowledge]: plans[0],
+      ...(points.length > 0 && { [knowledge.terminology.names.card.undecidedPoints]: points }),
+      [knowledge.terminology.names.card.knowledge]: plans[0],
     },
   }
 }

@@ -67,7 +67,7 @@ export function compileKnowledge(files: readonly KnowledgeFile[], findings: Faul
   }
   const cited = resources.all<PlanDefinition>('PlanDefinition')
   const plans = cited.map(file => compilePlan(file, workshop))
-  const byName = new Map(cited.flatMap(({ url, resource }, index) => [plans[index]?.canonical, url, resource.id].map(name => [name ?? '', plans[index]] as const)))
+  const byName = new Map(cited.flatMap(({ url, resource }, index) => [plans[index]?.canonical, url, `PlanDefinition/${resource.id}`, resource.id].map(name => [name ?? '', plans[index]] as const)))
   const activities = activitiesByName(resources.all<ActivityDefinition>('ActivityDefinition'), plans, subjectsOf, file => compileActivityAlone(file, workshop))
   return { files, profile, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name), activity: name => activities.get(name) ?? [] }
 }

@@ -34,6 +34,18 @@ export interface OwnExtensions {
   recognisedWithoutSystem: string
 }
 
+/** Members of `extension` in answers and cards. */
+export interface CardExtensionNames {
+  decisionPoints: string
+  knowledge: string
+  /** On a card: decision points of actions that could not be decided; they do not speak. */
+  undecidedPoints: string
+  /** On a response: actions that could not be decided because their evaluation failed. */
+  undecided: string
+  /** On a response: data that could not be read in time, and why. */
+  notRead: string
+}
+
 /** How a body of knowledge names what is its own. */
 export interface KnowledgeNames {
   /** Base of its canonicals. */
@@ -47,10 +59,15 @@ export interface KnowledgeNames {
   no: string
   answerWords: string
   extension: OwnExtensions
+  /** Members of `extension` in answers and cards. */
+  card: CardExtensionNames
 }
 
-/** The names of what stands beneath a canonical base. */
-export function namesUnder(base: string): KnowledgeNames {
+/**
+ * The names of what stands beneath a canonical base.
+ * @param prefix of the members of `extension` in answers and cards, such as `org.example`.
+ */
+export function namesUnder(base: string, prefix: string): KnowledgeNames {
   const extensions = `${base}/StructureDefinition`
   return {
     base,
@@ -75,6 +92,13 @@ export function namesUnder(base: string): KnowledgeNames {
       names: `${extensions}/names`,
       namesExcept: `${extensions}/names-except`,
       recognisedWithoutSystem: `${extensions}/recognised-without-system`,
+    },
+    card: {
+      decisionPoints: `${prefix}.decision-points`,
+      knowledge: `${prefix}.knowledge`,
+      undecidedPoints: `${prefix}.undecided-decision-points`,
+      undecided: `${prefix}.undecided`,
+      notRead: `${prefix}.not-read`,
     },
   }
 }
