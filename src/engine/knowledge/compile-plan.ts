@@ -470,8 +470,11 @@ class PlanCompiler {
 }
 
 /** Whether a path sets an element or something within it; `code[x]` is any of its types. */
-const isAtOrBelow = (path: string, name: string): boolean =>
-  name.endsWith('[x]') ? new RegExp(`^${name.slice(0, -3)}(\\[x\\]|[A-Z.]|$)`).test(path) : path === name || /^[.[]/.test(path.slice(name.length)) && path.startsWith(name)
+function isAtOrBelow(path: string, name: string): boolean {
+  const isChoice = name.endsWith('[x]')
+  const stem = isChoice ? name.slice(0, -'[x]'.length) : name
+  return path.startsWith(stem) && (isChoice ? /^(\[x\]|[A-Z.]|$)/ : /^([.[]|$)/).test(path.slice(stem.length))
+}
 
 /** The path of an element within a resource; some authors write the type before it. */
 const withoutType = (path: string, type: string | undefined): string => (type !== undefined && path.startsWith(`${type}.`) ? path.slice(type.length + 1) : path)

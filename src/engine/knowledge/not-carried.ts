@@ -8,7 +8,7 @@ import type { NotCarried } from './compiled.js'
 const HL7 = 'http://hl7.org/fhir'
 
 /** Extensions of whole definitions that tell how they were made and packaged, not what is to be done. */
-const ABOUT_THE_DEFINITION = new RegExp(`^${HL7}/(StructureDefinition/(cqf-(knowledge|cql)|artifact-|structuredefinition-|resource-)|uv/(cpg/StructureDefinition/cpg-(knowledge|partOf)|crmi/))`)
+const ABOUT_THE_DEFINITION = /^http:\/\/hl7\.org\/fhir\/(StructureDefinition\/(cqf-(knowledge|cql)|artifact-|structuredefinition-|resource-)|uv\/(cpg\/StructureDefinition\/cpg-(knowledge|partOf)|crmi\/))/
 
 const said = (path: string, isStated: unknown, why: string): NotCarried[] => (isStated === undefined || isStated === false ? [] : [{ path, why }])
 
