@@ -4,7 +4,7 @@ import type { ServiceDescription } from '../cds-hooks/types.js'
 import type { CompiledPlan, CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { FaultList } from '../engine/model/faults.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
-import { byKey, conflictingKeys } from '../engine/knowledge/compile-plan.js'
+import { byKey, conflictingKeys } from '../engine/knowledge/data-requirements.js'
 import { isPublishable } from '../cds-hooks/prefetch-template.js'
 import { jsonFilesIn, readJson } from './read-resources.js'
 

@@ -1,31 +1,31 @@
 import type {
   ActivityDefinition, DataRequirement, Expression, Extension, Library, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionDynamicValue, Questionnaire,
 } from 'fhir/r4.js'
-import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
+import { RESOURCE_TYPES } from '../model/r4-model.js'
 import { isElementPath } from '../model/element-path.js'
 import { itemsOf, type Items } from '../model/items.js'
 import { STANDARD_VARIABLES, SUBJECT_TYPES } from '../expression/standard-variables.js'
-import { ACTIVITY_KINDS, type ActivityKind, HELD, kindNamed, missingIn, resourceOfKind } from './activity-kinds.js'
 import { type ActionWithId, withIds } from './action-ids.js'
 import type { ApplicableActivity } from './activities.js'
 import type {
-  ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledCondition, CompiledDefinition, CompiledDynamicValue, NotCarried, CompiledPlan, CompiledRequirement,
+  ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledCondition, CompiledDefinition, CompiledDynamicValue, CompiledPlan, CompiledRequirement,
 } from './compiled.js'
-import { compileRequirement } from './data-requirements.js'
-import { EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
+import { checkAction, checkModifiers, checkPlan, listens, reportNotCarried, type PlanCheck } from './check-plan.js'
+import { compileActivity, withoutType } from './compile-activity.js'
+import { byKey, compileRequirement, conflictingKeys } from './data-requirements.js'
+import { extensionOf, extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import { decisionPointsOf } from '../model/names.js'
 import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type Place } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { compileFacts, reach, type CompiledFacts } from './compile-facts.js'
-import { notCarriedOfAction, notCarriedOfActivity, notCarriedOfPlan } from './not-carried.js'
+import { notCarriedOfAction, notCarriedOfPlan } from './not-carried.js'
 import { inputsWithin, withPlanVariables } from './plan-variables.js'
 import type { KnowledgeProfile } from './profile.js'
 import type { Cited, ResourceIndex } from './resource-index.js'
 import { compileSource } from './sources.js'
 import { compileTexts } from './templates.js'
 import type { Terminology } from '../terminology/terminology.js'
-import { HOOK_NAMES } from '../../cds-hooks/hooks.js'
 
 /** A library with its facts. */
 interface CompiledLibrary {
@@ -49,12 +49,6 @@ export interface Workshop {
   /** Facts that plans inherit, by the list of their libraries. */
   inherited: Map<string, CompiledFacts>
 }
-
-/** Priorities that have an indicator; `asap` has none in the published mapping. */
-const PRIORITIES = ['routine', 'urgent', 'stat']
-
-/** Says that a statement has no direction. */
-const DATA_ABSENT_REASON = 'http://terminology.hl7.org/CodeSystem/data-absent-reason'
 
 /** Elements of an action that a dynamicValue may set. */
 const ACTION_PATHS = /^(title|description|textEquivalent|priority|code\[0\]\.coding\[0\]\.(system|code)|timing(\[x\]|[A-Z]\w+)?)$/
@@ -89,22 +83,22 @@ class PlanCompiler {
   private readonly language: string
   private readonly plan: PlanDefinition
   private readonly subject: Items
+  private readonly check: PlanCheck
 
   constructor(private readonly source: Cited<PlanDefinition>, private readonly workshop: Workshop, private readonly above: readonly string[]) {
     this.plan = source.resource
     this.language = this.plan.language ?? workshop.profile.languages[0]
     this.subject = itemsOf(...subjectsOf(this.plan))
-    const { expressions, faults } = workshop
+    const { expressions, faults, terminology, profile } = workshop
+    this.check = { plan: this.plan, file: source.file, faults, terminology, profile }
     const inherited = withPlanVariables(this.inheritedFacts(), source, expressions, faults)
     this.facts = compileFacts(source, inherited, { expressions, faults, language: this.language })
   }
 
   compile(): CompiledPlan {
-    const topic = this.plan.topic?.[0]?.coding?.[0]
-    // Topics of other systems bring their own words.
-    if (topic && (topic.system === this.workshop.profile.names.cardTopics || topic.display === undefined)) this.checkTopic(topic.system, topic.code, 'PlanDefinition.topic[0]')
-    this.report(notCarriedOfPlan(this.plan), 'PlanDefinition')
-    this.checkModifiers(this.plan, 'PlanDefinition')
+    checkPlan(this.check)
+    reportNotCarried(this.check, notCarriedOfPlan(this.plan), 'PlanDefinition')
+    checkModifiers(this.check, this.plan, 'PlanDefinition')
     const actions = withIds(this.plan.action).map((action, index) => this.action(action, `PlanDefinition.action[${index}]`, true))
     return {
       resource: this.plan,
@@ -122,17 +116,6 @@ class PlanCompiler {
 
   activityAlone(file: Cited<ActivityDefinition>): Omit<ApplicableActivity, 'subjects' | 'plan'> {
     return { activity: this.activity(file), variables: this.facts.variables, parameters: this.parameters() }
-  }
-
-  /** Tells of elements that nothing comes of, and answers their paths. */
-  private report(lost: readonly NotCarried[], element: string, file = this.source.file): readonly NotCarried[] {
-    for (const { path, why } of lost) this.workshop.faults.add('ELEMENT_NOT_CARRIED', file, `${element}.${path}`, why)
-    return lost
-  }
-
-  /** What modifies the meaning of an element may not be passed over. */
-  private checkModifiers({ modifierExtension = [] }: { modifierExtension?: Extension[] }, element: string, file = this.source.file): void {
-    for (const { url } of modifierExtension) this.workshop.faults.add('MODIFIER_UNKNOWN', file, `${element}.modifierExtension`, `${url} changes what the element means, and nobody here knows how.`)
   }
 
   private library(canonical: string, from: Cited = this.source): CompiledLibrary | undefined {
@@ -174,7 +157,7 @@ class PlanCompiler {
   private action({ action, id, isOwn, below }: ActionWithId, element: string, isTop: boolean): CompiledAction {
     if (!isOwn) this.fault('ACTION_ID_INVALID', element, 'Every action needs an id that no other action of the plan or of plans within it has; cards and feedback hang on it.')
     this.ids.add(id)
-    this.checkAction(action, element, isTop)
+    checkAction(this.check, action, element, isTop)
     const definition = this.definition(action, element)
     const orders = extensionOf(action, this.extension.orders)?.valueExpression
     return {
@@ -191,7 +174,7 @@ class PlanCompiler {
       sources: this.sources(action, element),
       overrideReasons: this.overrideReasons(action, element),
       startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
-      notCarried: this.report(notCarriedOfAction(action, this.plan, this.workshop.profile.names), element),
+      notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.workshop.profile.names), element),
       actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
   }
@@ -217,74 +200,11 @@ class PlanCompiler {
     })
   }
 
-  private checkAction(action: PlanDefinitionAction, element: string, isTop: boolean): void {
-    this.checkModifiers(action, element)
-    if (action.priority !== undefined && !PRIORITIES.includes(action.priority)) {
-      this.fault('PRIORITY_REFUSED', `${element}.priority`, `Use ${PRIORITIES.join(', ')}; ${action.priority} has no indicator.`)
-    }
-    if (!isTop && action.trigger?.length) this.fault('TRIGGER_UNSUPPORTED', `${element}.trigger`, 'Only top-level actions listen to hooks.')
-    for (const { type, name } of isTop ? (action.trigger ?? []) : []) {
-      if (type !== 'named-event' || !HOOK_NAMES.has(name ?? '')) {
-        this.fault('TRIGGER_UNSUPPORTED', `${element}.trigger`, `A trigger is a named-event with the name of a hook; found ${type} ${name ?? ''}.`)
-      }
-    }
-    if (isTop && this.listens() && !action.trigger?.length) {
-      this.fault('TRIGGER_UNSUPPORTED', element, 'Other actions of the plan have a trigger; without one no hook ever asks for this action.')
-    }
-    this.checkRecommendation(action, element)
-    this.checkOrders(action, element)
-    const topic = extensionOf(action, this.extension.cardTopic)?.valueCoding
-    if (topic) this.checkTopic(topic.system, topic.code, `${element}.extension`)
-  }
-
-  private listens(): boolean {
-    return (this.plan.action ?? []).some(({ trigger }) => trigger?.length)
-  }
-
-  /** A topic whose code nobody puts into words is a misspelt one. */
-  private checkTopic(system: string | undefined, code: string | undefined, element: string): void {
-    if (!this.workshop.terminology.display(system, code)) this.fault('CANONICAL_UNKNOWN', element, `There is no topic ${code} in ${system}, or no words for it.`)
-  }
-
-  /** Existing orders are changed or removed; with any other type they would be ordered a second time. */
-  private checkOrders(action: PlanDefinitionAction, element: string): void {
-    const orders = extensionOf(action, this.extension.orders)?.valueExpression
-    if (!orders) return
-    const type = action.type?.coding?.[0]?.code ?? ''
-    if (!['update', 'remove'].includes(type)) this.fault('SHAPE_INVALID', `${element}.type`, 'An action on existing orders has the type update or remove.')
-    if (!ORDER_TYPES.some(name => name === orders.name)) this.fault('SHAPE_INVALID', `${element}.extension`, `Name the expression of the orders after their type: ${ORDER_TYPES.join(', ')}.`)
-    if (action.definitionCanonical !== undefined) this.fault('SHAPE_INVALID', `${element}.definitionCanonical`, 'An action changes existing orders or proposes something new, not both.')
-  }
-
   /** Ids of the actions of a plan within this one. */
   private takeIds(ids: readonly string[], element: string): void {
     for (const id of ids) {
       if (this.ids.has(id)) this.fault('ACTION_ID_INVALID', element, `The plan within has an action ${id}, and so has this one, or another within it.`)
       this.ids.add(id)
-    }
-  }
-
-  /** An action that speaks for a decision point must carry grade and source. */
-  private checkRecommendation(action: PlanDefinitionAction, element: string): void {
-    const { names } = this.workshop.profile
-    const points = decisionPointsOf(action, names)
-    if (points.length === 0) return
-    for (const { code } of points) {
-      if (!this.workshop.terminology.display(names.decisionPoints, code)) {
-        this.fault('CANONICAL_UNKNOWN', `${element}.code`, `There is no decision point ${code}.`)
-      }
-    }
-    for (const name of ['strength', 'direction', 'quality'] as const) this.checkGrade(action, EXTENSION[name], element)
-    if (!extensionOf(action, EXTENSION.strength)) this.fault('GRADE_MISSING', element, 'A recommendation needs cqf-strengthOfRecommendation.')
-    if (!extensionOf(action, EXTENSION.direction)) this.fault('GRADE_MISSING', element, 'A recommendation needs cpg-directionOfRecommendation, so that "against" never reads as "for".')
-    if (!action.documentation?.length) this.fault('SOURCE_MISSING', element, 'A recommendation needs documentation that names its source and section.')
-  }
-
-  /** A grade that no code system of ours puts into words would show its bare code to a reader. */
-  private checkGrade(action: PlanDefinitionAction, extension: string, element: string): void {
-    for (const { system, code } of extensionOf(action, extension)?.valueCodeableConcept?.coding ?? []) {
-      const isNamed = system === DATA_ABSENT_REASON || this.workshop.terminology.display(system, code) !== undefined
-      if (!isNamed) this.fault('CANONICAL_UNKNOWN', `${element}.extension`, `There is no code ${code} in ${system}, or no words for it.`)
     }
   }
 
@@ -355,39 +275,12 @@ class PlanCompiler {
   }
 
   /** @param onAction what the action sets on top. */
-  private activity({ file, resource, canonical }: Cited<ActivityDefinition>, onAction: PlanDefinitionActionDynamicValue[] = []): CompiledActivity {
-    const kind = this.activityKind(resource, file)
-    this.checkComplete(kind, resource, onAction, file)
-    const notCarried = this.report(notCarriedOfActivity(kind, resource), 'ActivityDefinition', file)
-    this.checkModifiers(resource, 'ActivityDefinition', file)
-    return {
-      resource,
-      kind,
-      canonical,
-      notCarried,
-      texts: this.texts(resource, 'ActivityDefinition', file, resource.language),
-      dynamicValues: this.dynamicValues(resource.dynamicValue, 'ActivityDefinition', kind, resource, file),
-    }
-  }
-
-  private activityKind(definition: ActivityDefinition, file: string): ActivityKind {
-    const kind = kindNamed(definition)
-    const found = ACTIVITY_KINDS.find(name => name === kind)
-    const place = ['ACTIVITY_KIND_UNSUPPORTED', file, 'ActivityDefinition.kind'] as const
-    if (!found) this.workshop.faults.add(...place, `The kind must be one of ${ACTIVITY_KINDS.join(', ')}; found ${kind ?? 'none'}.`)
-    if (found && definition.doNotPerform && !HELD[found].includes('doNotPerform')) {
-      this.workshop.faults.add(...place, `A ${found} cannot say that something should not be done.`)
-    }
-    return found ?? 'Task'
-  }
-
-  /** What R4 demands of the resource must come from the definition or be set. */
-  private checkComplete(kind: ActivityKind, definition: ActivityDefinition, onAction: PlanDefinitionActionDynamicValue[], file: string): void {
-    const set = [...(definition.dynamicValue ?? []), ...onAction].map(({ path = '' }) => withoutType(path, kind))
-    const made = resourceOfKind(kind, definition, { canonical: '', subject: { reference: 'Patient/x' }, isCard: false, now: '' })
-    const isSet = (name: string) => set.some(path => isAtOrBelow(path, name))
-    const missing = missingIn(kind, made).filter(names => !names.split(' or ').some(name => isSet(name)))
-    for (const name of missing) this.workshop.faults.add('ACTIVITY_INCOMPLETE', file, 'ActivityDefinition', `A ${kind} without ${name} is no valid R4; state it, or set it with a dynamicValue.`)
+  private activity(file: Cited<ActivityDefinition>, onAction: PlanDefinitionActionDynamicValue[] = []): CompiledActivity {
+    return compileActivity(file, onAction, {
+      faults: this.workshop.faults,
+      texts: (definition, at) => this.texts(definition, 'ActivityDefinition', at, definition.language),
+      dynamicValues: (definition, kind, at) => this.dynamicValues(definition.dynamicValue, 'ActivityDefinition', kind, definition, at),
+    })
   }
 
   private cardExtension({ extension: parts = [] }: Extension, element: string): CompiledCardExtension {
@@ -431,7 +324,7 @@ class PlanCompiler {
     const all = [...own, ...this.nested.flatMap(plan => plan.requirements)]
     this.checkConflicts(all)
     // Whoever applies a plan that no hook asks for sends the data along.
-    return byKey([...all, ...this.unmet(all, this.listens() ? wanted : needed)])
+    return byKey([...all, ...this.unmet(all, listens(this.plan) ? wanted : needed)])
   }
 
   /** Every record type that an expression reads must be fetched, asked for or not. */
@@ -469,16 +362,6 @@ class PlanCompiler {
   }
 }
 
-/** Whether a path sets an element or something within it; `code[x]` is any of its types. */
-function isAtOrBelow(path: string, name: string): boolean {
-  const isChoice = name.endsWith('[x]')
-  const stem = isChoice ? name.slice(0, -'[x]'.length) : name
-  return path.startsWith(stem) && (isChoice ? /^(\[x\]|[A-Z.]|$)/ : /^([.[]|$)/).test(path.slice(stem.length))
-}
-
-/** The path of an element within a resource; some authors write the type before it. */
-const withoutType = (path: string, type: string | undefined): string => (type !== undefined && path.startsWith(`${type}.`) ? path.slice(type.length + 1) : path)
-
 /** Whom a plan is for; a patient where it does not say. */
 export function subjectsOf({ subjectCodeableConcept, subjectReference }: PlanDefinition | ActivityDefinition): readonly string[] {
   const codes = [...(subjectCodeableConcept?.coding ?? []).map(({ code }) => code), subjectReference && 'Group']
@@ -488,16 +371,4 @@ export function subjectsOf({ subjectCodeableConcept, subjectReference }: PlanDef
 
 function idsOf(actions: readonly CompiledAction[]): string[] {
   return actions.flatMap(({ id, actions: children }) => [id, ...idsOf(children)])
-}
-
-/** Keys under which requirements ask for different data. */
-export function conflictingKeys(requirements: readonly CompiledRequirement[]): string[] {
-  const queries = ({ template, further }: CompiledRequirement) => [template, ...further].join('\n')
-  const byName = new Map(requirements.map(requirement => [requirement.key, queries(requirement)] as const))
-  return [...new Set(requirements.filter(requirement => byName.get(requirement.key) !== queries(requirement)).map(({ key }) => key))]
-}
-
-/** One requirement a key; the first stands. */
-export function byKey(requirements: readonly CompiledRequirement[]): CompiledRequirement[] {
-  return [...new Map(requirements.map(requirement => [requirement.key, requirement] as const).reverse()).values()].reverse()
 }

@@ -135,3 +135,15 @@ function templateFaults(template: string, type: string): string[] {
   }
   return faults
 }
+
+/** Keys under which requirements ask for different data. */
+export function conflictingKeys(requirements: readonly CompiledRequirement[]): string[] {
+  const queries = ({ template, further }: CompiledRequirement) => [template, ...further].join('\n')
+  const byName = new Map(requirements.map(requirement => [requirement.key, queries(requirement)] as const))
+  return [...new Set(requirements.filter(requirement => byName.get(requirement.key) !== queries(requirement)).map(({ key }) => key))]
+}
+
+/** One requirement a key; the first stands. */
+export function byKey(requirements: readonly CompiledRequirement[]): CompiledRequirement[] {
+  return [...new Map(requirements.map(requirement => [requirement.key, requirement] as const).reverse()).values()].reverse()
+}
