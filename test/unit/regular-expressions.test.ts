@@ -17,7 +17,6 @@ const NAMING_SYSTEMS = fileURLToPath(new URL('../../fhir-resources/NamingSystem'
 const READS_KNOWLEDGE: ReadonlySet<string> = new Set([
   'engine/expression/compile.ts',
   'engine/expression/syntax.ts',
-  'engine/knowledge/compile-plan.ts',
   'engine/knowledge/templates.ts',
   'engine/knowledge/data-requirements.ts',
 ])
