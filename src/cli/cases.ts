@@ -7,6 +7,7 @@ export async function answerCases(words: readonly string[]): Promise<number> {
   const { runner, cases } = readCases(knowledge, folder)
   const { count, faults } = await runCases(runner, cases, new RegExp(rest.join(' '), 'i'))
   const told = faults.map(fault => `${fault}\n`).join('')
-  process.stdout.write(`${told}${count} cases, ${faults.length === 0 ? 'all as expected' : `${faults.length} not as expected`}.\n`)
+  const result = count === 0 ? 'none has this name' : faults.length === 0 ? 'all as expected' : `${faults.length} not as expected`
+  process.stdout.write(`${told}${count} cases, ${result}.\n`)
   return count > 0 && faults.length === 0 ? 0 : 1
 }

@@ -41,8 +41,18 @@ const help = (): string => ['columna <command>', ...Object.entries(COMMANDS).map
 
 const [name = '', ...words] = process.argv.slice(2)
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+
+/** What went wrong, in lines that say what to mend: where in the program it was noticed helps no author. */
+function told(error: unknown): string {
+  const { message, details = [] } = error as { message: string; details?: readonly string[] }
+  return [message, ...details.map(detail => `  ${detail}`), ''].join('\n')
+}
+
 if (command) {
-  process.exitCode = await command.run(words)
+  process.exitCode = await command.run(words).catch((error: unknown) => {
+    process.stderr.write(told(error))
+    return 1
+  })
 } else {
   const isAsked = ['', 'help', '--help', '-h'].includes(name)
   process[isAsked ? 'stdout' : 'stderr'].write(isAsked ? help() : `There is no command ${name}.\n${help()}`)

@@ -7,11 +7,15 @@ const PROFILES = { strict, 'plain-r4': plainR4 } as const
 
 type ProfileName = keyof typeof PROFILES
 
+/** Everything that a folder may say of itself. */
+const MEMBERS = ['about', 'profile', 'canonicalBase', 'languages', 'extensionNames', 'settings']
+
 /** Reads what the knowledge of a folder is held to; plain R4 where it does not say. */
 export function readProfile(written: JsonObject | undefined, faults: FaultList): KnowledgeProfile {
   if (!written) return plainR4()
   const fault = (element: string, message: string) => faults.add('PROFILE_INVALID', KNOWLEDGE_FILE, element, message)
   const { profile: name = 'plain-r4', canonicalBase: base, languages = ['en'], extensionNames } = written
+  for (const member of Object.keys(written)) if (!MEMBERS.includes(member)) fault(member, `There is no such member; known are ${MEMBERS.join(', ')}.`)
   if (!isProfileName(name)) fault('profile', `The profile is one of ${Object.keys(PROFILES).join(', ')}.`)
   if (!isBase(base)) fault('canonicalBase', 'Give the URL beneath which the canonicals of the knowledge stand, without a slash at its end.')
   if (!areLanguages(languages)) fault('languages', 'Give the languages of answers as codes such as en, the usual one first.')

@@ -19,7 +19,8 @@ export function readSettings({ settings = {} }: JsonObject, faults: FaultList): 
 
 /** Why a declaration cannot be used, in a sentence that says what to write. */
 function whatIsWrong(name: string, written: unknown): string | undefined {
-  const { type, values, default: usual } = isObject(written) ? written : {}
+  const { type, values, default: usual, description: _, ...others } = isObject(written) ? written : {}
+  if (Object.keys(others).length > 0) return `A setting has a type, values, a default and a description; found ${Object.keys(others).join(', ')}.`
   if (!/^[a-z][A-Za-z0-9]*$/.test(name)) return 'The name of a setting is a word such as region or showRetired.'
   if (type === 'boolean') return typeof usual === 'boolean' ? undefined : 'The default is true or false.'
   if (type !== 'code') return 'The type is boolean or code.'

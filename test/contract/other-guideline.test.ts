@@ -5,17 +5,18 @@ import supertest from 'supertest'
 import { runCases } from '../../src/cases/record.js'
 import { readCases } from '../../src/cli/read-cases.js'
 import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
+import { readKnowledgeSettings } from '../../src/settings.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
 const FOLDER = fileURLToPath(new URL('../other-guideline', import.meta.url))
 
 const loaded = loadKnowledge(FOLDER)
-const { knowledge, services, faults, about } = loaded
+const { knowledge, services, settings, faults, about } = loaded
 
 let service: Listening
 beforeAll(async () => {
-  service = await startTestService({ knowledge, services, ...(about !== undefined && { about }), knowledgeSettings: {} })
+  service = await startTestService({ knowledge, services, ...(about !== undefined && { about }), knowledgeSettings: readKnowledgeSettings(settings, { CDS_SEASON: 'Over' }) })
 })
 afterAll(async () => service.close())
 
@@ -44,7 +45,7 @@ test('a call is answered in its language and under its names', async () => {
     summary: 'Tilby influensavaksine (født 1. mars 1950)',
     source: { label: 'Influensavaksine' },
     extension: {
-      [`${CARD}.decision-points`]: ['FLU-1'], [`${CARD}.knowledge`]: 'https://vaksine.example.no/fhir/PlanDefinition/influensa', [`${CARD}.program`]: { year: 2026 },
+      [`${CARD}.decision-points`]: ['FLU-1'], [`${CARD}.knowledge`]: 'https://vaksine.example.no/fhir/PlanDefinition/influensa', [`${CARD}.program`]: { year: 2026, season: 'over' },
     },
   })])
   expect(cards[0].suggestions[0].actions[0].resource).toMatchObject({ resourceType: 'ServiceRequest', code: { text: 'Influensavaksinasjon' }, patientInstruction: 'Til Kari' })
@@ -75,5 +76,5 @@ test('$apply carries all of it', async () => {
 
 test('its cases are answered by the same language of cases', async () => {
   const { runner, cases } = readCases(FOLDER, undefined, loaded)
-  expect(await runCases(runner, cases, /./)).toEqual({ count: 2, faults: [] })
+  expect(await runCases(runner, cases, /./)).toEqual({ count: 3, faults: [] })
 })

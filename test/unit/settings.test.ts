@@ -5,6 +5,7 @@ import { CdsError } from '../../src/errors.js'
 import { FaultList } from '../../src/engine/model/faults.js'
 import { readKnowledgeJson } from '../../src/knowledge-files/knowledge-json.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
+import { readProfile } from '../../src/knowledge-files/read-profile.js'
 import { readSettings as readDeclarations } from '../../src/knowledge-files/read-settings.js'
 import { readKnowledgeSettings, readSettings, variableOf, type Settings } from '../../src/settings.js'
 
@@ -161,6 +162,12 @@ describe('settings that knowledge declares', () => {
     expect(lacking).toEqual([])
   })
 
+  test('a member that nobody reads is a fault', () => {
+    const faults = new FaultList()
+    readProfile({ canonicalBase: 'https://example.org/fhir', setings: {} }, faults)
+    expect(faults.faults).toEqual([{ code: 'PROFILE_INVALID', file: 'knowledge.json', element: 'setings', message: expect.stringContaining('known are about,') }])
+  })
+
   test.each<[string, unknown]>([
     ['settings', ['region']],
     ['settings.Region', { type: 'boolean', default: true }],
@@ -170,6 +177,7 @@ describe('settings that knowledge declares', () => {
     ['settings.region', { type: 'code', values: ['X'], default: 'X' }],
     ['settings.region', { type: 'code', values: ['x'], default: 'y' }],
     ['settings.region', { type: 'boolean', default: 'on' }],
+    ['settings.region', { type: 'boolean', default: true, vaules: [] }],
   ])('a declaration that says too little is a fault: %s', (element, written) => {
     const faults = new FaultList()
     readDeclarations({ settings: element === 'settings' ? written : { [element.slice('settings.'.length)]: written } }, faults)
