@@ -61,7 +61,6 @@ describe('refuses what the interpreter would answer with nothing', () => {
     ['%Condition.subject.resolve().birthDate', 'resolve() would read from the network'],
     ["%Condition.trace('x')", 'trace() would write patient data to the log'],
     ["defineVariable('x', 5)", 'defineVariable() hides a fact'],
-    ['-%onset', 'a minus may stand before a number only'],
     ['%Observation.value.ofType(Quantityy)', "'Quantityy' is not a FHIR type"],
     ['%Observation.value is Quantityy', "'Quantityy' is not a FHIR type"],
     ['%Observation.value.ofType(Coding)', 'is never a Coding'],

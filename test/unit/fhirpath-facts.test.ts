@@ -74,7 +74,7 @@ describe('what the interpreter keeps to itself', () => {
     expect(warn).toHaveBeenCalledTimes(1)
   })
 
-  test('a minus changes the variable for the rest of the expression (element-names.ts refuses it)', () => {
+  test('a minus changes the variable for the rest of the expression (compile.ts hands it a copy)', () => {
     expect(raw('-%x = %x', { x: [3] })).toEqual([true])
   })
 

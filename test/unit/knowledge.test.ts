@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Library, PlanDefinitionAction } from 'fhir/r4.js'
+import fc from 'fast-check'
+import type { FhirResource, Library, PlanDefinition, PlanDefinitionAction, RequestGroupAction } from 'fhir/r4.js'
+import { type ActionWithId, withIds } from '../../src/engine/knowledge/action-ids.js'
+import { compileKnowledge } from '../../src/engine/knowledge/compile-knowledge.js'
+import { plainR4 } from '../../src/engine/knowledge/profile.js'
+import { FaultList } from '../../src/engine/model/faults.js'
 import { EXTENSION } from '../support/house.js'
 import {
   action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, faultsIn, fhirpath, knowledgeOf, library, plan, topAction, valueSet, when,
@@ -175,5 +180,115 @@ describe('a fault of a resource', () => {
   test('library cycles do not hang a plan that uses them', () => {
     const cyclic = [library({}, { relatedArtifact: dependsOn('x') }), library({}, { ...base, id: 'x', relatedArtifact: dependsOn('facts') })]
     expect(faultsIn(plan([topAction('a', { condition: [when('%Condition.exists()')] })]), ...cyclic)).toEqual([expect.stringMatching(/^CANONICAL_CYCLE/)])
+  })
+})
+
+describe('plain R4', () => {
+  const BASE = 'https://plain.example.org/fhir'
+  const compilePlain = (...resources: readonly FhirResource[]) => {
+    const faults = new FaultList()
+    const files = resources.map(resource => ({ file: `${resource.resourceType}/${resource.id}.json`, resource }))
+    const knowledge = compileKnowledge(files, faults, { profile: plainR4({ base: BASE, languages: ['fr', 'en'] }) })
+    const told = (findings: readonly { code: string; element: string }[]) => findings.map(({ code, element }) => `${code} ${element}`)
+    return { knowledge, faults: told(faults.faults), warnings: told(faults.warnings) }
+  }
+  const TASK = { status: 'active', kind: 'Task', code: { text: 'x' } } as const
+  const bare = (actions: PlanDefinitionAction[], more: Partial<PlanDefinition> = {}): PlanDefinition => ({ resourceType: 'PlanDefinition', id: 'bare', status: 'active', action: actions, ...more })
+  const asking = (expression: string) => ({ kind: 'applicability' as const, expression: fhirpath(expression) })
+  const idsOf = (actions: readonly RequestGroupAction[] = []): unknown[] => actions.map(({ id, action: below }) => (below ? [id, idsOf(below)] : id))
+
+  test('asks for no url, version, ids, words, languages or data requirements', () => {
+    const { knowledge, faults, warnings } = compilePlain(bare([{ title: 'Conseil', condition: [asking('%Observation.exists().not()')] }]))
+    expect({ faults, warnings }).toEqual({ faults: [], warnings: [] })
+    const { requestGroup } = applyTo(knowledge, { planId: 'bare', language: 'en' })
+    expect(requestGroup).toMatchObject({ instantiatesCanonical: [`${BASE}/PlanDefinition/bare`], action: [{ id: 'action-1', title: 'Conseil' }] })
+    expect([...(knowledge.plan('bare')?.actions[0]?.texts.title.keys() ?? [])]).toEqual(['fr'])
+    expect(['bare', `${BASE}/PlanDefinition/bare`, 'PlanDefinition/bare'].map(name => knowledge.plan(name)?.canonical)).toEqual(Array(3).fill(`${BASE}/PlanDefinition/bare`))
+  })
+
+  test('the same is a fault each under the rules of the house', () => {
+    const codes = compileResources(bare([{ title: 'Råd', condition: [asking('%Observation.exists().not()')] }])).faults.faults.map(({ code }) => code)
+    expect([...new Set(codes)].sort()).toEqual(['ACTION_ID_INVALID', 'CANONICAL_MISSING', 'DATA_NOT_ASKED_FOR', 'DESCRIPTION_MISSING', 'TRANSLATION_MISSING'])
+  })
+
+  test('ids are made of places, whatever ids others have', () => {
+    const title = 'x'
+    const { knowledge } = compilePlain(bare([{ title, action: [{ title }, { title, id: 'own' }, { title, id: 'own' }] }, { title, id: 'action-1' }]))
+    expect(idsOf(applyTo(knowledge, { planId: 'bare' }).requestGroup.action)).toEqual([['action-1-', ['action-1.1', 'own', 'action-1.3']], 'action-1'])
+  })
+
+  test('every action of any tree has one id of its own, and the same again', () => {
+    const tree = fc.letrec<{ action: PlanDefinitionAction }>(tie => ({
+      action: fc.record({ id: fc.option(fc.constantFrom('a', 'action-1', 'action-1.1', 'action-1-', ''), { nil: undefined }), action: fc.array(tie('action'), { maxLength: 2, depthIdentifier: 'actions' }) }, { requiredKeys: [] }) as fc.Arbitrary<PlanDefinitionAction>,
+    })).action
+    const flat = (all: readonly ActionWithId[]): string[] => all.flatMap(({ id, below }) => [id, ...flat(below)])
+    fc.assert(fc.property(fc.array(tree, { maxLength: 4 }), actions => {
+      const ids = flat(withIds(actions))
+      expect(new Set(ids).size).toBe(ids.length)
+      expect(ids.every(id => id !== '')).toBe(true)
+      expect(flat(withIds(actions))).toEqual(ids)
+    }), { numRuns: 50 })
+  })
+
+  test.each<readonly [string, string, Partial<PlanDefinition>, readonly FhirResource[]]>([
+    ['contained', '#task', { contained: [{ resourceType: 'ActivityDefinition', id: 'task', ...TASK }] }, []],
+    ['contained, of an id with a hash of its own', '#task', { contained: [{ resourceType: 'ActivityDefinition', id: '#task', ...TASK }] }, []],
+    ['by type and id', 'ActivityDefinition/task', {}, [{ resourceType: 'ActivityDefinition', id: 'task', ...TASK }]],
+    ['by type and id although it has a url', 'ActivityDefinition/task', {}, [{ resourceType: 'ActivityDefinition', id: 'task', url: 'urn:task', ...TASK }]],
+    ['by its made-up canonical', `${BASE}/ActivityDefinition/task`, {}, [{ resourceType: 'ActivityDefinition', id: 'task', ...TASK }]],
+  ])('a definition is found: %s', (_, definitionCanonical, more, others) => {
+    const { knowledge, faults, warnings } = compilePlain(bare([{ title: 'x', definitionCanonical }], more), ...others)
+    expect({ faults, warnings }).toEqual({ faults: [], warnings: [] })
+    expect(applyTo(knowledge, { planId: 'bare' }).requestGroup.contained).toEqual([expect.objectContaining({ resourceType: 'Task', code: { text: 'x' } })])
+  })
+
+  test('a contained library and a contained plan serve the plan around them, and nobody else', () => {
+    const inner: PlanDefinition = { resourceType: 'PlanDefinition', id: 'inner', status: 'active', library: ['#logic'], action: [{ title: 'inner', condition: [asking('%isTrue')] }] }
+    const logic: Library = { resourceType: 'Library', id: 'logic', status: 'active', type: {}, extension: [{ url: EXTENSION.fact, valueExpression: { ...fhirpath('true'), name: 'isTrue' } }] }
+    const { knowledge, faults } = compilePlain(bare([{ title: 'outer', definitionCanonical: '#inner' }], { contained: [inner, logic] }))
+    expect(faults).toEqual([])
+    expect(applyTo(knowledge, { planId: 'bare' }).requestGroup.action?.[0]?.action?.map(({ title }) => title)).toEqual(['inner'])
+    expect(knowledge.plans).toHaveLength(1)
+    expect(compilePlain(bare([], { contained: [logic] }), bare([], { id: 'other', library: ['#logic'] })).warnings).toEqual(['CANONICAL_UNKNOWN PlanDefinition.library[0]'])
+  })
+
+  test('what is not there, and what nobody does, is told and does not stop it', () => {
+    const { knowledge, faults, warnings } = compilePlain(
+      bare([
+        { title: 'a', definitionCanonical: 'urn:nowhere', priority: 'asap', trigger: [{ type: 'named-event', name: 'patient-view' }, { type: 'named-event', name: 'plan-activation' }], output: [{ type: 'Task' }] },
+        { title: 'b', condition: [{ kind: 'start', expression: fhirpath('%patient.exists()') }], code: [{ coding: [{ system: 'urn:other/CodeSystem/decision-point', code: 'x' }] }] },
+      ], { library: ['Library/none', 'Library/cql'] }),
+      { resourceType: 'Library', id: 'cql', status: 'active', type: {}, content: [{ contentType: 'text/cql' }], relatedArtifact: ['http://snomed.info/sct', 'http://x/ValueSet/v', 'http://x/Library/gone'].map(resource => ({ type: 'depends-on' as const, resource })) },
+      { resourceType: 'ValueSet', id: 'v', url: 'urn:v', status: 'active', compose: { include: [{ system: 'http://snomed.info/sct', filter: [{ property: 'concept', op: 'is-a', value: '1' }] }] } },
+    )
+    expect(faults).toEqual([])
+    expect([...warnings].sort()).toEqual([
+      'CANONICAL_UNKNOWN Library.relatedArtifact[2]', 'CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical', 'CANONICAL_UNKNOWN PlanDefinition.library[0]',
+      'ELEMENT_NOT_CARRIED Library.content', 'ELEMENT_NOT_CARRIED PlanDefinition.action[0].output', 'ELEMENT_NOT_CARRIED PlanDefinition.action[1].code[0]', 'PRIORITY_REFUSED PlanDefinition.action[0].priority',
+      'TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger', 'TRIGGER_UNSUPPORTED PlanDefinition.action[1]', 'VALUE_SET_UNSUPPORTED ValueSet.compose.include[0]',
+    ])
+    expect(applyTo(knowledge, { planId: 'bare' }).requestGroup.action?.map(({ title }) => title)).toEqual(['a', 'b'])
+    expect(applyTo(knowledge, { planId: 'bare', hook: 'patient-view' }).requestGroup.action?.map(({ title }) => title)).toEqual(['a'])
+  })
+
+  test.each<[string, FhirResource[], string]>([
+    ['nonsense in a condition that starts an action', [bare([{ title: 'a', condition: [{ kind: 'start', expression: fhirpath('%nobody') }] }])], 'NAME_UNKNOWN PlanDefinition.action[0].condition[0]'],
+    ['logic in another language', [bare([{ title: 'a', condition: [{ kind: 'applicability', expression: { language: 'text/cql', expression: 'x' } }] }])], 'LANGUAGE_UNSUPPORTED PlanDefinition.action[0].condition[0]'],
+    ['what modifies an action', [bare([{ title: 'a', modifierExtension: [{ url: 'urn:not' }] }])], 'MODIFIER_UNKNOWN PlanDefinition.action[0].modifierExtension'],
+    ['a value set that is asked and cannot be read', [
+      bare([{ title: 'a', condition: [asking("%Condition.where(code.memberOf('urn:v')).exists()")] }]),
+      { resourceType: 'ValueSet', id: 'v', url: 'urn:v', status: 'active', compose: { include: [{ system: 'urn:s', filter: [{ property: 'concept', op: 'is-a', value: '1' }] }] } },
+    ], 'VALUE_SET_UNKNOWN PlanDefinition.action[0].condition[0]'],
+  ])('is still refused: %s', (_, resources, fault) => {
+    expect(compilePlain(...resources).faults).toEqual([fault])
+  })
+
+  test('an alternative in FHIRPath stands for an expression in another language', () => {
+    const expression = { language: 'text/cql' as const, expression: 'Anything', extension: [{ url: EXTENSION.alternative, valueExpression: fhirpath('%patient.active') }] }
+    const { knowledge, faults } = compilePlain(bare([{ title: 'a', condition: [{ kind: 'applicability', expression }] }]))
+    expect(faults).toEqual([])
+    expect(knowledge.plan('bare')?.actions[0]?.conditions[0]).toMatchObject({ expression: '%patient.active' })
+    const records = (active: boolean) => ({ planId: 'bare', records: [{ resourceType: 'Patient', id: 'p1', active }] })
+    expect([true, false].map(active => applyTo(knowledge, records(active)).requestGroup.action?.length ?? 0)).toEqual([1, 0])
   })
 })

@@ -106,6 +106,14 @@ test('a long list of different texts is made distinct in linear time', async () 
   expect(await cpuMs(2_000, () => expect(compile('%texts.distinct()')(scope)).toEqual(texts))).toBeLessThan(2_000)
 })
 
+test.each([
+  ['-%Observation.value.ofType(integer)', [-3]], ['-%nobody', []], ['(-%n = %n) or (%n = 3)', [true]], ['-%n + %n', [0]], ['+%n', [3]], ["-(2 'mg') = -2 'mg'", [true]], ['%Observation.value.select(-$this)', [-3]], ["-%dose = -2 'mg'", [true]],
+])('a sign stands before what it will and changes nothing else: %s', (source, expected) => {
+  const signed = scopeWith({ ...given, facts: { ...given.facts, nobody: '{}', n: '3', dose: "Quantity { value: 2, code: 'mg', system: 'http://unitsofmeasure.org' }" } })
+  const evaluate = compile(source)
+  expect([run(() => evaluate(signed)), run(() => evaluate(signed))]).toEqual([expected, expected])
+})
+
 describe('an element without a value and a date that is none are nothing', () => {
   const extension = [{ url: 'http://example.org', valueString: 'x' }]
   const faulty: Given = {

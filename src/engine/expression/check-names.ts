@@ -89,7 +89,7 @@ class NameWalk {
       case 'TypeExpression':
         return this.typeExpression(node, focus)
       case 'PolarityExpression':
-        return this.signed(node, focus)
+        return this.firstOf(children, focus)
       case 'InstanceSelector':
         return this.instance(node, focus)
       case 'LiteralTerm':
@@ -126,14 +126,6 @@ class NameWalk {
     if (!left || !right) return ANY_ITEMS
     for (const message of dateFaults(node.text ?? '', left, right)) this.fault(message, 'date')
     return isDated(left.items) ? left.items : ANY_ITEMS
-  }
-
-  /** The interpreter's minus changes the value it stands before for the rest of the expression. */
-  private signed(node: SyntaxNode, focus: Items): Items {
-    const items = childNodes(node).map(child => this.itemsOf(child, focus))
-    const isLiteral = childNodes(node).every(child => childNodes(child)[0]?.type === 'LiteralTerm')
-    if (node.text === '-' && !isLiteral) this.fault('a minus may stand before a number only; write 0 - x')
-    return items[0] ?? ANY_ITEMS
   }
 
   /** `Coding { system: 'x', code: 'y' }` makes an element. */

@@ -7,7 +7,7 @@ import { createInterpreter, type Interpreter } from './interpreter.js'
 import { CONNECTIVES, negated } from './logic.js'
 import { bareNode, memberAccess } from './members.js'
 import { memoised } from '../model/memoised.js'
-import { binaryOperator, OPERATORS } from './operators.js'
+import { binaryOperator, converted, OPERATORS } from './operators.js'
 import { STATE, type Scope } from './scope.js'
 import { standardFunction } from './standard-function.js'
 import { countItems, type Place, type Results, type Step } from './steps.js'
@@ -57,6 +57,7 @@ interface Tools {
 function evaluator(root: SyntaxNode, source: string, tools: Tools, definition: Collection | undefined): Evaluator {
   const plainly = compiled(root, tools, false, definition)
   if (!plainly) {
+    if (hasSignedPath(root)) throw new TypeError('a minus may stand before a number only, beside what the interpreter alone knows; write 0 - x.')
     const whole = tools.interpreter.expression(source, definition || asksFocus(root) ? { subject: SUBJECT, definition } : undefined)
     return scope => whole(scope, START)
   }
@@ -86,6 +87,10 @@ function compiled(root: SyntaxNode, tools: Tools, isExplained: boolean, definiti
     throw error
   }
 }
+
+/** Whether a minus stands before anything but a number: the interpreter changes what it stands before for the rest of the expression. */
+const hasSignedPath = (node: SyntaxNode): boolean =>
+  (node.type === 'PolarityExpression' && node.text === '-' && !childNodes(node).every(child => childNodes(child)[0]?.type === 'LiteralTerm')) || childNodes(node).some(hasSignedPath)
 
 /** The expression itself; the parser wraps it more than once. */
 function withoutWrapping(node: SyntaxNode | undefined): SyntaxNode | undefined {
@@ -127,7 +132,7 @@ class ExpressionWriter {
       case 'IndexerExpression':
         return indexed(this.step(known(first)), this.step(known(second)))
       case 'PolarityExpression':
-        return this.onValues(`${node.text ?? ''}%input`, this.step(known(first)))
+        return this.signed(node.text ?? '', this.step(known(first)))
       case 'TypeExpression':
         return this.typeExpression(node)
       default:
@@ -155,6 +160,15 @@ class ExpressionWriter {
   private typeExpression(node: SyntaxNode): Step {
     const [value, type] = childNodes(node)
     return this.onValues(`%input ${node.text ?? ''} ${known(type).text ?? ''}`, this.step(known(value)))
+  }
+
+  /** The interpreter knows no sign of nothing, nor of an element, and changes the list that it is handed. */
+  private signed(sign: string, on: Step): Step {
+    const run = this.tools.interpreter.operation(`${sign}%input`)
+    return (scope, place) => {
+      const items = on(scope, place)
+      return items.length === 0 ? NOTHING : run(scope, items.map(converted))
+    }
   }
 
   private onValues(source: string, on: Step): Step {

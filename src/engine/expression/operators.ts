@@ -23,7 +23,7 @@ const isOfEngine = (value: unknown): value is object => typeof value === 'object
 const isEngineValue = (value: unknown): value is EngineValue => isOfEngine(value) && 'asStr' in value && 'compare' in value
 
 /** The value of an item as the engine reckons with it: dates, times, decimals and quantities are objects of its own. */
-const converted = (item: Item): unknown => (fhirpath.util as unknown as { valDataConverted: (item: Item) => unknown }).valDataConverted(item)
+export const converted = (item: Item): unknown => (fhirpath.util as unknown as { valDataConverted: (item: Item) => unknown }).valDataConverted(item)
 
 /** Types whose text is compared by what it means and not by its letters. */
 const MEANT: ReadonlySet<string | null> = new Set(['date', 'dateTime', 'instant', 'time', 'System.Date', 'System.DateTime', 'System.Time'])
