@@ -14,7 +14,7 @@ import { createReadiness } from './server/readiness.js'
 import { watchLateness } from './server/back-pressure.js'
 import { createGracefulEnd } from './server/graceful-end.js'
 import { createHttpServer } from './server/http-server.js'
-import { createMetrics } from './server/metrics.js'
+import { createMetrics, figuresOfProcess } from './server/metrics.js'
 import { createOperationsApp } from './server/operations-app.js'
 import { createApp } from './server/app.js'
 import type { ServerOptions } from './server/environment.js'
@@ -44,7 +44,7 @@ export async function start(): Promise<Running> {
   // The loop has hardly turned since the start: it hears of a signal between these two turns.
   await options.turns.take()
   await options.turns.take()
-  const metrics = createMetrics()
+  const metrics = createMetrics(figuresOfProcess())
   const ending = createGracefulEnd(options.readiness)
   const listen = async (handler: RequestListener, port: number): Promise<number> => {
     const server = createHttpServer(handler, settings, options.turns)

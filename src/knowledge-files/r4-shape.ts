@@ -13,6 +13,7 @@
  */
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
 import { isObject } from '../engine/model/json.js'
+import { lazily } from '../engine/model/memoised.js'
 import r4Schema from '../engine/model/r4-schema.json' with { type: 'json' }
 
 /** Where a resource departs from R4, and how. `path` is written as FHIR writes it: `PlanDefinition.action[0].title`. */
@@ -21,24 +22,20 @@ export interface ShapeFault {
   message: string
 }
 
-let compiled: ValidateFunction | undefined
-
-function validator(): ValidateFunction {
-  if (!compiled) {
-    const schema: SchemaObject = r4Schema
-    // From `validateSchema` to `code`: quicker to compile. `verbose` gives an error the schema it failed.
-    compiled = new Ajv({
-      allErrors: true,
-      discriminator: true,
-      strict: false,
-      validateSchema: false,
-      inlineRefs: false,
-      code: { optimize: false },
-      verbose: true,
-    }).compile(schema)
-  }
-  return compiled
-}
+/** Made when it is first asked for, since most who load this check no shape. */
+const validator = lazily((): ValidateFunction => {
+  const schema: SchemaObject = r4Schema
+  // From `validateSchema` to `code`: quicker to compile. `verbose` gives an error the schema it failed.
+  return new Ajv({
+    allErrors: true,
+    discriminator: true,
+    strict: false,
+    validateSchema: false,
+    inlineRefs: false,
+    code: { optimize: false },
+    verbose: true,
+  }).compile(schema)
+})
 
 /** All faults of shape of a resource, in no particular order; empty when it is valid R4. */
 export function faultsOfShape(resource: unknown): ShapeFault[] {

@@ -19,8 +19,11 @@ export interface Metrics {
   watchRecord: (part: string, bytes: () => number) => void
 }
 
-/** Makes a set of metrics of its own, so that two services in one process do not share figures. */
-export function createMetrics(): Metrics {
+/**
+ * Makes a set of metrics of its own, so that two services in one process do not share figures.
+ * @param processFigures those of the process, told with them.
+ */
+export function createMetrics(processFigures = new Registry()): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const duration = new Histogram({
@@ -51,7 +54,6 @@ export function createMetrics(): Metrics {
     labelNames: ['service'],
     registers,
   })
-  const processFigures = figuresOfProcess()
   const forgotten = new Counter({
     name: 'cds_override_memory_forgotten_total',
     help: 'What the memory of overridden cards forgot: uuids that came for two patients, cards whose room was needed, the oldest override of a patient who has too many.',
@@ -83,13 +85,9 @@ export function createMetrics(): Metrics {
   }
 }
 
-let ofProcess: Registry | undefined
-
-/** Memory, processor time, open files, garbage collection and event-loop lag: of the process, however many services it holds. */
-function figuresOfProcess(): Registry {
-  if (!ofProcess) {
-    ofProcess = new Registry()
-    collectDefaultMetrics({ register: ofProcess })
-  }
-  return ofProcess
+/** Memory, processor time, open files, garbage collection and event-loop lag: of the process, however many services it holds. Made once a process. */
+export function figuresOfProcess(): Registry {
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  return register
 }

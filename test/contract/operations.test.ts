@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
-import { createMetrics } from '../../src/server/metrics.js'
+import { createMetrics, figuresOfProcess } from '../../src/server/metrics.js'
 import { createOperationsApp } from '../../src/server/operations-app.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import { createApp } from '../../src/server/app.js'
@@ -65,7 +65,7 @@ describe('figures', () => {
   let service: Listening
 
   beforeAll(async () => {
-    service = await listen(createApp(testEnvironment()))
+    service = await listen(createApp(testEnvironment(), createMetrics(figuresOfProcess())))
   })
 
   afterAll(() => service.close())

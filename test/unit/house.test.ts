@@ -119,6 +119,8 @@ describe('what only one place may do', () => {
     CallExpression: ({ callee }) => `${nameIn(callee)}()`,
     TSAnyKeyword: () => 'any',
   }
+  const isChanging = ({ type, kind, declaration }: SyntaxNode): boolean =>
+    (type === 'VariableDeclaration' && kind !== 'const') || (type === 'ExportNamedDeclaration' && declaration !== null && isChanging(declaration as SyntaxNode))
   const nameIn = (node: unknown): string => (node as { name?: string } | null)?.name ?? ''
   const filesWith = (...names: readonly string[]) =>
     SOURCE_FILES.filter(({ nodes }) => nodes.some(node => names.includes(WRITTEN[node.type]?.(node) ?? ''))).map(({ path }) => path)
@@ -139,6 +141,11 @@ describe('what only one place may do', () => {
 
   test('the engine measures time where it looks whether it is up, and nowhere else', () => {
     expect(filesWith('performance.now', 'setTimeout()', 'setImmediate()').filter(path => path.startsWith('engine/'))).toEqual(['engine/expression/steps.ts'])
+  })
+
+  test('nothing at the top of a file is changed after it was loaded', () => {
+    const changing = SOURCE_FILES.filter(({ nodes }) => nodes.some(({ type, body }) => type === 'Program' && (body as SyntaxNode[]).some(isChanging))).map(({ path }) => path)
+    expect(changing).toEqual([])
   })
 
   test('nobody says any', () => {

@@ -12,3 +12,9 @@ export function memoised<Others extends unknown[], Result>(compute: (text: strin
     return result
   }
 }
+
+/** A function that makes its answer when it is first asked, and gives the same one ever after. */
+export function lazily<Result extends object>(make: () => Result): () => Result {
+  let made: Result | undefined
+  return () => (made ??= make())
+}
