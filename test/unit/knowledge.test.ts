@@ -7,7 +7,7 @@ import { plainR4 } from '../../src/engine/knowledge/profile.js'
 import { FaultList } from '../../src/engine/model/faults.js'
 import { EXTENSION } from '../support/house.js'
 import {
-  action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, faultsIn, fhirpath, knowledgeOf, library, plan, topAction, valueSet, when,
+  action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, faultsIn, fhirpath, knowledgeOf, library, plan, scopeOf, topAction, valueSet, when,
 } from '../support/knowledge-builder.js'
 
 const dependsOn = (id: string): Library['relatedArtifact'] => [{ type: 'depends-on', resource: canonical('Library', id) }]
@@ -290,5 +290,27 @@ describe('plain R4', () => {
     expect(knowledge.plan('bare')?.actions[0]?.conditions[0]).toMatchObject({ expression: '%patient.active' })
     const records = (active: boolean) => ({ planId: 'bare', records: [{ resourceType: 'Patient', id: 'p1', active }] })
     expect([true, false].map(active => applyTo(knowledge, records(active)).requestGroup.action?.length ?? 0)).toEqual([1, 0])
+  })
+})
+
+describe('plans share the facts of libraries', () => {
+  const L = canonical('Library', 'other')
+  const knowledge = knowledgeOf(
+    plan([topAction('b', { condition: [when('%one')] })], { id: 'b', library: [L] }),
+    plan([topAction('c', { condition: [when('%one')] })], { id: 'c', library: [], extension: [fact('one', 'false')] }),
+    library({ unread: 'true' }),
+    library({ one: 'true' }, { id: 'other', url: L }),
+    plan([topAction('d', { condition: [when('%one')] })], { id: 'd', library: [L] }),
+  )
+
+  test('a plan brings its own names and no others, so that what libraries bring costs the others nothing', () => {
+    const tables = ['b', 'c'].map(planId => Object.getPrototypeOf(scopeOf(knowledge, { planId })) as object)
+    expect(tables.map(table => Reflect.ownKeys(table))).toEqual([['rootResource'], ['one', 'rootResource']])
+    expect(new Set(tables.map(table => Object.getPrototypeOf(table) as unknown)).size).toBe(1)
+  })
+
+  test('one expression in several plans asks each for its own', () => {
+    const applied = (planId: string) => applyTo(knowledge, { planId }).requestGroup.action?.length ?? 0
+    expect(['b', 'c', 'd', 'c', 'b'].map(applied)).toEqual([1, 0, 1, 0, 1])
   })
 })

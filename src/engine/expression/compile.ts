@@ -255,17 +255,23 @@ const asksFocus = (node: SyntaxNode): boolean => node.type === 'InvocationTerm' 
 
 const constant = (value: Collection): Step => () => value
 
-/** Looks a variable up where the scope's plan defines it, and again only when another plan asks. */
+/** Looks a variable up where the scope's plan defines it, else in the table that all plans share; again only when a plan asks that defines it otherwise. */
 function variable(node: SyntaxNode): Step {
   const name = variableName(node)
-  let definedBy: unknown
+  let definedBy: object | undefined
+  let shared: object | null = null
   let read: (() => unknown) | undefined
   return scope => {
-    const variables: unknown = Object.getPrototypeOf(scope)
+    const variables = Object.getPrototypeOf(scope) as object
     if (variables !== definedBy) {
       definedBy = variables
-      // oxlint-disable-next-line typescript/unbound-method -- it is called on each scope
-      read = Object.getOwnPropertyDescriptor(Object(variables), name)?.get
+      const table = Object.getPrototypeOf(variables) as object | null
+      const isOwn = table === null || Object.hasOwn(variables, name)
+      if (isOwn || table !== shared) {
+        shared = isOwn ? null : table
+        // oxlint-disable-next-line typescript/unbound-method -- it is called on each scope
+        read = Object.getOwnPropertyDescriptor(shared ?? variables, name)?.get
+      }
     }
     const value = read ? read.call(scope) : scope[name]
     return Array.isArray(value) ? value : value === undefined || value === null ? NOTHING : [value]

@@ -95,17 +95,36 @@ export function scopeOn(variables: object, scope: Scope): Scope {
 
 const flattened = new WeakMap<object, object>()
 
+/** Tables that plans share. */
+const shared = new WeakSet()
+
+/** Variables as one table that all plans share, on which each has its own: what others bring costs none of them anything. */
+export function sharedVariables(variables: object): object {
+  const table = tableOf(variables)
+  shared.add(table)
+  return table
+}
+
 /** Variables without the chain of libraries beneath them, so that no name is looked up through a dozen of them. */
 function flat(variables: object): object {
   const before = flattened.get(variables)
   if (before) return before
-  const own = Object.create(null) as object
-  for (let each: object | null = variables; each !== null; each = Object.getPrototypeOf(each) as object | null) {
-    for (const name of Reflect.ownKeys(each)) {
-      const descriptor = Object.getOwnPropertyDescriptor(each, name)
+  const table = tableOf(variables)
+  flattened.set(variables, table)
+  return table
+}
+
+function tableOf(variables: object): object {
+  if (shared.has(variables)) return variables
+  const levels: object[] = []
+  let base: object | null = variables
+  for (; base !== null && !shared.has(base); base = Object.getPrototypeOf(base) as object | null) levels.push(base)
+  const own = Object.create(base) as object
+  for (const level of levels) {
+    for (const name of Reflect.ownKeys(level)) {
+      const descriptor = Object.getOwnPropertyDescriptor(level, name)
       if (descriptor && !Object.hasOwn(own, name)) Object.defineProperty(own, name, descriptor)
     }
   }
-  flattened.set(variables, own)
   return own
 }

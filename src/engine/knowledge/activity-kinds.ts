@@ -134,7 +134,7 @@ const APPOINTED: Part = {
   loses: ({ participant = [] }) => (participant.some(({ role }) => !role) ? ['participant'] : []),
 }
 
-const DUE = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/immunization-recommendation-status', code: 'due' }] }
+const DUE = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/immunization-recommendation-status', code: 'due', display: 'Due' }] }
 
 const ORAL_DIET: Part = {
   holds: ['code', 'timingTiming'],

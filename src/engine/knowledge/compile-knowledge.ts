@@ -1,6 +1,7 @@
 import type { ActivityDefinition, Library, NamingSystem, PlanDefinition, ValueSet } from 'fhir/r4.js'
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
 import { recordVariables } from '../expression/facts.js'
+import { sharedVariables } from '../expression/scope.js'
 import { STANDARD_VARIABLES } from '../expression/standard-variables.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { urlOf } from '../model/canonical.js'
@@ -61,7 +62,7 @@ export function compileKnowledge(files: readonly KnowledgeFile[], findings: Faul
     profile,
     libraries,
     resources,
-    ground: { ...ground, variables },
+    ground: { ...ground, variables: sharedVariables(variables) },
     compiled: new Map(),
     inherited: new Map(),
   }
