@@ -78,14 +78,14 @@ export function compileFacts(
     named.add(fact.name)
     known.set(fact.name, checked.items)
     descriptions.set(fact.name, fact.descriptions)
-    needs.set(fact.name, reach(checked.variables, needs))
+    needs.set(fact.name, neededBy(checked.variables, needs))
     if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
   }
   return { known, descriptions, needs, parameters: base.parameters, variables: factVariables(base.variables, url, compiled) }
 }
 
 /** The variables that a set of names needs in the end: the names themselves and what their facts need. */
-export function reach(names: Iterable<string>, needs: CompiledFacts['needs']): Set<string> {
+export function neededBy(names: Iterable<string>, needs: CompiledFacts['needs']): Set<string> {
   return new Set([...names].flatMap(name => [name, ...(needs.get(name) ?? [])]))
 }
 

@@ -12,7 +12,7 @@ import type { FaultList } from '../model/faults.js'
 import { formDefinitions, type FormDefinitions } from './forms.js'
 import { compileFacts, type CompiledFacts } from './compile-facts.js'
 import { withParameters } from './plan-variables.js'
-import { compileActivityAlone, compilePlan, subjectsOf, type Workshop } from './compile-plan.js'
+import { compileActivityAlone, compilePlan, subjectsOf, type PlanContext } from './compile-plan.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
 import { plainR4, type KnowledgeProfile } from './profile.js'
@@ -51,29 +51,29 @@ export function compileKnowledge(files: readonly KnowledgeFile[], findings: Faul
   reportDuplicates(files, faults)
   const terminology = new Terminology(files, faults, { names: profile.names, language: profile.languages[0] })
   const expressions = new ExpressionCompiler(terminology, createVocabulary(files, terminology, settings), faults)
-  const ground = groundFacts(settings !== undefined)
+  const records = recordFacts(settings !== undefined)
   const resources = new ResourceIndex(files, profile.names.base)
   const libraryContext = { resources, isTerminology: terminologyNamed(files), expressions, faults, language: profile.languages[0] }
-  const { libraries, variables } = compileLibraries(resources.every<Library>('Library'), ground, libraryContext)
-  const workshop: Workshop = {
+  const { libraries, variables } = compileLibraries(resources.every<Library>('Library'), records, libraryContext)
+  const context: PlanContext = {
     expressions,
     terminology,
     faults,
     profile,
     libraries,
     resources,
-    ground: { ...ground, variables: sharedVariables(variables) },
+    records: { ...records, variables: sharedVariables(variables) },
     compiled: new Map(),
     inherited: new Map(),
   }
   const cited = resources.all<PlanDefinition>('PlanDefinition')
-  const plans = cited.map(file => compilePlan(file, workshop))
+  const plans = cited.map(file => compilePlan(file, context))
   const byName = new Map(cited.flatMap(({ url, resource }, index) => [plans[index]?.canonical, url, `PlanDefinition/${resource.id}`, resource.id].map(name => [name ?? '', plans[index]] as const)))
-  const activities = activitiesByName(resources.all<ActivityDefinition>('ActivityDefinition'), plans, subjectsOf, file => compileActivityAlone(file, workshop))
+  const activities = activitiesByName(resources.all<ActivityDefinition>('ActivityDefinition'), plans, subjectsOf, file => compileActivityAlone(file, context))
   return { files, profile, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name), activity: name => activities.get(name) ?? [] }
 }
 
-function groundFacts(areSettingsKnown: boolean): CompiledFacts {
+function recordFacts(areSettingsKnown: boolean): CompiledFacts {
   const known = new Map<string, Items>(RESOURCE_TYPES.map(type => [type, itemsOf(type)]))
   known.set('patient', itemsOf('Patient'))
   for (const name of ['draftOrders', 'orders']) known.set(name, itemsOf(...ORDER_TYPES))
@@ -97,11 +97,11 @@ interface LibraryContext {
 }
 
 /** Compiles libraries so that each stands after those it depends on; all their facts share one scope. */
-function compileLibraries(files: readonly Cited<Library>[], ground: CompiledFacts, context: LibraryContext) {
+function compileLibraries(files: readonly Cited<Library>[], records: CompiledFacts, context: LibraryContext) {
   const { expressions, faults, language } = context
   const libraries: CompiledLibraries = new Map()
-  let variables = ground.variables
-  let needs = ground.needs
+  let variables = records.variables
+  let needs = records.needs
   const visit = (file: Cited<Library>, above: readonly string[]): void => {
     const { url } = file
     if (libraries.has(url)) return
@@ -115,7 +115,7 @@ function compileLibraries(files: readonly Cited<Library>[], ground: CompiledFact
     })
     reportUnread(file, faults)
     const base: CompiledFacts = {
-      known: new Map([...ground.known, ...inherited.flatMap(({ facts }) => [...facts.known])]),
+      known: new Map([...records.known, ...inherited.flatMap(({ facts }) => [...facts.known])]),
       descriptions: new Map(inherited.flatMap(({ facts }) => [...facts.descriptions])),
       needs,
       variables,

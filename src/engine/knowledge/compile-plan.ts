@@ -18,7 +18,7 @@ import { localized, type LocalizedText } from '../model/localized.js'
 import { decisionPointsOf } from '../model/names.js'
 import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type Place } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
-import { compileFacts, reach, type CompiledFacts } from './compile-facts.js'
+import { compileFacts, neededBy, type CompiledFacts } from './compile-facts.js'
 import { notCarriedOfAction, notCarriedOfPlan } from './not-carried.js'
 import { inputsWithin, withPlanVariables } from './plan-variables.js'
 import type { KnowledgeProfile } from './profile.js'
@@ -34,7 +34,7 @@ interface CompiledLibrary {
 }
 
 /** What plans are compiled with. */
-export interface Workshop {
+export interface PlanContext {
   expressions: ExpressionCompiler
   terminology: Terminology
   faults: FaultList
@@ -43,7 +43,7 @@ export interface Workshop {
   libraries: ReadonlyMap<string, CompiledLibrary>
   resources: ResourceIndex
   /** Facts that every plan may use: the records alone. */
-  ground: CompiledFacts
+  records: CompiledFacts
   /** Plans that are compiled already, by canonical; a plan within several others is compiled once. */
   compiled: Map<string, CompiledPlan>
   /** Facts that plans inherit, by the list of their libraries. */
@@ -60,19 +60,19 @@ const ON_ACTION = /^%?action\./
  * Compiles a PlanDefinition with everything it refers to.
  * @param above canonicals of the plans that lead here, to refuse a plan that contains itself.
  */
-export function compilePlan(file: Cited<PlanDefinition>, workshop: Workshop, above: readonly string[] = []): CompiledPlan {
-  const before = workshop.compiled.get(file.canonical)
+export function compilePlan(file: Cited<PlanDefinition>, context: PlanContext, above: readonly string[] = []): CompiledPlan {
+  const before = context.compiled.get(file.canonical)
   if (before) return before
-  const compiled = new PlanCompiler(file, workshop, above).compile()
-  workshop.compiled.set(file.canonical, compiled)
+  const compiled = new PlanCompiler(file, context, above).compile()
+  context.compiled.set(file.canonical, compiled)
   return compiled
 }
 
 /** Compiles a definition that no plan uses, on the facts of its own libraries. */
-export function compileActivityAlone(file: Cited<ActivityDefinition>, workshop: Workshop): Omit<ApplicableActivity, 'subjects' | 'plan'> {
+export function compileActivityAlone(file: Cited<ActivityDefinition>, context: PlanContext): Omit<ApplicableActivity, 'subjects' | 'plan'> {
   const { id, url, version, language, library, subjectCodeableConcept, subjectReference } = file.resource
   const around = { resourceType: 'PlanDefinition', status: 'draft', id, url, version, language, library, subjectCodeableConcept, subjectReference } as PlanDefinition
-  return new PlanCompiler({ ...file, resource: around }, workshop, []).activityAlone(file)
+  return new PlanCompiler({ ...file, resource: around }, context, []).activityAlone(file)
 }
 
 class PlanCompiler {
@@ -85,11 +85,11 @@ class PlanCompiler {
   private readonly subject: Items
   private readonly check: PlanCheck
 
-  constructor(private readonly source: Cited<PlanDefinition>, private readonly workshop: Workshop, private readonly above: readonly string[]) {
+  constructor(private readonly source: Cited<PlanDefinition>, private readonly context: PlanContext, private readonly above: readonly string[]) {
     this.plan = source.resource
-    this.language = this.plan.language ?? workshop.profile.languages[0]
+    this.language = this.plan.language ?? context.profile.languages[0]
     this.subject = itemsOf(...subjectsOf(this.plan))
-    const { expressions, faults, terminology, profile } = workshop
+    const { expressions, faults, terminology, profile } = context
     this.check = { plan: this.plan, file: source.file, faults, terminology, profile }
     const inherited = withPlanVariables(this.inheritedFacts(), source, expressions, faults)
     this.facts = compileFacts(source, inherited, { expressions, faults, language: this.language })
@@ -119,8 +119,8 @@ class PlanCompiler {
   }
 
   private library(canonical: string, from: Cited = this.source): CompiledLibrary | undefined {
-    const found = this.workshop.resources.find<Library>('Library', canonical, from)
-    return found && this.workshop.libraries.get(found.url)
+    const found = this.context.resources.find<Library>('Library', canonical, from)
+    return found && this.context.libraries.get(found.url)
   }
 
   private libraries(): CompiledLibrary[] {
@@ -137,16 +137,16 @@ class PlanCompiler {
   }
 
   private inheritedFacts(): CompiledFacts {
-    const { ground, inherited } = this.workshop
+    const { records, inherited } = this.context
     const key = (this.plan.library ?? []).map(canonical => this.library(canonical)?.resource.url).join()
     const before = inherited.get(key)
     if (before) return before
     const libraries = (this.plan.library ?? []).flatMap(canonical => this.library(canonical) ?? [])
     const facts = {
-      known: new Map([...ground.known, ...libraries.flatMap(({ facts }) => [...facts.known])]),
+      known: new Map([...records.known, ...libraries.flatMap(({ facts }) => [...facts.known])]),
       descriptions: new Map(libraries.flatMap(({ facts }) => [...facts.descriptions])),
       needs: new Map(libraries.flatMap(({ facts }) => [...facts.needs])),
-      variables: ground.variables,
+      variables: records.variables,
       parameters: new Set(libraries.flatMap(({ facts }) => [...facts.parameters])),
     }
     inherited.set(key, facts)
@@ -164,23 +164,23 @@ class PlanCompiler {
       id,
       where: `${this.plan.id} action ${id}`,
       resource: action,
-      points: decisionPointsOf(action, this.workshop.profile.names).flatMap(({ code }) => code ?? []),
+      points: decisionPointsOf(action, this.context.profile.names).flatMap(({ code }) => code ?? []),
       conditions: this.conditions(action, element),
       texts: this.texts(action, element),
       dynamicValues: this.dynamicValues(action.dynamicValue, element, this.resourceKind(definition, orders), definition?.kind === 'activity' ? definition.activity.resource : this.plan),
       definition,
-      orders: orders && this.use(orders, this.place(`${element}.extension`)),
+      orders: orders && this.evaluator(orders, this.place(`${element}.extension`)),
       cardExtensions: extensionsOf(action, this.extension.cardExtension).map(extension => this.cardExtension(extension, `${element}.extension`)),
       sources: this.sources(action, element),
       overrideReasons: this.overrideReasons(action, element),
       startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
-      notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.workshop.profile.names), element),
+      notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.context.profile.names), element),
       actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
   }
 
   private get extension() {
-    return this.workshop.profile.names.extension
+    return this.context.profile.names.extension
   }
 
   /** Conditions of applicability. */
@@ -189,7 +189,7 @@ class PlanCompiler {
       const place = `${element}.condition[${index}]`
       // Whoever carries the action out asks what starts and stops it, in whatever language it is; ours is checked.
       if (kind !== 'applicability' && !inFhirPath(written)) return []
-      const evaluate = this.use(written, this.place(place))
+      const evaluate = this.evaluator(written, this.place(place))
       if (kind !== 'applicability') return []
       const { description = '', _description } = written ?? {}
       if (!description.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
@@ -211,11 +211,11 @@ class PlanCompiler {
   private texts(element: PlanDefinitionAction | ActivityDefinition, place: string, file = this.source.file, written = this.language): ActionTexts {
     const parts = element as PlanDefinitionAction
     const compile = (texts: LocalizedText, name: string) => {
-      const missing = this.workshop.profile.languages.filter(language => texts.size > 0 && !texts.has(language))
+      const missing = this.context.profile.languages.filter(language => texts.size > 0 && !texts.has(language))
       if (missing.length > 0) {
-        this.workshop.faults.add('TRANSLATION_MISSING', file, `${place}.${name}`, `The text is missing in ${missing.join(', ')}.`)
+        this.context.faults.add('TRANSLATION_MISSING', file, `${place}.${name}`, `The text is missing in ${missing.join(', ')}.`)
       }
-      return compileTexts(texts, expression => this.use({ language: 'text/fhirpath', expression }, { file, element: `${place}.${name}` }))
+      return compileTexts(texts, expression => this.evaluator({ language: 'text/fhirpath', expression }, { file, element: `${place}.${name}` }))
     }
     return {
       title: compile(localized(parts.title, parts._title, written), 'title'),
@@ -242,15 +242,15 @@ class PlanCompiler {
       const on = kind === undefined || onAction !== written ? 'action' : 'resource'
       const path = on === 'resource' ? withoutType(written, kind) : onAction
       const isKnown = on === 'action' ? ACTION_PATHS.test(path) : isElementPath(kind ?? '', path)
-      if (!isKnown) this.workshop.faults.add('DYNAMIC_PATH_INVALID', file, place.element, `'${written}' is not an element that can be set here.`)
-      return { path, on, evaluate: this.use(value.expression, place, { definition }) }
+      if (!isKnown) this.context.faults.add('DYNAMIC_PATH_INVALID', file, place.element, `'${written}' is not an element that can be set here.`)
+      return { path, on, evaluate: this.evaluator(value.expression, place, { definition }) }
     })
   }
 
   private definition(action: PlanDefinitionAction, element: string): CompiledDefinition | undefined {
     const { definitionCanonical: canonical, definitionUri: uri } = action
     if (canonical === undefined) return uri === undefined ? undefined : { kind: 'uri', uri }
-    const { resources } = this.workshop
+    const { resources } = this.context
     const activity = resources.find<ActivityDefinition>('ActivityDefinition', canonical, this.source)
     if (activity) return { kind: 'activity', activity: this.activity(activity, action.dynamicValue) }
     const questionnaire = resources.find<Questionnaire>('Questionnaire', canonical, this.source)
@@ -267,7 +267,7 @@ class PlanCompiler {
       this.fault('CANONICAL_CYCLE', `${element}.definitionCanonical`, `${plan.url} contains itself.`)
       return undefined
     }
-    const compiled = compilePlan(plan, this.workshop, above)
+    const compiled = compilePlan(plan, this.context, above)
     const isNestedBefore = this.nested.some(({ canonical: known }) => known === compiled.canonical)
     if (!isNestedBefore) this.takeIds(idsOf(compiled.actions), `${element}.definitionCanonical`)
     this.nested.push(compiled)
@@ -277,7 +277,7 @@ class PlanCompiler {
   /** @param onAction what the action sets on top. */
   private activity(file: Cited<ActivityDefinition>, onAction: PlanDefinitionActionDynamicValue[] = []): CompiledActivity {
     return compileActivity(file, onAction, {
-      faults: this.workshop.faults,
+      faults: this.context.faults,
       texts: (definition, at) => this.texts(definition, 'ActivityDefinition', at, definition.language),
       dynamicValues: (definition, kind, at) => this.dynamicValues(definition.dynamicValue, 'ActivityDefinition', kind, definition, at),
     })
@@ -288,7 +288,7 @@ class PlanCompiler {
       name: parts.find(({ url }) => url === 'name')?.valueString ?? '',
       members: parts.filter(({ url }) => url === 'member').map(({ valueExpression }) => ({
         name: valueExpression?.name ?? '',
-        evaluate: this.use(valueExpression, this.place(element)),
+        evaluate: this.evaluator(valueExpression, this.place(element)),
       })),
     }
   }
@@ -296,7 +296,7 @@ class PlanCompiler {
   private sources(action: PlanDefinitionAction, element: string) {
     return (action.documentation ?? []).map((artifact, index) => {
       if (artifact.resource === undefined) return undefined
-      const source = compileSource(artifact, canonical => this.workshop.resources.find<Library>('Library', canonical, this.source)?.resource, this.workshop.profile)
+      const source = compileSource(artifact, canonical => this.context.resources.find<Library>('Library', canonical, this.source)?.resource, this.context.profile)
       if (!source) this.fault('SOURCE_MISSING', `${element}.documentation[${index}]`, `No source has the section ${artifact.resource}.`)
       return source
     })
@@ -305,22 +305,22 @@ class PlanCompiler {
   private overrideReasons(action: PlanDefinitionAction, element: string) {
     const canonical = extensionOf(action, this.extension.overrideReasons)?.valueCanonical
     if (canonical === undefined) return []
-    if (!this.workshop.terminology.membership(canonical)) {
+    if (!this.context.terminology.membership(canonical)) {
       this.fault('CANONICAL_UNKNOWN', `${element}.extension`, `There is no value set ${canonical}.`)
     }
-    return this.workshop.terminology.expand(canonical)
+    return this.context.terminology.expand(canonical)
   }
 
   /** Requirements of the libraries, the plan's inputs and nested plans, as far as some expression reads their type. */
   private requirements(): CompiledRequirement[] {
-    const needed = reach(this.used, this.facts.needs)
+    const needed = neededBy(this.used, this.facts.needs)
     if (needed.has('patient')) needed.add('Patient')
     const named = Object.entries(STANDARD_VARIABLES).flatMap(([name, { reads }]) => (reads && needed.has(name) ? [reads] : []))
     const wanted = new Set([...needed, ...named])
     const ofLibraries = this.libraries().flatMap(({ resource }) => this.inheritedRequirements(resource))
     const inputs = inputsWithin(this.plan.action).map(({ input }) => ({ input, file: this.source.file }))
     const own = [...ofLibraries, ...inputs].filter(({ input }) => wanted.has(input.type) || needed.has('resource')).map(({ input, file }) =>
-      compileRequirement(input, { file, element: `dataRequirement ${input.id ?? input.type}` }, this.workshop.terminology, this.workshop.faults))
+      compileRequirement(input, { file, element: `dataRequirement ${input.id ?? input.type}` }, this.context.terminology, this.context.faults))
     const all = [...own, ...this.nested.flatMap(plan => plan.requirements)]
     this.checkConflicts(all)
     // Whoever applies a plan that no hook asks for sends the data along.
@@ -331,7 +331,7 @@ class PlanCompiler {
   private unmet(requirements: readonly CompiledRequirement[], needed: ReadonlySet<string>): CompiledRequirement[] {
     const unmet = RESOURCE_TYPES.filter(type => needed.has(type) && !requirements.some(requirement => requirement.type === type))
     if (unmet.length > 0) this.fault('DATA_NOT_ASKED_FOR', 'PlanDefinition.library', `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`)
-    return unmet.map(type => compileRequirement({ type } as DataRequirement, this.place('PlanDefinition'), this.workshop.terminology, this.workshop.faults))
+    return unmet.map(type => compileRequirement({ type } as DataRequirement, this.place('PlanDefinition'), this.context.terminology, this.context.faults))
   }
 
   /** No key may stand for two queries. */
@@ -347,8 +347,8 @@ class PlanCompiler {
     return [...own, ...inherited.flatMap(other => this.inheritedRequirements(other, [...above, library]))]
   }
 
-  private use(expression: Expression | undefined, place: Place, focus: ExpressionFocus = {}) {
-    const checked = this.workshop.expressions.expression(expression, place, this.facts.known, { subject: this.subject, ...focus })
+  private evaluator(expression: Expression | undefined, place: Place, focus: ExpressionFocus = {}) {
+    const checked = this.context.expressions.expression(expression, place, this.facts.known, { subject: this.subject, ...focus })
     checked.variables.forEach(name => this.used.add(name))
     return checked.evaluate
   }
@@ -358,7 +358,7 @@ class PlanCompiler {
   }
 
   private fault(code: Parameters<FaultList['add']>[0], element: string, message: string): void {
-    this.workshop.faults.add(code, this.source.file, element, message)
+    this.context.faults.add(code, this.source.file, element, message)
   }
 }
 
