@@ -150,6 +150,7 @@ describe('an answer about a patient', () => {
     ['feedback that is none', `${CALL}/feedback`, {}, 400],
     ['$apply', APPLY, parameters, 200],
     ['$apply of nobody', APPLY, {}, 400],
+    ['$apply of a definition', '/fhir/ActivityDefinition/follow-up-contact/$apply', parameters, 200],
     ['$apply of no plan', '/fhir/PlanDefinition/nowhere/$apply', parameters, 404],
   ]
 
