@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import type { PlanDefinition, PlanDefinitionAction, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import { DECISION_POINT_SYSTEM, EXTENSION } from '../support/house.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
@@ -235,6 +236,23 @@ describe('nothing is lost in silence', () => {
     const pertaining = [requestGroup, ...(requestGroup.action ?? []).flatMap(({ action: children = [] }) => children)].flatMap(({ extension = [] }) => extension.map(({ valueReference }) => valueReference?.reference))
     expect(pertaining).toEqual(['#goal-g', '#goal-2', '#goal-g-2', '#goal-g-3'])
     expect(faultsOfShape(requestGroup)).toEqual([])
+  })
+
+  test('whatever ids the actions of nested plans have, those of an answer are unique', () => {
+    const id = fc.constantFrom('a', 'b', 'a-a', 'a-b', 'b-a', 'a-b-2')
+    const list = <T>(of: fc.Arbitrary<T>) => fc.array(of, { minLength: 1, maxLength: 3 })
+    const own = fc.uniqueArray(id, { minLength: 1, maxLength: 3 })
+    fc.assert(
+      fc.property(own, own, own, list(fc.constantFrom('leaf', 'middle')), (leaf, middle, outer, nested) => {
+        const at = (index: number) => nested[index % nested.length] ?? 'leaf'
+        const { knowledge } = compileResources(
+          inner('leaf', leaf.map(each => action(each))), inner('middle', middle.map(each => action(each, calls('leaf')))), plan(outer.map((each, index) => topAction(each, calls(at(index))))),
+        )
+        const ids = idsOf(applyTo(knowledge).requestGroup).map(each => each.replaceAll('.', ''))
+        expect([...new Set(ids)]).toEqual(ids)
+      }),
+      { numRuns: 60, seed: 20261127 },
+    )
   })
 
   test('a goal without words is sound R4', () => {

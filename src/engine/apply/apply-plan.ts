@@ -253,7 +253,14 @@ class PlanApplication {
     if (actions.length === 0) return actions
     this.placed ??= new Set(idsIn(this.plan.actions))
     const placed = this.placed
-    const renamed = new Map(idsIn(actions).filter(id => placed.has(id)).map(id => [id, freeId(`${below}-${id}`, placed)] as const))
+    const ids = idsIn(actions)
+    const taken = new Set([...placed, ...ids])
+    const renamed = new Map<string, string>()
+    for (const id of ids.filter(each => placed.has(each))) {
+      const free = freeId(`${below}-${id}`, taken)
+      taken.add(free)
+      renamed.set(id, free)
+    }
     const free = renamed.size === 0 ? actions : actions.map(action => withIds(action, renamed))
     for (const id of idsIn(free)) placed.add(id)
     return free
