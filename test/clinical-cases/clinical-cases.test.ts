@@ -3,7 +3,7 @@ import { decisionPoints } from '../../src/cases/coverage.js'
 import { LISTED_UNDER, type FoundCase } from '../../src/cases/format.js'
 import { faultsOfCase, places } from '../../src/cases/record.js'
 import { cases, language, loaded } from '../support/cases.js'
-import { keepCase, type KeptCase } from '../support/record-cases.js'
+import { keepCase, type KeptCase } from '../support/keep-cases.js'
 import { recording } from '../support/recorded.js'
 
 /** The answers that `npm test` recorded before; without a record each case is answered when its turn comes. */

@@ -12,7 +12,7 @@ const [HERE, ELSEWHERE] = ['Europe/Copenhagen', 'America/New_York']
 const [RECORD, ZONE] = ['record.json', 'zone.json'].map(name => join(recordedFolder(), name))
 
 async function make() {
-  const { recordAll } = await sharedModule('test/support/record-cases.ts')
+  const { recordAll } = await sharedModule('test/support/keep-cases.ts')
   const { recording, zone } = await recordAll(ELSEWHERE)
   writeWhole(RECORD, JSON.stringify(recording))
   writeWhole(ZONE, JSON.stringify(zone))

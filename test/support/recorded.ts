@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { recordedFolder } from './shared-modules.mjs'
-import type { KeptRecording, ZoneDigests } from './record-cases.js'
+import type { KeptRecording, ZoneDigests } from './keep-cases.js'
 
 /** The one pass over the clinical cases, as record-cases.mjs wrote it; whoever needs every answer reads it here. */
 
