@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { fileURLToPath } from 'node:url'
 import supertest from 'supertest'
+import { caseLanguage } from '../../src/cases/language.js'
 import { runCases } from '../../src/cases/record.js'
+import { caseVocabulary } from '../../src/cases/vocabulary.js'
 import { readCases } from '../../src/cli/read-cases.js'
 import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { readKnowledgeSettings } from '../../src/settings.js'
@@ -77,4 +79,15 @@ test('$apply carries all of it', async () => {
 test('its cases are answered by the same language of cases', async () => {
   const { runner, cases } = readCases(FOLDER, undefined, loaded)
   expect(await runCases(runner, cases, /./)).toEqual({ count: 3, faults: [] })
+})
+
+test('a word that its cases do not have is refused, and without words of their own they have plain English ones', () => {
+  expect(() => caseVocabulary({ dtaes: {} } as object)).toThrow('vocabulary says dtaes; known are')
+  expect(() => caseVocabulary({ forms: { diary: { questionnaire: 'diary', totl: 'X:1' } } } as object)).toThrow('vocabulary: forms: diary says totl')
+  const { calendarAt, coding } = caseLanguage(caseVocabulary(), [])
+  const calendar = calendarAt(new Date('2026-03-30T12:00:00Z'))
+  expect(['today', '20 days ago', '1 month ago', 'in 2 weeks', '2026-02'].map(written => calendar.date(written))).toEqual(['2026-03-30', '2026-03-10', '2026-02-28', '2026-04-13', '2026-02'])
+  expect(['1 day ago at 23:30', 'today without time'].map(written => calendar.dateTime(written))).toEqual(['2026-03-29T23:30:00+00:00', '2026-03-30'])
+  expect(() => calendar.date('20 dage siden')).toThrow("write '20 days ago', 'in 2 days', 'today' or 2026-02-10")
+  expect(() => coding('ICPC:L03')).toThrow("'ICPC:L03' is not a code")
 })
