@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { FaultList } from '../engine/model/faults.js'
+import { CdsError } from '../errors.js'
 import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
 import { readKnowledgeJson } from './knowledge-json.js'
@@ -35,7 +36,7 @@ export interface LoadOptions {
 /**
  * Reads and compiles the knowledge and the services of a folder. Faults and warnings are gathered, not thrown; whoever
  * serves calls `faults.throwIfAny()`.
- * @throws Error when the folder holds neither.
+ * @throws CdsError CDS_KNOWLEDGE_INVALID when the folder holds neither.
  */
 export function loadKnowledge(folder = PROJECT_ROOT, { isServed = () => true, profile: given }: LoadOptions = {}): LoadedKnowledge {
   const faults = new FaultList()
@@ -45,7 +46,7 @@ export function loadKnowledge(folder = PROJECT_ROOT, { isServed = () => true, pr
   const about = readAbout(written ?? {}, faults)
   const files = readResources(join(folder, 'fhir-resources'), faults)
   const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults)
-  if (files.length + serviceFiles.length + faults.faults.length === 0) throw new Error(`There is neither knowledge nor a service in ${folder}.`)
+  if (files.length + serviceFiles.length + faults.faults.length === 0) throw new CdsError('CDS_KNOWLEDGE_INVALID', `There is neither knowledge nor a service in ${folder}: it must hold the folder fhir-resources, cds-services or both.`)
   const knowledge = compileKnowledge(files, faults, { profile, settings })
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
   return { knowledge, services, settings, faults, about }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { FhirResource } from 'fhir/r4.js'
 import type { FaultList } from '../engine/model/faults.js'
@@ -13,15 +13,18 @@ const SOURCES = 'sources'
  * named after its id. Files that are not so are reported and left out; a folder that is not there holds nothing.
  */
 export function readResources(folder: string, faults: FaultList): KnowledgeFile[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(entry => entry.isDirectory())
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(type => readType(folder, type.name, faults))
+  if (!isFolder(folder)) return []
+  return readdirSync(folder)
+    .filter(name => !name.startsWith('.') && isFolder(join(folder, name)))
+    .sort()
+    .flatMap(type => readType(folder, type, faults))
 }
 
+/** Whether a path leads to a folder, through links too, as folders of a cluster's configuration are. */
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
 /** Names of the JSON files of a folder, in order; a folder that is not there has none. */
-export const jsonFilesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.json')).sort() : [])
+export const jsonFilesIn = (folder: string): string[] => (isFolder(folder) ? readdirSync(folder).filter(name => name.endsWith('.json')).sort() : [])
 
 function readType(folder: string, type: string, faults: FaultList): KnowledgeFile[] {
   return jsonFilesIn(join(folder, type)).flatMap(name => {

@@ -84,6 +84,8 @@ function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['servi
     fault(`publish.translation.${language}`, 'A translation says all that the service says: title, description and usageRequirements.')
     return []
   })
+  const lacking = knowledge.profile.languages.slice(1).filter(language => translation[language] === undefined)
+  for (const language of lacking) faults.add('TRANSLATION_MISSING', file, `publish.translation.${language}`, 'What discovery says of the service is missing in this language.')
   if (apply.length === 0) fault('apply', 'Name at least one PlanDefinition.')
   const plans = apply.flatMap(canonical => {
     const plan = knowledge.plan(canonical)

@@ -21,6 +21,8 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   RESOURCE_DUPLICATE: ['ValueSet/two.json', 'ValueSet.url'],
   CANONICAL_UNKNOWN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].definitionCanonical'],
   'CANONICAL_UNKNOWN-form': ['Library/facts.json', 'Library.extension[0] (isFilledIn)'],
+  'CANONICAL_UNKNOWN-extension': ['Library/facts.json', 'Library.dataRequirement[0].extension[0]'],
+  'CANONICAL_UNKNOWN-system': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].code[0].coding[0]'],
   'CANONICAL_UNKNOWN-topic': ['PlanDefinition/plan.json', 'PlanDefinition.topic[0]'],
   CANONICAL_CYCLE: ['ValueSet/vs.json', 'ValueSet.compose'],
   LANGUAGE_UNSUPPORTED: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
@@ -50,6 +52,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   GRADE_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
   SOURCE_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].documentation[0]'],
   TRANSLATION_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
+  'TRANSLATION_MISSING-service': ['one.json', 'publish.translation.en'],
   ACTIVITY_INCOMPLETE: ['ActivityDefinition/order.json', 'ActivityDefinition'],
   ACTIVITY_KIND_UNSUPPORTED: ['ActivityDefinition/order.json', 'ActivityDefinition.kind'],
   DYNAMIC_PATH_INVALID: ['ActivityDefinition/order.json', 'ActivityDefinition.dynamicValue[0]'],
@@ -70,7 +73,7 @@ test('there is an example of every fault, and of nothing else', () => {
 
 describe('the example is refused for its fault alone, with file and element', () => {
   test.each(EXAMPLES)('%s', (example, [file, element]) => {
-    const folder = example === 'PROFILE_INVALID' ? '' : ['SERVICE_INVALID', 'TOPIC_MISSING'].includes(example) ? 'cds-services/' : 'fhir-resources/'
+    const folder = example === 'PROFILE_INVALID' ? '' : ['SERVICE_INVALID', 'TOPIC_MISSING', 'TRANSLATION_MISSING-service'].includes(example) ? 'cds-services/' : 'fhir-resources/'
     const { faults, warnings } = knowledgeFaults(`${BROKEN}${example}`, example === 'PROFILE_INVALID' ? undefined : HOUSE)
     expect(faults).toEqual([{ code: codeOf(example), file: `${folder}${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
     expect(warnings).toEqual([])
@@ -78,7 +81,7 @@ describe('the example is refused for its fault alone, with file and element', ()
 })
 
 test('a folder with neither knowledge nor services is refused', () => {
-  expect(() => knowledgeFaults(`${BROKEN}NOTHING_HERE`)).toThrow(/^There is neither knowledge nor a service in .*NOTHING_HERE\.$/)
+  expect(() => knowledgeFaults(`${BROKEN}NOTHING_HERE`)).toThrow(/^There is neither knowledge nor a service in .*NOTHING_HERE:/)
 })
 
 test('the knowledge of this repository has none', () => {

@@ -21,7 +21,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   trust: [['engine/model'], []],
   record: [['cds-hooks', 'engine/model'], ['node:crypto']],
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
-  'knowledge-files': [['cds-hooks', 'engine/knowledge', 'engine/model'], ['ajv', 'node:fs', 'node:path', 'node:url']],
+  'knowledge-files': [['cds-hooks', 'engine/knowledge', 'engine/model', 'errors'], ['ajv', 'node:fs', 'node:path', 'node:url']],
   'patient-data': [['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'trust'], ['cockatiel', 'node:events', 'node:timers', 'undici']],
   // The corridors: the only room that imports both the engine and what is remembered.
   calls: [['cds-hooks', 'engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'knowledge-files', 'patient-data', 'record', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],

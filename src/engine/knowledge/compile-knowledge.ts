@@ -15,6 +15,7 @@ import { withParameters } from './plan-variables.js'
 import { compileActivityAlone, compilePlan, subjectsOf, type PlanContext } from './compile-plan.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
+import { reportUnknownNames } from './own-names.js'
 import { plainR4, type KnowledgeProfile } from './profile.js'
 import { ResourceIndex, type Cited } from './resource-index.js'
 import { Terminology } from '../terminology/terminology.js'
@@ -49,6 +50,7 @@ export interface CompileOptions {
 export function compileKnowledge(files: readonly KnowledgeFile[], findings: FaultList, { profile = plainR4(), settings }: CompileOptions = {}): Knowledge {
   const faults = findings.judgedBy(profile)
   reportDuplicates(files, faults)
+  reportUnknownNames(files, faults, profile.names)
   const terminology = new Terminology(files, faults, { names: profile.names, language: profile.languages[0] })
   const expressions = new ExpressionCompiler(terminology, createVocabulary(files, terminology, settings), faults)
   const records = recordFacts(settings !== undefined)
