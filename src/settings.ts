@@ -132,29 +132,39 @@ export function readSettings(environment: Environment = process.env): Settings {
  * @throws CdsError CDS_SETTING_INVALID naming every variable that is wrong and what is expected of it.
  */
 export function readKnowledgeSettings(declared: SettingsTable, environment: Environment = process.env): KnowledgeSettings {
-  const { setting, throwIfAny } = readingFrom(environment)
+  const { setting, throwIfAny, refuse } = readingFrom(environment)
+  const own = ownVariables()
+  for (const name of Object.keys(declared)) if (own.has(variableOf(name))) refuse(variableOf(name), `is a setting of the service itself, so that the knowledge must call its ${name} by another name`)
   const chosen = Object.entries(declared).map(([name, { type, values = [], default: usual }]) =>
     [name, setting<boolean | string>({ name: variableOf(name), read: type === 'boolean' ? onOrOff : oneOf(values), fallback: () => usual })] as const)
   throwIfAny()
   return Object.fromEntries(chosen)
 }
 
+/** The variables that the service itself reads. */
+function ownVariables(): ReadonlySet<string> {
+  const names = new Set<string>()
+  readSettings(new Proxy<Environment>({}, { get: (_, name) => void names.add(String(name)) }))
+  return names
+}
+
 /** Reads one setting after the other and gathers what is wrong with them. */
 function readingFrom(environment: Environment) {
   const faults: string[] = []
+  const refuse = (name: string, why: string): void => void faults.push(`${name}: ${why}`)
   const setting = <T>({ name, read, fallback }: Setting<T>): T => {
     const text = environment[name]?.trim()
     try {
       return text === undefined || text === '' ? fallback(environment) : read(text)
     } catch (error) {
-      faults.push(`${name}: ${(error as Error).message}`)
+      refuse(name, (error as Error).message)
       return fallback(environment)
     }
   }
   const throwIfAny = (): void => {
     if (faults.length > 0) throw new CdsError('CDS_SETTING_INVALID', `Settings are wrong: ${faults.join('; ')}.`, faults)
   }
-  return { setting, throwIfAny }
+  return { setting, throwIfAny, refuse }
 }
 
 const embeddedServer = (port: number) => [`http://localhost:${port || '*'}/fhir`, `http://127.0.0.1:${port || '*'}/fhir`]

@@ -55,9 +55,11 @@ export async function start(): Promise<Running> {
   const service = await listen(createApp(options, metrics), settings.port)
   const demo = settings.demo ? await listen(createDemoApp(now), settings.demoFhirPort) : undefined
   const operations = settings.opsPort === undefined ? undefined : await listen(createOperationsApp({ ...options, metrics }), settings.opsPort)
-  process.stdout.write(welcomeText({ host: settings.host, service, demo, operations, isOwnKnowledge: settings.knowledgeFolder === undefined }))
+  process.stdout.write(welcomeText({ host: settings.host, service, demo, operations, isOwnKnowledge: settings.knowledgeFolder === undefined, isDraft: options.knowledge.plans.some(isDraft) }))
   return ending
 }
+
+const isDraft = ({ resource }: CompiledPlan): boolean => resource.status !== 'active'
 
 /** Most warnings of the knowledge that the log tells; check:knowledge tells all. */
 const MOST_WARNINGS = 20
@@ -67,7 +69,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
   const { knowledge, services, settings: declared, faults, about } = loadKnowledge(settings.knowledgeFolder, { isServed })
   faults.throwIfAny()
   if (faults.warnings.length > 0) log.warn({ warnings: faults.warnings.slice(0, MOST_WARNINGS).map(faultLine), count: faults.warnings.length }, 'something that the knowledge states is not done')
-  if (services.size === 0) log.warn('no service is published: the knowledge is draft and CDS_DRAFT_KNOWLEDGE is off')
+  if (services.size === 0) log.warn('no service is published: cds-services holds none, or no plan that one applies is approved while CDS_DRAFT_KNOWLEDGE is off')
   const isAllowed = fhirServerList(settings.fhirServers)
   const turns = createTurns()
   return {

@@ -35,6 +35,6 @@ export function createReadiness(): Readiness {
 export function reasonsAgainst({ isStopping }: Readiness, services: ServiceRegistry): string[] {
   return [
     ...(isStopping ? ['the process is stopping'] : []),
-    ...(services.size === 0 ? ['no service is published: no plan that a service applies is approved, and CDS_DRAFT_KNOWLEDGE is off'] : []),
+    ...(services.size === 0 ? ['no service is published: cds-services holds none, or no plan that one applies is approved while CDS_DRAFT_KNOWLEDGE is off'] : []),
   ]
 }

@@ -2,7 +2,7 @@
 const LOCAL = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost']
 
 /** What a newcomer reads when the service is up: addresses, and commands to try. */
-export function welcomeText(where: { host: string; service: number; demo: number | undefined; operations: number | undefined; isOwnKnowledge: boolean }): string {
+export function welcomeText(where: { host: string; service: number; demo: number | undefined; operations: number | undefined; isOwnKnowledge: boolean; isDraft: boolean }): string {
   const at = (port: number) => `http://${LOCAL.includes(where.host) ? 'localhost' : where.host}:${port}`
   const service = at(where.service)
   const operations = at(where.operations ?? where.service)
@@ -12,7 +12,7 @@ export function welcomeText(where: { host: string; service: number; demo: number
   Its patients               ${fhir}/Patient
 ${where.isOwnKnowledge ? exampleCall(service, fhir) : ''}`
   return `
-Columna is up. Not for clinical use: the knowledge is a draft.
+Columna is up.${where.isDraft ? ' Not for clinical use: the knowledge is a draft.' : ''}
 
   CDS Hooks discovery        ${service}/cds-services
   Knowledge as FHIR          ${service}/fhir/PlanDefinition

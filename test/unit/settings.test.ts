@@ -152,6 +152,11 @@ describe('settings that knowledge declares', () => {
     expect(faultsOf({ [name]: text }, environment => readKnowledgeSettings(declared, environment))).toEqual([expect.stringMatching(new RegExp(`^${name}: expects .`))])
   })
 
+  test.each(['explain', 'now', 'insecure', 'fhirServers'])('cannot be called as one of the service: %s', name => {
+    const variable = variableOf(name)
+    expect(faultsOf({}, environment => readKnowledgeSettings({ [name]: { type: 'boolean', default: true } }, environment))).toEqual([expect.stringMatching(new RegExp(`^${variable}: is a setting of the service`))])
+  })
+
   test("stand in README's table with their values and defaults", () => {
     const rows = readFileSync(join(PROJECT_ROOT, 'README.md'), 'utf8').split('\n')
     const lacking = Object.entries(declared).filter(([name, { type, values = [], default: usual }]) => {
