@@ -115,9 +115,18 @@ export async function gatherCall(service: CdsService, request: HookRequest, envi
 async function overridesOf(request: HookRequest, environment: CallEnvironment, timeLimit: number): Promise<readonly Override[]> {
   const whose = patientOf(request, environment)
   if (!whose) return []
-  const asked = environment.record.overridesOf(whose).catch(() => [])
+  const asked = rememberedOf(whose, environment)
   const { promise: tooLate, end } = afterMilliseconds(timeLimit, [])
   return Promise.race([asked, tooLate]).finally(end)
+}
+
+/** Nothing where the record fails, however it does. */
+async function rememberedOf(whose: PatientOfClient, { record }: CallEnvironment): Promise<readonly Override[]> {
+  try {
+    return await record.overridesOf(whose)
+  } catch {
+    return []
+  }
 }
 
 function afterMilliseconds<T>(milliseconds: number, value: T): { promise: Promise<T>; end: () => void } {

@@ -138,7 +138,7 @@ describe('of the orders', () => {
   })
 })
 
-test('remembers nothing and refuses what a call refuses', async () => {
+test('refuses what a call refuses', async () => {
   await supertest(service.url).post(`/cds-services/${SIGN}/$explain?view=summary`).send({}).expect(400)
   const { prefetch, ...call } = prefetchedCall(PERSON, SIGN)
   const patient = { ...(prefetch.patient as Json), id: 'another' }

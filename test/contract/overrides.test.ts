@@ -3,7 +3,7 @@ import supertest from 'supertest'
 import { decisionPointsOf } from '../support/cases.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
-import type { AnsweredCall } from '../../src/record/port.js'
+import type { AnsweredCall, CallRecord } from '../../src/record/port.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { warmUp } from '../../src/calls/warm-up.js'
 import { hookCall, prefetchedCall, SERVICES, type Json } from '../support/hook-requests.js'
@@ -182,11 +182,12 @@ describe('what is remembered', () => {
   test.each(SERVICES)('is nothing of what is explained: %s', async id => {
     const { memory, remembered } = watched()
     const own = await startTestService({ record: testRecord({ overrides: memory }) })
-    const { body } = await supertest(own.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall('recent-pain', id)).expect(200)
+    const { body } = await supertest(own.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall('recent-pain', id, { fhirServer: LISTED })).expect(200)
     const cards = (body as { response: { cards: Card[] } }).response.cards
     const feedback = cards.map(({ uuid }) => ({ card: uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }))
     if (feedback.length > 0) await supertest(own.url).post(`/cds-services/${id}/feedback`).send({ feedback }).expect(200)
-    const again = await supertest(own.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall('recent-pain', id)).expect(200)
+    await supertest(own.url).post(`/cds-services/${id}/$explain?view=summary`).send(prefetchedCall('recent-pain', id, { fhirServer: LISTED })).expect(200)
+    const again = await supertest(own.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall('recent-pain', id, { fhirServer: LISTED })).expect(200)
     await own.close()
     expect(again.body).toEqual(body)
     expect(remembered).toEqual([])
@@ -210,5 +211,23 @@ describe('what is remembered', () => {
     await own.close()
     expect(status).toBe(503)
     expect(noted).toEqual([])
+  })
+})
+
+describe('a record that does not answer silences nothing and costs no card', () => {
+  const never = new Promise<never>(() => undefined)
+
+  test.each<[string, Partial<CallRecord>]>([
+    ['that fails', { overridesOf: () => Promise.reject(new Error('gone')) }],
+    ['that throws', { overridesOf: () => { throw new Error('gone') } }],
+    ['that hangs', { overridesOf: () => never }],
+    ['that cannot note the answer', { answered: () => Promise.reject(new Error('gone')) }],
+    ['that throws when it notes the answer', { answered: () => { throw new Error('gone') } }],
+    ['that never notes the answer', { answered: () => never }],
+  ])('%s', async (_, part) => {
+    const own = await startTestService({ deadlineMs: 1_000, record: { ...testRecord(), ...part } })
+    const { status, body } = await supertest(own.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED }))
+    await own.close()
+    expect([status, headlines((body as { cards: Card[] }).cards)]).toEqual([200, ['LBP-10', 'LBP-06']])
   })
 })
