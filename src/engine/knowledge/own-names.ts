@@ -8,7 +8,7 @@ import type { KnowledgeNames } from '../model/names.js'
  * are not there. Whoever misspells one would else lose in silence what hangs on it, such as that data is essential.
  */
 export function reportUnknownNames(files: readonly KnowledgeFile[], faults: FaultList, { base, extension }: KnowledgeNames): void {
-  const known = new Set<unknown>([...Object.values(extension), ...files.map(({ resource }) => (resource as { url?: string }).url)])
+  const known = new Set<string | undefined>([...Object.values<string>({ ...extension }), ...files.map(({ resource }) => (resource as { url?: string }).url)])
   const isUnknown = (name: unknown): name is string => typeof name === 'string' && name.startsWith(`${base}/`) && !known.has(name)
   for (const { file, resource } of files) {
     visitObjects(resource, resource.resourceType, (object, element) => {
