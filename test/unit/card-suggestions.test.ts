@@ -37,6 +37,13 @@ describe('suggestions', () => {
     expect(suggestions?.[0]).toMatchObject({ label: 'a på dansk', actions: [{ type: 'create', description: 'a på dansk' }] })
   })
 
+  test('are never of a definition that stands elsewhere, which is a line of its card', () => {
+    const elsewhere = { definitionUri: 'https://example.org/protocol' }
+    const { suggestions, detail } = card({ ...topAction('a'), ...elsewhere, action: [action('b', elsewhere), resource('c')] })
+    expect(suggestions?.map(({ label, actions = [] }) => [label, actions.map(each => 'resource' in each)])).toEqual([['c på dansk', [true]]])
+    expect(detail).toContain('b på dansk')
+  })
+
   test('hold the resources of the third level and of any below', () => {
     const { suggestions, detail } = behaving('any', action('b', { action: [resource('x'), resource('y')] }), action('c', { action: [{ id: 'group', action: [resource('deep')] }] }))
     expect(suggestions?.map(({ actions = [] }) => actions.map(({ description }) => description))).toEqual([['x på dansk', 'y på dansk'], ['deep på dansk']])

@@ -18,7 +18,7 @@ const ACTION_TYPE: Readonly<Record<string, Action['type']>> = { create: 'create'
 
 /** What a card suggests, and how many of it can be taken. */
 export function suggestionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext) {
-  const own = action.resource === undefined ? [] : [withoutChildren(action)]
+  const own = proposes(action) ? [withoutChildren(action)] : []
   const children = [...own, ...(action.action ?? []).filter(yieldsResource)]
   const behavior = SELECTION[action.selectionBehavior ?? 'any']
   if (behavior === 'all') return { suggestions: together(action, children, resources, context), selectionBehavior: 'at-most-one' as const }
@@ -65,7 +65,7 @@ function suggestionOf(card: RequestGroupAction, action: RequestGroupAction, reso
 }
 
 function actionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>): Action[] {
-  const own = action.resource?.reference === undefined ? [] : [actionOf(action, action.resource.reference, resourceAt(action.resource, resources))]
+  const own = proposes(action) ? [actionOf(action, action.resource.reference, resourceAt(action.resource, resources))] : []
   return [...own, ...(action.action ?? []).flatMap(child => actionsOf(child, resources))]
 }
 
@@ -86,5 +86,11 @@ function actionOf(action: RequestGroupAction, reference: string, resource: FhirR
   return { type, description, resource: draft }
 }
 
+/** Whether an action proposes something that a client can carry out: a resource that the answer contains, or the removal of an order. An address elsewhere is neither. */
+const proposes = (action: RequestGroupAction): action is RequestGroupAction & { resource: { reference: string } } => {
+  const { reference = '' } = action.resource ?? {}
+  return reference.startsWith('#') || (reference !== '' && action.type?.coding?.[0]?.code === 'remove')
+}
+
 /** Whether an action or one within it yields a resource. */
-export const yieldsResource = (action: RequestGroupAction): boolean => action.resource !== undefined || (action.action ?? []).some(yieldsResource)
+export const yieldsResource = (action: RequestGroupAction): boolean => proposes(action) || (action.action ?? []).some(yieldsResource)

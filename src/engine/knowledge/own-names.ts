@@ -13,8 +13,8 @@ export function reportUnknownNames(files: readonly KnowledgeFile[], faults: Faul
   for (const { file, resource } of files) {
     visitObjects(resource, resource.resourceType, (object, element) => {
       if (/\bextension\[\d+\]$/.test(element) && isUnknown(object.url)) faults.add('CANONICAL_UNKNOWN', file, element, `Nobody reads an extension ${object.url}.`)
-      // What has a value is an identifier or a quantity, whose system needs no words.
-      if (isUnknown(object.system) && !('value' in object)) faults.add('CANONICAL_UNKNOWN', file, element, `There is no code system ${object.system}.`)
+      // What has a value is an identifier or a quantity, and what has a display brings its own words.
+      if (isUnknown(object.system) && !('value' in object) && !('display' in object)) faults.add('CANONICAL_UNKNOWN', file, element, `There is no code system ${object.system}.`)
     })
   }
 }
