@@ -13,12 +13,14 @@ export interface FeedbackEnvironment {
  * @throws CdsError CDS_FEEDBACK_INVALID naming what was not kept, CDS_FEEDBACK_NOT_KEPT when there is no room.
  */
 export async function recordFeedback(service: string, body: unknown, { record, now }: FeedbackEnvironment): Promise<void> {
-  const { feedback, faults } = parseFeedback(body, await record.ofOtherServices(cardsNamedIn(body), service))
+  const { feedback, faults } = parseFeedback(body, await record.ofOtherServices(cardsNamedIn(body), service).catch(notKept))
   const receivedAt = now().toISOString()
-  await record.feedback(feedback.map(each => ({ service, receivedAt, feedback: each }))).catch((cause: unknown) => {
-    throw new CdsError('CDS_FEEDBACK_NOT_KEPT', 'There is no room for this feedback now. Send the request again later, as it is; what was kept already is kept once.', [], { cause })
-  })
+  await record.feedback(feedback.map(each => ({ service, receivedAt, feedback: each }))).catch(notKept)
   if (faults.length > 0) {
     throw new CdsError('CDS_FEEDBACK_INVALID', `${faults.length} fault(s) in the feedback; ${feedback.length} entries were kept. Correct what is named and send it again.`, faults)
   }
+}
+
+function notKept(cause: unknown): never {
+  throw new CdsError('CDS_FEEDBACK_NOT_KEPT', 'There is no room for this feedback now. Send the request again later, as it is; what was kept already is kept once.', [], { cause })
 }

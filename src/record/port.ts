@@ -40,7 +40,10 @@ export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient'
 export interface CallRecord {
   /** Cards that a patient's users overrode, oldest first. */
   overridesOf: (patient: PatientOfClient) => Promise<readonly Override[]>
-  /** Notes what a patient's call was answered with. */
+  /**
+   * Notes what a patient's call was answered with. It is asked for when the reply is sent, and nobody waits for it: a report
+   * on a card may come before it has settled, and has to wait for it.
+   */
   answered: (call: AnsweredCall) => Promise<void>
   /** Those of some cards that are known to be the answer of other services than this one. */
   ofOtherServices: (cards: readonly string[], service: string) => Promise<ReadonlySet<string>>

@@ -214,6 +214,13 @@ describe('what is remembered', () => {
   })
 })
 
+test('feedback of which nobody can tell whose cards they are is to be sent again', async () => {
+  const own = await startTestService({ record: { ...testRecord(), ofOtherServices: () => Promise.reject(new Error('gone')) } })
+  const { status, text } = await supertest(own.url).post(`/cds-services/${SIGN}/feedback`).send({ feedback: [overridden(OTHER_INSTANCE)] })
+  await own.close()
+  expect([status, /CDS_[A-Z_]+/.exec(text)?.[0]]).toEqual([503, 'CDS_FEEDBACK_NOT_KEPT'])
+})
+
 describe('a record that does not answer silences nothing and costs no card', () => {
   const never = new Promise<never>(() => undefined)
 
