@@ -314,3 +314,14 @@ describe('plans share the facts of libraries', () => {
     expect(['b', 'c', 'd', 'c', 'b'].map(applied)).toEqual([1, 0, 1, 0, 1])
   })
 })
+
+test('a condition of no known kind is a fault in any profile: passed over, its action would apply to everybody', () => {
+  const faultsOf = (kind: string | undefined): string[] => {
+    const faults = new FaultList()
+    const condition = { ...when('false'), kind } as NonNullable<PlanDefinitionAction['condition']>[number]
+    compileKnowledge([{ file: 'plan.json', resource: plan([topAction('a', { condition: [condition] })]) }], faults, { profile: plainR4() })
+    return faults.faults.map(({ code, element }) => `${code} ${element}`)
+  }
+  expect(['applicability', 'start', 'stop'].flatMap(faultsOf)).toEqual([])
+  expect(['applicabilty', undefined].map(faultsOf)).toEqual(Array(2).fill(['MODIFIER_UNKNOWN PlanDefinition.action[0].condition[0].kind']))
+})

@@ -53,6 +53,9 @@ export interface PlanContext {
 /** Elements of an action that a dynamicValue may set. */
 const ACTION_PATHS = /^(title|description|textEquivalent|priority|code\[0\]\.coding\[0\]\.(system|code)|timing(\[x\]|[A-Z]\w+)?)$/
 
+/** What a condition can decide of its action. */
+const CONDITION_KINDS: readonly (string | undefined)[] = ['applicability', 'start', 'stop']
+
 /** How a dynamicValue says that it sets the action although the action has a resource. */
 const ON_ACTION = /^%?action\./
 
@@ -187,6 +190,8 @@ class PlanCompiler {
   private conditions(action: PlanDefinitionAction, element: string): CompiledCondition[] {
     return (action.condition ?? []).flatMap(({ kind, expression: written }, index) => {
       const place = `${element}.condition[${index}]`
+      // Passed over, it would let the action apply to everybody.
+      if (!CONDITION_KINDS.includes(kind)) this.fault('MODIFIER_UNKNOWN', `${place}.kind`, `The kind of a condition is ${CONDITION_KINDS.join(', ')}; found ${kind ?? 'none'}.`)
       // Whoever carries the action out asks what starts and stops it, in whatever language it is; ours is checked.
       if (kind !== 'applicability' && !inFhirPath(written)) return []
       const evaluate = this.evaluator(written, this.place(place))
