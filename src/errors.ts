@@ -77,5 +77,8 @@ export function stackFrames(thrown: unknown): string | undefined {
   const { stack = '', message } = thrown
   const at = stack.indexOf(message)
   const frames = at === -1 ? '' : stack.slice(at + message.length)
-  return frames.split('\n').filter(line => /^\s+at /.test(line)).join('\n')
+  return frames
+    .split('\n')
+    .filter(line => /^\s+at /.test(line))
+    .join('\n')
 }

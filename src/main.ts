@@ -20,7 +20,10 @@ function crash(kind: string, thrown: unknown): never {
 }
 
 main().catch((error: unknown) => {
-  const { message, details } = error instanceof CdsError ? { message: `${error.code}: ${error.message}`, details: error.details } : { message: String(error), details: [] }
+  const { message, details } =
+    error instanceof CdsError
+      ? { message: `${error.code}: ${error.message}`, details: error.details }
+      : { message: String(error), details: [] }
   process.stderr.write(`Columna cannot start. ${message}\n${details.map(detail => `  ${detail}\n`).join('')}`)
   process.exitCode = 1
   process.exit()

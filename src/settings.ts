@@ -134,9 +134,16 @@ export function readSettings(environment: Environment = process.env): Settings {
 export function readKnowledgeSettings(declared: SettingsTable, environment: Environment = process.env): KnowledgeSettings {
   const { setting, throwIfAny, refuse } = readingFrom(environment)
   const own = ownVariables()
-  for (const name of Object.keys(declared)) if (own.has(variableOf(name))) refuse(variableOf(name), `is a setting of the service itself, so that the knowledge must call its ${name} by another name`)
-  const chosen = Object.entries(declared).map(([name, { type, values = [], default: usual }]) =>
-    [name, setting<boolean | string>({ name: variableOf(name), read: type === 'boolean' ? onOrOff : oneOf(values), fallback: () => usual })] as const)
+  for (const name of Object.keys(declared))
+    if (own.has(variableOf(name)))
+      refuse(variableOf(name), `is a setting of the service itself, so that the knowledge must call its ${name} by another name`)
+  const chosen = Object.entries(declared).map(
+    ([name, { type, values = [], default: usual }]) =>
+      [
+        name,
+        setting<boolean | string>({ name: variableOf(name), read: type === 'boolean' ? onOrOff : oneOf(values), fallback: () => usual }),
+      ] as const,
+  )
   throwIfAny()
   return Object.fromEntries(chosen)
 }
@@ -175,38 +182,54 @@ function onOrOff(text: string): boolean {
   throw new Error('expects on or off')
 }
 
-const wholeNumber = (least: number, most: number) => (text: string): number => {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`expects a whole number from ${least} to ${most}`)
-  return value
-}
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most) throw new Error(`expects a whole number from ${least} to ${most}`)
+    return value
+  }
 
 /** @param others ports that listen already; 0 is any that is free. */
-const portBeside = (others: readonly number[]) => (text: string): number => {
-  const port = wholeNumber(0, 65535)(text)
-  if (port !== 0 && others.includes(port)) throw new Error('expects a port of its own, for operators alone')
-  return port
-}
-
-const listOf = (text: string): string[] => text.split(',').map(part => part.trim()).filter(part => part !== '')
-
-const fhirServers = (isRefused: (risk: Risk) => boolean) => (text: string): string[] => {
-  const urls = listOf(text)
-  const patterns = urls.flatMap(url => serverPattern(url) ?? [])
-  if (patterns.length < urls.length) throw new Error('expects http or https base URLs, separated by commas; a port may be *')
-  const isPlain = patterns.some(({ protocol, hostname }) => protocol === 'http:' && !isLoopback(hostname))
-  if (isPlain && isRefused('http')) throw new Error(`is refused in production with an http URL of another machine. Use https, or ${takeRisk('http')}`)
-  if (patterns.some(({ port }) => port === undefined) && isRefused('any-port')) {
-    throw new Error(`is refused in production with * for a port. Name the port, or ${takeRisk('any-port')}`)
+const portBeside =
+  (others: readonly number[]) =>
+  (text: string): number => {
+    const port = wholeNumber(0, 65535)(text)
+    if (port !== 0 && others.includes(port)) throw new Error('expects a port of its own, for operators alone')
+    return port
   }
-  return urls
-}
 
-const demonstration = (isRefused: (risk: Risk) => boolean) => (text: string): boolean => {
-  const isOn = onOrOff(text)
-  if (isOn && isRefused('demo')) throw new Error(`is refused in production, since anybody may write to the demonstration's FHIR server. Leave it off, or ${takeRisk('demo')}`)
-  return isOn
-}
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
+
+const fhirServers =
+  (isRefused: (risk: Risk) => boolean) =>
+  (text: string): string[] => {
+    const urls = listOf(text)
+    const patterns = urls.flatMap(url => serverPattern(url) ?? [])
+    if (patterns.length < urls.length) throw new Error('expects http or https base URLs, separated by commas; a port may be *')
+    const isPlain = patterns.some(({ protocol, hostname }) => protocol === 'http:' && !isLoopback(hostname))
+    if (isPlain && isRefused('http'))
+      throw new Error(`is refused in production with an http URL of another machine. Use https, or ${takeRisk('http')}`)
+    if (patterns.some(({ port }) => port === undefined) && isRefused('any-port')) {
+      throw new Error(`is refused in production with * for a port. Name the port, or ${takeRisk('any-port')}`)
+    }
+    return urls
+  }
+
+const demonstration =
+  (isRefused: (risk: Risk) => boolean) =>
+  (text: string): boolean => {
+    const isOn = onOrOff(text)
+    if (isOn && isRefused('demo'))
+      throw new Error(
+        `is refused in production, since anybody may write to the demonstration's FHIR server. Leave it off, or ${takeRisk('demo')}`,
+      )
+    return isOn
+  }
 
 const takeRisk = (risk: Risk): string => `accept the risk with CDS_INSECURE=${risk}`
 
@@ -219,15 +242,17 @@ function risks(text: string): Risk[] {
   })
 }
 
-const frozenInstant = (production: boolean) => (text: string): Date => {
-  if (production) throw new Error('is refused in production, where the clock must run')
-  // Without an offset it counts as UTC, so that the clock is the same on every machine.
-  const instant = new Date(/(Z|[+-]\d{2}:\d{2})$/i.test(text) ? text : `${text}Z`)
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(instant.getTime())) {
-    throw new Error('expects an ISO date-time such as 2026-03-30T12:00:00+02:00')
+const frozenInstant =
+  (production: boolean) =>
+  (text: string): Date => {
+    if (production) throw new Error('is refused in production, where the clock must run')
+    // Without an offset it counts as UTC, so that the clock is the same on every machine.
+    const instant = new Date(/(Z|[+-]\d{2}:\d{2})$/i.test(text) ? text : `${text}Z`)
+    if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(instant.getTime())) {
+      throw new Error('expects an ISO date-time such as 2026-03-30T12:00:00+02:00')
+    }
+    return instant
   }
-  return instant
-}
 
 function timeZone(text: string): string {
   try {
@@ -241,11 +266,13 @@ function timeZone(text: string): string {
 export const variableOf = (name: string): string => `CDS_${name.replaceAll(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
 
 /** One of some texts, whose case makes no difference. */
-const oneOf = (values: readonly string[]) => (text: string): string => {
-  const value = text.toLowerCase()
-  if (!values.includes(value)) throw new Error(`expects one of ${values.join(', ')}`)
-  return value
-}
+const oneOf =
+  (values: readonly string[]) =>
+  (text: string): string => {
+    const value = text.toLowerCase()
+    if (!values.includes(value)) throw new Error(`expects one of ${values.join(', ')}`)
+    return value
+  }
 
 function logLevel(text: string): string {
   if (!['fatal', 'error', 'warn', 'info', 'debug', 'silent'].includes(text)) {

@@ -54,8 +54,18 @@ export async function start(): Promise<Running> {
   }
   const service = await listen(createApp(options, metrics), settings.port)
   const demo = settings.demo ? await listen(createDemoApp(now), settings.demoFhirPort) : undefined
-  const operations = settings.opsPort === undefined ? undefined : await listen(createOperationsApp({ ...options, metrics }), settings.opsPort)
-  process.stdout.write(welcomeText({ host: settings.host, service, demo, operations, isOwnKnowledge: settings.knowledgeFolder === undefined, isDraft: options.knowledge.plans.some(isDraft) }))
+  const operations =
+    settings.opsPort === undefined ? undefined : await listen(createOperationsApp({ ...options, metrics }), settings.opsPort)
+  process.stdout.write(
+    welcomeText({
+      host: settings.host,
+      service,
+      demo,
+      operations,
+      isOwnKnowledge: settings.knowledgeFolder === undefined,
+      isDraft: options.knowledge.plans.some(isDraft),
+    }),
+  )
   return ending
 }
 
@@ -68,8 +78,13 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
   const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
   const { knowledge, services, settings: declared, faults, about } = loadKnowledge(settings.knowledgeFolder, { isServed })
   faults.throwIfAny()
-  if (faults.warnings.length > 0) log.warn({ warnings: faults.warnings.slice(0, MOST_WARNINGS).map(faultLine), count: faults.warnings.length }, 'something that the knowledge states is not done')
-  if (services.size === 0) log.warn('no service is published: cds-services holds none, or no plan that one applies is approved while CDS_DRAFT_KNOWLEDGE is off')
+  if (faults.warnings.length > 0)
+    log.warn(
+      { warnings: faults.warnings.slice(0, MOST_WARNINGS).map(faultLine), count: faults.warnings.length },
+      'something that the knowledge states is not done',
+    )
+  if (services.size === 0)
+    log.warn('no service is published: cds-services holds none, or no plan that one applies is approved while CDS_DRAFT_KNOWLEDGE is off')
   const isAllowed = fhirServerList(settings.fhirServers)
   const turns = createTurns()
   return {
@@ -86,10 +101,18 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     isDemonstration: settings.demo,
     hasOperationsPort: settings.opsPort !== undefined,
     reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
-    reading: { requests: settings.fhirRequests, bytes: settings.fhirCallLimit, atOnce: settings.fhirConcurrency, optionalWaitMs: settings.optionalWaitMs },
+    reading: {
+      requests: settings.fhirRequests,
+      bytes: settings.fhirCallLimit,
+      atOnce: settings.fhirConcurrency,
+      optionalWaitMs: settings.optionalWaitMs,
+    },
     knowledgeSettings: readKnowledgeSettings(declared),
     clientOf: clientByFhirServer(isAllowed),
-    record: createMemoryRecord(createOverrideMemory(settings.overrideMemory, knowledge.profile.names.card.decisionPoints), createMemoryFeedbackRecord(settings.feedbackMemory)),
+    record: createMemoryRecord(
+      createOverrideMemory(settings.overrideMemory, knowledge.profile.names.card.decisionPoints),
+      createMemoryFeedbackRecord(settings.feedbackMemory),
+    ),
     readiness: createReadiness(),
     turns,
     lateness: watchLateness(turns),

@@ -39,6 +39,10 @@ function codeOf(source, file, isModule) {
 
 export default {
   getCacheKey: (source, file, { instrument }) =>
-    createHash('sha1').update(source).update(file).update(`esbuild ${instrument} ${isSharedFile(file)} ${packageEnteredBy(file)}`).digest('hex'),
+    createHash('sha1')
+      .update(source)
+      .update(file)
+      .update(`esbuild ${instrument} ${isSharedFile(file)} ${packageEnteredBy(file)}`)
+      .digest('hex'),
   process: (source, file, { supportsStaticESM }) => ({ code: codeOf(source, file, supportsStaticESM) }),
 }

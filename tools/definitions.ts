@@ -26,7 +26,9 @@ export function readDefinitions(folder: string): Definitions {
   const resources = (Object.keys(FILES) as (keyof typeof FILES)[]).flatMap(name => resourcesIn(folder, name))
   const ofType = <R extends FhirResource>(type: R['resourceType']) => resources.filter((each): each is R => each.resourceType === type)
   const byUrl = <R extends { url?: string }>(found: readonly R[]) => new Map(found.map(each => [each.url ?? '', each] as const))
-  const definitions = ofType<StructureDefinition>('StructureDefinition').filter(({ derivation, kind }) => derivation !== 'constraint' && kind !== 'logical')
+  const definitions = ofType<StructureDefinition>('StructureDefinition').filter(
+    ({ derivation, kind }) => derivation !== 'constraint' && kind !== 'logical',
+  )
   return {
     types: new Map(definitions.map(each => [each.type, each] as const)),
     valueSets: byUrl(ofType<ValueSet>('ValueSet')),

@@ -4,7 +4,10 @@ import { parseArgs } from 'node:util'
 import { readDefinitions } from './definitions.js'
 import { pathOf, sums, TABLES } from './tables.js'
 
-const { values: { check = false }, positionals: [folder] } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
+const {
+  values: { check = false },
+  positionals: [folder],
+} = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
 if (folder === undefined) throw new Error("Name the folder that holds HL7's definitions; tools/README.md says where they come from.")
 const definitions = readDefinitions(folder)
 for (const [table, make] of Object.entries(TABLES)) {

@@ -4,10 +4,47 @@ import type { Definitions } from './definitions.js'
 
 /** Resource types that the knowledge, the demonstration and the forms of an answer use. */
 const RESOURCES = [
-  'ActivityDefinition', 'AllergyIntolerance', 'Appointment', 'Bundle', 'CapabilityStatement', 'CarePlan', 'CareTeam', 'CodeSystem', 'Communication', 'CommunicationRequest', 'Condition',
-  'Device', 'DeviceRequest', 'DiagnosticReport', 'Encounter', 'EpisodeOfCare', 'Goal', 'ImagingStudy', 'Library', 'Location', 'Medication', 'MedicationRequest', 'MedicationStatement',
-  'NamingSystem', 'Observation', 'OperationOutcome', 'Organization', 'Parameters', 'Patient', 'PlanDefinition', 'Practitioner', 'PractitionerRole', 'Procedure', 'Questionnaire',
-  'QuestionnaireResponse', 'RelatedPerson', 'RequestGroup', 'RiskAssessment', 'ServiceRequest', 'Task', 'ValueSet',
+  'ActivityDefinition',
+  'AllergyIntolerance',
+  'Appointment',
+  'Bundle',
+  'CapabilityStatement',
+  'CarePlan',
+  'CareTeam',
+  'CodeSystem',
+  'Communication',
+  'CommunicationRequest',
+  'Condition',
+  'Device',
+  'DeviceRequest',
+  'DiagnosticReport',
+  'Encounter',
+  'EpisodeOfCare',
+  'Goal',
+  'ImagingStudy',
+  'Library',
+  'Location',
+  'Medication',
+  'MedicationRequest',
+  'MedicationStatement',
+  'NamingSystem',
+  'Observation',
+  'OperationOutcome',
+  'Organization',
+  'Parameters',
+  'Patient',
+  'PlanDefinition',
+  'Practitioner',
+  'PractitionerRole',
+  'Procedure',
+  'Questionnaire',
+  'QuestionnaireResponse',
+  'RelatedPerson',
+  'RequestGroup',
+  'RiskAssessment',
+  'ServiceRequest',
+  'Task',
+  'ValueSet',
 ]
 
 /** Required bindings whose codes are too many to list. */
@@ -56,7 +93,11 @@ const capitalised = (name: string): string => name.charAt(0).toUpperCase() + nam
 export function r4Schema(definitions: Definitions): string {
   const schemas = new SchemaOf(definitions).all()
   const names = [...schemas.keys()].sort()
-  const head = { $schema: 'http://json-schema.org/draft-07/schema#', $comment: "Made by tools/ from HL7's R4 (4.0.1) definitions (CC0); see r4-shape.ts", $ref: '#/definitions/ResourceList' }
+  const head = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $comment: "Made by tools/ from HL7's R4 (4.0.1) definitions (CC0); see r4-shape.ts",
+    $ref: '#/definitions/ResourceList',
+  }
   return `${JSON.stringify(head).slice(0, -1)},"definitions":{\n${names.map(name => `${JSON.stringify(name)}:${JSON.stringify(schemas.get(name))}`).join(',\n')}\n}}\n`
 }
 
@@ -89,28 +130,41 @@ class SchemaOf {
   private define(name: string, path: string, definition: StructureDefinition): void {
     const elements = childrenOf(path, definition)
     const isResource = path === definition.type && definition.kind === 'resource'
-    const properties = Object.assign({}, isResource && { resourceType: { const: name } }, ...elements.map(element => this.properties(element, definition))) as Record<string, Schema>
+    const properties = Object.assign(
+      {},
+      isResource && { resourceType: { const: name } },
+      ...elements.map(element => this.properties(element, definition)),
+    ) as Record<string, Schema>
     const needed = elements.filter(({ min = 0 }) => min > 0).map(neededOf)
     const required = [...(isResource ? ['resourceType'] : []), ...needed.flatMap(({ always }) => always ?? [])]
     const allOf = needed.flatMap(({ oneOf }) => oneOf ?? [])
-    this.schemas.set(name, { type: 'object', properties, additionalProperties: false, ...(required.length > 0 && { required }), ...(allOf.length > 0 && { allOf }) })
+    this.schemas.set(name, {
+      type: 'object',
+      properties,
+      additionalProperties: false,
+      ...(required.length > 0 && { required }),
+      ...(allOf.length > 0 && { allOf }),
+    })
   }
 
   /** The members by which JSON says an element: one for each type that it may have, and one beside a primitive for its extensions. */
   private properties(element: ElementDefinition, definition: StructureDefinition): Record<string, Schema> {
-    return Object.fromEntries(membersOf(element).flatMap(({ member, type }) => {
-      const value = this.valueOf(element, type, definition)
-      const isList = element.max === '*'
-      const own = [member, isList ? listOf(value) : value] as const
-      if (!hasSibling(member, type)) return [own]
-      return [own, [`_${member}`, isList ? listOf(refTo('ElementOrNull')) : refTo(this.include('Element'))] as const]
-    }))
+    return Object.fromEntries(
+      membersOf(element).flatMap(({ member, type }) => {
+        const value = this.valueOf(element, type, definition)
+        const isList = element.max === '*'
+        const own = [member, isList ? listOf(value) : value] as const
+        if (!hasSibling(member, type)) return [own]
+        return [own, [`_${member}`, isList ? listOf(refTo('ElementOrNull')) : refTo(this.include('Element'))] as const]
+      }),
+    )
   }
 
   private valueOf(element: ElementDefinition, type: string, definition: StructureDefinition): Schema {
     if (element.contentReference !== undefined) return refTo(this.part(element.contentReference.slice(1), definition))
     if (type === 'Resource') return refTo('ResourceList')
-    if (type === 'BackboneElement' || (type === 'Element' && childrenOf(element.path, definition).length > 0)) return refTo(this.part(element.path, definition))
+    if (type === 'BackboneElement' || (type === 'Element' && childrenOf(element.path, definition).length > 0))
+      return refTo(this.part(element.path, definition))
     const codes = type === 'code' ? this.codesOf(element) : undefined
     return codes ? { enum: codes } : refTo(this.include(type))
   }
@@ -121,7 +175,9 @@ class SchemaOf {
     if (known !== undefined) return known
     const [type = '', ...steps] = path.split('.')
     const base = `${type}_${capitalised(steps.at(-1) ?? '')}`
-    const name = ['', ...Array(9).keys()].map(each => (each === '' ? base : `${base}${Number(each) + 1}`)).find(each => !this.schemas.has(each)) ?? base
+    const name =
+      ['', ...Array(9).keys()].map(each => (each === '' ? base : `${base}${Number(each) + 1}`)).find(each => !this.schemas.has(each)) ??
+      base
     this.nameByPath.set(path, name)
     this.schemas.set(name, {})
     this.define(name, path, definition)
@@ -148,19 +204,27 @@ class SchemaOf {
 
 /** Codes at any depth, but for those that only group others. */
 const conceptsWithin = (concepts: readonly CodeSystemConcept[] = []): string[] =>
-  concepts.flatMap(({ code, concept, property = [] }) => [...(property.some(each => each.code === 'notSelectable' && each.valueBoolean) ? [] : [code]), ...conceptsWithin(concept)])
+  concepts.flatMap(({ code, concept, property = [] }) => [
+    ...(property.some(each => each.code === 'notSelectable' && each.valueBoolean) ? [] : [code]),
+    ...conceptsWithin(concept),
+  ])
 
 /**
  * Elements directly below a path. Whoever carries the definitions has added some of their own to them and narrowed one:
  * the FHIRPath engine's model of R4 tells which are R4's, and of which type.
  */
 const childrenOf = (path: string, { snapshot }: StructureDefinition): ElementDefinition[] =>
-  (snapshot?.element ?? []).filter(each => each.path.startsWith(`${path}.`) && !each.path.slice(path.length + 1).includes('.') && each.max !== '0' && isOfR4(each))
+  (snapshot?.element ?? []).filter(
+    each => each.path.startsWith(`${path}.`) && !each.path.slice(path.length + 1).includes('.') && each.max !== '0' && isOfR4(each),
+  )
 
 const TYPES = r4.path2Type as Readonly<Record<string, string>>
 
 /** Elements that any type inherits stand in the model under the type that has them first. */
-const isOfR4 = ({ path, base }: ElementDefinition): boolean => [path, base?.path ?? path].some(each => each in TYPES || each.replace('[x]', '') in r4.choiceTypePaths || each in r4.pathsDefinedElsewhere)
+const isOfR4 = ({ path, base }: ElementDefinition): boolean =>
+  [path, base?.path ?? path].some(
+    each => each in TYPES || each.replace('[x]', '') in r4.choiceTypePaths || each in r4.pathsDefinedElsewhere,
+  )
 
 const nameOf = ({ path }: ElementDefinition): string => path.split('.').at(-1) ?? ''
 
@@ -168,7 +232,9 @@ const nameOf = ({ path }: ElementDefinition): string => path.split('.').at(-1) ?
 function membersOf(element: ElementDefinition): { member: string; type: string }[] {
   const name = nameOf(element)
   if (TYPES[element.path] === 'Resource') return [{ member: name, type: 'Resource' }]
-  const types = (element.type ?? []).map(({ code, extension = [] }) => extension.find(({ url }) => url.endsWith('/structuredefinition-fhir-type'))?.valueUrl ?? code)
+  const types = (element.type ?? []).map(
+    ({ code, extension = [] }) => extension.find(({ url }) => url.endsWith('/structuredefinition-fhir-type'))?.valueUrl ?? code,
+  )
   if (!name.endsWith('[x]')) return [{ member: name, type: isIdOfResource(element) ? 'id' : (types[0] ?? '') }]
   return types.map(type => ({ member: `${name.slice(0, -3)}${capitalised(type)}`, type }))
 }

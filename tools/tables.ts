@@ -14,7 +14,10 @@ export const TABLES: Readonly<Record<string, (definitions: Definitions) => strin
 /** A path of this repository as one of the disk. */
 export const pathOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
-const sumOf = (path: string): string => createHash('sha256').update(readFileSync(pathOf(path))).digest('hex')
+const sumOf = (path: string): string =>
+  createHash('sha256')
+    .update(readFileSync(pathOf(path)))
+    .digest('hex')
 
 /** SHA-256 of each table, so that a test sees when one was changed by hand. */
 export const sums = (): Record<string, string> => Object.fromEntries(Object.keys(TABLES).map(path => [path, sumOf(path)]))

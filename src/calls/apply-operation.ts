@@ -21,7 +21,13 @@ import { defined } from '../engine/model/defined.js'
  * @throws CdsError CDS_PARAMETERS_INVALID when subject or data is missing or unusable; CDS_EXPRESSION_FAILED or
  *   CDS_DEADLINE_PASSED when an action could not be decided; CDS_CALL_TOO_LATE when the time ran out before it began.
  */
-export async function applyOperation(plan: CompiledPlan, body: unknown, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<CarePlan> {
+export async function applyOperation(
+  plan: CompiledPlan,
+  body: unknown,
+  language: string,
+  environment: CallEnvironment,
+  arrivedAt = performance.now(),
+): Promise<CarePlan> {
   const asked = await ask(plan, body, language, environment, arrivedAt)
   const { requestGroup, undecided, omissions } = applyPlan(plan, asked.scope, asked.context)
   if (undecided.length > 0) throw undecidedError(undecided)
@@ -48,11 +54,21 @@ export async function applyOperation(plan: CompiledPlan, body: unknown, language
  * ActivityDefinition/$apply over the FHIR API: the same parameters in, the resource that the definition describes out.
  * @throws CdsError as for a plan, and CDS_EXPRESSION_FAILED where the resource would lack what R4 demands of it.
  */
-export async function applyActivityOperation(applicable: ApplicableActivity, body: unknown, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<DomainResource> {
+export async function applyActivityOperation(
+  applicable: ApplicableActivity,
+  body: unknown,
+  language: string,
+  environment: CallEnvironment,
+  arrivedAt = performance.now(),
+): Promise<DomainResource> {
   const { activity } = applicable
   const asked = await ask(applicable, body, language, environment, arrivedAt)
   const { resource, missing }: MadeResource = applyActivity(activity, [], asked.context, asked.scope)
-  if (missing.length > 0) throw new CdsError('CDS_EXPRESSION_FAILED', `The ActivityDefinition yields no valid ${activity.kind}: ${missing.join(', ')} is missing. Send the data that it is computed from.`)
+  if (missing.length > 0)
+    throw new CdsError(
+      'CDS_EXPRESSION_FAILED',
+      `The ActivityDefinition yields no valid ${activity.kind}: ${missing.join(', ')} is missing. Send the data that it is computed from.`,
+    )
   const messages = messagesOf(asked, omissionsOf(activity, []))
   const made = resource as DomainResource
   return {
@@ -81,14 +97,26 @@ interface AskedApply {
   unread: readonly string[]
 }
 
-async function ask({ variables, parameters, subjects }: Applicable, body: unknown, language: string, environment: CallEnvironment, arrivedAt: number): Promise<AskedApply> {
+async function ask(
+  { variables, parameters, subjects }: Applicable,
+  body: unknown,
+  language: string,
+  environment: CallEnvironment,
+  arrivedAt: number,
+): Promise<AskedApply> {
   const stopAt = arrivedAt + environment.deadlineMs
   await itsTurn(stopAt, environment)
   const input = readApplyParameters(body, environment.knowledge.profile.languages)
   const { patientId, practitioner, encounterId, organization } = input
-  if (!subjects.some(type => input.subject.startsWith(`${type}/`))) throw invalid(`Give subject as ${subjects.map(type => `${type}/id`).join(' or ')}.`)
+  if (!subjects.some(type => input.subject.startsWith(`${type}/`)))
+    throw invalid(`Give subject as ${subjects.map(type => `${type}/id`).join(' or ')}.`)
   const clock = clockAt(environment.now(), environment.timeZone)
-  const record = new PatientRecord([{ key: 'data', entries: input.entries }], { patientId, fhirServer: input.fhirServer, timeZone: clock.timeZone, forms: environment.knowledge.forms })
+  const record = new PatientRecord([{ key: 'data', entries: input.entries }], {
+    patientId,
+    fhirServer: input.fhirServer,
+    timeZone: clock.timeZone,
+    forms: environment.knowledge.forms,
+  })
   const end = endOfEvaluation(stopAt, environment)
   const look = () => checkTime(end)
   const scope = openScope(variables, {
@@ -126,16 +154,36 @@ const authorOf = ({ practitioner, organization }: ApplyInput): CarePlan['author'
 const MESSAGES = 'http://hl7.org/fhir/StructureDefinition/cqf-messages'
 
 /** What could not be used, carried over or read, as a resource that the answer contains and the extension that names it. */
-function messagesOf({ record, unread }: AskedApply, omissions: readonly Omission[]): { contained: OperationOutcome[]; extension?: { extension: NonNullable<CarePlan['extension']> } } {
-  const warning = (code: 'invalid' | 'not-supported', diagnostics: string, expression?: string) => ({ severity: 'warning' as const, code, diagnostics, ...(expression !== undefined && { expression: [expression] }) })
+function messagesOf(
+  { record, unread }: AskedApply,
+  omissions: readonly Omission[],
+): { contained: OperationOutcome[]; extension?: { extension: NonNullable<CarePlan['extension']> } } {
+  const warning = (code: 'invalid' | 'not-supported', diagnostics: string, expression?: string) => ({
+    severity: 'warning' as const,
+    code,
+    diagnostics,
+    ...(expression !== undefined && { expression: [expression] }),
+  })
   const told = new Set(omissions.map(({ of, element, reason }) => `${of}: ${element}: ${reason}`))
   const issue = [
-    ...record.unusable.map(({ resource, element, reason }: Unusable) => warning('invalid', `${resource}: ${reason}; it counts as absent.`, element)),
+    ...record.unusable.map(({ resource, element, reason }: Unusable) =>
+      warning('invalid', `${resource}: ${reason}; it counts as absent.`, element),
+    ),
     ...[...told].map(diagnostics => warning('not-supported', diagnostics)),
-    ...unread.map(name => warning('not-supported', name === 'parameters' ? 'The input parameter parameters holds what no library declares; nothing reads it.' : `The input parameter ${name} changes nothing here.`)),
+    ...unread.map(name =>
+      warning(
+        'not-supported',
+        name === 'parameters'
+          ? 'The input parameter parameters holds what no library declares; nothing reads it.'
+          : `The input parameter ${name} changes nothing here.`,
+      ),
+    ),
   ]
   if (issue.length === 0) return { contained: [] }
-  return { contained: [{ resourceType: 'OperationOutcome', id: 'messages', issue }], extension: { extension: [{ url: MESSAGES, valueReference: { reference: '#messages' } }] } }
+  return {
+    contained: [{ resourceType: 'OperationOutcome', id: 'messages', issue }],
+    extension: { extension: [{ url: MESSAGES, valueReference: { reference: '#messages' } }] },
+  }
 }
 
 /** An error says nothing about the patient, so a CarePlan without these actions would mislead. */
@@ -144,7 +192,11 @@ function undecidedError(undecided: readonly Undecided[]): CdsError {
   const details = undecided.map(({ action, code }) => `Action ${action}: ${code}.`)
   return isLate
     ? new CdsError('CDS_DEADLINE_PASSED', 'The time for evaluation ran out. Send less data.', details)
-    : new CdsError('CDS_EXPRESSION_FAILED', `${undecided.length} action(s) could not be decided. Check that the elements of the data have the types of FHIR R4.`, details)
+    : new CdsError(
+        'CDS_EXPRESSION_FAILED',
+        `${undecided.length} action(s) could not be decided. Check that the elements of the data have the types of FHIR R4.`,
+        details,
+      )
 }
 
 const goalsIn = (contained: readonly FhirResource[]) =>

@@ -62,7 +62,13 @@ export interface ServiceAnswer {
  * @throws CdsError when essential data is missing or belongs to another patient, or the time has run out before the
  *   evaluation begins.
  */
-export async function callService(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<ServiceAnswer> {
+export async function callService(
+  service: CdsService,
+  request: HookRequest,
+  language: string,
+  environment: CallEnvironment,
+  arrivedAt = performance.now(),
+): Promise<ServiceAnswer> {
   const gathered = await gatherCall(service, request, environment, { arrivedAt })
   await itsTurn(gathered.stopAt, environment)
   const { response, advice, undecided } = answerCall(gathered, language, environment)
@@ -70,7 +76,12 @@ export async function callService(service: CdsService, request: HookRequest, lan
   return { response, undecided, record: () => recordAnswer(service.id, request, advice, environment) }
 }
 
-function countAnswer(service: string, { data }: GatheredCall, { response, undecided }: Pick<Answer, 'response' | 'undecided'>, { metrics }: CallEnvironment): void {
+function countAnswer(
+  service: string,
+  { data }: GatheredCall,
+  { response, undecided }: Pick<Answer, 'response' | 'undecided'>,
+  { metrics }: CallEnvironment,
+): void {
   metrics?.countOwnerless(service, data.record.ownerless)
   for (const { indicator, source } of response.cards) metrics?.countCard(service, indicator, source.topic?.code ?? '')
   for (const { plan, action, code } of undecided) metrics?.countUndecided(plan, action, code)
@@ -83,14 +94,16 @@ function countAnswer(service: string, { data }: GatheredCall, { response, undeci
  */
 export async function itsTurn(stopAt: number, { turns }: CallEnvironment): Promise<void> {
   await turns.take()
-  if (performance.now() > stopAt) throw new CdsError('CDS_CALL_TOO_LATE', 'The time of the call had run out before it could be evaluated. Send it again.')
+  if (performance.now() > stopAt)
+    throw new CdsError('CDS_CALL_TOO_LATE', 'The time of the call had run out before it could be evaluated. Send it again.')
 }
 
 /** Only a call of a known client is recorded. */
 async function recordAnswer(service: string, request: HookRequest, cards: readonly Card[], environment: CallEnvironment): Promise<void> {
   const whose = patientOf(request, environment)
   const { encounterId } = request.context
-  if (whose) await environment.record.answered({ ...whose, service, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
+  if (whose)
+    await environment.record.answered({ ...whose, service, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
 /** How a call is gathered. */
@@ -102,11 +115,24 @@ export interface GatherCallOptions {
 }
 
 /** Gathers what the plans of a service read and, beside it, what users overrode before, within the reading share of the deadline. */
-export async function gatherCall(service: CdsService, request: HookRequest, environment: CallEnvironment, { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {}): Promise<GatheredCall> {
+export async function gatherCall(
+  service: CdsService,
+  request: HookRequest,
+  environment: CallEnvironment,
+  { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {},
+): Promise<GatheredCall> {
   const { knowledge, reader, reading, readiness, now, timeZone, deadlineMs } = environment
   const clock = clockAt(now(), timeZone)
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
-  const reads = gatherPatientData(request, service.requirements, { reader, limits: reading, clock, timeLimit, fairWaitMs: deadlineMs * READING_SHARE * FAIR_SHARE, forms: knowledge.forms, isDryRun })
+  const reads = gatherPatientData(request, service.requirements, {
+    reader,
+    limits: reading,
+    clock,
+    timeLimit,
+    fairWaitMs: deadlineMs * READING_SHARE * FAIR_SHARE,
+    forms: knowledge.forms,
+    isDryRun,
+  })
   const [data, overrides] = await Promise.all([unlessAborted(readiness.lastCall, reads), overridesOf(request, environment, timeLimit)])
   return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), overrides, stopAt: arrivedAt + deadlineMs }
 }
@@ -138,11 +164,20 @@ function afterMilliseconds<T>(milliseconds: number, value: T): { promise: Promis
 }
 
 /** Applies the plans of a call to its data and turns them into cards. It changes nothing; whoever asks more of the call afterwards hands in its scope. */
-export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment, scope = scopeFor(call, environment)): Answer {
+export function answerCall(
+  call: GatheredCall,
+  language: string,
+  environment: CallEnvironment,
+  scope = scopeFor(call, environment),
+): Answer {
   const { service, request, data } = call
   const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
   const answers = service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, context) }))
-  const { cards, advice, undecided: failed } = toCards(answers, {
+  const {
+    cards,
+    advice,
+    undecided: failed,
+  } = toCards(answers, {
     hookInstance: request.hookInstance,
     language,
     knowledge: environment.knowledge,
@@ -155,10 +190,16 @@ export function answerCall(call: GatheredCall, language: string, environment: Ca
 
 /** Essential data of which a part is lacking, in the reader's words. */
 const readInPart = ({ notRead }: GatheredData, language: string): string[] =>
-  notRead.filter(({ requirement, reason }) => requirement.essential && reason === 'incomplete').map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
+  notRead
+    .filter(({ requirement, reason }) => requirement.essential && reason === 'incomplete')
+    .map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
-export function scopeFor({ service, request, clock, data: { record }, orders, overrides, stopAt }: GatheredCall, environment: CallEnvironment, explain = false): Scope {
+export function scopeFor(
+  { service, request, clock, data: { record }, orders, overrides, stopAt }: GatheredCall,
+  environment: CallEnvironment,
+  explain = false,
+): Scope {
   const { context } = request
   const end = endOfEvaluation(stopAt, environment)
   const data = {
@@ -177,7 +218,8 @@ export function scopeFor({ service, request, clock, data: { record }, orders, ov
  * When an evaluation that begins now must end: with the deadline of its call, and sooner where that is far, since
  * nothing else of the process runs meanwhile.
  */
-export const endOfEvaluation = (stopAt: number, { deadlineMs }: CallEnvironment): number => Math.min(stopAt, performance.now() + deadlineMs * EVALUATION_SHARE)
+export const endOfEvaluation = (stopAt: number, { deadlineMs }: CallEnvironment): number =>
+  Math.min(stopAt, performance.now() + deadlineMs * EVALUATION_SHARE)
 
 /** Who the patient is beyond this call: an id means nothing without the client that gave it. */
 function patientOf(request: HookRequest, { clientOf }: CallEnvironment): PatientOfClient | undefined {
@@ -199,7 +241,11 @@ export function applyContext({ context, hook }: HookRequest, language: string, {
 }
 
 /** Says which actions could not be decided and which data was not read; absent when all went well. */
-function responseExtension(undecided: readonly UndecidedNote[], data: GatheredData, { knowledge }: CallEnvironment): Pick<CdsResponse, 'extension'> {
+function responseExtension(
+  undecided: readonly UndecidedNote[],
+  data: GatheredData,
+  { knowledge }: CallEnvironment,
+): Pick<CdsResponse, 'extension'> {
   const { card } = knowledge.profile.names
   if (undecided.length === 0 && !hasNotRead(data)) return {}
   return {

@@ -1,5 +1,12 @@
 import { describeAction, type ActionDescription } from '../engine/apply/describe-action.js'
-import { explainPlan, hasAction, type ExplainedAction, type ExplainedCondition, type ExplainedFact, type Selection } from '../engine/apply/explain-plan.js'
+import {
+  explainPlan,
+  hasAction,
+  type ExplainedAction,
+  type ExplainedCondition,
+  type ExplainedFact,
+  type Selection,
+} from '../engine/apply/explain-plan.js'
 import { answerCall, gatherCall, itsTurn, scopeFor } from './call-service.js'
 import type { CallEnvironment } from './environment.js'
 import { planSource } from '../engine/cards/plan-source.js'
@@ -46,7 +53,14 @@ export interface Explanation {
  * facts they used and the resources those came from. Same input as a call.
  * @throws CdsError CDS_RESOURCE_UNKNOWN when the service has no action of the id that is asked about; else as a call.
  */
-export async function explainCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, selection: Selection = { isWhole: false }, arrivedAt = performance.now()): Promise<Explanation> {
+export async function explainCall(
+  service: CdsService,
+  request: HookRequest,
+  language: string,
+  environment: CallEnvironment,
+  selection: Selection = { isWhole: false },
+  arrivedAt = performance.now(),
+): Promise<Explanation> {
   const plans = plansToExplain(service, selection)
   const call = await gatherCall(service, request, environment, { arrivedAt })
   await itsTurn(call.stopAt, environment)
@@ -56,9 +70,18 @@ export async function explainCall(service: CdsService, request: HookRequest, lan
   const { clock, data } = call
   const facts = new Map<string, ExplainedFact>()
   const explainedPlans = plans.map(plan => {
-    const telling: Telling = { language, plan: plan.canonical, hookInstance: request.hookInstance, cards: new Set(response.cards.map(({ uuid }) => uuid)) }
+    const telling: Telling = {
+      language,
+      plan: plan.canonical,
+      hookInstance: request.hookInstance,
+      cards: new Set(response.cards.map(({ uuid }) => uuid)),
+    }
     const actions = explainPlan(plan, scope, request.hook, { ...selection, most: MOST_LISTED }, facts, language)
-    return { plan: plan.canonical, title: planSource(plan, language, environment.knowledge.terminology).label, actions: actions.map(action => toldTop(action, telling)) }
+    return {
+      plan: plan.canonical,
+      title: planSource(plan, language, environment.knowledge.terminology).label,
+      actions: actions.map(action => toldTop(action, telling)),
+    }
   })
   return {
     service: service.id,
@@ -72,7 +95,8 @@ export async function explainCall(service: CdsService, request: HookRequest, lan
 
 function plansToExplain({ plans }: CdsService, { only }: Selection): CdsService['plans'] {
   const chosen = only === undefined ? plans : plans.filter(plan => hasAction(plan, only))
-  if (chosen.length === 0) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'The service has no action of that id. Without `action` all are told.')
+  if (chosen.length === 0)
+    throw new CdsError('CDS_RESOURCE_UNKNOWN', 'The service has no action of that id. Without `action` all are told.')
   return chosen
 }
 
@@ -111,11 +135,15 @@ function told({ action, listensToHook, applies, conditions, actions, leftOut }: 
 /** Most entries of a list that a reader goes through. */
 const MOST_LISTED = 50
 
-const toldCondition = ({ description, ...condition }: ExplainedCondition, language: string): ToldCondition => ({ description: inLanguage(description, language) ?? '', ...condition })
+const toldCondition = ({ description, ...condition }: ExplainedCondition, language: string): ToldCondition => ({
+  description: inLanguage(description, language) ?? '',
+  ...condition,
+})
 
 function reasonForNone({ listensToHook, conditions, applies }: ToldAction): string {
   if (!listensToHook) return 'The action has no trigger for this hook.'
-  const deciding = conditions.find(({ answer }) => answer === 'no' || answer === 'error') ?? conditions.find(({ answer }) => answer !== 'yes')
+  const deciding =
+    conditions.find(({ answer }) => answer === 'no' || answer === 'error') ?? conditions.find(({ answer }) => answer !== 'yes')
   if (!deciding) return applies === 'yes' ? 'A text or a proposed resource of the action could not be made.' : 'It could not be decided.'
   const answers = { no: 'The answer is no', 'cannot-tell': 'One cannot tell', error: 'The evaluation failed', yes: '' } as const
   return `${answers[deciding.answer]}: ${deciding.description}`

@@ -17,10 +17,19 @@ export async function recordFeedback(service: string, body: unknown, { record, n
   const receivedAt = now().toISOString()
   await record.feedback(feedback.map(each => ({ service, receivedAt, feedback: each }))).catch(notKept)
   if (faults.length > 0) {
-    throw new CdsError('CDS_FEEDBACK_INVALID', `${faults.length} fault(s) in the feedback; ${feedback.length} entries were kept. Correct what is named and send it again.`, faults)
+    throw new CdsError(
+      'CDS_FEEDBACK_INVALID',
+      `${faults.length} fault(s) in the feedback; ${feedback.length} entries were kept. Correct what is named and send it again.`,
+      faults,
+    )
   }
 }
 
 function notKept(cause: unknown): never {
-  throw new CdsError('CDS_FEEDBACK_NOT_KEPT', 'There is no room for this feedback now. Send the request again later, as it is; what was kept already is kept once.', [], { cause })
+  throw new CdsError(
+    'CDS_FEEDBACK_NOT_KEPT',
+    'There is no room for this feedback now. Send the request again later, as it is; what was kept already is kept once.',
+    [],
+    { cause },
+  )
 }

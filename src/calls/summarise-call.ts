@@ -67,7 +67,13 @@ const LONGEST_KEY = 64
  * recognised and as what, and what could not be used. It answers where the call lacks essential data, too.
  * @throws CdsError when the data belongs to another patient.
  */
-export async function summariseCall(service: CdsService, request: HookRequest, language: string, environment: CallEnvironment, arrivedAt = performance.now()): Promise<CallSummary> {
+export async function summariseCall(
+  service: CdsService,
+  request: HookRequest,
+  language: string,
+  environment: CallEnvironment,
+  arrivedAt = performance.now(),
+): Promise<CallSummary> {
   const call = await gatherCall(service, request, environment, { arrivedAt, isDryRun: true })
   await itsTurn(call.stopAt, environment)
   const { keys, lacking, record } = call.data
@@ -75,7 +81,10 @@ export async function summariseCall(service: CdsService, request: HookRequest, l
   const scope = scopeFor(call, environment)
   const answered = lacking.length > 0 ? {} : answerIn(call, language, environment, scope)
   const types = [...new Set(['Patient', ...service.requirements.map(({ type }) => type)])]
-  const unseen = unseenOf(types.filter(type => record.countOf(type) > 0), scope)
+  const unseen = unseenOf(
+    types.filter(type => record.countOf(type) > 0),
+    scope,
+  )
   const counted = types.map(type => [type, record.countOf(type)] as const).filter(([, count]) => count > 0)
   const known = new Set(service.requirements.map(({ key }) => key))
   return {
@@ -83,7 +92,10 @@ export async function summariseCall(service: CdsService, request: HookRequest, l
     hook: service.hook,
     status: lacking.length > 0 ? 412 : 200,
     prefetch: keys.map(keySummary),
-    unknownKeys: Object.keys(request.prefetch).filter(key => !known.has(key)).slice(0, MOST_LISTED).map(key => key.slice(0, LONGEST_KEY)),
+    unknownKeys: Object.keys(request.prefetch)
+      .filter(key => !known.has(key))
+      .slice(0, MOST_LISTED)
+      .map(key => key.slice(0, LONGEST_KEY)),
     records: Object.fromEntries(counted),
     ...(unseen.length > 0 && { notLookedAt: unseen }),
     notUsed: record.unusable.slice(0, MOST_LISTED).map(({ key, resource, element, reason }) => ({ key, resource, element, reason })),
@@ -105,20 +117,40 @@ function unseenOf(types: readonly string[], scope: Scope): string[] {
   })
 }
 
-const keySummary = ({ requirement: { key, essential }, state, resources, notRead }: KeyOutcome): KeySummary =>
-  ({ key, essential, state, resources, ...(notRead && { reason: explained(notRead).reason }) })
+const keySummary = ({ requirement: { key, essential }, state, resources, notRead }: KeyOutcome): KeySummary => ({
+  key,
+  essential,
+  state,
+  resources,
+  ...(notRead && { reason: explained(notRead).reason }),
+})
 
-function answerIn(call: GatheredCall, language: string, environment: CallEnvironment, scope: Scope): Required<Pick<CallSummary, 'cards' | 'undecided'>> {
-  const { response: { cards }, undecided } = answerCall(call, language, environment, scope)
+function answerIn(
+  call: GatheredCall,
+  language: string,
+  environment: CallEnvironment,
+  scope: Scope,
+): Required<Pick<CallSummary, 'cards' | 'undecided'>> {
+  const {
+    response: { cards },
+    undecided,
+  } = answerCall(call, language, environment, scope)
   return { cards: cards.length, undecided: undecided.length }
 }
 
 /** The first orders with what they are taken for, as many as the time of the scope allows. */
-function ordersOf({ orders: { drafts, chosen } }: GatheredCall, language: string, { knowledge }: CallEnvironment, scope: Scope): Pick<CallSummary, 'orders' | 'moreOrders'> {
-  const titled = (order: FhirResource) => valueSetsOf(order, knowledge, scope).map(({ id, title }) => ({ valueSet: id, title: inLanguage(title, language) ?? id }))
+function ordersOf(
+  { orders: { drafts, chosen } }: GatheredCall,
+  language: string,
+  { knowledge }: CallEnvironment,
+  scope: Scope,
+): Pick<CallSummary, 'orders' | 'moreOrders'> {
+  const titled = (order: FhirResource) =>
+    valueSetsOf(order, knowledge, scope).map(({ id, title }) => ({ valueSet: id, title: inLanguage(title, language) ?? id }))
   const orders: OrderSummary[] = []
   try {
-    for (const order of drafts.slice(0, MOST_LISTED)) orders.push({ order: nameOf(order), selected: chosen.includes(order), recognisedAs: titled(order) })
+    for (const order of drafts.slice(0, MOST_LISTED))
+      orders.push({ order: nameOf(order), selected: chosen.includes(order), recognisedAs: titled(order) })
   } catch (error) {
     if (!(error instanceof DeadlinePassed)) throw error
   }

@@ -33,7 +33,9 @@ const callOf = (hook: string) => ({ hook, hookInstance: '00000000-0000-4000-8000
 
 async function warmUpEvaluation(services: ServiceRegistry, environment: CallEnvironment): Promise<void> {
   for (const service of services.values()) {
-    const prefetch = Object.fromEntries(service.requirements.map(({ key, type }) => [key, type === 'Patient' ? { resourceType: 'Patient', id: NOBODY } : null]))
+    const prefetch = Object.fromEntries(
+      service.requirements.map(({ key, type }) => [key, type === 'Patient' ? { resourceType: 'Patient', id: NOBODY } : null]),
+    )
     const request = { ...callOf(service.hook), prefetch }
     const call = await gatherCall(service, request, environment)
     answerCall(call, environment.knowledge.profile.languages[0], environment)
@@ -52,7 +54,11 @@ async function warmUpReading(services: ServiceRegistry, environment: CallEnviron
   const reader = createHttpFhirReader({ isAllowed: fhirServerList([fhirServer]), responseLimit: 100_000, pageLimit: 1 })
   try {
     for (const service of services.values()) {
-      await gatherCall(service, { ...callOf(service.hook), prefetch: {}, fhirServer }, { ...environment, reader, reading: READING, deadlineMs: DEADLINE_MS })
+      await gatherCall(
+        service,
+        { ...callOf(service.hook), prefetch: {}, fhirServer },
+        { ...environment, reader, reading: READING, deadlineMs: DEADLINE_MS },
+      )
     }
   } finally {
     server.close()

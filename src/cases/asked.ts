@@ -26,19 +26,24 @@ export function placesOf({ plans }: CdsService): Place[] {
   const walk = (plan: string, way: string, actions: readonly CompiledAction[], around?: number): void => {
     for (const { id, points, conditions, definition, actions: children } of actions) {
       const path = `${way}/${id}`
-      const own = places.push({
-        plan,
-        id,
-        path,
-        points,
-        conditions: conditions.map(({ description }) => description),
-        around,
-      }) - 1
+      const own =
+        places.push({
+          plan,
+          id,
+          path,
+          points,
+          conditions: conditions.map(({ description }) => description),
+          around,
+        }) - 1
       if (definition?.kind === 'plan') walk(plan, `${path}/${definition.plan.resource.id}`, definition.plan.actions, own)
       walk(plan, path, children, own)
     }
   }
-  for (const { resource: { id = '' }, actions } of plans) walk(id, id, actions)
+  for (const {
+    resource: { id = '' },
+    actions,
+  } of plans)
+    walk(id, id, actions)
   return places
 }
 
@@ -50,8 +55,12 @@ const ANSWER_OF = new Map(Object.entries(LETTERS).map(([answer, letter]) => [let
 
 /** The answers of explained actions and of all within them, in the order of the places: whether it listens, then a letter a condition. */
 export const lettersOf = (actions: readonly ExplainedAction[]): string =>
-  actions.map(({ listensToHook, conditions, actions: within }) =>
-    `${listensToHook ? '+' : '-'}${conditions.map(({ answer }) => LETTERS[answer]).join('')}${lettersOf(within)}`).join('')
+  actions
+    .map(
+      ({ listensToHook, conditions, actions: within }) =>
+        `${listensToHook ? '+' : '-'}${conditions.map(({ answer }) => LETTERS[answer]).join('')}${lettersOf(within)}`,
+    )
+    .join('')
 
 /** A place with what one call answered there. */
 export interface AskedAction {
@@ -71,9 +80,18 @@ export function askedActions(places: readonly Place[], letters: string): AskedAc
   const asked: AskedAction[] = []
   let at = 0
   for (const place of places) {
-    const answers = letters.slice(at + 1, at + 1 + place.conditions.length).split('').flatMap(letter => ANSWER_OF.get(letter) ?? [])
+    const answers = letters
+      .slice(at + 1, at + 1 + place.conditions.length)
+      .split('')
+      .flatMap(letter => ANSWER_OF.get(letter) ?? [])
     const around = place.around === undefined ? undefined : asked[place.around]
-    asked.push({ place, listens: letters[at] === '+' && (around?.listens ?? true), answers, whole: together([...(around ? [around.whole] : []), ...answers]), around })
+    asked.push({
+      place,
+      listens: letters[at] === '+' && (around?.listens ?? true),
+      answers,
+      whole: together([...(around ? [around.whole] : []), ...answers]),
+      around,
+    })
     at += 1 + place.conditions.length
   }
   if (at !== letters.length) throw new Error('The letters are not of these places.')

@@ -13,11 +13,17 @@ export class CaseCalendar {
   private readonly words: DateWords
   private readonly distance: RegExp
 
-  constructor(readonly now: Date, private readonly vocabulary: Pick<CaseVocabulary, 'dates' | 'timeZone'>) {
+  constructor(
+    readonly now: Date,
+    private readonly vocabulary: Pick<CaseVocabulary, 'dates' | 'timeZone'>,
+  ) {
     const { dates: words, timeZone } = vocabulary
     this.words = words
     this.today = clockAt(now, timeZone).today
-    this.distance = new RegExp(`^(?:(?<before>\\d+) (?<unitBefore>\\p{L}+) ${escaped(words.ago)}|${escaped(words.ahead)} (?<ahead>\\d+) (?<unitAhead>\\p{L}+))$`, 'u')
+    this.distance = new RegExp(
+      `^(?:(?<before>\\d+) (?<unitBefore>\\p{L}+) ${escaped(words.ago)}|${escaped(words.ahead)} (?<ahead>\\d+) (?<unitAhead>\\p{L}+))$`,
+      'u',
+    )
   }
 
   /** A date, written as a distance from today, as today itself, as `2026-02-10`, or partly, such as `2026-02`. */
@@ -50,7 +56,8 @@ export class CaseCalendar {
     const { before, unitBefore, ahead, unitAhead } = this.distance.exec(written)?.groups ?? {}
     const unit = Object.entries(units).find(([, names]) => names.includes(unitBefore ?? unitAhead ?? ''))?.[0] as DateUnit | undefined
     const [, days = ''] = units.day
-    if (unit === undefined) throw new Error(`'${written}' is not a date: write '20 ${days} ${ago}', '${inFront} 2 ${days}', '${today}' or 2026-02-10.`)
+    if (unit === undefined)
+      throw new Error(`'${written}' is not a date: write '20 ${days} ${ago}', '${inFront} 2 ${days}', '${today}' or 2026-02-10.`)
     return shift(this.today, before === undefined ? Number(ahead) : -Number(before), unit)
   }
 }

@@ -5,7 +5,11 @@ import { decisionPointsOf, type Answered } from './run.js'
 import type { ExpectedMember } from './vocabulary.js'
 
 /** Every way in which the cards differ from what the case expects, each in a sentence; empty when they agree. */
-export function differences(each: ClinicalCase, { cards, notUsable }: Pick<Answered, 'cards' | 'notUsable'>, language: CaseLanguage): string[] {
+export function differences(
+  each: ClinicalCase,
+  { cards, notUsable }: Pick<Answered, 'cards' | 'notUsable'>,
+  language: CaseLanguage,
+): string[] {
   const said = new Set(cards.flatMap(decisionPointsOf))
   const text = cards.map(textOf).join('\n')
   const suggestions = cards.flatMap(card => card.suggestions ?? [])
@@ -26,9 +30,16 @@ export function differences(each: ClinicalCase, { cards, notUsable }: Pick<Answe
 }
 
 /** How the first extension of a kind differs from what a case expects of its members. */
-function otherMembers(word: string, wanted: unknown, { extension: name, member, absent, members = {} }: ExpectedMember, cards: readonly Card[]): string[] {
+function otherMembers(
+  word: string,
+  wanted: unknown,
+  { extension: name, member, absent, members = {} }: ExpectedMember,
+  cards: readonly Card[],
+): string[] {
   if (wanted === undefined) return []
-  const found = (cards.find(({ extension }) => extension?.[name] !== undefined)?.extension?.[name] ?? {}) as Readonly<Record<string, unknown>>
+  const found = (cards.find(({ extension }) => extension?.[name] !== undefined)?.extension?.[name] ?? {}) as Readonly<
+    Record<string, unknown>
+  >
   if (member !== undefined) return unequal(word, wanted, found[member] ?? absent)
   return Object.entries(members).flatMap(([part, of]) => unequal(part, (wanted as Readonly<Record<string, unknown>>)[part], found[of]))
 }
@@ -38,7 +49,8 @@ function cardOf({ recommends: [first] = [] }: ClinicalCase, cards: readonly Card
   return cards.find(card => first !== undefined && decisionPointsOf(card).includes(first)) ?? cards[0]
 }
 
-const textOf = ({ summary, detail = '', suggestions = [] }: Card): string => [summary, detail, ...suggestions.map(({ label }) => label)].join('\n')
+const textOf = ({ summary, detail = '', suggestions = [] }: Card): string =>
+  [summary, detail, ...suggestions.map(({ label }) => label)].join('\n')
 
 function unequal<T>(what: string, wanted: T | undefined, found: T | undefined): string[] {
   return wanted === undefined || wanted === found ? [] : [`${what} should be ${String(wanted)} and is ${String(found)}`]
@@ -63,7 +75,8 @@ function isThat({ label, actions = [] }: Suggestion, wanted: string, { coding }:
     const { resourceType, code, input, reasonReference = [] } = (resource ?? {}) as Proposed
     if (resourceType !== type) return false
     if (reason !== undefined && reasonReference.map(({ reference }) => reference).join() !== `Condition/${reason}`) return false
-    if (!what.includes(':')) return (input ?? []).some(({ valueCanonical }) => valueCanonical?.split('|')[0]?.endsWith(`/Questionnaire/${what}`))
+    if (!what.includes(':'))
+      return (input ?? []).some(({ valueCanonical }) => valueCanonical?.split('|')[0]?.endsWith(`/Questionnaire/${what}`))
     const { system, code: wantedCode } = coding(what)
     return (code?.coding ?? []).some(each => each.system === system && each.code === wantedCode)
   })

@@ -26,7 +26,12 @@ export function conditionCoverage({ places, cases }: Recording): ConditionCovera
   const covered = new Map<string, CoveredCondition & { answers: Set<string> }>()
   const speaking = new Map<string, Set<boolean>>()
   for (const { service, letters } of cases.flatMap(({ asked }) => asked)) {
-    for (const { place: { plan, id, conditions }, listens, answers, whole } of askedActions(places[service] ?? [], letters)) {
+    for (const {
+      place: { plan, id, conditions },
+      listens,
+      answers,
+      whole,
+    } of askedActions(places[service] ?? [], letters)) {
       // An id is one action within a plan and the plans within it, however many cards hold it.
       const path = `${plan}/${id}`
       speaking.set(path, (speaking.get(path) ?? new Set()).add(listens && whole === 'yes'))
@@ -38,13 +43,19 @@ export function conditionCoverage({ places, cases }: Recording): ConditionCovera
       })
     }
   }
-  const lacking = (wanted: boolean) => [...speaking].filter(([, seen]) => !seen.has(wanted)).map(([place]) => place).sort()
+  const lacking = (wanted: boolean) =>
+    [...speaking]
+      .filter(([, seen]) => !seen.has(wanted))
+      .map(([place]) => place)
+      .sort()
   return { conditions: [...covered.values()], silentActions: lacking(true), constantActions: lacking(false) }
 }
 
 /** Conditions that no case answers yes, or none no, each as `place: answer`. */
 export const neverAnswered = (conditions: readonly CoveredCondition[]): string[] =>
-  conditions.flatMap(({ place, answers }) => ['yes', 'no'].filter(wanted => !answers.has(wanted)).map(wanted => `${place}: ${wanted}`)).sort()
+  conditions
+    .flatMap(({ place, answers }) => ['yes', 'no'].filter(wanted => !answers.has(wanted)).map(wanted => `${place}: ${wanted}`))
+    .sort()
 
 /** For each plan, in alphabetical order, how many conditions it has and how many of them got each answer in some case. */
 export function conditionTally(conditions: readonly CoveredCondition[]): { plan: string; count: number; answered: number[] }[] {

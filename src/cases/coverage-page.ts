@@ -22,7 +22,8 @@ export function tally(points: readonly CoveredPoint[]): string {
 
 /** Every gap in a line; none when the knowledge is covered. */
 export function gapLines(gaps: Gaps): string[] {
-  const points = (what: string, found: readonly CoveredPoint[]) => (found.length === 0 ? [] : [`${what} (${found.length}): ${found.map(nameOfGap).join(', ')}`])
+  const points = (what: string, found: readonly CoveredPoint[]) =>
+    found.length === 0 ? [] : [`${what} (${found.length}): ${found.map(nameOfGap).join(', ')}`]
   const sentences = (what: string, found: readonly string[]) => found.map(each => `${what}: ${each}`)
   return [
     ...points('Rules without an action', gaps.rulesWithoutAction),
@@ -38,21 +39,29 @@ const nameOfGap = ({ code: name, actions, unreached }: CoveredPoint): string =>
   actions.length === 0 && unreached.length > 0 ? `${name} (only in ${codes(unreached)}, which no service reaches)` : name
 
 /** The whole page, COVERAGE.md. */
-export function coveragePage(coverage: Coverage, asked: ConditionCoverage, local: LocalReading, knowledge: OwnKnowledge, words: CoverageWords): string {
+export function coveragePage(
+  coverage: Coverage,
+  asked: ConditionCoverage,
+  local: LocalReading,
+  knowledge: OwnKnowledge,
+  words: CoverageWords,
+): string {
   const { points, gaps } = coverage
   const known = knownThings(knowledge)
   const documents = [...new Set(points.map(({ document }) => document))].sort()
-  return [
-    '# Coverage of the source documents',
-    'Written by `npm run coverage:knowledge`; do not edit. A test fails while it is not up to date.',
-    `Accounted for: ${tally(points)} rows.`,
-    'R is a rule: it needs an action that a service reaches, a case for yes and a case for no. C is content of another card and M is scope or definition: an action carries it, or the property `accountedFor` in `CodeSystem/decision-point` says what embodies it.',
-    '## Missing',
-    missing(coverage, [...gapLines(gaps), ...conditionGapLines(asked, words)]),
-    ...documents.flatMap(document => documentSection(document, points, knowledge.files, known, words)),
-    ...conditionSection(asked, words),
-    ...localSection(local, words),
-  ].join('\n\n') + '\n'
+  return (
+    [
+      '# Coverage of the source documents',
+      'Written by `npm run coverage:knowledge`; do not edit. A test fails while it is not up to date.',
+      `Accounted for: ${tally(points)} rows.`,
+      'R is a rule: it needs an action that a service reaches, a case for yes and a case for no. C is content of another card and M is scope or definition: an action carries it, or the property `accountedFor` in `CodeSystem/decision-point` says what embodies it.',
+      '## Missing',
+      missing(coverage, [...gapLines(gaps), ...conditionGapLines(asked, words)]),
+      ...documents.flatMap(document => documentSection(document, points, knowledge.files, known, words)),
+      ...conditionSection(asked, words),
+      ...localSection(local, words),
+    ].join('\n\n') + '\n'
+  )
 }
 
 function missing({ unreachedPlans }: Coverage, gaps: readonly string[]): string {
@@ -60,7 +69,13 @@ function missing({ unreachedPlans }: Coverage, gaps: readonly string[]): string 
   return [...gaps, ...plans].map(line => `- ${line}`).join('\n') || 'Nothing.'
 }
 
-function documentSection(document: string, points: readonly CoveredPoint[], files: readonly KnowledgeFile[], known: KnownThings, { documents }: CoverageWords): string[] {
+function documentSection(
+  document: string,
+  points: readonly CoveredPoint[],
+  files: readonly KnowledgeFile[],
+  known: KnownThings,
+  { documents }: CoverageWords,
+): string[] {
   const own = points.filter(point => point.document === document)
   const ledger = ofType<Library>(files, 'Library').find(({ resource }) => resource.id === documents[document])?.resource
   const rows = own.map(point => row(point, known))
@@ -73,7 +88,13 @@ function documentSection(document: string, points: readonly CoveredPoint[], file
 
 function row(point: CoveredPoint, known: KnownThings): string {
   const { code: name, kind, topic, cases } = point
-  const cells = [name, kind, topic, spokenBy(point, known), ...[cases.yes, cases.no, cases['cannot-tell']].map(each => `${each.length || ''}`)]
+  const cells = [
+    name,
+    kind,
+    topic,
+    spokenBy(point, known),
+    ...[cases.yes, cases.no, cases['cannot-tell']].map(each => `${each.length || ''}`),
+  ]
   return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
@@ -104,7 +125,9 @@ function conditionSection({ conditions }: ConditionCoverage, { neverSpeaking }: 
     `${conditions.length} conditions of the actions that services reach; a condition of a plan within others counts in each. The columns say how many were answered so by at least one case; a condition that only tests whether something is known is never open.`,
     ['| plan | conditions | yes | no | cannot tell |', '|---|---|---|---|---|', ...rows].join('\n'),
     'Every action speaks in some case, but for these:',
-    Object.entries(neverSpeaking).map(([place, reason]) => `- ${code(place)}: ${reason}`).join('\n'),
+    Object.entries(neverSpeaking)
+      .map(([place, reason]) => `- ${code(place)}: ${reason}`)
+      .join('\n'),
   ]
 }
 

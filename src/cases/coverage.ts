@@ -68,7 +68,9 @@ export function coverageOf(loaded: LoadedKnowledge, cases: readonly FoundCase[])
 
 /** The decision points, in the order of the CodeSystem. */
 export function decisionPoints({ knowledge }: LoadedKnowledge): DecisionPoint[] {
-  const found = ofType<CodeSystem>(knowledge.files, 'CodeSystem').find(({ resource }) => resource.url === knowledge.profile.names.decisionPoints)
+  const found = ofType<CodeSystem>(knowledge.files, 'CodeSystem').find(
+    ({ resource }) => resource.url === knowledge.profile.names.decisionPoints,
+  )
   return (found?.resource.concept ?? []).map(decisionPoint)
 }
 
@@ -136,7 +138,9 @@ function gapsIn(points: readonly CoveredPoint[], carriers: ByPoint, known: Known
     rulesWithoutYes: spoken.filter(({ cases }) => cases.yes.length === 0),
     rulesWithoutNo: spoken.filter(({ cases }) => cases.no.length === 0),
     unaccounted: points.filter(point => point.kind !== 'R' && !isAccounted(point)),
-    unknownCodes: [...carriers].flatMap(([code, actions]) => (codes.has(code) ? [] : [...actions].map(action => `${action}: ${code}`))).sort(),
+    unknownCodes: [...carriers]
+      .flatMap(([code, actions]) => (codes.has(code) ? [] : [...actions].map(action => `${action}: ${code}`)))
+      .sort(),
     faultyNotes: points.flatMap(({ code, kind, accountedFor }) => noteFaults(kind, accountedFor, known).map(fault => `${code} ${fault}`)),
   }
 }

@@ -48,8 +48,25 @@ export interface CaseFile {
 }
 
 const CASE_KEYS: ReadonlySet<string> = new Set([
-  'name', 'answer', 'today', 'service', 'patient', 'given', 'overridden', 'settings', 'user', 'recommends', 'does not recommend', 'cannot tell',
-  'cards', 'indicator', 'suggests', 'does not suggest', 'says', 'does not say', 'not usable',
+  'name',
+  'answer',
+  'today',
+  'service',
+  'patient',
+  'given',
+  'overridden',
+  'settings',
+  'user',
+  'recommends',
+  'does not recommend',
+  'cannot tell',
+  'cards',
+  'indicator',
+  'suggests',
+  'does not suggest',
+  'says',
+  'does not say',
+  'not usable',
 ])
 
 const BACKGROUND_KEYS: ReadonlySet<string> = new Set(['today', 'service', 'patient', 'given', 'settings', 'user'])

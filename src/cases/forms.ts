@@ -7,7 +7,13 @@ import type { FormWords } from './vocabulary.js'
 type Answers = Readonly<Record<string, unknown>>
 
 /** The answered items of a form, in the groups of its Questionnaire, or all at the top where `isFlat`. */
-export function answeredItems(words: FormWords, answers: Answers, language: CaseLanguage, calendar: CaseCalendar, isFlat = false): QuestionnaireResponseItem[] {
+export function answeredItems(
+  words: FormWords,
+  answers: Answers,
+  language: CaseLanguage,
+  calendar: CaseCalendar,
+  isFlat = false,
+): QuestionnaireResponseItem[] {
   const form = language.form(words.questionnaire)
   const asked = new Map(Object.entries(spelledOut(words, form, answers)))
   const fill = (item: QuestionnaireItem): QuestionnaireResponseItem[] => {
@@ -28,15 +34,29 @@ export function answeredItems(words: FormWords, answers: Answers, language: Case
 /** Answers by linkId: words that stand for many questions come first, so that a question named by itself has its own answer. */
 function spelledOut({ together = {} }: FormWords, form: Questionnaire, answers: Answers): Answers {
   const many = Object.entries(together).filter(([word]) => answers[word] !== undefined)
-  const spelled = many.flatMap(([word, { groups = [], and = [] }]) => [...yesNoQuestions(form, groups), ...and].map(linkId => [linkId, answers[word]] as const))
-  return { ...Object.fromEntries(spelled), ...Object.fromEntries(Object.entries(answers).filter(([word]) => !Object.hasOwn(together, word))) }
+  const spelled = many.flatMap(([word, { groups = [], and = [] }]) =>
+    [...yesNoQuestions(form, groups), ...and].map(linkId => [linkId, answers[word]] as const),
+  )
+  return {
+    ...Object.fromEntries(spelled),
+    ...Object.fromEntries(Object.entries(answers).filter(([word]) => !Object.hasOwn(together, word))),
+  }
 }
 
 /** LinkIds of the yes/no questions directly within some groups at the top of a form. */
 const yesNoQuestions = ({ item = [] }: Questionnaire, groups: readonly string[]): string[] =>
-  item.filter(({ linkId }) => groups.includes(linkId)).flatMap(group => group.item ?? []).filter(({ type }) => type === 'boolean').map(({ linkId }) => linkId)
+  item
+    .filter(({ linkId }) => groups.includes(linkId))
+    .flatMap(group => group.item ?? [])
+    .filter(({ type }) => type === 'boolean')
+    .map(({ linkId }) => linkId)
 
-function answerOf(item: QuestionnaireItem, written: unknown, { vocabulary: { answers } }: CaseLanguage, calendar: CaseCalendar): QuestionnaireResponseItemAnswer {
+function answerOf(
+  item: QuestionnaireItem,
+  written: unknown,
+  { vocabulary: { answers } }: CaseLanguage,
+  calendar: CaseCalendar,
+): QuestionnaireResponseItemAnswer {
   const { linkId, type } = item
   const wrong = (wanted: string) => new Error(`${linkId}: '${String(written)}' is not ${wanted}.`)
   if (type === 'boolean') {
@@ -68,7 +88,12 @@ interface ScaleAnswers {
 const lists = (list: readonly unknown[], linkId: string): boolean => list.some(each => String(each) === linkId)
 
 /** The answered items of a scale: yes to the statements listed, no to the others, nothing to those missing, a second and other answer to those repeated. */
-export function scaleItems(name: string, words: FormWords, answers: ScaleAnswers & Answers, language: CaseLanguage): QuestionnaireResponseItem[] {
+export function scaleItems(
+  name: string,
+  words: FormWords,
+  answers: ScaleAnswers & Answers,
+  language: CaseLanguage,
+): QuestionnaireResponseItem[] {
   const { questionnaire, statements = [], graded = {} } = words
   const { yes = [], missing = [], repeated = [], ...rest } = answers
   refuseUnknown(rest, new Set(Object.keys(graded)), name)

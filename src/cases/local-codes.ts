@@ -23,7 +23,15 @@ export interface LocalReading {
 }
 
 /** Derives from the knowledge what is read under a name of our own. */
-export function localReading({ files, profile: { names: { base } } }: OwnKnowledge, { ownCodes, form }: CoverageWords): LocalReading {
+export function localReading(
+  {
+    files,
+    profile: {
+      names: { base },
+    },
+  }: OwnKnowledge,
+  { ownCodes, form }: CoverageWords,
+): LocalReading {
   const facts = factsIn(files)
   const valueSets = ofType<ValueSet>(files, 'ValueSet').map(({ resource }) => resource)
   const paired = new Set(valueSets.flatMap(each => pairedCodes(each, `${base}/CodeSystem/`)))
@@ -38,7 +46,10 @@ export function localReading({ files, profile: { names: { base } } }: OwnKnowled
 }
 
 const codesOf = (files: readonly KnowledgeFile[], id: string): string[] =>
-  ofType<CodeSystem>(files, 'CodeSystem').filter(({ resource }) => resource.id === id).flatMap(({ resource }) => (resource.concept ?? []).map(({ code }) => code)).sort()
+  ofType<CodeSystem>(files, 'CodeSystem')
+    .filter(({ resource }) => resource.id === id)
+    .flatMap(({ resource }) => (resource.concept ?? []).map(({ code }) => code))
+    .sort()
 
 /** Code systems that a value set names itself. */
 const systemsOf = ({ compose }: ValueSet): string[] => [...new Set((compose?.include ?? []).flatMap(({ system }) => system ?? []))]
@@ -47,7 +58,8 @@ const systemsOf = ({ compose }: ValueSet): string[] => [...new Set((compose?.inc
 function pairedCodes(valueSet: ValueSet, ownSystem: string): string[] {
   if (systemsOf(valueSet).every(system => system.startsWith(ownSystem))) return []
   return (valueSet.compose?.include ?? []).flatMap(({ system = '', concept = [] }) =>
-    system.startsWith(ownSystem) ? concept.map(({ code }) => `${system.slice(ownSystem.length)}|${code}`) : [])
+    system.startsWith(ownSystem) ? concept.map(({ code }) => `${system.slice(ownSystem.length)}|${code}`) : [],
+  )
 }
 
 /** Code systems that facts write out themselves, each with the names of those facts. */
@@ -67,10 +79,16 @@ function countOf(names: readonly string[]): Map<string, number> {
 }
 
 /** Items of the form that nothing reads, and those that are read from the form alone. */
-function formReading(files: readonly KnowledgeFile[], facts: readonly WrittenFact[], id: string | undefined): Pick<LocalReading, 'formOnly' | 'unread'> {
+function formReading(
+  files: readonly KnowledgeFile[],
+  facts: readonly WrittenFact[],
+  id: string | undefined,
+): Pick<LocalReading, 'formOnly' | 'unread'> {
   const form = ofType<Questionnaire>(files, 'Questionnaire').find(({ resource }) => id !== undefined && resource.id === id)?.resource
   if (form === undefined) return { formOnly: [], unread: [] }
-  const questions = itemsOf(form.item).filter(({ type }) => type !== 'group' && type !== 'display').map(({ linkId }) => linkId)
+  const questions = itemsOf(form.item)
+    .filter(({ type }) => type !== 'group' && type !== 'display')
+    .map(({ linkId }) => linkId)
   const readers = readersOf(form, facts)
   const paired = pairedWithCodes(facts)
   const readBy = (linkId: string): readonly string[] => readers.get(linkId) ?? []
@@ -98,11 +116,14 @@ const READS_CODES = /\b(codedIn|memberOf)\(/
  */
 export function pairedWithCodes(facts: readonly WrittenFact[]): ReadonlySet<string> {
   const coded = new Set(facts.filter(({ expression }) => READS_CODES.test(expression)).map(({ name }) => name))
-  const readsCodes = (alternative: string) => READS_CODES.test(alternative) || [...mentionedVariables(alternative)].some(name => coded.has(name))
-  return new Set(facts.flatMap(({ expression }) => {
-    const parts = alternatives(expression)
-    return parts.some(readsCodes) ? parts.filter(part => !readsCodes(part)).flatMap(part => [...literalsOf(part)]) : []
-  }))
+  const readsCodes = (alternative: string) =>
+    READS_CODES.test(alternative) || [...mentionedVariables(alternative)].some(name => coded.has(name))
+  return new Set(
+    facts.flatMap(({ expression }) => {
+      const parts = alternatives(expression)
+      return parts.some(readsCodes) ? parts.filter(part => !readsCodes(part)).flatMap(part => [...literalsOf(part)]) : []
+    }),
+  )
 }
 
 /** The parts of an expression that an `or` joins, outside all parentheses and strings. */

@@ -17,12 +17,14 @@ export function search(resources: readonly FhirResource[], query: string): FhirR
   const ids = searchParams.get('_id')?.split(',')
   return resources.filter(resource => {
     const { code, questionnaire: answered, practitioner: of } = resource as Searchable
-    return resource.resourceType === type
-      && (id === undefined || resource.id === id)
-      && (!codes || (code?.coding ?? []).some(coding => codes.includes(coding.code ?? '')))
-      && (!practitioner || practitioner.split(',').includes(of?.reference?.split('/').at(-1) ?? ''))
-      && (!ids || ids.includes(resource.id ?? ''))
-      && (!questionnaire || answered?.split('|')[0] === questionnaire)
+    return (
+      resource.resourceType === type &&
+      (id === undefined || resource.id === id) &&
+      (!codes || (code?.coding ?? []).some(coding => codes.includes(coding.code ?? ''))) &&
+      (!practitioner || practitioner.split(',').includes(of?.reference?.split('/').at(-1) ?? '')) &&
+      (!ids || ids.includes(resource.id ?? '')) &&
+      (!questionnaire || answered?.split('|')[0] === questionnaire)
+    )
   })
 }
 
@@ -35,7 +37,11 @@ export function prefetched(resources: readonly FhirResource[], query: string): F
 
 /** What an EHR sends as prefetch for several searches of one key. */
 export function prefetchedSearches(resources: readonly FhirResource[], queries: readonly string[]): Bundle {
-  return { resourceType: 'Bundle', type: 'searchset', entry: queries.flatMap(query => search(resources, query)).map(resource => ({ resource })) }
+  return {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    entry: queries.flatMap(query => search(resources, query)).map(resource => ({ resource })),
+  }
 }
 
 /** A FHIR server that holds the given resources and nothing else. */

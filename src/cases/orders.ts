@@ -1,4 +1,13 @@
-import type { CodeableConcept, Coding, DeviceRequest, Dosage, FhirResource, MedicationRequest, PractitionerRole, ServiceRequest } from 'fhir/r4.js'
+import type {
+  CodeableConcept,
+  Coding,
+  DeviceRequest,
+  Dosage,
+  FhirResource,
+  MedicationRequest,
+  PractitionerRole,
+  ServiceRequest,
+} from 'fhir/r4.js'
 import type { CaseCalendar } from './calendar.js'
 import { refuseUnknown, type Given } from './format.js'
 import type { CaseLanguage } from './language.js'
@@ -26,24 +35,60 @@ export function roleReference(user: string, language: CaseLanguage): string {
   return `PractitionerRole/${idOf(user)}`
 }
 
-const ORDER_KEYS = ['order', 'id', 'name', 'text', 'medication reference', 'reason', 'indication', 'requester', 'dose', 'dose unit', 'dose comparator', 'then dose', 'times a day', 'stop date', 'sessions', 'session comparator', 'weeks', 'duration unit', 'group size', 'requisition', 'priority', 'insurance', 'detail', 'note', 'not chosen']
+const ORDER_KEYS = [
+  'order',
+  'id',
+  'name',
+  'text',
+  'medication reference',
+  'reason',
+  'indication',
+  'requester',
+  'dose',
+  'dose unit',
+  'dose comparator',
+  'then dose',
+  'times a day',
+  'stop date',
+  'sessions',
+  'session comparator',
+  'weeks',
+  'duration unit',
+  'group size',
+  'requisition',
+  'priority',
+  'insurance',
+  'detail',
+  'note',
+  'not chosen',
+]
 
 /** An order without a code: only words say what it is. */
 const UNCODED = ['medicine', 'service'] as const
 
 /** The drafts that a case gives, and references of those that are chosen. */
-export function draftOrders(given: readonly Given[], calendar: CaseCalendar, language: CaseLanguage): { drafts: FhirResource[]; selections: string[] } {
+export function draftOrders(
+  given: readonly Given[],
+  calendar: CaseCalendar,
+  language: CaseLanguage,
+): { drafts: FhirResource[]; selections: string[] } {
   const orders = given.filter(values => 'order' in values)
   const drafts = orders.map((values, index) => {
     refuseUnknown(values, new Set(ORDER_KEYS), 'order')
     const fact = new Fact(values, language)
     return draft(fact, fact.text('id') ?? `draft-${index + 1}`, calendar)
   })
-  return { drafts, selections: drafts.filter((_, index) => orders[index]?.['not chosen'] !== true).map(({ resourceType, id }) => `${resourceType}/${id}`) }
+  return {
+    drafts,
+    selections: drafts.filter((_, index) => orders[index]?.['not chosen'] !== true).map(({ resourceType, id }) => `${resourceType}/${id}`),
+  }
 }
 
 function draft(fact: Fact, id: string, calendar: CaseCalendar): FhirResource {
-  const { vocabulary: { orders, systems }, codings } = fact.language
+  const {
+    vocabulary: { orders, systems },
+    codings,
+  } = fact.language
   const codes = codesOf(fact)
   const medicine = orders.medicine.map(name => systems[name] ?? name)
   const devices = codings(orders.devices)
@@ -65,8 +110,15 @@ function concept(fact: Fact): CodeableConcept {
 function common(fact: Fact, id: string) {
   const [reason, requester] = [fact.text('reason'), fact.text('requester')]
   const isCode = reason !== undefined && /[:|]/.test(reason)
-  const { vocabulary: { orders: { indication: system } }, codings } = fact.language
-  const indications = [fact.value('indication') ?? []].flat().map(code => ({ coding: [{ ...(system !== undefined && { system }), code: String(code) }] }))
+  const {
+    vocabulary: {
+      orders: { indication: system },
+    },
+    codings,
+  } = fact.language
+  const indications = [fact.value('indication') ?? []]
+    .flat()
+    .map(code => ({ coding: [{ ...(system !== undefined && { system }), code: String(code) }] }))
   const reasonCode = [...(isCode ? reason.split(', ').map(each => ({ coding: codings(each) })) : []), ...indications]
   return {
     id,
@@ -86,7 +138,17 @@ function medication(fact: Fact, id: string, calendar: CaseCalendar): MedicationR
   const dosageInstruction = doses.map((dose, index): Dosage => ({
     sequence: index + 1,
     timing: { repeat: { frequency: fact.number('times a day') ?? 1, period: 1, periodUnit: 'd' } },
-    doseAndRate: [{ doseQuantity: { value: dose, unit, system: 'http://unitsofmeasure.org', code: unit, ...(comparator !== undefined && { comparator: comparator as '<' }) } }],
+    doseAndRate: [
+      {
+        doseQuantity: {
+          value: dose,
+          unit,
+          system: 'http://unitsofmeasure.org',
+          code: unit,
+          ...(comparator !== undefined && { comparator: comparator as '<' }),
+        },
+      },
+    ],
   }))
   return {
     resourceType: 'MedicationRequest',
@@ -108,10 +170,22 @@ function device(fact: Fact, id: string): DeviceRequest {
 }
 
 function service(fact: Fact, id: string): ServiceRequest {
-  const [sessions, weeks, size, requisition] = [fact.number('sessions'), fact.number('weeks'), fact.number('group size'), fact.text('requisition')]
-  const [priority, insurance, detail, note, comparator] = ['priority', 'insurance', 'detail', 'note', 'session comparator'].map(key => fact.text(key))
+  const [sessions, weeks, size, requisition] = [
+    fact.number('sessions'),
+    fact.number('weeks'),
+    fact.number('group size'),
+    fact.text('requisition'),
+  ]
+  const [priority, insurance, detail, note, comparator] = ['priority', 'insurance', 'detail', 'note', 'session comparator'].map(key =>
+    fact.text(key),
+  )
   const unit = fact.text('duration unit') ?? 'wk'
-  const { vocabulary: { orders: { groupSize } }, coding } = fact.language
+  const {
+    vocabulary: {
+      orders: { groupSize },
+    },
+    coding,
+  } = fact.language
   return {
     resourceType: 'ServiceRequest',
     ...common(fact, id),
@@ -122,7 +196,11 @@ function service(fact: Fact, id: string): ServiceRequest {
     ...(detail !== undefined && { orderDetail: [/^[\w-]+:\S+$/.test(detail) ? { coding: [coding(detail)] } : { text: detail }] }),
     ...(note !== undefined && { note: [{ text: note }] }),
     code: concept(fact),
-    ...(sessions !== undefined && { quantityQuantity: { value: sessions, ...(comparator !== undefined && { comparator: comparator as '<' }) } }),
-    ...(weeks !== undefined && { occurrenceTiming: { repeat: { boundsDuration: { value: weeks, unit, system: 'http://unitsofmeasure.org', code: unit } } } }),
+    ...(sessions !== undefined && {
+      quantityQuantity: { value: sessions, ...(comparator !== undefined && { comparator: comparator as '<' }) },
+    }),
+    ...(weeks !== undefined && {
+      occurrenceTiming: { repeat: { boundsDuration: { value: weeks, unit, system: 'http://unitsofmeasure.org', code: unit } } },
+    }),
   }
 }

@@ -1,4 +1,16 @@
-import type { CarePlan, CodeableConcept, Condition, Encounter, EpisodeOfCare, FhirResource, Observation, Patient, Quantity, QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4.js'
+import type {
+  CarePlan,
+  CodeableConcept,
+  Condition,
+  Encounter,
+  EpisodeOfCare,
+  FhirResource,
+  Observation,
+  Patient,
+  Quantity,
+  QuestionnaireResponse,
+  QuestionnaireResponseItem,
+} from 'fhir/r4.js'
 import type { CaseCalendar } from './calendar.js'
 import { answeredItems, scaleItems } from './forms.js'
 import { refuseUnknown, type CasePatient, type Given } from './format.js'
@@ -19,7 +31,10 @@ interface Kind {
 
 /** One fact with its values read as what they should be. */
 export class Fact {
-  constructor(private readonly values: Given, readonly language: CaseLanguage) {}
+  constructor(
+    private readonly values: Given,
+    readonly language: CaseLanguage,
+  ) {}
 
   value = (key: string): unknown => this.values[key]
   text = (key: string): string | undefined => (this.values[key] === undefined ? undefined : String(this.values[key]))
@@ -32,18 +47,34 @@ export class Fact {
 function dated(kind: string, usualStatus: string, members: (code: CodeableConcept, date: string) => object): Kind {
   return {
     keys: ['id', 'date', 'status'],
-    build: (fact, id, calendar) => [{
-      ...members({ coding: fact.codes(kind) }, calendar.dateTime(fact.text('date'))),
-      id,
-      status: fact.text('status') ?? usualStatus,
-      subject,
-    } as FhirResource],
+    build: (fact, id, calendar) => [
+      {
+        ...members({ coding: fact.codes(kind) }, calendar.dateTime(fact.text('date'))),
+        id,
+        status: fact.text('status') ?? usualStatus,
+        subject,
+      } as FhirResource,
+    ],
   }
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
   condition: {
-    keys: ['id', 'onset', 'onset age', 'onset range', 'onset text', 'recorded', 'lastUpdated', 'clinicalStatus', 'verificationStatus', 'category', 'text', 'display', 'bodySite'],
+    keys: [
+      'id',
+      'onset',
+      'onset age',
+      'onset range',
+      'onset text',
+      'recorded',
+      'lastUpdated',
+      'clinicalStatus',
+      'verificationStatus',
+      'category',
+      'text',
+      'display',
+      'bodySite',
+    ],
     build: (fact, id, calendar) => [condition(fact, id, calendar)],
   },
   observation: {
@@ -58,11 +89,29 @@ const KINDS: Readonly<Record<string, Kind>> = {
     keys: ['id', 'reason', 'date', 'status', 'class', 'for order'],
     build: (fact, id, calendar) => [encounter(fact, id, calendar)],
   },
-  'service request': dated('service request', 'active', (code, date) => ({ resourceType: 'ServiceRequest', intent: 'order', code, authoredOn: date })),
-  medication: dated('medication', 'active', (code, date) => ({ resourceType: 'MedicationRequest', intent: 'order', medicationCodeableConcept: code, authoredOn: date })),
+  'service request': dated('service request', 'active', (code, date) => ({
+    resourceType: 'ServiceRequest',
+    intent: 'order',
+    code,
+    authoredOn: date,
+  })),
+  medication: dated('medication', 'active', (code, date) => ({
+    resourceType: 'MedicationRequest',
+    intent: 'order',
+    medicationCodeableConcept: code,
+    authoredOn: date,
+  })),
   procedure: dated('procedure', 'completed', (code, date) => ({ resourceType: 'Procedure', code, performedDateTime: date })),
-  'diagnostic report': dated('diagnostic report', 'final', (code, date) => ({ resourceType: 'DiagnosticReport', code, effectiveDateTime: date })),
-  'imaging study': dated('imaging study', 'available', (code, date) => ({ resourceType: 'ImagingStudy', procedureCode: [code], started: date })),
+  'diagnostic report': dated('diagnostic report', 'final', (code, date) => ({
+    resourceType: 'DiagnosticReport',
+    code,
+    effectiveDateTime: date,
+  })),
+  'imaging study': dated('imaging study', 'available', (code, date) => ({
+    resourceType: 'ImagingStudy',
+    procedureCode: [code],
+    started: date,
+  })),
   'care plan': {
     keys: ['id', 'start', 'end', 'status'],
     build: (fact, id, calendar) => [carePlan(fact, id, calendar)],
@@ -72,15 +121,27 @@ const KINDS: Readonly<Record<string, Kind>> = {
 const OF_ANSWERS = ['id', 'authored', 'status', 'lastUpdated', 'version']
 
 /** The kind of fact that is an answer to a form: question by question, or to a scale. */
-const answersTo = (name: string, words: FormWords): Kind => words.statements === undefined
-  ? {
-      keys: [...OF_ANSWERS, 'flat'],
-      build: (fact, id, calendar) => [response(words, answeredItems(words, fact.object(name), fact.language, calendar, fact.value('flat') === true), fact, id, calendar)],
-    }
-  : {
-      keys: [...OF_ANSWERS, ...(words.total === undefined ? [] : ['stored total'])],
-      build: (fact, id, calendar) => [response(words, scaleItems(name, words, fact.object(name), fact.language), fact, id, calendar), ...storedTotal(words, fact, id, calendar)],
-    }
+const answersTo = (name: string, words: FormWords): Kind =>
+  words.statements === undefined
+    ? {
+        keys: [...OF_ANSWERS, 'flat'],
+        build: (fact, id, calendar) => [
+          response(
+            words,
+            answeredItems(words, fact.object(name), fact.language, calendar, fact.value('flat') === true),
+            fact,
+            id,
+            calendar,
+          ),
+        ],
+      }
+    : {
+        keys: [...OF_ANSWERS, ...(words.total === undefined ? [] : ['stored total'])],
+        build: (fact, id, calendar) => [
+          response(words, scaleItems(name, words, fact.object(name), fact.language), fact, id, calendar),
+          ...storedTotal(words, fact, id, calendar),
+        ],
+      }
 
 /** Kinds of fact that a case may give, in a language. */
 function kindsIn({ vocabulary }: CaseLanguage): Map<string, Kind> {
@@ -92,16 +153,21 @@ function kindsIn({ vocabulary }: CaseLanguage): Map<string, Kind> {
 export function resourcesOf(patient: CasePatient, given: readonly Given[], calendar: CaseCalendar, language: CaseLanguage): FhirResource[] {
   const kinds = kindsIn(language)
   const counts = new Map<string, number>()
-  return [patientOf(patient, calendar), ...given.filter(values => !('order' in values)).flatMap(values => {
-    const name = Object.keys(values)[0] ?? ''
-    const kind = kinds.get(name)
-    if (!kind) throw new Error(`'${name}' is not a kind of fact; known are ${[...kinds.keys()].join(', ')}. The kind stands first.`)
-    refuseUnknown(values, new Set([name, ...kind.keys]), name)
-    const count = (counts.get(name) ?? 0) + 1
-    counts.set(name, count)
-    const fact = new Fact(values, language)
-    return kind.build(fact, fact.text('id') ?? `${name.charAt(0)}${count}`.replace(' ', '-'), calendar)
-  })]
+  return [
+    patientOf(patient, calendar),
+    ...given
+      .filter(values => !('order' in values))
+      .flatMap(values => {
+        const name = Object.keys(values)[0] ?? ''
+        const kind = kinds.get(name)
+        if (!kind) throw new Error(`'${name}' is not a kind of fact; known are ${[...kinds.keys()].join(', ')}. The kind stands first.`)
+        refuseUnknown(values, new Set([name, ...kind.keys]), name)
+        const count = (counts.get(name) ?? 0) + 1
+        counts.set(name, count)
+        const fact = new Fact(values, language)
+        return kind.build(fact, fact.text('id') ?? `${name.charAt(0)}${count}`.replace(' ', '-'), calendar)
+      }),
+  ]
 }
 
 function patientOf({ age, birthDate, deceased, ...rest }: CasePatient, calendar: CaseCalendar): Patient {
@@ -120,8 +186,16 @@ const concept = (system: string, code: string) => ({ coding: [{ system: `${CODES
 
 function condition(fact: Fact, id: string, calendar: CaseCalendar): Condition {
   const clinicalStatus = fact.text('clinicalStatus') ?? 'active'
-  const [onset, recorded, lastUpdated, verificationStatus, category, text, display, bodySite] =
-    ['onset', 'recorded', 'lastUpdated', 'verificationStatus', 'category', 'text', 'display', 'bodySite'].map(key => fact.text(key))
+  const [onset, recorded, lastUpdated, verificationStatus, category, text, display, bodySite] = [
+    'onset',
+    'recorded',
+    'lastUpdated',
+    'verificationStatus',
+    'category',
+    'text',
+    'display',
+    'bodySite',
+  ].map(key => fact.text(key))
   return {
     resourceType: 'Condition',
     id,
@@ -147,16 +221,28 @@ function condition(fact: Fact, id: string, calendar: CaseCalendar): Condition {
 function otherOnset(fact: Fact): Pick<Condition, 'onsetAge' | 'onsetRange' | 'onsetString'> {
   const unit = fact.language.vocabulary.dates.units.year.at(-1)
   const years = (value: number) => ({ value, system: 'http://unitsofmeasure.org', code: 'a', ...(unit !== undefined && { unit }) })
-  const [age, text, { low, high }] = [fact.number('onset age'), fact.text('onset text'), fact.object<{ low?: number; high?: number }>('onset range')]
+  const [age, text, { low, high }] = [
+    fact.number('onset age'),
+    fact.text('onset text'),
+    fact.object<{ low?: number; high?: number }>('onset range'),
+  ]
   return {
     ...(age !== undefined && { onsetAge: years(age) }),
-    ...((low ?? high) !== undefined && { onsetRange: { ...(low !== undefined && { low: years(low) }), ...(high !== undefined && { high: years(high) }) } }),
+    ...((low ?? high) !== undefined && {
+      onsetRange: { ...(low !== undefined && { low: years(low) }), ...(high !== undefined && { high: years(high) }) },
+    }),
     ...(text !== undefined && { onsetString: text }),
   }
 }
 
 /** A response to a form, answered today unless the case says when; `authored: missing` leaves it out. */
-function response({ questionnaire }: FormWords, item: QuestionnaireResponseItem[], fact: Fact, id: string, calendar: CaseCalendar): QuestionnaireResponse {
+function response(
+  { questionnaire }: FormWords,
+  item: QuestionnaireResponseItem[],
+  fact: Fact,
+  id: string,
+  calendar: CaseCalendar,
+): QuestionnaireResponse {
   const [lastUpdated, version] = [fact.text('lastUpdated'), fact.text('version')]
   const authored = fact.text('authored')
   return {
@@ -175,16 +261,18 @@ function response({ questionnaire }: FormWords, item: QuestionnaireResponseItem[
 function storedTotal({ total: code }: FormWords, fact: Fact, id: string, calendar: CaseCalendar): Observation[] {
   const total = fact.number('stored total')
   if (code === undefined || total === undefined) return []
-  return [{
-    resourceType: 'Observation',
-    id: `${id}-total`,
-    status: 'final',
-    code: { coding: fact.language.codings(code) },
-    subject,
-    effectiveDateTime: calendar.dateTime(fact.text('authored')),
-    valueQuantity: { value: total, system: 'http://unitsofmeasure.org', code: '{score}' },
-    derivedFrom: [{ reference: `QuestionnaireResponse/${id}` }],
-  }]
+  return [
+    {
+      resourceType: 'Observation',
+      id: `${id}-total`,
+      status: 'final',
+      code: { coding: fact.language.codings(code) },
+      subject,
+      effectiveDateTime: calendar.dateTime(fact.text('authored')),
+      valueQuantity: { value: total, system: 'http://unitsofmeasure.org', code: '{score}' },
+      derivedFrom: [{ reference: `QuestionnaireResponse/${id}` }],
+    },
+  ]
 }
 
 function observation(fact: Fact, id: string, calendar: CaseCalendar): Observation {
@@ -192,7 +280,10 @@ function observation(fact: Fact, id: string, calendar: CaseCalendar): Observatio
   const interpretation = fact.text('interpretation')
   const [unit, comparator] = [fact.text('unit'), fact.text('comparator')]
   const ranges = [fact.value('reference range') ?? []].flat() as { low?: number; high?: number; unit?: string }[]
-  const quantity = (amount: number, of = unit) => ({ value: amount, ...(of !== undefined && { unit: of, system: 'http://unitsofmeasure.org', code: of }) })
+  const quantity = (amount: number, of = unit) => ({
+    value: amount,
+    ...(of !== undefined && { unit: of, system: 'http://unitsofmeasure.org', code: of }),
+  })
   return {
     resourceType: 'Observation',
     id,
@@ -200,9 +291,16 @@ function observation(fact: Fact, id: string, calendar: CaseCalendar): Observatio
     code: { coding: fact.codes('observation') },
     subject,
     effectiveDateTime: calendar.dateTime(fact.text('date')),
-    ...(value !== undefined && { valueQuantity: { ...quantity(value), ...(comparator !== undefined && { comparator: comparator as Quantity['comparator'] }) } }),
+    ...(value !== undefined && {
+      valueQuantity: { ...quantity(value), ...(comparator !== undefined && { comparator: comparator as Quantity['comparator'] }) },
+    }),
     ...(interpretation !== undefined && { interpretation: [concept('v3-ObservationInterpretation', interpretation)] }),
-    ...(ranges.length > 0 && { referenceRange: ranges.map(({ low, high, unit: ofRange }) => ({ ...(low !== undefined && { low: quantity(low, ofRange) }), ...(high !== undefined && { high: quantity(high, ofRange) }) })) }),
+    ...(ranges.length > 0 && {
+      referenceRange: ranges.map(({ low, high, unit: ofRange }) => ({
+        ...(low !== undefined && { low: quantity(low, ofRange) }),
+        ...(high !== undefined && { high: quantity(high, ofRange) }),
+      })),
+    }),
   }
 }
 

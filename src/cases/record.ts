@@ -36,7 +36,10 @@ export async function recordCalls(calls: readonly PreparedCall[], language: stri
 }
 
 /** The reply to a call, and the answers of all conditions; both are asked of one scope, so that each fact is evaluated once. */
-async function explainedReply({ service, request, environment }: PreparedCall, language: string): Promise<{ response: CdsResponse; letters: string }> {
+async function explainedReply(
+  { service, request, environment }: PreparedCall,
+  language: string,
+): Promise<{ response: CdsResponse; letters: string }> {
   const call = await gatherCall(service, request, environment)
   const scope = scopeFor(call, environment)
   const { response } = answerCall(call, language, environment, scope)
@@ -44,7 +47,8 @@ async function explainedReply({ service, request, environment }: PreparedCall, l
 }
 
 /** Answers a case and tells why. */
-export const recordCase = ({ callsOf, language }: CaseRunner, { case: each }: FoundCase): Promise<RecordedCase> => recordCalls(callsOf(each), language.vocabulary.language)
+export const recordCase = ({ callsOf, language }: CaseRunner, { case: each }: FoundCase): Promise<RecordedCase> =>
+  recordCalls(callsOf(each), language.vocabulary.language)
 
 /** Answers every case, one after the other, and tells why. */
 export async function recordCases(runner: CaseRunner, found: readonly FoundCase[]): Promise<Recording> {
@@ -54,18 +58,31 @@ export async function recordCases(runner: CaseRunner, found: readonly FoundCase[
 }
 
 /** Actions of every service, in the order in which a recorded case tells their answers. */
-export const places = ({ services }: LoadedKnowledge): Recording['places'] => Object.fromEntries([...services].map(([id, service]) => [id, placesOf(service)]))
+export const places = ({ services }: LoadedKnowledge): Recording['places'] =>
+  Object.fromEntries([...services].map(([id, service]) => [id, placesOf(service)]))
 
 /** What the called services asked in a recorded case. */
 const askedIn = (recorded: RecordedCase, of: Recording['places']): AskedAction[] =>
   recorded.asked.flatMap(({ service, letters }) => askedActions(of[service] ?? [], letters))
 
 /** Every way in which a recorded answer differs from what the case expects, each in a sentence; empty when they agree. */
-export const faultsOfCase = ({ case: each }: FoundCase, recorded: RecordedCase, of: Recording['places'], language: CaseLanguage): string[] =>
-  [...differences(each, recorded.answered, language), ...closedPoints(each, askedIn(recorded, of)), ...recorded.answered.faults]
+export const faultsOfCase = (
+  { case: each }: FoundCase,
+  recorded: RecordedCase,
+  of: Recording['places'],
+  language: CaseLanguage,
+): string[] => [
+  ...differences(each, recorded.answered, language),
+  ...closedPoints(each, askedIn(recorded, of)),
+  ...recorded.answered.faults,
+]
 
 /** Answers the cases whose `file: name` matches, and tells what is wrong with them. */
-export async function runCases(runner: CaseRunner, cases: readonly FoundCase[], pattern: RegExp): Promise<{ count: number; faults: string[] }> {
+export async function runCases(
+  runner: CaseRunner,
+  cases: readonly FoundCase[],
+  pattern: RegExp,
+): Promise<{ count: number; faults: string[] }> {
   const found = cases.filter(({ file, case: { name } }) => pattern.test(`${file}: ${name}`))
   const { cases: recorded, places: of } = await recordCases(runner, found)
   const faults = found.flatMap((each, index) => {

@@ -21,7 +21,8 @@ export function factsIn(files: readonly KnowledgeFile[]): WrittenFact[] {
       name: valueExpression?.name ?? '',
       expression: valueExpression?.expression ?? '',
       where: `${resource.resourceType}/${resource.id}`,
-    })))
+    })),
+  )
 }
 
 /** The strings that an expression writes out. */
@@ -29,12 +30,15 @@ export const literalsOf = (expression: string): ReadonlySet<string> =>
   new Set([...expression.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map(([, literal = '']) => literal))
 
 /** Items of a form at any depth. */
-export const itemsOf = (items: readonly QuestionnaireItem[] = []): QuestionnaireItem[] => items.flatMap(item => [item, ...itemsOf(item.item)])
+export const itemsOf = (items: readonly QuestionnaireItem[] = []): QuestionnaireItem[] =>
+  items.flatMap(item => [item, ...itemsOf(item.item)])
 
 /** Facts that read each item, by linkId: those whose expression writes the linkId out. An item nobody reads has none. */
 export function readersOf({ item }: Questionnaire, facts: readonly WrittenFact[]): Map<string, string[]> {
   const written = facts.map(({ name, expression }) => ({ name, literals: literalsOf(expression) }))
-  return new Map(itemsOf(item).map(({ linkId }) => [linkId, written.filter(({ literals }) => literals.has(linkId)).map(({ name }) => name)]))
+  return new Map(
+    itemsOf(item).map(({ linkId }) => [linkId, written.filter(({ literals }) => literals.has(linkId)).map(({ name }) => name)]),
+  )
 }
 
 /** What a note may refer to. */
@@ -52,21 +56,34 @@ export function knownThings({ files, profile }: OwnKnowledge): KnownThings {
   const facts = factsIn(files)
   return {
     resources: new Set(files.map(({ resource }) => `${resource.resourceType}/${resource.id}`)),
-    parts: new Set([...facts.map(({ where, name }) => `${where}#${name}`), ...sectionsIn(files, profile.names.extension.anchor), ...actionsIn(files)]),
-    readers: new Map(ofType<Questionnaire>(files, 'Questionnaire').flatMap(({ resource }) =>
-      [...readersOf(resource, facts)].map(([linkId, readers]) => [`Questionnaire/${resource.id}#${linkId}`, readers] as const))),
+    parts: new Set([
+      ...facts.map(({ where, name }) => `${where}#${name}`),
+      ...sectionsIn(files, profile.names.extension.anchor),
+      ...actionsIn(files),
+    ]),
+    readers: new Map(
+      ofType<Questionnaire>(files, 'Questionnaire').flatMap(({ resource }) =>
+        [...readersOf(resource, facts)].map(([linkId, readers]) => [`Questionnaire/${resource.id}#${linkId}`, readers] as const),
+      ),
+    ),
   }
 }
 
 /** Sections of the source documents, such as `Library/nkr-spinal-stenosis#about`. */
 const sectionsIn = (files: readonly KnowledgeFile[], anchor: string): string[] =>
   ofType<Library>(files, 'Library').flatMap(({ resource }) =>
-    (resource.relatedArtifact ?? []).flatMap(artifact => extensionsOf(artifact, anchor)).map(({ valueString }) => `Library/${resource.id}#${valueString}`))
+    (resource.relatedArtifact ?? [])
+      .flatMap(artifact => extensionsOf(artifact, anchor))
+      .map(({ valueString }) => `Library/${resource.id}#${valueString}`),
+  )
 
 /** Actions at any depth, such as `PlanDefinition/start-back#high-risk`. */
 function actionsIn(files: readonly KnowledgeFile[]): string[] {
-  const idsOf = (actions: readonly PlanDefinitionAction[] = []): string[] => actions.flatMap(({ id = '', action }) => [id, ...idsOf(action)])
-  return ofType<PlanDefinition>(files, 'PlanDefinition').flatMap(({ resource }) => idsOf(resource.action).map(id => `PlanDefinition/${resource.id}#${id}`))
+  const idsOf = (actions: readonly PlanDefinitionAction[] = []): string[] =>
+    actions.flatMap(({ id = '', action }) => [id, ...idsOf(action)])
+  return ofType<PlanDefinition>(files, 'PlanDefinition').flatMap(({ resource }) =>
+    idsOf(resource.action).map(id => `PlanDefinition/${resource.id}#${id}`),
+  )
 }
 
 /** A reference within a note: `Type/id` or `Type/id#part`; a full stop at its end belongs to the sentence. */

@@ -37,7 +37,13 @@ export interface CaseRunner {
   /** The calls that a case makes, one a service. */
   callsOf: (each: ClinicalCase, delivery?: Delivery) => PreparedCall[]
   /** A call of a service about a patient with these resources, at a frozen instant. @throws Error when there is no such service. */
-  prepareCall: (serviceId: string, ofPatient: readonly FhirResource[], now: Date, delivery?: Delivery, surroundings?: CaseSurroundings) => PreparedCall
+  prepareCall: (
+    serviceId: string,
+    ofPatient: readonly FhirResource[],
+    now: Date,
+    delivery?: Delivery,
+    surroundings?: CaseSurroundings,
+  ) => PreparedCall
   /** Answers a case. */
   answerCase: (each: ClinicalCase, delivery?: Delivery) => Promise<Answered>
 }
@@ -55,10 +61,16 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
     const resources = [...ofPatient, ...users]
     const service = services.get(serviceId)
     if (!service) throw new Error(`There is no service ${serviceId}.`)
-    const context = { patientId: PATIENT_ID, userId: roleReference(surroundings.user, language), ...contextOf(service.hook, surroundings.orders, encounter.id) }
+    const context = {
+      patientId: PATIENT_ID,
+      userId: roleReference(surroundings.user, language),
+      ...contextOf(service.hook, surroundings.orders, encounter.id),
+    }
     const clock = clockAt(now, timeZone)
     const isPrefetch = delivery === 'prefetch'
-    const prefetch = Object.fromEntries(service.requirements.map(requirement => [requirement.key, prefetchedFor(resources, queriesFor(requirement, { context, clock }))]))
+    const prefetch = Object.fromEntries(
+      service.requirements.map(requirement => [requirement.key, prefetchedFor(resources, queriesFor(requirement, { context, clock }))]),
+    )
     return {
       service,
       request: {
@@ -92,11 +104,21 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
     return [each.service].flat().map(id => prepareCall(id, resources, now, delivery, surroundings))
   }
 
-  return { loaded, language, callsOf, prepareCall, answerCase: (each, delivery) => answer(callsOf(each, delivery), language.vocabulary.language) }
+  return {
+    loaded,
+    language,
+    callsOf,
+    prepareCall,
+    answerCase: (each, delivery) => answer(callsOf(each, delivery), language.vocabulary.language),
+  }
 }
 
 /** What a case itself says of its surroundings. */
-const surroundingsOf = ({ overridden = [], settings = {}, user }: ClinicalCase) => ({ overridden, settings, ...(user !== undefined && { user }) })
+const surroundingsOf = ({ overridden = [], settings = {}, user }: ClinicalCase) => ({
+  overridden,
+  settings,
+  ...(user !== undefined && { user }),
+})
 
 /** What a client that knows its own users and orders sends for a requirement; null where there is nobody to ask about. */
 function prefetchedFor(resources: readonly FhirResource[], [query, ...others]: readonly string[] = []): unknown {
@@ -135,7 +157,8 @@ function contextOf(hook: string, { drafts, selections }: CaseSurroundings['order
 }
 
 /** Makes a call. @param language of the cards. */
-export const reply = async ({ service, request, environment }: PreparedCall, language: string): Promise<CdsResponse> => (await callService(service, request, language, environment)).response
+export const reply = async ({ service, request, environment }: PreparedCall, language: string): Promise<CdsResponse> =>
+  (await callService(service, request, language, environment)).response
 
 /** The answers of all services together. */
 export interface Answered {
@@ -160,9 +183,15 @@ export function together(responses: readonly CdsResponse[]): Answered {
     faults: responses.flatMap(({ extension = {} }) => {
       const notRead = nameOf(extension, NOT_READ) ?? NOT_READ
       const unread = notReadIn(extension).filter(({ kind }) => kind !== 'unusable')
-      return unread.length > 0 || Object.keys(extension).some(name => name !== notRead) ? [JSON.stringify({ ...extension, [notRead]: unread })] : []
+      return unread.length > 0 || Object.keys(extension).some(name => name !== notRead)
+        ? [JSON.stringify({ ...extension, [notRead]: unread })]
+        : []
     }),
-    notUsable: [...new Set(responses.flatMap(({ extension = {} }) => notReadIn(extension).flatMap(({ kind, key }) => (kind === 'unusable' ? [key] : []))))].sort(),
+    notUsable: [
+      ...new Set(
+        responses.flatMap(({ extension = {} }) => notReadIn(extension).flatMap(({ kind, key }) => (kind === 'unusable' ? [key] : []))),
+      ),
+    ].sort(),
   }
 }
 
@@ -175,7 +204,8 @@ const nameOf = (extension: CardExtension, end: string): string | undefined => Ob
 
 const memberOf = (extension: CardExtension, end: string): unknown => extension[nameOf(extension, end) ?? '']
 
-const notReadIn = (extension: CardExtension): { key: string; kind?: string }[] => (memberOf(extension, NOT_READ) ?? []) as { key: string; kind?: string }[]
+const notReadIn = (extension: CardExtension): { key: string; kind?: string }[] =>
+  (memberOf(extension, NOT_READ) ?? []) as { key: string; kind?: string }[]
 
 /** Decision points that speak in a card. */
 export const decisionPointsOf = ({ extension = {} }: Card): string[] => (memberOf(extension, 'decision-points') ?? []) as string[]

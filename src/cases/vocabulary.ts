@@ -120,7 +120,12 @@ export function caseVocabulary(written: Readonly<Partial<CaseVocabulary>> = {}):
   for (const [name, form] of Object.entries(written.forms ?? {})) refuseUnknown(form, OF_FORM, `vocabulary: forms: ${name}`)
   for (const [name, user] of Object.entries(written.users ?? {})) refuseUnknown(user, OF_USER, `vocabulary: users: ${name}`)
   for (const [name, expected] of Object.entries(written.expects ?? {})) refuseUnknown(expected, OF_EXPECTED, `vocabulary: expects: ${name}`)
-  return { ...PLAIN_VOCABULARY, ...written, dates: { ...ENGLISH, ...written.dates }, orders: { ...PLAIN_VOCABULARY.orders, ...written.orders } }
+  return {
+    ...PLAIN_VOCABULARY,
+    ...written,
+    dates: { ...ENGLISH, ...written.dates },
+    orders: { ...PLAIN_VOCABULARY.orders, ...written.orders },
+  }
 }
 
 /** Reads `ICPC:L03`, `uri|code` where a case is about another URI of a code system, or `|code` for one without a system. */
@@ -129,6 +134,7 @@ export function readCode({ systems }: Pick<CaseVocabulary, 'systems'>, written: 
   if (bar >= 0) return { ...(bar > 0 && { system: written.slice(0, bar) }), code: written.slice(bar + 1) }
   const [name = '', code] = written.split(':')
   const system = systems[name]
-  if (system === undefined || !code) throw new Error(`'${written}' is not a code: write one of ${Object.keys(systems).join(', ')}, a colon and the code, or uri|code.`)
+  if (system === undefined || !code)
+    throw new Error(`'${written}' is not a code: write one of ${Object.keys(systems).join(', ')}, a colon and the code, or uri|code.`)
   return { system, code }
 }

@@ -21,7 +21,14 @@ const TOKENS = ['userId', 'patientId', 'encounterId']
 export const HOOKS: Readonly<Record<string, HookDefinition>> = {
   'patient-view': { version: '1.0', userTypes: ANY_USER, userRequired: true, encounterRequired: false, required: {}, tokens: TOKENS },
   'encounter-start': { version: '1.0', userTypes: CLINICIANS, userRequired: true, encounterRequired: true, required: {}, tokens: TOKENS },
-  'encounter-discharge': { version: '1.0', userTypes: CLINICIANS, userRequired: true, encounterRequired: true, required: {}, tokens: TOKENS },
+  'encounter-discharge': {
+    version: '1.0',
+    userTypes: CLINICIANS,
+    userRequired: true,
+    encounterRequired: true,
+    required: {},
+    tokens: TOKENS,
+  },
   'order-select': {
     version: '1.0',
     userTypes: CLINICIANS,

@@ -42,7 +42,10 @@ export function parseFeedback(body: unknown, ofOtherServices: ReadonlySet<string
     throw new CdsError('CDS_FEEDBACK_INVALID', 'The body must be an object with feedback, a list of at least one entry.')
   }
   if (body.feedback.length > MOST_ENTRIES) {
-    throw new CdsError('CDS_FEEDBACK_INVALID', `feedback holds more than ${MOST_ENTRIES} entries; none was kept. Send them in several requests.`)
+    throw new CdsError(
+      'CDS_FEEDBACK_INVALID',
+      `feedback holds more than ${MOST_ENTRIES} entries; none was kept. Send them in several requests.`,
+    )
   }
   const parsed: ParsedFeedback = { feedback: [], faults: [] }
   body.feedback.forEach((sent: unknown, index) => {
@@ -66,7 +69,10 @@ function readEntry(entry: unknown, ofOtherServices: ReadonlySet<string>): Read<F
   const faults = [
     ...fault(uuidOf(card) !== undefined, 'card must be the uuid of a card'),
     ...fault(outcome === 'accepted' || outcome === 'overridden', 'outcome must be accepted or overridden'),
-    ...fault(typeof outcomeTimestamp === 'string' && TIMESTAMP.test(outcomeTimestamp), 'outcomeTimestamp must be an RFC 3339 date-time with at most 9 digits of a fraction'),
+    ...fault(
+      typeof outcomeTimestamp === 'string' && TIMESTAMP.test(outcomeTimestamp),
+      'outcomeTimestamp must be an RFC 3339 date-time with at most 9 digits of a fraction',
+    ),
   ]
   const uuid = uuidOf(card)
   if (uuid === undefined || faults.length > 0) return { faults }
@@ -92,7 +98,10 @@ function readSuggestions(sent: unknown): Read<NonNullable<Feedback['acceptedSugg
   const ids = list.flatMap(each => (isObject(each) ? (uuidOf(each.id) ?? []) : []))
   return {
     ...(ids.length > 0 && { value: ids.map(id => ({ id })) }),
-    faults: fault(ids.length > 0 && ids.length === list.length, 'acceptedSuggestions must list at least one { id }, a uuid, when the outcome is accepted'),
+    faults: fault(
+      ids.length > 0 && ids.length === list.length,
+      'acceptedSuggestions must list at least one { id }, a uuid, when the outcome is accepted',
+    ),
   }
 }
 
@@ -109,7 +118,10 @@ function readReason(sent: unknown): Read<OverrideReason> {
     ...(Object.keys(value).length > 0 && { value }),
     faults: [
       ...fault(!isAbsent(written) || !isAbsent(userComment), 'overrideReason needs a reason or a userComment'),
-      ...fault(isAbsent(written) || coding !== undefined, `overrideReason.reason must be a coding with a code, its members of at most ${LONGEST_CODING} characters`),
+      ...fault(
+        isAbsent(written) || coding !== undefined,
+        `overrideReason.reason must be a coding with a code, its members of at most ${LONGEST_CODING} characters`,
+      ),
       ...fault(isNone(userComment) || isComment, `overrideReason.userComment must be a string of at most ${LONGEST_COMMENT} characters`),
     ],
   }

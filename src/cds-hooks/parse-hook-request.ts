@@ -44,7 +44,9 @@ function dropNone(sent: JsonObject): JsonObject {
     ...members,
     ...(!isNone(fhirServer) && { fhirServer }),
     ...(!isAbsent(context) && { context: isObject(context) ? dropNoneInContext(context) : context }),
-    ...(grantsAccess(fhirAuthorization) && { fhirAuthorization: isObject(fhirAuthorization) ? dropNoneInGrant(fhirAuthorization) : fhirAuthorization }),
+    ...(grantsAccess(fhirAuthorization) && {
+      fhirAuthorization: isObject(fhirAuthorization) ? dropNoneInGrant(fhirAuthorization) : fhirAuthorization,
+    }),
   }
 }
 
@@ -78,7 +80,10 @@ function requestFaults(body: JsonObject): string[] {
     ...fault(typeof hookInstance === 'string' && UUID.test(hookInstance), 'hookInstance must be a UUID'),
     ...fault(isObject(context), 'context must be an object'),
     ...fault(prefetch === undefined || isObject(prefetch), 'prefetch must be an object'),
-    ...fault(fhirServer === undefined || (typeof fhirServer === 'string' && baseUrl(fhirServer) !== undefined), `fhirServer must be an http or https base URL of at most ${LONGEST_URL} characters, without query`),
+    ...fault(
+      fhirServer === undefined || (typeof fhirServer === 'string' && baseUrl(fhirServer) !== undefined),
+      `fhirServer must be an http or https base URL of at most ${LONGEST_URL} characters, without query`,
+    ),
     ...fault(fhirAuthorization === undefined || fhirServer !== undefined, 'fhirAuthorization needs fhirServer'),
     ...(fhirAuthorization === undefined ? [] : authorizationFaults(fhirAuthorization, context)),
   ]
@@ -92,7 +97,10 @@ function authorizationFaults(authorization: unknown, context: unknown): string[]
     ...fault(isToken(access_token), `fhirAuthorization.access_token must be a token of at most ${LONGEST_TOKEN} characters`),
     ...fault(typeof token_type === 'string' && token_type.toLowerCase() === 'bearer', 'fhirAuthorization.token_type must be Bearer'),
     ...fault(Number.isInteger(expires_in), 'fhirAuthorization.expires_in must be a whole number of seconds'),
-    ...fault(typeof scope === 'string' && scope.length <= LONGEST_SCOPE, `fhirAuthorization.scope must be a string of at most ${LONGEST_SCOPE} characters`),
+    ...fault(
+      typeof scope === 'string' && scope.length <= LONGEST_SCOPE,
+      `fhirAuthorization.scope must be a string of at most ${LONGEST_SCOPE} characters`,
+    ),
     ...fault(typeof subject === 'string', 'fhirAuthorization.subject must be a string'),
     ...fault(patient === undefined || patient === patientId, 'fhirAuthorization.patient must be context.patientId'),
   ]
@@ -112,13 +120,27 @@ function contextFaults(context: JsonObject, hook: string): string[] {
   const { userId, patientId, encounterId } = context
   const userTypes = definition.userTypes.join(', ')
   return [
-    ...fault(isId(patientId), isReference(patientId, 'Patient') ? 'patientId must be the id alone: of `Patient/1` send `1`' : 'patientId must be the id of the patient'),
-    ...fault(userId === undefined ? !definition.userRequired : isUser(userId, definition.userTypes), `userId must be Type/id, of ${userTypes}`),
-    ...fault(encounterId === undefined ? !definition.encounterRequired : isId(encounterId), isReference(encounterId, 'Encounter') ? 'encounterId must be the id alone: of `Encounter/1` send `1`' : 'encounterId must be the id of the encounter'),
+    ...fault(
+      isId(patientId),
+      isReference(patientId, 'Patient')
+        ? 'patientId must be the id alone: of `Patient/1` send `1`'
+        : 'patientId must be the id of the patient',
+    ),
+    ...fault(
+      userId === undefined ? !definition.userRequired : isUser(userId, definition.userTypes),
+      `userId must be Type/id, of ${userTypes}`,
+    ),
+    ...fault(
+      encounterId === undefined ? !definition.encounterRequired : isId(encounterId),
+      isReference(encounterId, 'Encounter')
+        ? 'encounterId must be the id alone: of `Encounter/1` send `1`'
+        : 'encounterId must be the id of the encounter',
+    ),
     ...Object.entries(definition.required).flatMap(([name, kind]) =>
       kind === 'bundle'
         ? fault(isObject(context[name]), `${name} must be a Bundle`)
-        : fault(isListOfReferences(context[name]), `${name} must be a list of at most ${MOST_REFERENCES} references`)),
+        : fault(isListOfReferences(context[name]), `${name} must be a list of at most ${MOST_REFERENCES} references`),
+    ),
   ]
 }
 
@@ -130,7 +152,8 @@ export const isId = (value: unknown): value is string => typeof value === 'strin
 /** Most references in one field of the context. */
 const MOST_REFERENCES = 1_000
 
-const isListOfReferences = (value: unknown): boolean => Array.isArray(value) && value.length <= MOST_REFERENCES && value.every(entry => typeof entry === 'string')
+const isListOfReferences = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= MOST_REFERENCES && value.every(entry => typeof entry === 'string')
 
 /** Most characters of a reference that is taken apart to see what it is. */
 const LONGEST_REFERENCE = 1_000
@@ -141,4 +164,5 @@ function isUser(value: unknown, types: readonly string[]): boolean {
 }
 
 /** Whether a client sent a reference where its id belongs, which is a mistake that many make. */
-const isReference = (value: unknown, type: string): boolean => typeof value === 'string' && value.slice(0, LONGEST_REFERENCE).split('/').includes(type)
+const isReference = (value: unknown, type: string): boolean =>
+  typeof value === 'string' && value.slice(0, LONGEST_REFERENCE).split('/').includes(type)

@@ -28,7 +28,10 @@ const FORMS: readonly (readonly [RegExp, (found: readonly string[]) => TemplateT
   [/^context\.([A-Za-z]+)$/, ([, name = '']) => ({ kind: 'context', name })],
   [/^today\(\)(?: ([-+]) (\d+) days?)?$/, ([, sign, days = '0']) => ({ kind: 'date', days: sign === '-' ? -Number(days) : Number(days) })],
   [/^user(Practitioner|PractitionerRole|Patient|RelatedPerson)Id$/, ([, type = '']) => ({ kind: 'user', type })],
-  [/^context((?:\.\w+)+)\.resolve\(\)\.ofType\((\w+)\)\.id$/, ([, path = '', type = '']) => ({ kind: 'references', path: path.split('.').slice(1), type })],
+  [
+    /^context((?:\.\w+)+)\.resolve\(\)\.ofType\((\w+)\)\.id$/,
+    ([, path = '', type = '']) => ({ kind: 'references', path: path.split('.').slice(1), type }),
+  ],
 ]
 
 function readToken(text: string): TemplateToken | undefined {
@@ -54,4 +57,5 @@ export function readTemplate(template: string): readonly TemplatePiece[] {
  * Whether every sound call can fill the template, so that discovery may show it. It cannot where the template asks for
  * one kind of user, or for somebody whom the orders may not name.
  */
-export const isPublishable = (template: string): boolean => readTemplate(template).every(({ token }) => token?.kind !== 'user' && token?.kind !== 'references')
+export const isPublishable = (template: string): boolean =>
+  readTemplate(template).every(({ token }) => token?.kind !== 'user' && token?.kind !== 'references')

@@ -9,7 +9,9 @@ export function checkKnowledge([folder]: readonly string[]): number {
   const { faults, warnings } = linesOf(folder === undefined ? PROJECT_ROOT : resolve(folder))
   const also = warnings.length > 0 ? ` and ${warnings.length} warning(s)` : ''
   process.stdout.write(warnings.map(line => `warning: ${line}\n`).join(''))
-  process.stdout.write(faults.length === 0 ? `The knowledge has no faults${also}.\n` : `${faults.join('\n')}\n${faults.length} fault(s)${also}.\n`)
+  process.stdout.write(
+    faults.length === 0 ? `The knowledge has no faults${also}.\n` : `${faults.join('\n')}\n${faults.length} fault(s)${also}.\n`,
+  )
   return faults.length === 0 ? 0 : 1
 }
 

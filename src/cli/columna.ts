@@ -37,7 +37,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 }
 
-const help = (): string => ['columna <command>', ...Object.entries(COMMANDS).map(([name, { takes, says }]) => `  ${`${name} ${takes}`.padEnd(57)}${says}`), ''].join('\n')
+const help = (): string =>
+  ['columna <command>', ...Object.entries(COMMANDS).map(([name, { takes, says }]) => `  ${`${name} ${takes}`.padEnd(57)}${says}`), ''].join(
+    '\n',
+  )
 
 const [name = '', ...words] = process.argv.slice(2)
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined

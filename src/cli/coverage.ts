@@ -22,7 +22,10 @@ export async function coverKnowledge(words: readonly string[]): Promise<number> 
 export function writeCoverage(knowledge: string, { runner: { loaded }, cases, coverage: words }: CaseFolder, recording: Recording): string {
   const coverage = coverageOf(loaded, cases)
   const asked = conditionCoverage(recording)
-  writeFileSync(join(knowledge, 'fhir-resources/COVERAGE.md'), coveragePage(coverage, asked, localReading(loaded.knowledge, words), loaded.knowledge, words))
+  writeFileSync(
+    join(knowledge, 'fhir-resources/COVERAGE.md'),
+    coveragePage(coverage, asked, localReading(loaded.knowledge, words), loaded.knowledge, words),
+  )
   const bothWays = asked.conditions.filter(({ answers }) => answers.has('yes') && answers.has('no')).length
   const lines = [
     `Accounted for: ${tally(coverage.points)} rows.`,

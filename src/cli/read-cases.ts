@@ -40,8 +40,16 @@ export function readCases(knowledge = PROJECT_ROOT, folder = casesBeside(knowled
 
 /** What a command about cases is told: the folders, and the words that are left. */
 export function caseOptions(words: readonly string[]): { knowledge: string; folder: string | undefined; rest: string[] } {
-  const { values, positionals: rest } = parseArgs({ args: [...words], allowPositionals: true, options: { knowledge: { type: 'string' }, cases: { type: 'string' } } })
-  return { knowledge: resolve(values.knowledge ?? PROJECT_ROOT), folder: values.cases === undefined ? undefined : resolve(values.cases), rest }
+  const { values, positionals: rest } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { knowledge: { type: 'string' }, cases: { type: 'string' } },
+  })
+  return {
+    knowledge: resolve(values.knowledge ?? PROJECT_ROOT),
+    folder: values.cases === undefined ? undefined : resolve(values.cases),
+    rest,
+  }
 }
 
 function casesBeside(knowledge: string): string {
@@ -51,12 +59,20 @@ function casesBeside(knowledge: string): string {
 }
 
 /** What a file holds; undefined where there is none, or nothing in it. */
-const readYaml = (path: string): unknown => (existsSync(path) ? (parse(readFileSync(path, 'utf8')) as unknown) ?? undefined : undefined)
+const readYaml = (path: string): unknown => (existsSync(path) ? ((parse(readFileSync(path, 'utf8')) as unknown) ?? undefined) : undefined)
 
 /** Every case of the folders within a folder. */
 function casesIn(folder: string, expects: readonly string[]): FoundCase[] {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name).sort()
+  const folders = readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
   return folders.flatMap(about =>
-    readdirSync(join(folder, about)).filter(name => name.endsWith('.yaml')).sort().flatMap(name =>
-      casesOf(readYaml(join(folder, about, name)) as CaseFile, expects).map(each => ({ about, file: `${about}/${name}`, case: each }))))
+    readdirSync(join(folder, about))
+      .filter(name => name.endsWith('.yaml'))
+      .sort()
+      .flatMap(name =>
+        casesOf(readYaml(join(folder, about, name)) as CaseFile, expects).map(each => ({ about, file: `${about}/${name}`, case: each })),
+      ),
+  )
 }

@@ -17,7 +17,9 @@ const TOKEN = /^today((?:[+-]\d+[dmy])*)(?: ([01]\d:[0-5]\d|2[0-3]:[0-5]\d))?$/
  */
 export function demoPeople(now: Date): Resource[] {
   const today = copenhagenDate(now)
-  const files = readdirSync(PEOPLE_FOLDER).filter(file => file.endsWith('.json')).sort()
+  const files = readdirSync(PEOPLE_FOLDER)
+    .filter(file => file.endsWith('.json'))
+    .sort()
   return files.flatMap(file => readPerson(new URL(file, PEOPLE_FOLDER), today))
 }
 

@@ -26,7 +26,13 @@ export function search(store: ResourceStore, type: string, parameters: URLSearch
 function candidates(store: ResourceStore, type: string, filters: Filter[]): Resource[] {
   const ofPatient = filters.find(({ parameter, modifier }) => parameter.name === 'patient' && modifier === undefined)
   if (!ofPatient) return store.list(type)
-  const ids = splitUnescaped(ofPatient.value, ',').map(reference => reference.replace(/\/_history\/[^/]+$/, '').split('/').at(-1) ?? '')
+  const ids = splitUnescaped(ofPatient.value, ',').map(
+    reference =>
+      reference
+        .replace(/\/_history\/[^/]+$/, '')
+        .split('/')
+        .at(-1) ?? '',
+  )
   return [...new Set(ids.flatMap(id => store.listOfPatient(type, id)))]
 }
 
@@ -34,10 +40,7 @@ function links(type: string, request: SearchRequest, total: number, { base }: Ca
   const pageUrl = (offset: number) => `${base}/${type}${queryString(request, offset)}`
   const next = request.offset + request.count
   const hasNext = !request.isCountOnly && request.count > 0 && next < total
-  return [
-    { relation: 'self', url: pageUrl(request.offset) },
-    ...(hasNext ? [{ relation: 'next', url: pageUrl(next) }] : []),
-  ]
+  return [{ relation: 'self', url: pageUrl(request.offset) }, ...(hasNext ? [{ relation: 'next', url: pageUrl(next) }] : [])]
 }
 
 function queryString({ used }: SearchRequest, offset: number): string {

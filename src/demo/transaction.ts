@@ -91,7 +91,9 @@ function inOrder(steps: Step[]): Step[] {
 
 /** References between new resources are written as `urn:uuid:` and become `Type/id` once the ids are known. */
 function withResolvedReferences(steps: Step[]): Step[] {
-  const references = new Map(steps.flatMap(({ fullUrl, type, id }) => (fullUrl?.startsWith('urn:') && id ? [[fullUrl, `${type}/${id}`]] : [])))
+  const references = new Map(
+    steps.flatMap(({ fullUrl, type, id }) => (fullUrl?.startsWith('urn:') && id ? [[fullUrl, `${type}/${id}`]] : [])),
+  )
   if (references.size === 0) return steps
   return steps.map(step => ({ ...step, resource: replaceStrings(step.resource, references) }))
 }

@@ -46,7 +46,11 @@ export function loadKnowledge(folder = PROJECT_ROOT, { isServed = () => true, pr
   const about = readAbout(written ?? {}, faults)
   const files = readResources(join(folder, 'fhir-resources'), faults)
   const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults)
-  if (files.length + serviceFiles.length + faults.faults.length === 0) throw new CdsError('CDS_KNOWLEDGE_INVALID', `There is neither knowledge nor a service in ${folder}: it must hold the folder fhir-resources, cds-services or both.`)
+  if (files.length + serviceFiles.length + faults.faults.length === 0)
+    throw new CdsError(
+      'CDS_KNOWLEDGE_INVALID',
+      `There is neither knowledge nor a service in ${folder}: it must hold the folder fhir-resources, cds-services or both.`,
+    )
   const knowledge = compileKnowledge(files, faults, { profile, settings })
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
   return { knowledge, services, settings, faults, about }

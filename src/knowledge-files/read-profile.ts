@@ -15,11 +15,13 @@ export function readProfile(written: JsonObject | undefined, faults: FaultList):
   if (!written) return plainR4()
   const fault = (element: string, message: string) => faults.add('PROFILE_INVALID', KNOWLEDGE_FILE, element, message)
   const { profile: name = 'plain-r4', canonicalBase: base, languages = ['en'], extensionNames } = written
-  for (const member of Object.keys(written)) if (!MEMBERS.includes(member)) fault(member, `There is no such member; known are ${MEMBERS.join(', ')}.`)
+  for (const member of Object.keys(written))
+    if (!MEMBERS.includes(member)) fault(member, `There is no such member; known are ${MEMBERS.join(', ')}.`)
   if (!isProfileName(name)) fault('profile', `The profile is one of ${Object.keys(PROFILES).join(', ')}.`)
   if (!isBase(base)) fault('canonicalBase', 'Give the URL beneath which the canonicals of the knowledge stand, without a slash at its end.')
   if (!areLanguages(languages)) fault('languages', 'Give the languages of answers as codes such as en, the usual one first.')
-  if (!isPrefix(extensionNames)) fault('extensionNames', 'Give the beginning of the names of extensions of cards, such as org.example, or leave it out.')
+  if (!isPrefix(extensionNames))
+    fault('extensionNames', 'Give the beginning of the names of extensions of cards, such as org.example, or leave it out.')
   return PROFILES[isProfileName(name) ? name : 'plain-r4']({
     base: isBase(base) ? base : 'https://knowledge.example.org/fhir',
     languages: areLanguages(languages) ? languages : ['en'],
@@ -38,8 +40,11 @@ const isProfileName = (name: unknown): name is ProfileName => typeof name === 's
 
 const isBase = (base: unknown): base is string => typeof base === 'string' && /^(https?:\/\/|urn:)\S*[^/\s]$/.test(base)
 
-const isPrefix = (prefix: unknown): prefix is string | undefined => prefix === undefined || (typeof prefix === 'string' && /^[a-z][\w-]*(\.[\w-]+)+$/i.test(prefix))
+const isPrefix = (prefix: unknown): prefix is string | undefined =>
+  prefix === undefined || (typeof prefix === 'string' && /^[a-z][\w-]*(\.[\w-]+)+$/i.test(prefix))
 
 /** Languages by which texts are told apart and HTTP negotiates. */
 const areLanguages = (languages: unknown): languages is [string, ...string[]] =>
-  Array.isArray(languages) && languages.length > 0 && languages.every(language => typeof language === 'string' && /^[a-z]{2,3}$/.test(language))
+  Array.isArray(languages) &&
+  languages.length > 0 &&
+  languages.every(language => typeof language === 'string' && /^[a-z]{2,3}$/.test(language))

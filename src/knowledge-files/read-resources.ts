@@ -24,7 +24,12 @@ export function readResources(folder: string, faults: FaultList): KnowledgeFile[
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 /** Names of the JSON files of a folder, in order; a folder that is not there has none. */
-export const jsonFilesIn = (folder: string): string[] => (isFolder(folder) ? readdirSync(folder).filter(name => name.endsWith('.json')).sort() : [])
+export const jsonFilesIn = (folder: string): string[] =>
+  isFolder(folder)
+    ? readdirSync(folder)
+        .filter(name => name.endsWith('.json'))
+        .sort()
+    : []
 
 function readType(folder: string, type: string, faults: FaultList): KnowledgeFile[] {
   return jsonFilesIn(join(folder, type)).flatMap(name => {

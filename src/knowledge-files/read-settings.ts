@@ -10,20 +10,24 @@ export function readSettings({ settings = {} }: JsonObject, faults: FaultList): 
     fault('settings', 'Give an object with a member for each setting: its type, values, default and description.')
     return {}
   }
-  return Object.fromEntries(Object.entries(settings).flatMap(([name, written]) => {
-    const wrong = whatIsWrong(name, written)
-    if (wrong !== undefined) fault(`settings.${name}`, wrong)
-    return wrong === undefined ? [[name, written as SettingDeclaration] as const] : []
-  }))
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, written]) => {
+      const wrong = whatIsWrong(name, written)
+      if (wrong !== undefined) fault(`settings.${name}`, wrong)
+      return wrong === undefined ? [[name, written as SettingDeclaration] as const] : []
+    }),
+  )
 }
 
 /** Why a declaration cannot be used, in a sentence that says what to write. */
 function whatIsWrong(name: string, written: unknown): string | undefined {
   const { type, values, default: usual, description: _, ...others } = isObject(written) ? written : {}
-  if (Object.keys(others).length > 0) return `A setting has a type, values, a default and a description; found ${Object.keys(others).join(', ')}.`
+  if (Object.keys(others).length > 0)
+    return `A setting has a type, values, a default and a description; found ${Object.keys(others).join(', ')}.`
   if (!/^[a-z][A-Za-z0-9]*$/.test(name)) return 'The name of a setting is a word such as region or showRetired.'
   if (type === 'boolean') return typeof usual === 'boolean' ? undefined : 'The default is true or false.'
   if (type !== 'code') return 'The type is boolean or code.'
-  if (!Array.isArray(values) || values.length === 0 || !values.every(value => typeof value === 'string' && value === value.toLowerCase())) return 'The values are texts in lower case, one at least.'
+  if (!Array.isArray(values) || values.length === 0 || !values.every(value => typeof value === 'string' && value === value.toLowerCase()))
+    return 'The values are texts in lower case, one at least.'
   return values.includes(usual) ? undefined : 'The default is one of the values.'
 }

@@ -52,7 +52,12 @@ export type ServiceRegistry = ReadonlyMap<string, CdsService>
  * the hook or has no topic, an id used twice, two different templates under one prefetch key.
  * @param isServed leaves out plans that this deployment does not serve; a service without plans is not published.
  */
-export function buildServices(files: readonly ServiceFile[], knowledge: Knowledge, faults: FaultList, isServed: (plan: CompiledPlan) => boolean = () => true): ServiceRegistry {
+export function buildServices(
+  files: readonly ServiceFile[],
+  knowledge: Knowledge,
+  faults: FaultList,
+  isServed: (plan: CompiledPlan) => boolean = () => true,
+): ServiceRegistry {
   const registry = new Map<string, CdsService>()
   const ids = new Set<string>()
   for (const { file, service } of files) {
@@ -61,7 +66,8 @@ export function buildServices(files: readonly ServiceFile[], knowledge: Knowledg
     if (ids.has(bound.id)) faults.add('SERVICE_INVALID', file, 'id', `The id ${bound.id} is used twice.`)
     ids.add(bound.id)
     const plans = bound.plans.filter(isServed)
-    if (plans.length > 0) registry.set(bound.id, { ...bound, plans, requirements: byKey(plans.flatMap(({ requirements }) => requirements)) })
+    if (plans.length > 0)
+      registry.set(bound.id, { ...bound, plans, requirements: byKey(plans.flatMap(({ requirements }) => requirements)) })
   }
   return registry
 }
@@ -71,7 +77,12 @@ function hasTopic({ resource }: CompiledPlan): boolean {
   return system !== undefined && code !== undefined
 }
 
-function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['service'], knowledge: Knowledge, faults: FaultList): CdsService | undefined {
+function bind(
+  file: string,
+  { id, publish = {}, apply = [] }: ServiceFile['service'],
+  knowledge: Knowledge,
+  faults: FaultList,
+): CdsService | undefined {
   const { hook, title, description, usageRequirements, translation = {} } = publish
   const before = faults.faults.length
   const fault = (element: string, message: string) => faults.add('SERVICE_INVALID', file, element, message)
@@ -80,25 +91,47 @@ function bind(file: string, { id, publish = {}, apply = [] }: ServiceFile['servi
   if (!title?.trim()) fault('publish.title', 'A title is missing.')
   if (!description?.trim()) fault('publish.description', 'A description is missing.')
   const words = Object.entries(translation).flatMap(([language, translated]) => {
-    if (areWhole(translated) && (translated.usageRequirements === undefined) === (usageRequirements === undefined)) return [[language, translated] as const]
+    if (areWhole(translated) && (translated.usageRequirements === undefined) === (usageRequirements === undefined))
+      return [[language, translated] as const]
     fault(`publish.translation.${language}`, 'A translation says all that the service says: title, description and usageRequirements.')
     return []
   })
   const lacking = knowledge.profile.languages.slice(1).filter(language => translation[language] === undefined)
-  for (const language of lacking) faults.add('TRANSLATION_MISSING', file, `publish.translation.${language}`, 'What discovery says of the service is missing in this language.')
+  for (const language of lacking)
+    faults.add(
+      'TRANSLATION_MISSING',
+      file,
+      `publish.translation.${language}`,
+      'What discovery says of the service is missing in this language.',
+    )
   if (apply.length === 0) fault('apply', 'Name at least one PlanDefinition.')
   const plans = apply.flatMap(canonical => {
     const plan = knowledge.plan(canonical)
     if (!plan) fault('apply', `There is no PlanDefinition ${canonical}.`)
     else if (hook !== undefined && !plan.hooks.has(hook)) fault('apply', `${canonical} has no action for the hook ${hook}.`)
-    if (plan && !hasTopic(plan)) faults.add('TOPIC_MISSING', file, 'apply', `${canonical} needs a topic with system and code as its first, so that its cards can be told from others.`)
+    if (plan && !hasTopic(plan))
+      faults.add(
+        'TOPIC_MISSING',
+        file,
+        'apply',
+        `${canonical} needs a topic with system and code as its first, so that its cards can be told from others.`,
+      )
     return plan ?? []
   })
   for (const key of conflictingKeys(plans.flatMap(({ requirements }) => requirements))) {
     fault('apply', `Two plans ask for different data under the prefetch key ${key}.`)
   }
   if (faults.faults.length > before || !id || !hook || !title || !description) return undefined
-  return { id, hook, title, description, ...(usageRequirements && { usageRequirements }), ...(words.length > 0 && { translation: Object.fromEntries(words) }), plans, requirements: [] }
+  return {
+    id,
+    hook,
+    title,
+    description,
+    ...(usageRequirements && { usageRequirements }),
+    ...(words.length > 0 && { translation: Object.fromEntries(words) }),
+    plans,
+    requirements: [],
+  }
 }
 
 const areWhole = (words: Partial<ServiceWords>): words is ServiceWords => Boolean(words.title?.trim() && words.description?.trim())

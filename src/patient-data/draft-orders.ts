@@ -42,11 +42,18 @@ export const DRAFTS_KEY = 'draftOrders'
  */
 export function draftOrdersIn({ draftOrders, selections }: HookContext, record: PatientRecord): DraftOrders {
   const entries = entriesIn(asBundle(draftOrders)) ?? []
-  if (entries.length > MOST_DRAFTS) throw new CdsError('CDS_CONTEXT_INVALID', `draftOrders holds more than ${MOST_DRAFTS} resources. Send the orders that are being written.`)
+  if (entries.length > MOST_DRAFTS)
+    throw new CdsError(
+      'CDS_CONTEXT_INVALID',
+      `draftOrders holds more than ${MOST_DRAFTS} resources. Send the orders that are being written.`,
+    )
   const index = indexOf(entries, record.index)
   const resources = entries.flatMap(({ resource, sent, fullUrl }) => (resource ? [{ sent, resource, fullUrl }] : []))
   const orders = resources.filter(({ resource }) => isOrder(asR4(resource)))
-  const whose = record.patientAmong(orders.map(({ resource }) => resource), index)
+  const whose = record.patientAmong(
+    orders.map(({ resource }) => resource),
+    index,
+  )
   const drafts = orders.filter(order => isOwn(order, record, whose))
   const beside = new Map(resources.map(({ resource }) => [referenceOf(resource), resource] as const))
   const find = (reference: string) => beside.get(reference) ?? record.find(reference)
@@ -66,12 +73,21 @@ const isOrder = ({ resourceType }: FhirResource): boolean => ORDER_TYPES.some(ty
 
 function isOwn({ resource }: Draft, record: PatientRecord, whose: PatientOfCall): boolean {
   const owner = ownerOf(resource, whose)
-  if (owner === 'other') throw new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', 'draftOrders holds an order for another patient than context.patientId. Send this patient\'s orders only.')
+  if (owner === 'other')
+    throw new CdsError(
+      'CDS_DATA_OF_ANOTHER_PATIENT',
+      "draftOrders holds an order for another patient than context.patientId. Send this patient's orders only.",
+    )
   if (owner === 'unknown') record.noteOwnerless(DRAFTS_KEY, resource, 'whose order it is cannot be told')
   return owner === 'own'
 }
 
-function prepare({ resource: draft }: Draft, record: PatientRecord, index: ReferenceIndex, find: (reference: string) => FhirResource | undefined): FhirResource {
+function prepare(
+  { resource: draft }: Draft,
+  record: PatientRecord,
+  index: ReferenceIndex,
+  find: (reference: string) => FhirResource | undefined,
+): FhirResource {
   const { resource, unusable } = takeIn(asR4(draft), { index, timeZone: record.context.timeZone })
   for (const { element, reason } of unusable) record.note({ key: DRAFTS_KEY, resource: nameOf(draft), element, reason })
   const complete = withReferredCodes(resource, find)
@@ -84,5 +100,6 @@ function chooser(selections: unknown, index: ReferenceIndex): (draft: Draft) => 
   if (!Array.isArray(selections)) return () => true
   const written = new Set(selections.filter(selection => typeof selection === 'string').map(selection => selection.trim()))
   const named = new Set([...written].flatMap(selection => readReference(selection, index) ?? []))
-  return ({ resource, fullUrl }) => named.has(nameOf(resource)) || written.has(resource.id ?? '') || (fullUrl !== undefined && written.has(fullUrl))
+  return ({ resource, fullUrl }) =>
+    named.has(nameOf(resource)) || written.has(resource.id ?? '') || (fullUrl !== undefined && written.has(fullUrl))
 }

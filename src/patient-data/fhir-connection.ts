@@ -34,8 +34,9 @@ const ERROR_LIMIT = 65_536
  * host can take. A server that says it is asked too much, and when to come back, is asked once more.
  */
 export function connectFhirServers({ isAllowed, responseLimit }: ConnectionLimits): Get {
-  const dispatcher = new Agent({ keepAliveTimeout: 10_000, connections: 64, maxResponseSize: responseLimit })
-    .compose(interceptors.decompress({ maxSize: responseLimit, skipErrorResponses: false }))
+  const dispatcher = new Agent({ keepAliveTimeout: 10_000, connections: 64, maxResponseSize: responseLimit }).compose(
+    interceptors.decompress({ maxSize: responseLimit, skipErrorResponses: false }),
+  )
   const hosts = createHostGuard<FhirAnswer>({
     ofError: error => error instanceof Disconnected || error instanceof OutOfTime,
     // 501 says that the server is well and lacks something.
@@ -69,7 +70,10 @@ export function connectFhirServers({ isAllowed, responseLimit }: ConnectionLimit
 
   const getOnce: Get = (url, access) => {
     if (!access.budget.takeRequest()) throw new ReadEnded({ reason: 'exhausted' })
-    return unlessAborted(access.signal, access.budget.inTurn(() => hosts.send(url, () => send(url, access))))
+    return unlessAborted(
+      access.signal,
+      access.budget.inTurn(() => hosts.send(url, () => send(url, access))),
+    )
   }
 
   return async (url, access) => {

@@ -24,13 +24,25 @@ export type FailureReason =
   | 'missing'
   | 'not-allowed'
   /** The access that the client gave had ended before it came, or does not cover the type, or only some of it. */
-  | 'expired' | 'out-of-scope' | 'scope-in-part'
-  | 'unreachable' | 'timeout'
+  | 'expired'
+  | 'out-of-scope'
+  | 'scope-in-part'
+  | 'unreachable'
+  | 'timeout'
   /** Left unasked: the server failed too often just now, too many requests wait for it, or the call has read as much as it may. */
-  | 'circuit-open' | 'crowded' | 'exhausted'
+  | 'circuit-open'
+  | 'crowded'
+  | 'exhausted'
   /** The server answered, but not with the data. */
-  | 'refused' | 'forbidden' | 'unsupported' | 'reported-error' | 'unusable' | 'too-large' | 'too-deep'
-  | 'elsewhere' | 'page-limit'
+  | 'refused'
+  | 'forbidden'
+  | 'unsupported'
+  | 'reported-error'
+  | 'unusable'
+  | 'too-large'
+  | 'too-deep'
+  | 'elsewhere'
+  | 'page-limit'
 
 export interface FhirAccess {
   /** Base URL in its one spelling. */

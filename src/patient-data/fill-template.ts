@@ -21,7 +21,8 @@ export type IsAnswered = (query: string) => boolean
 export function fillTemplate(template: string, source: TokenSource, isAnswered: IsAnswered = () => false): string | undefined {
   let filled = ''
   for (const { before, place, token } of piecesOf(template)) {
-    const value = place === '' ? '' : token && tokenValue(token, source, id => isAnswered(template.replace(place, () => encodeURIComponent(id))))
+    const value =
+      place === '' ? '' : token && tokenValue(token, source, id => isAnswered(template.replace(place, () => encodeURIComponent(id))))
     if (value === undefined) return undefined
     filled += before + encodeURIComponent(value)
   }
@@ -36,7 +37,11 @@ const piecesOf = memoised(readTemplate)
  * can, else its template. None where it asks about somebody who is not in this call, or is answered already;
  * undefined where the context lacks a value that every call must have.
  */
-export function queriesFor({ template, further }: { template: string; further: readonly string[] }, source: TokenSource, isAnswered: IsAnswered = () => false): string[] | undefined {
+export function queriesFor(
+  { template, further }: { template: string; further: readonly string[] },
+  source: TokenSource,
+  isAnswered: IsAnswered = () => false,
+): string[] | undefined {
   const optional = [template, ...further].filter(each => !isPublishable(each))
   const filled = (optional.length > 0 ? optional : [template]).map(each => fillTemplate(each, source, isAnswered))
   if (optional.length === 0 && filled[0] === undefined) return undefined

@@ -22,12 +22,19 @@ export type AskedFor = string | undefined
  * Questionnaire gives its question, and a question with contradicting answers is unanswered. Forms that are not ours
  * are handed on as they are.
  */
-export function readForm(response: QuestionnaireResponse, forms: FormDefinitions, askedFor: AskedFor): { response: QuestionnaireResponse; unusable: UnusableAnswer[] } {
+export function readForm(
+  response: QuestionnaireResponse,
+  forms: FormDefinitions,
+  askedFor: AskedFor,
+): { response: QuestionnaireResponse; unusable: UnusableAnswer[] } {
   const found = definitionOf(response, forms, askedFor)
   if (!found) return { response, unusable: namesAnother(response, forms, askedFor) }
   const reading = new FormReading(found, forms)
   const item = reading.items(response.item ?? [])
-  const missing = response.questionnaire === undefined ? [{ reason: 'it does not say which questionnaire it answers; taken for the one that was asked for' }] : []
+  const missing =
+    response.questionnaire === undefined
+      ? [{ reason: 'it does not say which questionnaire it answers; taken for the one that was asked for' }]
+      : []
   return {
     response: { ...response, questionnaire: canonicalOf(found, response.questionnaire), ...(item.length > 0 && { item }) },
     unusable: [...missing, ...reading.unusable],
@@ -73,7 +80,9 @@ function canonicalOf({ url }: FormDefinition, written = ''): string {
 /** A filled form under a key that asks for one of ours, with its questions, and yet the name of another. */
 function namesAnother(response: QuestionnaireResponse, { all }: FormDefinitions, askedFor: AskedFor): UnusableAnswer[] {
   const asked = all.find(({ url }) => url === askedFor)
-  return asked && holdsOnly(response, asked) ? [{ reason: 'it has the questions of the form that was asked for, but names another questionnaire' }] : []
+  return asked && holdsOnly(response, asked)
+    ? [{ reason: 'it has the questions of the form that was asked for, but names another questionnaire' }]
+    : []
 }
 
 /** Whether a form answers something, and nothing that another form asks. */
@@ -93,7 +102,10 @@ class FormReading {
   readonly unusable: UnusableAnswer[] = []
   private contradicted: ReadonlySet<string> = new Set()
 
-  constructor(private readonly definition: FormDefinition, private readonly forms: FormDefinitions) {}
+  constructor(
+    private readonly definition: FormDefinition,
+    private readonly forms: FormDefinitions,
+  ) {}
 
   items(items: readonly QuestionnaireResponseItem[]): QuestionnaireResponseItem[] {
     const typed = items.map(item => this.typed(item))
@@ -120,7 +132,11 @@ class FormReading {
     return answers.slice(0, MOST_ANSWERS)
   }
 
-  private typedAnswer(answer: QuestionnaireResponseItemAnswer, asked: FormItem | undefined, linkId: string): QuestionnaireResponseItemAnswer | undefined {
+  private typedAnswer(
+    answer: QuestionnaireResponseItemAnswer,
+    asked: FormItem | undefined,
+    linkId: string,
+  ): QuestionnaireResponseItemAnswer | undefined {
     const below = answer.item && changed(answer.item, inside => this.typed(inside))
     const typed = asked && hasValue(answer) ? this.answerTo(asked, linkId, answer) : answer
     if (typed === answer && below === answer.item) return answer
@@ -188,7 +204,8 @@ function changed<T>(list: T[], take: (each: T) => T | undefined): T[] {
   return taken.length === list.length && taken.every((each, index) => each === list[index]) ? list : taken
 }
 
-const hasValue = (answer: QuestionnaireResponseItemAnswer): boolean => Object.entries(answer).some(([name, value]) => VALUE.test(name) && value !== null && value !== undefined)
+const hasValue = (answer: QuestionnaireResponseItemAnswer): boolean =>
+  Object.entries(answer).some(([name, value]) => VALUE.test(name) && value !== null && value !== undefined)
 
 const VALUE = /^value[A-Z][A-Za-z]*$/
 
@@ -198,16 +215,24 @@ function valueText({ item: _, id: __, extension: ___, ...value }: QuestionnaireR
   return JSON.stringify(valueCoding?.code === undefined ? value : valueCoding.code)
 }
 
-type AnswerReader = (answer: QuestionnaireResponseItemAnswer, asked: FormItem, forms: FormDefinitions) => QuestionnaireResponseItemAnswer | undefined
+type AnswerReader = (
+  answer: QuestionnaireResponseItemAnswer,
+  asked: FormItem,
+  forms: FormDefinitions,
+) => QuestionnaireResponseItemAnswer | undefined
 
 /** How the answer to a question of each type is read; undefined where it is none. */
 const ANSWER_READERS: Readonly<Partial<Record<FormItem['type'], AnswerReader>>> = {
   boolean: (answer, _, forms) => {
     const value = answer.valueBoolean ?? yesOrNo(answer, forms)
-    return value === undefined ? undefined : value === answer.valueBoolean && Object.keys(answer).length === 1 ? answer : { valueBoolean: value }
+    return value === undefined
+      ? undefined
+      : value === answer.valueBoolean && Object.keys(answer).length === 1
+        ? answer
+        : { valueBoolean: value }
   },
   choice: (answer, { options }) => (isOption(answer.valueCoding, options) ? answer : undefined),
-  'open-choice': answer => (answer.valueCoding ?? answer.valueString ? answer : undefined),
+  'open-choice': answer => ((answer.valueCoding ?? answer.valueString) ? answer : undefined),
   integer: ({ valueInteger, valueDecimal = 0.5 }) => {
     const value = valueInteger ?? valueDecimal
     return Number.isInteger(value) ? { valueInteger: value } : undefined
@@ -230,7 +255,10 @@ const ANSWER_READERS: Readonly<Partial<Record<FormItem['type'], AnswerReader>>> 
 }
 
 /** The truth of an answer in the words or codes of another vocabulary. */
-function yesOrNo({ valueCoding, valueString }: QuestionnaireResponseItemAnswer, { isYes, isNo, wordSystem }: FormDefinitions): boolean | undefined {
+function yesOrNo(
+  { valueCoding, valueString }: QuestionnaireResponseItemAnswer,
+  { isYes, isNo, wordSystem }: FormDefinitions,
+): boolean | undefined {
   const coding = valueCoding ?? (valueString === undefined ? undefined : { system: wordSystem, code: valueString.trim().toLowerCase() })
   if (!coding) return undefined
   return isYes(coding) ? true : isNo(coding) ? false : undefined

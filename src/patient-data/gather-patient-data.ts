@@ -55,7 +55,11 @@ interface Outcome {
  *   CDS_DATA_OF_ANOTHER_PATIENT or CDS_READ_DATA_OF_ANOTHER_PATIENT when the data is not this patient's; CDS_BODY_TOO_COSTLY
  *   when the client sent more records than any chart has.
  */
-export async function gatherPatientData(request: HookRequest, requirements: readonly CompiledRequirement[], options: GatherOptions): Promise<GatheredData> {
+export async function gatherPatientData(
+  request: HookRequest,
+  requirements: readonly CompiledRequirement[],
+  options: GatherOptions,
+): Promise<GatheredData> {
   const reading = planReading(requirements, request, options.clock)
   const sent = reading.plans.flatMap(({ given }) => ('entries' in given ? given.entries : []))
   const results = await readPlans(reading, request, { ...options, mostRecords: roomBeside(sent) })
@@ -65,12 +69,26 @@ export async function gatherPatientData(request: HookRequest, requirements: read
   return { ...intoRecord(outcomes, request, { ...options, wasRead: resource => !sent.some(entry => entry.resource === resource) }), keys }
 }
 
-function keyOutcome({ requirement, entries, failure }: Outcome, plan: ReadingPlan | undefined, isAsked: (plan: ReadingPlan) => boolean): KeyOutcome {
+function keyOutcome(
+  { requirement, entries, failure }: Outcome,
+  plan: ReadingPlan | undefined,
+  isAsked: (plan: ReadingPlan) => boolean,
+): KeyOutcome {
   const resources = entries.filter(({ resource }) => resource).length
-  return { requirement, state: stateOf(plan, resources > 0, failure, isAsked), resources, ...(failure && { notRead: { requirement, ...failure } }) }
+  return {
+    requirement,
+    state: stateOf(plan, resources > 0, failure, isAsked),
+    resources,
+    ...(failure && { notRead: { requirement, ...failure } }),
+  }
 }
 
-function stateOf(plan: ReadingPlan | undefined, hasResources: boolean, failure: Outcome['failure'], isAsked: (plan: ReadingPlan) => boolean): KeyOutcome['state'] {
+function stateOf(
+  plan: ReadingPlan | undefined,
+  hasResources: boolean,
+  failure: Outcome['failure'],
+  isAsked: (plan: ReadingPlan) => boolean,
+): KeyOutcome['state'] {
   if (failure) return plan?.given.kind === 'failed' ? 'unusable' : hasResources || failure.reason === 'incomplete' ? 'in-part' : 'missing'
   if (plan && plan.given.kind !== 'absent') return 'sent'
   return plan && isAsked(plan) ? 'read' : 'not-needed'
@@ -84,7 +102,8 @@ function outcomeOf({ plan: { requirement, given, queries }, results }: PlanResul
   if (results.length === 0) return complete(requirement, told)
   const outcomes = results.map(result => outcomeOfOne(requirement, result))
   const failed = outcomes.find(({ failure }) => failure)
-  const entries = outcomes.length === 1 && told.length === 0 ? (outcomes[0]?.entries ?? []) : [...told, ...outcomes.flatMap(each => each.entries)]
+  const entries =
+    outcomes.length === 1 && told.length === 0 ? (outcomes[0]?.entries ?? []) : [...told, ...outcomes.flatMap(each => each.entries)]
   return { requirement, entries, ...(failed?.failure && { failure: failed.failure }) }
 }
 
@@ -109,13 +128,28 @@ function complete(requirement: CompiledRequirement, entries: readonly BundleEntr
 
 const hasAny = (entries: readonly BundleEntry[]): boolean => entries.some(({ resource }) => resource)
 
-function intoRecord(outcomes: readonly Outcome[], { context, fhirServer }: HookRequest, { clock, forms, wasRead, isDryRun = false }: GatherOptions & Pick<RecordContext, 'wasRead'>): Omit<GatheredData, 'keys'> {
+function intoRecord(
+  outcomes: readonly Outcome[],
+  { context, fhirServer }: HookRequest,
+  { clock, forms, wasRead, isDryRun = false }: GatherOptions & Pick<RecordContext, 'wasRead'>,
+): Omit<GatheredData, 'keys'> {
   const failed = outcomes.flatMap(({ requirement, failure }) => (failure === undefined ? [] : [{ requirement, ...failure }]))
   const lacking = outcomes.flatMap(({ requirement, entries, failure }) =>
-    failure && isIndispensable(requirement, failure.reason) && (failure.reason === 'reported-failed' || !hasAny(entries)) ? [{ requirement, ...failure }] : [])
+    failure && isIndispensable(requirement, failure.reason) && (failure.reason === 'reported-failed' || !hasAny(entries))
+      ? [{ requirement, ...failure }]
+      : [],
+  )
   if (lacking.length > 0 && !isDryRun) throw missingData(lacking)
-  const keyed = eachOnce(outcomes).map(({ requirement, entries }) => ({ key: requirement.key, entries, questionnaire: questionnaireOf(requirement) }))
-  return { record: new PatientRecord(keyed, { patientId: context.patientId, fhirServer, timeZone: clock.timeZone, forms, wasRead }), notRead: failed, lacking }
+  const keyed = eachOnce(outcomes).map(({ requirement, entries }) => ({
+    key: requirement.key,
+    entries,
+    questionnaire: questionnaireOf(requirement),
+  }))
+  return {
+    record: new PatientRecord(keyed, { patientId: context.patientId, fhirServer, timeZone: clock.timeZone, forms, wasRead }),
+    notRead: failed,
+    lacking,
+  }
 }
 
 /** Outcomes with the entries that several of them share under the first of these alone. */
@@ -130,7 +164,8 @@ function eachOnce(outcomes: readonly Outcome[]): readonly Outcome[] {
 const NOT_HERE: ReadonlySet<NotRead['reason']> = new Set(['unsupported', 'forbidden', 'out-of-scope'])
 
 /** Essential, unless it is data that may be missing where it is not to be had, and without which something can be said. */
-const isIndispensable = ({ essential, whereSupported }: CompiledRequirement, reason: NotRead['reason']): boolean => essential && !(whereSupported && NOT_HERE.has(reason))
+const isIndispensable = ({ essential, whereSupported }: CompiledRequirement, reason: NotRead['reason']): boolean =>
+  essential && !(whereSupported && NOT_HERE.has(reason))
 
 /** The canonical of the questionnaire whose responses a query asks for. */
 function questionnaireOf({ template }: CompiledRequirement): string | undefined {

@@ -13,7 +13,9 @@ export function withinGrant(reader: FhirReader, grant: FhirAuthorization | undef
   const limited = async (coverage: Coverage, read: () => Promise<ReadResult>): Promise<ReadResult> => {
     if (coverage === 'none') return { kind: 'failed', reason: 'out-of-scope' }
     const result = await read()
-    return coverage === 'part' && result.kind === 'found' ? { kind: 'part', entries: result.entries, because: { reason: 'scope-in-part' } } : result
+    return coverage === 'part' && result.kind === 'found'
+      ? { kind: 'part', entries: result.entries, because: { reason: 'scope-in-part' } }
+      : result
   }
   return {
     read: (query, access) => {

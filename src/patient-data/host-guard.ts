@@ -1,4 +1,13 @@
-import { BrokenCircuitError, bulkhead, BulkheadRejectedError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, wrap } from 'cockatiel'
+import {
+  BrokenCircuitError,
+  bulkhead,
+  BulkheadRejectedError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  wrap,
+} from 'cockatiel'
 
 /** Failures in a row after which a host is left alone. */
 const FAILURES_TO_OPEN = 5
@@ -63,7 +72,9 @@ export function createHostGuard<T>(isFailure: FailureTest<T>): HostGuard<T> {
 
 function guardOf<T>({ ofError, ofAnswer }: FailureTest<T>) {
   // A trial that ends without an answer proves nothing, whatever ended it: the host stays alone.
-  const failures = handleWhen(error => breaker.state === CircuitState.HalfOpen || ofError(error)).orWhenResult(answer => ofAnswer(answer as T))
+  const failures = handleWhen(error => breaker.state === CircuitState.HalfOpen || ofError(error)).orWhenResult(answer =>
+    ofAnswer(answer as T),
+  )
   const breaker = circuitBreaker(failures, { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) })
   return wrap(breaker, bulkhead(MOST_AT_ONCE, MOST_WAITING))
 }

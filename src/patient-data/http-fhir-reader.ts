@@ -58,7 +58,11 @@ export function createHttpFhirReader({ isAllowed, responseLimit, pageLimit }: Re
   }
 
   /** Reads the pages that follow a first one, in the order of their links; some are asked for ahead. */
-  const followingPages = async ({ size, total, next }: Omit<Page, 'entries'>, access: FhirAccess, pagesLeft: number): Promise<ReadResult> => {
+  const followingPages = async (
+    { size, total, next }: Omit<Page, 'entries'>,
+    access: FhirAccess,
+    pagesLeft: number,
+  ): Promise<ReadResult> => {
     const entries: BundleEntry[] = []
     const started = new Map<string, Promise<Page>>()
     const start = (url: string): Promise<Page> => {
@@ -115,7 +119,12 @@ const NOT_UNDERSTOOD: ReadonlySet<number> = new Set([400, 404, 422, 501])
 /** A query without the parameters that only say how the result is to be handed over. */
 function withoutResultParameters(query: string): string {
   const [path = '', parameters] = query.split('?', 2)
-  return parameters === undefined ? query : `${path}?${parameters.split('&').filter(each => !/^_(sort|count)=/.test(each)).join('&')}`
+  return parameters === undefined
+    ? query
+    : `${path}?${parameters
+        .split('&')
+        .filter(each => !/^_(sort|count)=/.test(each))
+        .join('&')}`
 }
 
 /** What an answer that is not 200 means. */

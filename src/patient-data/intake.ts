@@ -43,7 +43,10 @@ class Intake {
   readonly unusable: UnusableValue[] = []
   private readonly path: (string | number)[]
 
-  constructor(private readonly context: IntakeContext, resourceType: string) {
+  constructor(
+    private readonly context: IntakeContext,
+    resourceType: string,
+  ) {
     this.path = [resourceType]
   }
 
@@ -54,7 +57,11 @@ class Intake {
     for (const name in value) {
       const written = value[name]
       const shape = shapeOf(shapes, type, name)
-      const taken = shape ? this.member(name, written, shape) : name.startsWith('_') ? this.sibling(value, name, written, shapes, type) : written
+      const taken = shape
+        ? this.member(name, written, shape)
+        : name.startsWith('_')
+          ? this.sibling(value, name, written, shapes, type)
+          : written
       if (taken === written) continue
       copy ??= { ...value }
       if (taken !== undefined) copy[name] = taken
@@ -75,10 +82,14 @@ class Intake {
 
   private member(name: string, written: unknown, shape: Shape): unknown {
     // The common case first: plain text where text belongs.
-    if (shape.kind === 'text' && !shape.repeats && typeof written === 'string' && written !== '' && written.length <= LONGEST_STRING) return written
+    if (shape.kind === 'text' && !shape.repeats && typeof written === 'string' && written !== '' && written.length <= LONGEST_STRING)
+      return written
     if (written === null || written === undefined) return undefined
     this.path.push(name)
-    const taken = Array.isArray(written) || shape.repeats ? this.list(Array.isArray(written) ? written : [written], shape, written) : this.single(written, shape, name)
+    const taken =
+      Array.isArray(written) || shape.repeats
+        ? this.list(Array.isArray(written) ? written : [written], shape, written)
+        : this.single(written, shape, name)
     this.path.pop()
     return taken
   }
@@ -111,7 +122,9 @@ class Intake {
       case 'complex':
         return this.complex(written, shape.type, name)
       case 'resource':
-        return isObject(written) && typeof written.resourceType === 'string' ? this.object(written, written.resourceType) : this.refuse('is no resource')
+        return isObject(written) && typeof written.resourceType === 'string'
+          ? this.object(written, written.resourceType)
+          : this.refuse('is no resource')
       case 'date':
         return this.date(written, shape.type)
       case 'code':
@@ -136,7 +149,9 @@ class Intake {
     if (!STATUS_CONCEPTS.has(name)) return written
     const codings = Array.isArray(written.coding) ? (written.coding as Json[]) : []
     if (codings.some(({ code }) => typeof code === 'string')) {
-      return codings.every(({ code }) => typeof code !== 'string' || code === code.toLowerCase()) ? written : { ...written, coding: codings.map(inLowerCase) }
+      return codings.every(({ code }) => typeof code !== 'string' || code === code.toLowerCase())
+        ? written
+        : { ...written, coding: codings.map(inLowerCase) }
     }
     return typeof written.text === 'string' ? { ...written, coding: [{ code: written.text.trim().toLowerCase() }] } : written
   }
@@ -201,4 +216,8 @@ const FHIR_DATE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):\d{2}:[0-5]\d(\.\d+)?(Z
 
 const inLowerCase = (coding: Json): Json => (typeof coding.code === 'string' ? { ...coding, code: coding.code.toLowerCase() } : coding)
 
-const pathText = (path: readonly (string | number)[]): string => path.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').slice(1)
+const pathText = (path: readonly (string | number)[]): string =>
+  path
+    .map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .join('')
+    .slice(1)

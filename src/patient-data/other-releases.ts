@@ -36,7 +36,9 @@ export function asR4(resource: FhirResource): FhirResource {
 
 /** What older releases called otherwise: the service of a referral, the tests of an order, one reason, who orders. */
 function inNewerShape({ serviceRequested, item, reasonCodeableConcept, prescriber, orderer, ...rest }: Json): Json {
-  const [code] = [serviceRequested, Array.isArray(item) ? item.map(each => (isObject(each) ? each.code : undefined)) : undefined].flat().filter(isObject)
+  const [code] = [serviceRequested, Array.isArray(item) ? item.map(each => (isObject(each) ? each.code : undefined)) : undefined]
+    .flat()
+    .filter(isObject)
   const requester = prescriber ?? orderer
   return {
     ...(code && { code }),
@@ -54,7 +56,10 @@ function withCodes(resource: Json): Json {
     const { concept, reference } = partsOf(value)
     if (concept === undefined && reference === undefined) return shaped
     if (concept === value) return conceptName === name ? shaped : renamed(shaped, name, { [conceptName]: concept })
-    return renamed(shaped, name, { ...(concept !== undefined && { [conceptName]: concept }), ...(reference !== undefined && referenceName !== name && { [referenceName]: reference }) })
+    return renamed(shaped, name, {
+      ...(concept !== undefined && { [conceptName]: concept }),
+      ...(reference !== undefined && referenceName !== name && { [referenceName]: reference }),
+    })
   }, resource)
 }
 
@@ -82,5 +87,7 @@ function withReasons(resource: Json): Json {
 
 function withCanonical(resource: Json): Json {
   const { questionnaire } = resource
-  return isObject(questionnaire) && typeof questionnaire.reference === 'string' ? { ...resource, questionnaire: questionnaire.reference } : resource
+  return isObject(questionnaire) && typeof questionnaire.reference === 'string'
+    ? { ...resource, questionnaire: questionnaire.reference }
+    : resource
 }

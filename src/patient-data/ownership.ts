@@ -81,7 +81,13 @@ const withoutAddress = (reference: string, index: ReferenceIndex | undefined): s
   (/^urn:/i.test(reference) ? index?.get(reference.toLowerCase()) : undefined) ?? reference
 
 function isIdentifierOf(patient: Patient | undefined, sent: unknown): boolean {
-  return patient !== undefined && isObject(sent) && typeof sent.system === 'string' && typeof sent.value === 'string' && identifiersOf(patient).has(identifierText(sent))
+  return (
+    patient !== undefined &&
+    isObject(sent) &&
+    typeof sent.system === 'string' &&
+    typeof sent.value === 'string' &&
+    identifiersOf(patient).has(identifierText(sent))
+  )
 }
 
 const identifiers = new WeakMap<Patient, ReadonlySet<string>>()

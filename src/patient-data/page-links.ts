@@ -45,7 +45,10 @@ export function laterPages({ next, total, size }: FirstPage, most: number): stri
   const count = Math.min(Math.ceil(total / size) - 2, most)
   const pages = Array.from({ length: Math.max(count, 0) }, (_, index) => index + 2)
   const [, , began] = COUNTER.exec(next) ?? []
-  if (began !== undefined && Number(began) === size) return pages.map(page => next.replace(COUNTER, (_, name: string) => `${name}${page * size}`))
+  if (began !== undefined && Number(began) === size)
+    return pages.map(page => next.replace(COUNTER, (_, name: string) => `${name}${page * size}`))
   const [, , second] = PAGE_NUMBER.exec(next) ?? []
-  return second === undefined ? [] : pages.map(page => next.replace(PAGE_NUMBER, (_, name: string) => `${name}${Number(second) + page - 1}`))
+  return second === undefined
+    ? []
+    : pages.map(page => next.replace(PAGE_NUMBER, (_, name: string) => `${name}${Number(second) + page - 1}`))
 }

@@ -51,7 +51,11 @@ const MOST_RECORDS = 15_000
  * @throws CdsError CDS_BODY_TOO_COSTLY when there are too many already.
  */
 export function roomBeside({ length }: readonly unknown[]): number {
-  if (length > MOST_RECORDS) throw new CdsError('CDS_BODY_TOO_COSTLY', `The data holds more than ${MOST_RECORDS} records. Send those that the prefetch templates ask for.`)
+  if (length > MOST_RECORDS)
+    throw new CdsError(
+      'CDS_BODY_TOO_COSTLY',
+      `The data holds more than ${MOST_RECORDS} records. Send those that the prefetch templates ask for.`,
+    )
   return MOST_RECORDS - length
 }
 
@@ -86,7 +90,10 @@ export class PatientRecord {
    *   where the client sent it, CDS_READ_DATA_OF_ANOTHER_PATIENT where it was read; CDS_BODY_TOO_COSTLY when there are
    *   more records than any chart has.
    */
-  constructor(keyed: readonly KeyedEntries[], readonly context: RecordContext) {
+  constructor(
+    keyed: readonly KeyedEntries[],
+    readonly context: RecordContext,
+  ) {
     const entries = keyed.flatMap(({ key, entries: ofKey }) => ofKey.map(entry => ({ key, entry })))
     roomBeside(entries)
     this.index = indexOf(entries.map(({ entry }) => entry))
@@ -176,15 +183,24 @@ export class PatientRecord {
 
   private ofAnother(key: string, resource: FhirResource): CdsError {
     return this.context.wasRead?.(resource)
-      ? new CdsError('CDS_READ_DATA_OF_ANOTHER_PATIENT', `The FHIR server answered ${key} with a resource of another patient than context.patientId. Check what its search by patient answers, and that fhirServer is the server that gave the id.`)
-      : new CdsError('CDS_DATA_OF_ANOTHER_PATIENT', `The data of ${key} holds a resource of another patient than context.patientId. Send this patient's data only.`)
+      ? new CdsError(
+          'CDS_READ_DATA_OF_ANOTHER_PATIENT',
+          `The FHIR server answered ${key} with a resource of another patient than context.patientId. Check what its search by patient answers, and that fhirServer is the server that gave the id.`,
+        )
+      : new CdsError(
+          'CDS_DATA_OF_ANOTHER_PATIENT',
+          `The data of ${key} holds a resource of another patient than context.patientId. Send this patient's data only.`,
+        )
   }
 
   private prepared({ key, resource: sent }: Kept): FhirResource {
     const name = nameOf(sent)
     const isReadable = sent.resourceType !== 'QuestionnaireResponse' || !isEndless(sent)
     if (!isReadable) this.note({ key, resource: name, element: 'QuestionnaireResponse.item', reason: 'it has more items than any form' })
-    const { resource, unusable } = takeIn(asR4(isReadable ? sent : { ...sent, item: [] }), { index: this.index, timeZone: this.context.timeZone })
+    const { resource, unusable } = takeIn(asR4(isReadable ? sent : { ...sent, item: [] }), {
+      index: this.index,
+      timeZone: this.context.timeZone,
+    })
     for (const { element, reason } of unusable) this.note({ key, resource: name, element, reason })
     const complete = withReferredCodes(resource, reference => this.find(reference))
     return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, name) : complete
@@ -193,7 +209,8 @@ export class PatientRecord {
   private form(form: QuestionnaireResponse, key: string, resource: string): FhirResource {
     const { response, unusable } = readForm(form, this.context.forms, this.questionnaires.get(key))
     for (const { linkId, question, isYes, reason } of unusable) {
-      const element = linkId === undefined ? 'QuestionnaireResponse.questionnaire' : `QuestionnaireResponse.item.where(linkId = '${linkId}')`
+      const element =
+        linkId === undefined ? 'QuestionnaireResponse.questionnaire' : `QuestionnaireResponse.item.where(linkId = '${linkId}')`
       this.note({ key, resource, element, reason, ...(question && { question }), ...(isYes && { isYes }) })
     }
     return response
@@ -206,7 +223,8 @@ export function indexOf(entries: readonly BundleEntry[], beside: ReferenceIndex 
   for (const { resource, fullUrl } of entries) {
     const reference = resource && referenceOf(resource)
     // An address that ends in type and id says the same as these, and what has no scheme is no address.
-    if (fullUrl !== undefined && reference !== undefined && !fullUrl.endsWith(`/${reference}`) && HAS_SCHEME.test(fullUrl)) index.set(fullUrl.trim().toLowerCase(), reference)
+    if (fullUrl !== undefined && reference !== undefined && !fullUrl.endsWith(`/${reference}`) && HAS_SCHEME.test(fullUrl))
+      index.set(fullUrl.trim().toLowerCase(), reference)
   }
   return index
 }

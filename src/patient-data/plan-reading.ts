@@ -34,17 +34,27 @@ export interface Reading {
 }
 
 /** Decides what is asked for: nothing that the client gave, under whatever key, and nothing twice. */
-export function planReading(requirements: readonly CompiledRequirement[], { context, prefetch, fhirServer }: HookRequest, clock: Clock): Reading {
+export function planReading(
+  requirements: readonly CompiledRequirement[],
+  { context, prefetch, fhirServer }: HookRequest,
+  clock: Clock,
+): Reading {
   const source = { context, clock }
   const found = requirements.map(requirement => ({ requirement, given: givenFor(requirement, prefetch, source) }))
   // The common call gives all there is to ask for, and names no server that could be asked for more.
-  if (fhirServer === undefined && found.every(({ given }) => isAnswer(given))) return { plans: found.map(each => ({ ...each, queries: [] })), givers: new Map() }
+  if (fhirServer === undefined && found.every(({ given }) => isAnswer(given)))
+    return { plans: found.map(each => ({ ...each, queries: [] })), givers: new Map() }
   const givers = new Map<string, ReadingPlan>()
-  const given = found.map(each => (each.given.kind === 'absent' ? undefined : giving(each, queriesFor(each.requirement, source) ?? [], givers)))
+  const given = found.map(each =>
+    each.given.kind === 'absent' ? undefined : giving(each, queriesFor(each.requirement, source) ?? [], givers),
+  )
   const asked = new Set<string>()
   const plans = found.map((each, index) => {
     const plan = given[index]
-    if (plan) return plan.given.kind === 'failed' ? { ...plan, queries: givenElsewhere(plan, queriesFor(plan.requirement, source) ?? [], givers) } : plan
+    if (plan)
+      return plan.given.kind === 'failed'
+        ? { ...plan, queries: givenElsewhere(plan, queriesFor(plan.requirement, source) ?? [], givers) }
+        : plan
     const queries = queriesWithAnswered(each.requirement, source, query => givers.has(query) || asked.has(query))
     queries?.forEach(query => asked.add(query))
     return { ...each, queries }
@@ -113,4 +123,5 @@ function givenFor({ key, type, template }: CompiledRequirement, prefetch: HookRe
 
 /** Whether there are resources, but not one of the type asked for. */
 export const isOfOtherTypes = (entries: readonly BundleEntry[], type: string): boolean =>
-  entries.some(({ resource }) => resource) && !entries.some(({ resource, deleted }) => resource?.resourceType === type || deleted?.startsWith(`${type}/`))
+  entries.some(({ resource }) => resource) &&
+  !entries.some(({ resource, deleted }) => resource?.resourceType === type || deleted?.startsWith(`${type}/`))

@@ -83,14 +83,22 @@ export function reportsFailure(value: unknown): boolean {
   if (!isResource(value)) return false
   if (isFailure(value)) return true
   const entries = (value as { entry?: unknown }).entry
-  return value.resourceType === 'Bundle' && Array.isArray(entries) && entries.some((entry: { resource?: unknown } | null) => isFailure(entry?.resource))
+  return (
+    value.resourceType === 'Bundle' &&
+    Array.isArray(entries) &&
+    entries.some((entry: { resource?: unknown } | null) => isFailure(entry?.resource))
+  )
 }
 
 /** An OperationOutcome that tells of an error; one that only warns or informs takes nothing away. */
 function isFailure(value: unknown): boolean {
   if (!isResource(value) || value.resourceType !== 'OperationOutcome') return false
   const issues = (value as { issue?: unknown }).issue
-  return !Array.isArray(issues) || issues.length === 0 || issues.some((issue: { severity?: unknown } | null) => issue?.severity === 'error' || issue?.severity === 'fatal')
+  return (
+    !Array.isArray(issues) ||
+    issues.length === 0 ||
+    issues.some((issue: { severity?: unknown } | null) => issue?.severity === 'error' || issue?.severity === 'fatal')
+  )
 }
 
 export function isResource(value: unknown): value is FhirResource {

@@ -27,7 +27,11 @@ export interface PlanResults {
  * Finds what makes up each plan's answer: what the client gave, and what its FHIR server says to the rest, each query
  * asked once, all in parallel. What is essential goes first; the rest is waited for no longer than the limits say.
  */
-export async function readPlans(reading: Reading, { fhirServer, fhirAuthorization }: HookRequest, { reader, timeLimit, fairWaitMs, limits, mostRecords }: ReadingOptions): Promise<PlanResults[]> {
+export async function readPlans(
+  reading: Reading,
+  { fhirServer, fhirAuthorization }: HookRequest,
+  { reader, timeLimit, fairWaitMs, limits, mostRecords }: ReadingOptions,
+): Promise<PlanResults[]> {
   if (fhirServer === undefined || !isAnythingAsked(reading)) return Promise.all(reading.plans.map(resultsIn(reading, NOBODY)))
   const time = startReadingTime(timeLimit)
   const budget = readingBudget(limits, mostRecords)

@@ -23,7 +23,9 @@ function withMedicineCode(record: JsonObject, find: Finder): JsonObject {
 /** The code of a medicine, else the codes of what it is made of. */
 function codeOf(medicine: Medication | undefined): CodeableConcept | undefined {
   if (!medicine) return undefined
-  const ingredients = list(medicine.ingredient).flatMap(({ itemCodeableConcept }) => list((itemCodeableConcept as CodeableConcept | undefined)?.coding))
+  const ingredients = list(medicine.ingredient).flatMap(({ itemCodeableConcept }) =>
+    list((itemCodeableConcept as CodeableConcept | undefined)?.coding),
+  )
   return medicine.code ?? (ingredients.length > 0 ? { coding: ingredients } : undefined)
 }
 
@@ -34,7 +36,11 @@ function withContainedReasons(record: JsonObject): JsonObject {
   if (!codes.some(code => code !== undefined)) return record
   const { reasonReference: _, ...rest } = record
   const others = references.filter((__, index) => codes[index] === undefined)
-  return { ...rest, reasonCode: [...list(record.reasonCode), ...codes.filter(code => code !== undefined)], ...(others.length > 0 && { reasonReference: others }) }
+  return {
+    ...rest,
+    reasonCode: [...list(record.reasonCode), ...codes.filter(code => code !== undefined)],
+    ...(others.length > 0 && { reasonReference: others }),
+  }
 }
 
 function referredTo(reference: unknown, record: JsonObject, find: Finder): unknown {
@@ -47,7 +53,11 @@ function containedIn({ contained }: JsonObject): (reference: unknown) => JsonObj
   let byId: Map<unknown, JsonObject> | undefined
   return reference => {
     if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
-    byId ??= new Map(list(contained).toReversed().map(each => [each.id, each] as const))
+    byId ??= new Map(
+      list(contained)
+        .toReversed()
+        .map(each => [each.id, each] as const),
+    )
     return byId.get(reference.slice(1))
   }
 }

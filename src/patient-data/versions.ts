@@ -14,7 +14,10 @@ export interface Kept {
 export function latestVersions(entries: readonly { key: string; entry: BundleEntry }[]): Kept[] {
   const byReference = new Map<string, Kept>()
   const nameless: Kept[] = []
-  for (const { key, entry: { resource } } of entries) {
+  for (const {
+    key,
+    entry: { resource },
+  } of entries) {
     if (!resource) continue
     const reference = referenceOf(resource)
     if (reference === undefined) nameless.push({ key, resource })
@@ -33,7 +36,8 @@ export function latestVersions(entries: readonly { key: string; entry: BundleEnt
 }
 
 /** `Type/id` of a resource; undefined where it has no id. */
-export const referenceOf = ({ resourceType, id }: FhirResource): string | undefined => (id === undefined ? undefined : `${resourceType}/${id}`)
+export const referenceOf = ({ resourceType, id }: FhirResource): string | undefined =>
+  id === undefined ? undefined : `${resourceType}/${id}`
 
 /** What the reply calls a resource: `Type/id`, or the type alone. */
 export const nameOf = (resource: FhirResource): string => referenceOf(resource) ?? resource.resourceType

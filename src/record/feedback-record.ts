@@ -51,7 +51,10 @@ const digestOf = (entry: FeedbackEntry): string => createHash('sha256').update(i
  * What makes two reports the same, however they are spelled: service, card, outcome, instant and details. Ids are in
  * lower case already.
  */
-export function identityOf({ service, feedback: { card, outcome, acceptedSuggestions = [], overrideReason = {}, outcomeTimestamp } }: FeedbackEntry): string {
+export function identityOf({
+  service,
+  feedback: { card, outcome, acceptedSuggestions = [], overrideReason = {}, outcomeTimestamp },
+}: FeedbackEntry): string {
   const { reason, userComment } = overrideReason
   const suggestions = [...new Set(acceptedSuggestions.map(({ id }) => id))].sort()
   return JSON.stringify([service, card, outcome, instantOf(outcomeTimestamp), suggestions, reason?.system, reason?.code, userComment])

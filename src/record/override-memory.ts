@@ -79,7 +79,10 @@ class Memory {
   private readonly overrides = new Map<string, NotedOverride[]>()
 
   /** @param share bytes that cards may take up, and overrides as many. */
-  constructor(private readonly share: number, private readonly decisionPoints: string) {}
+  constructor(
+    private readonly share: number,
+    private readonly decisionPoints: string,
+  ) {}
 
   remember({ service, cards, encounter, ...whose }: AnsweredCall): void {
     if (cards.length === 0) return
@@ -119,7 +122,9 @@ class Memory {
   }
 
   private hash({ client, patient }: PatientOfClient): string {
-    return createHmac('sha256', this.key).update(JSON.stringify([client, patient])).digest('base64')
+    return createHmac('sha256', this.key)
+      .update(JSON.stringify([client, patient]))
+      .digest('base64')
   }
 
   private show(uuid: string, patient: string, shown: Shown): void {
@@ -132,7 +137,10 @@ class Memory {
   /** Forgets a card for both its patients, with what was noted of it. */
   private mixUp(uuid: string, { patient }: RememberedCard): void {
     this.put(uuid, MIXED_UP)
-    this.setOverrides(patient, (this.overrides.get(patient) ?? []).filter(({ card }) => card !== uuid))
+    this.setOverrides(
+      patient,
+      (this.overrides.get(patient) ?? []).filter(({ card }) => card !== uuid),
+    )
     this.forgotten('two-patients')
   }
 
@@ -197,8 +205,11 @@ function bytesOfCard(card: RememberedCard | undefined): number {
 
 function bytesOfOverrides(noted: readonly NotedOverride[]): number {
   if (noted.length === 0) return 0
-  return noted.reduce((bytes, { override: { at, reason, encounter, point } }) =>
-    bytes + OVERRIDE_OVERHEAD + bytesOfText(at) + bytesOfText(reason) + bytesOfText(encounter) + bytesOfText(point), OVERRIDE_OVERHEAD)
+  return noted.reduce(
+    (bytes, { override: { at, reason, encounter, point } }) =>
+      bytes + OVERRIDE_OVERHEAD + bytesOfText(at) + bytesOfText(reason) + bytesOfText(encounter) + bytesOfText(point),
+    OVERRIDE_OVERHEAD,
+  )
 }
 
 /** The earlier of two instants as written: a clock that runs ahead must not silence episodes to come. */
@@ -207,4 +218,5 @@ const earlier = (one: string, other: string): string => (Date.parse(one) <= Date
 /** A reason that only says that there were words. */
 const COMMENT = 'comment'
 
-const reasonOf = ({ reason, userComment }: OverrideReason = {}): string | undefined => reason?.code ?? (userComment === undefined ? undefined : COMMENT)
+const reasonOf = ({ reason, userComment }: OverrideReason = {}): string | undefined =>
+  reason?.code ?? (userComment === undefined ? undefined : COMMENT)

@@ -27,9 +27,17 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(observeRequests(options.log, environment.metrics))
   app.use(noSniffing)
   app.use(shedWhenLate(options.lateness))
-  const readBody = readJsonBody({ limit: options.bodyLimit, turns: options.turns, lateness: options.lateness, unfinished: createUnfinishedBodies(), readiness: options.readiness })
+  const readBody = readJsonBody({
+    limit: options.bodyLimit,
+    turns: options.turns,
+    lateness: options.lateness,
+    unfinished: createUnfinishedBodies(),
+    readiness: options.readiness,
+  })
   const pack = compression()
-  for (const { path, methods, isAboutNobody, isPacked } of options.hasOperationsPort ? ROUTES.filter(({ isForOperators }) => !isForOperators) : ROUTES) {
+  for (const { path, methods, isAboutNobody, isPacked } of options.hasOperationsPort
+    ? ROUTES.filter(({ isForOperators }) => !isForOperators)
+    : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)
     if (isPacked) app.all(path, pack)
     for (const [method, handler] of Object.entries(methods)) {

@@ -98,7 +98,12 @@ function levelOf({ failure, undecided = [] }: RequestNotes, isAnswered: boolean)
 const MOST_NAMED = 3
 
 /** @param status absent where nobody got the answer. */
-function lineOf({ method }: Request, status: number | undefined, { id, route, service, cards, undecided, failure }: RequestNotes, milliseconds: number): object {
+function lineOf(
+  { method }: Request,
+  status: number | undefined,
+  { id, route, service, cards, undecided, failure }: RequestNotes,
+  milliseconds: number,
+): object {
   return {
     requestId: id,
     method,
@@ -107,7 +112,10 @@ function lineOf({ method }: Request, status: number | undefined, { id, route, se
     ms: Math.round(milliseconds * 10) / 10,
     ...(cards !== undefined && { cards }),
     ...(undecided && { undecided: undecided.length }),
-    ...(undecided && undecided.length > 0 && { firstUndecided: undecided.slice(0, MOST_NAMED).map(({ plan, action, code }) => `${plan} ${action} ${code}`) }),
+    ...(undecided &&
+      undecided.length > 0 && {
+        firstUndecided: undecided.slice(0, MOST_NAMED).map(({ plan, action, code }) => `${plan} ${action} ${code}`),
+      }),
     ...failure,
   }
 }

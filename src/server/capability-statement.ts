@@ -14,16 +14,18 @@ export function capabilityStatement({ files }: Knowledge, about: string | undefi
     implementation: { description: about === undefined ? 'Columna' : `Columna: knowledge of ${about}` },
     fhirVersion: '4.0.1',
     format: ['json'],
-    rest: [{
-      mode: 'server',
-      resource: types.map(type => ({
-        type: type as 'PlanDefinition',
-        interaction: [{ code: 'read' }, { code: 'search-type' }],
-        searchParam: [{ name: 'url', type: 'uri' }],
-        ...(APPLIED.includes(type) && {
-          operation: [{ name: 'apply', definition: `http://hl7.org/fhir/OperationDefinition/${type}-apply` }],
-        }),
-      })),
-    }],
+    rest: [
+      {
+        mode: 'server',
+        resource: types.map(type => ({
+          type: type as 'PlanDefinition',
+          interaction: [{ code: 'read' }, { code: 'search-type' }],
+          searchParam: [{ name: 'url', type: 'uri' }],
+          ...(APPLIED.includes(type) && {
+            operation: [{ name: 'apply', definition: `http://hl7.org/fhir/OperationDefinition/${type}-apply` }],
+          }),
+        })),
+      },
+    ],
   }
 }

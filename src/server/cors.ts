@@ -5,7 +5,16 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 const PREFLIGHT_SECONDS = 600
 
 /** What a client may send beside the headers that need no permission: who it is, and by which names it follows its call. */
-const ALLOWED_HEADERS = ['authorization', 'content-type', 'accept', 'accept-language', 'traceparent', 'tracestate', 'x-request-id', 'x-requested-with']
+const ALLOWED_HEADERS = [
+  'authorization',
+  'content-type',
+  'accept',
+  'accept-language',
+  'traceparent',
+  'tracestate',
+  'x-request-id',
+  'x-requested-with',
+]
 
 /** What a page of another origin may read of an answer. */
 const EXPOSED_HEADERS = ['X-Request-Id', 'ETag', 'Content-Language', 'Retry-After']
@@ -15,7 +24,13 @@ const EXPOSED_HEADERS = ['X-Request-Id', 'ETag', 'Content-Language', 'Retry-Afte
  * @param isDemonstration whether a public page may also call a service on its user's own machine, as the hosted Sandbox does.
  */
 export function allowOrigins(isDemonstration: boolean): RequestHandler[] {
-  const open = cors({ origin: '*', methods: ['GET', 'POST'], allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: PREFLIGHT_SECONDS })
+  const open = cors({
+    origin: '*',
+    methods: ['GET', 'POST'],
+    allowedHeaders: ALLOWED_HEADERS,
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_SECONDS,
+  })
   return isDemonstration ? [allowPrivateNetwork, open] : [open]
 }
 

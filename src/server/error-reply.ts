@@ -38,12 +38,16 @@ export function errorHandler(log: Logger, count: (code: string) => void): ErrorR
     // Whatever the route says of its answers: a cache would else keep for a while that there is nothing.
     response.setHeader('Cache-Control', 'no-store')
     if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
-    response.status(error.status).type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))
+    response
+      .status(error.status)
+      .type('application/fhir+json')
+      .send(JSON.stringify(operationOutcome(error)))
   }
 }
 
 /** Whether an error is a fault of ours or of the knowledge, and no refusal that was meant. */
-const isFault = ({ code }: CdsError): boolean => ['CDS_INTERNAL', 'CDS_FEEDBACK_NOT_KEPT', 'CDS_KNOWLEDGE_INVALID', 'CDS_SETTING_INVALID', 'CDS_EXPRESSION_FAILED'].includes(code)
+const isFault = ({ code }: CdsError): boolean =>
+  ['CDS_INTERNAL', 'CDS_FEEDBACK_NOT_KEPT', 'CDS_KNOWLEDGE_INVALID', 'CDS_SETTING_INVALID', 'CDS_EXPRESSION_FAILED'].includes(code)
 
 interface BodyParserError {
   type?: string
@@ -52,8 +56,13 @@ interface BodyParserError {
 
 /** Faults that the body parser reports, by its own types. */
 const BODY_FAULTS: Readonly<Record<string, () => CdsError>> = {
-  'entity.too.large': () => new CdsError('CDS_BODY_TOO_LARGE', 'The body is larger than this service accepts. Send less, or let the service read from a FHIR server.'),
-  'encoding.unsupported': () => new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The content encoding is not supported. Send plain, gzip, deflate or br.'),
+  'entity.too.large': () =>
+    new CdsError(
+      'CDS_BODY_TOO_LARGE',
+      'The body is larger than this service accepts. Send less, or let the service read from a FHIR server.',
+    ),
+  'encoding.unsupported': () =>
+    new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The content encoding is not supported. Send plain, gzip, deflate or br.'),
   'request.aborted': () => new CdsError('CDS_REQUEST_INVALID', 'The request ended before its body was complete.'),
   'request.size.invalid': () => new CdsError('CDS_REQUEST_INVALID', 'The body does not have the length that the request announced.'),
 }

@@ -21,7 +21,12 @@ const CHECK_MS = 1_000
  * @param turns of the work that has to stand back for new connections.
  */
 export function createHttpServer(handler: RequestListener, { keepAliveMs, mostConnections }: ServerLimits, turns: Turns): Server {
-  const times = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: CHECK_MS, keepAliveTimeout: keepAliveMs }
+  const times = {
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    keepAliveTimeout: keepAliveMs,
+  }
   const server = createServer(times, handler)
   boundConnections(server, mostConnections)
   server.on('connection', () => turns.noteConnection())

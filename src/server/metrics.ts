@@ -33,9 +33,19 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   })
-  const aborted = new Counter({ name: 'cds_requests_aborted_total', help: 'Requests whose client went away before it had the answer.', labelNames: ['route'], registers })
+  const aborted = new Counter({
+    name: 'cds_requests_aborted_total',
+    help: 'Requests whose client went away before it had the answer.',
+    labelNames: ['route'],
+    registers,
+  })
   const errors = new Counter({ name: 'cds_errors_total', help: 'Errors answered, by code.', labelNames: ['code'], registers })
-  const cards = new Counter({ name: 'cds_cards_total', help: 'Cards answered, by family (source.topic).', labelNames: ['service', 'indicator', 'topic'], registers })
+  const cards = new Counter({
+    name: 'cds_cards_total',
+    help: 'Cards answered, by family (source.topic).',
+    labelNames: ['service', 'indicator', 'topic'],
+    registers,
+  })
   const undecided = new Counter({
     name: 'cds_undecided_actions_total',
     help: 'Actions that could not be decided: by code those that failed and those for which the time ran out.',
@@ -50,7 +60,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
   })
   const ownerless = new Counter({
     name: 'cds_ownerless_records_total',
-    help: 'Records left out since nobody can tell whether they are this patient\'s.',
+    help: "Records left out since nobody can tell whether they are this patient's.",
     labelNames: ['service'],
     registers,
   })

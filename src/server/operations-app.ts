@@ -9,7 +9,8 @@ import { live, metrics, pathUnknown, readyInDetail } from './routes.js'
 export function createOperationsApp(environment: ServerEnvironment): Express {
   const app = express().disable('x-powered-by').disable('etag')
   app.use(noStore)
-  for (const [path, handler] of Object.entries({ '/health/live': live, '/health/ready': readyInDetail, '/metrics': metrics })) app.get(path, answering(handler, environment))
+  for (const [path, handler] of Object.entries({ '/health/live': live, '/health/ready': readyInDetail, '/metrics': metrics }))
+    app.get(path, answering(handler, environment))
   app.use(() => {
     throw pathUnknown()
   })

@@ -32,7 +32,8 @@ const UTF_8 = /^["']?utf[-_]?8["']?$/i
 function requireJson({ headers }: Request, _response: Response, next: NextFunction): void {
   const type = headers['content-type'] ?? ''
   if (!JSON_TYPE.test(type)) throw new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.')
-  if (!UTF_8.test(CHARSET.exec(type)?.[1] ?? 'utf-8')) throw new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The character set is not supported. Send UTF-8.')
+  if (!UTF_8.test(CHARSET.exec(type)?.[1] ?? 'utf-8'))
+    throw new CdsError('CDS_MEDIA_TYPE_UNSUPPORTED', 'The character set is not supported. Send UTF-8.')
   next()
 }
 
@@ -61,7 +62,9 @@ function receive({ limit, unfinished, readiness: { lastCall } }: BodyOptions): R
     const refuseAtLast = () => refuse(lastCall.reason as CdsError)
     lastCall.addEventListener('abort', refuseAtLast)
     if (lastCall.aborted) refuseAtLast()
-    unfinished.count(request, response, () => refuse(new CdsError('CDS_BUSY', 'The service holds as many unfinished bodies as it can. Send the request again a little later.')))
+    unfinished.count(request, response, () =>
+      refuse(new CdsError('CDS_BUSY', 'The service holds as many unfinished bodies as it can. Send the request again a little later.')),
+    )
     readBytes(request, response, proceed)
   }
 }
@@ -97,7 +100,16 @@ const withoutMark = (bytes: Buffer): Buffer => (bytes[0] === 0xef && bytes[1] ==
 const notJson = () => new CdsError('CDS_BODY_NOT_JSON', 'The body is not JSON. Send one JSON object.')
 
 const REFUSALS: Readonly<Record<JsonFault, () => CdsError>> = {
-  'too-deep': () => new CdsError('CDS_NESTED_TOO_DEEP', 'The body is nested deeper than any FHIR resource. Send the resources as they are.'),
-  'too-wide': () => new CdsError('CDS_BODY_TOO_COSTLY', 'The body holds an object with more members than any FHIR resource has. Send the resources as they are.'),
-  'too-many': () => new CdsError('CDS_BODY_TOO_COSTLY', 'The body holds more lists, objects and values than this service accepts. Send less, or let the service read from a FHIR server.'),
+  'too-deep': () =>
+    new CdsError('CDS_NESTED_TOO_DEEP', 'The body is nested deeper than any FHIR resource. Send the resources as they are.'),
+  'too-wide': () =>
+    new CdsError(
+      'CDS_BODY_TOO_COSTLY',
+      'The body holds an object with more members than any FHIR resource has. Send the resources as they are.',
+    ),
+  'too-many': () =>
+    new CdsError(
+      'CDS_BODY_TOO_COSTLY',
+      'The body holds more lists, objects and values than this service accepts. Send less, or let the service read from a FHIR server.',
+    ),
 }

@@ -27,7 +27,13 @@ export function createReadiness(): Readiness {
       isStopping = true
     },
     lastCall: last.signal,
-    callLast: () => last.abort(new CdsError('CDS_NOT_READY', 'The service is stopping and could not wait for the request to be complete, or for the FHIR server. Send it again.')),
+    callLast: () =>
+      last.abort(
+        new CdsError(
+          'CDS_NOT_READY',
+          'The service is stopping and could not wait for the request to be complete, or for the FHIR server. Send it again.',
+        ),
+      ),
   }
 }
 
@@ -35,6 +41,8 @@ export function createReadiness(): Readiness {
 export function reasonsAgainst({ isStopping }: Readiness, services: ServiceRegistry): string[] {
   return [
     ...(isStopping ? ['the process is stopping'] : []),
-    ...(services.size === 0 ? ['no service is published: cds-services holds none, or no plan that one applies is approved while CDS_DRAFT_KNOWLEDGE is off'] : []),
+    ...(services.size === 0
+      ? ['no service is published: cds-services holds none, or no plan that one applies is approved while CDS_DRAFT_KNOWLEDGE is off']
+      : []),
   ]
 }

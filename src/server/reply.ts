@@ -46,13 +46,15 @@ export const fhir = (body: object): Reply => ({ type: FHIR_TYPE, body })
 export const knowledgeReply = (body: object): Reply => ({ type: FHIR_TYPE, body, isPublic: true })
 
 /** Has a handler answer requests. */
-export const answering = (handler: Handler, environment: ServerEnvironment): RequestHandler => async (request, response) => {
-  const { type, body, isPublic, afterwards } = await handler(askedIn(request, response, environment.knowledge.profile), environment)
-  response.type(type)
-  if (isPublic) sendPublic(response, body as object)
-  else response.send(typeof body === 'string' ? body : JSON.stringify(body))
-  afterwards?.().catch((error: unknown) => noteFailure(response, { code: 'CDS_INTERNAL', stack: stackFrames(error) }, environment.log))
-}
+export const answering =
+  (handler: Handler, environment: ServerEnvironment): RequestHandler =>
+  async (request, response) => {
+    const { type, body, isPublic, afterwards } = await handler(askedIn(request, response, environment.knowledge.profile), environment)
+    response.type(type)
+    if (isPublic) sendPublic(response, body as object)
+    else response.send(typeof body === 'string' ? body : JSON.stringify(body))
+    afterwards?.().catch((error: unknown) => noteFailure(response, { code: 'CDS_INTERNAL', stack: stackFrames(error) }, environment.log))
+  }
 
 const askedIn = (request: Request, response: Response, { languages }: KnowledgeProfile): Asked => ({
   parameter: name => String(request.params[name] ?? ''),

@@ -80,12 +80,17 @@ async function explain(asked: Asked, environment: ServerEnvironment): Promise<Re
   const selection = selectionIn(asked.query)
   const hookRequest = parseHookRequest(asked.body, service.hook)
   const language = asked.language()
-  return json(view === 'summary' ? await summariseCall(service, hookRequest, language, environment, asked.arrivedAt) : await explainCall(service, hookRequest, language, environment, selection, asked.arrivedAt))
+  return json(
+    view === 'summary'
+      ? await summariseCall(service, hookRequest, language, environment, asked.arrivedAt)
+      : await explainCall(service, hookRequest, language, environment, selection, asked.arrivedAt),
+  )
 }
 
 /** What is to be explained: all that applies, with `all` also what stands below the rest, with `action` one action. */
 function selectionIn({ all, action }: Asked['query']): Selection {
-  if (action !== undefined && (typeof action !== 'string' || action === '')) throw new CdsError('CDS_REQUEST_INVALID', 'Give `action` once, as the id of an action of the service\'s plans.')
+  if (action !== undefined && (typeof action !== 'string' || action === ''))
+    throw new CdsError('CDS_REQUEST_INVALID', "Give `action` once, as the id of an action of the service's plans.")
   return { isWhole: all !== undefined && all !== 'false', ...(action !== undefined && { only: action }) }
 }
 
@@ -110,7 +115,10 @@ function searchKnowledge(asked: Asked, environment: ServerEnvironment): Reply {
   const type = asked.parameter('type')
   const { url } = asked.query
   const found = resourcesOf(type, environment).filter(resource => url === undefined || (resource as { url?: string }).url === url)
-  const entry = found.map(resource => ({ fullUrl: (resource as { url?: string }).url ?? `${environment.knowledge.profile.names.base}/${type}/${resource.id}`, resource }))
+  const entry = found.map(resource => ({
+    fullUrl: (resource as { url?: string }).url ?? `${environment.knowledge.profile.names.base}/${type}/${resource.id}`,
+    resource,
+  }))
   return knowledgeReply({ resourceType: 'Bundle', type: 'searchset', total: found.length, ...(entry.length > 0 && { entry }) })
 }
 
@@ -135,16 +143,27 @@ export function live(): Reply {
 /** Whether calls should be sent here; more than that only where operators have no port of their own. */
 function ready(asked: Asked, environment: ServerEnvironment): Reply {
   if (!environment.hasOperationsPort) return readyInDetail(asked, environment)
-  if (reasonsAgainst(environment.readiness, environment.services).length > 0) throw new CdsError('CDS_NOT_READY', 'The service takes no calls.')
+  if (reasonsAgainst(environment.readiness, environment.services).length > 0)
+    throw new CdsError('CDS_NOT_READY', 'The service takes no calls.')
   return json({ status: 'ready' })
 }
 
 /** Whether calls should be sent here, what they find, or why they should not be sent. */
 export function readyInDetail(_asked: Asked, { services, knowledge, readiness }: ServerEnvironment): Reply {
   const reasons = reasonsAgainst(readiness, services)
-  if (reasons.length > 0) throw new CdsError('CDS_NOT_READY', 'The service takes no calls.', reasons.map(reason => `It takes no calls: ${reason}.`))
+  if (reasons.length > 0)
+    throw new CdsError(
+      'CDS_NOT_READY',
+      'The service takes no calls.',
+      reasons.map(reason => `It takes no calls: ${reason}.`),
+    )
   const isDraft = ({ resource }: CompiledPlan) => resource.status === 'draft'
-  return json({ status: 'ready', services: services.size, plans: knowledge.plans.length, draftPlans: knowledge.plans.filter(isDraft).length })
+  return json({
+    status: 'ready',
+    services: services.size,
+    plans: knowledge.plans.length,
+    draftPlans: knowledge.plans.filter(isDraft).length,
+  })
 }
 
 /** All figures, in Prometheus form. */

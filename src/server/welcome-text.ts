@@ -2,12 +2,22 @@
 const LOCAL = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost']
 
 /** What a newcomer reads when the service is up: addresses, and commands to try. */
-export function welcomeText(where: { host: string; service: number; demo: number | undefined; operations: number | undefined; isOwnKnowledge: boolean; isDraft: boolean }): string {
+export function welcomeText(where: {
+  host: string
+  service: number
+  demo: number | undefined
+  operations: number | undefined
+  isOwnKnowledge: boolean
+  isDraft: boolean
+}): string {
   const at = (port: number) => `http://${LOCAL.includes(where.host) ? 'localhost' : where.host}:${port}`
   const service = at(where.service)
   const operations = at(where.operations ?? where.service)
   const fhir = `${at(where.demo ?? 0)}/fhir`
-  const demo = where.demo === undefined ? '' : `
+  const demo =
+    where.demo === undefined
+      ? ''
+      : `
   Demonstration FHIR server  ${fhir}
   Its patients               ${fhir}/Patient
 ${where.isOwnKnowledge ? exampleCall(service, fhir) : ''}`

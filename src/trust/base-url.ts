@@ -42,11 +42,17 @@ export function serverPattern(text: string): ServerPattern | undefined {
   if (base === undefined) return undefined
   const url = new URL(base)
   if (url.hostname.includes('*') || credentials(url) !== '') return undefined
-  return { protocol: url.protocol, hostname: url.hostname, port: ANY_PORT.test(text.trim()) ? undefined : url.port, path: withoutEnd(url.pathname, '/') }
+  return {
+    protocol: url.protocol,
+    hostname: url.hostname,
+    port: ANY_PORT.test(text.trim()) ? undefined : url.port,
+    path: withoutEnd(url.pathname, '/'),
+  }
 }
 
 /** Whether a host name of a URL is this machine, so that what is sent there passes no network. */
-export const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
 /** Whether a URL lies below the base of a pattern, or below a base URL, as to its path. */
 export const isPathBelow = (pathname: string, basePath: string): boolean => pathname === basePath || pathname.startsWith(`${basePath}/`)

@@ -4,5 +4,7 @@
  * nothing remembered is used, since the ids of two sites must not meet.
  * @param isListed whether a FHIR server is on the list of the deployment.
  */
-export const clientByFhirServer = (isListed: (url: string) => boolean) => ({ fhirServer }: { readonly fhirServer?: string }): string | undefined =>
-  fhirServer !== undefined && isListed(fhirServer) ? fhirServer : undefined
+export const clientByFhirServer =
+  (isListed: (url: string) => boolean) =>
+  ({ fhirServer }: { readonly fhirServer?: string }): string | undefined =>
+    fhirServer !== undefined && isListed(fhirServer) ? fhirServer : undefined

@@ -8,7 +8,14 @@ const MOST_MEMBERS = 1_000
 export type JsonFault = 'too-deep' | 'too-wide' | 'too-many'
 
 /** The bytes that structure JSON. */
-const QUOTE = 0x22, BACKSLASH = 0x5c, OPEN_LIST = 0x5b, CLOSE_LIST = 0x5d, OPEN_OBJECT = 0x7b, CLOSE_OBJECT = 0x7d, COMMA = 0x2c, COLON = 0x3a
+const QUOTE = 0x22,
+  BACKSLASH = 0x5c,
+  OPEN_LIST = 0x5b,
+  CLOSE_LIST = 0x5d,
+  OPEN_OBJECT = 0x7b,
+  CLOSE_OBJECT = 0x7d,
+  COMMA = 0x2c,
+  COLON = 0x3a
 
 /** How many members the object at each depth has so far; one scan ends before another begins. */
 const membersAt = new Uint32Array(DEEPEST_JSON + 1)

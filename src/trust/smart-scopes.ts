@@ -34,7 +34,9 @@ export function scopeTest(text: string): ScopeTest {
 
 function scopeIn(text: string): Scope[] {
   const [, type, allowed, query] = RESOURCE_SCOPE.exec(text) ?? []
-  return type === undefined || allowed === undefined ? [] : [{ type, interactions: interactionsOf(allowed), isNarrowed: query !== undefined }]
+  return type === undefined || allowed === undefined
+    ? []
+    : [{ type, interactions: interactionsOf(allowed), isNarrowed: query !== undefined }]
 }
 
 function interactionsOf(allowed: string): ReadonlySet<Interaction> {

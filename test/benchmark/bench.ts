@@ -51,7 +51,14 @@ async function firstAnswer(url: string, init: RequestInit): Promise<string> {
 const post = (body: string): RequestInit => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body })
 
 async function measure(url: string, body: string, callers: number, seconds = SECONDS): Promise<Round> {
-  const result = await autocannon({ url, method: 'POST', headers: { 'content-type': 'application/json' }, body, connections: callers, duration: seconds })
+  const result = await autocannon({
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    connections: callers,
+    duration: seconds,
+  })
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${result.non2xx} answers outside 2xx, ${result.errors} errors`)
   return { perSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 }
 }
@@ -74,9 +81,17 @@ async function compare(service: BenchmarkedService, patient: GeneratedPatient, c
   }
   const ratio = median(ours.map(({ perSecond }, index) => perSecond / (bare[index]?.perSecond ?? NaN)))
   const figures = (rounds: readonly Round[]) =>
-    `${median(rounds.map(({ perSecond }) => perSecond)).toFixed(0).padStart(6)}/s  p50 ${median(rounds.map(({ p50 }) => p50)).toFixed(0).padStart(3)} ms  p99 ${median(rounds.map(({ p99 }) => p99)).toFixed(0).padStart(3)} ms`
+    `${median(rounds.map(({ perSecond }) => perSecond))
+      .toFixed(0)
+      .padStart(6)}/s  p50 ${median(rounds.map(({ p50 }) => p50))
+      .toFixed(0)
+      .padStart(3)} ms  p99 ${median(rounds.map(({ p99 }) => p99))
+      .toFixed(0)
+      .padStart(3)} ms`
   const cards = (JSON.parse(answer) as { cards: unknown[] }).cards.length
-  console.log(`${service.padEnd(29)} ${name.padEnd(24)} ${(body.length / 1000).toFixed(0).padStart(5)} kB  ${cards} cards  columna ${figures(ours)}  bare ${figures(bare)}  ratio ${(ratio * 100).toFixed(1)} %`)
+  console.log(
+    `${service.padEnd(29)} ${name.padEnd(24)} ${(body.length / 1000).toFixed(0).padStart(5)} kB  ${cards} cards  columna ${figures(ours)}  bare ${figures(bare)}  ratio ${(ratio * 100).toFixed(1)} %`,
+  )
 }
 
 function peakMemoryMb(pid: number | undefined): number {

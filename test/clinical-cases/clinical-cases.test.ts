@@ -11,9 +11,14 @@ const recorded = recording()
 const folders = [...new Set(cases.map(({ about }) => about))]
 const inFolder = (about: string) => cases.filter(each => each.about === about)
 
-const rules = new Set(decisionPoints(loaded).filter(({ kind }) => kind === 'R').map(({ code }) => code))
+const rules = new Set(
+  decisionPoints(loaded)
+    .filter(({ kind }) => kind === 'R')
+    .map(({ code }) => code),
+)
 
-const answerTo = (each: FoundCase, isFirstOfFile = false): KeptCase | Promise<KeptCase> => recorded?.cases[cases.indexOf(each)] ?? keepCase(each, isFirstOfFile)
+const answerTo = (each: FoundCase, isFirstOfFile = false): KeptCase | Promise<KeptCase> =>
+  recorded?.cases[cases.indexOf(each)] ?? keepCase(each, isFirstOfFile)
 
 const isRule = (about: string): boolean => rules.has(about)
 
@@ -26,7 +31,10 @@ describe.each(folders)('%s', about => {
 const files = [...new Set(cases.map(({ file }) => file))]
 
 test.each(files)('the first case of %s gets the same answer when the service reads the FHIR server itself', async file => {
-  const { answered, fromFhirServer } = await answerTo(cases.find(each => each.file === file)!, true)
+  const { answered, fromFhirServer } = await answerTo(
+    cases.find(each => each.file === file)!,
+    true,
+  )
   expect(fromFhirServer).toEqual(answered)
 })
 
@@ -45,5 +53,10 @@ test('every rule has at least three cases, among them a yes and a no', () => {
 
 test('a case about a rule says of that rule what its answer is', () => {
   const silent = ({ about, case: each }: FoundCase) => !each[LISTED_UNDER[each.answer]]?.includes(about)
-  expect(cases.filter(({ about }) => isRule(about)).filter(silent).map(({ file, case: { name } }) => `${file}: ${name}`)).toEqual([])
+  expect(
+    cases
+      .filter(({ about }) => isRule(about))
+      .filter(silent)
+      .map(({ file, case: { name } }) => `${file}: ${name}`),
+  ).toEqual([])
 })

@@ -57,17 +57,26 @@ test('every condition is answered yes by some case and no by another', () => {
 })
 
 test('every action speaks in some case, with all that stands around it, and is silent in another', () => {
-  expect({ never: asked.silentActions, always: asked.constantActions }).toEqual({ never: Object.keys(words.neverSpeaking).sort(), always: [] })
+  expect({ never: asked.silentActions, always: asked.constantActions }).toEqual({
+    never: Object.keys(words.neverSpeaking).sort(),
+    always: [],
+  })
 })
 
 test('COVERAGE.md is up to date: npm run coverage:knowledge writes it', () => {
-  expect(readFileSync(join(PROJECT_ROOT, 'fhir-resources/COVERAGE.md'), 'utf8')).toBe(coveragePage(coverage, asked, localReading(loaded.knowledge, words), loaded.knowledge, words))
+  expect(readFileSync(join(PROJECT_ROOT, 'fhir-resources/COVERAGE.md'), 'utf8')).toBe(
+    coveragePage(coverage, asked, localReading(loaded.knowledge, words), loaded.knowledge, words),
+  )
 })
 
 describe('the tool itself', () => {
   const point = (id: string, kind: string, accountedFor?: string) => ({
     code: id,
-    property: [{ code: 'document', valueString: '002' }, { code: 'kind', valueString: kind }, ...(accountedFor === undefined ? [] : [{ code: 'accountedFor', valueString: accountedFor }])],
+    property: [
+      { code: 'document', valueString: '002' },
+      { code: 'kind', valueString: kind },
+      ...(accountedFor === undefined ? [] : [{ code: 'accountedFor', valueString: accountedFor }]),
+    ],
   })
 
   /** The knowledge with these decision points in place of its own. */
@@ -75,12 +84,18 @@ describe('the tool itself', () => {
     ...loaded,
     knowledge: {
       ...loaded.knowledge,
-      files: files.map(({ file, resource }) => ({ file, resource: ({ ...resource, ...((resource as CodeSystem).url === DECISION_POINT_SYSTEM && { concept }) }) as FhirResource })),
+      files: files.map(({ file, resource }) => ({
+        file,
+        resource: { ...resource, ...((resource as CodeSystem).url === DECISION_POINT_SYSTEM && { concept }) } as FhirResource,
+      })),
     },
   })
 
   test('finds a rule without action, content without a note and a note on a rule', () => {
-    const { gaps: found } = coverageOf(withPoints(point('X-1', 'R'), point('X-2', 'C'), point('X-3', 'M', 'a heading without text'), point('X-4', 'R', 'not needed')), [])
+    const { gaps: found } = coverageOf(
+      withPoints(point('X-1', 'R'), point('X-2', 'C'), point('X-3', 'M', 'a heading without text'), point('X-4', 'R', 'not needed')),
+      [],
+    )
     expect(named(found.rulesWithoutAction)).toEqual(['X-1', 'X-4'])
     expect(named(found.unaccounted)).toEqual(['X-2'])
     expect(found.faultyNotes).toEqual(['X-4 is a rule and may not be accounted for by a note.'])
@@ -94,24 +109,39 @@ describe('the tool itself', () => {
   })
 
   test('asks every rule for a yes and a no', () => {
-    const { gaps: found } = coverageOf(withPoints(point('RN-32', 'R')), cases.filter(({ about }) => about === 'RN-30'))
+    const { gaps: found } = coverageOf(
+      withPoints(point('RN-32', 'R')),
+      cases.filter(({ about }) => about === 'RN-30'),
+    )
     expect(named(found.rulesWithoutYes)).toEqual(['RN-32'])
     expect(gapLines({ ...found, unknownCodes: [] })).toContain('Rules without a case for yes (1): RN-32')
   })
 
   test('counts a nested plan as reached, and a plan on its own as not', () => {
     const nested = loaded.knowledge.plan('red-flag-serious-disease')!
-    expect(coverage.points.find(({ code }) => code === 'RN-149')?.actions).toEqual(expect.arrayContaining([expect.stringMatching(/^red-flag-serious-disease\//)]))
+    expect(coverage.points.find(({ code }) => code === 'RN-149')?.actions).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^red-flag-serious-disease\//)]),
+    )
     const alone = { ...nested, resource: { ...nested.resource, id: 'alone' } as PlanDefinition }
     const { unreachedPlans } = coverageOf({ ...loaded, knowledge: { ...loaded.knowledge, plans: [...loaded.knowledge.plans, alone] } }, [])
     expect(unreachedPlans).toEqual([...coverage.unreachedPlans, 'alone'].sort())
   })
 
   test('reads references in notes and says which lead nowhere', () => {
-    const known = { resources: new Set(['Library/a', 'Questionnaire/q']), parts: new Set(['Library/a#isOne']), readers: new Map([['Questionnaire/q#pain.night', []]]) }
-    expect(referencesIn('fact Library/a#isOne, item Questionnaire/q#pain.night.')).toEqual([{ resource: 'Library/a', part: 'isOne' }, { resource: 'Questionnaire/q', part: 'pain.night' }])
+    const known = {
+      resources: new Set(['Library/a', 'Questionnaire/q']),
+      parts: new Set(['Library/a#isOne']),
+      readers: new Map([['Questionnaire/q#pain.night', []]]),
+    }
+    expect(referencesIn('fact Library/a#isOne, item Questionnaire/q#pain.night.')).toEqual([
+      { resource: 'Library/a', part: 'isOne' },
+      { resource: 'Questionnaire/q', part: 'pain.night' },
+    ])
     expect(faultsOfNote('fact Library/a#isOne', known)).toEqual([])
-    expect(faultsOfNote('fact Library/a#isTwo, Library/b', known)).toEqual(['names Library/a#isTwo, which does not exist.', 'names Library/b, which does not exist.'])
+    expect(faultsOfNote('fact Library/a#isTwo, Library/b', known)).toEqual([
+      'names Library/a#isTwo, which does not exist.',
+      'names Library/b, which does not exist.',
+    ])
     expect(faultsOfNote('item Questionnaire/q#pain.night', known)).toEqual(['names Questionnaire/q#pain.night, which no fact reads.'])
     expect(faultsOfNote(' ', known)).toEqual(['has an empty note.'])
   })

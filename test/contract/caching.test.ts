@@ -23,7 +23,11 @@ describe('what is the same for everybody', () => {
     expect(Number(seconds)).toBeGreaterThan(0)
     expect(Number(seconds)).toBeLessThanOrEqual(300)
     expect(headers.etag).toMatch(/^W\/"[\w-]{20,}"$/)
-    expect(String(headers.vary).toLowerCase().split(/\s*,\s*/)).toContain('accept-encoding')
+    expect(
+      String(headers.vary)
+        .toLowerCase()
+        .split(/\s*,\s*/),
+    ).toContain('accept-encoding')
   })
 
   test.each(PATHS)('is not sent again to whoever has it: %s', async path => {
@@ -56,7 +60,11 @@ describe('what is the same for everybody', () => {
 })
 
 test('cards travel as they are, without a tag', async () => {
-  const { headers, text } = await supertest(service.url).post('/cds-services/low-back-pain-patient-view').set('accept-encoding', 'gzip').send(prefetchedCall('start-back-high', 'low-back-pain-patient-view')).expect(200)
+  const { headers, text } = await supertest(service.url)
+    .post('/cds-services/low-back-pain-patient-view')
+    .set('accept-encoding', 'gzip')
+    .send(prefetchedCall('start-back-high', 'low-back-pain-patient-view'))
+    .expect(200)
   expect(text.length).toBeGreaterThan(1_024)
   expect(headers).not.toHaveProperty('content-encoding')
   expect(headers).not.toHaveProperty('etag')

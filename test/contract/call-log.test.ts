@@ -29,7 +29,8 @@ afterAll(() => Promise.all([service, ...opened].map(({ close }) => close())))
 async function linesOf(act: () => Promise<unknown>, expected = 1): Promise<Record<string, unknown>[]> {
   const before = captured.lines().length
   await act()
-  for (let waited = 0; captured.lines().length < before + expected && waited < 5_000; waited += 10) await new Promise(resolve => setTimeout(resolve, 10))
+  for (let waited = 0; captured.lines().length < before + expected && waited < 5_000; waited += 10)
+    await new Promise(resolve => setTimeout(resolve, 10))
   return captured.lines().slice(before)
 }
 
@@ -38,7 +39,20 @@ const post = (path: string, body: object) => supertest(service.url).post(path).s
 describe('a call', () => {
   test('is one line of the log: who asked which service, how it ended, and how long it took', async () => {
     const lines = await linesOf(() => post(CALL, prefetchedCall('start-back-high', ID)).set('x-request-id', UUID).expect(200))
-    expect(lines).toEqual([expect.objectContaining({ level: 30, requestId: UUID, method: 'POST', route: '/cds-services/:id', service: ID, status: 200, ms: expect.any(Number), cards: 1, undecided: 0, msg: 'answered' })])
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 30,
+        requestId: UUID,
+        method: 'POST',
+        route: '/cds-services/:id',
+        service: ID,
+        status: 200,
+        ms: expect.any(Number),
+        cards: 1,
+        undecided: 0,
+        msg: 'answered',
+      }),
+    ])
   })
 
   test('that is refused is one line too, with the code of the refusal', async () => {
@@ -57,17 +71,27 @@ describe('a call', () => {
   test('with many actions that could not be decided is one line of an error, which counts them and names a few', async () => {
     const failing = Array.from({ length: 40 }, (_, index) => topAction(`a${index}`, { condition: [when('(1 | 2).single()')] }))
     const knowledge = knowledgeOf(plan(failing))
-    const services: ServiceRegistry = new Map([['failing', { id: 'failing', hook: 'patient-view', title: 'x', description: 'x', plans: [planOf(knowledge)], requirements: [] }]])
+    const services: ServiceRegistry = new Map([
+      ['failing', { id: 'failing', hook: 'patient-view', title: 'x', description: 'x', plans: [planOf(knowledge)], requirements: [] }],
+    ])
     const own = await startTestService({ log: captured.log, services, knowledge })
     opened.push(own)
     const lines = await linesOf(() => supertest(own.url).post('/cds-services/failing').send(patientView('p1')).expect(200))
     const at = (index: number) => `https://columna.example.org/fhir/PlanDefinition/plan|2026.1.0 a${index} CDS_EXPRESSION_FAILED`
-    expect(lines).toEqual([expect.objectContaining({ level: 50, service: 'failing', cards: 1, undecided: 40, firstUndecided: [at(0), at(1), at(2)] })])
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 50, service: 'failing', cards: 1, undecided: 40, firstUndecided: [at(0), at(1), at(2)] }),
+    ])
   })
 })
 
 describe('the id of a request', () => {
-  test.each([['a uuid is kept', UUID, UUID], ['another word is not', 'Hemmelighansen', ANY_UUID], ['nor a uuid with more', `${UUID} x`, ANY_UUID], ['nor a list of them', `${UUID}, ${UUID}`, ANY_UUID], ['nor nothing', '', ANY_UUID]])('%s', async (_, sent, kept) => {
+  test.each([
+    ['a uuid is kept', UUID, UUID],
+    ['another word is not', 'Hemmelighansen', ANY_UUID],
+    ['nor a uuid with more', `${UUID} x`, ANY_UUID],
+    ['nor a list of them', `${UUID}, ${UUID}`, ANY_UUID],
+    ['nor nothing', '', ANY_UUID],
+  ])('%s', async (_, sent, kept) => {
     let answered: unknown
     const [line] = await linesOf(async () => {
       answered = (await post(CALL, prefetchedCall('no-back-problem', ID)).set('x-request-id', sent).expect(200)).headers['x-request-id']
@@ -79,14 +103,18 @@ describe('the id of a request', () => {
 
   test('is on every answer, and each has its own', async () => {
     const ids = new Set<unknown>()
-    for (const path of ['/', '/cds-services', '/not-there', CALL, '/health/live', '/metrics']) ids.add((await supertest(service.url).get(path)).headers['x-request-id'])
+    for (const path of ['/', '/cds-services', '/not-there', CALL, '/health/live', '/metrics'])
+      ids.add((await supertest(service.url).get(path)).headers['x-request-id'])
     expect(ids.size).toBe(6)
     for (const id of ids) expect(id).toMatch(ANY_UUID)
   })
 })
 
 describe('a call whose client goes away', () => {
-  const abortedAt = async (route: string) => new RegExp(`^cds_requests_aborted_total\\{route="${route}"\\} (\\d+)$`, 'm').exec((await supertest(service.url).get('/metrics')).text)?.[1]
+  const abortedAt = async (route: string) =>
+    new RegExp(`^cds_requests_aborted_total\\{route="${route}"\\} (\\d+)$`, 'm').exec(
+      (await supertest(service.url).get('/metrics')).text,
+    )?.[1]
 
   test('while data is read is logged and counted, without a status that nobody saw', async () => {
     const fhir = await startStubFhirServer({ '/': hangs })
@@ -94,11 +122,15 @@ describe('a call whose client goes away', () => {
     const body = JSON.stringify(patientView('start-back-high', { fhirServer: fhir.url }))
     const lines = await linesOf(async () => {
       const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
-      socket.write(`POST ${CALL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+      socket.write(
+        `POST ${CALL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      )
       while (fhir.requests.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
       socket.destroy()
     })
-    expect(lines).toEqual([expect.objectContaining({ level: 40, service: ID, route: '/cds-services/:id', ms: expect.any(Number), msg: 'aborted by the client' })])
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 40, service: ID, route: '/cds-services/:id', ms: expect.any(Number), msg: 'aborted by the client' }),
+    ])
     expect(lines[0]).not.toHaveProperty('status')
     expect(await abortedAt('/cds-services/:id')).toBe('1')
   })

@@ -14,7 +14,8 @@ beforeAll(async () => {
 
 afterAll(() => service.close())
 
-const call = (body: object | string, id: string = SERVICE) => supertest(service.url).post(`/cds-services/${id}`).set('content-type', 'application/json').send(body)
+const call = (body: object | string, id: string = SERVICE) =>
+  supertest(service.url).post(`/cds-services/${id}`).set('content-type', 'application/json').send(body)
 const sound = (members: Json = {}) => prefetchedCall(PERSON, SERVICE, members)
 const inContext = (members: Json) => sound({ context: { userId: 'Practitioner/1', patientId: PERSON, ...members } })
 const without = (name: string) => JSON.parse(JSON.stringify(sound({ [name]: undefined }))) as Json
@@ -22,7 +23,11 @@ const without = (name: string) => JSON.parse(JSON.stringify(sound({ [name]: unde
 async function refusal(body: object): Promise<{ status: number; code: string; said: string }> {
   const response = await call(body)
   const { issue = [] } = response.body as { issue?: { details: { coding: { code: string }[] }; diagnostics: string }[] }
-  return { status: response.status, code: issue[0]?.details.coding[0]?.code ?? '', said: issue.map(({ diagnostics }) => diagnostics).join('; ') }
+  return {
+    status: response.status,
+    code: issue[0]?.details.coding[0]?.code ?? '',
+    said: issue.map(({ diagnostics }) => diagnostics).join('; '),
+  }
 }
 
 test.each(SERVICES)('%s answers a legal call with 200 and a list of cards', async id => {
@@ -58,7 +63,10 @@ describe('a request', () => {
   })
 
   test('is refused when its prefetch is a list', async () => {
-    expect(await refusal(patientView(PERSON, { prefetch: [] }))).toMatchObject({ code: 'CDS_REQUEST_INVALID', said: expect.stringContaining('prefetch') as string })
+    expect(await refusal(patientView(PERSON, { prefetch: [] }))).toMatchObject({
+      code: 'CDS_REQUEST_INVALID',
+      said: expect.stringContaining('prefetch') as string,
+    })
   })
 
   test('several faults are told at once, each as an issue of its own', async () => {
@@ -109,15 +117,21 @@ describe('a grant of access', () => {
     await call(sound({ fhirServer: none, fhirAuthorization: { access_token: '' } })).expect(200)
   })
 
-  test.each(['patient/*.read launch openid', 'patient/Observation.rs?category=vital-signs system/*.cruds', 'something-unknown', ''])('may have scopes of SMART 1 and 2 and unknown ones: %j', async scope => {
-    await call(sound({ fhirServer, fhirAuthorization: { ...grant, scope, patient: PERSON, id_token: 'unknown member' } })).expect(200)
-  })
+  test.each(['patient/*.read launch openid', 'patient/Observation.rs?category=vital-signs system/*.cruds', 'something-unknown', ''])(
+    'may have scopes of SMART 1 and 2 and unknown ones: %j',
+    async scope => {
+      await call(sound({ fhirServer, fhirAuthorization: { ...grant, scope, patient: PERSON, id_token: 'unknown member' } })).expect(200)
+    },
+  )
 })
 
 describe('the hook', () => {
-  test.each(['order-sign', 'Patient-View', 'patient-view ', 'dk.example.pain-view'])('a call that names another hook than the listed one is refused: %j', async hook => {
-    expect(await refusal(sound({ hook }))).toMatchObject({ status: 400, code: 'CDS_HOOK_MISMATCH' })
-  })
+  test.each(['order-sign', 'Patient-View', 'patient-view ', 'dk.example.pain-view'])(
+    'a call that names another hook than the listed one is refused: %j',
+    async hook => {
+      expect(await refusal(sound({ hook }))).toMatchObject({ status: 400, code: 'CDS_HOOK_MISMATCH' })
+    },
+  )
 })
 
 describe('the context', () => {
@@ -151,12 +165,19 @@ describe('the context', () => {
     ['encounterId', 'Encounter/1'],
     ['encounterId', { reference: 'Encounter/1' }],
   ])('is refused with 400 that names the field: %s = %j', async (name, value) => {
-    expect(await refusal(inContext({ [name]: value }))).toEqual({ status: 400, code: 'CDS_CONTEXT_INVALID', said: expect.stringContaining(name) as string })
+    expect(await refusal(inContext({ [name]: value }))).toEqual({
+      status: 400,
+      code: 'CDS_CONTEXT_INVALID',
+      said: expect.stringContaining(name) as string,
+    })
   })
 
-  test.each(['Practitioner/a', 'PractitionerRole/a', 'Patient/a', 'RelatedPerson/a'])('a user of each type of patient-view is accepted: %s', async userId => {
-    await call(inContext({ userId })).expect(200)
-  })
+  test.each(['Practitioner/a', 'PractitionerRole/a', 'Patient/a', 'RelatedPerson/a'])(
+    'a user of each type of patient-view is accepted: %s',
+    async userId => {
+      await call(inContext({ userId })).expect(200)
+    },
+  )
 
   test('may lack optional fields, and may hold fields of a later minor version', async () => {
     await call(inContext({})).expect(200)
@@ -165,22 +186,34 @@ describe('the context', () => {
     await call(inContext({ encounterId: 'e-1', episodeOfCareId: 'x', anything: [null, {}] })).expect(200)
   })
 
-  test.each(['a', `A1.${'b-'.repeat(30)}c`.slice(0, 64), '0', 'x_y~z', 'urn:uuid:8c5a2b1e', `${'longer-than-fhir-allows'.repeat(5)}`])('any legal id is accepted, and odder ones are tolerated: %s', async patientId => {
-    const patient = { resourceType: 'Patient', id: patientId, birthDate: '1980-01-01' }
-    const empty = { resourceType: 'Bundle', type: 'searchset', total: 0 }
-    const { status, body } = await call(patientView(patientId, { prefetch: { patient, conditions: empty, startBackResponses: empty, consultationResponses: empty } }))
-    expect(status).toBe(200)
-    expect((body as Json).cards).toEqual([])
-  })
+  test.each(['a', `A1.${'b-'.repeat(30)}c`.slice(0, 64), '0', 'x_y~z', 'urn:uuid:8c5a2b1e', `${'longer-than-fhir-allows'.repeat(5)}`])(
+    'any legal id is accepted, and odder ones are tolerated: %s',
+    async patientId => {
+      const patient = { resourceType: 'Patient', id: patientId, birthDate: '1980-01-01' }
+      const empty = { resourceType: 'Bundle', type: 'searchset', total: 0 }
+      const { status, body } = await call(
+        patientView(patientId, { prefetch: { patient, conditions: empty, startBackResponses: empty, consultationResponses: empty } }),
+      )
+      expect(status).toBe(200)
+      expect((body as Json).cards).toEqual([])
+    },
+  )
 
   test('of another hook may hold drafts that are not valid R4, with ids of 200 characters', async () => {
-    const draftOrders = { entry: [{ resource: { resourceType: 'MedicationRequest', id: 'x'.repeat(200), category: { coding: [{}] }, reasonCode: {} } }, { resource: { resourceType: 'MedicationOrder' } }] }
+    const draftOrders = {
+      entry: [
+        { resource: { resourceType: 'MedicationRequest', id: 'x'.repeat(200), category: { coding: [{}] }, reasonCode: {} } },
+        { resource: { resourceType: 'MedicationOrder' } },
+      ],
+    }
     await call(inContext({ draftOrders, selections: [`MedicationRequest/${'x'.repeat(200)}`] })).expect(200)
   })
 })
 
 test('a reference in place of an id is told what to send, without being repeated', async () => {
-  const { said } = await refusal(inContext({ patientId: 'Patient/secret-1', encounterId: 'https://ehr.example.org/fhir/Encounter/secret-2' }))
+  const { said } = await refusal(
+    inContext({ patientId: 'Patient/secret-1', encounterId: 'https://ehr.example.org/fhir/Encounter/secret-2' }),
+  )
   expect(said).toContain('of `Patient/1` send `1`')
   expect(said).toContain('of `Encounter/1` send `1`')
   expect(said).not.toContain('secret')

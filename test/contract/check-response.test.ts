@@ -52,23 +52,52 @@ test.each<[string, string, Json]>([
   ['an override reason without display', 'OVR-01', { overrideReasons: [{ code: 'a', system: 'b' }] }],
   ['a link without type', 'LNK-03', { links: [{ label: 'a', url: 'https://columna.example.org' }] }],
   ['a link that is not absolute', 'LNK-02', { links: [{ label: 'a', url: 'a/b', type: 'absolute' }] }],
-  ['an appContext on an absolute link', 'LNK-05', { links: [{ label: 'a', url: 'https://columna.example.org', type: 'absolute', appContext: 'b' }] }],
+  [
+    'an appContext on an absolute link',
+    'LNK-05',
+    { links: [{ label: 'a', url: 'https://columna.example.org', type: 'absolute', appContext: 'b' }] },
+  ],
   ['an unknown member', 'GEN-05', { colour: 'red' }],
   ['an extension that is no object', 'EXT-02', { extension: ['a'] }],
   ['an extension without a domain', 'EXT-03', { extension: { grade: 'a' } }],
   ['a suggestion without label', 'SUG-01', { suggestions: [{ ...soundCard().suggestions[0], label: undefined }] }],
-  ['two recommended suggestions of which one can be chosen', 'SUG-04', {
-    suggestions: [soundCard().suggestions[0], { ...soundCard().suggestions[0], uuid: '37649edf-0c34-5166-9e23-f02776d18aa1' }],
-  }],
+  [
+    'two recommended suggestions of which one can be chosen',
+    'SUG-04',
+    {
+      suggestions: [soundCard().suggestions[0], { ...soundCard().suggestions[0], uuid: '37649edf-0c34-5166-9e23-f02776d18aa1' }],
+    },
+  ],
   ['an unknown type of action', 'ACT-01', { suggestions: [{ ...soundCard().suggestions[0], actions: [{ ...action(), type: 'remove' }] }] }],
-  ['a deletion without resourceId', 'ACT-05', { suggestions: [{ ...soundCard().suggestions[0], actions: [{ type: 'delete', description: 'a' }] }] }],
-  ['a creation without resource', 'ACT-03', { suggestions: [{ ...soundCard().suggestions[0], actions: [{ type: 'create', description: 'a' }] }] }],
-  ['a resource that is not R4', 'ACT-07', {
-    suggestions: [{ ...soundCard().suggestions[0], actions: [{ ...action(), resource: { ...action().resource, intent: 'wish' } }] }],
-  }],
-  ['a resource about another patient', 'ACT-07', {
-    suggestions: [{ ...soundCard().suggestions[0], actions: [{ ...action(), resource: { ...action().resource, subject: { reference: 'Patient/p2' } } }] }],
-  }],
+  [
+    'a deletion without resourceId',
+    'ACT-05',
+    { suggestions: [{ ...soundCard().suggestions[0], actions: [{ type: 'delete', description: 'a' }] }] },
+  ],
+  [
+    'a creation without resource',
+    'ACT-03',
+    { suggestions: [{ ...soundCard().suggestions[0], actions: [{ type: 'create', description: 'a' }] }] },
+  ],
+  [
+    'a resource that is not R4',
+    'ACT-07',
+    {
+      suggestions: [{ ...soundCard().suggestions[0], actions: [{ ...action(), resource: { ...action().resource, intent: 'wish' } }] }],
+    },
+  ],
+  [
+    'a resource about another patient',
+    'ACT-07',
+    {
+      suggestions: [
+        {
+          ...soundCard().suggestions[0],
+          actions: [{ ...action(), resource: { ...action().resource, subject: { reference: 'Patient/p2' } } }],
+        },
+      ],
+    },
+  ],
 ])('the checker finds %s', (_, rule, members) => {
   const card = JSON.parse(JSON.stringify({ ...soundCard(), ...members })) as Json
   expect(rules(check(card))).toContain(rule)

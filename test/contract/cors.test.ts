@@ -18,8 +18,22 @@ afterAll(() => service.close())
 const request = () => supertest(service.url)
 
 describe('before a call', () => {
-  test.each(['/cds-services', CALL, `${CALL}/feedback`, `${CALL}/$explain`, '/fhir/metadata', '/fhir/PlanDefinition', '/fhir/PlanDefinition/start-back/$apply', '/cds-services/not-there', '/not-there'])('a preflight is answered without authentication at %s', async path => {
-    const response = await request().options(path).set('origin', ORIGIN).set('access-control-request-method', 'POST').set('access-control-request-headers', 'authorization,content-type')
+  test.each([
+    '/cds-services',
+    CALL,
+    `${CALL}/feedback`,
+    `${CALL}/$explain`,
+    '/fhir/metadata',
+    '/fhir/PlanDefinition',
+    '/fhir/PlanDefinition/start-back/$apply',
+    '/cds-services/not-there',
+    '/not-there',
+  ])('a preflight is answered without authentication at %s', async path => {
+    const response = await request()
+      .options(path)
+      .set('origin', ORIGIN)
+      .set('access-control-request-method', 'POST')
+      .set('access-control-request-headers', 'authorization,content-type')
     expect(response.status).toBe(204)
     expect(response.headers['access-control-allow-origin']).toBe('*')
     expect(String(response.headers['access-control-allow-methods']).split(',')).toEqual(expect.arrayContaining(['GET', 'POST']))
@@ -31,7 +45,12 @@ describe('before a call', () => {
   })
 
   describe('a public page asks whether it may call a service on the machine of its user', () => {
-    const ask = (url: string) => supertest(url).options('/').set('origin', ORIGIN).set('access-control-request-method', 'POST').set('access-control-request-private-network', 'true')
+    const ask = (url: string) =>
+      supertest(url)
+        .options('/')
+        .set('origin', ORIGIN)
+        .set('access-control-request-method', 'POST')
+        .set('access-control-request-private-network', 'true')
     const answerOf = (response: { headers: Record<string, unknown> }) => response.headers['access-control-allow-private-network']
 
     test('and the demonstration and its FHIR server allow it', async () => {
@@ -56,7 +75,16 @@ describe('after a call', () => {
     ['the front page', 200, () => request().get('/')],
     ['discovery', 200, () => request().get('/cds-services')],
     ['a call', 200, () => request().post(CALL).send(prefetchedCall('start-back-high', 'start-back-risk'))],
-    ['feedback', 200, () => request().post(`${CALL}/feedback`).send({ feedback: [{ card: '784ea9a5-3272-5193-a71e-6f4edf2944e1', outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }] })],
+    [
+      'feedback',
+      200,
+      () =>
+        request()
+          .post(`${CALL}/feedback`)
+          .send({
+            feedback: [{ card: '784ea9a5-3272-5193-a71e-6f4edf2944e1', outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }],
+          }),
+    ],
     ['the capability statement', 200, () => request().get('/fhir/metadata')],
     ['knowledge', 200, () => request().get('/fhir/PlanDefinition/start-back')],
     ['health', 200, () => request().get('/health/ready')],
@@ -66,7 +94,14 @@ describe('after a call', () => {
     ['an unknown service', 404, () => request().post('/cds-services/not-there').send({})],
     ['an unknown path', 404, () => request().get('/not-there')],
     ['another method', 405, () => request().get(CALL)],
-    ['missing data', 412, () => request().post(CALL).send({ ...prefetchedCall('start-back-high', 'start-back-risk'), prefetch: {} })],
+    [
+      'missing data',
+      412,
+      () =>
+        request()
+          .post(CALL)
+          .send({ ...prefetchedCall('start-back-high', 'start-back-risk'), prefetch: {} }),
+    ],
     ['a large body', 413, () => request().post(CALL).set('content-type', 'application/json').send(large)],
     ['another content type', 415, () => request().post(CALL).set('content-type', 'text/plain').send('a')],
   ]
@@ -76,6 +111,8 @@ describe('after a call', () => {
     expect(response.status).toBe(status)
     expect(response.headers['access-control-allow-origin']).toBe('*')
     expect(response.headers).not.toHaveProperty('access-control-allow-credentials')
-    expect(String(response.headers['access-control-expose-headers']).toLowerCase().split(',')).toEqual(expect.arrayContaining(['x-request-id', 'etag', 'content-language', 'retry-after']))
+    expect(String(response.headers['access-control-expose-headers']).toLowerCase().split(',')).toEqual(
+      expect.arrayContaining(['x-request-id', 'etag', 'content-language', 'retry-after']),
+    )
   })
 })

@@ -38,7 +38,9 @@ interface Answer {
 async function callWith(answers: Readonly<Record<string, StubAnswer>>): Promise<Answer> {
   fhir = await startStubFhirServer(answers)
   const began = performance.now()
-  const { status, body, text } = await supertest(service.url).post(`/cds-services/${ID}`).send(patientView(PERSON, { fhirServer: fhir.url }))
+  const { status, body, text } = await supertest(service.url)
+    .post(`/cds-services/${ID}`)
+    .send(patientView(PERSON, { fhirServer: fhir.url }))
   return { status, body: body as Answer['body'], text, milliseconds: performance.now() - began }
 }
 
@@ -52,9 +54,11 @@ const hangsHalfWay: StubAnswer = (_request, response) => {
 const hangsOnPageTwo: StubAnswer = (request, response) => {
   if (request.query._page === '2') return
   const { host } = request.headers
-  response.json(searchset([{ resourceType: 'Encounter', id: 'e1', status: 'finished', class: {}, subject: { reference: `Patient/${PERSON}` } }], {
-    link: [{ relation: 'next', url: `http://${host}/Encounter?_page=2` }],
-  }))
+  response.json(
+    searchset([{ resourceType: 'Encounter', id: 'e1', status: 'finished', class: {}, subject: { reference: `Patient/${PERSON}` } }], {
+      link: [{ relation: 'next', url: `http://${host}/Encounter?_page=2` }],
+    }),
+  )
 }
 
 /** One byte now and then, so that nothing seems to stand still. */
@@ -63,17 +67,24 @@ const drips: StubAnswer = (_request, response) => {
   response.on('close', () => clearInterval(timer))
 }
 
-const hanging: [string, StubAnswer][] = [['no answer', hangs], ['half an answer', hangsHalfWay], ['an answer byte by byte', drips]]
+const hanging: [string, StubAnswer][] = [
+  ['no answer', hangs],
+  ['half an answer', hangsHalfWay],
+  ['an answer byte by byte', drips],
+]
 
-test.each(hanging)('optional data that does not come in time is named in the answer and on the card, within the deadline: %s', async (_, answer) => {
-  const { status, body, milliseconds } = await callWith({ '/Encounter': answer })
-  expect(status).toBe(200)
-  expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
-  expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'the FHIR server did not answer in time' }] })
-  expect(body.cards.length).toBeGreaterThan(0)
-  for (const { detail } of body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
-  expect(faultsOfResponse(body, { patientId: PERSON })).toEqual([])
-})
+test.each(hanging)(
+  'optional data that does not come in time is named in the answer and on the card, within the deadline: %s',
+  async (_, answer) => {
+    const { status, body, milliseconds } = await callWith({ '/Encounter': answer })
+    expect(status).toBe(200)
+    expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
+    expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'the FHIR server did not answer in time' }] })
+    expect(body.cards.length).toBeGreaterThan(0)
+    for (const { detail } of body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
+    expect(faultsOfResponse(body, { patientId: PERSON })).toEqual([])
+  },
+)
 
 test.each(hanging)('essential data that does not come in time is 412 that names it, within the deadline: %s', async (_, answer) => {
   const { status, text, milliseconds } = await callWith({ '/Condition': answer })
@@ -86,13 +97,18 @@ test('a page that does not come in time leaves the pages before it, and the answ
   const { status, body, milliseconds } = await callWith({ '/Encounter': hangsOnPageTwo })
   expect(status).toBe(200)
   expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
-  expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'not all pages of the result could be read: the FHIR server did not answer in time' }] })
+  expect(body.extension).toEqual({
+    'org.columna.not-read': [
+      { key: 'encounters', reason: 'not all pages of the result could be read: the FHIR server did not answer in time' },
+    ],
+  })
 })
 
 test('when nothing comes in time every essential key is named', async () => {
   const { status, text, milliseconds } = await callWith({ '/': hangs })
   expect(status).toBe(412)
-  for (const key of ['patient', 'conditions', 'startBackResponses', 'consultationResponses']) expect(text).toContain(`Prefetch key ${key}: the FHIR server did not answer in time`)
+  for (const key of ['patient', 'conditions', 'startBackResponses', 'consultationResponses'])
+    expect(text).toContain(`Prefetch key ${key}: the FHIR server did not answer in time`)
   expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
 })
 
@@ -114,7 +130,12 @@ describe('evaluation has only what reading left of the deadline, and what it cou
 
   test('whatever comes of it', async () => {
     // Looked at when the evaluation begins.
-    const override = { point: 'x', get at() { return hold(1_100), '2026-03-30T10:00:00Z' } }
+    const override = {
+      point: 'x',
+      get at() {
+        return (hold(1_100), '2026-03-30T10:00:00Z')
+      },
+    }
     const record = { ...testRecord(), overridesOf: async () => [override] }
     const codes = await undecidedBy({ deadlineMs: 1_000, clientOf: () => 'known', record }, prefetchedCall(PERSON, ID))
     expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
@@ -127,7 +148,11 @@ describe('a call whose time has run out before its evaluation begins is 503, and
     const { status, text, headers } = await supertest(late.url).post(`/cds-services/${ID}`).send(body)
     const explained = await supertest(late.url).post(`/cds-services/${ID}/$explain`).send(body)
     await late.close()
-    expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0], again: headers['retry-after'] }).toEqual({ status: 503, code: 'CDS_CALL_TOO_LATE', again: '1' })
+    expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0], again: headers['retry-after'] }).toEqual({
+      status: 503,
+      code: 'CDS_CALL_TOO_LATE',
+      again: '1',
+    })
     expect(explained.status).toBe(503)
   }
 
@@ -138,7 +163,10 @@ describe('a call whose time has run out before its evaluation begins is 503, and
       await new Promise(resolve => setTimeout(resolve, 60))
       return { kind: 'nothing' as const }
     }
-    const { prefetch: { encounters: _, ...prefetch }, ...request } = prefetchedCall(PERSON, ID)
+    const {
+      prefetch: { encounters: _, ...prefetch },
+      ...request
+    } = prefetchedCall(PERSON, ID)
     await refusalOf({ deadlineMs: 50, reader: { read: slow, readOn: slow } }, { ...request, fhirServer: 'http://127.0.0.1:1', prefetch })
   })
 
@@ -148,7 +176,10 @@ describe('a call whose time has run out before its evaluation begins is 503, and
     const arrived = new Promise<void>(resolve => (tell = resolve))
     const late = await startTestService({ deadlineMs: 1_000, onRequest: () => tell() })
     const body = JSON.stringify(prefetchedCall(PERSON, ID))
-    const request = httpRequest(`${late.url}/cds-services/${ID}`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } })
+    const request = httpRequest(`${late.url}/cds-services/${ID}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    })
     request.write(body.slice(0, 100))
     await arrived
     await happens()

@@ -16,7 +16,10 @@ afterAll(() => service.close())
 const templates = () => services.flatMap(({ prefetch }) => Object.values(prefetch as Record<string, string>))
 
 test('discovery answers 200 with a list of services in JSON', async () => {
-  const response = await supertest(service.url).get('/cds-services').expect(200).expect('content-type', /^application\/json/)
+  const response = await supertest(service.url)
+    .get('/cds-services')
+    .expect(200)
+    .expect('content-type', /^application\/json/)
   expect(Object.keys(response.body as Json)).toEqual(['services'])
   expect((response.body as { services: Json[] }).services.map(({ id }) => id)).toEqual(SERVICES)
 })
@@ -61,7 +64,13 @@ test('discovery speaks the language that is asked for, and caches are told so', 
 })
 
 test('each hook is a published one, with the version of its definition', () => {
-  expect(services.map(({ hook, hookVersion }) => [hook, hookVersion])).toEqual([['encounter-start', '1.0'], ['order-select', '1.0'], ['order-sign', '1.0'], ['patient-view', '1.0'], ['patient-view', '1.0']])
+  expect(services.map(({ hook, hookVersion }) => [hook, hookVersion])).toEqual([
+    ['encounter-start', '1.0'],
+    ['order-select', '1.0'],
+    ['order-sign', '1.0'],
+    ['patient-view', '1.0'],
+    ['patient-view', '1.0'],
+  ])
   expect(new Set(services.map(({ version }) => version))).toEqual(new Set(['STU2']))
 })
 
@@ -72,7 +81,11 @@ test('ids are unique and usable in a path unescaped', () => {
 })
 
 test('each discovered id answers at its own address', async () => {
-  for (const { id } of services) await supertest(service.url).post(`/cds-services/${String(id)}`).send({}).expect(400)
+  for (const { id } of services)
+    await supertest(service.url)
+      .post(`/cds-services/${String(id)}`)
+      .send({})
+      .expect(400)
 })
 
 describe('prefetch templates', () => {

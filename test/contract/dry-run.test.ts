@@ -2,7 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import type { CallSummary } from '../../src/calls/summarise-call.js'
-import { entriesOf, hookCall, patientView, prefetchedCall, searchset, SERVICES, type Json, type ServiceId } from '../support/hook-requests.js'
+import {
+  entriesOf,
+  hookCall,
+  patientView,
+  prefetchedCall,
+  searchset,
+  SERVICES,
+  type Json,
+  type ServiceId,
+} from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 import { answersStatus, startStubFhirServer } from '../support/stub-fhir-server.js'
@@ -19,7 +28,11 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 async function summaryOf(call: Json, id: ServiceId = SIGN, language = 'en'): Promise<CallSummary> {
-  const { body } = await supertest(service.url).post(`/cds-services/${id}/$explain?view=summary`).set('accept-language', language).send(call).expect(200)
+  const { body } = await supertest(service.url)
+    .post(`/cds-services/${id}/$explain?view=summary`)
+    .set('accept-language', language)
+    .send(call)
+    .expect(200)
   return body as CallSummary
 }
 
@@ -28,13 +41,24 @@ const stateOf = ({ prefetch }: CallSummary, wanted: string) => {
   return reason === undefined ? state : `${state}: ${reason}`
 }
 
-const without = (call: ReturnType<typeof prefetchedCall>, ...keys: string[]) => ({ ...call, prefetch: Object.fromEntries(Object.entries(call.prefetch).filter(([key]) => !keys.includes(key))) })
+const without = (call: ReturnType<typeof prefetchedCall>, ...keys: string[]) => ({
+  ...call,
+  prefetch: Object.fromEntries(Object.entries(call.prefetch).filter(([key]) => !keys.includes(key))),
+})
 
 test.each(SERVICES)('tells of a complete call that all was understood, and how the call itself is answered: %s', async id => {
   const call = prefetchedCall(PERSON, id)
   const summary = await summaryOf(call, id)
   const answer = (await supertest(service.url).post(`/cds-services/${id}`).send(call).expect(200)).body as { cards: unknown[] }
-  expect(summary).toMatchObject({ service: id, hook: call.hook, status: 200, unknownKeys: [], notUsed: [], cards: answer.cards.length, undecided: 0 })
+  expect(summary).toMatchObject({
+    service: id,
+    hook: call.hook,
+    status: 200,
+    unknownKeys: [],
+    notUsed: [],
+    cards: answer.cards.length,
+    undecided: 0,
+  })
   expect(summary.prefetch.filter(({ state }) => state !== 'sent' && state !== 'not-needed')).toEqual([])
   expect(summary.prefetch.map(({ key }) => key)).toEqual(expect.arrayContaining(Object.keys(call.prefetch)))
   expect(summary.records).toMatchObject({ Patient: 1, Condition: entriesOf(call.prefetch, 'conditions').length })
@@ -49,14 +73,18 @@ describe('of the prefetch keys', () => {
     const refusal = (await supertest(service.url).post(`/cds-services/${SIGN}`).send(misspelt).expect(412)).text
     expect(summary).toMatchObject({ status: 412, unknownKeys: ['condition'] })
     expect(summary).not.toHaveProperty('cards')
-    for (const { key, essential, state } of summary.prefetch) expect({ key, isRefused: refusal.includes(`Prefetch key ${key}:`) }).toEqual({ key, isRefused: essential && state === 'missing' })
+    for (const { key, essential, state } of summary.prefetch)
+      expect({ key, isRefused: refusal.includes(`Prefetch key ${key}:`) }).toEqual({ key, isRefused: essential && state === 'missing' })
     expect(stateOf(summary, 'conditions')).toBe('missing: it is absent and there is no FHIR server to read it from')
   })
 
   test('tells what the client sent in place of data, and what it sent only in part', async () => {
     const { prefetch, ...call } = prefetchedCall(PERSON, SIGN)
     const outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] }
-    const summary = await summaryOf({ ...call, prefetch: { ...prefetch, encounters: outcome, conditions: { ...(prefetch.conditions as Json), total: 99 } } })
+    const summary = await summaryOf({
+      ...call,
+      prefetch: { ...prefetch, encounters: outcome, conditions: { ...(prefetch.conditions as Json), total: 99 } },
+    })
     expect(stateOf(summary, 'encounters')).toMatch(/^unusable: the client reported/)
     expect(stateOf(summary, 'conditions')).toMatch(/^in-part: not all pages/)
     expect(summary.status).toBe(200)
@@ -66,7 +94,11 @@ describe('of the prefetch keys', () => {
     const fhir = await startStubFhirServer({ '/Encounter': answersStatus(500) })
     const summary = await summaryOf({ ...without(prefetchedCall(PERSON, SIGN), 'conditions', 'encounters'), fhirServer: fhir.url })
     await fhir.close()
-    expect([stateOf(summary, 'conditions'), stateOf(summary, 'encounters'), stateOf(summary, 'patient')]).toEqual(['read', 'missing: the FHIR server answered 500', 'sent'])
+    expect([stateOf(summary, 'conditions'), stateOf(summary, 'encounters'), stateOf(summary, 'patient')]).toEqual([
+      'read',
+      'missing: the FHIR server answered 500',
+      'sent',
+    ])
     expect(summary.status).toBe(200)
   })
 
@@ -82,11 +114,24 @@ describe('of the records', () => {
     const { prefetch, ...call } = prefetchedCall(PERSON, SIGN)
     const [condition] = entriesOf(prefetch, 'conditions')
     const ownerless = { ...condition, id: 'ownerless', subject: { display: 'somebody' } }
-    const summary = await summaryOf({ ...call, prefetch: { ...prefetch, conditions: searchset([condition!, { ...condition, id: 'undated', onsetDateTime: 'last spring' }, ownerless]) } })
-    expect(summary.notUsed).toEqual(expect.arrayContaining([
-      { key: 'conditions', resource: 'Condition/ownerless', element: 'Condition', reason: expect.stringMatching(/\S/) },
-      { key: 'conditions', resource: 'Condition/undated', element: expect.stringContaining('onset'), reason: expect.stringMatching(/\S/) },
-    ]))
+    const summary = await summaryOf({
+      ...call,
+      prefetch: {
+        ...prefetch,
+        conditions: searchset([condition!, { ...condition, id: 'undated', onsetDateTime: 'last spring' }, ownerless]),
+      },
+    })
+    expect(summary.notUsed).toEqual(
+      expect.arrayContaining([
+        { key: 'conditions', resource: 'Condition/ownerless', element: 'Condition', reason: expect.stringMatching(/\S/) },
+        {
+          key: 'conditions',
+          resource: 'Condition/undated',
+          element: expect.stringContaining('onset'),
+          reason: expect.stringMatching(/\S/),
+        },
+      ]),
+    )
     expect(summary.prefetch.find(({ key }) => key === 'conditions')).toMatchObject({ resources: 3 })
     expect(summary.records.Condition).toBe(2)
   })
@@ -100,22 +145,33 @@ describe('of the records', () => {
 })
 
 describe('of the orders', () => {
-  const draft = (id: string, code: Json, resourceType = 'ServiceRequest') =>
-    ({ resource: { resourceType, id, status: 'draft', intent: 'order', subject: { reference: `Patient/${PERSON}` }, [resourceType === 'ServiceRequest' ? 'code' : 'medicationCodeableConcept']: code } })
+  const draft = (id: string, code: Json, resourceType = 'ServiceRequest') => ({
+    resource: {
+      resourceType,
+      id,
+      status: 'draft',
+      intent: 'order',
+      subject: { reference: `Patient/${PERSON}` },
+      [resourceType === 'ServiceRequest' ? 'code' : 'medicationCodeableConcept']: code,
+    },
+  })
 
   const withOrders = (...entry: Json[]) => {
     const call = prefetchedCall(PERSON, SIGN)
     return { ...call, context: { ...call.context, draftOrders: { resourceType: 'Bundle', type: 'collection', entry } } }
   }
 
-  const recognised = ({ orders }: CallSummary) => Object.fromEntries(orders.map(({ order, recognisedAs }) => [order, recognisedAs.map(({ valueSet }) => valueSet)]))
+  const recognised = ({ orders }: CallSummary) =>
+    Object.fromEntries(orders.map(({ order, recognisedAs }) => [order, recognisedAs.map(({ valueSet }) => valueSet)]))
 
   test('tells as what each was recognised, by its code or by its words, and which was not', async () => {
-    const summary = await summaryOf(withOrders(
-      draft('ibuprofen', { coding: [{ system: 'http://www.whocc.no/atc', code: 'M01AE01' }] }, 'MedicationRequest'),
-      draft('scan', { text: 'MR lænd' }),
-      draft('local', { coding: [{ system: 'http://local.example.org', code: '17' }] }),
-    ))
+    const summary = await summaryOf(
+      withOrders(
+        draft('ibuprofen', { coding: [{ system: 'http://www.whocc.no/atc', code: 'M01AE01' }] }, 'MedicationRequest'),
+        draft('scan', { text: 'MR lænd' }),
+        draft('local', { coding: [{ system: 'http://local.example.org', code: '17' }] }),
+      ),
+    )
     const { 'MedicationRequest/ibuprofen': ibuprofen, 'ServiceRequest/scan': scan, 'ServiceRequest/local': local } = recognised(summary)
     expect(ibuprofen).toEqual(expect.arrayContaining(['drug-nsaid', 'pain-medication']))
     expect(scan).toEqual(expect.arrayContaining(['order-mr-lumbar-spine', 'lumbar-imaging']))
@@ -123,13 +179,19 @@ describe('of the orders', () => {
   })
 
   test('says it in the language of the reply', async () => {
-    const titles = async (language: string) => (await summaryOf(withOrders(draft('scan', { text: 'MR lænd' })), SIGN, language)).orders[0]?.recognisedAs.find(({ valueSet }) => valueSet === 'order-mr-lumbar-spine')?.title
+    const titles = async (language: string) =>
+      (await summaryOf(withOrders(draft('scan', { text: 'MR lænd' })), SIGN, language)).orders[0]?.recognisedAs.find(
+        ({ valueSet }) => valueSet === 'order-mr-lumbar-spine',
+      )?.title
     expect([await titles('da'), await titles('en')]).toEqual(['MR-skanning af lænderyg', 'MR, lumbar spine'])
   })
 
   test('tells which of them the hook is about', async () => {
     const summary = await summaryOf(prefetchedCall(PERSON, 'low-back-pain-order-select'), 'low-back-pain-order-select')
-    expect(summary.orders.map(({ order, selected }) => [order, selected])).toEqual([['MedicationRequest/pain-relief', true], ['ServiceRequest/scan', false]])
+    expect(summary.orders.map(({ order, selected }) => [order, selected])).toEqual([
+      ['MedicationRequest/pain-relief', true],
+      ['ServiceRequest/scan', false],
+    ])
   })
 
   test('lists no more than anybody reads', async () => {
@@ -142,11 +204,16 @@ test('refuses what a call refuses', async () => {
   await supertest(service.url).post(`/cds-services/${SIGN}/$explain?view=summary`).send({}).expect(400)
   const { prefetch, ...call } = prefetchedCall(PERSON, SIGN)
   const patient = { ...(prefetch.patient as Json), id: 'another' }
-  await supertest(service.url).post(`/cds-services/${SIGN}/$explain?view=summary`).send({ ...call, prefetch: { ...prefetch, patient } }).expect(400)
+  await supertest(service.url)
+    .post(`/cds-services/${SIGN}/$explain?view=summary`)
+    .send({ ...call, prefetch: { ...prefetch, patient } })
+    .expect(400)
 })
 
 test.each(['?view=other', '?view=', '?view=summary&view=summary'])('has no other view: %s', async query => {
-  expect((await supertest(service.url).post(`/cds-services/${SIGN}/$explain${query}`).send(prefetchedCall(PERSON, SIGN)).expect(400)).text).toContain('CDS_REQUEST_INVALID')
+  expect(
+    (await supertest(service.url).post(`/cds-services/${SIGN}/$explain${query}`).send(prefetchedCall(PERSON, SIGN)).expect(400)).text,
+  ).toContain('CDS_REQUEST_INVALID')
 })
 
 test('is off where explanations are off', async () => {

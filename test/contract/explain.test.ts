@@ -11,9 +11,12 @@ import { startStubFhirServer } from '../support/stub-fhir-server.js'
 const ID = 'start-back-risk'
 
 /** The demonstration patients with the most data. */
-const LARGEST = demoPeople(TEST_NOW).flatMap(({ resourceType, id }) => (resourceType === 'Patient' && id !== undefined ? [id] : []))
+const LARGEST = demoPeople(TEST_NOW)
+  .flatMap(({ resourceType, id }) => (resourceType === 'Patient' && id !== undefined ? [id] : []))
   .map(id => ({ id, bytes: JSON.stringify(prefetchedCall(id, 'low-back-pain-order-sign')).length }))
-  .sort((one, other) => other.bytes - one.bytes).slice(0, 3).map(({ id }) => id)
+  .sort((one, other) => other.bytes - one.bytes)
+  .slice(0, 3)
+  .map(({ id }) => id)
 
 let service: Listening
 
@@ -24,7 +27,10 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 async function explain(person: string, id: ServiceId = ID, query = '', language = 'da'): Promise<Explanation> {
-  const { status, body } = await supertest(service.url).post(`/cds-services/${id}/$explain${query}`).set('accept-language', language).send(prefetchedCall(person, id))
+  const { status, body } = await supertest(service.url)
+    .post(`/cds-services/${id}/$explain${query}`)
+    .set('accept-language', language)
+    .send(prefetchedCall(person, id))
   expect(status).toBe(200)
   return body as Explanation
 }
@@ -91,7 +97,11 @@ describe('an explanation', () => {
   test('speaks the language of the reply', async () => {
     const { plans, response } = await explain('start-back-high', ID, '', 'en')
     const action = plans[0]?.actions.find(({ card }) => card !== undefined)
-    expect([plans[0]?.title, action?.title, response.cards[0]?.summary]).toEqual(['STarT Back: risk of a long course', 'STarT Back: high risk of a long course (total …, sub-score …)', expect.stringContaining('high risk')])
+    expect([plans[0]?.title, action?.title, response.cards[0]?.summary]).toEqual([
+      'STarT Back: risk of a long course',
+      'STarT Back: high risk of a long course (total …, sub-score …)',
+      expect.stringContaining('high risk'),
+    ])
   })
 
   const everyAction = ({ plans }: Explanation): ToldAction[] => {
@@ -100,8 +110,12 @@ describe('an explanation', () => {
   }
 
   test('leaves out what stands below actions that do not apply, unless all is asked for', async () => {
-    const [some, all] = [await explain('start-back-high', 'low-back-pain-patient-view'), await explain('start-back-high', 'low-back-pain-patient-view', '?all')]
-    for (const { applies, actions, leftOut } of everyAction(some)) if (applies !== 'yes') expect({ actions, isCounted: leftOut !== 0 }).toEqual({ actions: [], isCounted: true })
+    const [some, all] = [
+      await explain('start-back-high', 'low-back-pain-patient-view'),
+      await explain('start-back-high', 'low-back-pain-patient-view', '?all'),
+    ]
+    for (const { applies, actions, leftOut } of everyAction(some))
+      if (applies !== 'yes') expect({ actions, isCounted: leftOut !== 0 }).toEqual({ actions: [], isCounted: true })
     expect(everyAction(some).some(({ leftOut = 0 }) => leftOut > 0)).toBe(true)
     expect(everyAction(all).every(({ leftOut }) => leftOut === undefined)).toBe(true)
     expect(everyAction(all).length).toBeGreaterThan(everyAction(some).length)
@@ -118,18 +132,29 @@ describe('an explanation', () => {
       return undefined
     }
     const wanted = everyAction(whole).find(action => !whole.plans.some(({ actions }) => actions.includes(action)))!
-    const way = whole.plans.map(({ actions }) => path(actions, wanted)).find(found => found !== undefined)!.map(({ id }) => id)
+    const way = whole.plans
+      .map(({ actions }) => path(actions, wanted))
+      .find(found => found !== undefined)!
+      .map(({ id }) => id)
     const one = await explain('recent-pain', 'low-back-pain-patient-view', `?action=${wanted.id}`)
     const told = everyAction(one)
     expect(told.filter(({ id }) => way.includes(id)).map(({ id }) => id)).toEqual(expect.arrayContaining(way))
     expect(told.length).toBeLessThan(everyAction(whole).length / 2)
     expect(Object.keys(one.facts).length).toBeLessThan(Object.keys(whole.facts).length)
-    for (const { conditions } of told) for (const { facts } of conditions) expect(Object.keys(one.facts)).toEqual(expect.arrayContaining(facts))
+    for (const { conditions } of told)
+      for (const { facts } of conditions) expect(Object.keys(one.facts)).toEqual(expect.arrayContaining(facts))
     expect(one.response).toEqual(whole.response)
   })
 
-  test.each([['?action=no-such-action', 404, 'CDS_RESOURCE_UNKNOWN'], ['?action=', 400, 'CDS_REQUEST_INVALID'], ['?action=a&action=b', 400, 'CDS_REQUEST_INVALID']])('cannot be of an action that is not there: %s', async (query, status, code) => {
-    const { text } = await supertest(service.url).post(`/cds-services/${ID}/$explain${query}`).send(prefetchedCall('start-back-high', ID)).expect(status)
+  test.each([
+    ['?action=no-such-action', 404, 'CDS_RESOURCE_UNKNOWN'],
+    ['?action=', 400, 'CDS_REQUEST_INVALID'],
+    ['?action=a&action=b', 400, 'CDS_REQUEST_INVALID'],
+  ])('cannot be of an action that is not there: %s', async (query, status, code) => {
+    const { text } = await supertest(service.url)
+      .post(`/cds-services/${ID}/$explain${query}`)
+      .send(prefetchedCall('start-back-high', ID))
+      .expect(status)
     expect(text).toContain(code)
     expect(text).not.toContain('no-such-action')
   })
@@ -141,15 +166,26 @@ describe('an explanation', () => {
 
     test.each(SERVICES)('%s', async id => {
       for (const person of LARGEST) {
-        const { text } = await supertest(service.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall(person, id)).expect(200).expect('content-encoding', 'gzip')
+        const { text } = await supertest(service.url)
+          .post(`/cds-services/${id}/$explain`)
+          .send(prefetchedCall(person, id))
+          .expect(200)
+          .expect('content-encoding', 'gzip')
         const [bytes, packed] = [Buffer.byteLength(text), gzipSync(text).byteLength]
-        expect({ person, isSmall: bytes <= MOST_BYTES, isPackedSmall: packed <= MOST_PACKED_BYTES }).toEqual({ person, isSmall: true, isPackedSmall: true })
+        expect({ person, isSmall: bytes <= MOST_BYTES, isPackedSmall: packed <= MOST_PACKED_BYTES }).toEqual({
+          person,
+          isSmall: true,
+          isPackedSmall: true,
+        })
       }
     })
 
     test('and no fact is told twice, nor one that nobody used', async () => {
       const { facts, plans } = await explain('follow-up-week-four', 'low-back-pain-order-sign')
-      const used = new Set([...Object.values(facts).flatMap(({ uses }) => uses), ...everyAction({ plans } as Explanation).flatMap(({ conditions }) => conditions.flatMap(condition => condition.facts))])
+      const used = new Set([
+        ...Object.values(facts).flatMap(({ uses }) => uses),
+        ...everyAction({ plans } as Explanation).flatMap(({ conditions }) => conditions.flatMap(condition => condition.facts)),
+      ])
       expect(Object.keys(facts).toSorted()).toEqual([...used].toSorted())
     })
 
@@ -157,23 +193,36 @@ describe('an explanation', () => {
       const call = prefetchedCall('follow-up-week-four', 'low-back-pain-order-sign')
       const [condition] = entriesOf(call.prefetch, 'conditions')
       const conditions = searchset(Array.from({ length: 3_000 }, (_, index) => ({ ...condition, id: `c${index}` })))
-      const { text, body } = await supertest(service.url).post('/cds-services/low-back-pain-order-sign/$explain').send({ ...call, prefetch: { ...call.prefetch, conditions } }).expect(200)
+      const { text, body } = await supertest(service.url)
+        .post('/cds-services/low-back-pain-order-sign/$explain')
+        .send({ ...call, prefetch: { ...call.prefetch, conditions } })
+        .expect(200)
       expect(Buffer.byteLength(text)).toBeLessThan(2 * MOST_BYTES)
-      const cut = Object.values((body as Explanation).facts).filter(({ moreValues = 0, moreResources = 0 }) => moreValues > 0 || moreResources > 0)
+      const cut = Object.values((body as Explanation).facts).filter(
+        ({ moreValues = 0, moreResources = 0 }) => moreValues > 0 || moreResources > 0,
+      )
       expect(cut.length).toBeGreaterThan(0)
-      for (const { value, resources, moreValues, moreResources } of cut) expect(moreValues === undefined ? resources.length : value.length).toBe(moreValues === undefined && moreResources === undefined ? 0 : 50)
+      for (const { value, resources, moreValues, moreResources } of cut)
+        expect(moreValues === undefined ? resources.length : value.length).toBe(
+          moreValues === undefined && moreResources === undefined ? 0 : 50,
+        )
     })
   })
 
   test('tells the clock and the plans it rests on', async () => {
     const { clock, plans, notRead, service: id } = await explain('no-back-problem')
     expect({ id, clock, notRead }).toEqual({ id: ID, clock: { now: '2026-03-30T12:00:00.000+02:00', today: '2026-03-30' }, notRead: [] })
-    expect(plans.map(({ plan }) => plan)).toEqual([expect.stringMatching(/^https:\/\/columna\.example\.org\/fhir\/PlanDefinition\/start-back\|\d/)])
+    expect(plans.map(({ plan }) => plan)).toEqual([
+      expect.stringMatching(/^https:\/\/columna\.example\.org\/fhir\/PlanDefinition\/start-back\|\d/),
+    ])
   })
 
   test('reads from the server of the client once', async () => {
     const fhir = await startStubFhirServer()
-    await supertest(service.url).post(`/cds-services/${ID}/$explain`).send(patientView('start-back-high', { fhirServer: fhir.url })).expect(200)
+    await supertest(service.url)
+      .post(`/cds-services/${ID}/$explain`)
+      .send(patientView('start-back-high', { fhirServer: fhir.url }))
+      .expect(200)
     await fhir.close()
     expect(fhir.requests).toHaveLength(10)
   })
@@ -193,7 +242,9 @@ describe('in production', () => {
 
   test('where they are off there is nothing at their path', async () => {
     const production = await startTestService({ explain: false })
-    const { status, text } = await supertest(production.url).post(`/cds-services/${ID}/$explain`).send(prefetchedCall('start-back-high', ID))
+    const { status, text } = await supertest(production.url)
+      .post(`/cds-services/${ID}/$explain`)
+      .send(prefetchedCall('start-back-high', ID))
     await production.close()
     expect(status).toBe(404)
     expect(text).toContain('CDS_PATH_UNKNOWN')

@@ -18,7 +18,9 @@ let service: Listening
 let record: FeedbackRecord
 
 beforeAll(async () => {
-  service = await startTestService({ record: testRecord({ feedback: { save: entries => record.save(entries), list: id => record.list(id), bytes: () => record.bytes() } }) })
+  service = await startTestService({
+    record: testRecord({ feedback: { save: entries => record.save(entries), list: id => record.list(id), bytes: () => record.bytes() } }),
+  })
 })
 
 beforeEach(() => {
@@ -27,17 +29,37 @@ beforeEach(() => {
 
 afterAll(() => service.close())
 
-const accepted = (members: Json = {}): Json => ({ card: CARD, outcome: 'accepted', acceptedSuggestions: [{ id: SUGGESTION }], outcomeTimestamp: '2026-03-30T10:05:00Z', ...members })
-const overridden = (members: Json = {}): Json => ({ card: CARD, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z', ...members })
-const send = (body: unknown, id = ID) => supertest(service.url).post(`/cds-services/${id}/feedback`).send(body as object)
+const accepted = (members: Json = {}): Json => ({
+  card: CARD,
+  outcome: 'accepted',
+  acceptedSuggestions: [{ id: SUGGESTION }],
+  outcomeTimestamp: '2026-03-30T10:05:00Z',
+  ...members,
+})
+const overridden = (members: Json = {}): Json => ({
+  card: CARD,
+  outcome: 'overridden',
+  outcomeTimestamp: '2026-03-30T10:05:00Z',
+  ...members,
+})
+const send = (body: unknown, id = ID) =>
+  supertest(service.url)
+    .post(`/cds-services/${id}/feedback`)
+    .send(body as object)
 const kept = async (): Promise<Feedback[]> => (await record.list(ID)).map(({ feedback }) => feedback)
 
 describe('feedback is answered with 200 and kept', () => {
   test.each<[string, Json]>([
     ['when suggestions were accepted', accepted()],
     ['when a card was overridden without a reason', overridden()],
-    ['when a card was overridden with a coded reason', overridden({ overrideReason: { reason: { code: 'other', system: 'https://columna.example.org/fhir/CodeSystem/override-reason' } } })],
-    ['with a reason of the list of the client and its display', overridden({ overrideReason: { reason: { code: 'x', system: 'https://client.example.org', display: 'X' } } })],
+    [
+      'when a card was overridden with a coded reason',
+      overridden({ overrideReason: { reason: { code: 'other', system: 'https://columna.example.org/fhir/CodeSystem/override-reason' } } }),
+    ],
+    [
+      'with a reason of the list of the client and its display',
+      overridden({ overrideReason: { reason: { code: 'x', system: 'https://client.example.org', display: 'X' } } }),
+    ],
     ['with a comment alone', overridden({ overrideReason: { userComment: 'Talt med patienten' } })],
     ['with reason and comment', overridden({ overrideReason: { reason: { code: 'other', system: 'a' }, userComment: 'b' } })],
     ['for a card that the service never gave', overridden({ card: '00000000-0000-4000-8000-000000000000' })],
@@ -47,7 +69,13 @@ describe('feedback is answered with 200 and kept', () => {
     expect(await kept()).toEqual([entry])
   })
 
-  test.each(['2026-03-30T10:05:00Z', '2026-03-30T10:05:00.1Z', '2026-03-30T10:05:00.123456789Z', '2026-03-30T12:05:00+02:00', '2016-12-31T23:59:60Z'])('at a time with or without fraction: %s', async outcomeTimestamp => {
+  test.each([
+    '2026-03-30T10:05:00Z',
+    '2026-03-30T10:05:00.1Z',
+    '2026-03-30T10:05:00.123456789Z',
+    '2026-03-30T12:05:00+02:00',
+    '2016-12-31T23:59:60Z',
+  ])('at a time with or without fraction: %s', async outcomeTimestamp => {
     await send({ feedback: [overridden({ outcomeTimestamp })] }).expect(200)
     expect((await kept())[0]?.outcomeTimestamp).toBe(outcomeTimestamp)
   })
@@ -82,7 +110,13 @@ test('cards and suggestions of an answer can be reported by their uuids', async 
 test('members that CDS Hooks does not define are not kept', async () => {
   await send({
     extension: { 'org.example.x': {} },
-    feedback: [overridden({ note: 'a', overrideReason: { reason: { code: 'other', system: 'a', version: '1' }, note: 'b' }, acceptedSuggestions: 'c' })],
+    feedback: [
+      overridden({
+        note: 'a',
+        overrideReason: { reason: { code: 'other', system: 'a', version: '1' }, note: 'b' },
+        acceptedSuggestions: 'c',
+      }),
+    ],
   }).expect(200)
   expect(await kept()).toEqual([overridden({ overrideReason: { reason: { code: 'other', system: 'a' } } })])
 })
@@ -100,8 +134,16 @@ describe('a fault in a detail is named with 400, and the rest of the entry is ke
     ['overrideReason', overridden({ overrideReason: {} }), overridden()],
     ['overrideReason', overridden({ overrideReason: { reason: 'other' } }), overridden()],
     ['overrideReason', overridden({ overrideReason: { reason: { display: 'a' } } }), overridden()],
-    ['overrideReason', overridden({ overrideReason: { reason: { coding: [{ code: 'x' }] }, userComment: 'y' } }), overridden({ overrideReason: { userComment: 'y' } })],
-    ['overrideReason', overridden({ overrideReason: { reason: { code: 'x' }, userComment: 7 } }), overridden({ overrideReason: { reason: { code: 'x' } } })],
+    [
+      'overrideReason',
+      overridden({ overrideReason: { reason: { coding: [{ code: 'x' }] }, userComment: 'y' } }),
+      overridden({ overrideReason: { userComment: 'y' } }),
+    ],
+    [
+      'overrideReason',
+      overridden({ overrideReason: { reason: { code: 'x' }, userComment: 7 } }),
+      overridden({ overrideReason: { reason: { code: 'x' } } }),
+    ],
     ['overrideReason', overridden({ overrideReason: { userComment: 'x'.repeat(1_001) } }), overridden()],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: undefined }), accepted({ acceptedSuggestions: undefined })],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: [] }), accepted({ acceptedSuggestions: undefined })],
@@ -109,15 +151,29 @@ describe('a fault in a detail is named with 400, and the rest of the entry is ke
     ['acceptedSuggestions', accepted({ acceptedSuggestions: [null, { id: SUGGESTION }] }), accepted()],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: {} }), accepted({ acceptedSuggestions: undefined })],
     ['acceptedSuggestions', accepted({ acceptedSuggestions: [{ id: 'no uuid' }, { id: SUGGESTION }] }), accepted()],
-    ['acceptedSuggestions', accepted({ acceptedSuggestions: [{ id: `${SUGGESTION}${'0'.repeat(1_000)}` }] }), accepted({ acceptedSuggestions: undefined })],
-    ['acceptedSuggestions', accepted({ acceptedSuggestions: Array(101).fill({ id: SUGGESTION }) }), accepted({ acceptedSuggestions: undefined })],
+    [
+      'acceptedSuggestions',
+      accepted({ acceptedSuggestions: [{ id: `${SUGGESTION}${'0'.repeat(1_000)}` }] }),
+      accepted({ acceptedSuggestions: undefined }),
+    ],
+    [
+      'acceptedSuggestions',
+      accepted({ acceptedSuggestions: Array(101).fill({ id: SUGGESTION }) }),
+      accepted({ acceptedSuggestions: undefined }),
+    ],
     ['overrideReason', overridden({ overrideReason: { reason: { code: 'x'.repeat(257) } } }), overridden()],
     ['overrideReason', overridden({ overrideReason: { reason: { code: 'x', system: 'x'.repeat(257) } } }), overridden()],
-    ['overrideReason', overridden({ overrideReason: { reason: { code: 'x', display: 'x'.repeat(257) }, userComment: 'y' } }), overridden({ overrideReason: { userComment: 'y' } })],
+    [
+      'overrideReason',
+      overridden({ overrideReason: { reason: { code: 'x', display: 'x'.repeat(257) }, userComment: 'y' } }),
+      overridden({ overrideReason: { userComment: 'y' } }),
+    ],
   ])('%s (%#)', async (place, entry, keeps) => {
     const { status, body } = await send({ feedback: [entry] })
     expect(status).toBe(400)
-    expect((body as { issue: { diagnostics: string }[] }).issue.map(({ diagnostics }) => diagnostics)).toEqual([expect.stringMatching(new RegExp(`^feedback\\[0\\]: .*${place}.*; the entry is kept without it$`)) as string])
+    expect((body as { issue: { diagnostics: string }[] }).issue.map(({ diagnostics }) => diagnostics)).toEqual([
+      expect.stringMatching(new RegExp(`^feedback\\[0\\]: .*${place}.*; the entry is kept without it$`)) as string,
+    ])
     expect(await kept()).toEqual([JSON.parse(JSON.stringify(keeps))])
   })
 
@@ -125,7 +181,11 @@ describe('a fault in a detail is named with 400, and the rest of the entry is ke
     ['a coding without its wrapping', { code: 'x', system: 's' }, { reason: { code: 'x', system: 's' } }],
     ['no comment', { reason: { code: 'x' }, userComment: null }, { reason: { code: 'x' } }],
     ['no reason', { reason: null, userComment: 'nej' }, { userComment: 'nej' }],
-    ['a text as long as it may be', { reason: { code: 'x'.repeat(256), system: 'y'.repeat(256) }, userComment: 'æ'.repeat(1_000) }, { reason: { code: 'x'.repeat(256), system: 'y'.repeat(256) }, userComment: 'æ'.repeat(1_000) }],
+    [
+      'a text as long as it may be',
+      { reason: { code: 'x'.repeat(256), system: 'y'.repeat(256) }, userComment: 'æ'.repeat(1_000) },
+      { reason: { code: 'x'.repeat(256), system: 'y'.repeat(256) }, userComment: 'æ'.repeat(1_000) },
+    ],
     ['an empty comment', { reason: { code: 'x' }, userComment: '' }, { reason: { code: 'x' } }],
   ])('but no fault is %s', async (_, overrideReason, keeps) => {
     await send({ feedback: [overridden({ overrideReason })] }).expect(200)
@@ -164,7 +224,9 @@ describe('malformed feedback is answered with 400', () => {
   ])('an entry whose fault lies in: %s (%#)', async (place, entry) => {
     const { status, body } = await send({ feedback: [entry] })
     expect(status).toBe(400)
-    expect((body as { issue: { diagnostics: string }[] }).issue[0]?.diagnostics).toMatch(new RegExp(`^feedback\\[0\\]: .*${place}.*; the entry is not kept$`))
+    expect((body as { issue: { diagnostics: string }[] }).issue[0]?.diagnostics).toMatch(
+      new RegExp(`^feedback\\[0\\]: .*${place}.*; the entry is not kept$`),
+    )
     expect(await kept()).toEqual([])
   })
 
@@ -178,25 +240,33 @@ describe('malformed feedback is answered with 400', () => {
 })
 
 describe('more than fits', () => {
-  const batch = (length: number, members: Json = {}) => Array.from({ length }, (_, index) => overridden({ outcomeTimestamp: `2026-03-30T10:05:00.${index}Z`, ...members }))
+  const batch = (length: number, members: Json = {}) =>
+    Array.from({ length }, (_, index) => overridden({ outcomeTimestamp: `2026-03-30T10:05:00.${index}Z`, ...members }))
 
   test('1,000 entries are taken, and of more none', async () => {
     const { status, text } = await send({ feedback: batch(1_001) })
     expect(status).toBe(400)
     expect(text).toContain('more than 1000 entries')
     expect(await kept()).toEqual([])
-    await send({ feedback: batch(1_000).map((entry, index) => ({ ...entry, outcomeTimestamp: `2026-03-30T10:05:00.1${String(index).padStart(3, '0')}Z` })) }).expect(200)
+    await send({
+      feedback: batch(1_000).map((entry, index) => ({
+        ...entry,
+        outcomeTimestamp: `2026-03-30T10:05:00.1${String(index).padStart(3, '0')}Z`,
+      })),
+    }).expect(200)
     expect(await kept()).toHaveLength(1_000)
   })
 
   test('a list of nothing, however long, is told in a moment', async () => {
     // Seconds where a sentence is made for each entry.
     const most = 1_500
-    expect(await cpuMs(most, async () => {
-      const { status, text } = await send(`{"feedback":[${'0,'.repeat(1_500_000)}0]}`).type('json')
-      expect(status).toBe(400)
-      expect(text.length).toBeLessThan(10_000)
-    })).toBeLessThan(most)
+    expect(
+      await cpuMs(most, async () => {
+        const { status, text } = await send(`{"feedback":[${'0,'.repeat(1_500_000)}0]}`).type('json')
+        expect(status).toBe(400)
+        expect(text.length).toBeLessThan(10_000)
+      }),
+    ).toBeLessThan(most)
   })
 
   test('20 faults are told, and how many more there are', async () => {
@@ -214,7 +284,11 @@ describe('more than fits', () => {
       const { status, headers, text } = await send({ feedback: [entry] })
       answers.push(status)
       if (status === 200) continue
-      expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0], again: headers['retry-after'] }).toEqual({ status: 503, code: 'CDS_FEEDBACK_NOT_KEPT', again: '60' })
+      expect({ status, code: /CDS_[A-Z_]+/.exec(text)?.[0], again: headers['retry-after'] }).toEqual({
+        status: 503,
+        code: 'CDS_FEEDBACK_NOT_KEPT',
+        again: '60',
+      })
     }
     const accepted = answers.filter(status => status === 200).length
     expect([accepted > 2, accepted < 10]).toEqual([true, true])
@@ -236,7 +310,9 @@ describe('more than fits', () => {
   test('an override that cannot be remembered is not called accepted', async () => {
     const crowded = await startTestService({ record: testRecord({ overrides: { ...createOverrideMemory(0), note: () => false } }) })
     try {
-      const { status, headers } = await supertest(crowded.url).post(`/cds-services/${ID}/feedback`).send({ feedback: [overridden()] })
+      const { status, headers } = await supertest(crowded.url)
+        .post(`/cds-services/${ID}/feedback`)
+        .send({ feedback: [overridden()] })
       expect([status, headers['retry-after']]).toEqual([503, '60'])
     } finally {
       await crowded.close()

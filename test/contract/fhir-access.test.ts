@@ -43,7 +43,9 @@ interface Answer {
 }
 
 async function call(members: Json, person = PERSON, id: ServiceId = ID): Promise<Answer> {
-  const { status, body, text } = await supertest(service.url).post(`/cds-services/${id}`).send(hookCall(person, id, members))
+  const { status, body, text } = await supertest(service.url)
+    .post(`/cds-services/${id}`)
+    .send(hookCall(person, id, members))
   if (status === 200) expect(faultsOfResponse(body, { patientId: person })).toEqual([])
   return { status, body: body as Answer['body'], text }
 }
@@ -56,13 +58,17 @@ describe('the same cards', () => {
   // Everybody meets one service here and each service everybody of its turn: what is read hangs on the person, and what is asked for on the service.
   const turnOf = (id: ServiceId) => PEOPLE.filter((_, index) => index % SERVICES.length === SERVICES.indexOf(id))
 
-  test.each(SERVICES)('come from prefetched data and from data that was read: %s', async id => {
-    const fhir = await stub()
-    for (const person of turnOf(id)) {
-      const prefetched = await supertest(service.url).post(`/cds-services/${id}`).send(prefetchedCall(person, id))
-      expect((await call({ fhirServer: fhir.url }, person, id)).body).toEqual(prefetched.body)
-    }
-  }, LONG_MS)
+  test.each(SERVICES)(
+    'come from prefetched data and from data that was read: %s',
+    async id => {
+      const fhir = await stub()
+      for (const person of turnOf(id)) {
+        const prefetched = await supertest(service.url).post(`/cds-services/${id}`).send(prefetchedCall(person, id))
+        expect((await call({ fhirServer: fhir.url }, person, id)).body).toEqual(prefetched.body)
+      }
+    },
+    LONG_MS,
+  )
 
   test('come whether or not the base url ends with a slash', async () => {
     const fhir = await stub()
@@ -100,7 +106,12 @@ describe('what is asked of the server', () => {
     expect(fhir.mostAtOnce()).toBe(10)
   })
 
-  test.each([['A.b-c', 'A.b-c'], ['å&_count=1', '%C3%A5%26_count%3D1'], ['a%2Fb', 'a%252Fb'], ['a;b=c', 'a%3Bb%3Dc']])('has values of the context escaped: %s', async (patientId, escaped) => {
+  test.each([
+    ['A.b-c', 'A.b-c'],
+    ['å&_count=1', '%C3%A5%26_count%3D1'],
+    ['a%2Fb', 'a%252Fb'],
+    ['a;b=c', 'a%3Bb%3Dc'],
+  ])('has values of the context escaped: %s', async (patientId, escaped) => {
     const fhir = await stub()
     await call({ fhirServer: fhir.url }, patientId)
     expect(fhir.requests.map(({ path }) => path)).toContain(`/Patient/${escaped}`)
@@ -113,7 +124,15 @@ describe('the requesters of orders', () => {
   const orderedBy = (reference: string) => {
     const { context } = hookCall('recent-pain', SIGN)
     const { entry } = context.draftOrders as { entry: { resource: Json }[] }
-    return { context: { ...context, draftOrders: { resourceType: 'Bundle', entry: entry.map(({ resource }) => ({ resource: { ...resource, requester: { reference } } })) } } }
+    return {
+      context: {
+        ...context,
+        draftOrders: {
+          resourceType: 'Bundle',
+          entry: entry.map(({ resource }) => ({ resource: { ...resource, requester: { reference } } })),
+        },
+      },
+    }
   }
   const rolesAskedFor = ({ requests }: StubFhirServer) => requests.map(({ path }) => path).filter(path => path.includes('of-the-order'))
 
@@ -134,7 +153,11 @@ describe('the requesters of orders', () => {
 
 test('a selection that is no reference is no failure of the service', async () => {
   const { context, prefetch } = prefetchedCall('recent-pain', 'low-back-pain-order-sign')
-  const { status } = await call({ context: { ...context, selections: [{ toString: 1, valueOf: 1 }] }, prefetch }, 'recent-pain', 'low-back-pain-order-sign')
+  const { status } = await call(
+    { context: { ...context, selections: [{ toString: 1, valueOf: 1 }] }, prefetch },
+    'recent-pain',
+    'low-back-pain-order-sign',
+  )
   expect(status).toBe(200)
 })
 
@@ -170,37 +193,57 @@ describe('the access token', () => {
     expect(fhir.requests.map(({ path }) => path)).not.toContain('/elsewhere')
   })
 
-  test.each(['port', 'name', 'user', 'scheme'])('does not follow a next link to another origin, but asks its own: another %s', async difference => {
-    const elsewhere = await stub()
-    const link = (host: string) => ({ port: elsewhere.url, name: host.replace('127.0.0.1', 'localhost'), user: host.replace('127.0.0.1', 'user@127.0.0.1'), scheme: host.replace('http:', 'https:') })[difference]
-    const fhir = await stub({
-      '/Encounter': (request, response) => void response.json(searchset([], { link: [{ relation: 'next', url: `${link(`http://${request.get('host')}`)}/stolen` }] })),
-    })
-    const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
-    expect(elsewhere.requests).toEqual([])
-    expect(fhir.requests.filter(({ path }) => path === '/stolen').map(({ authorization }) => authorization)).toEqual([`Bearer ${TOKEN}`])
-    expect(notRead(answer)).toEqual(withoutEncounters('not all pages of the result could be read: the FHIR server answered 404'))
-  })
+  test.each(['port', 'name', 'user', 'scheme'])(
+    'does not follow a next link to another origin, but asks its own: another %s',
+    async difference => {
+      const elsewhere = await stub()
+      const link = (host: string) =>
+        ({
+          port: elsewhere.url,
+          name: host.replace('127.0.0.1', 'localhost'),
+          user: host.replace('127.0.0.1', 'user@127.0.0.1'),
+          scheme: host.replace('http:', 'https:'),
+        })[difference]
+      const fhir = await stub({
+        '/Encounter': (request, response) =>
+          void response.json(searchset([], { link: [{ relation: 'next', url: `${link(`http://${request.get('host')}`)}/stolen` }] })),
+      })
+      const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
+      expect(elsewhere.requests).toEqual([])
+      expect(fhir.requests.filter(({ path }) => path === '/stolen').map(({ authorization }) => authorization)).toEqual([`Bearer ${TOKEN}`])
+      expect(notRead(answer)).toEqual(withoutEncounters('not all pages of the result could be read: the FHIR server answered 404'))
+    },
+  )
 })
 
 describe('paging', () => {
   /** A search whose every condition stands on a page of its own. */
-  const paged = (pages: number): StubAnswer => (request, response) => {
-    const number = Number(request.query._page ?? 1)
-    const id = number === pages ? `${PERSON}-back` : `other-${number}`
-    const code = number === pages ? { coding: [{ system: 'urn:oid:1.2.208.176.2.31', code: 'L03' }] } : { text: 'Noget andet' }
-    const clinicalStatus = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] }
-    const condition = { resourceType: 'Condition', id, clinicalStatus, code, subject: { reference: `Patient/${PERSON}` }, onsetDateTime: '2026-02-28' }
-    const next = { relation: 'next', url: `http://${request.get('host')}/Condition?_page=${number + 1}` }
-    response.json(searchset([condition], { total: pages, ...(number < pages && { link: [next] }) }))
-  }
+  const paged =
+    (pages: number): StubAnswer =>
+    (request, response) => {
+      const number = Number(request.query._page ?? 1)
+      const id = number === pages ? `${PERSON}-back` : `other-${number}`
+      const code = number === pages ? { coding: [{ system: 'urn:oid:1.2.208.176.2.31', code: 'L03' }] } : { text: 'Noget andet' }
+      const clinicalStatus = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] }
+      const condition = {
+        resourceType: 'Condition',
+        id,
+        clinicalStatus,
+        code,
+        subject: { reference: `Patient/${PERSON}` },
+        onsetDateTime: '2026-02-28',
+      }
+      const next = { relation: 'next', url: `http://${request.get('host')}/Condition?_page=${number + 1}` }
+      response.json(searchset([condition], { total: pages, ...(number < pages && { link: [next] }) }))
+    }
 
   test('is followed to the last page, with the token', async () => {
     const fhir = await stub({ '/Condition': paged(3) })
     const answer = await call({ fhirServer: fhir.url, fhirAuthorization: grant })
     const pages = fhir.requests.filter(({ path }) => path.startsWith('/Condition'))
     expect(pages.map(({ path, authorization }) => [path, authorization])).toEqual(
-      [`/Condition?patient=${PERSON}&_count=200`, '/Condition?_page=2', '/Condition?_page=3'].map(path => [path, `Bearer ${TOKEN}`]))
+      [`/Condition?patient=${PERSON}&_count=200`, '/Condition?_page=2', '/Condition?_page=3'].map(path => [path, `Bearer ${TOKEN}`]),
+    )
     expect(answer.body.extension).toBeUndefined()
     expect(answer.body.cards).toHaveLength(1)
   })
@@ -209,37 +252,86 @@ describe('paging', () => {
     const fhir = await stub({ '/Condition': paged(5) })
     const answer = await call({ fhirServer: fhir.url })
     expect(fhir.requests.filter(({ path }) => path.startsWith('/Condition'))).toHaveLength(PAGE_LIMIT)
-    expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read: there are more pages than one search may have' }])
+    expect(notRead(answer)).toEqual([
+      { key: 'conditions', reason: 'not all pages of the result could be read: there are more pages than one search may have' },
+    ])
   })
 
   test('that fails half-way keeps the pages it got and says that not all was read', async () => {
-    const fails: StubAnswer = (request, response, next) => (request.query._page === '2' ? response.status(500).end() : paged(3)(request, response, next))
+    const fails: StubAnswer = (request, response, next) =>
+      request.query._page === '2' ? response.status(500).end() : paged(3)(request, response, next)
     const answer = await call({ fhirServer: (await stub({ '/Condition': fails })).url })
     expect(answer.status).toBe(200)
-    expect(notRead(answer)).toEqual([{ key: 'conditions', reason: 'not all pages of the result could be read: the FHIR server answered 500' }])
+    expect(notRead(answer)).toEqual([
+      { key: 'conditions', reason: 'not all pages of the result could be read: the FHIR server answered 500' },
+    ])
   })
 })
 
 describe('a server whose pages hold twenty of 219 conditions', () => {
-  const back = { resourceType: 'Condition', id: 'back', clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] }, code: { coding: [{ system: 'urn:oid:1.2.208.176.2.31', code: 'L03' }] }, subject: { reference: `Patient/${PERSON}` }, onsetDateTime: '2026-02-28' }
-  const conditions = [...Array.from({ length: 218 }, (_, index) => ({ resourceType: 'Condition', id: `other-${index}`, code: { text: 'Noget andet' }, subject: { reference: `Patient/${PERSON}` } })), back]
-
-  interface Paging { linkOf: (base: string, offset: number) => string; offsetOf: (query: Json) => number; withTotal?: boolean }
-  const paging = ({ linkOf, offsetOf, withTotal = true }: Paging): StubAnswer => (request, response) => {
-    const offset = offsetOf(request.query as Json)
-    const members = { link: offset + 20 < conditions.length ? [{ relation: 'next', url: linkOf(`http://${request.get('host')}`, offset + 20) }] : [] }
-    const { total: _, ...bundle } = searchset(conditions.slice(offset, offset + 20))
-    response.json({ ...bundle, ...(withTotal && { total: conditions.length }), ...members })
+  const back = {
+    resourceType: 'Condition',
+    id: 'back',
+    clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },
+    code: { coding: [{ system: 'urn:oid:1.2.208.176.2.31', code: 'L03' }] },
+    subject: { reference: `Patient/${PERSON}` },
+    onsetDateTime: '2026-02-28',
   }
+  const conditions = [
+    ...Array.from({ length: 218 }, (_, index) => ({
+      resourceType: 'Condition',
+      id: `other-${index}`,
+      code: { text: 'Noget andet' },
+      subject: { reference: `Patient/${PERSON}` },
+    })),
+    back,
+  ]
+
+  interface Paging {
+    linkOf: (base: string, offset: number) => string
+    offsetOf: (query: Json) => number
+    withTotal?: boolean
+  }
+  const paging =
+    ({ linkOf, offsetOf, withTotal = true }: Paging): StubAnswer =>
+    (request, response) => {
+      const offset = offsetOf(request.query as Json)
+      const members = {
+        link: offset + 20 < conditions.length ? [{ relation: 'next', url: linkOf(`http://${request.get('host')}`, offset + 20) }] : [],
+      }
+      const { total: _, ...bundle } = searchset(conditions.slice(offset, offset + 20))
+      response.json({ ...bundle, ...(withTotal && { total: conditions.length }), ...members })
+    }
   const number = (name: string) => (query: Json) => Number(query[name] ?? 0)
   const ways: [string, Paging][] = [
     ['by offset', { linkOf: (base, offset) => `${base}/Condition?patient=${PERSON}&_offset=${offset}`, offsetOf: number('_offset') }],
-    ['as HAPI does', { linkOf: (base, offset) => `${base}/Condition?_getpages=8c5a2b1e&_getpagesoffset=${offset}&_count=20&_bundletype=searchset`, offsetOf: number('_getpagesoffset') }],
-    ['by the number of the page', { linkOf: (_, offset) => `Condition?page=${offset / 20 + 1}`, offsetOf: ({ page = 1 }) => (Number(page) - 1) * 20 }],
-    ['by the number of the page from nought', { linkOf: (_, offset) => `/Condition?_page=${offset / 20}`, offsetOf: ({ _page = 0 }) => Number(_page) * 20 }],
-    ['by tokens that tell nothing', { linkOf: (base, offset) => `${base}/Condition?ct=${Buffer.from(`at ${offset}`).toString('base64url')}`, offsetOf: ({ ct }) => (ct === undefined ? 0 : Number(Buffer.from(String(ct), 'base64url').toString().slice(3))) }],
+    [
+      'as HAPI does',
+      {
+        linkOf: (base, offset) => `${base}/Condition?_getpages=8c5a2b1e&_getpagesoffset=${offset}&_count=20&_bundletype=searchset`,
+        offsetOf: number('_getpagesoffset'),
+      },
+    ],
+    [
+      'by the number of the page',
+      { linkOf: (_, offset) => `Condition?page=${offset / 20 + 1}`, offsetOf: ({ page = 1 }) => (Number(page) - 1) * 20 },
+    ],
+    [
+      'by the number of the page from nought',
+      { linkOf: (_, offset) => `/Condition?_page=${offset / 20}`, offsetOf: ({ _page = 0 }) => Number(_page) * 20 },
+    ],
+    [
+      'by tokens that tell nothing',
+      {
+        linkOf: (base, offset) => `${base}/Condition?ct=${Buffer.from(`at ${offset}`).toString('base64url')}`,
+        offsetOf: ({ ct }) => (ct === undefined ? 0 : Number(Buffer.from(String(ct), 'base64url').toString().slice(3))),
+      },
+    ],
     ['without a total', { linkOf: (base, offset) => `${base}/Condition?_offset=${offset}`, offsetOf: number('_offset'), withTotal: false }],
-    ['on a server that names itself by another host', { linkOf: (_, offset) => `https://internal.example:8443/Condition?_offset=${offset}`, offsetOf: number('_offset') }],
+    [
+      'on a server that names itself by another host',
+      { linkOf: (_, offset) => `https://internal.example:8443/Condition?_offset=${offset}`, offsetOf: number('_offset') },
+    ],
   ]
 
   let patient: Listening
@@ -249,13 +341,17 @@ describe('a server whose pages hold twenty of 219 conditions', () => {
   afterAll(() => patient.close())
 
   const read = async (fhir: StubFhirServer, url = patient.url) => {
-    const { status, body } = await supertest(url).post(`/cds-services/${ID}`).send(hookCall(PERSON, ID, { fhirServer: fhir.url }))
+    const { status, body } = await supertest(url)
+      .post(`/cds-services/${ID}`)
+      .send(hookCall(PERSON, ID, { fhirServer: fhir.url }))
     expect(status).toBe(200)
     return body as Answer['body']
   }
 
   test.each(ways)('is read to its end, each page once: %s', async (_, way) => {
-    const wide = await startTestService({ reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: RESPONSE_LIMIT, pageLimit: 50 }) })
+    const wide = await startTestService({
+      reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: RESPONSE_LIMIT, pageLimit: 50 }),
+    })
     const fhir = await stub({ '/Condition': paging(way) })
     const body = await read(fhir, wide.url)
     await wide.close()
@@ -267,7 +363,10 @@ describe('a server whose pages hold twenty of 219 conditions', () => {
   })
 
   test.each(ways.slice(0, 4))('is read in less time than its pages take one after the other: %s', async (_, way) => {
-    const hurried = await startTestService({ deadlineMs: 1_200, reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: RESPONSE_LIMIT, pageLimit: 50 }) })
+    const hurried = await startTestService({
+      deadlineMs: 1_200,
+      reader: createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: RESPONSE_LIMIT, pageLimit: 50 }),
+    })
     const slowly: StubAnswer = (request, response, next) => void setTimeout(() => paging(way)(request, response, next), 100)
     const body = await read(await stub({ '/Condition': slowly }), hurried.url)
     await hurried.close()
@@ -279,7 +378,9 @@ describe('a server whose pages hold twenty of 219 conditions', () => {
     const misleading: StubAnswer = (request, response) => {
       const offset = Number(request.query._offset ?? 0)
       const link = offset === 0 ? '/Condition?_offset=1' : undefined
-      response.json(searchset(offset === 0 ? [conditions[0]] : [back], { total: 2, ...(link && { link: [{ relation: 'next', url: link }] }) }))
+      response.json(
+        searchset(offset === 0 ? [conditions[0]] : [back], { total: 2, ...(link && { link: [{ relation: 'next', url: link }] }) }),
+      )
     }
     const fhir = await stub({ '/Condition': misleading })
     expect((await read(fhir)).extension).toBeUndefined()
@@ -288,13 +389,19 @@ describe('a server whose pages hold twenty of 219 conditions', () => {
 
   test('that holds back some of its total is named', async () => {
     const fhir = await stub({ '/Condition': answersJson(searchset([back], { total: 2 })) })
-    expect((await read(fhir)).extension).toEqual({ 'org.columna.not-read': [{ key: 'conditions', reason: 'not all pages of the result could be read' }] })
+    expect((await read(fhir)).extension).toEqual({
+      'org.columna.not-read': [{ key: 'conditions', reason: 'not all pages of the result could be read' }],
+    })
   })
 })
 
 describe('a server that knows less than others', () => {
-  const withoutResultParameters: StubAnswer = (request, response, next) => (/_sort|_count/.test(request.originalUrl) ? void response.status(400).json(outcome('error')) : next())
-  const lacks = (status: number): StubAnswer => (_request, response) => void response.status(status).json({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'not-supported' }] })
+  const withoutResultParameters: StubAnswer = (request, response, next) =>
+    /_sort|_count/.test(request.originalUrl) ? void response.status(400).json(outcome('error')) : next()
+  const lacks =
+    (status: number): StubAnswer =>
+    (_request, response) =>
+      void response.status(status).json({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'not-supported' }] })
   const others = SERVICES.filter(id => id !== ID)
 
   test.each(SERVICES)('no _sort and no _count: the search is run without them: %s', async id => {
@@ -304,14 +411,20 @@ describe('a server that knows less than others', () => {
     expect(answer.body).toEqual(plain.body)
   })
 
-  test.each(others.flatMap(id => [404, 403].map(status => [id, status] as const)))('no forms at all: what coded diagnoses say is said, with the note: %s, %d', async (id, status) => {
-    const fhir = await stub({ '/QuestionnaireResponse': lacks(status) })
-    const answer = await call({ fhirServer: fhir.url }, 'recent-pain', id)
-    expect(answer.status).toBe(200)
-    expect((notRead(answer) as { key: string }[]).map(({ key }) => key).toSorted()).toEqual(['consultationResponses', 'startBackResponses'])
-    expect(answer.body.cards.length).toBeGreaterThan(0)
-    for (const { detail } of answer.body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: .*konsultationsskemaer/)
-  })
+  test.each(others.flatMap(id => [404, 403].map(status => [id, status] as const)))(
+    'no forms at all: what coded diagnoses say is said, with the note: %s, %d',
+    async (id, status) => {
+      const fhir = await stub({ '/QuestionnaireResponse': lacks(status) })
+      const answer = await call({ fhirServer: fhir.url }, 'recent-pain', id)
+      expect(answer.status).toBe(200)
+      expect((notRead(answer) as { key: string }[]).map(({ key }) => key).toSorted()).toEqual([
+        'consultationResponses',
+        'startBackResponses',
+      ])
+      expect(answer.body.cards.length).toBeGreaterThan(0)
+      for (const { detail } of answer.body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: .*konsultationsskemaer/)
+    },
+  )
 
   test('no forms at all: nothing is said of a risk, since it is not known whether the form was answered', async () => {
     const { status, text } = await call({ fhirServer: (await stub({ '/QuestionnaireResponse': lacks(404) })).url })
@@ -328,7 +441,15 @@ describe('a server that knows less than others', () => {
 
   test('forms that cannot be read for another reason are missed', async () => {
     for (const status of [401, 404, 500]) {
-      expect((await call({ fhirServer: (await stub({ '/QuestionnaireResponse': answersStatus(status) })).url }, 'recent-pain', 'low-back-pain-patient-view')).status).toBe(412)
+      expect(
+        (
+          await call(
+            { fhirServer: (await stub({ '/QuestionnaireResponse': answersStatus(status) })).url },
+            'recent-pain',
+            'low-back-pain-patient-view',
+          )
+        ).status,
+      ).toBe(412)
     }
   })
 })
@@ -336,14 +457,25 @@ describe('a server that knows less than others', () => {
 describe('how an answer travels', () => {
   const compress = { gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, br: brotliCompressSync }
   /** What the stub says of encounters, sent on in another dress. */
-  const dressed = (dress: (text: string) => Buffer, headers: Record<string, string> = {}): StubAnswer => (_request, response) => {
-    const encounter = { resourceType: 'Encounter', id: 'æøå', status: 'finished', class: { code: 'AMB' }, subject: { reference: `Patient/${PERSON}` } }
-    response.set({ 'content-type': 'application/fhir+json', ...headers }).end(dress(JSON.stringify(searchset([encounter]))))
-  }
+  const dressed =
+    (dress: (text: string) => Buffer, headers: Record<string, string> = {}): StubAnswer =>
+    (_request, response) => {
+      const encounter = {
+        resourceType: 'Encounter',
+        id: 'æøå',
+        status: 'finished',
+        class: { code: 'AMB' },
+        subject: { reference: `Patient/${PERSON}` },
+      }
+      response.set({ 'content-type': 'application/fhir+json', ...headers }).end(dress(JSON.stringify(searchset([encounter]))))
+    }
   const inBytes = (text: string) => Buffer.from(text)
 
   test.each<[string, StubAnswer]>([
-    ...Object.entries(compress).map(([name, pack]): [string, StubAnswer] => [name, dressed(text => pack(inBytes(text)), { 'content-encoding': name })]),
+    ...Object.entries(compress).map(([name, pack]): [string, StubAnswer] => [
+      name,
+      dressed(text => pack(inBytes(text)), { 'content-encoding': name }),
+    ]),
     ['two layers', dressed(text => gzipSync(deflateSync(inBytes(text))), { 'content-encoding': 'deflate, gzip' })],
     ['a byte order mark', dressed(text => inBytes(`\ufeff${text}`))],
     ['a byte order mark within gzip', dressed(text => gzipSync(inBytes(`\ufeff${text}`)), { 'content-encoding': 'gzip' })],
@@ -358,22 +490,34 @@ describe('how an answer travels', () => {
 
   test('is asked for in forms that can be read', async () => {
     const asked: unknown[] = []
-    const fhir = await stub({ '/Encounter': (request, _response, next) => {
-      asked.push(request.headers['accept-encoding'])
-      next()
-    } })
+    const fhir = await stub({
+      '/Encounter': (request, _response, next) => {
+        asked.push(request.headers['accept-encoding'])
+        next()
+      },
+    })
     await call({ fhirServer: fhir.url })
     expect(asked).toEqual(['gzip, deflate, br'])
   })
 
   test.each<[string, StubAnswer, string]>([
-    ['what grows beyond the limit', dressed(() => gzipSync('x'.repeat(2 * RESPONSE_LIMIT)), { 'content-encoding': 'gzip' }), 'the answer of the FHIR server was too large'],
+    [
+      'what grows beyond the limit',
+      dressed(() => gzipSync('x'.repeat(2 * RESPONSE_LIMIT)), { 'content-encoding': 'gzip' }),
+      'the answer of the FHIR server was too large',
+    ],
     ['what is not what it says', dressed(inBytes, { 'content-encoding': 'gzip' }), 'the FHIR server did not answer with FHIR JSON'],
     ['what is not what it says either', dressed(inBytes, { 'content-encoding': 'br' }), 'the FHIR server did not answer with FHIR JSON'],
-    ['what ends too early', dressed(text => gzipSync(text).subarray(0, 60), { 'content-encoding': 'gzip' }), 'the FHIR server did not answer with FHIR JSON'],
+    [
+      'what ends too early',
+      dressed(text => gzipSync(text).subarray(0, 60), { 'content-encoding': 'gzip' }),
+      'the FHIR server did not answer with FHIR JSON',
+    ],
     ['what nobody can unpack', dressed(inBytes, { 'content-encoding': 'secret' }), ''],
   ])('does not hide what it is: %s', async (_, answer, reason) => {
-    expect(notRead(await call({ fhirServer: (await stub({ '/Encounter': answer })).url }))).toEqual(reason === '' ? undefined : withoutEncounters(reason))
+    expect(notRead(await call({ fhirServer: (await stub({ '/Encounter': answer })).url }))).toEqual(
+      reason === '' ? undefined : withoutEncounters(reason),
+    )
   })
 })
 
@@ -394,12 +538,20 @@ describe('a server that does not give what was asked', () => {
     ['JSON that is not FHIR', answersJson({ error: 'x' }), 'the FHIR server did not answer with FHIR JSON'],
     ['null', answersJson(null), 'the FHIR server did not answer with FHIR JSON'],
     ['a list', answersJson([]), 'the FHIR server did not answer with FHIR JSON'],
-    ['another type of resource', answersJson(searchset([{ resourceType: 'Device', id: 'd' }])), 'the FHIR server did not answer with FHIR JSON'],
+    [
+      'another type of resource',
+      answersJson(searchset([{ resourceType: 'Device', id: 'd' }])),
+      'the FHIR server did not answer with FHIR JSON',
+    ],
     ['a failure with status 200', answersJson(outcome('error')), 'the FHIR server answered 200 with an OperationOutcome of an error'],
-    ['a failure among the entries', answersJson(searchset([outcome('error')])), 'the FHIR server answered 200 with an OperationOutcome of an error'],
+    [
+      'a failure among the entries',
+      answersJson(searchset([outcome('error')])),
+      'the FHIR server answered 200 with an OperationOutcome of an error',
+    ],
     ['an oversized answer', answersJson(oversized), 'the answer of the FHIR server was too large'],
     ['an oversized answer without a length', (_, response) => streamOversized(response), 'the answer of the FHIR server was too large'],
-    ['a broken connection', (request) => void request.socket.destroy(), 'the FHIR server could not be reached'],
+    ['a broken connection', request => void request.socket.destroy(), 'the FHIR server could not be reached'],
   ]
 
   function streamOversized(response: Parameters<StubAnswer>[1]): void {
@@ -463,14 +615,19 @@ describe('a server that is not on the list', () => {
     expect(fhir.requests).toEqual([])
   })
 
-  test.each(['http://169.254.169.254/latest/meta-data', 'http://[::1]/', 'http://0x7f000001/', 'http://10.0.0.1'])('addresses inside the network are among them: %s', async fhirServer => {
-    const { status, text } = await call({ fhirServer })
-    // 0x7f000001 is 127.0.0.1 by another name, where nobody listens.
-    expect({ status, named: /NOT_ALLOWED|could not be reached/.test(text) }).toEqual({ status: 412, named: true })
-  })
+  test.each(['http://169.254.169.254/latest/meta-data', 'http://[::1]/', 'http://0x7f000001/', 'http://10.0.0.1'])(
+    'addresses inside the network are among them: %s',
+    async fhirServer => {
+      const { status, text } = await call({ fhirServer })
+      // 0x7f000001 is 127.0.0.1 by another name, where nobody listens.
+      expect({ status, named: /NOT_ALLOWED|could not be reached/.test(text) }).toEqual({ status: 412, named: true })
+    },
+  )
 
   test('does not matter while nothing has to be read', async () => {
-    const { status } = await supertest(service.url).post(`/cds-services/${ID}`).send(prefetchedCall(PERSON, ID, { fhirServer: 'https://not-listed.example.org/fhir' }))
+    const { status } = await supertest(service.url)
+      .post(`/cds-services/${ID}`)
+      .send(prefetchedCall(PERSON, ID, { fhirServer: 'https://not-listed.example.org/fhir' }))
     expect(status).toBe(200)
   })
 })

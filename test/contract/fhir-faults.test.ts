@@ -10,7 +10,14 @@ import { faultsOfResponse } from '../support/check-response.js'
 import { outcome, patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService, TEST_READING } from '../support/service.js'
-import { answersJson, answersStatus, hangs, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
+import {
+  answersJson,
+  answersStatus,
+  hangs,
+  startStubFhirServer,
+  type StubAnswer,
+  type StubFhirServer,
+} from '../support/stub-fhir-server.js'
 
 const ID = 'start-back-risk'
 const PERSON = 'start-back-high'
@@ -23,7 +30,8 @@ const HURRIED_MS = 700
 const MARGIN_MS = 3_000
 const RESPONSE_LIMIT = 300_000
 
-const reader = () => createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: RESPONSE_LIMIT, pageLimit: 10 })
+const reader = () =>
+  createHttpFhirReader({ isAllowed: fhirServerList(['http://127.0.0.1:*']), responseLimit: RESPONSE_LIMIT, pageLimit: 10 })
 
 let patient: Listening
 let hurried: Listening
@@ -55,32 +63,43 @@ interface Answer {
 async function call({ url }: Listening, answers: Readonly<Record<string, StubAnswer>>): Promise<Answer> {
   fhir = await startStubFhirServer(answers)
   const began = performance.now()
-  const { status, body } = await supertest(url).post(`/cds-services/${ID}`).send(patientView(PERSON, { fhirServer: fhir.url }))
+  const { status, body } = await supertest(url)
+    .post(`/cds-services/${ID}`)
+    .send(patientView(PERSON, { fhirServer: fhir.url }))
   return { status, body: body as Answer['body'], milliseconds: performance.now() - began }
 }
 
 function expectMissing({ status, body }: Answer, reason: RegExp, keys = ESSENTIAL): void {
   const diagnostics = (body.issue ?? []).map(issue => issue.diagnostics)
-  expect({ status, codes: [...new Set(body.issue?.map(({ details }) => details.coding[0]?.code))] }).toEqual({ status: 412, codes: ['CDS_DATA_MISSING'] })
+  expect({ status, codes: [...new Set(body.issue?.map(({ details }) => details.coding[0]?.code))] }).toEqual({
+    status: 412,
+    codes: ['CDS_DATA_MISSING'],
+  })
   for (const key of keys) expect(diagnostics).toContainEqual(expect.stringMatching(new RegExp(`Prefetch key ${key}: .*${reason.source}`)))
 }
 
 type Writer = (request: Request, response: Response) => void
 
 /** A head, then whatever `write` does. */
-const begins = (write: Writer, status = 200): StubAnswer => (request, response) => {
-  response.writeHead(status, { 'content-type': 'application/fhir+json' })
-  response.flushHeaders()
-  write(request, response)
-}
+const begins =
+  (write: Writer, status = 200): StubAnswer =>
+  (request, response) => {
+    response.writeHead(status, { 'content-type': 'application/fhir+json' })
+    response.flushHeaders()
+    write(request, response)
+  }
 
-const repeats = (bytes: string, everyMs: number): Writer => (_request, response) => {
-  const timer = setInterval(() => response.write(bytes), everyMs)
-  response.on('close', () => clearInterval(timer))
-}
+const repeats =
+  (bytes: string, everyMs: number): Writer =>
+  (_request, response) => {
+    const timer = setInterval(() => response.write(bytes), everyMs)
+    response.on('close', () => clearInterval(timer))
+  }
 
-const sends = (body: string | Buffer, headers: Readonly<Record<string, string>> = {}): StubAnswer => (_request, response) =>
-  void response.writeHead(200, { 'content-type': 'application/fhir+json', ...headers }).end(body)
+const sends =
+  (body: string | Buffer, headers: Readonly<Record<string, string>> = {}): StubAnswer =>
+  (_request, response) =>
+    void response.writeHead(200, { 'content-type': 'application/fhir+json', ...headers }).end(body)
 
 const deep = (levels: number) => '{"resourceType":"Bundle","type":"searchset","entry":' + '['.repeat(levels) + ']'.repeat(levels) + '}'
 
@@ -109,7 +128,11 @@ describe('a FHIR server that does not come to an end: 412 that says so, within t
 
 describe('a FHIR server that refuses: 412 that says so', () => {
   test.each([500, 502, 503, 401, 403, 204])('by status %i', async status => {
-    expectMissing(await call(patient, { '/': answersStatus(status) }), new RegExp(`answered ${status}`), ['patient', 'conditions', 'startBackResponses'])
+    expectMissing(await call(patient, { '/': answersStatus(status) }), new RegExp(`answered ${status}`), [
+      'patient',
+      'conditions',
+      'startBackResponses',
+    ])
   })
 
   test('by 429', async () => {
@@ -118,7 +141,9 @@ describe('a FHIR server that refuses: 412 that says so', () => {
 
   test.each([301, 302, 307, 308])('by redirect %i, which is not followed', async status => {
     const elsewhere = await startStubFhirServer()
-    const answered = await call(patient, { '/': (request, response) => response.redirect(status, `${elsewhere.url}${request.originalUrl}`) })
+    const answered = await call(patient, {
+      '/': (request, response) => response.redirect(status, `${elsewhere.url}${request.originalUrl}`),
+    })
     await elsewhere.close()
     expectMissing(answered, new RegExp(`answered ${status}`))
     expect(elsewhere.requests).toEqual([])
@@ -132,10 +157,13 @@ describe('a FHIR server that refuses: 412 that says so', () => {
 describe('a FHIR server that breaks off: 412 that says it could not be reached', () => {
   test.each<[string, StubAnswer]>([
     ['after half a body', begins((_request, response) => void response.write('{"resourceType":', () => response.socket?.destroy()))],
-    ['within a body of announced length', (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/fhir+json', 'content-length': '1000' })
-      response.write('{"resourceType":', () => response.socket?.end())
-    }],
+    [
+      'within a body of announced length',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/fhir+json', 'content-length': '1000' })
+        response.write('{"resourceType":', () => response.socket?.end())
+      },
+    ],
     ['by a reset', (_request, response) => void response.socket?.resetAndDestroy()],
     ['before it says anything', (_request, response) => void response.socket?.destroy()],
   ])('%s', async (_, answer) => {
@@ -145,7 +173,9 @@ describe('a FHIR server that breaks off: 412 that says it could not be reached',
   test('and one where nobody listens', async () => {
     const gone = await startStubFhirServer()
     await gone.close()
-    const { status, body } = await supertest(patient.url).post(`/cds-services/${ID}`).send(patientView(PERSON, { fhirServer: gone.url }))
+    const { status, body } = await supertest(patient.url)
+      .post(`/cds-services/${ID}`)
+      .send(patientView(PERSON, { fhirServer: gone.url }))
     expectMissing({ status, body: body as Answer['body'], milliseconds: 0 }, /could not be reached/)
   })
 })
@@ -170,7 +200,10 @@ describe('a FHIR server that sends too much: 412 that says so', () => {
   const filler = ' '.repeat(RESPONSE_LIMIT + 1)
   test.each<[string, StubAnswer]>([
     ['in one body', sends(`{"resourceType":"Bundle","type":"searchset"${filler}}`)],
-    ['in a body that unpacks to it', sends(gzipSync(`{"resourceType":"Bundle","type":"searchset"${filler}}`), { 'content-encoding': 'gzip' })],
+    [
+      'in a body that unpacks to it',
+      sends(gzipSync(`{"resourceType":"Bundle","type":"searchset"${filler}}`), { 'content-encoding': 'gzip' }),
+    ],
     ['without end', begins(repeats(' '.repeat(20_000), 1))],
   ])('%s', async (_, answer) => {
     expectMissing(await call(patient, { '/': answer }), /too large/)
@@ -184,7 +217,12 @@ describe('a FHIR server that sends too much: 412 that says so', () => {
     const answered = await call(patient, {
       '/': (request, response) => {
         const page = Number(request.query._page ?? 1)
-        response.json(searchset([], { total: undefined, link: [{ relation: 'next', url: `http://${request.headers.host}${request.path}?_page=${page + 1}` }] }))
+        response.json(
+          searchset([], {
+            total: undefined,
+            link: [{ relation: 'next', url: `http://${request.headers.host}${request.path}?_page=${page + 1}` }],
+          }),
+        )
       },
     })
     expectMissing(answered, /not all pages/, ['conditions', 'startBackResponses'])
@@ -210,7 +248,8 @@ describe('a FHIR server that is merely odd is answered for', () => {
   test('it calls its JSON text/html', async () => {
     const asHtml: StubAnswer = (_request, response, next) => {
       const writeHead = response.setHeader.bind(response)
-      response.setHeader = (name: string, value: number | string | readonly string[]) => writeHead(name, name.toLowerCase() === 'content-type' ? 'text/html' : value)
+      response.setHeader = (name: string, value: number | string | readonly string[]) =>
+        writeHead(name, name.toLowerCase() === 'content-type' ? 'text/html' : value)
       next()
     }
     expect(await withPatience({ '/': asHtml })).toEqual(answeredBefore)

@@ -32,7 +32,12 @@ describe('calls should not be sent', () => {
 
   const refusal = (reason: RegExp) => ({
     status: 503,
-    body: { resourceType: 'OperationOutcome', issue: [{ code: 'transient', details: { coding: [{ code: 'CDS_NOT_READY' }] }, diagnostics: expect.stringMatching(reason) as string }] },
+    body: {
+      resourceType: 'OperationOutcome',
+      issue: [
+        { code: 'transient', details: { coding: [{ code: 'CDS_NOT_READY' }] }, diagnostics: expect.stringMatching(reason) as string },
+      ],
+    },
   })
 
   test('to a process that publishes no service', async () => {
@@ -47,7 +52,16 @@ describe('calls should not be sent', () => {
 })
 
 test('the front page leads to discovery', async () => {
-  expect((await get('/').expect(200)).body).toMatchObject({ discovery: '/cds-services', services: ['/cds-services/low-back-pain-encounter-start', '/cds-services/low-back-pain-order-select', '/cds-services/low-back-pain-order-sign', '/cds-services/low-back-pain-patient-view', '/cds-services/start-back-risk'] })
+  expect((await get('/').expect(200)).body).toMatchObject({
+    discovery: '/cds-services',
+    services: [
+      '/cds-services/low-back-pain-encounter-start',
+      '/cds-services/low-back-pain-order-select',
+      '/cds-services/low-back-pain-order-sign',
+      '/cds-services/low-back-pain-patient-view',
+      '/cds-services/start-back-risk',
+    ],
+  })
 })
 
 describe('figures', () => {
@@ -66,19 +80,44 @@ describe('figures', () => {
   })
 
   test('count codings that nearly belong, by the system of ours that they are near to, and never by what was sent', async () => {
-    const coded = (...coding: object[]) => searchset([{ resourceType: 'Condition', id: 'c1', subject: { reference: 'Patient/start-back-high' }, code: { coding } }])
+    const coded = (...coding: object[]) =>
+      searchset([{ resourceType: 'Condition', id: 'c1', subject: { reference: 'Patient/start-back-high' }, code: { coding } }])
     const call = prefetchedCall('start-back-high', 'start-back-risk')
-    const conditions = coded({ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'M54.50' }, { system: 'http://snomed.info/sct2', code: '279039007' }, { system: 'https://made-up.example/x', code: 'M54.5' })
-    for (let time = 0; time < 2; time += 1) await supertest(service.url).post(CALL).send({ ...call, prefetch: { ...call.prefetch, conditions } }).expect(200)
-    const counted = (await get('/metrics')).text.split('\n').filter(line => line.startsWith('cds_code_near_misses_total{')).sort()
-    expect(counted).toEqual(['cds_code_near_misses_total{system="Icd10",kind="system"} 1', 'cds_code_near_misses_total{system="SnomedCt",kind="system"} 1'])
+    const conditions = coded(
+      { system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'M54.50' },
+      { system: 'http://snomed.info/sct2', code: '279039007' },
+      { system: 'https://made-up.example/x', code: 'M54.5' },
+    )
+    for (let time = 0; time < 2; time += 1)
+      await supertest(service.url)
+        .post(CALL)
+        .send({ ...call, prefetch: { ...call.prefetch, conditions } })
+        .expect(200)
+    const counted = (await get('/metrics')).text
+      .split('\n')
+      .filter(line => line.startsWith('cds_code_near_misses_total{'))
+      .sort()
+    expect(counted).toEqual([
+      'cds_code_near_misses_total{system="Icd10",kind="system"} 1',
+      'cds_code_near_misses_total{system="SnomedCt",kind="system"} 1',
+    ])
   })
 
   test('count orders that were not recognised as a family of cards, never by what was sent', async () => {
     const medicationCodeableConcept = { text: 'Smertecocktail' }
-    const draft = { resourceType: 'MedicationRequest', id: 'd', status: 'draft', intent: 'order', subject: { reference: 'Patient/recent-pain' }, medicationCodeableConcept }
+    const draft = {
+      resourceType: 'MedicationRequest',
+      id: 'd',
+      status: 'draft',
+      intent: 'order',
+      subject: { reference: 'Patient/recent-pain' },
+      medicationCodeableConcept,
+    }
     const context = { userId: USER, patientId: 'recent-pain', draftOrders: searchset([draft]) }
-    await supertest(service.url).post('/cds-services/low-back-pain-order-sign').send(prefetchedCall('recent-pain', 'low-back-pain-order-sign', { context })).expect(200)
+    await supertest(service.url)
+      .post('/cds-services/low-back-pain-order-sign')
+      .send(prefetchedCall('recent-pain', 'low-back-pain-order-sign', { context }))
+      .expect(200)
     const { text } = await get('/metrics')
     expect(text).toContain('cds_cards_total{service="low-back-pain-order-sign",indicator="info",topic="unread-orders"} 1')
     expect(text).not.toContain('Smertecocktail')

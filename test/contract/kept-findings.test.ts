@@ -18,7 +18,11 @@ let wire: Wire
 beforeAll(async () => {
   service = await startTestService({ log: captured.log, bodyLimit: 4_000_000 })
   wire = openWire(Number(new URL(service.url).port))
-  await Promise.all(KEPT.map(({ call: { target } }) => wire.send({ kind: 'first', method: 'POST', target, headers: { 'content-type': 'application/json' }, body: '{}' })))
+  await Promise.all(
+    KEPT.map(({ call: { target } }) =>
+      wire.send({ kind: 'first', method: 'POST', target, headers: { 'content-type': 'application/json' }, body: '{}' }),
+    ),
+  )
 })
 
 afterAll(() => {

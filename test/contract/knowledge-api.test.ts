@@ -46,7 +46,16 @@ test('a resource is found by its canonical url', async () => {
   expect(none).toEqual({ resourceType: 'Bundle', type: 'searchset', total: 0 })
 })
 
-test.each(['Patient', 'Patient/start-back-high', 'Observation', '__proto__', 'constructor/x', 'PlanDefinition/not-there', 'PlanDefinition/__proto__', 'PlanDefinition/..%2f..%2fpackage.json'])('there is nothing but knowledge to read: %s is 404', async path => {
+test.each([
+  'Patient',
+  'Patient/start-back-high',
+  'Observation',
+  '__proto__',
+  'constructor/x',
+  'PlanDefinition/not-there',
+  'PlanDefinition/__proto__',
+  'PlanDefinition/..%2f..%2fpackage.json',
+])('there is nothing but knowledge to read: %s is 404', async path => {
   const { status, text } = await get(path)
   expect(status).toBe(404)
   expect(text).toContain('CDS_RESOURCE_UNKNOWN')
@@ -54,6 +63,9 @@ test.each(['Patient', 'Patient/start-back-high', 'Observation', '__proto__', 'co
 
 test.each(['put', 'delete', 'patch', 'post'] as const)('knowledge cannot be changed: %s is 405', async method => {
   const before = (await get('PlanDefinition/start-back')).text
-  await supertest(service.url)[method]('/fhir/PlanDefinition/start-back').send({ resourceType: 'PlanDefinition', id: 'start-back' }).expect(405)
+  await supertest(service.url)
+    [method]('/fhir/PlanDefinition/start-back')
+    .send({ resourceType: 'PlanDefinition', id: 'start-back' })
+    .expect(405)
   expect((await get('PlanDefinition/start-back')).text).toBe(before)
 })

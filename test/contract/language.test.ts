@@ -15,7 +15,10 @@ beforeAll(async () => {
 
 afterAll(() => service.close())
 
-async function card(acceptLanguage: string | undefined, prefetch: Json = {}): Promise<{ summary: string; detail: string; language: string | undefined }> {
+async function card(
+  acceptLanguage: string | undefined,
+  prefetch: Json = {},
+): Promise<{ summary: string; detail: string; language: string | undefined }> {
   const request = supertest(service.url).post(`/cds-services/${ID}`)
   if (acceptLanguage !== undefined) request.set('accept-language', acceptLanguage)
   const { body, headers } = await request.send(prefetchedCall('start-back-high', ID, { prefetch }))
@@ -26,17 +29,32 @@ async function card(acceptLanguage: string | undefined, prefetch: Json = {}): Pr
 const DANISH = /^STarT Back: høj risiko/
 const ENGLISH = /^STarT Back: high risk/
 
-test.each<[string | undefined]>([[undefined], ['da'], ['da-DK'], ['*'], ['de'], ['sv, nb;q=0.5'], ['en;q=0'], ['da, en'], ['en;q=0.3, da;q=0.9'], ['not a language !!'], ['']])('cards are Danish for Accept-Language %s', async header => {
+test.each<[string | undefined]>([
+  [undefined],
+  ['da'],
+  ['da-DK'],
+  ['*'],
+  ['de'],
+  ['sv, nb;q=0.5'],
+  ['en;q=0'],
+  ['da, en'],
+  ['en;q=0.3, da;q=0.9'],
+  ['not a language !!'],
+  [''],
+])('cards are Danish for Accept-Language %s', async header => {
   const { summary, language } = await card(header)
   expect(summary).toMatch(DANISH)
   expect(language).toBe('da')
 })
 
-test.each(['en', 'en-GB', 'en-US,en;q=0.9', 'EN', 'de, en;q=0.5', 'en, da', 'da;q=0.1, en'])('cards are English for Accept-Language %s', async header => {
-  const { summary, language } = await card(header)
-  expect(summary).toMatch(ENGLISH)
-  expect(language).toBe('en')
-})
+test.each(['en', 'en-GB', 'en-US,en;q=0.9', 'EN', 'de, en;q=0.5', 'en, da', 'da;q=0.1, en'])(
+  'cards are English for Accept-Language %s',
+  async header => {
+    const { summary, language } = await card(header)
+    expect(summary).toMatch(ENGLISH)
+    expect(language).toBe('en')
+  },
+)
 
 test('what could not be read is said in the language of the reply', async () => {
   const failed = { encounters: searchset([{ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] }]) }
@@ -45,8 +63,18 @@ test('what could not be read is said in the language of the reply', async () => 
 })
 
 test('every draft names its code in both languages', () => {
-  const drafts = testKnowledge().knowledge.files.map(({ resource }) => resource).filter(({ resourceType }) => resourceType === 'ActivityDefinition') as ActivityDefinition[]
-  const wordsOf = ({ id, language = '', code }: ActivityDefinition) => ({ id, languages: [...localized(code?.text, code?._text, language).keys()] })
+  const drafts = testKnowledge()
+    .knowledge.files.map(({ resource }) => resource)
+    .filter(({ resourceType }) => resourceType === 'ActivityDefinition') as ActivityDefinition[]
+  const wordsOf = ({ id, language = '', code }: ActivityDefinition) => ({
+    id,
+    languages: [...localized(code?.text, code?._text, language).keys()],
+  })
   expect(drafts.length).toBeGreaterThan(20)
-  expect(drafts.filter(({ code }) => code?.text !== undefined).map(wordsOf).filter(({ languages }) => languages.join() !== 'da,en')).toEqual([])
+  expect(
+    drafts
+      .filter(({ code }) => code?.text !== undefined)
+      .map(wordsOf)
+      .filter(({ languages }) => languages.join() !== 'da,en'),
+  ).toEqual([])
 })

@@ -34,7 +34,11 @@ let service: WatchedService
 let loaded: string[]
 
 async function send(path: string, body: unknown): Promise<number> {
-  const { status } = await fetch(`http://127.0.0.1:${service.port}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const { status } = await fetch(`http://127.0.0.1:${service.port}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
   return status
 }
 
@@ -45,7 +49,15 @@ beforeAll(async () => {
     expect([await send(`/cds-services/${id}`, call), await send(`/cds-services/${id}/$explain`, call)]).toEqual([200, 200])
   }
   const data = { resourceType: 'Bundle', type: 'collection', entry: [{ resource: { resourceType: 'Patient', id: 'x' } }] }
-  expect(await send('/fhir/PlanDefinition/start-back/$apply', { resourceType: 'Parameters', parameter: [{ name: 'subject', valueString: 'Patient/x' }, { name: 'data', resource: data }] })).toBe(200)
+  expect(
+    await send('/fhir/PlanDefinition/start-back/$apply', {
+      resourceType: 'Parameters',
+      parameter: [
+        { name: 'subject', valueString: 'Patient/x' },
+        { name: 'data', resource: data },
+      ],
+    }),
+  ).toBe(200)
   expect((await fetch(`http://127.0.0.1:${service.port}/metrics`)).status).toBe(200)
   loaded = await service.loadedPackages()
 })

@@ -15,7 +15,10 @@ const CALL = '/cds-services/start-back-risk'
 async function startBoth(options: Partial<ServerOptions> = {}): Promise<{ service: Listening; operations: Listening }> {
   const environment = testEnvironment({ hasOperationsPort: true, ...options })
   const metrics = createMetrics()
-  return { service: await listen(createApp(environment, metrics)), operations: await listen(createOperationsApp({ ...environment, metrics })) }
+  return {
+    service: await listen(createApp(environment, metrics)),
+    operations: await listen(createOperationsApp({ ...environment, metrics })),
+  }
 }
 
 describe('with a port for operators', () => {
@@ -38,7 +41,11 @@ describe('with a port for operators', () => {
   })
 
   test('details of readiness are there; clients learn yes or no', async () => {
-    expect((await supertest(operations.url).get('/health/ready').expect(200)).body).toMatchObject({ status: 'ready', services: 5, draftPlans: expect.any(Number) })
+    expect((await supertest(operations.url).get('/health/ready').expect(200)).body).toMatchObject({
+      status: 'ready',
+      services: 5,
+      draftPlans: expect.any(Number),
+    })
     expect((await supertest(service.url).get('/health/ready').expect(200)).body).toEqual({ status: 'ready' })
     expect((await supertest(operations.url).get('/health/live').expect(200)).body).toEqual({ status: 'live' })
   })
@@ -47,7 +54,9 @@ describe('with a port for operators', () => {
     const readiness = createReadiness()
     readiness.stop()
     const both = await startBoth({ readiness, services: new Map() })
-    const [told, kept] = await Promise.all([both.operations, both.service].map(({ url }) => supertest(url).get('/health/ready').expect(503)))
+    const [told, kept] = await Promise.all(
+      [both.operations, both.service].map(({ url }) => supertest(url).get('/health/ready').expect(503)),
+    )
     await Promise.all([both.service.close(), both.operations.close()])
     expect(told?.text).toMatch(/the process is stopping.*no service is published/)
     expect(kept?.text).not.toMatch(/stopping|published/)
@@ -57,7 +66,11 @@ describe('with a port for operators', () => {
   test('nothing of the service is there, and no page of another origin may read it', async () => {
     await supertest(operations.url).post(CALL).send(prefetchedCall('start-back-high', 'start-back-risk')).expect(404)
     const { status, text, headers } = await supertest(operations.url).get('/cds-services').set('origin', 'https://client.example.org')
-    expect({ status, isRefusal: text.includes('CDS_PATH_UNKNOWN'), allowed: headers['access-control-allow-origin'] as unknown }).toEqual({ status: 404, isRefusal: true, allowed: undefined })
+    expect({ status, isRefusal: text.includes('CDS_PATH_UNKNOWN'), allowed: headers['access-control-allow-origin'] as unknown }).toEqual({
+      status: 404,
+      isRefusal: true,
+      allowed: undefined,
+    })
   })
 })
 
@@ -71,17 +84,31 @@ describe('figures', () => {
   afterAll(() => service.close())
 
   const seriesNow = async (): Promise<string[]> =>
-    (await supertest(service.url).get('/metrics')).text.split('\n').filter(line => line !== '' && !line.startsWith('#')).map(line => line.slice(0, line.lastIndexOf(' ')))
+    (await supertest(service.url).get('/metrics')).text
+      .split('\n')
+      .filter(line => line !== '' && !line.startsWith('#'))
+      .map(line => line.slice(0, line.lastIndexOf(' ')))
 
   test('tell slow answers apart up to ten seconds', async () => {
     await supertest(service.url).get('/health/live')
-    const limits = (await seriesNow()).flatMap(series => /^cds_request_duration_seconds_bucket\{le="([^"]+)",route="\/health\/live"/.exec(series)?.[1] ?? [])
+    const limits = (await seriesNow()).flatMap(
+      series => /^cds_request_duration_seconds_bucket\{le="([^"]+)",route="\/health\/live"/.exec(series)?.[1] ?? [],
+    )
     expect(limits).toEqual(expect.arrayContaining(['0.5', '1', '2.5', '5', '10', '+Inf']))
   })
 
   test('tell of the process: processor time, memory, open files, garbage collection, lag of the event loop', async () => {
     const names = (await seriesNow()).map(series => series.split('{')[0])
-    expect(names).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'process_resident_memory_bytes', 'process_open_fds', 'nodejs_heap_size_used_bytes', 'nodejs_eventloop_lag_seconds', 'nodejs_eventloop_lag_p99_seconds']))
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'process_cpu_seconds_total',
+        'process_resident_memory_bytes',
+        'process_open_fds',
+        'nodejs_heap_size_used_bytes',
+        'nodejs_eventloop_lag_seconds',
+        'nodejs_eventloop_lag_p99_seconds',
+      ]),
+    )
   })
 
   test('do not grow with what clients make up: paths, services, methods, headers, codes', async () => {
@@ -95,8 +122,22 @@ describe('figures', () => {
       await supertest(service.url).put(CALL).send({})
       await supertest(service.url).delete(`/${word}`)
       const call = prefetchedCall('start-back-high', 'start-back-risk')
-      const conditions = { resourceType: 'Bundle', entry: [{ resource: { resourceType: 'Condition', id: word, subject: { reference: 'Patient/start-back-high' }, code: { coding: [{ system: `http://${word}`, code: word }] } } }] }
-      await supertest(service.url).post(CALL).send({ ...call, prefetch: { ...call.prefetch, conditions } })
+      const conditions = {
+        resourceType: 'Bundle',
+        entry: [
+          {
+            resource: {
+              resourceType: 'Condition',
+              id: word,
+              subject: { reference: 'Patient/start-back-high' },
+              code: { coding: [{ system: `http://${word}`, code: word }] },
+            },
+          },
+        ],
+      }
+      await supertest(service.url)
+        .post(CALL)
+        .send({ ...call, prefetch: { ...call.prefetch, conditions } })
     }
     const ours = async () => (await seriesNow()).filter(series => series.startsWith('cds_'))
     await makeUp(0)

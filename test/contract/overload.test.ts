@@ -61,7 +61,11 @@ describe('a process that is late', () => {
 
 test('calls that come together do not hold up whoever comes after them, on a connection of his own or not', async () => {
   const turns = createTurns()
-  const server = createHttpServer(createApp(testEnvironment({ turns, deadlineMs: 30_000 })), { keepAliveMs: 65_000, mostConnections: 1_000 }, turns)
+  const server = createHttpServer(
+    createApp(testEnvironment({ turns, deadlineMs: 30_000 })),
+    { keepAliveMs: 65_000, mostConnections: 1_000 },
+    turns,
+  )
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const callers = await Promise.all(Array.from({ length: 30 }, () => openConnection(url)))

@@ -28,7 +28,9 @@ const LISTED = 'http://127.0.0.1:4/fhir'
 const FOREIGN = 'https://foreign.example.org/fhir'
 
 async function cardsFor(person: string, members: Json = {}): Promise<Card[]> {
-  const { status, body } = await supertest(service.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(person, SIGN, { fhirServer: LISTED, ...members }))
+  const { status, body } = await supertest(service.url)
+    .post(`/cds-services/${SIGN}`)
+    .send(prefetchedCall(person, SIGN, { fhirServer: LISTED, ...members }))
   expect(status).toBe(200)
   return (body as { cards: Card[] }).cards
 }
@@ -43,7 +45,13 @@ async function override({ uuid }: Card, outcomeTimestamp?: string): Promise<void
 }
 
 const figure = async (line: string): Promise<number> =>
-  Number((await supertest(service.url).get('/metrics')).text.split('\n').find(each => each.startsWith(`${line} `))?.split(' ').at(-1) ?? 0)
+  Number(
+    (await supertest(service.url).get('/metrics')).text
+      .split('\n')
+      .find(each => each.startsWith(`${line} `))
+      ?.split(' ')
+      .at(-1) ?? 0,
+  )
 
 test('an overridden warning stays away from the next call about the same patient, and from that alone', async () => {
   const [first] = await cardsFor(PERSON)
@@ -64,7 +72,14 @@ test('a patient of another server who has the same id is another patient', async
 test('one server is one client, however its address is spelled', async () => {
   const [first] = await cardsFor(PERSON, { fhirServer: 'HTTP://127.0.0.1:0004/fhir/' })
   await override(first!)
-  for (const fhirServer of [LISTED, `${LISTED}/`, `${LISTED}\n`, 'http://127.1:4/fhir', 'http://0x7f.0.0.1:4/x/../fhir', 'http://127.0.0.1.:4/fhir']) {
+  for (const fhirServer of [
+    LISTED,
+    `${LISTED}/`,
+    `${LISTED}\n`,
+    'http://127.1:4/fhir',
+    'http://0x7f.0.0.1:4/x/../fhir',
+    'http://127.0.0.1.:4/fhir',
+  ]) {
     expect([fhirServer, headlines(await cardsFor(PERSON, { fhirServer, hookInstance: OTHER_INSTANCE }))]).toEqual([fhirServer, ['LBP-06']])
   }
 })
@@ -92,7 +107,9 @@ describe('a stranger', () => {
   })
 
   test('who names an unlisted server that would have to be read is refused with 412, which names the setting', async () => {
-    const { status, text } = await supertest(service.url).post(`/cds-services/${SIGN}`).send(hookCall(PERSON, SIGN, { fhirServer: FOREIGN }))
+    const { status, text } = await supertest(service.url)
+      .post(`/cds-services/${SIGN}`)
+      .send(hookCall(PERSON, SIGN, { fhirServer: FOREIGN }))
     expect(status).toBe(412)
     expect(text).toContain('CDS_FHIR_SERVER_NOT_ALLOWED')
     expect(text).toContain('CDS_FHIR_SERVERS')
@@ -120,7 +137,7 @@ describe('a hookInstance that is used again for another patient', () => {
   })
 })
 
-test('feedback at another service\'s address is refused by its entry, and the others are kept', async () => {
+test("feedback at another service's address is refused by its entry, and the others are kept", async () => {
   const [first] = await cardsFor(PERSON)
   const { status, text } = await report([overridden(OTHER_INSTANCE), overridden(first!.uuid.toUpperCase())], 'start-back-risk')
   expect(status).toBe(400)
@@ -140,7 +157,9 @@ test('an override from before this episode silences nothing', async () => {
 
 test('an override whose reason cannot be read is an override, and its card may be named in capitals', async () => {
   const [first] = await cardsFor(PERSON)
-  const feedback = [{ card: first!.uuid.toUpperCase(), outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z', overrideReason: 'seen' }]
+  const feedback = [
+    { card: first!.uuid.toUpperCase(), outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z', overrideReason: 'seen' },
+  ]
   await supertest(service.url).post(`/cds-services/${SIGN}/feedback`).send({ feedback }).expect(400)
   expect(headlines(await cardsFor(PERSON))).toEqual(['LBP-06'])
 })
@@ -172,22 +191,36 @@ describe('what is remembered', () => {
     const { memory, remembered } = watched()
     const own = await startTestService({ record: testRecord({ overrides: memory }) })
     const request = prefetchedCall('recent-pain', id, { fhirServer: LISTED })
-    const { body } = await supertest(own.url).post(`/cds-services/${id}`).send({ ...request, context: { ...request.context, encounterId: 'contact-1' } }).expect(200)
+    const { body } = await supertest(own.url)
+      .post(`/cds-services/${id}`)
+      .send({ ...request, context: { ...request.context, encounterId: 'contact-1' } })
+      .expect(200)
     await own.close()
     expect(remembered.flatMap(({ cards }) => cards)).toEqual((body as { cards: Card[] }).cards)
-    expect(remembered.map(({ client, service: at, patient }) => ({ client, at, patient }))).toEqual([{ client: LISTED, at: id, patient: 'recent-pain' }])
+    expect(remembered.map(({ client, service: at, patient }) => ({ client, at, patient }))).toEqual([
+      { client: LISTED, at: id, patient: 'recent-pain' },
+    ])
     expect(new Set(remembered.map(({ encounter }) => encounter))).toEqual(new Set(['contact-1']))
   })
 
   test.each(SERVICES)('is nothing of what is explained: %s', async id => {
     const { memory, remembered } = watched()
     const own = await startTestService({ record: testRecord({ overrides: memory }) })
-    const { body } = await supertest(own.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall('recent-pain', id, { fhirServer: LISTED })).expect(200)
+    const { body } = await supertest(own.url)
+      .post(`/cds-services/${id}/$explain`)
+      .send(prefetchedCall('recent-pain', id, { fhirServer: LISTED }))
+      .expect(200)
     const cards = (body as { response: { cards: Card[] } }).response.cards
     const feedback = cards.map(({ uuid }) => ({ card: uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }))
     if (feedback.length > 0) await supertest(own.url).post(`/cds-services/${id}/feedback`).send({ feedback }).expect(200)
-    await supertest(own.url).post(`/cds-services/${id}/$explain?view=summary`).send(prefetchedCall('recent-pain', id, { fhirServer: LISTED })).expect(200)
-    const again = await supertest(own.url).post(`/cds-services/${id}/$explain`).send(prefetchedCall('recent-pain', id, { fhirServer: LISTED })).expect(200)
+    await supertest(own.url)
+      .post(`/cds-services/${id}/$explain?view=summary`)
+      .send(prefetchedCall('recent-pain', id, { fhirServer: LISTED }))
+      .expect(200)
+    const again = await supertest(own.url)
+      .post(`/cds-services/${id}/$explain`)
+      .send(prefetchedCall('recent-pain', id, { fhirServer: LISTED }))
+      .expect(200)
     await own.close()
     expect(again.body).toEqual(body)
     expect(remembered).toEqual([])
@@ -203,8 +236,13 @@ describe('what is remembered', () => {
   test('is nothing of feedback that could not be saved, which is answered with 5xx', async () => {
     const { memory, noted } = watched()
     const record = createMemoryFeedbackRecord(1_000_000)
-    const own = await startTestService({ record: testRecord({ overrides: memory, feedback: { ...record, save: () => Promise.reject(new Error('disk full')) } }) })
-    const { body } = await supertest(own.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED })).expect(200)
+    const own = await startTestService({
+      record: testRecord({ overrides: memory, feedback: { ...record, save: () => Promise.reject(new Error('disk full')) } }),
+    })
+    const { body } = await supertest(own.url)
+      .post(`/cds-services/${SIGN}`)
+      .send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED }))
+      .expect(200)
     const [first] = (body as { cards: Card[] }).cards
     const feedback = [{ card: first!.uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }]
     const { status } = await supertest(own.url).post(`/cds-services/${SIGN}/feedback`).send({ feedback })
@@ -216,7 +254,9 @@ describe('what is remembered', () => {
 
 test('feedback of which nobody can tell whose cards they are is to be sent again', async () => {
   const own = await startTestService({ record: { ...testRecord(), ofOtherServices: () => Promise.reject(new Error('gone')) } })
-  const { status, text } = await supertest(own.url).post(`/cds-services/${SIGN}/feedback`).send({ feedback: [overridden(OTHER_INSTANCE)] })
+  const { status, text } = await supertest(own.url)
+    .post(`/cds-services/${SIGN}/feedback`)
+    .send({ feedback: [overridden(OTHER_INSTANCE)] })
   await own.close()
   expect([status, /CDS_[A-Z_]+/.exec(text)?.[0]]).toEqual([503, 'CDS_FEEDBACK_NOT_KEPT'])
 })
@@ -226,14 +266,30 @@ describe('a record that does not answer silences nothing and costs no card', () 
 
   test.each<[string, Partial<CallRecord>]>([
     ['that fails', { overridesOf: () => Promise.reject(new Error('gone')) }],
-    ['that throws', { overridesOf: () => { throw new Error('gone') } }],
+    [
+      'that throws',
+      {
+        overridesOf: () => {
+          throw new Error('gone')
+        },
+      },
+    ],
     ['that hangs', { overridesOf: () => never }],
     ['that cannot note the answer', { answered: () => Promise.reject(new Error('gone')) }],
-    ['that throws when it notes the answer', { answered: () => { throw new Error('gone') } }],
+    [
+      'that throws when it notes the answer',
+      {
+        answered: () => {
+          throw new Error('gone')
+        },
+      },
+    ],
     ['that never notes the answer', { answered: () => never }],
   ])('%s', async (_, part) => {
     const own = await startTestService({ deadlineMs: 1_000, record: { ...testRecord(), ...part } })
-    const { status, body } = await supertest(own.url).post(`/cds-services/${SIGN}`).send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED }))
+    const { status, body } = await supertest(own.url)
+      .post(`/cds-services/${SIGN}`)
+      .send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED }))
     await own.close()
     expect([status, headlines((body as { cards: Card[] }).cards)]).toEqual([200, ['LBP-10', 'LBP-06']])
   })

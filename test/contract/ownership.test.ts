@@ -53,8 +53,17 @@ test.each<[string, unknown]>([
   expect(cards).toEqual([])
   const left = entriesOf(call.prefetch as Json, 'conditions')
   expect(left.length).toBeGreaterThan(0)
-  expect(extension['org.columna.not-read']).toEqual(expect.arrayContaining(left.map(({ id }) =>
-    ({ key: 'conditions', kind: 'unusable', resource: `Condition/${String(id)}`, element: 'Condition', reason: 'whose record it is cannot be told' }))))
+  expect(extension['org.columna.not-read']).toEqual(
+    expect.arrayContaining(
+      left.map(({ id }) => ({
+        key: 'conditions',
+        kind: 'unusable',
+        resource: `Condition/${String(id)}`,
+        element: 'Condition',
+        reason: 'whose record it is cannot be told',
+      })),
+    ),
+  )
   expect(await counted()).toBe(before + left.length)
 })
 

@@ -1,6 +1,18 @@
 import supertest from 'supertest'
 import { faultsOfResponse } from '../support/check-response.js'
-import { entriesOf, hookCall, outcome, patientView, prefetchedCall, prefetchOf, searchset, SERVICES, USER, type Json, type ServiceId } from '../support/hook-requests.js'
+import {
+  entriesOf,
+  hookCall,
+  outcome,
+  patientView,
+  prefetchedCall,
+  prefetchOf,
+  searchset,
+  SERVICES,
+  USER,
+  type Json,
+  type ServiceId,
+} from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 import { startStubFhirServer, type StubFhirServer } from '../support/stub-fhir-server.js'
@@ -58,12 +70,15 @@ test('when everything is prefetched nothing is read, though a server is offered'
 })
 
 describe('an essential key', () => {
-  test.each(['patient', 'conditions', 'startBackResponses', 'consultationResponses'])('that is absent without a server is answered with 412 that names it: %s', async key => {
-    const { status, text } = await call(withKey(key, undefined))
-    expect(status).toBe(412)
-    expect(text).toContain('CDS_DATA_MISSING')
-    expect(text).toContain(`Prefetch key ${key}:`)
-  })
+  test.each(['patient', 'conditions', 'startBackResponses', 'consultationResponses'])(
+    'that is absent without a server is answered with 412 that names it: %s',
+    async key => {
+      const { status, text } = await call(withKey(key, undefined))
+      expect(status).toBe(412)
+      expect(text).toContain('CDS_DATA_MISSING')
+      expect(text).toContain(`Prefetch key ${key}:`)
+    },
+  )
 
   test('that is absent is read from the server, and only that key', async () => {
     const answer = await call(withKey('conditions', undefined, { fhirServer: fhir.url }))
@@ -80,13 +95,16 @@ describe('an essential key', () => {
 })
 
 describe('an optional key', () => {
-  test.each(['observations', 'encounters', 'episodesOfCare'])('that is absent without a server is named in the answer and on each card: %s', async key => {
-    const answer = await call(withKey(key, undefined))
-    expect(answer.status).toBe(200)
-    expect(notRead(answer)).toEqual([key])
-    expect(answer.body.cards.length).toBeGreaterThan(0)
-    for (const { detail } of answer.body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
-  })
+  test.each(['observations', 'encounters', 'episodesOfCare'])(
+    'that is absent without a server is named in the answer and on each card: %s',
+    async key => {
+      const answer = await call(withKey(key, undefined))
+      expect(answer.status).toBe(200)
+      expect(notRead(answer)).toEqual([key])
+      expect(answer.body.cards.length).toBeGreaterThan(0)
+      for (const { detail } of answer.body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
+    },
+  )
 })
 
 describe('that there is no data', () => {
@@ -118,7 +136,10 @@ describe('a failure that the client reports', () => {
   const reports: [string, unknown][] = [
     ['an OperationOutcome in place of the result', outcome('error')],
     ['an OperationOutcome without issues', { resourceType: 'OperationOutcome' }],
-    ['a fatal OperationOutcome among the entries', { resourceType: 'Bundle', type: 'searchset', entry: [{ resource: outcome('fatal'), search: { mode: 'outcome' } }] }],
+    [
+      'a fatal OperationOutcome among the entries',
+      { resourceType: 'Bundle', type: 'searchset', entry: [{ resource: outcome('fatal'), search: { mode: 'outcome' } }] },
+    ],
   ]
 
   test.each(reports)('is named and not asked for again: %s', async (_, value) => {
@@ -176,10 +197,26 @@ describe('data of another patient', () => {
     ['another patient', 'patient', { resourceType: 'Patient', id: 'another' }],
     ['a patient without id', 'patient', { resourceType: 'Patient' }],
     ['a subject', 'conditions', searchset([{ resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/another' } }])],
-    ['a subject on a server', 'conditions', searchset([{ resourceType: 'Condition', id: 'c', subject: { reference: 'https://fhir.example.org/r4/Patient/another' } }])],
-    ['a subject in one version', 'conditions', searchset([{ resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/another/_history/2' } }])],
-    ['a patient member', 'episodesOfCare', searchset([{ resourceType: 'EpisodeOfCare', id: 'e', patient: { reference: 'Patient/another' } }])],
-    ['an id that only begins alike', 'conditions', searchset([{ resourceType: 'Condition', id: 'c', subject: { reference: `Patient/${PERSON}er` } }])],
+    [
+      'a subject on a server',
+      'conditions',
+      searchset([{ resourceType: 'Condition', id: 'c', subject: { reference: 'https://fhir.example.org/r4/Patient/another' } }]),
+    ],
+    [
+      'a subject in one version',
+      'conditions',
+      searchset([{ resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/another/_history/2' } }]),
+    ],
+    [
+      'a patient member',
+      'episodesOfCare',
+      searchset([{ resourceType: 'EpisodeOfCare', id: 'e', patient: { reference: 'Patient/another' } }]),
+    ],
+    [
+      'an id that only begins alike',
+      'conditions',
+      searchset([{ resourceType: 'Condition', id: 'c', subject: { reference: `Patient/${PERSON}er` } }]),
+    ],
   ]
 
   test.each(another)('is refused with 400 that names the key: %s', async (_, key, value) => {
@@ -200,7 +237,13 @@ describe('data of another patient', () => {
 
 describe('keys that the service did not declare', () => {
   test('change nothing, whatever they hold', async () => {
-    const prefetch = { ...prefetchOf(PERSON, ID), undeclared: { resourceType: 'Patient', id: 'another' }, ['__proto__']: 'a', constructor: {}, '': null }
+    const prefetch = {
+      ...prefetchOf(PERSON, ID),
+      undeclared: { resourceType: 'Patient', id: 'another' },
+      ['__proto__']: 'a',
+      constructor: {},
+      '': null,
+    }
     const surplus = JSON.parse(`{ "__proto__": { "patient": 1 } }`) as Json
     expect((await call(patientView(PERSON, { prefetch: { ...surplus, ...prefetch } }))).body).toEqual((await complete()).body)
   })
@@ -209,7 +252,9 @@ describe('keys that the service did not declare', () => {
 describe('prefetched pages', () => {
   const page = (next: string | undefined) => {
     const conditions = entriesOf(prefetchOf(PERSON, ID), 'conditions')
-    return searchset(conditions, { link: [{ relation: 'self', url: 'https://fhir.example.org' }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])] })
+    return searchset(conditions, {
+      link: [{ relation: 'self', url: 'https://fhir.example.org' }, ...(next === undefined ? [] : [{ relation: 'next', url: next }])],
+    })
   }
 
   test('are followed on the server of the client', async () => {
@@ -233,36 +278,60 @@ describe('prefetched pages', () => {
     expect(answer.body).toEqual((await complete()).body)
   })
 
-  test.each<[string, unknown]>([['no list', { relation: 'next' }], ['a list with holes', [null, 7, { relation: 'next', url: 7 }]], ['a text', 'next']])('with links that make no sense are taken as the only page: %s', async (_, link) => {
+  test.each<[string, unknown]>([
+    ['no list', { relation: 'next' }],
+    ['a list with holes', [null, 7, { relation: 'next', url: 7 }]],
+    ['a text', 'next'],
+  ])('with links that make no sense are taken as the only page: %s', async (_, link) => {
     expect((await call(withKey('conditions', { ...page(undefined), link }))).body).toEqual((await complete()).body)
   })
 })
 
 describe('nothing that the client gave', () => {
   const SIGN = 'low-back-pain-order-sign' satisfies ServiceId
-  const forms: [string, (value: unknown) => unknown][] = [['complete', value => value], ['null', () => null], ['failed', () => outcome('error')]]
+  const forms: [string, (value: unknown) => unknown][] = [
+    ['complete', value => value],
+    ['null', () => null],
+    ['failed', () => outcome('error')],
+  ]
 
   test.each(SERVICES)('is asked for when every published key was given: %s', async id => {
     const { body } = await supertest(service.url).get('/cds-services')
-    const published = Object.keys((body as { services: { id: string; prefetch: Json }[] }).services.find(each => each.id === id)?.prefetch ?? {})
+    const published = Object.keys(
+      (body as { services: { id: string; prefetch: Json }[] }).services.find(each => each.id === id)?.prefetch ?? {},
+    )
     const given = prefetchOf('recent-pain', id)
     for (const [, form] of forms) {
       const prefetch = Object.fromEntries(published.map(key => [key, form(given[key])]))
-      await supertest(service.url).post(`/cds-services/${id}`).send(hookCall('recent-pain', id, { fhirServer: fhir.url, prefetch }))
+      await supertest(service.url)
+        .post(`/cds-services/${id}`)
+        .send(hookCall('recent-pain', id, { fhirServer: fhir.url, prefetch }))
       expect(fhir.requests.map(({ path }) => path)).toEqual([])
     }
   })
 
   test('is asked for under another key: who orders is the user', async () => {
-    const { prefetch: { userRoles: _, ...prefetch }, ...request } = prefetchedCall('recent-pain', SIGN, { fhirServer: fhir.url })
-    await supertest(service.url).post(`/cds-services/${SIGN}`).send({ ...request, prefetch }).expect(200)
-    expect(fhir.requests.map(({ path }) => path)).toEqual([`/PractitionerRole?practitioner=${USER.replace('Practitioner/', '')}&_count=200`])
+    const {
+      prefetch: { userRoles: _, ...prefetch },
+      ...request
+    } = prefetchedCall('recent-pain', SIGN, { fhirServer: fhir.url })
+    await supertest(service.url)
+      .post(`/cds-services/${SIGN}`)
+      .send({ ...request, prefetch })
+      .expect(200)
+    expect(fhir.requests.map(({ path }) => path)).toEqual([
+      `/PractitionerRole?practitioner=${USER.replace('Practitioner/', '')}&_count=200`,
+    ])
   })
 
   test('is asked for as a search by practitioner denies the role in which a user calls: that role is read', async () => {
     const { prefetch, ...request } = prefetchedCall('recent-pain', SIGN, { fhirServer: fhir.url })
     const inRole = { ...request, context: { ...request.context, userId: 'PractitionerRole/of-the-user' } }
-    const ask = (userRoles: unknown) => supertest(service.url).post(`/cds-services/${SIGN}`).send({ ...inRole, prefetch: { ...prefetch, requesterRoles: null, userRoles } }).expect(200)
+    const ask = (userRoles: unknown) =>
+      supertest(service.url)
+        .post(`/cds-services/${SIGN}`)
+        .send({ ...inRole, prefetch: { ...prefetch, requesterRoles: null, userRoles } })
+        .expect(200)
     await ask(searchset([]))
     expect(fhir.requests.map(({ path }) => path)).toEqual(['/PractitionerRole?_id=of-the-user&_count=200'])
     fhir.requests.length = 0
@@ -288,8 +357,13 @@ describe('a prefetched searchset that holds fewer resources than it says there a
 
   test('does not count what the search was not for', async () => {
     const [condition] = entriesOf(prefetchOf(PERSON, ID), 'conditions')
-    const entry = [{ resource: condition, search: { mode: 'match' } }, { resource: { resourceType: 'Condition', id: 'beside', subject: { reference: `Patient/${PERSON}` } }, search: { mode: 'include' } }]
-    expect(notRead(await call(withKey('conditions', { resourceType: 'Bundle', type: 'searchset', total: 2, entry })))).toEqual(['conditions'])
+    const entry = [
+      { resource: condition, search: { mode: 'match' } },
+      { resource: { resourceType: 'Condition', id: 'beside', subject: { reference: `Patient/${PERSON}` } }, search: { mode: 'include' } },
+    ]
+    expect(notRead(await call(withKey('conditions', { resourceType: 'Bundle', type: 'searchset', total: 2, entry })))).toEqual([
+      'conditions',
+    ])
     expect(notRead(await call(withKey('conditions', { resourceType: 'Bundle', type: 'searchset', total: 1, entry })))).toEqual([])
   })
 })
@@ -301,9 +375,20 @@ describe('essential data that was read only in part, and brings no card', () => 
 
   test.each(SERVICES)('is told with a card, never silence: %s', async id => {
     const { hook, context } = hookCall(PERSON, id)
-    const { body } = await supertest(service.url).post(`/cds-services/${id}`).send({ ...noForms, hook, context }).expect(200)
+    const { body } = await supertest(service.url)
+      .post(`/cds-services/${id}`)
+      .send({ ...noForms, hook, context })
+      .expect(200)
     expect(faultsOfResponse(body, { patientId: PERSON })).toEqual([])
-    expect((body as Answer['body']).cards).toEqual([expect.objectContaining({ indicator: 'info', summary: 'Ikke alle diagnoser kunne læses', source: expect.objectContaining({ topic: expect.objectContaining({ code: 'not-read', display: 'Ikke læst' }) as unknown }) as unknown })])
+    expect((body as Answer['body']).cards).toEqual([
+      expect.objectContaining({
+        indicator: 'info',
+        summary: 'Ikke alle diagnoser kunne læses',
+        source: expect.objectContaining({
+          topic: expect.objectContaining({ code: 'not-read', display: 'Ikke læst' }) as unknown,
+        }) as unknown,
+      }),
+    ])
   })
 
   test('and in English', async () => {

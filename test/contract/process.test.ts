@@ -51,7 +51,11 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
     await kept.until(/"cards"/)
     // On their way when the signal comes.
     const toBeRead = JSON.stringify(hookCall('p1', 'start-back-risk', { fhirServer: hanging.url }))
-    const [late, half, reading] = await Promise.all([begun(url, body, body.slice(0, 100)), begun(url, body, body.slice(0, 100)), begun(url, toBeRead)])
+    const [late, half, reading] = await Promise.all([
+      begun(url, body, body.slice(0, 100)),
+      begun(url, body, body.slice(0, 100)),
+      begun(url, toBeRead),
+    ])
     idle.write(rawRequest('GET', '/health/live'))
     await idle.until(/"live"/)
     service.signal(signal)
@@ -140,7 +144,10 @@ describe('a fault that nobody caught ends the process with the place of the faul
     ['unhandledRejection', "Promise.reject(new Error('Anna Jensen 010180-1234\\n    at Anna (cpr:1:1)'))"],
     ['unhandledRejection', "Promise.reject('Anna Jensen 010180-1234')"],
   ])('%s: %s', async (kind, fault) => {
-    const service = await start({ knowledge: 'little', before: `process.on('newListener', name => { if (name === 'unhandledRejection') setTimeout(function faulty() { ${fault} }, 0) })` })
+    const service = await start({
+      knowledge: 'little',
+      before: `process.on('newListener', name => { if (name === 'unhandledRejection') setTimeout(function faulty() { ${fault} }, 0) })`,
+    })
     expect(await service.ended).toEqual({ code: 1, signal: null })
     expect(service.errors()).toContain(`Columna ends: ${kind}.`)
     if (fault.includes('new Error')) expect(service.errors()).toMatch(/^\s+at .*faulty/m)

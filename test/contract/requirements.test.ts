@@ -2,8 +2,26 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 /** How many requirements each chapter of the specification holds; they are numbered from 01. */
 const CHAPTERS = {
-  GEN: 9, DSC: 19, PFT: 24, REQ: 17, PFD: 13, FHR: 16, STA: 6, RSP: 5, CRD: 13, SRC: 6,
-  SUG: 9, ACT: 7, SYS: 3, OVR: 4, LNK: 7, FBK: 16, SEC: 30, EXT: 4, HKV: 6, STL: 4,
+  GEN: 9,
+  DSC: 19,
+  PFT: 24,
+  REQ: 17,
+  PFD: 13,
+  FHR: 16,
+  STA: 6,
+  RSP: 5,
+  CRD: 13,
+  SRC: 6,
+  SUG: 9,
+  ACT: 7,
+  SYS: 3,
+  OVR: 4,
+  LNK: 7,
+  FBK: 16,
+  SEC: 30,
+  EXT: 4,
+  HKV: 6,
+  STL: 4,
 } as const
 
 const LEVELS = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY', 'MUST (derived)', 'SHOULD (derived)']
@@ -28,14 +46,18 @@ const requirements = readFileSync(new URL('requirements.md', import.meta.url), '
   })
 
 /** Source of each test file of the contract, by the name that the table calls it. */
-const sources = new Map(['./', '../golden/'].flatMap(folder =>
-  readdirSync(new URL(folder, import.meta.url))
-    .filter(name => name.endsWith('.test.ts'))
-    .map(name => [name.replace('.test.ts', ''), readFileSync(new URL(folder + name, import.meta.url), 'utf8')] as const)))
+const sources = new Map(
+  ['./', '../golden/'].flatMap(folder =>
+    readdirSync(new URL(folder, import.meta.url))
+      .filter(name => name.endsWith('.test.ts'))
+      .map(name => [name.replace('.test.ts', ''), readFileSync(new URL(folder + name, import.meta.url), 'utf8')] as const),
+  ),
+)
 
 test('the table holds every requirement once, in order', () => {
   const expected = Object.entries(CHAPTERS).flatMap(([chapter, count]) =>
-    Array.from({ length: count }, (_, index) => `${chapter}-${String(index + 1).padStart(2, '0')}`))
+    Array.from({ length: count }, (_, index) => `${chapter}-${String(index + 1).padStart(2, '0')}`),
+  )
   expect(requirements.map(({ id }) => id)).toEqual(expected)
 })
 

@@ -15,7 +15,10 @@ afterAll(() => service.close())
 describe.each(SERVICES)('%s', id => {
   test.each(PEOPLE)('every answer keeps all rules of a response: %s', async person => {
     for (const language of ['da', 'en']) {
-      const { status, body } = await supertest(service.url).post(`/cds-services/${id}`).set('accept-language', language).send(prefetchedCall(person, id))
+      const { status, body } = await supertest(service.url)
+        .post(`/cds-services/${id}`)
+        .set('accept-language', language)
+        .send(prefetchedCall(person, id))
       expect(status).toBe(200)
       expect(faultsOfResponse(body, { patientId: person })).toEqual([])
     }

@@ -16,12 +16,14 @@ let connections: RawConnection[] = []
 
 afterEach(async () => {
   connections.forEach(connection => connection.destroy())
-  await Promise.all(servers.map(async server => {
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  }))
+  await Promise.all(
+    servers.map(async server => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    }),
+  )
   servers = []
   connections = []
 })
@@ -56,7 +58,10 @@ test('who sends nothing, half the headers or half a body is let go within second
   expect(ofSilent).toBeLessThan(20_000)
   expect(ofHalf).toBeLessThan(20_000)
   expect(ofSlow).toBeLessThan(25_000)
-  expect([half.text(), slow.text()].map(text => text.split('\r\n')[0])).toEqual(['HTTP/1.1 408 Request Timeout', 'HTTP/1.1 408 Request Timeout'])
+  expect([half.text(), slow.text()].map(text => text.split('\r\n')[0])).toEqual([
+    'HTTP/1.1 408 Request Timeout',
+    'HTTP/1.1 408 Request Timeout',
+  ])
 })
 
 test('a connection stays open for as long as is set, which proxies rely on', async () => {

@@ -25,7 +25,10 @@ function expectRefusal({ status, headers, body, text }: Response, expected: numb
   expect(resourceType).toBe('OperationOutcome')
   for (const each of issue) {
     expect(each).toMatchObject({ severity: 'error', code: expect.stringMatching(/^[a-z-]+$/) as string })
-    expect(each.details).toMatchObject({ coding: [{ system: 'https://columna.example.org/fhir/CodeSystem/error', code }], text: expect.stringMatching(/\S/) as string })
+    expect(each.details).toMatchObject({
+      coding: [{ system: 'https://columna.example.org/fhir/CodeSystem/error', code }],
+      text: expect.stringMatching(/\S/) as string,
+    })
     expect(each.diagnostics).toMatch(/\S/)
   }
   expect(text).not.toMatch(/<html|node_modules|\bat \S+:\d+|\.ts\b|\.js\b/)
@@ -63,16 +66,29 @@ describe('400: a body that cannot be a call', () => {
 })
 
 describe('404', () => {
-  test.each(['not-there', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '%2e%2e', 'start-back-risk%00', 'START-BACK-RISK'])('a service that is not there: %s', async id => {
+  test.each([
+    'not-there',
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'valueOf',
+    '%2e%2e',
+    'start-back-risk%00',
+    'START-BACK-RISK',
+  ])('a service that is not there: %s', async id => {
     expectRefusal(await post(`/cds-services/${id}`).send(patientView('a')), 404, 'CDS_SERVICE_UNKNOWN')
     expectRefusal(await post(`/cds-services/${id}/feedback`).send({ feedback: [{}] }), 404, 'CDS_SERVICE_UNKNOWN')
     expectRefusal(await post(`/cds-services/${id}/$explain`).send(patientView('a')), 404, 'CDS_SERVICE_UNKNOWN')
   })
 
-  test.each(['/not-there', '/cds-services/a/b/c', '/favicon.ico', '/..%2fetc%2fpasswd', '/cds-hooks'])('a path that is not there: %s', async path => {
-    expectRefusal(await supertest(service.url).get(path), 404, 'CDS_PATH_UNKNOWN')
-    expectRefusal(await post(path).send({}), 404, 'CDS_PATH_UNKNOWN')
-  })
+  test.each(['/not-there', '/cds-services/a/b/c', '/favicon.ico', '/..%2fetc%2fpasswd', '/cds-hooks'])(
+    'a path that is not there: %s',
+    async path => {
+      expectRefusal(await supertest(service.url).get(path), 404, 'CDS_PATH_UNKNOWN')
+      expectRefusal(await post(path).send({}), 404, 'CDS_PATH_UNKNOWN')
+    },
+  )
 })
 
 describe('405', () => {
@@ -105,14 +121,28 @@ describe('413: a body larger than the limit', () => {
   test('once it is unpacked', async () => {
     const packed = gzipSync(large)
     expect(packed.length).toBeLessThan(BODY_LIMIT / 10)
-    expectRefusal(await post(CALL).set('content-encoding', 'gzip').serialize(body => body as string).send(packed), 413, 'CDS_BODY_TOO_LARGE')
+    expectRefusal(
+      await post(CALL)
+        .set('content-encoding', 'gzip')
+        .serialize(body => body as string)
+        .send(packed),
+      413,
+      'CDS_BODY_TOO_LARGE',
+    )
   })
 })
 
 describe('415: a body that is not JSON by its own account', () => {
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'multipart/form-data', 'application/jsonp'])('%s', async type => {
-    expectRefusal(await supertest(service.url).post(CALL).set('content-type', type).send('hook=patient-view'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
-  })
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'multipart/form-data', 'application/jsonp'])(
+    '%s',
+    async type => {
+      expectRefusal(
+        await supertest(service.url).post(CALL).set('content-type', type).send('hook=patient-view'),
+        415,
+        'CDS_MEDIA_TYPE_UNSUPPORTED',
+      )
+    },
+  )
 
   test('no type at all', async () => {
     expectRefusal(await supertest(service.url).post(CALL), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
@@ -120,10 +150,24 @@ describe('415: a body that is not JSON by its own account', () => {
 
   test('an unknown encoding or character set', async () => {
     expectRefusal(await post(CALL).set('content-encoding', 'compress').send('{}'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
-    expectRefusal(await supertest(service.url).post(CALL).set('content-type', 'application/json; charset=klingon').send('{}'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
+    expectRefusal(
+      await supertest(service.url).post(CALL).set('content-type', 'application/json; charset=klingon').send('{}'),
+      415,
+      'CDS_MEDIA_TYPE_UNSUPPORTED',
+    )
   })
 
-  test.each(['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf8', 'application/json; charset="utf-8"', 'application/json; charset=UTF8; x=y', 'application/json; x=y; charset = "UTF_8"', 'application/fhir+json', 'application/json+fhir', 'APPLICATION/JSON'])('not for %s', async type => {
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json;charset=utf8',
+    'application/json; charset="utf-8"',
+    'application/json; charset=UTF8; x=y',
+    'application/json; x=y; charset = "UTF_8"',
+    'application/fhir+json',
+    'application/json+fhir',
+    'APPLICATION/JSON',
+  ])('not for %s', async type => {
     const body = JSON.stringify(prefetchedCall('no-back-problem', 'start-back-risk'))
     await supertest(service.url).post(CALL).set('content-type', type).send(body).expect(200)
   })
@@ -132,13 +176,24 @@ describe('415: a body that is not JSON by its own account', () => {
 test('412 when data that no answer can do without is missing, naming each prefetch key', async () => {
   const response = await post(CALL).send(patientView('start-back-high'))
   expectRefusal(response, 412, 'CDS_DATA_MISSING')
-  for (const key of ['patient', 'conditions', 'consultationResponses', 'startBackResponses']) expect(response.text).toContain(`Prefetch key ${key}:`)
+  for (const key of ['patient', 'conditions', 'consultationResponses', 'startBackResponses'])
+    expect(response.text).toContain(`Prefetch key ${key}:`)
   for (const key of ['observations', 'encounters', 'episodesOfCare']) expect(response.text).not.toContain(key)
 })
 
-test.each<[string, (body: string) => Buffer]>([['gzip', gzipSync], ['x-gzip', gzipSync], ['X-GZIP', gzipSync], ['deflate', deflateSync], ['br', brotliCompressSync]])('a packed body is read: %s', async (encoding, pack) => {
+test.each<[string, (body: string) => Buffer]>([
+  ['gzip', gzipSync],
+  ['x-gzip', gzipSync],
+  ['X-GZIP', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+])('a packed body is read: %s', async (encoding, pack) => {
   const packed = pack(JSON.stringify(prefetchedCall('no-back-problem', 'start-back-risk')))
-  await post(CALL).set('content-encoding', encoding).serialize(body => body as string).send(packed).expect(200)
+  await post(CALL)
+    .set('content-encoding', encoding)
+    .serialize(body => body as string)
+    .send(packed)
+    .expect(200)
 })
 
 test('every code that a refusal can have is explained in the knowledge', async () => {

@@ -12,7 +12,12 @@ import { startTestService, testKnowledge } from '../support/service.js'
 
 /** Families that several plans make up; every other topic belongs to one plan. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
-  'guideline-advice': ['long-lasting-pain-guideline', 'recent-onset-low-back-pain', 'root-affection-guideline', 'spinal-stenosis-guideline'],
+  'guideline-advice': [
+    'long-lasting-pain-guideline',
+    'recent-onset-low-back-pain',
+    'root-affection-guideline',
+    'spinal-stenosis-guideline',
+  ],
   'professional-role': ['analgesic-orders', 'referral-orders'],
   'red-flags-acute': ['red-flags', 'red-flags-at-orders'],
   'red-flags-serious-disease': ['red-flags', 'red-flags-at-orders'],
@@ -24,16 +29,20 @@ const { knowledge, services } = testKnowledge()
 const plans = [...new Set([...services.values()].flatMap(service => service.plans))]
 const isAboutRedFlags = ({ resource }: CompiledPlan) => extensionOf(resource, EXTENSION.undecidedPriority)?.valueCode === 'urgent'
 
-const topicOf = (plan: CompiledPlan, action: PlanDefinitionAction) => extensionOf(action, EXTENSION.cardTopic)?.valueCoding ?? plan.resource.topic?.[0]?.coding?.[0]
+const topicOf = (plan: CompiledPlan, action: PlanDefinitionAction) =>
+  extensionOf(action, EXTENSION.cardTopic)?.valueCoding ?? plan.resource.topic?.[0]?.coding?.[0]
 const topLevel = plans.flatMap(plan => plan.actions.map(({ resource }) => ({ plan, action: resource, topic: topicOf(plan, resource) })))
 
 /** Ids of the plans whose cards have a topic, by its code. */
 function plansByTopic(cards: readonly { code: string; plan: string }[]): Record<string, string[]> {
   const codes = [...new Set(cards.map(({ code }) => code))].sort()
-  return Object.fromEntries(codes.map(code => [code, [...new Set(cards.filter(card => card.code === code).map(({ plan }) => plan))].sort()]))
+  return Object.fromEntries(
+    codes.map(code => [code, [...new Set(cards.filter(card => card.code === code).map(({ plan }) => plan))].sort()]),
+  )
 }
 
-const undeclared = (byTopic: Record<string, string[]>) => Object.entries(byTopic).filter(([code, ids]) => ids.length > 1 && ids.some(id => !SHARED[code]?.includes(id)))
+const undeclared = (byTopic: Record<string, string[]>) =>
+  Object.entries(byTopic).filter(([code, ids]) => ids.length > 1 && ids.some(id => !SHARED[code]?.includes(id)))
 
 describe('in the knowledge', () => {
   test('every card that a service can give has a topic of ours, in Danish and in English', () => {
@@ -63,7 +72,11 @@ describe('in the knowledge', () => {
 
 /** What is wrong with the topics of some answers. */
 function faultsOf(cards: readonly Card[]): unknown[] {
-  const told = cards.map(({ source: { topic }, extension }) => ({ topic, code: topic?.code ?? '', plan: /PlanDefinition\/([^|]+)/.exec(String(extension?.['org.columna.knowledge']))?.[1] ?? '' }))
+  const told = cards.map(({ source: { topic }, extension }) => ({
+    topic,
+    code: topic?.code ?? '',
+    plan: /PlanDefinition\/([^|]+)/.exec(String(extension?.['org.columna.knowledge']))?.[1] ?? '',
+  }))
   return [...told.filter(({ topic }) => topic?.system !== CARD_TOPIC_SYSTEM || !topic.display), ...undeclared(plansByTopic(told))]
 }
 

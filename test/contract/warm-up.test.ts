@@ -7,7 +7,9 @@ import { createOverrideMemory } from '../../src/record/override-memory.js'
 import { warmUp } from '../../src/calls/warm-up.js'
 import { testEnvironment, testRecord } from '../support/service.js'
 
-interface Sent { request: { origin: string; path: string } }
+interface Sent {
+  request: { origin: string; path: string }
+}
 
 const SENT = 'undici:request:create'
 const sent: Sent['request'][] = []

@@ -43,24 +43,30 @@ async function holdOnce(call: FuzzCall, wire: Wire, { holds }: WatchedService): 
 }
 
 /** Whether the answer to a request, sent again alone, has a fault of the same kind. */
-export const sameFault = (fault: string, wire: Wire) => async (call: FuzzCall): Promise<boolean> => {
-  const again: WireAnswer = await wire.send(call)
-  return kindOf(faultOf(call, again)) === kindOf(fault)
-}
+export const sameFault =
+  (fault: string, wire: Wire) =>
+  async (call: FuzzCall): Promise<boolean> => {
+    const again: WireAnswer = await wire.send(call)
+    return kindOf(faultOf(call, again)) === kindOf(fault)
+  }
 
 const kindOf = (fault: string | undefined): string | undefined => fault?.split(':')[0]
 
 /** Whether a request, sent alone, makes the service write something that was planted. */
-export const leaksIntoLog = (wire: Wire, { lines }: WatchedService) => async (call: FuzzCall): Promise<boolean> => {
-  const before = lines.length
-  await wire.send(call)
-  await settled()
-  return lines.slice(before).some(holdsMarker)
-}
+export const leaksIntoLog =
+  (wire: Wire, { lines }: WatchedService) =>
+  async (call: FuzzCall): Promise<boolean> => {
+    const before = lines.length
+    await wire.send(call)
+    await settled()
+    return lines.slice(before).some(holdsMarker)
+  }
 
 /** Whether a request, sent alone, holds the loop longer than it may. */
-export const holdsTooLong = (wire: Wire, service: WatchedService) => async (call: FuzzCall): Promise<boolean> =>
-  (await holdAlone(call, wire, service)) > loopLimitMs(call)
+export const holdsTooLong =
+  (wire: Wire, service: WatchedService) =>
+  async (call: FuzzCall): Promise<boolean> =>
+    (await holdAlone(call, wire, service)) > loopLimitMs(call)
 
 /** The first of some requests that shows a fault alone, made as small as can be; undefined where none does. */
 export async function firstOf(suspects: readonly FuzzCall[], fails: (call: FuzzCall) => Promise<boolean>): Promise<FuzzCall | undefined> {

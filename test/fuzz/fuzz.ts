@@ -10,7 +10,13 @@ import { firstOf, holdAlone, holdsTooLong, leaksIntoLog, loopLimitMs, sameFault,
 import { codeOf, faultOf, holdsMarker } from './judge.js'
 import { openWire, type Wire } from './wire.js'
 
-const { values } = parseArgs({ options: { calls: { type: 'string', default: '2000' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) }, callers: { type: 'string', default: '4' } } })
+const { values } = parseArgs({
+  options: {
+    calls: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    callers: { type: 'string', default: '4' },
+  },
+})
 const CALLS = Number(values.calls)
 const SEED = Number(values.seed)
 const CALLERS = Number(values.callers)
@@ -56,7 +62,8 @@ class Run {
   async sendAll(recipes: readonly Recipe[]): Promise<void> {
     const waiting = [...recipes]
     const caller = async () => {
-      for (let recipe = waiting.shift(); recipe && this.service.exit() === undefined; recipe = waiting.shift()) await this.sendOne(recipe(this.service))
+      for (let recipe = waiting.shift(); recipe && this.service.exit() === undefined; recipe = waiting.shift())
+        await this.sendOne(recipe(this.service))
     }
     await Promise.all(Array.from({ length: CALLERS }, caller))
   }
@@ -95,11 +102,18 @@ class Run {
     const newestFirst = this.recent.map(({ call }) => call).reverse()
     if (leaking) await this.keep('the log repeats what was sent', newestFirst, leaksIntoLog(this.wire, this.service))
     const { body } = await this.wire.send({ kind: 'figures', method: 'GET', target: '/metrics', headers: {}, body: '' })
-    if (holdsMarker(body)) this.findings.push({ fault: `the figures repeat what was sent: ${body.split('\n').find(holdsMarker)?.replaceAll(MARKER, '<planted>')}`, call: newestFirst[0] as FuzzCall })
+    if (holdsMarker(body))
+      this.findings.push({
+        fault: `the figures repeat what was sent: ${body.split('\n').find(holdsMarker)?.replaceAll(MARKER, '<planted>')}`,
+        call: newestFirst[0] as FuzzCall,
+      })
   }
 
   private async keepCrash(fault: string): Promise<void> {
-    const suspects = this.recent.filter(({ to }) => to > Date.now() - 5_000).map(({ call }) => call).reverse()
+    const suspects = this.recent
+      .filter(({ to }) => to > Date.now() - 5_000)
+      .map(({ call }) => call)
+      .reverse()
     const crashes = async (call: FuzzCall) => {
       if (this.service.exit()) await this.beginAgain()
       await this.wire.send(call)
@@ -112,7 +126,13 @@ class Run {
 
   /** Keeps the longest holds since the last look, as long as it is known what was under way. */
   private noteHolds(): void {
-    const found = this.service.holds.splice(0).map(({ ms, from, to }) => ({ ms, suspects: this.recent.filter(sent => sent.from <= to && sent.to >= from).slice(0, MOST_SUSPECTS).map(({ call }) => call) }))
+    const found = this.service.holds.splice(0).map(({ ms, from, to }) => ({
+      ms,
+      suspects: this.recent
+        .filter(sent => sent.from <= to && sent.to >= from)
+        .slice(0, MOST_SUSPECTS)
+        .map(({ call }) => call),
+    }))
     this.longest = [...this.longest, ...found].sort((a, b) => b.ms - a.ms).slice(0, LONGEST_HOLDS)
   }
 
@@ -123,7 +143,8 @@ class Run {
     for (const call of suspects) {
       const ms = await holdAlone(call, this.wire, this.service)
       if (slowest === undefined || ms > slowest.ms) slowest = { ms, call }
-      if (ms > loopLimitMs(call)) await this.keep(`the loop is held for more than ${loopLimitMs(call)} ms of CPU`, [call], holdsTooLong(this.wire, this.service))
+      if (ms > loopLimitMs(call))
+        await this.keep(`the loop is held for more than ${loopLimitMs(call)} ms of CPU`, [call], holdsTooLong(this.wire, this.service))
     }
     return slowest
   }
@@ -133,7 +154,8 @@ const count = (counts: Map<string, number>, name: string) => counts.set(name, (c
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-const told = ({ kind, method, target, body, raw }: FuzzCall): string => `${kind}: ${method} ${target.slice(0, 80)}, ${(raw ?? body).length} bytes`
+const told = ({ kind, method, target, body, raw }: FuzzCall): string =>
+  `${kind}: ${method} ${target.slice(0, 80)}, ${(raw ?? body).length} bytes`
 
 async function main(): Promise<number> {
   const began = performance.now()
@@ -148,7 +170,8 @@ async function main(): Promise<number> {
   const slowest = await run.slowest()
   const { code, signal } = await run.service.stop()
   run.wire.close()
-  if (code !== 0) run.findings.push({ fault: `SIGTERM ended it with code ${code}, signal ${signal}`, call: run.recent.at(-1)?.call as FuzzCall })
+  if (code !== 0)
+    run.findings.push({ fault: `SIGTERM ended it with code ${code}, signal ${signal}`, call: run.recent.at(-1)?.call as FuzzCall })
   say(`fuzz: ${run.sent} calls, seed ${SEED}, ${CALLERS} callers, ${seconds} s, ${Math.round(cpuMs / 1000)} s of CPU in the service`)
   for (const [status, calls] of [...run.statuses].sort()) say(`  ${status.padEnd(40)} ${calls}`)
   if (slowest) say(`  slowest alone: ${Math.round(slowest.ms)} ms of CPU in one turn (${told(slowest.call)})`)

@@ -7,7 +7,12 @@ import type { WireAnswer } from './wire.js'
 const REFUSED_BY_NODE: ReadonlySet<number> = new Set([400, 408, 413, 417, 431])
 
 /** Statuses that our error codes have; 500 is declared for faults of ours, and a stranger must not be able to cause one. */
-const DECLARED: ReadonlySet<number> = new Set([200, 204, 304, ...ERROR_CODES.map(code => new CdsError(code, '').status).filter(status => status < 500 || status === 503)])
+const DECLARED: ReadonlySet<number> = new Set([
+  200,
+  204,
+  304,
+  ...ERROR_CODES.map(code => new CdsError(code, '').status).filter(status => status < 500 || status === 503),
+])
 
 /** Bodies this large may be refused while they are still being sent, which a client can see as a broken connection. */
 const LARGE = 60_000
@@ -32,12 +37,16 @@ export const codeOf = ({ body }: WireAnswer): string | undefined => /"code":"(CD
 function bodyFault(call: FuzzCall, answer: WireAnswer): string | undefined {
   const { status, headers } = answer
   const type = String(headers['content-type'] ?? '')
-  if (headers['content-encoding'] !== undefined || /^text\/(plain|html)/.test(type)) return status === 200 ? undefined : `an error as ${type}`
+  if (headers['content-encoding'] !== undefined || /^text\/(plain|html)/.test(type))
+    return status === 200 ? undefined : `an error as ${type}`
   const json = jsonOf(answer.body)
   if (json === undefined) return 'a body that is not JSON'
   // Whatever was sent, a rule reads what is sound of it, and does not fail.
   if (answer.body.includes('"CDS_EXPRESSION_FAILED"')) return 'an expression failed'
-  if (status >= 400) return (json as { resourceType?: unknown }).resourceType === 'OperationOutcome' && codeOf(answer) ? undefined : 'an error without its code'
+  if (status >= 400)
+    return (json as { resourceType?: unknown }).resourceType === 'OperationOutcome' && codeOf(answer)
+      ? undefined
+      : 'an error without its code'
   if (status !== 200 || !isCall(call)) return undefined
   const faults = faultsOfResponse(json)
   return faults.length > 0 ? `an illegal answer: ${faults[0]}` : undefined

@@ -54,7 +54,7 @@ const written = (tree: unknown): string => Buffer.from(JSON.stringify(tree), 'ut
 /** Takes away whatever can go, the largest parts first, until nothing more can; the text as it was where nothing can. */
 async function shrinkTree(tree: unknown, text: string, holds: (text: string) => Promise<boolean>): Promise<string> {
   let smallest = tree
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false
     for (const path of pathsIn(smallest)) {
       const without = withoutPart(smallest, path)
@@ -98,7 +98,7 @@ function withoutPart(tree: unknown, path: Path): unknown {
 async function shrinkBytes(text: string, holds: (text: string) => Promise<boolean>): Promise<string> {
   let smallest = text
   for (let length = Math.ceil(text.length / 2); length >= 1; length = length === 1 ? 0 : Math.ceil(length / 2)) {
-    for (let at = 0; at < smallest.length; ) {
+    for (let at = 0; at < smallest.length;) {
       const without = smallest.slice(0, at) + smallest.slice(at + length)
       if (await holds(without)) smallest = without
       else at += length

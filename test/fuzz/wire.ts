@@ -26,7 +26,10 @@ export function openWire(port: number): Wire {
   const sendOnce = (call: FuzzCall) => (call.raw === undefined ? sendRequest(call, port, agent) : sendRaw(call.raw, port))
   return {
     // A kept connection may end just when it is used again; a second failure is the service's own.
-    send: async call => sendOnce(call).catch(() => sendOnce(call)).catch(() => NO_ANSWER),
+    send: async call =>
+      sendOnce(call)
+        .catch(() => sendOnce(call))
+        .catch(() => NO_ANSWER),
     close: () => agent.destroy(),
   }
 }
@@ -34,12 +37,24 @@ export function openWire(port: number): Wire {
 function sendRequest({ method, target, headers, body, hangsUpAt }: FuzzCall, port: number, agent: Agent): Promise<WireAnswer> {
   const bytes = Buffer.from(body, 'latin1')
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, agent, method, path: target, headers: { ...headers, ...(bytes.length > 0 && { 'content-length': bytes.length }) } }, incoming => {
-      const chunks: Buffer[] = []
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-      incoming.on('error', reject)
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString('utf8') }))
-    })
+    const outgoing = request(
+      {
+        host: '127.0.0.1',
+        port,
+        agent,
+        method,
+        path: target,
+        headers: { ...headers, ...(bytes.length > 0 && { 'content-length': bytes.length }) },
+      },
+      incoming => {
+        const chunks: Buffer[] = []
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+        incoming.on('error', reject)
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString('utf8') }),
+        )
+      },
+    )
     outgoing.setTimeout(PATIENCE_MS, () => outgoing.destroy(new Error('no answer in time')))
     outgoing.on('error', error => (hangsUpAt === undefined ? reject(error) : resolve(NO_ANSWER)))
     outgoing.on('close', () => resolve(NO_ANSWER))
@@ -65,8 +80,15 @@ function firstAnswer(received: string): WireAnswer {
   const text = received.replace(/^(HTTP\/1\.1 1\d\d [^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)+/, '')
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1] ?? 0)
   const [head = '', ...rest] = text.split('\r\n\r\n')
-  const headers = Object.fromEntries(head.split('\r\n').slice(1).map(line => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
+  const headers = Object.fromEntries(
+    head
+      .split('\r\n')
+      .slice(1)
+      .map(line => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  )
   // Bytes that look like a second request have an answer of their own behind the first.
-  const body = Buffer.from(rest.join('\r\n\r\n')).subarray(0, Number(headers['content-length'] ?? Number.POSITIVE_INFINITY)).toString('utf8')
+  const body = Buffer.from(rest.join('\r\n\r\n'))
+    .subarray(0, Number(headers['content-length'] ?? Number.POSITIVE_INFINITY))
+    .toString('utf8')
   return { status, headers, body }
 }

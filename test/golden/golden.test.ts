@@ -44,7 +44,10 @@ async function answersAbout(person: string): Promise<string> {
   const answers: Record<string, Record<string, unknown>> = {}
   for (const id of SERVICES) {
     for (const language of LANGUAGES) {
-      const { status, body } = await supertest(service.url).post(`/cds-services/${id}`).set('accept-language', language).send(prefetchedCall(person, id))
+      const { status, body } = await supertest(service.url)
+        .post(`/cds-services/${id}`)
+        .set('accept-language', language)
+        .send(prefetchedCall(person, id))
       expect(status).toBe(200)
       expect(faultsOfResponse(body, { patientId: person })).toEqual([])
       answers[id] = { ...answers[id], [language]: body as unknown }
@@ -56,11 +59,16 @@ async function answersAbout(person: string): Promise<string> {
 test.each(Object.entries(PEOPLE))('the answers about %s are those that were read and accepted: %s', async person => {
   const answers = await answersAbout(person)
   if (ACCEPTS) writeFileSync(fileOf(person), answers)
-  if (!existsSync(fileOf(person))) throw new Error(`There is no golden file for ${person}. Read what the service answers, then write it with GOLDEN=accept.`)
+  if (!existsSync(fileOf(person)))
+    throw new Error(`There is no golden file for ${person}. Read what the service answers, then write it with GOLDEN=accept.`)
   expect(answers).toBe(readFileSync(fileOf(person), 'utf8'))
 })
 
 test('each golden file belongs to a person', () => {
   const files = readdirSync(FOLDER).filter(name => name.endsWith('.json'))
-  expect(files.toSorted()).toEqual(Object.keys(PEOPLE).map(person => `${person}.json`).toSorted())
+  expect(files.toSorted()).toEqual(
+    Object.keys(PEOPLE)
+      .map(person => `${person}.json`)
+      .toSorted(),
+  )
 })

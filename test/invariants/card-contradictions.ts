@@ -20,7 +20,11 @@ export function actionOf(card: Card): CompiledAction | undefined {
 }
 
 const actionsByCard = ({ hookInstance }: HookRequest) =>
-  new Map(loaded.knowledge.plans.flatMap(plan => plan.actions.map(action => [stableUuid(hookInstance, plan.canonical, action.id), action] as const)))
+  new Map(
+    loaded.knowledge.plans.flatMap(plan =>
+      plan.actions.map(action => [stableUuid(hookInstance, plan.canonical, action.id), action] as const),
+    ),
+  )
 
 /** Whether a card's own recommendation has this direction. */
 function isDirected(card: Card, direction: 'for' | 'against'): boolean {
@@ -57,10 +61,20 @@ const knownKinds = () => {
 export function kindsOf(resource: FhirResource): string[] {
   const { code, medicationCodeableConcept, codeCodeableConcept, input = [], instantiatesCanonical = [], payload = [] } = resource as Coded
   const codings = [code, medicationCodeableConcept, codeCodeableConcept].flatMap(concept => concept?.coding ?? [])
-  const known = knownKinds().filter(({ has }) => codings.some(has)).map(({ id }) => id)
+  const known = knownKinds()
+    .filter(({ has }) => codings.some(has))
+    .map(({ id }) => id)
   if (known.length > 0) return known
   const forms = input.flatMap(({ valueCanonical }) => valueCanonical ?? [])
-  return [[resource.resourceType, ...codings.map(coding => coding.code), ...forms, ...[instantiatesCanonical].flat(), ...payload.slice(0, 1).map(({ contentString }) => contentString)].join(' ')]
+  return [
+    [
+      resource.resourceType,
+      ...codings.map(coding => coding.code),
+      ...forms,
+      ...[instantiatesCanonical].flat(),
+      ...payload.slice(0, 1).map(({ contentString }) => contentString),
+    ].join(' '),
+  ]
 }
 
 /** One action of a suggestion, with the kinds of what it creates or changes. */
@@ -75,11 +89,20 @@ const referenceOf = ({ resourceType, id }: FhirResource): string => `${resourceT
 
 /** Everything that the cards of one answer propose, seen with the orders that they are about. */
 export function proposalsOf(cards: readonly Card[], drafts: readonly FhirResource[] = []): Proposal[] {
-  return cards.flatMap(card => (card.suggestions ?? []).flatMap(({ actions = [] }) => actions.map((action): Proposal => {
-    const order = action.type === 'create' ? undefined : action.type === 'delete' ? action.resourceId : action.resource && referenceOf(action.resource)
-    const resource = action.resource ?? drafts.find(draft => referenceOf(draft) === order)
-    return { ...action, card, order, kinds: resource ? kindsOf(resource) : [] }
-  })))
+  return cards.flatMap(card =>
+    (card.suggestions ?? []).flatMap(({ actions = [] }) =>
+      actions.map((action): Proposal => {
+        const order =
+          action.type === 'create'
+            ? undefined
+            : action.type === 'delete'
+              ? action.resourceId
+              : action.resource && referenceOf(action.resource)
+        const resource = action.resource ?? drafts.find(draft => referenceOf(draft) === order)
+        return { ...action, card, order, kinds: resource ? kindsOf(resource) : [] }
+      }),
+    ),
+  )
 }
 
 export const created = (proposals: readonly Proposal[]) => proposals.filter(({ type }) => type === 'create')
@@ -88,27 +111,45 @@ const share = (a: readonly string[], b: readonly string[]): boolean => a.some(ea
 
 /** Rest on one side, activity on the other: nobody should be offered both. */
 const REST = ['order-bed-rest', 'order-sick-note']
-const ACTIVITY = ['order-supervised-exercise', 'order-physiotherapy', 'order-manual-joint-mobilisation', 'order-chiropractic', 'order-supervised-rehabilitation', 'order-referral-municipal-rehabilitation']
+const ACTIVITY = [
+  'order-supervised-exercise',
+  'order-physiotherapy',
+  'order-manual-joint-mobilisation',
+  'order-chiropractic',
+  'order-supervised-rehabilitation',
+  'order-referral-municipal-rehabilitation',
+]
 
-const name = ({ card, type, order, kinds }: Proposal): string => `${decisionPointsOf(card)[0] ?? planOf(card)} (${actionOf(card)?.id}) ${type} ${order ?? ''} ${kinds.join('+')}`
+const name = ({ card, type, order, kinds }: Proposal): string =>
+  `${decisionPointsOf(card)[0] ?? planOf(card)} (${actionOf(card)?.id}) ${type} ${order ?? ''} ${kinds.join('+')}`
 
 /** Why two proposals of one answer cannot both be meant; undefined when they can. */
 function clash(a: Proposal, b: Proposal): string | undefined {
   const isElsewhere = a.card !== b.card
   if (a.type === 'delete' && b.type === 'create' && share(a.kinds, b.kinds)) return 'removes what the other drafts'
   if (a.type === 'delete' && b.type === 'update' && a.order === b.order && isElsewhere) return 'removes what the other mends'
-  if (a.type === 'update' && b.type === 'update' && a.order === b.order && isElsewhere && JSON.stringify(a.resource) < JSON.stringify(b.resource)) return 'changes an order otherwise than the other'
-  if (a.type === 'create' && b.type === 'create' && REST.some(kind => a.kinds.includes(kind)) && share(ACTIVITY, b.kinds)) return 'drafts rest where the other drafts activity'
+  if (
+    a.type === 'update' &&
+    b.type === 'update' &&
+    a.order === b.order &&
+    isElsewhere &&
+    JSON.stringify(a.resource) < JSON.stringify(b.resource)
+  )
+    return 'changes an order otherwise than the other'
+  if (a.type === 'create' && b.type === 'create' && REST.some(kind => a.kinds.includes(kind)) && share(ACTIVITY, b.kinds))
+    return 'drafts rest where the other drafts activity'
   return undefined
 }
 
 /** Every pair of proposals in one answer that contradict each other, each in a sentence. */
 export function contradictions(cards: readonly Card[], drafts: readonly FhirResource[] = []): string[] {
   const proposals = proposalsOf(cards, drafts)
-  return proposals.flatMap(a => proposals.flatMap(b => {
-    const why = clash(a, b)
-    return why === undefined ? [] : [`${name(a)} ${why}: ${name(b)}`]
-  }))
+  return proposals.flatMap(a =>
+    proposals.flatMap(b => {
+      const why = clash(a, b)
+      return why === undefined ? [] : [`${name(a)} ${why}: ${name(b)}`]
+    }),
+  )
 }
 
 /** Drafts of the same thing that stand on two cards, so that a user who takes both orders it twice; on one card they are a choice. */
@@ -116,7 +157,10 @@ export function repeatedDrafts(cards: readonly Card[], drafts: readonly FhirReso
   const proposals = created(proposalsOf(cards, drafts))
   const ordered = drafts.map(kindsOf)
   return proposals.flatMap((a, index) => [
-    ...proposals.slice(index + 1).filter(b => a.card !== b.card && share(a.kinds, b.kinds)).map(b => `${name(a)} again: ${name(b)}`),
+    ...proposals
+      .slice(index + 1)
+      .filter(b => a.card !== b.card && share(a.kinds, b.kinds))
+      .map(b => `${name(a)} again: ${name(b)}`),
     ...ordered.filter(each => share(each, a.kinds)).map(each => `${name(a)} is ordered already: ${each.join('+')}`),
   ])
 }
@@ -131,10 +175,13 @@ export const isPressing = (card: Card): boolean => card.indicator !== 'info' && 
 
 /** The orders of a draft list after a user has taken one suggestion. */
 export function ordersAfter(taken: readonly Action[], drafts: readonly FhirResource[]): FhirResource[] {
-  return taken.reduce<FhirResource[]>((orders, { type, resource, resourceId }, index) => {
-    if (type === 'delete') return orders.filter(order => referenceOf(order) !== resourceId)
-    if (!resource) return orders
-    if (type === 'update') return orders.map(order => (referenceOf(order) === referenceOf(resource) ? resource : order))
-    return [...orders, { ...resource, id: `taken-${index + 1}` }]
-  }, [...drafts])
+  return taken.reduce<FhirResource[]>(
+    (orders, { type, resource, resourceId }, index) => {
+      if (type === 'delete') return orders.filter(order => referenceOf(order) !== resourceId)
+      if (!resource) return orders
+      if (type === 'update') return orders.map(order => (referenceOf(order) === referenceOf(resource) ? resource : order))
+      return [...orders, { ...resource, id: `taken-${index + 1}` }]
+    },
+    [...drafts],
+  )
 }

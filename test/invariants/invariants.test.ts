@@ -5,7 +5,19 @@ import type { FhirResource } from 'fhir/r4.js'
 import type { Card, CdsResponse } from '../../src/cds-hooks/types.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { ALL_SERVICES, anyCase, caseWithoutBackProblem, deceasedCase, strongRedFlagCase } from './any-case.js'
-import { actionOf, contradictions, created, isAgainst, isObjection, isPressing, kindsOf, ordersAfter, planOf, proposalsOf, repeatedDrafts } from './card-contradictions.js'
+import {
+  actionOf,
+  contradictions,
+  created,
+  isAgainst,
+  isObjection,
+  isPressing,
+  kindsOf,
+  ordersAfter,
+  planOf,
+  proposalsOf,
+  repeatedDrafts,
+} from './card-contradictions.js'
 import type { ClinicalCase } from '../../src/cases/format.js'
 import { draftOrders } from '../../src/cases/orders.js'
 import { PATIENT_ID, resourcesOf } from '../../src/cases/patient-facts.js'
@@ -51,36 +63,64 @@ const allCards = (answers: Answers): Card[] => ALL_SERVICES.flatMap(id => answer
 const calendarOf = ({ today }: ClinicalCase) => language.calendarAt(new Date(today))
 const draftsOf = (each: ClinicalCase): FhirResource[] => draftOrders(each.given, calendarOf(each), language).drafts
 const saysAnyOf = (ids: ReadonlySet<string>) => (card: Card) => decisionPointsOf(card).some(id => ids.has(id))
-const shown = ({ indicator, summary, extension }: Card) => `${indicator}: ${summary} ${JSON.stringify(extension?.['org.columna.decision-points'])}`
+const shown = ({ indicator, summary, extension }: Card) =>
+  `${indicator}: ${summary} ${JSON.stringify(extension?.['org.columna.decision-points'])}`
 
 /** The answer of order-sign, had the case these orders. */
-async function signed({ patient, given, today, user = 'GP', overridden = [], settings = {} }: ClinicalCase, drafts: FhirResource[]): Promise<readonly Card[]> {
+async function signed(
+  { patient, given, today, user = 'GP', overridden = [], settings = {} }: ClinicalCase,
+  drafts: FhirResource[],
+): Promise<readonly Card[]> {
   const resources = resourcesOf(patient, given, language.calendarAt(new Date(today)), language)
-  const { cards } = await reply(prepareCall('low-back-pain-order-sign', resources, new Date(today), 'prefetch', { orders: { drafts, selections: [] }, overridden, settings, user }))
+  const { cards } = await reply(
+    prepareCall('low-back-pain-order-sign', resources, new Date(today), 'prefetch', {
+      orders: { drafts, selections: [] },
+      overridden,
+      settings,
+      user,
+    }),
+  )
   return cards
 }
 
 describe('suggestions', () => {
-  test('no two in one answer contradict each other', () =>
-    check(anyCase, async each => {
-      const drafts = draftsOf(each)
-      expect(views(await answersTo(each)).flatMap(cards => contradictions(cards, drafts))).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'no two in one answer contradict each other',
+    () =>
+      check(anyCase, async each => {
+        const drafts = draftsOf(each)
+        expect(views(await answersTo(each)).flatMap(cards => contradictions(cards, drafts))).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('no card presses for an order beside one that objects to it', () =>
-    check(anyCase, async each => {
-      // With one order, all cards of an order hook are about that order.
-      if (draftsOf(each).length !== 1) return
-      const { cards } = (await answersTo(each))['low-back-pain-order-sign']
-      expect(cards.some(isPressing) ? cards.filter(isObjection).map(shown) : []).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'no card presses for an order beside one that objects to it',
+    () =>
+      check(anyCase, async each => {
+        // With one order, all cards of an order hook are about that order.
+        if (draftsOf(each).length !== 1) return
+        const { cards } = (await answersTo(each))['low-back-pain-order-sign']
+        expect(cards.some(isPressing) ? cards.filter(isObjection).map(shown) : []).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('nothing is drafted twice in one answer, nor what is being ordered already', () =>
-    check(anyCase, async each => {
-      const drafts = draftsOf(each)
-      const answers = await answersTo(each)
-      expect([repeatedDrafts(views(answers)[0] ?? []), ...ALL_SERVICES.slice(2).map(id => repeatedDrafts(answers[id].cards, ORDER_SERVICES.includes(id) ? drafts : []))].flat()).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'nothing is drafted twice in one answer, nor what is being ordered already',
+    () =>
+      check(anyCase, async each => {
+        const drafts = draftsOf(each)
+        const answers = await answersTo(each)
+        expect(
+          [
+            repeatedDrafts(views(answers)[0] ?? []),
+            ...ALL_SERVICES.slice(2).map(id => repeatedDrafts(answers[id].cards, ORDER_SERVICES.includes(id) ? drafts : [])),
+          ].flat(),
+        ).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
   /** What the recommendations against speak of when a chart is opened: 001 rec. on imaging, acupuncture and drugs, 000 rec. 3 to 7, 002 on bed rest and traction. */
   const ADVISED_AGAINST: Readonly<Record<string, readonly string[]>> = {
@@ -103,196 +143,377 @@ describe('suggestions', () => {
     'RAD-20': ['order-extraforaminal-glucocorticoid-injection'],
   }
 
-  test('an opened chart gets no draft of what the same answer speaks against', () =>
-    check(anyCase, async each => {
-      const [cards = []] = views(await answersTo(each))
-      const against = new Set(cards.flatMap(decisionPointsOf).flatMap(id => ADVISED_AGAINST[id] ?? []))
-      expect(created(proposalsOf(cards)).filter(({ kinds }) => kinds.some(kind => against.has(kind))).map(({ kinds, card }) => `${kinds.join('+')} on ${shown(card)}`)).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'an opened chart gets no draft of what the same answer speaks against',
+    () =>
+      check(anyCase, async each => {
+        const [cards = []] = views(await answersTo(each))
+        const against = new Set(cards.flatMap(decisionPointsOf).flatMap(id => ADVISED_AGAINST[id] ?? []))
+        expect(
+          created(proposalsOf(cards))
+            .filter(({ kinds }) => kinds.some(kind => against.has(kind)))
+            .map(({ kinds, card }) => `${kinds.join('+')} on ${shown(card)}`),
+        ).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('no card that speaks against something drafts that very thing', () =>
-    check(anyCase, async each => {
-      const drafts = draftsOf(each)
-      const faults = allCards(await answersTo(each)).filter(isAgainst).flatMap(card => {
-        const proposals = proposalsOf([card], drafts)
-        const removed = proposals.filter(({ type }) => type === 'delete').flatMap(({ kinds }) => kinds)
-        const against = [...removed, ...decisionPointsOf(card).slice(0, 1).flatMap(id => ADVISED_AGAINST[id] ?? [])]
-        return created(proposals).filter(({ kinds }) => kinds.some(kind => against.includes(kind))).map(({ kinds }) => `${kinds.join('+')} on ${shown(card)}`)
-      })
-      expect(faults).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'no card that speaks against something drafts that very thing',
+    () =>
+      check(anyCase, async each => {
+        const drafts = draftsOf(each)
+        const faults = allCards(await answersTo(each))
+          .filter(isAgainst)
+          .flatMap(card => {
+            const proposals = proposalsOf([card], drafts)
+            const removed = proposals.filter(({ type }) => type === 'delete').flatMap(({ kinds }) => kinds)
+            const against = [
+              ...removed,
+              ...decisionPointsOf(card)
+                .slice(0, 1)
+                .flatMap(id => ADVISED_AGAINST[id] ?? []),
+            ]
+            return created(proposals)
+              .filter(({ kinds }) => kinds.some(kind => against.includes(kind)))
+              .map(({ kinds }) => `${kinds.join('+')} on ${shown(card)}`)
+          })
+        expect(faults).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('what an opened chart or a contact drafts can be signed without an objection', () =>
-    check(anyCase, async each => {
-      const answers = await answersTo(each)
-      const proposals = created(proposalsOf(['start-back-risk', 'low-back-pain-patient-view', 'low-back-pain-encounter-start'].flatMap(id => answers[id as ServiceId].cards)))
-      const drafts = new Map(proposals.map(({ resource, card, description }) => [JSON.stringify(resource), { resource, card, description }]))
-      const faults: string[] = []
-      for (const { resource, card } of drafts.values()) {
-        if (!resource || !/^(Service|Medication|Device)Request$/.test(resource.resourceType)) continue
-        const objecting = (await signed(each, [{ ...resource, id: 'taken' }])).filter(isObjection)
-        faults.push(...objecting.map(other => `${kindsOf(resource).join('+')} of ${shown(card)} meets ${shown(other)}`))
-      }
-      expect(faults).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'what an opened chart or a contact drafts can be signed without an objection',
+    () =>
+      check(anyCase, async each => {
+        const answers = await answersTo(each)
+        const proposals = created(
+          proposalsOf(
+            ['start-back-risk', 'low-back-pain-patient-view', 'low-back-pain-encounter-start'].flatMap(
+              id => answers[id as ServiceId].cards,
+            ),
+          ),
+        )
+        const drafts = new Map(
+          proposals.map(({ resource, card, description }) => [JSON.stringify(resource), { resource, card, description }]),
+        )
+        const faults: string[] = []
+        for (const { resource, card } of drafts.values()) {
+          if (!resource || !/^(Service|Medication|Device)Request$/.test(resource.resourceType)) continue
+          const objecting = (await signed(each, [{ ...resource, id: 'taken' }])).filter(isObjection)
+          faults.push(...objecting.map(other => `${kindsOf(resource).join('+')} of ${shown(card)} meets ${shown(other)}`))
+        }
+        expect(faults).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
   // To remove an order can leave another without what it was for, so only drafts and changes are tried.
-  test('whoever takes a draft or a change at an order meets no new objection', () =>
-    check(anyCase, async each => {
-      const drafts = draftsOf(each)
-      const { cards } = (await answersTo(each))['low-back-pain-order-sign']
-      const before = new Set(cards.filter(isObjection).map(({ uuid }) => uuid))
-      const faults: string[] = []
-      for (const card of cards) {
-        for (const { label, actions = [] } of card.suggestions ?? []) {
-          if (actions.some(({ type }) => type === 'delete')) continue
-          const after = (await signed(each, ordersAfter(actions, drafts))).filter(other => isObjection(other) && !before.has(other.uuid))
-          faults.push(...after.map(other => `${label} of ${shown(card)} meets ${shown(other)}`))
+  test(
+    'whoever takes a draft or a change at an order meets no new objection',
+    () =>
+      check(anyCase, async each => {
+        const drafts = draftsOf(each)
+        const { cards } = (await answersTo(each))['low-back-pain-order-sign']
+        const before = new Set(cards.filter(isObjection).map(({ uuid }) => uuid))
+        const faults: string[] = []
+        for (const card of cards) {
+          for (const { label, actions = [] } of card.suggestions ?? []) {
+            if (actions.some(({ type }) => type === 'delete')) continue
+            const after = (await signed(each, ordersAfter(actions, drafts))).filter(other => isObjection(other) && !before.has(other.uuid))
+            faults.push(...after.map(other => `${label} of ${shown(card)} meets ${shown(other)}`))
+          }
         }
-      }
-      expect(faults).toEqual([])
-    }), TIMEOUT_MS)
+        expect(faults).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 })
 
 describe('red flags', () => {
   /** Rules and contents of the decision points that reassure, advise or treat as a routine, or ask for the risk: rows of kind R and C with hook patient-view or order, direction for. */
   const ROUTINE = new Set([
-    'LBP-03', 'LBP-04', 'LBP-05', 'LBP-07', 'LBP-09',
-    'RAD-08', 'RAD-09', 'RAD-10', 'RAD-11', 'RAD-12', 'RAD-13', 'RAD-14', 'RAD-15', 'RAD-30', 'RAD-32',
-    'SS-02', 'SS-03', 'SS-07', 'SS-22', 'SS-23',
-    'RN-05', 'RN-27', 'RN-30', 'RN-31', 'RN-32', 'RN-33', 'RN-47', 'RN-48', 'RN-49', 'RN-56', 'RN-57', 'RN-60', 'RN-61', 'RN-68', 'RN-94', 'RN-97', 'RN-98', 'RN-99',
-    'RN-111', 'RN-112', 'RN-113', 'RN-114', 'RN-115', 'RN-116', 'RN-117', 'RN-128', 'RN-130', 'RN-159',
+    'LBP-03',
+    'LBP-04',
+    'LBP-05',
+    'LBP-07',
+    'LBP-09',
+    'RAD-08',
+    'RAD-09',
+    'RAD-10',
+    'RAD-11',
+    'RAD-12',
+    'RAD-13',
+    'RAD-14',
+    'RAD-15',
+    'RAD-30',
+    'RAD-32',
+    'SS-02',
+    'SS-03',
+    'SS-07',
+    'SS-22',
+    'SS-23',
+    'RN-05',
+    'RN-27',
+    'RN-30',
+    'RN-31',
+    'RN-32',
+    'RN-33',
+    'RN-47',
+    'RN-48',
+    'RN-49',
+    'RN-56',
+    'RN-57',
+    'RN-60',
+    'RN-61',
+    'RN-68',
+    'RN-94',
+    'RN-97',
+    'RN-98',
+    'RN-99',
+    'RN-111',
+    'RN-112',
+    'RN-113',
+    'RN-114',
+    'RN-115',
+    'RN-116',
+    'RN-117',
+    'RN-128',
+    'RN-130',
+    'RN-159',
   ])
   /** Rows that show a strong red flag as positive. */
   const STRONG = new Set(['RN-15', 'RN-16', 'RN-55', 'RN-134', 'RN-135', 'RN-136', 'RN-148', 'RN-149', 'RN-151', 'RAD-25'])
   /** Rows that object to imaging as a routine. */
   const IMAGING = new Set(['LBP-06', 'RN-38', 'RAD-17'])
-  const TREATMENT = ['order-supervised-exercise', 'order-manual-joint-mobilisation', 'order-physiotherapy', 'order-chiropractic', 'order-cognitive-behavioural-therapy', 'order-patient-education', 'order-supervised-rehabilitation', 'order-referral-municipal-rehabilitation']
+  const TREATMENT = [
+    'order-supervised-exercise',
+    'order-manual-joint-mobilisation',
+    'order-physiotherapy',
+    'order-chiropractic',
+    'order-cognitive-behavioural-therapy',
+    'order-patient-education',
+    'order-supervised-rehabilitation',
+    'order-referral-municipal-rehabilitation',
+  ]
 
   const routineIn = (cards: readonly Card[]): string[] => [
     ...cards.filter(saysAnyOf(ROUTINE)).map(shown),
-    ...created(proposalsOf(cards)).filter(({ kinds }) => kinds.some(kind => TREATMENT.includes(kind))).map(({ kinds, card }) => `draft ${kinds.join('+')} on ${shown(card)}`),
+    ...created(proposalsOf(cards))
+      .filter(({ kinds }) => kinds.some(kind => TREATMENT.includes(kind)))
+      .map(({ kinds, card }) => `draft ${kinds.join('+')} on ${shown(card)}`),
   ]
 
-  test('no reassurance, risk group or routine treatment stands beside one that is positive', () =>
-    check(anyCase, async each => {
-      const found = views(await answersTo(each)).filter(cards => cards.some(saysAnyOf(STRONG))).flatMap(routineIn)
-      expect(found).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'no reassurance, risk group or routine treatment stands beside one that is positive',
+    () =>
+      check(anyCase, async each => {
+        const found = views(await answersTo(each))
+          .filter(cards => cards.some(saysAnyOf(STRONG)))
+          .flatMap(routineIn)
+        expect(found).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('each is shown when the chart is opened, and silences routine advice, routine treatment and objections to imaging on every hook', () =>
-    check(strongRedFlagCase, async each => {
-      const answers = await answersTo(each)
-      expect(answers['low-back-pain-patient-view'].cards.filter(saysAnyOf(STRONG)).map(({ indicator }) => indicator)).toEqual([expect.stringMatching(/^(critical|warning)$/)])
-      expect(answers['start-back-risk'].cards.map(shown)).toEqual([])
-      expect(views(answers).flatMap(routineIn)).toEqual([])
-      expect(allCards(answers).filter(saysAnyOf(IMAGING)).map(shown)).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'each is shown when the chart is opened, and silences routine advice, routine treatment and objections to imaging on every hook',
+    () =>
+      check(strongRedFlagCase, async each => {
+        const answers = await answersTo(each)
+        expect(answers['low-back-pain-patient-view'].cards.filter(saysAnyOf(STRONG)).map(({ indicator }) => indicator)).toEqual([
+          expect.stringMatching(/^(critical|warning)$/),
+        ])
+        expect(answers['start-back-risk'].cards.map(shown)).toEqual([])
+        expect(views(answers).flatMap(routineIn)).toEqual([])
+        expect(allCards(answers).filter(saysAnyOf(IMAGING)).map(shown)).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 })
 
 describe('few cards', () => {
-  const GUIDELINES = new Set(['spinal-stenosis-guideline', 'root-affection-guideline', 'recent-onset-low-back-pain', 'long-lasting-pain-guideline'])
-  const kindOf = (card: Card): string => (GUIDELINES.has(planOf(card)) ? 'guideline' : planOf(card) === 'start-back' ? 'risk' : 'red flags or next step')
+  const GUIDELINES = new Set([
+    'spinal-stenosis-guideline',
+    'root-affection-guideline',
+    'recent-onset-low-back-pain',
+    'long-lasting-pain-guideline',
+  ])
+  const kindOf = (card: Card): string =>
+    GUIDELINES.has(planOf(card)) ? 'guideline' : planOf(card) === 'start-back' ? 'risk' : 'red flags or next step'
 
-  test('an opened chart gets one critical card at most, one about risk, one about red flags or the next step, one guideline', () =>
-    check(anyCase, async each => {
-      const [cards = []] = views(await answersTo(each))
-      const perKind = ['guideline', 'risk', 'red flags or next step'].map(kind => cards.filter(card => kindOf(card) === kind).map(shown))
-      expect(perKind.filter(({ length }) => length > 1)).toEqual([])
-      expect(cards.filter(({ indicator }) => indicator === 'critical').length).toBeLessThanOrEqual(1)
-    }), TIMEOUT_MS)
+  test(
+    'an opened chart gets one critical card at most, one about risk, one about red flags or the next step, one guideline',
+    () =>
+      check(anyCase, async each => {
+        const [cards = []] = views(await answersTo(each))
+        const perKind = ['guideline', 'risk', 'red flags or next step'].map(kind => cards.filter(card => kindOf(card) === kind).map(shown))
+        expect(perKind.filter(({ length }) => length > 1)).toEqual([])
+        expect(cards.filter(({ indicator }) => indicator === 'critical').length).toBeLessThanOrEqual(1)
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('no card is shown twice, and no two cards about orders have the same decision point as their headline', () =>
-    check(anyCase, async each => {
-      const answers = await answersTo(each)
-      const twice = (list: readonly (string | undefined)[]) => list.filter((item, index) => item !== undefined && list.indexOf(item) !== index)
-      expect(views(answers).flatMap(cards => twice(cards.map(({ summary }) => summary)))).toEqual([])
-      expect(ORDER_SERVICES.flatMap(id => twice(answers[id].cards.map(card => headlineOf(card))))).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'no card is shown twice, and no two cards about orders have the same decision point as their headline',
+    () =>
+      check(anyCase, async each => {
+        const answers = await answersTo(each)
+        const twice = (list: readonly (string | undefined)[]) =>
+          list.filter((item, index) => item !== undefined && list.indexOf(item) !== index)
+        expect(views(answers).flatMap(cards => twice(cards.map(({ summary }) => summary)))).toEqual([])
+        expect(ORDER_SERVICES.flatMap(id => twice(answers[id].cards.map(card => headlineOf(card))))).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
   /** The decision point that a card is headed by; undefined where the card is headed by none. */
-  const headlineOf = (card: Card): string | undefined => ((actionOf(card)?.resource.code ?? []).length > 0 ? decisionPointsOf(card)[0] : undefined)
+  const headlineOf = (card: Card): string | undefined =>
+    (actionOf(card)?.resource.code ?? []).length > 0 ? decisionPointsOf(card)[0] : undefined
 
-  test.each([['the patient is dead', deceasedCase], ['there is no back problem, no STarT Back answer and no red flag', caseWithoutBackProblem]])('there is none on any hook when %s', (_, cases) =>
-    check(cases, async each => {
-      expect(allCards(await answersTo(each)).map(shown)).toEqual([])
-    }), TIMEOUT_MS)
+  test.each([
+    ['the patient is dead', deceasedCase],
+    ['there is no back problem, no STarT Back answer and no red flag', caseWithoutBackProblem],
+  ])(
+    'there is none on any hook when %s',
+    (_, cases) =>
+      check(cases, async each => {
+        expect(allCards(await answersTo(each)).map(shown)).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 })
 
 describe('the guideline that is not in force', () => {
   const isRetired = (id: string) => id.startsWith('RAD-')
 
-  test('never is the only ground of a warning or a critical card', () =>
-    check(anyCase, async each => {
-      const resting = allCards(await answersTo(each)).filter(card => decisionPointsOf(card).length > 0 && decisionPointsOf(card).every(isRetired))
-      expect(resting.filter(({ indicator }) => indicator !== 'info').map(shown)).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'never is the only ground of a warning or a critical card',
+    () =>
+      check(anyCase, async each => {
+        const resting = allCards(await answersTo(each)).filter(
+          card => decisionPointsOf(card).length > 0 && decisionPointsOf(card).every(isRetired),
+        )
+        expect(resting.filter(({ indicator }) => indicator !== 'info').map(shown)).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
   // Some of these cards ask for a rare chart, so the knowledge is asked as well as the answers.
   test('heads no action above info', () => {
-    const headed = loaded.knowledge.plans.flatMap(({ actions }) => actions).filter(({ resource }) => isRetired(resource.code?.[0]?.coding?.[0]?.code ?? ''))
+    const headed = loaded.knowledge.plans
+      .flatMap(({ actions }) => actions)
+      .filter(({ resource }) => isRetired(resource.code?.[0]?.coding?.[0]?.code ?? ''))
     expect(headed.length).toBeGreaterThan(0)
     expect(headed.filter(({ resource }) => ![undefined, 'routine'].includes(resource.priority)).map(({ where }) => where)).toEqual([])
   })
 
-  test('is labelled so wherever it speaks, and is silent where the deployment hides it', () =>
-    check(anyCase, async each => {
-      const speaking = allCards(await answersTo(each)).filter(card => decisionPointsOf(card).some(isRetired))
-      expect(speaking.filter(({ detail = '' }) => !detail.includes('IKKE GÆLDENDE')).map(shown)).toEqual([])
-      // What RAD-25 says of cauda equina is carried by RN-151, which holds.
-      if (each.settings?.showRetired === false) expect(speaking.filter(card => decisionPointsOf(card).some(id => isRetired(id) && id !== 'RAD-25')).map(shown)).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'is labelled so wherever it speaks, and is silent where the deployment hides it',
+    () =>
+      check(anyCase, async each => {
+        const speaking = allCards(await answersTo(each)).filter(card => decisionPointsOf(card).some(isRetired))
+        expect(speaking.filter(({ detail = '' }) => !detail.includes('IKKE GÆLDENDE')).map(shown)).toEqual([])
+        // What RAD-25 says of cauda equina is carried by RN-151, which holds.
+        if (each.settings?.showRetired === false)
+          expect(speaking.filter(card => decisionPointsOf(card).some(id => isRetired(id) && id !== 'RAD-25')).map(shown)).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 })
 
 describe('answers', () => {
-  test('choosing an order and signing it get the same cards', () =>
-    check(anyCase, async each => {
-      const [chosen, signing] = ORDER_SERVICES.map(async id => (await answersTo(each))[id].cards.map(card => ({ shown: shown(card), detail: card.detail, suggestions: card.suggestions?.map(({ label }) => label) })))
-      expect(await chosen).toEqual(await signing)
-    }), TIMEOUT_MS)
+  test(
+    'choosing an order and signing it get the same cards',
+    () =>
+      check(anyCase, async each => {
+        const [chosen, signing] = ORDER_SERVICES.map(async id =>
+          (await answersTo(each))[id].cards.map(card => ({
+            shown: shown(card),
+            detail: card.detail,
+            suggestions: card.suggestions?.map(({ label }) => label),
+          })),
+        )
+        expect(await chosen).toEqual(await signing)
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('keep every rule of CDS Hooks, name their decision points, and leave nothing undecided', () =>
-    check(anyCase, async each => {
-      const answers = await answersTo(each)
-      expect(ALL_SERVICES.flatMap(id => faultsOfResponse(answers[id], { patientId: PATIENT_ID }))).toEqual([])
-      expect(ALL_SERVICES.flatMap(id => answers[id].extension ?? [])).toEqual([])
-      expect(allCards(answers).filter(card => decisionPointsOf(card).length === 0).map(shown)).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'keep every rule of CDS Hooks, name their decision points, and leave nothing undecided',
+    () =>
+      check(anyCase, async each => {
+        const answers = await answersTo(each)
+        expect(ALL_SERVICES.flatMap(id => faultsOfResponse(answers[id], { patientId: PATIENT_ID }))).toEqual([])
+        expect(ALL_SERVICES.flatMap(id => answers[id].extension ?? [])).toEqual([])
+        expect(
+          allCards(answers)
+            .filter(card => decisionPointsOf(card).length === 0)
+            .map(shown),
+        ).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('in English are the same cards in other words', () =>
-    check(anyCase, async each => {
-      const [danish, english] = [await answersTo(each), await answersTo(each, 'en')]
-      const bones = (answers: Answers) => allCards(answers).map(({ uuid, indicator, extension, suggestions = [] }) => ({ uuid, indicator, extension, suggestions: suggestions.map(suggestion => suggestion.uuid) }))
-      expect(bones(english)).toEqual(bones(danish))
-      expect(ALL_SERVICES.flatMap(id => faultsOfResponse(english[id], { patientId: PATIENT_ID }))).toEqual([])
-      expect(allCards(english).flatMap(danishLeft)).toEqual([])
-    }), TIMEOUT_MS)
+  test(
+    'in English are the same cards in other words',
+    () =>
+      check(anyCase, async each => {
+        const [danish, english] = [await answersTo(each), await answersTo(each, 'en')]
+        const bones = (answers: Answers) =>
+          allCards(answers).map(({ uuid, indicator, extension, suggestions = [] }) => ({
+            uuid,
+            indicator,
+            extension,
+            suggestions: suggestions.map(suggestion => suggestion.uuid),
+          }))
+        expect(bones(english)).toEqual(bones(danish))
+        expect(ALL_SERVICES.flatMap(id => faultsOfResponse(english[id], { patientId: PATIENT_ID }))).toEqual([])
+        expect(allCards(english).flatMap(danishLeft)).toEqual([])
+      }),
+    TIMEOUT_MS,
+  )
 
   /** Names of places, and the words stamped on a document, keep their Danish letters in English. */
   const NAMES = /IKKE GÆLDENDE|Farsø/g
 
   /** Texts of an English card in which a Danish letter is left. */
   const danishLeft = ({ summary, detail = '', source, suggestions = [], overrideReasons = [] }: Card): string[] =>
-    [summary, ...detail.split('\n'), source.label, source.topic?.display ?? '', ...overrideReasons.map(({ display }) => display ?? ''), ...suggestions.flatMap(({ label, actions = [] }) => [label, ...actions.map(({ description }) => description)])]
-      .filter(text => /[æøåÆØÅ]/.test(text.replaceAll(NAMES, '')))
+    [
+      summary,
+      ...detail.split('\n'),
+      source.label,
+      source.topic?.display ?? '',
+      ...overrideReasons.map(({ display }) => display ?? ''),
+      ...suggestions.flatMap(({ label, actions = [] }) => [label, ...actions.map(({ description }) => description)]),
+    ].filter(text => /[æøåÆØÅ]/.test(text.replaceAll(NAMES, '')))
 
-  test('to the same question are the same bytes, and the question is left as it was', () =>
-    check(anyCase, async each => {
-      const calls = callsOf(each)
-      const asked = JSON.stringify(calls.map(({ request }) => request))
-      const again = await Promise.all(calls.map(call => reply(call)))
-      expect(JSON.stringify(again)).toBe(JSON.stringify(Object.values(await answersTo(each))))
-      expect(JSON.stringify(calls.map(({ request }) => request))).toBe(asked)
-    }), TIMEOUT_MS)
+  test(
+    'to the same question are the same bytes, and the question is left as it was',
+    () =>
+      check(anyCase, async each => {
+        const calls = callsOf(each)
+        const asked = JSON.stringify(calls.map(({ request }) => request))
+        const again = await Promise.all(calls.map(call => reply(call)))
+        expect(JSON.stringify(again)).toBe(JSON.stringify(Object.values(await answersTo(each))))
+        expect(JSON.stringify(calls.map(({ request }) => request))).toBe(asked)
+      }),
+    TIMEOUT_MS,
+  )
 
-  test('do not depend on the order in which the chart lists its facts', () =>
-    check(anyCase, async each => {
-      const { overridden = [], settings = {}, user = 'GP' } = each
-      const surroundings = { orders: draftOrders(each.given, calendarOf(each), language), overridden, settings, user }
-      const backwards = resourcesOf(each.patient, each.given, calendarOf(each), language).reverse()
-      const answers = await answersTo(each)
-      for (const id of ALL_SERVICES) {
-        expect((await reply(prepareCall(id, backwards, new Date(each.today), 'prefetch', surroundings))).cards).toEqual(answers[id].cards)
-      }
-    }), TIMEOUT_MS)
+  test(
+    'do not depend on the order in which the chart lists its facts',
+    () =>
+      check(anyCase, async each => {
+        const { overridden = [], settings = {}, user = 'GP' } = each
+        const surroundings = { orders: draftOrders(each.given, calendarOf(each), language), overridden, settings, user }
+        const backwards = resourcesOf(each.patient, each.given, calendarOf(each), language).reverse()
+        const answers = await answersTo(each)
+        for (const id of ALL_SERVICES) {
+          expect((await reply(prepareCall(id, backwards, new Date(each.today), 'prefetch', surroundings))).cards).toEqual(answers[id].cards)
+        }
+      }),
+    TIMEOUT_MS,
+  )
 })

@@ -16,7 +16,8 @@ const USER = fileURLToPath(new URL('user/', import.meta.url))
 const GUIDELINE = fileURLToPath(new URL('../other-guideline', import.meta.url))
 const CHROMIUM = '/usr/bin/chromium'
 /** What a package of this kind is made of; whatever else is in it was not meant to be. */
-const PACKED = /^(dist\/|fhir-resources\/|cds-services\/|docs\/|src\/demo\/people\/|((package|knowledge)\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
+const PACKED =
+  /^(dist\/|fhir-resources\/|cds-services\/|docs\/|src\/demo\/people\/|((package|knowledge)\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
 
 interface Manifest {
   name: string
@@ -48,10 +49,16 @@ function pack(folder: string): { tarball: string; paths: readonly string[] } {
 
 /** What is wrong with the list of files: what nobody meant to pack, and what is promised and not there. */
 function faultsOfList(paths: readonly string[]): string[] {
-  const promised = [...Object.values(bin), ...Object.values(exports).flatMap(each => (typeof each === 'string' ? [each] : Object.values(each)))]
+  const promised = [
+    ...Object.values(bin),
+    ...Object.values(exports).flatMap(each => (typeof each === 'string' ? [each] : Object.values(each))),
+  ]
   return [
     ...paths.filter(path => !PACKED.test(path)).map(path => `${path} is packed`),
-    ...promised.map(path => path.replace('./', '')).filter(path => !paths.includes(path)).map(path => `${path} is promised and not packed`),
+    ...promised
+      .map(path => path.replace('./', ''))
+      .filter(path => !paths.includes(path))
+      .map(path => `${path} is promised and not packed`),
   ]
 }
 
@@ -75,7 +82,16 @@ function install(tarball: string, folder: string): void {
 /** The use of the package as one file, either for Node, which finds the package itself, or for a browser, with all of it. */
 function bundle(folder: string, platform: 'node' | 'browser'): string {
   const outfile = join(folder, `use.${platform}.mjs`)
-  buildSync({ entryPoints: [join(folder, 'use.ts')], outfile, bundle: true, platform, format: 'esm', minify: platform === 'browser', ...(platform === 'node' && { packages: 'external' }), logLevel: 'warning' })
+  buildSync({
+    entryPoints: [join(folder, 'use.ts')],
+    outfile,
+    bundle: true,
+    platform,
+    format: 'esm',
+    minify: platform === 'browser',
+    ...(platform === 'node' && { packages: 'external' }),
+    logLevel: 'warning',
+  })
   return outfile
 }
 
@@ -94,16 +110,28 @@ async function inBrowser(file: string): Promise<string> {
 async function faultsOfUse(folder: string): Promise<string[]> {
   run(folder, process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.')
   say('the declarations fit their use')
-  const faces = Object.keys(exports).filter(face => !face.endsWith('.json')).map(face => `await import('${name}${face.slice(1)}')`)
+  const faces = Object.keys(exports)
+    .filter(face => !face.endsWith('.json'))
+    .map(face => `await import('${name}${face.slice(1)}')`)
   run(folder, process.execPath, '--input-type=module', '--eval', faces.join('; '))
-  const byNode = run(folder, process.execPath, '--input-type=module', '--eval', `await import('./${bundle(folder, 'node').slice(folder.length + 1)}'); process.stdout.write(globalThis.told)`)
+  const byNode = run(
+    folder,
+    process.execPath,
+    '--input-type=module',
+    '--eval',
+    `await import('./${bundle(folder, 'node').slice(folder.length + 1)}'); process.stdout.write(globalThis.told)`,
+  )
   const { short } = JSON.parse(byNode) as { short: unknown }
   say(`by Node: ${JSON.stringify(short)}`)
   const browserFile = bundle(folder, 'browser')
   const bytes = readFileSync(browserFile)
   say(`for a browser: ${Math.round(bytes.length / 1000)} kB, ${Math.round(gzipSync(bytes).length / 1000)} kB packed`)
   const byBrowser = await inBrowser(browserFile)
-  const expected = JSON.stringify([['Offer vaccination', 'yes'], [null, 'no'], [null, 'cannot-tell']])
+  const expected = JSON.stringify([
+    ['Offer vaccination', 'yes'],
+    [null, 'no'],
+    [null, 'cannot-tell'],
+  ])
   return [
     ...(byNode === byBrowser ? [] : [`a browser says otherwise: ${byBrowser}`]),
     ...(JSON.stringify(short) === expected ? [] : ['that is not what the guideline says']),

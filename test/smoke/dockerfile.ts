@@ -15,7 +15,10 @@ export interface Stage {
 /** The stages of a Dockerfile, in their order; only what ours uses is understood. */
 export function stagesOf(dockerfile: string): Stage[] {
   const stages: Stage[] = []
-  for (const line of dockerfile.split('\n').map(each => each.trim()).filter(each => each !== '' && !each.startsWith('#'))) {
+  for (const line of dockerfile
+    .split('\n')
+    .map(each => each.trim())
+    .filter(each => each !== '' && !each.startsWith('#'))) {
     const [name, text] = splitOnce(line, ' ')
     const [from = '', as = ''] = text.split(' AS ')
     if (name === 'FROM') stages.push({ name: as, from, instructions: [] })
@@ -40,7 +43,9 @@ export function copyOf({ text }: Instruction): { sources: string[]; target: stri
 
 /** The variables that the instructions set; the last of a name holds. */
 export const environmentOf = (instructions: readonly Instruction[]): Record<string, string> =>
-  Object.fromEntries(instructions.filter(({ name }) => name === 'ENV').flatMap(({ text }) => text.split(' ').map(pair => splitOnce(pair, '='))))
+  Object.fromEntries(
+    instructions.filter(({ name }) => name === 'ENV').flatMap(({ text }) => text.split(' ').map(pair => splitOnce(pair, '='))),
+  )
 
 /** The words of the last instruction of a name that is written as a list. */
 export function listOf(name: string, instructions: readonly Instruction[]): string[] {

@@ -23,7 +23,8 @@ function build(stage: string): void {
   mkdirSync(folderOf(stage))
   for (const instruction of instructionsOf(stage, STAGES)) {
     if (instruction.name === 'COPY') copy(instruction, stage)
-    if (instruction.name === 'RUN') execFileSync('bash', ['-c', instruction.text], { cwd: folderOf(stage), stdio: ['ignore', 'ignore', 'inherit'] })
+    if (instruction.name === 'RUN')
+      execFileSync('bash', ['-c', instruction.text], { cwd: folderOf(stage), stdio: ['ignore', 'ignore', 'inherit'] })
   }
 }
 
@@ -38,13 +39,23 @@ function copy(instruction: Instruction, stage: string): void {
 function start(stage: string, settings: Readonly<Record<string, string>>): ChildProcess {
   const instructions = instructionsOf(stage, STAGES)
   const [, ...words] = listOf('CMD', instructions)
-  return spawn(process.execPath, words, { cwd: folderOf(stage), env: { PATH: process.env.PATH, ...environmentOf(instructions), PORT, ...settings }, stdio: ['ignore', 'ignore', 'inherit'] })
+  return spawn(process.execPath, words, {
+    cwd: folderOf(stage),
+    env: { PATH: process.env.PATH, ...environmentOf(instructions), PORT, ...settings },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 function isHealthy(stage: string): boolean {
   const instructions = instructionsOf(stage, STAGES)
   const [command = '', ...words] = listOf('HEALTHCHECK', instructions)
-  return spawnSync(command, words, { cwd: folderOf(stage), env: { PATH: process.env.PATH, ...environmentOf(instructions), PORT }, stdio: 'ignore' }).status === 0
+  return (
+    spawnSync(command, words, {
+      cwd: folderOf(stage),
+      env: { PATH: process.env.PATH, ...environmentOf(instructions), PORT },
+      stdio: 'ignore',
+    }).status === 0
+  )
 }
 
 async function becomesHealthy(stage: string, child: ChildProcess): Promise<boolean> {
@@ -68,7 +79,10 @@ async function stop(child: ChildProcess): Promise<unknown> {
 
 /** Says which files a stage has and when they were written. */
 const writtenIn = (stage: string): string =>
-  readdirSync(folderOf(stage), { recursive: true, encoding: 'utf8' }).map(path => `${path} ${statSync(join(folderOf(stage), path)).mtimeMs}`).sort().join('\n')
+  readdirSync(folderOf(stage), { recursive: true, encoding: 'utf8' })
+    .map(path => `${path} ${statSync(join(folderOf(stage), path)).mtimeMs}`)
+    .sort()
+    .join('\n')
 
 /** What is wrong with a stage once it is built. */
 async function faultsOf(stage: string, settings: Readonly<Record<string, string>>, hasPeople: boolean): Promise<string[]> {
@@ -81,7 +95,9 @@ async function faultsOf(stage: string, settings: Readonly<Record<string, string>
     ...(exit === 0 ? [] : [`ends with ${String(exit)} on SIGTERM`]),
     ...(isHealthy(stage) ? ['is healthy when it is gone'] : []),
     ...(writtenIn(stage) === before ? [] : ['writes into its own folder, which is read-only in use']),
-    ...(existsSync(join(folderOf(stage), 'src/demo/people')) === hasPeople ? [] : [hasPeople ? 'lacks the invented people' : 'holds the invented people']),
+    ...(existsSync(join(folderOf(stage), 'src/demo/people')) === hasPeople
+      ? []
+      : [hasPeople ? 'lacks the invented people' : 'holds the invented people']),
     ...(existsSync(join(folderOf(stage), 'node_modules/typescript')) ? ['holds what is only needed to build it'] : []),
   ].map(fault => `${stage} ${fault}`)
 }

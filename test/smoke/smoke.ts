@@ -46,5 +46,7 @@ async function main(node: string): Promise<string[]> {
 
 const [, , node = process.execPath] = process.argv
 const faults = await main(node)
-process.stdout.write(faults.length === 0 ? `smoke: ${SERVICES.length} services answered, and SIGTERM ended it with 0\n` : `${faults.join('\n')}\n`)
+process.stdout.write(
+  faults.length === 0 ? `smoke: ${SERVICES.length} services answered, and SIGTERM ended it with 0\n` : `${faults.join('\n')}\n`,
+)
 process.exit(faults.length === 0 ? 0 : 1)

@@ -15,9 +15,16 @@ export async function startFaultyServers(): Promise<FaultyServers> {
     createServer(() => undefined),
     createServer((_request, response) => void response.writeHead(500).end()),
     createServer((_request, response) => void response.socket?.resetAndDestroy()),
-    createServer((_request, response) => void response.writeHead(200, { 'content-type': 'application/fhir+json' }).write('{"resourceType":', () => response.socket?.destroy())),
+    createServer(
+      (_request, response) =>
+        void response
+          .writeHead(200, { 'content-type': 'application/fhir+json' })
+          .write('{"resourceType":', () => response.socket?.destroy()),
+    ),
     createServer((_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Log in</title>')),
-    createServer((_request, response) => void response.writeHead(200, { 'content-type': 'application/fhir+json' }).end('['.repeat(100_000))),
+    createServer(
+      (_request, response) => void response.writeHead(200, { 'content-type': 'application/fhir+json' }).end('['.repeat(100_000)),
+    ),
   ]
   return { urls: await Promise.all(servers.map(listening)), close: () => servers.forEach(server => server.close().closeAllConnections()) }
 }

@@ -37,7 +37,14 @@ function prefetched(id: ServiceId): FuzzCall {
   const text = texts.get(key) ?? JSON.stringify(prefetchedCall(person, id, { fhirServer: 'SERVER', hookInstance: 'INSTANCE' }))
   texts.set(key, text)
   const patient = `patient-${Math.floor(Math.random() * PATIENTS)}`
-  return post('prefetched', `/cds-services/${id}`, text.replaceAll(person, patient).replace('INSTANCE', randomUUID()).replace('"SERVER"', () => JSON.stringify(surroundings.fhirServer)))
+  return post(
+    'prefetched',
+    `/cds-services/${id}`,
+    text
+      .replaceAll(person, patient)
+      .replace('INSTANCE', randomUUID())
+      .replace('"SERVER"', () => JSON.stringify(surroundings.fhirServer)),
+  )
 }
 
 const readingFrom = (fhirServer: string): FuzzCall => {
@@ -54,13 +61,19 @@ const shown: ShownCard[] = []
 
 function feedback(): FuzzCall {
   const { service, uuid } = shown.length > 0 ? pick(shown) : { service: 'start-back-risk', uuid: randomUUID() }
-  const outcome = { card: uuid, outcomeTimestamp: '2026-03-30T10:05:00Z', outcome: 'overridden', overrideReason: { userComment: 'x'.repeat(Math.floor(Math.random() * 500)) } }
+  const outcome = {
+    card: uuid,
+    outcomeTimestamp: '2026-03-30T10:05:00Z',
+    outcome: 'overridden',
+    overrideReason: { userComment: 'x'.repeat(Math.floor(Math.random() * 500)) },
+  }
   return post('feedback', `/cds-services/${service}/feedback`, JSON.stringify({ feedback: [outcome] }))
 }
 
 function noteCards({ kind, target }: FuzzCall, { status, body }: WireAnswer): void {
   if (status !== 200 || (kind !== 'prefetched' && kind !== 'read')) return
-  for (const { uuid } of (JSON.parse(body) as { cards: { uuid: string }[] }).cards) shown.push({ service: target.replace('/cds-services/', ''), uuid })
+  for (const { uuid } of (JSON.parse(body) as { cards: { uuid: string }[] }).cards)
+    shown.push({ service: target.replace('/cds-services/', ''), uuid })
   if (shown.length > MOST_CARDS) shown.splice(0, shown.length - MOST_CARDS)
 }
 
@@ -100,7 +113,14 @@ async function look(service: WatchedService, wire: Wire, calls: number): Promise
   const { body } = await wire.send({ kind: 'figures', method: 'GET', target: '/metrics', headers: {}, body: '' })
   const kept = [...body.matchAll(/^cds_record_bytes\{[^}]*\} (\d+)/gm)].reduce((sum, [, bytes]) => sum + Number(bytes), 0)
   const { heapUsed, rss, external } = await service.figuresAfterCollecting()
-  return { calls, heapMb: heapUsed / 1e6, keptMb: kept / 1e6, rssMb: rss / 1e6, externalMb: external / 1e6, files: openFilesOf(service.pid) }
+  return {
+    calls,
+    heapMb: heapUsed / 1e6,
+    keptMb: kept / 1e6,
+    rssMb: rss / 1e6,
+    externalMb: external / 1e6,
+    files: openFilesOf(service.pid),
+  }
 }
 
 function openFilesOf(pid: number): number {
@@ -113,7 +133,9 @@ function openFilesOf(pid: number): number {
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const tell = ({ calls, heapMb, keptMb, rssMb, externalMb, files }: Look) =>
-  say(`  after ${String(calls).padStart(7)} calls   heap ${heapMb.toFixed(1).padStart(6)} MB, of which kept ${keptMb.toFixed(1).padStart(5)} MB   rss ${rssMb.toFixed(0).padStart(5)} MB   outside the heap ${externalMb.toFixed(1).padStart(6)} MB   open files ${files}`)
+  say(
+    `  after ${String(calls).padStart(7)} calls   heap ${heapMb.toFixed(1).padStart(6)} MB, of which kept ${keptMb.toFixed(1).padStart(5)} MB   rss ${rssMb.toFixed(0).padStart(5)} MB   outside the heap ${externalMb.toFixed(1).padStart(6)} MB   open files ${files}`,
+  )
 
 class Soak {
   readonly statuses = new Map<string, number>()
@@ -132,7 +154,8 @@ class Soak {
         const call = nextCall(this.faulty)
         const answer = await this.wire.send(call)
         noteCards(call, answer)
-        const status = `${call.kind === 'prefetched' || call.kind === 'read' || call.kind === 'feedback' ? call.kind : 'odd'}: ${answer.status === 0 ? 'none' : `${answer.status} ${answer.status >= 400 ? (codeOf(answer) ?? '') : ''}`}`.trim()
+        const status =
+          `${call.kind === 'prefetched' || call.kind === 'read' || call.kind === 'feedback' ? call.kind : 'odd'}: ${answer.status === 0 ? 'none' : `${answer.status} ${answer.status >= 400 ? (codeOf(answer) ?? '') : ''}`}`.trim()
         this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
       }
     }
@@ -141,7 +164,10 @@ class Soak {
 }
 
 async function main(): Promise<string[]> {
-  const [service, faultyServers] = [await startWatchedService({ environment: { LOG_LEVEL: 'warn', CDS_FHIR_SERVERS: 'http://127.0.0.1:*' } }), await startFaultyServers()]
+  const [service, faultyServers] = [
+    await startWatchedService({ environment: { LOG_LEVEL: 'warn', CDS_FHIR_SERVERS: 'http://127.0.0.1:*' } }),
+    await startFaultyServers(),
+  ]
   surroundings.fhirServer = service.fhirServer
   const soak = new Soak(service, openWire(service.port), faultyServers.urls)
   const began = performance.now()
@@ -156,7 +182,9 @@ async function main(): Promise<string[]> {
   soak.wire.close()
   faultyServers.close()
   const { code, signal } = await service.stop()
-  say(`soak: ${soak.sent} calls, ${CALLERS} callers, ${Math.round((performance.now() - began) / 1000)} s, ${Math.round(cpuMs / 1000)} s of CPU in the service`)
+  say(
+    `soak: ${soak.sent} calls, ${CALLERS} callers, ${Math.round((performance.now() - began) / 1000)} s, ${Math.round(cpuMs / 1000)} s of CPU in the service`,
+  )
   for (const [status, calls] of [...soak.statuses].sort()) say(`  ${status.padEnd(50)} ${calls}`)
   return faultsOf(looks, soak.statuses, code === 0 ? [] : [`SIGTERM ended it with code ${code}, signal ${signal}`])
 }
@@ -170,7 +198,9 @@ function faultsOf(looks: readonly Look[], statuses: ReadonlyMap<string, number>,
     ...faults,
     ...(grown > LEAK_BYTES ? [`the heap grew by ${Math.round(grown / 1e6)} MB over the last quarter, beside what is kept`] : []),
     ...[...statuses.keys()].filter(status => /: 5\d\d/.test(status) && !status.includes(': 503 CDS_')).map(status => `answered ${status}`),
-    ...[...statuses.keys()].filter(status => /^(prefetched|feedback): (none|4)/.test(status)).map(status => `a sound request was answered ${status}`),
+    ...[...statuses.keys()]
+      .filter(status => /^(prefetched|feedback): (none|4)/.test(status))
+      .map(status => `a sound request was answered ${status}`),
   ]
 }
 

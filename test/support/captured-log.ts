@@ -18,6 +18,10 @@ export function captureLog(): CapturedLog {
     },
   })
   const text = () => chunks.join('')
-  const lines = () => text().split('\n').filter(line => line !== '').map(line => JSON.parse(line) as Record<string, unknown>)
+  const lines = () =>
+    text()
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line) as Record<string, unknown>)
   return { log: pino({ level: 'trace' }, stream), text, lines }
 }

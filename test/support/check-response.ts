@@ -23,7 +23,9 @@ export function faultsOfResponse(response: unknown, facts: CallFacts = {}): stri
   if (Array.isArray(response.cards)) checkCards(response.cards, facts, report)
   else report('RSP-01', 'response.cards', 'must be a list')
   if (response.systemActions !== undefined) {
-    eachObject(response.systemActions, 'SYS-01', 'response.systemActions', report, (action, path) => checkAction(action, path, facts, report))
+    eachObject(response.systemActions, 'SYS-01', 'response.systemActions', report, (action, path) =>
+      checkAction(action, path, facts, report),
+    )
   }
   return faults
 }
@@ -34,10 +36,22 @@ function checkCards(cards: readonly unknown[], facts: CallFacts, report: Report)
   const uuids = sound.flatMap(card => [card.uuid, ...objects(card.suggestions).map(({ uuid }) => uuid)])
   if (new Set(uuids).size < uuids.length) report('CRD-01', 'cards', 'uuids must differ')
   const ranks = sound.map(({ indicator }) => ['critical', 'warning', 'info'].indexOf(String(indicator)))
-  if (ranks.some((rank, index) => index > 0 && rank < (ranks[index - 1] ?? 0))) report('own', 'cards', 'must stand in the order critical, warning, info')
+  if (ranks.some((rank, index) => index > 0 && rank < (ranks[index - 1] ?? 0)))
+    report('own', 'cards', 'must stand in the order critical, warning, info')
 }
 
-const CARD_MEMBERS = ['uuid', 'summary', 'detail', 'indicator', 'source', 'suggestions', 'selectionBehavior', 'overrideReasons', 'links', 'extension']
+const CARD_MEMBERS = [
+  'uuid',
+  'summary',
+  'detail',
+  'indicator',
+  'source',
+  'suggestions',
+  'selectionBehavior',
+  'overrideReasons',
+  'links',
+  'extension',
+]
 
 function checkCard(card: Json, path: string, facts: CallFacts, report: Report): void {
   onlyMembers(card, CARD_MEMBERS, 'GEN-05', path, report)
@@ -109,7 +123,8 @@ function checkSuggestion(suggestion: Json, path: string, facts: CallFacts, repor
   onlyMembers(suggestion, ['label', 'uuid', 'isRecommended', 'actions', 'extension'], 'SUG-09', path, report)
   requireText(suggestion.label, 'SUG-01', `${path}.label`, report)
   requireUuid(suggestion.uuid, 'SUG-02', `${path}.uuid`, report)
-  if (suggestion.isRecommended !== undefined && typeof suggestion.isRecommended !== 'boolean') report('SUG-03', `${path}.isRecommended`, 'must be true or false')
+  if (suggestion.isRecommended !== undefined && typeof suggestion.isRecommended !== 'boolean')
+    report('SUG-03', `${path}.isRecommended`, 'must be true or false')
   eachObject(suggestion.actions ?? [], 'SUG-05', `${path}.actions`, report, (action, at) => checkAction(action, at, facts, report))
 }
 
@@ -118,7 +133,8 @@ function checkAction(action: Json, path: string, { patientId }: CallFacts, repor
   requireOneOf(action.type, ['create', 'update', 'delete'], 'ACT-01', `${path}.type`, report)
   requireText(action.description, 'ACT-02', `${path}.description`, report)
   if (action.type === 'delete') {
-    if (typeof action.resourceId !== 'string' || !/^[A-Za-z]+\/[^/]+$/.test(action.resourceId)) report('ACT-05', `${path}.resourceId`, 'must be Type/id')
+    if (typeof action.resourceId !== 'string' || !/^[A-Za-z]+\/[^/]+$/.test(action.resourceId))
+      report('ACT-05', `${path}.resourceId`, 'must be Type/id')
     if (action.resource !== undefined) report('ACT-06', `${path}.resource`, 'must be absent when something is deleted')
     return
   }
@@ -126,15 +142,18 @@ function checkAction(action: Json, path: string, { patientId }: CallFacts, repor
   if (!isObject(resource)) return report('ACT-03', `${path}.resource`, 'must be a resource')
   if (action.type === 'update' && typeof resource.id !== 'string') report('ACT-04', `${path}.resource.id`, 'is missing')
   for (const fault of faultsOfShape(resource)) report('ACT-07', `${path}.resource`, `${fault.path} ${fault.message}`)
-  if (patientId !== undefined && !patientsOf(resource).includes(`Patient/${patientId}`)) report('ACT-07', `${path}.resource`, 'must be about the patient of the context')
-  if (patientId !== undefined && patientsOf(resource).some(reference => reference !== `Patient/${patientId}`)) report('ACT-07', `${path}.resource`, 'must be about nobody else')
+  if (patientId !== undefined && !patientsOf(resource).includes(`Patient/${patientId}`))
+    report('ACT-07', `${path}.resource`, 'must be about the patient of the context')
+  if (patientId !== undefined && patientsOf(resource).some(reference => reference !== `Patient/${patientId}`))
+    report('ACT-07', `${path}.resource`, 'must be about nobody else')
 }
 
 /** References to patients anywhere in a resource. */
 function patientsOf(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, part]) =>
-    name === 'reference' && typeof part === 'string' && part.startsWith('Patient/') ? [part] : patientsOf(part))
+    name === 'reference' && typeof part === 'string' && part.startsWith('Patient/') ? [part] : patientsOf(part),
+  )
 }
 
 function checkLink(link: Json, path: string, report: Report): void {
@@ -143,7 +162,8 @@ function checkLink(link: Json, path: string, report: Report): void {
   requireUrl(link.url, 'LNK-02', `${path}.url`, report)
   requireOneOf(link.type, ['absolute', 'smart'], 'LNK-03', `${path}.type`, report)
   if (link.type === 'absolute' && link.appContext !== undefined) report('LNK-05', `${path}.appContext`, 'belongs to smart links only')
-  if (link.autolaunchable !== undefined && typeof link.autolaunchable !== 'boolean') report('LNK-06', `${path}.autolaunchable`, 'must be true or false')
+  if (link.autolaunchable !== undefined && typeof link.autolaunchable !== 'boolean')
+    report('LNK-06', `${path}.autolaunchable`, 'must be true or false')
 }
 
 function checkExtension({ extension }: Json, path: string, report: Report): void {
@@ -165,7 +185,8 @@ function checkEmptiness(value: unknown, path: string, report: Report): void {
 }
 
 function onlyMembers(value: Json, allowed: readonly string[], rule: string, path: string, report: Report): void {
-  for (const name of Object.keys(value)) if (!allowed.includes(name)) report(rule, `${path}.${name}`, 'is not a member that CDS Hooks defines')
+  for (const name of Object.keys(value))
+    if (!allowed.includes(name)) report(rule, `${path}.${name}`, 'is not a member that CDS Hooks defines')
 }
 
 function eachObject(value: unknown, rule: string, path: string, report: Report, check: (item: Json, path: string) => void): void {
@@ -191,7 +212,8 @@ function requireUuid(value: unknown, rule: string, path: string, report: Report)
 }
 
 function requireUrl(value: unknown, rule: string, path: string, report: Report): void {
-  if (typeof value !== 'string' || !URL.canParse(value) || !['http:', 'https:'].includes(new URL(value).protocol)) report(rule, path, 'must be an absolute URL')
+  if (typeof value !== 'string' || !URL.canParse(value) || !['http:', 'https:'].includes(new URL(value).protocol))
+    report(rule, path, 'must be an absolute URL')
 }
 
 const objects = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])

@@ -7,7 +7,8 @@ const KEPT = new Set(['resourceType', 'id', 'linkId', 'questionnaire', 'system',
 /** A copy in which one in seven values deep within is another one. */
 export function damaged<T>(value: T, name: string, turn: { at: number }): T {
   if (Array.isArray(value)) return value.map(each => damaged(each, name, turn) as unknown) as T
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, damaged(each as unknown, key, turn)])) as T
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, damaged(each as unknown, key, turn)])) as T
   turn.at += 1
   return KEPT.has(name) || turn.at % 7 > 0 ? value : (ODD[(turn.at / 7) % ODD.length] as T)
 }

@@ -49,14 +49,17 @@ function answerIn(block: string): DocumentedExample['answer'] {
 function messageIn(block: string): { line: string; headers: Record<string, string>; body: string | undefined } {
   const [head = '', ...rest] = block.split('\n\n')
   const [line = '', ...lines] = head.trim().split('\n')
-  const headers = Object.fromEntries(lines.map(each => [each.slice(0, each.indexOf(':')).toLowerCase(), each.slice(each.indexOf(':') + 1).trim()]))
+  const headers = Object.fromEntries(
+    lines.map(each => [each.slice(0, each.indexOf(':')).toLowerCase(), each.slice(each.indexOf(':') + 1).trim()]),
+  )
   const body = rest.join('\n\n').trim()
   return { line, headers, body: body === '' ? undefined : body }
 }
 
 /** Where an answer differs from the one that is shown, as paths; all that is shown must be there, and nothing else but in the place of a gap. */
 export function differences(shown: unknown, actual: unknown, path = ''): string[] {
-  if (typeof shown === 'string' && typeof actual === 'string' && shown.endsWith(GAP)) return actual.startsWith(shown.slice(0, -GAP.length)) ? [] : [path]
+  if (typeof shown === 'string' && typeof actual === 'string' && shown.endsWith(GAP))
+    return actual.startsWith(shown.slice(0, -GAP.length)) ? [] : [path]
   if (Array.isArray(shown)) return Array.isArray(actual) ? listDifferences(shown, actual, path) : [path]
   if (isObject(shown)) return isObject(actual) ? memberDifferences(shown, actual, path) : [path]
   return shown === actual ? [] : [path]
@@ -66,13 +69,20 @@ function listDifferences(shown: readonly unknown[], actual: readonly unknown[], 
   const hasGap = shown.at(-1) === GAP
   const told = hasGap ? shown.slice(0, -1) : shown
   const isShort = hasGap ? actual.length <= told.length : actual.length !== told.length
-  return [...(isShort ? [`${path} has ${actual.length} entries`] : []), ...told.flatMap((each, index) => differences(each, actual[index], `${path}[${index}]`))]
+  return [
+    ...(isShort ? [`${path} has ${actual.length} entries`] : []),
+    ...told.flatMap((each, index) => differences(each, actual[index], `${path}[${index}]`)),
+  ]
 }
 
 function memberDifferences(shown: Readonly<Record<string, unknown>>, actual: Readonly<Record<string, unknown>>, path: string): string[] {
   const { [GAP]: gap, ...told } = shown
   const untold = gap === undefined ? Object.keys(actual).filter(name => !Object.hasOwn(told, name)) : []
-  return [...untold.map(name => `${path}.${name} is not shown`), ...Object.entries(told).flatMap(([name, value]) => differences(value, actual[name], `${path}.${name}`))]
+  return [
+    ...untold.map(name => `${path}.${name} is not shown`),
+    ...Object.entries(told).flatMap(([name, value]) => differences(value, actual[name], `${path}.${name}`)),
+  ]
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -19,8 +19,10 @@ export function deepFrozen<T>(value: T): T {
   return value
 }
 
-export const recordsByType = (records: readonly object[]) => (type: string): FhirResource[] =>
-  (records as FhirResource[]).filter(({ resourceType }) => resourceType === type)
+export const recordsByType =
+  (records: readonly object[]) =>
+  (type: string): FhirResource[] =>
+    (records as FhirResource[]).filter(({ resourceType }) => resourceType === type)
 
 export interface Given {
   records?: readonly object[]

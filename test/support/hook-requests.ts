@@ -4,7 +4,13 @@ import { isPublishable } from '../../src/cds-hooks/prefetch-template.js'
 import { TEST_NOW, testKnowledge } from './service.js'
 
 /** The services of this repository, in the order of discovery. */
-export const SERVICES = ['low-back-pain-encounter-start', 'low-back-pain-order-select', 'low-back-pain-order-sign', 'low-back-pain-patient-view', 'start-back-risk'] as const
+export const SERVICES = [
+  'low-back-pain-encounter-start',
+  'low-back-pain-order-select',
+  'low-back-pain-order-sign',
+  'low-back-pain-patient-view',
+  'start-back-risk',
+] as const
 export type ServiceId = (typeof SERVICES)[number]
 
 export const HOOK_INSTANCE = '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b'
@@ -30,7 +36,10 @@ export function patientView(patientId: string, members: Json = {}): HookCall {
 
 /** A legal call with everything that the service asks for as prefetch, from a synthetic person. */
 export function prefetchedCall(person: string, service: ServiceId, members: Json = {}): HookCall & { prefetch: Prefetch } {
-  return { ...hookCall(person, service, members), prefetch: { ...prefetchOf(person, service), ...(members.prefetch as Prefetch | undefined) } }
+  return {
+    ...hookCall(person, service, members),
+    prefetch: { ...prefetchOf(person, service), ...(members.prefetch as Prefetch | undefined) },
+  }
 }
 
 /** A legal call of a service's hook without prefetch; `members` are put beside or in place of its own. */
@@ -50,7 +59,10 @@ const PATIENT_VIEW: CalledHook = { hook: 'patient-view', context: () => ({}) }
 
 const HOOK_OF: Readonly<Record<ServiceId, CalledHook>> = {
   'low-back-pain-encounter-start': { hook: 'encounter-start', context: () => ({ encounterId: 'this-contact' }) },
-  'low-back-pain-order-select': { hook: 'order-select', context: patientId => ({ draftOrders: draftOrders(patientId), selections: ['MedicationRequest/pain-relief'] }) },
+  'low-back-pain-order-select': {
+    hook: 'order-select',
+    context: patientId => ({ draftOrders: draftOrders(patientId), selections: ['MedicationRequest/pain-relief'] }),
+  },
   'low-back-pain-order-sign': { hook: 'order-sign', context: patientId => ({ draftOrders: draftOrders(patientId) }) },
   'low-back-pain-patient-view': PATIENT_VIEW,
   'start-back-risk': PATIENT_VIEW,
@@ -59,8 +71,18 @@ const HOOK_OF: Readonly<Record<ServiceId, CalledHook>> = {
 /** Paracetamol and an MR scan of the lumbar spine, about to be ordered. */
 function draftOrders(patientId: string): Json {
   const members = { status: 'draft', intent: 'order', subject: { reference: `Patient/${patientId}` }, requester: { reference: USER } }
-  const painRelief = { resourceType: 'MedicationRequest', id: 'pain-relief', ...members, medicationCodeableConcept: { coding: [{ system: 'http://www.whocc.no/atc', code: 'N02BE01' }] } }
-  const scan = { resourceType: 'ServiceRequest', id: 'scan', ...members, code: { coding: [{ system: 'http://loinc.org', code: '24968-0' }] } }
+  const painRelief = {
+    resourceType: 'MedicationRequest',
+    id: 'pain-relief',
+    ...members,
+    medicationCodeableConcept: { coding: [{ system: 'http://www.whocc.no/atc', code: 'N02BE01' }] },
+  }
+  const scan = {
+    resourceType: 'ServiceRequest',
+    id: 'scan',
+    ...members,
+    code: { coding: [{ system: 'http://loinc.org', code: '24968-0' }] },
+  }
   return { resourceType: 'Bundle', type: 'collection', entry: [painRelief, scan].map(resource => ({ resource })) }
 }
 
@@ -89,7 +111,10 @@ const BELONGS: Readonly<Record<string, (resource: FhirResource) => boolean>> = {
 
 /** Keys under which a service asks for searches; all read `patient` as well, and some the role of a user who calls in a role. */
 export const searchKeysOf = (service: ServiceId): string[] =>
-  testKnowledge().services.get(service)?.requirements.filter(({ template }) => template.includes('?') && isPublishable(template)).map(({ key }) => key) ?? []
+  testKnowledge()
+    .services.get(service)
+    ?.requirements.filter(({ template }) => template.includes('?') && isPublishable(template))
+    .map(({ key }) => key) ?? []
 
 /** What a client prefetches for a synthetic person: the patient as a resource, all else as searchsets. */
 export function prefetchOf(person: string, service: ServiceId): Prefetch {
@@ -100,7 +125,13 @@ export function prefetchOf(person: string, service: ServiceId): Prefetch {
 
 /** A search result that holds everything it found. */
 export function searchset(resources: readonly unknown[], members: Json = {}): Json {
-  return { resourceType: 'Bundle', type: 'searchset', total: resources.length, ...(resources.length > 0 && { entry: resources.map(resource => ({ resource })) }), ...members }
+  return {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    total: resources.length,
+    ...(resources.length > 0 && { entry: resources.map(resource => ({ resource })) }),
+    ...members,
+  }
 }
 
 /** The resources in a prefetched searchset, to be changed by a test. */
@@ -116,9 +147,16 @@ export function outcome(severity: string): Json {
 const everybody = demoPeople(TEST_NOW) as FhirResource[]
 
 /** Ids of all synthetic people. */
-export const PEOPLE: readonly string[] = everybody.flatMap(({ resourceType, id }) => (resourceType === 'Patient' && id !== undefined ? [id] : []))
+export const PEOPLE: readonly string[] = everybody.flatMap(({ resourceType, id }) =>
+  resourceType === 'Patient' && id !== undefined ? [id] : [],
+)
 
-const resourcesByPerson = new Map(PEOPLE.map(person => [person, everybody.filter(resource => resource.id === person || JSON.stringify(resource).includes(`"Patient/${person}"`))]))
+const resourcesByPerson = new Map(
+  PEOPLE.map(person => [
+    person,
+    everybody.filter(resource => resource.id === person || JSON.stringify(resource).includes(`"Patient/${person}"`)),
+  ]),
+)
 
 /** All resources of a synthetic person, dated from the test clock; each call gives a copy of its own. */
 export function resourcesOf(person: string): FhirResource[] {

@@ -57,5 +57,8 @@ export async function recordAll(elsewhere: string): Promise<{ recording: KeptRec
     cases.push(await keepCase(each, each.file !== found[index - 1]?.file, calls))
     digests.push(await standingIn(elsewhere, async () => digestOf(await answer(calls, spoken))))
   }
-  return { recording: { offset: offset(), places: places(loaded), cases }, zone: { offset: await standingIn(elsewhere, async () => offset()), digests } }
+  return {
+    recording: { offset: offset(), places: places(loaded), cases },
+    zone: { offset: await standingIn(elsewhere, async () => offset()), digests },
+  }
 }

@@ -1,5 +1,13 @@
 import type {
-  ActivityDefinition, CodeSystem, DataRequirement, Element, FhirResource, Library, PlanDefinition, PlanDefinitionAction, ValueSet,
+  ActivityDefinition,
+  CodeSystem,
+  DataRequirement,
+  Element,
+  FhirResource,
+  Library,
+  PlanDefinition,
+  PlanDefinitionAction,
+  ValueSet,
 } from 'fhir/r4.js'
 import { applyPlan, type AppliedPlan } from '../../src/engine/apply/apply-plan.js'
 import type { ApplyContext } from '../../src/engine/apply/context.js'
@@ -18,26 +26,47 @@ const head = (id: string) => ({ id, version: '2026.1.0', status: 'active' as con
 
 /** The element beside a Danish text that carries its English. */
 export const english = (text: string): Element => ({
-  extension: [{ url: EXTENSION.translation, extension: [{ url: 'lang', valueCode: 'en' }, { url: 'content', valueString: text }] }],
+  extension: [
+    {
+      url: EXTENSION.translation,
+      extension: [
+        { url: 'lang', valueCode: 'en' },
+        { url: 'content', valueString: text },
+      ],
+    },
+  ],
 })
 
 export const fhirpath = (expression: string) => ({ language: 'text/fhirpath' as const, expression })
 
 /** An applicability condition. */
-export const when = (expression: string) =>
-  ({ kind: 'applicability' as const, expression: { ...fhirpath(expression), description: `When ${expression}` } })
+export const when = (expression: string) => ({
+  kind: 'applicability' as const,
+  expression: { ...fhirpath(expression), description: `When ${expression}` },
+})
 
 export const onHook = (name: string) => ({ type: 'named-event' as const, name })
 
 /** An action with a title in both languages. */
-export const action = (id: string, more: PlanDefinitionAction = {}): PlanDefinitionAction =>
-  ({ id, title: `${id} på dansk`, _title: english(`${id} in English`), ...more })
+export const action = (id: string, more: PlanDefinitionAction = {}): PlanDefinitionAction => ({
+  id,
+  title: `${id} på dansk`,
+  _title: english(`${id} in English`),
+  ...more,
+})
 
 /** A top-level action that listens to patient-view. */
 export const topAction = (id: string, more: PlanDefinitionAction = {}): PlanDefinitionAction =>
   action(id, { trigger: [onHook('patient-view')], ...more })
 
-const READ_TYPES: DataRequirement['type'][] = ['Patient', 'Condition', 'Observation', 'QuestionnaireResponse', 'ServiceRequest', 'Encounter']
+const READ_TYPES: DataRequirement['type'][] = [
+  'Patient',
+  'Condition',
+  'Observation',
+  'QuestionnaireResponse',
+  'ServiceRequest',
+  'Encounter',
+]
 
 /** A library of facts, by name; it asks for the records that the tests use. */
 export const library = (facts: Readonly<Record<string, string>> = {}, more: Partial<Library> = {}): Library => ({
@@ -50,8 +79,10 @@ export const library = (facts: Readonly<Record<string, string>> = {}, more: Part
   ...more,
 })
 
-export const fact = (name: string, expression: string) =>
-  ({ url: EXTENSION.fact, valueExpression: { ...fhirpath(expression), name, description: `What ${name} says` } })
+export const fact = (name: string, expression: string) => ({
+  url: EXTENSION.fact,
+  valueExpression: { ...fhirpath(expression), name, description: `What ${name} says` },
+})
 
 /** A plan on top of `Library/facts`. */
 export const plan = (actions: PlanDefinitionAction[], more: Partial<PlanDefinition> = {}): PlanDefinition => ({
@@ -66,11 +97,20 @@ export const plan = (actions: PlanDefinitionAction[], more: Partial<PlanDefiniti
   ...more,
 })
 
-export const activity = (id: string, more: Partial<ActivityDefinition> = {}): ActivityDefinition =>
-  ({ resourceType: 'ActivityDefinition', ...head(id), url: canonical('ActivityDefinition', id), kind: 'ServiceRequest', ...more })
+export const activity = (id: string, more: Partial<ActivityDefinition> = {}): ActivityDefinition => ({
+  resourceType: 'ActivityDefinition',
+  ...head(id),
+  url: canonical('ActivityDefinition', id),
+  kind: 'ServiceRequest',
+  ...more,
+})
 
-export const valueSet = (id: string, compose: ValueSet['compose']): ValueSet =>
-  ({ resourceType: 'ValueSet', ...head(id), url: canonical('ValueSet', id), ...(compose && { compose }) })
+export const valueSet = (id: string, compose: ValueSet['compose']): ValueSet => ({
+  resourceType: 'ValueSet',
+  ...head(id),
+  url: canonical('ValueSet', id),
+  ...(compose && { compose }),
+})
 
 /** A code system whose codes are shown as given: code to Danish and English. */
 export const codeSystem = (url: string, displays: Readonly<Record<string, readonly [da: string, en: string]>>): CodeSystem => ({
@@ -91,8 +131,12 @@ export interface CompiledTestKnowledge {
 export function compileResources(...resources: readonly FhirResource[]): CompiledTestKnowledge {
   const hasFacts = resources.some(({ resourceType, id }) => resourceType === 'Library' && id === 'facts')
   const faults = new FaultList()
-  const files: KnowledgeFile[] = deepFrozen([...resources, ...(hasFacts ? [] : [library()])].map(resource =>
-    ({ file: `fhir-resources/${resource.resourceType}/${resource.id}.json`, resource })))
+  const files: KnowledgeFile[] = deepFrozen(
+    [...resources, ...(hasFacts ? [] : [library()])].map(resource => ({
+      file: `fhir-resources/${resource.resourceType}/${resource.id}.json`,
+      resource,
+    })),
+  )
   return { knowledge: compileKnowledge(files, faults, { profile: HOUSE }), faults }
 }
 
@@ -129,7 +173,11 @@ export interface Call {
 }
 
 /** The scope of a call at the frozen clock; the records are frozen too. */
-export function scopeOf(knowledge: Knowledge, { records = [], context = {}, planId, data: further = {} }: Call = {}, explain = false): Scope {
+export function scopeOf(
+  knowledge: Knowledge,
+  { records = [], context = {}, planId, data: further = {} }: Call = {},
+  explain = false,
+): Scope {
   const data = {
     recordsOfType: recordsByType(deepFrozen([...records])),
     context: deepFrozen({ patientId: 'p1', ...context }),

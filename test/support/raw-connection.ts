@@ -29,7 +29,11 @@ export async function openConnection(url: string): Promise<RawConnection> {
     text: () => received,
     closed,
     until: async pattern => {
-      while (!pattern.test(received)) await Promise.race([once(socket, 'data'), closed.then(() => Promise.reject(new Error(`closed before ${pattern}: ${received.slice(0, 300)}`)))])
+      while (!pattern.test(received))
+        await Promise.race([
+          once(socket, 'data'),
+          closed.then(() => Promise.reject(new Error(`closed before ${pattern}: ${received.slice(0, 300)}`))),
+        ])
       return received
     },
     destroy: () => void socket.destroy(),
@@ -37,7 +41,17 @@ export async function openConnection(url: string): Promise<RawConnection> {
 }
 
 /** A request as it goes over the wire; a body is announced with its own length unless another is given. */
-export function rawRequest(method: string, path: string, { body = '', length = Buffer.byteLength(body), headers = {} }: { body?: string; length?: number; headers?: Record<string, string> } = {}): string {
-  const all = { host: 'test', ...(method === 'POST' && { 'content-type': 'application/json', 'content-length': String(length) }), ...headers }
-  return `${method} ${path} HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
+export function rawRequest(
+  method: string,
+  path: string,
+  { body = '', length = Buffer.byteLength(body), headers = {} }: { body?: string; length?: number; headers?: Record<string, string> } = {},
+): string {
+  const all = {
+    host: 'test',
+    ...(method === 'POST' && { 'content-type': 'application/json', 'content-length': String(length) }),
+    ...headers,
+  }
+  return `${method} ${path} HTTP/1.1\r\n${Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n${body}`
 }

@@ -20,7 +20,10 @@ async function make() {
 
 /** Makes both in a process that stands in Denmark from its beginning. */
 async function makeHere() {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'make'], { env: { ...process.env, TZ: HERE, NODE_OPTIONS: '' }, stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'make'], {
+    env: { ...process.env, TZ: HERE, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   const [code] = await once(child, 'exit')
   if (code !== 0) throw new Error('The cases could not be recorded.')
 }

@@ -22,6 +22,8 @@ export function recording(): KeptRecording | undefined {
 
 /** The recorded pass and the digests of the answers in another time zone; made now where there is none. */
 export async function recordedPass(): Promise<{ recording: KeptRecording; zone: ZoneDigests }> {
-  await promisify(execFile)(process.execPath, [fileURLToPath(new URL('record-cases.mjs', import.meta.url))], { env: { ...process.env, NODE_OPTIONS: '' } })
+  await promisify(execFile)(process.execPath, [fileURLToPath(new URL('record-cases.mjs', import.meta.url))], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
   return { recording: recording() ?? (read('record.json') as KeptRecording), zone: read('zone.json') as ZoneDigests }
 }

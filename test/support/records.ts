@@ -16,7 +16,11 @@ export function recordOf(byKey: Readonly<Record<string, unknown>>, patientId = '
 export const emptyRecord = (patientId: string): PatientRecord => recordOf({}, patientId)
 
 /** A Bundle as a search gives it. */
-export const searchset = (...resources: readonly object[]): object => ({ resourceType: 'Bundle', type: 'searchset', entry: resources.map(resource => ({ resource })) })
+export const searchset = (...resources: readonly object[]): object => ({
+  resourceType: 'Bundle',
+  type: 'searchset',
+  entry: resources.map(resource => ({ resource })),
+})
 
 /** Ids of a type's records, in the order rules see them. */
 export const idsOf = (record: PatientRecord, type: string): (string | undefined)[] => record.ofType(type).map(({ id }: FhirResource) => id)

@@ -28,7 +28,11 @@ export interface ServiceProcessOptions {
 }
 
 /** Starts `src/main.ts` on a free port of 127.0.0.1, without the demonstration. */
-export async function startServiceProcess({ before, environment = {}, knowledge = 'own' }: ServiceProcessOptions = {}): Promise<ServiceProcess> {
+export async function startServiceProcess({
+  before,
+  environment = {},
+  knowledge = 'own',
+}: ServiceProcessOptions = {}): Promise<ServiceProcess> {
   const program = await (knowledge === 'own' ? runnable('src/main.ts') : littleProgram())
   const preload = before === undefined ? [] : ['--import', `data:text/javascript;base64,${Buffer.from(before).toString('base64')}`]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--enable-source-maps', ...preload, program], {
@@ -38,7 +42,10 @@ export async function startServiceProcess({ before, environment = {}, knowledge 
   let [output, errors] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk))
-  const ended = once(child, 'close').then(([code, signal]: unknown[]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null }))
+  const ended = once(child, 'close').then(([code, signal]: unknown[]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+  }))
   const address = () => /(http:\/\/\S+)\/cds-services/.exec(output)?.[1]
   return {
     pid: child.pid ?? 0,
@@ -48,7 +55,10 @@ export async function startServiceProcess({ before, environment = {}, knowledge 
     signal: signal => void child.kill(signal),
     up: async () => {
       while (address() === undefined) {
-        await Promise.race([once(child.stdout, 'data'), ended.then(({ code }) => Promise.reject(new Error(`ended with ${code} before it was up: ${errors}`)))])
+        await Promise.race([
+          once(child.stdout, 'data'),
+          ended.then(({ code }) => Promise.reject(new Error(`ended with ${code} before it was up: ${errors}`))),
+        ])
       }
       return (address() ?? '').replace('localhost', '127.0.0.1')
     },

@@ -29,8 +29,10 @@ const isListed = fhirServerList(['http://127.0.0.1:*'])
 const ROOM = 10_000_000
 
 /** A record in memory, of which a test may bring a part. */
-export const testRecord = ({ overrides = createOverrideMemory(ROOM), feedback = createMemoryFeedbackRecord(ROOM) }: { overrides?: OverrideMemory; feedback?: FeedbackRecord } = {}) =>
-  createMemoryRecord(overrides, feedback)
+export const testRecord = ({
+  overrides = createOverrideMemory(ROOM),
+  feedback = createMemoryFeedbackRecord(ROOM),
+}: { overrides?: OverrideMemory; feedback?: FeedbackRecord } = {}) => createMemoryRecord(overrides, feedback)
 
 export interface TestServiceOptions extends Partial<ServerOptions> {
   /** Is told of every request that reaches the service, preflights too. */

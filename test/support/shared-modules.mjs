@@ -12,12 +12,28 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const KEPT = join(ROOT, '.recorded')
 
 /** What decides an answer: the knowledge, the services, the code, the cases, the packages. */
-const DECIDING = ['fhir-resources', 'cds-services', 'knowledge.json', 'src', 'test/support', 'test/clinical-cases', 'test/invariants', 'test/little-knowledge', 'tools', 'package-lock.json']
+const DECIDING = [
+  'fhir-resources',
+  'cds-services',
+  'knowledge.json',
+  'src',
+  'test/support',
+  'test/clinical-cases',
+  'test/invariants',
+  'test/little-knowledge',
+  'tools',
+  'package-lock.json',
+]
 
 const DECIDES = /\.(json|ts|mjs|yaml)$/
 
 const filesOf = path =>
-  statSync(join(ROOT, path)).isFile() ? [path] : readdirSync(join(ROOT, path), { recursive: true }).filter(name => DECIDES.test(name)).map(name => join(path, name)).sort()
+  statSync(join(ROOT, path)).isFile()
+    ? [path]
+    : readdirSync(join(ROOT, path), { recursive: true })
+        .filter(name => DECIDES.test(name))
+        .map(name => join(path, name))
+        .sort()
 
 let folder
 
@@ -42,7 +58,9 @@ const HOUR = 3_600_000
 /** Removes what was made from other content, unless a run that still goes on may read it. */
 export function forgetOthers() {
   const own = recordedFolder()
-  const others = readdirSync(KEPT).map(name => join(KEPT, name)).filter(path => path !== own)
+  const others = readdirSync(KEPT)
+    .map(name => join(KEPT, name))
+    .filter(path => path !== own)
   for (const path of others) if (Date.now() - statSync(path).mtimeMs > HOUR) rmSync(path, { recursive: true })
 }
 
@@ -55,7 +73,9 @@ const ownAddress = {
       const text = await readFile(path, 'utf8')
       return {
         loader: 'ts',
-        contents: text.replaceAll('import.meta.url', `'${address}'`).replaceAll(/from '(\..*\.(?:mjs|json))'/g, (_, stayed) => `from '${new URL(stayed, address).href}'`),
+        contents: text
+          .replaceAll('import.meta.url', `'${address}'`)
+          .replaceAll(/from '(\..*\.(?:mjs|json))'/g, (_, stayed) => `from '${new URL(stayed, address).href}'`),
       }
     }),
 }
@@ -68,7 +88,17 @@ export const isShared = path => mayBeShared(path) && DECIDING.some(folder => pat
 
 /** Strips the types of modules; each file keeps a source map of its own, since a large one makes errors slow. */
 async function strip(entryPoints, outdir, options) {
-  const { outputFiles } = await build({ entryPoints, absWorkingDir: ROOT, outbase: ROOT, outdir, write: false, target: 'node20.19', format: 'esm', sourcemap: 'inline', ...options })
+  const { outputFiles } = await build({
+    entryPoints,
+    absWorkingDir: ROOT,
+    outbase: ROOT,
+    outdir,
+    write: false,
+    target: 'node20.19',
+    format: 'esm',
+    sourcemap: 'inline',
+    ...options,
+  })
   for (const { path, contents } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, contents)
@@ -87,7 +117,8 @@ async function keptFolder(name, fill) {
 }
 
 /** The folder of everything that a shared module may import, without types. */
-const stripped = () => keptFolder('modules', making => strip(DECIDING.flatMap(filesOf).filter(mayBeShared), making, { plugins: [ownAddress] }))
+const stripped = () =>
+  keptFolder('modules', making => strip(DECIDING.flatMap(filesOf).filter(mayBeShared), making, { plugins: [ownAddress] }))
 
 /** A module of this repository as a file that Node runs as it is; it finds the knowledge where it is. */
 export const runnable = async path => join(await stripped(), path.replace(/\.ts$/, '.js'))
@@ -97,7 +128,11 @@ const LITTLE_KNOWLEDGE = 'test/little-knowledge'
 /** The program beside a knowledge of one plan, so that it starts soon; for what is no matter of the knowledge. */
 export async function littleProgram() {
   const folder = await keptFolder('little', async making => {
-    await strip(filesOf('src').filter(file => /\.(ts|json)$/.test(file)), making, { loader: { '.json': 'copy' } })
+    await strip(
+      filesOf('src').filter(file => /\.(ts|json)$/.test(file)),
+      making,
+      { loader: { '.json': 'copy' } },
+    )
     cpSync(join(ROOT, LITTLE_KNOWLEDGE), making, { recursive: true })
   })
   return join(folder, 'src/main.js')

@@ -45,7 +45,9 @@ function importedBy({ type, source, argument, callee, arguments: args }: SyntaxN
 
 function isOfTypes({ type, importKind, exportKind, specifiers }: SyntaxNode): boolean {
   const kinds = ((specifiers ?? []) as Readonly<Record<string, unknown>>[]).map(each => each.importKind ?? each.exportKind)
-  return type === 'TSImportType' || importKind === 'type' || exportKind === 'type' || (kinds.length > 0 && kinds.every(kind => kind === 'type'))
+  return (
+    type === 'TSImportType' || importKind === 'type' || exportKind === 'type' || (kinds.length > 0 && kinds.every(kind => kind === 'type'))
+  )
 }
 
 function importsOf(path: string, nodes: readonly SyntaxNode[]): Import[] {
@@ -75,4 +77,6 @@ export function roomOf(path: string): string {
 }
 
 /** Every TypeScript file of src/. */
-export const SOURCE_FILES: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.ts')).map(readSource)
+export const SOURCE_FILES: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter(path => path.endsWith('.ts'))
+  .map(readSource)

@@ -33,7 +33,10 @@ const demoServer = () => (demo ??= createDemoFhirServer({ resources: demoPeople(
  * what it says to a path that begins with the key, such as `/Encounter`; `delayMs` makes it slow; `base` is the path
  * below which its data lies.
  */
-export async function startStubFhirServer(answers: Readonly<Record<string, StubAnswer>> = {}, { delayMs = 0, base = '/' } = {}): Promise<StubFhirServer> {
+export async function startStubFhirServer(
+  answers: Readonly<Record<string, StubAnswer>> = {},
+  { delayMs = 0, base = '/' } = {},
+): Promise<StubFhirServer> {
   const requests: StubRequest[] = []
   let underWay = 0
   let most = 0
@@ -56,7 +59,13 @@ export async function startStubFhirServer(answers: Readonly<Record<string, StubA
 export const hangs: StubAnswer = () => undefined
 
 /** An answer that only has a status. */
-export const answersStatus = (status: number): StubAnswer => (_request, response) => void response.status(status).end()
+export const answersStatus =
+  (status: number): StubAnswer =>
+  (_request, response) =>
+    void response.status(status).end()
 
 /** An answer with a JSON body. */
-export const answersJson = (body: unknown): StubAnswer => (_request, response) => void response.json(body)
+export const answersJson =
+  (body: unknown): StubAnswer =>
+  (_request, response) =>
+    void response.json(body)

@@ -77,7 +77,11 @@ const LONGEST_STOP_MS = 15_000
  * Starts the service on free loopback ports and waits until it is ready.
  * @throws Error with what it wrote when it ends before that, or takes more than a minute.
  */
-export async function startWatchedService({ environment = {}, node = process.execPath, program = 'built' }: WatchedServiceOptions = {}): Promise<WatchedService> {
+export async function startWatchedService({
+  environment = {},
+  node = process.execPath,
+  program = 'built',
+}: WatchedServiceOptions = {}): Promise<WatchedService> {
   const main = program === 'source' ? [await runnable('src/main.ts')] : []
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...PROGRAMS[program], ...main], {
     cwd: ROOT,

@@ -13,7 +13,14 @@ const sound: Json = {
   context: { userId: 'Practitioner/1', patientId: 'p', encounterId: 'e', other: 'x' },
   prefetch: { patient: { resourceType: 'Patient', id: 'p' } },
   fhirServer: 'https://ehr.example.org/fhir',
-  fhirAuthorization: { access_token: 'abc', token_type: 'Bearer', expires_in: 300, scope: 'patient/*.read', subject: 'columna', patient: 'p' },
+  fhirAuthorization: {
+    access_token: 'abc',
+    token_type: 'Bearer',
+    expires_in: 300,
+    scope: 'patient/*.read',
+    subject: 'columna',
+    patient: 'p',
+  },
   extension: { 'org.example': 1 },
 }
 
@@ -51,17 +58,30 @@ function outcome(call: Json): unknown {
 const paths = fc.subarray(PATHS.toSorted((one, other) => other.split('.').length - one.split('.').length))
 
 test('null in any members is the same as leaving them out', () => {
-  fc.assert(fc.property(paths, chosen => expect(outcome(replaced(chosen, null))).toEqual(outcome(replaced(chosen, undefined)))), { numRuns: 500 })
+  fc.assert(
+    fc.property(paths, chosen => expect(outcome(replaced(chosen, null))).toEqual(outcome(replaced(chosen, undefined)))),
+    { numRuns: 500 },
+  )
 })
 
 test('empty text is the same where clients send it for none', () => {
-  const sentEmpty = ['context.userId', 'context.patientId', 'context.encounterId', 'fhirAuthorization.access_token', 'fhirAuthorization.patient']
-  fc.assert(fc.property(fc.subarray(sentEmpty), chosen => expect(outcome(replaced(chosen, ''))).toEqual(outcome(replaced(chosen, undefined)))))
+  const sentEmpty = [
+    'context.userId',
+    'context.patientId',
+    'context.encounterId',
+    'fhirAuthorization.access_token',
+    'fhirAuthorization.patient',
+  ]
+  fc.assert(
+    fc.property(fc.subarray(sentEmpty), chosen => expect(outcome(replaced(chosen, ''))).toEqual(outcome(replaced(chosen, undefined)))),
+  )
 })
 
 test('what is read holds no null', () => {
-  fc.assert(fc.property(paths, chosen => {
-    const read = outcome(replaced(chosen, null)) as Json
-    expect(JSON.stringify({ ...read, prefetch: undefined })).not.toContain('null')
-  }))
+  fc.assert(
+    fc.property(paths, chosen => {
+      const read = outcome(replaced(chosen, null)) as Json
+      expect(JSON.stringify({ ...read, prefetch: undefined })).not.toContain('null')
+    }),
+  )
 })

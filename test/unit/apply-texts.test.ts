@@ -1,11 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
 import { applyTo, english, fhirpath, knowledgeOf, library, plan, topAction } from '../support/knowledge-builder.js'
 
-const PATIENT = { resourceType: 'Patient', id: 'p1', birthDate: '1961-04-23', name: [{ text: 'Ida *Madsen* <b>[x](http://evil.example)</b>' }] }
+const PATIENT = {
+  resourceType: 'Patient',
+  id: 'p1',
+  birthDate: '1961-04-23',
+  name: [{ text: 'Ida *Madsen* <b>[x](http://evil.example)</b>' }],
+}
 
 /** Title and description of an action whose texts are the given ones. */
 function texts(da: string, en: string, { language = 'da', facts = {} }: { language?: string; facts?: Record<string, string> } = {}) {
-  const knowledge = knowledgeOf(plan([topAction('a', { title: da, _title: english(en), description: da, _description: english(en) })]), library(facts))
+  const knowledge = knowledgeOf(
+    plan([topAction('a', { title: da, _title: english(en), description: da, _description: english(en) })]),
+    library(facts),
+  )
   const { requestGroup, undecided } = applyTo(knowledge, { records: [PATIENT], language })
   return { title: requestGroup.action?.[0]?.title, description: requestGroup.action?.[0]?.description, undecided }
 }
@@ -18,10 +26,23 @@ describe('texts', () => {
   })
 
   test('hold values as a reader of the language writes them', () => {
-    const facts = { number: '1234.5', date: '@2026-03-30', inMonth: '@2026-03', inYear: '2026.toString()', list: "'a' | 'b'", dose: "5.5 'mg'", birth: '%patient.birthDate', instant: '@2026-03-30T23:30:00+02:00' }
+    const facts = {
+      number: '1234.5',
+      date: '@2026-03-30',
+      inMonth: '@2026-03',
+      inYear: '2026.toString()',
+      list: "'a' | 'b'",
+      dose: "5.5 'mg'",
+      birth: '%patient.birthDate',
+      instant: '@2026-03-30T23:30:00+02:00',
+    }
     const template = '{{%number}}; {{ %date }}; {{%inMonth}}; {{%inYear}}; {{%list}}; {{%dose}}; {{%birth}}; {{%instant}}'
-    expect(texts(template, template, { facts }).title).toBe('1.234,5; 30. marts 2026; marts 2026; 2026; a, b; 5,5 mg; 23. april 1961; 30. marts 2026')
-    expect(texts(template, template, { facts, language: 'en' }).title).toBe('1,234.5; March 30, 2026; March 2026; 2026; a, b; 5.5 mg; April 23, 1961; March 30, 2026')
+    expect(texts(template, template, { facts }).title).toBe(
+      '1.234,5; 30. marts 2026; marts 2026; 2026; a, b; 5,5 mg; 23. april 1961; 30. marts 2026',
+    )
+    expect(texts(template, template, { facts, language: 'en' }).title).toBe(
+      '1,234.5; March 30, 2026; March 2026; 2026; a, b; 5.5 mg; April 23, 1961; March 30, 2026',
+    )
   })
 
   test('codes that look like dates stay codes', () => {
@@ -44,7 +65,9 @@ describe('texts', () => {
   })
 
   test('an error in a text leaves no resource of the action behind', () => {
-    const knowledge = knowledgeOf(plan([topAction('a', { dynamicValue: [{ path: 'title', expression: fhirpath("('a' | 'b').single()") }] })]))
+    const knowledge = knowledgeOf(
+      plan([topAction('a', { dynamicValue: [{ path: 'title', expression: fhirpath("('a' | 'b').single()") }] })]),
+    )
     const { requestGroup, undecided } = applyTo(knowledge)
     expect(undecided).toHaveLength(1)
     expect(requestGroup).not.toHaveProperty('contained')
@@ -60,8 +83,12 @@ describe('what comes from data', () => {
   })
 
   test.each([
-    ['https://evil.example', String.raw`https\://evil.example`], ['www.evil.example', String.raw`www\.evil.example`], ['a@b.example', String.raw`a\@b.example`], ['&lt;b&gt;', String.raw`\&lt;b\&gt;`],
-    ['kl. 12:30', 'kl. 12:30'], ['a\n\n# b', String.raw`a \# b`],
+    ['https://evil.example', String.raw`https\://evil.example`],
+    ['www.evil.example', String.raw`www\.evil.example`],
+    ['a@b.example', String.raw`a\@b.example`],
+    ['&lt;b&gt;', String.raw`\&lt;b\&gt;`],
+    ['kl. 12:30', 'kl. 12:30'],
+    ['a\n\n# b', String.raw`a \# b`],
   ])('%j does nothing', (text, expected) => {
     const knowledge = knowledgeOf(plan([topAction('a', { description: 'x {{%patient.name.text}}', _description: english('x') })]))
     expect(applyTo(knowledge, { records: [{ ...PATIENT, name: [{ text }] }] }).requestGroup.action?.[0]?.description).toBe(`x ${expected}`)
@@ -74,7 +101,9 @@ describe('what comes from data', () => {
   })
 
   test('is escaped also where a dynamic value makes the description', () => {
-    const knowledge = knowledgeOf(plan([topAction('a', { dynamicValue: [{ path: 'description', expression: fhirpath('%patient.name.text') }] })]))
+    const knowledge = knowledgeOf(
+      plan([topAction('a', { dynamicValue: [{ path: 'description', expression: fhirpath('%patient.name.text') }] })]),
+    )
     expect(applyTo(knowledge, { records: [PATIENT] }).requestGroup.action?.[0]?.description).not.toMatch(/(?<!\\)[*<>[\]]/)
   })
 

@@ -73,7 +73,12 @@ test('there is an example of every fault, and of nothing else', () => {
 
 describe('the example is refused for its fault alone, with file and element', () => {
   test.each(EXAMPLES)('%s', (example, [file, element]) => {
-    const folder = example === 'PROFILE_INVALID' ? '' : ['SERVICE_INVALID', 'TOPIC_MISSING', 'TRANSLATION_MISSING-service'].includes(example) ? 'cds-services/' : 'fhir-resources/'
+    const folder =
+      example === 'PROFILE_INVALID'
+        ? ''
+        : ['SERVICE_INVALID', 'TOPIC_MISSING', 'TRANSLATION_MISSING-service'].includes(example)
+          ? 'cds-services/'
+          : 'fhir-resources/'
     const { faults, warnings } = knowledgeFaults(`${BROKEN}${example}`, example === 'PROFILE_INVALID' ? undefined : HOUSE)
     expect(faults).toEqual([{ code: codeOf(example), file: `${folder}${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
     expect(warnings).toEqual([])

@@ -14,7 +14,14 @@ function card(top: PlanDefinitionAction): Card {
   const compiled = planOf(knowledge)
   const { requestGroup, undecided } = applyTo(knowledge)
   expect(undecided).toEqual([])
-  const [only] = buildCards(requestGroup, { names: HOUSE.names, hookInstance: 'h', language: 'da', plan: compiled.canonical, planSource: planSource(compiled, 'da', knowledge.terminology), notRead: [] })
+  const [only] = buildCards(requestGroup, {
+    names: HOUSE.names,
+    hookInstance: 'h',
+    language: 'da',
+    plan: compiled.canonical,
+    planSource: planSource(compiled, 'da', knowledge.terminology),
+    notRead: [],
+  })
   if (!only) throw new Error('no card')
   return only
 }
@@ -40,17 +47,31 @@ describe('suggestions', () => {
   test('are never of a definition that stands elsewhere, which is a line of its card', () => {
     const elsewhere = { definitionUri: 'https://example.org/protocol' }
     const { suggestions, detail } = card({ ...topAction('a'), ...elsewhere, action: [action('b', elsewhere), resource('c')] })
-    expect(suggestions?.map(({ label, actions = [] }) => [label, actions.map(each => 'resource' in each)])).toEqual([['c på dansk', [true]]])
+    expect(suggestions?.map(({ label, actions = [] }) => [label, actions.map(each => 'resource' in each)])).toEqual([
+      ['c på dansk', [true]],
+    ])
     expect(detail).toContain('b på dansk')
   })
 
   test('hold the resources of the third level and of any below', () => {
-    const { suggestions, detail } = behaving('any', action('b', { action: [resource('x'), resource('y')] }), action('c', { action: [{ id: 'group', action: [resource('deep')] }] }))
-    expect(suggestions?.map(({ actions = [] }) => actions.map(({ description }) => description))).toEqual([['x på dansk', 'y på dansk'], ['deep på dansk']])
+    const { suggestions, detail } = behaving(
+      'any',
+      action('b', { action: [resource('x'), resource('y')] }),
+      action('c', { action: [{ id: 'group', action: [resource('deep')] }] }),
+    )
+    expect(suggestions?.map(({ actions = [] }) => actions.map(({ description }) => description))).toEqual([
+      ['x på dansk', 'y på dansk'],
+      ['deep på dansk'],
+    ])
     expect(detail).toBeUndefined()
   })
 
-  test.each<[NonNullable<PlanDefinitionAction['selectionBehavior']>, string]>([['any', 'any'], ['one-or-more', 'any'], ['at-most-one', 'at-most-one'], ['exactly-one', 'at-most-one']])('%s becomes %s', (behavior, expected) => {
+  test.each<[NonNullable<PlanDefinitionAction['selectionBehavior']>, string]>([
+    ['any', 'any'],
+    ['one-or-more', 'any'],
+    ['at-most-one', 'at-most-one'],
+    ['exactly-one', 'at-most-one'],
+  ])('%s becomes %s', (behavior, expected) => {
     const { suggestions, selectionBehavior } = behaving(behavior, resource('b'), resource('c'))
     expect(selectionBehavior).toBe(expected)
     expect(suggestions).toHaveLength(2)
@@ -71,7 +92,9 @@ describe('suggestions', () => {
 
 describe('isRecommended', () => {
   const recommended = (behavior: PlanDefinitionAction['selectionBehavior'], ...prechecks: ('yes' | 'no')[]) =>
-    behaving(behavior, ...prechecks.map((precheckBehavior, index) => resource(`s${index}`, { precheckBehavior }))).suggestions?.map(({ isRecommended }) => isRecommended)
+    behaving(behavior, ...prechecks.map((precheckBehavior, index) => resource(`s${index}`, { precheckBehavior }))).suggestions?.map(
+      ({ isRecommended }) => isRecommended,
+    )
 
   test('comes from precheckBehavior', () => {
     expect(recommended('any', 'yes', 'no', 'yes')).toEqual([true, undefined, true])
@@ -90,7 +113,11 @@ describe('actions', () => {
 
   test.each([undefined, 'create'])('%s: the resource without an id, which the EHR gives', code => {
     const created = of(code)
-    expect(created).toMatchObject({ type: 'create', description: 'b på dansk', resource: { resourceType: 'ServiceRequest', status: 'draft' } })
+    expect(created).toMatchObject({
+      type: 'create',
+      description: 'b på dansk',
+      resource: { resourceType: 'ServiceRequest', status: 'draft' },
+    })
     expect(created?.resource).not.toHaveProperty('id')
     expect(created).not.toHaveProperty('resourceId')
   })

@@ -6,7 +6,23 @@ import type { CardContext } from '../../src/engine/cards/card-context.js'
 import { planSource } from '../../src/engine/cards/plan-source.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import { EXTENSION, HOUSE } from '../support/house.js'
-import { action, activity, applyTo, canonical, codeSystem, english, fhirpath, knowledgeOf, library, onHook, plan, planOf, topAction, valueSet, type Call } from '../support/knowledge-builder.js'
+import {
+  action,
+  activity,
+  applyTo,
+  canonical,
+  codeSystem,
+  english,
+  fhirpath,
+  knowledgeOf,
+  library,
+  onHook,
+  plan,
+  planOf,
+  topAction,
+  valueSet,
+  type Call,
+} from '../support/knowledge-builder.js'
 
 const HOOK_INSTANCE = '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b'
 const POINT = canonical('CodeSystem', 'decision-point')
@@ -15,7 +31,14 @@ const GRADE = 'https://example.org/grade'
 const RESOURCES = [
   activity('act', { code: { text: 'x' } }),
   codeSystem(POINT, { 'T-01': ['Et', 'One'], 'T-02': ['To', 'Two'], 'T-03': ['Tre', 'Three'] }),
-  codeSystem(GRADE, { 'weak-against': ['Svag anbefaling imod', 'Weak recommendation against'], weak: ['svag', 'weak'], strong: ['stærk', 'strong'], low: ['lav', 'low'], against: ['imod', 'against'], for: ['for', 'for'] }),
+  codeSystem(GRADE, {
+    'weak-against': ['Svag anbefaling imod', 'Weak recommendation against'],
+    weak: ['svag', 'weak'],
+    strong: ['stærk', 'strong'],
+    low: ['lav', 'low'],
+    against: ['imod', 'against'],
+    for: ['for', 'for'],
+  }),
   valueSet('reasons', { include: [{ system: 'https://example.org/reason', concept: [{ code: 'r1', display: 'Et' }] }] }),
 ]
 
@@ -26,13 +49,24 @@ interface CardCall extends Call {
 }
 
 /** The cards that a plan with these actions gives. */
-function cards(actions: PlanDefinitionAction[], { hookInstance = HOOK_INSTANCE, notRead = [], ...call }: CardCall = {}, more: Partial<PlanDefinition> = {}): Card[] {
+function cards(
+  actions: PlanDefinitionAction[],
+  { hookInstance = HOOK_INSTANCE, notRead = [], ...call }: CardCall = {},
+  more: Partial<PlanDefinition> = {},
+): Card[] {
   const knowledge = knowledgeOf(plan(actions, more), library({ yes: 'true', name: '%patient.name.text' }), ...RESOURCES)
   const { requestGroup, undecided } = applyTo(knowledge, call)
   expect(undecided).toEqual([])
   const compiled = planOf(knowledge)
   const language = call.language ?? 'da'
-  const context: CardContext = { names: HOUSE.names, hookInstance, language, plan: compiled.canonical, planSource: planSource(compiled, language, knowledge.terminology), notRead }
+  const context: CardContext = {
+    names: HOUSE.names,
+    hookInstance,
+    language,
+    plan: compiled.canonical,
+    planSource: planSource(compiled, language, knowledge.terminology),
+    notRead,
+  }
   const built = buildCards(requestGroup, context)
   expect(emptyPlaces(built)).toEqual([])
   return built
@@ -52,10 +86,14 @@ function emptyPlaces(value: unknown, path = ''): string[] {
   return entries.length === 0 && path !== '' ? [path] : entries.flatMap(([key, inner]) => emptyPlaces(inner, `${path}.${key}`))
 }
 
-const resource = (id: string, more: PlanDefinitionAction = {}) => action(id, { definitionCanonical: canonical('ActivityDefinition', 'act'), ...more })
+const resource = (id: string, more: PlanDefinitionAction = {}) =>
+  action(id, { definitionCanonical: canonical('ActivityDefinition', 'act'), ...more })
 const point = (code: string): PlanDefinitionAction => ({
   code: [{ coding: [{ system: POINT, code }] }],
-  extension: [{ url: EXTENSION.strength, valueCodeableConcept: { text: 's' } }, { url: EXTENSION.direction, valueCodeableConcept: { text: 'for' } }],
+  extension: [
+    { url: EXTENSION.strength, valueCodeableConcept: { text: 's' } },
+    { url: EXTENSION.direction, valueCodeableConcept: { text: 'for' } },
+  ],
   documentation: [{ type: 'documentation', display: 'Kilden', url: 'https://example.org/doc' }],
 })
 const graded = (strength: string, direction: string, quality?: string): PlanDefinitionAction => ({
@@ -78,7 +116,11 @@ describe('a card', () => {
     })
   })
 
-  test.each<['routine' | 'urgent' | 'stat', string]>([['routine', 'info'], ['urgent', 'warning'], ['stat', 'critical']])('of priority %s is %s', (priority, indicator) => {
+  test.each<['routine' | 'urgent' | 'stat', string]>([
+    ['routine', 'info'],
+    ['urgent', 'warning'],
+    ['stat', 'critical'],
+  ])('of priority %s is %s', (priority, indicator) => {
     expect(card(topAction('a', { priority })).indicator).toBe(indicator)
   })
 
@@ -89,8 +131,14 @@ describe('a card', () => {
     expect(english_.source.label).toBe('The plan')
   })
 
-  test('critical comes before warning before info; otherwise the author\'s order stands', () => {
-    const all = cards([topAction('i1'), topAction('c1', { priority: 'stat' }), topAction('w', { priority: 'urgent' }), topAction('i2'), topAction('c2', { priority: 'stat' })])
+  test("critical comes before warning before info; otherwise the author's order stands", () => {
+    const all = cards([
+      topAction('i1'),
+      topAction('c1', { priority: 'stat' }),
+      topAction('w', { priority: 'urgent' }),
+      topAction('i2'),
+      topAction('c2', { priority: 'stat' }),
+    ])
     expect(orderCards(all).map(({ summary }) => summary.split(' ')[0])).toEqual(['c1', 'c2', 'w', 'i1', 'i2'])
   })
 })
@@ -98,22 +146,32 @@ describe('a card', () => {
 describe('the summary', () => {
   const words = (count: number) => Array.from({ length: count }, (_, index) => `ord${index % 10}`).join(' ')
 
-  test.each([['short', 'short'], ['x'.repeat(139), 'x'.repeat(139)]])('is the whole title when it fits: %#', (title, summary) => {
+  test.each([
+    ['short', 'short'],
+    ['x'.repeat(139), 'x'.repeat(139)],
+  ])('is the whole title when it fits: %#', (title, summary) => {
     const short = card(topAction('a', titled(title)))
     expect(short.summary).toBe(summary)
     expect(short).not.toHaveProperty('detail')
   })
 
-  test.each([[`${words(27)} sidste`], [words(29)], [`${'x'.repeat(138)} y`], ['x'.repeat(200)], ['😀'.repeat(100)], [`${'😀 '.repeat(60)}`.trim()], [`a${'😀'.repeat(70)}`]])(
-    'is cut below 140 where it does not: %#', title => {
-      const long = card(topAction('a', titled(title)))
-      expect(long.summary.length).toBeLessThan(140)
-      expect(long.summary.length).toBeGreaterThan(120)
-      expect(() => encodeURIComponent(long.summary)).not.toThrow()
-      expect(title.startsWith(long.summary.slice(0, -1))).toBe(true)
-      if (title.includes(' ')) expect([' ', undefined]).toContain(title[long.summary.length - 1])
-      expect(long.detail).toContain(title)
-    })
+  test.each([
+    [`${words(27)} sidste`],
+    [words(29)],
+    [`${'x'.repeat(138)} y`],
+    ['x'.repeat(200)],
+    ['😀'.repeat(100)],
+    [`${'😀 '.repeat(60)}`.trim()],
+    [`a${'😀'.repeat(70)}`],
+  ])('is cut below 140 where it does not: %#', title => {
+    const long = card(topAction('a', titled(title)))
+    expect(long.summary.length).toBeLessThan(140)
+    expect(long.summary.length).toBeGreaterThan(120)
+    expect(() => encodeURIComponent(long.summary)).not.toThrow()
+    expect(title.startsWith(long.summary.slice(0, -1))).toBe(true)
+    if (title.includes(' ')) expect([' ', undefined]).toContain(title[long.summary.length - 1])
+    expect(long.detail).toContain(title)
+  })
 
   test('keeps a last word that just fits', () => {
     const title = `${'x'.repeat(130)} 1234567 mere`
@@ -123,19 +181,35 @@ describe('the summary', () => {
 
 describe('the detail', () => {
   test('is the description, a line for each child without a resource, the grade and the source', () => {
-    const source = { documentation: [{ type: 'documentation' as const, display: 'Kilden', citation: 'Kilden, afsnit 1', url: 'https://example.org/doc' }] }
+    const source = {
+      documentation: [{ type: 'documentation' as const, display: 'Kilden', citation: 'Kilden, afsnit 1', url: 'https://example.org/doc' }],
+    }
     const child = action('c', { description: 'gør det', _description: english('do it'), ...graded('weak', 'for', 'low') })
-    const detail = card(topAction('a', { description: 'Først dette.', _description: english('First this.'), ...graded('strong', 'for'), ...source, action: [child, resource('r')] })).detail
-    expect(detail).toBe([
-      'Først dette.',
-      '- **c på dansk** gør det *(svag, lav evidens)*',
-      '*Anbefaling: stærk, ikke graderet.*',
-      '*Kilde: Kilden, afsnit 1.*',
-    ].join('\n\n'))
+    const detail = card(
+      topAction('a', {
+        description: 'Først dette.',
+        _description: english('First this.'),
+        ...graded('strong', 'for'),
+        ...source,
+        action: [child, resource('r')],
+      }),
+    ).detail
+    expect(detail).toBe(
+      [
+        'Først dette.',
+        '- **c på dansk** gør det *(svag, lav evidens)*',
+        '*Anbefaling: stærk, ikke graderet.*',
+        '*Kilde: Kilden, afsnit 1.*',
+      ].join('\n\n'),
+    )
   })
 
   test('keeps lines within lines, and several paragraphs within their line', () => {
-    const detail = card(topAction('a', { action: [action('c', { description: 'et\n\nto', _description: english('x'), action: [action('g')] }), action('d')] })).detail
+    const detail = card(
+      topAction('a', {
+        action: [action('c', { description: 'et\n\nto', _description: english('x'), action: [action('g')] }), action('d')],
+      }),
+    ).detail
     expect(detail).toBe('- **c på dansk** et\n  \n  to\n  - **g på dansk**\n- **d på dansk**')
   })
 
@@ -154,21 +228,37 @@ describe('the grade', () => {
   const gradeIn = (action: PlanDefinitionAction, language = 'da') => card(topAction('a', action), { language }).detail
 
   test.each([
-    ['weak', 'against', 'da', '*Anbefaling: svag, imod, ikke graderet.*'], ['weak', 'against', 'en', '*Recommendation: weak, against, not graded.*'],
-    ['weak-against', 'against', 'da', '*Anbefaling: Svag anbefaling imod, ikke graderet.*'], ['weak-against', 'against', 'en', '*Recommendation: Weak recommendation against, not graded.*'],
+    ['weak', 'against', 'da', '*Anbefaling: svag, imod, ikke graderet.*'],
+    ['weak', 'against', 'en', '*Recommendation: weak, against, not graded.*'],
+    ['weak-against', 'against', 'da', '*Anbefaling: Svag anbefaling imod, ikke graderet.*'],
+    ['weak-against', 'against', 'en', '*Recommendation: Weak recommendation against, not graded.*'],
     ['strong', 'for', 'da', '*Anbefaling: stærk, ikke graderet.*'],
   ])('%s %s reads in %s as %s', (strength, direction, language, text) => {
     expect(gradeIn(graded(strength, direction), language)).toBe(text)
   })
 
   test('a line says what differs from above: nothing of the same grade and section, the section alone within the same document', () => {
-    const said = (display: string, section: string): PlanDefinitionAction => ({ ...graded('weak', 'for'), documentation: [{ type: 'documentation', display, document: { title: section }, citation: `${display}, ${section} (2016)` }] })
+    const said = (display: string, section: string): PlanDefinitionAction => ({
+      ...graded('weak', 'for'),
+      documentation: [{ type: 'documentation', display, document: { title: section }, citation: `${display}, ${section} (2016)` }],
+    })
     const lines = [
       action('same', { ...said('A', 'one'), title: 'Same' }),
       action('section', { ...said('A', 'two'), title: 'Section' }),
-      action('other', { ...said('B', 'one'), title: 'Other', action: [action('within', { ...said('B', 'two'), title: 'Within' }), action('again', { ...said('B', 'two'), title: 'Back', action: [action('below', { ...said('B', 'two'), title: 'Below' })] })] }),
+      action('other', {
+        ...said('B', 'one'),
+        title: 'Other',
+        action: [
+          action('within', { ...said('B', 'two'), title: 'Within' }),
+          action('again', { ...said('B', 'two'), title: 'Back', action: [action('below', { ...said('B', 'two'), title: 'Below' })] }),
+        ],
+      }),
     ]
-    expect(card(topAction('a', { ...said('A', 'one'), action: lines })).detail?.split('\n').filter(line => line.includes('- '))).toEqual([
+    expect(
+      card(topAction('a', { ...said('A', 'one'), action: lines }))
+        .detail?.split('\n')
+        .filter(line => line.includes('- ')),
+    ).toEqual([
       '- **Same**',
       '- **Section** *(svag, ikke graderet; two)*',
       '- **Other** *(svag, ikke graderet; B, one (2016))*',
@@ -195,17 +285,28 @@ describe('source and links', () => {
   const documentation = (...list: NonNullable<PlanDefinitionAction['documentation']>) => card(topAction('a', { documentation: list }))
 
   test('come from the documentation', () => {
-    const cited = documentation({ type: 'documentation', label: 'Styrelsen 2016', display: 'Kilden', url: 'https://example.org/doc' }, { type: 'citation', display: 'Mere', url: 'https://example.org/more' })
+    const cited = documentation(
+      { type: 'documentation', label: 'Styrelsen 2016', display: 'Kilden', url: 'https://example.org/doc' },
+      { type: 'citation', display: 'Mere', url: 'https://example.org/more' },
+    )
     expect(cited.source).toEqual({ label: 'Kilden, Styrelsen 2016', url: 'https://example.org/doc' })
-    expect(cited.links).toEqual([{ label: 'Kilden', url: 'https://example.org/doc', type: 'absolute' }, { label: 'Mere', url: 'https://example.org/more', type: 'absolute' }])
+    expect(cited.links).toEqual([
+      { label: 'Kilden', url: 'https://example.org/doc', type: 'absolute' },
+      { label: 'Mere', url: 'https://example.org/more', type: 'absolute' },
+    ])
   })
 
   test('each address is one link; what is no web address is none', () => {
-    const cited = documentation({ type: 'documentation', display: 'A', url: 'https://example.org/x' }, { type: 'documentation', display: 'B', url: 'https://example.org/x' }, { type: 'citation', display: 'C', url: 'urn:isbn:1' }, { type: 'citation', display: 'D', url: 'javascript:alert(1)' })
+    const cited = documentation(
+      { type: 'documentation', display: 'A', url: 'https://example.org/x' },
+      { type: 'documentation', display: 'B', url: 'https://example.org/x' },
+      { type: 'citation', display: 'C', url: 'urn:isbn:1' },
+      { type: 'citation', display: 'D', url: 'javascript:alert(1)' },
+    )
     expect(cited.links?.map(({ url }) => url)).toEqual(['https://example.org/x'])
   })
 
-  test('a source without an address does not borrow the plan\'s', () => {
+  test("a source without an address does not borrow the plan's", () => {
     expect(documentation({ type: 'documentation', display: 'Bogen' }).source).toEqual({ label: 'Bogen' })
   })
 
@@ -225,28 +326,46 @@ describe('source and links', () => {
 })
 
 test('override reasons are codings with a display', () => {
-  const { overrideReasons } = card(topAction('a', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: canonical('ValueSet', 'reasons') }] }))
+  const { overrideReasons } = card(
+    topAction('a', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: canonical('ValueSet', 'reasons') }] }),
+  )
   expect(overrideReasons).toEqual([{ system: 'https://example.org/reason', code: 'r1', display: 'Et' }])
 })
 
 describe('card extensions', () => {
   test('decision points: the headline first, each once, those of lines and suggestions after', () => {
-    const speaking = topAction('a', { ...point('T-02'), action: [action('b', point('T-01')), resource('c', point('T-03')), action('d', point('T-02'))] })
+    const speaking = topAction('a', {
+      ...point('T-02'),
+      action: [action('b', point('T-01')), resource('c', point('T-03')), action('d', point('T-02'))],
+    })
     expect(card(speaking).extension?.['org.columna.decision-points']).toEqual(['T-02', 'T-01', 'T-03'])
   })
 
   test('members computed from facts stand under their name', () => {
-    const extension = [{
-      url: EXTENSION.cardExtension,
-      extension: [{ url: 'name', valueString: 'org.example.score' }, ...[['total', '2 + 3'], ['zero', '0'], ['no', 'false'], ['list', '1 | 2']].map(([name, expression]) => ({ url: 'member', valueExpression: { ...fhirpath(expression ?? ''), name: name ?? '' } }))],
-    }]
+    const extension = [
+      {
+        url: EXTENSION.cardExtension,
+        extension: [
+          { url: 'name', valueString: 'org.example.score' },
+          ...[
+            ['total', '2 + 3'],
+            ['zero', '0'],
+            ['no', 'false'],
+            ['list', '1 | 2'],
+          ].map(([name, expression]) => ({ url: 'member', valueExpression: { ...fhirpath(expression ?? ''), name: name ?? '' } })),
+        ],
+      },
+    ]
     expect(card(topAction('a', { extension })).extension?.['org.example.score']).toEqual({ total: 5, zero: 0, no: false, list: [1, 2] })
   })
 })
 
 describe('uuids', () => {
-  const uuids = (call: CardCall = {}) => cards([topAction('a', { action: [resource('b'), resource('c')] }), topAction('d', resource('d', { trigger: [onHook('patient-view')] }))], call)
-    .flatMap(({ uuid, suggestions = [] }) => [uuid, ...suggestions.map(suggestion => suggestion.uuid)])
+  const uuids = (call: CardCall = {}) =>
+    cards(
+      [topAction('a', { action: [resource('b'), resource('c')] }), topAction('d', resource('d', { trigger: [onHook('patient-view')] }))],
+      call,
+    ).flatMap(({ uuid, suggestions = [] }) => [uuid, ...suggestions.map(suggestion => suggestion.uuid)])
 
   test('are the same for the same call, all different within it, and others for another call', () => {
     const first = uuids()

@@ -9,7 +9,9 @@ import { damaged } from '../support/damaged.js'
 import { callsOf, cases, createCompiler, createInterpreter, gatherCall, loaded, scopeFor, scopeOn, toJson } from '../support/cases.js'
 
 const SAMPLE = 25
-const sample = Array.from({ length: SAMPLE }, (_, index) => cases[Math.floor(((index + 0.5) * cases.length) / SAMPLE)]).flatMap(each => each ?? [])
+const sample = Array.from({ length: SAMPLE }, (_, index) => cases[Math.floor(((index + 0.5) * cases.length) / SAMPLE)]).flatMap(
+  each => each ?? [],
+)
 
 const valueSets = loaded.knowledge.terminology.membership
 const compile = createCompiler(valueSets)
@@ -21,19 +23,36 @@ function expressionsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(expressionsIn)
   if (typeof value !== 'object' || value === null) return []
   const { language, expression } = value as { language?: unknown; expression?: unknown }
-  return [...(language === 'text/fhirpath' && typeof expression === 'string' ? [expression] : []), ...Object.values(value).flatMap(expressionsIn)]
+  return [
+    ...(language === 'text/fhirpath' && typeof expression === 'string' ? [expression] : []),
+    ...Object.values(value).flatMap(expressionsIn),
+  ]
 }
 
-const variablesOf = (expression: string): string[] => [...expression.replaceAll(/'(?:[^'\\]|\\.)*'/g, '').matchAll(/%(\w+)/g)].flatMap(([, name]) => name ?? [])
+const variablesOf = (expression: string): string[] =>
+  [...expression.replaceAll(/'(?:[^'\\]|\\.)*'/g, '').matchAll(/%(\w+)/g)].flatMap(([, name]) => name ?? [])
 
-const TEXTS = [...new Set(loaded.knowledge.files.filter(({ resource }) => ['Library', 'PlanDefinition', 'ActivityDefinition'].includes(resource.resourceType)).flatMap(({ resource }) => expressionsIn(resource)))]
+const TEXTS = [
+  ...new Set(
+    loaded.knowledge.files
+      .filter(({ resource }) => ['Library', 'PlanDefinition', 'ActivityDefinition'].includes(resource.resourceType))
+      .flatMap(({ resource }) => expressionsIn(resource)),
+  ),
+]
 
 /** Each with both ways to evaluate it, prepared once. */
-const EXPRESSIONS = TEXTS.map(expression => ({ expression, names: variablesOf(expression), compiledOne: compile(expression), interpretedOne: interpreter.expression(expression) }))
-
+const EXPRESSIONS = TEXTS.map(expression => ({
+  expression,
+  names: variablesOf(expression),
+  compiledOne: compile(expression),
+  interpretedOne: interpreter.expression(expression),
+}))
 
 const plansWithin = (plan: CompiledPlan): CompiledPlan[] => [plan, ...plan.actions.flatMap(nestedIn)]
-const nestedIn = ({ definition, actions }: CompiledAction): CompiledPlan[] => [...(definition?.kind === 'plan' ? plansWithin(definition.plan) : []), ...actions.flatMap(nestedIn)]
+const nestedIn = ({ definition, actions }: CompiledAction): CompiledPlan[] => [
+  ...(definition?.kind === 'plan' ? plansWithin(definition.plan) : []),
+  ...actions.flatMap(nestedIn),
+]
 
 function outcome(evaluate: () => readonly unknown[]): string {
   try {
@@ -48,7 +67,8 @@ function outcome(evaluate: () => readonly unknown[]): string {
  * fails; and a criterion or a side that is no truth value is an error, where the interpreter takes it for true.
  */
 const isMeant = (expression: string, compiled: string, interpreted: string): boolean =>
-  (interpreted === 'an error' && /\b(?:and|or|implies)\b/.test(expression)) || (compiled === 'an error' && /\b(?:and|or|xor|implies|iif|not)\b/.test(expression))
+  (interpreted === 'an error' && /\b(?:and|or|implies)\b/.test(expression)) ||
+  (compiled === 'an error' && /\b(?:and|or|xor|implies|iif|not)\b/.test(expression))
 
 function differences(call: GatheredCall, scope: Scope): { count: number; errors: number; differing: unknown[] } {
   const scopes = [...new Set(call.service.plans.flatMap(plansWithin))].map(plan => scopeOn(plan.variables, scope))

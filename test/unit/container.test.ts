@@ -19,13 +19,20 @@ const copied = (instructions: typeof OF_PRODUCTION) => instructions.filter(({ na
 
 describe('the image', () => {
   test('is built from one base, whose digest the builder can name, and for production unless told otherwise', () => {
-    expect(STAGES.map(({ from }) => from).filter(from => !STAGES.some(({ name }) => name === from))).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}', '${NODE_IMAGE}'])
+    expect(STAGES.map(({ from }) => from).filter(from => !STAGES.some(({ name }) => name === from))).toEqual([
+      '${NODE_IMAGE}',
+      '${NODE_IMAGE}',
+      '${NODE_IMAGE}',
+    ])
     expect(textOf('Dockerfile')).toMatch(/^ARG NODE_IMAGE=node:\d+-bookworm-slim$/m)
     expect(STAGES.at(-1)).toMatchObject({ name: 'production' })
   })
 
   test('holds the invented people only for the demonstration', () => {
-    const sources = (name: string) => copied(instructionsOf(name, STAGES)).filter(({ from }) => from === undefined).flatMap(each => each.sources)
+    const sources = (name: string) =>
+      copied(instructionsOf(name, STAGES))
+        .filter(({ from }) => from === undefined)
+        .flatMap(each => each.sources)
     expect(sources('production').filter(source => source.startsWith('src'))).toEqual([])
     expect(sources('demonstration')).toContain('src/demo/people')
   })
@@ -37,8 +44,12 @@ describe('the image', () => {
   })
 
   test('is given everything that it copies', () => {
-    const letThrough = textOf('.dockerignore').split('\n').flatMap(line => (line.startsWith('!') ? [line.slice(1)] : []))
-    const wanted = STAGES.flatMap(({ instructions }) => copied(instructions)).filter(({ from }) => from === undefined).flatMap(({ sources }) => sources)
+    const letThrough = textOf('.dockerignore')
+      .split('\n')
+      .flatMap(line => (line.startsWith('!') ? [line.slice(1)] : []))
+    const wanted = STAGES.flatMap(({ instructions }) => copied(instructions))
+      .filter(({ from }) => from === undefined)
+      .flatMap(({ sources }) => sources)
     expect(wanted.filter(source => !existsSync(join(ROOT, source)))).toEqual([])
     expect(wanted.filter(source => !letThrough.includes(source.split('/')[0] ?? ''))).toEqual([])
   })
@@ -51,11 +62,18 @@ describe('the image', () => {
 
 describe('the health check', () => {
   async function statusAt(port: string, host = '0.0.0.0'): Promise<unknown> {
-    const [code] = (await once(spawn('bash', [join(ROOT, 'docker/health-check')], { env: { PATH: process.env.PATH, PORT: port, HOST: host }, stdio: 'ignore' }), 'exit')) as [number]
+    const [code] = (await once(
+      spawn('bash', [join(ROOT, 'docker/health-check')], { env: { PATH: process.env.PATH, PORT: port, HOST: host }, stdio: 'ignore' }),
+      'exit',
+    )) as [number]
     return code
   }
 
-  test.each([[200, true], [503, false], [404, false]])('tells %i as %s', async (status, isHealthy) => {
+  test.each([
+    [200, true],
+    [503, false],
+    [404, false],
+  ])('tells %i as %s', async (status, isHealthy) => {
     const asked: string[] = []
     const server = await listen((request, response) => {
       asked.push(`${request.method} ${request.url}`)
@@ -98,7 +116,12 @@ describe('the compose file', () => {
   const ours = Object.entries(services).filter(([, { build }]) => build)
 
   test.each(Object.entries(services))('%s gives up what it does not need, and is limited', (_, service) => {
-    expect(service).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], mem_limit: expect.stringMatching(/^\d+[mg]$/) as unknown, pids_limit: expect.any(Number) as unknown })
+    expect(service).toMatchObject({
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      mem_limit: expect.stringMatching(/^\d+[mg]$/) as unknown,
+      pids_limit: expect.any(Number) as unknown,
+    })
     expect(Number.parseInt(service.stop_grace_period ?? '0', 10)).toBeGreaterThan(6)
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
   })
@@ -108,7 +131,11 @@ describe('the compose file', () => {
   })
 
   test('starts the service when the people are there, without people of its own', () => {
-    expect(services.columna).toMatchObject({ build: { target: 'production' }, depends_on: { 'load-people': { condition: 'service_completed_successfully' } }, healthcheck: { test: ['CMD', 'bash', 'health-check'] } })
+    expect(services.columna).toMatchObject({
+      build: { target: 'production' },
+      depends_on: { 'load-people': { condition: 'service_completed_successfully' } },
+      healthcheck: { test: ['CMD', 'bash', 'health-check'] },
+    })
     expect(services['load-people']).toMatchObject({ build: { target: 'demonstration' } })
   })
 

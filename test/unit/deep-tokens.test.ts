@@ -7,10 +7,15 @@ import { NOW } from '../support/evaluate.js'
 const clock = clockAt(NOW, 'Europe/Copenhagen')
 const template = 'PractitionerRole?_id={{context.draftOrders.entry.resource.requester.resolve().ofType(PractitionerRole).id}}'
 const fill = (...references: unknown[]) =>
-  fillTemplate(template, { clock, context: { draftOrders: { entry: references.map(reference => ({ resource: { requester: { reference } } })) } } })
+  fillTemplate(template, {
+    clock,
+    context: { draftOrders: { entry: references.map(reference => ({ resource: { requester: { reference } } })) } },
+  })
 
 test('references anywhere in the context are narrowed to their type, each once', () => {
-  expect(fill('PractitionerRole/a', 'Practitioner/b', 'https://ehr.example.org/fhir/PractitionerRole/c', 'PractitionerRole/a')).toBe('PractitionerRole?_id=a%2Cc')
+  expect(fill('PractitionerRole/a', 'Practitioner/b', 'https://ehr.example.org/fhir/PractitionerRole/c', 'PractitionerRole/a')).toBe(
+    'PractitionerRole?_id=a%2Cc',
+  )
 })
 
 test('a query is not made where no reference names the type', () => {
@@ -31,9 +36,18 @@ test('discovery shows only what every sound call can fill', () => {
 })
 
 describe('the queries of a requirement', () => {
-  const roles = { template: 'PractitionerRole?practitioner={{context.userId}}', further: ['PractitionerRole?practitioner={{userPractitionerId}}', 'PractitionerRole?_id={{userPractitionerRoleId}}'] }
-  const requesters = { template, further: ['PractitionerRole?practitioner={{context.draftOrders.entry.resource.requester.resolve().ofType(Practitioner).id}}'] }
-  const orderedBy = (...references: string[]) => ({ clock, context: { draftOrders: { entry: references.map(reference => ({ resource: { requester: { reference } } })) } } })
+  const roles = {
+    template: 'PractitionerRole?practitioner={{context.userId}}',
+    further: ['PractitionerRole?practitioner={{userPractitionerId}}', 'PractitionerRole?_id={{userPractitionerRoleId}}'],
+  }
+  const requesters = {
+    template,
+    further: ['PractitionerRole?practitioner={{context.draftOrders.entry.resource.requester.resolve().ofType(Practitioner).id}}'],
+  }
+  const orderedBy = (...references: string[]) => ({
+    clock,
+    context: { draftOrders: { entry: references.map(reference => ({ resource: { requester: { reference } } })) } },
+  })
 
   test.each([
     ['Practitioner/a', ['PractitionerRole?practitioner=a']],
@@ -51,7 +65,10 @@ describe('the queries of a requirement', () => {
 
   test('leave out what is answered, id by id', () => {
     const isAnswered = (query: string) => query === 'PractitionerRole?practitioner=a'
-    expect(queriesFor(requesters, orderedBy('Practitioner/a', 'Practitioner/b', 'PractitionerRole/c'), isAnswered)).toEqual(['PractitionerRole?_id=c', 'PractitionerRole?practitioner=b'])
+    expect(queriesFor(requesters, orderedBy('Practitioner/a', 'Practitioner/b', 'PractitionerRole/c'), isAnswered)).toEqual([
+      'PractitionerRole?_id=c',
+      'PractitionerRole?practitioner=b',
+    ])
     expect(queriesFor(requesters, orderedBy('Practitioner/a'), isAnswered)).toEqual([])
   })
 })

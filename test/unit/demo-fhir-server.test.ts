@@ -8,7 +8,14 @@ const FORM = 'https://columna.example.org/fhir/Questionnaire/start-back'
 
 const people = [
   { resourceType: 'Patient', id: 'p1', gender: 'female', birthDate: '1990-05', name: [{ family: 'Åkjær', given: ['Test', 'Én'] }] },
-  { resourceType: 'Patient', id: 'p2', gender: 'male', birthDate: '1960-01-31', name: [{ family: 'Testperson', given: ['To'] }], deceasedDateTime: '2026-01-01' },
+  {
+    resourceType: 'Patient',
+    id: 'p2',
+    gender: 'male',
+    birthDate: '1960-01-31',
+    name: [{ family: 'Testperson', given: ['To'] }],
+    deceasedDateTime: '2026-01-01',
+  },
   { resourceType: 'Patient', id: 'p3', name: [{ family: 'Prøve', given: ['Tre'] }] },
 ]
 
@@ -20,17 +27,66 @@ const conditions = [
 ]
 
 const observations = [
-  { resourceType: 'Observation', id: 'o1', status: 'final', code: { text: 'CRP' }, subject: { reference: 'Patient/p1' }, effectiveDateTime: '2026-03-20T00:30:00+01:00', valueQuantity: { value: 5.4, unit: 'mg/L', system: 'http://unitsofmeasure.org', code: 'mg/L' } },
-  { resourceType: 'Observation', id: 'o2', status: 'amended', code: { text: 'CRP' }, subject: { reference: 'Patient/p1' }, effectivePeriod: { start: '2026-03-01', end: '2026-03-05' }, valueQuantity: { value: 96, unit: 'mg/L', system: 'http://unitsofmeasure.org', code: 'mg/L' } },
-  { resourceType: 'Observation', id: 'o3', status: 'final', code: { text: 'CRP' }, subject: { reference: 'Patient/p2' }, effectivePeriod: { start: '2026-03-01' } },
+  {
+    resourceType: 'Observation',
+    id: 'o1',
+    status: 'final',
+    code: { text: 'CRP' },
+    subject: { reference: 'Patient/p1' },
+    effectiveDateTime: '2026-03-20T00:30:00+01:00',
+    valueQuantity: { value: 5.4, unit: 'mg/L', system: 'http://unitsofmeasure.org', code: 'mg/L' },
+  },
+  {
+    resourceType: 'Observation',
+    id: 'o2',
+    status: 'amended',
+    code: { text: 'CRP' },
+    subject: { reference: 'Patient/p1' },
+    effectivePeriod: { start: '2026-03-01', end: '2026-03-05' },
+    valueQuantity: { value: 96, unit: 'mg/L', system: 'http://unitsofmeasure.org', code: 'mg/L' },
+  },
+  {
+    resourceType: 'Observation',
+    id: 'o3',
+    status: 'final',
+    code: { text: 'CRP' },
+    subject: { reference: 'Patient/p2' },
+    effectivePeriod: { start: '2026-03-01' },
+  },
 ]
 
 const others = [
-  { resourceType: 'QuestionnaireResponse', id: 'q1', status: 'completed', questionnaire: FORM, subject: { reference: 'Patient/p1' }, authored: '2026-03-28T08:00:00+01:00' },
-  { resourceType: 'QuestionnaireResponse', id: 'q2', status: 'completed', questionnaire: `${FORM}|2012.1.0`, subject: { reference: 'Patient/p1' }, authored: '2026-03-29T08:00:00+02:00' },
-  { resourceType: 'QuestionnaireResponse', id: 'q3', status: 'in-progress', questionnaire: `${FORM}-other`, subject: { reference: 'Patient/p1' } },
+  {
+    resourceType: 'QuestionnaireResponse',
+    id: 'q1',
+    status: 'completed',
+    questionnaire: FORM,
+    subject: { reference: 'Patient/p1' },
+    authored: '2026-03-28T08:00:00+01:00',
+  },
+  {
+    resourceType: 'QuestionnaireResponse',
+    id: 'q2',
+    status: 'completed',
+    questionnaire: `${FORM}|2012.1.0`,
+    subject: { reference: 'Patient/p1' },
+    authored: '2026-03-29T08:00:00+02:00',
+  },
+  {
+    resourceType: 'QuestionnaireResponse',
+    id: 'q3',
+    status: 'in-progress',
+    questionnaire: `${FORM}-other`,
+    subject: { reference: 'Patient/p1' },
+  },
   { resourceType: 'Questionnaire', id: 'start-back', status: 'draft', url: FORM },
-  { resourceType: 'RiskAssessment', id: 'r1', status: 'final', subject: { reference: 'Patient/p1' }, prediction: [{ probabilityDecimal: 0.25 }] },
+  {
+    resourceType: 'RiskAssessment',
+    id: 'r1',
+    status: 'final',
+    subject: { reference: 'Patient/p1' },
+    prediction: [{ probabilityDecimal: 0.25 }],
+  },
 ]
 
 function condition(id: string, patientId: string, code: string, onsetDateTime: string | undefined) {
@@ -106,9 +162,12 @@ describe('reference search', () => {
     expect(ids(body)).toEqual(['c1', 'c2'])
   })
 
-  test('finds a patient\'s resources after they moved to another patient', async () => {
+  test("finds a patient's resources after they moved to another patient", async () => {
     const client = server()
-    await client.put('/Condition/c1').send(condition('c1', 'p3', 'L03', '2026-03-10')).expect(200)
+    await client
+      .put('/Condition/c1')
+      .send(condition('c1', 'p3', 'L03', '2026-03-10'))
+      .expect(200)
     expect(ids((await client.get('/Condition?patient=p1')).body)).toEqual(['c2'])
     expect(ids((await client.get('/Condition?patient=p3')).body)).toEqual(['c1'])
   })
@@ -191,8 +250,10 @@ describe('sorting and paging', () => {
     const many = Array.from({ length: 12 }, (_, index) => condition(`m${index}`, index === 0 ? 'p2' : 'p1', 'L03', '2026-01-01'))
     const client = server([...people, ...many])
     const seen: (string | undefined)[] = []
-    for (let url: string | undefined = '/fhir-is-not-here'; url; ) {
-      const { body } = await client.get(url.startsWith('http') ? url.slice(new URL(url).origin.length) : '/Condition?patient=p1&_count=5&_sort=-_id')
+    for (let url: string | undefined = '/fhir-is-not-here'; url;) {
+      const { body } = await client.get(
+        url.startsWith('http') ? url.slice(new URL(url).origin.length) : '/Condition?patient=p1&_count=5&_sort=-_id',
+      )
       expect(body).toMatchObject({ resourceType: 'Bundle', type: 'searchset', total: 11 })
       expect(new URL(link(body, 'self') ?? '').searchParams.get('patient')).toBe('p1')
       seen.push(...ids(body))
@@ -248,13 +309,19 @@ describe('POST _search and parameters', () => {
     await server().get('/Condition?patient=p1&_sort=-onset-date&_format=json').set('Prefer', 'handling=strict').expect(200)
   })
 
-  test.each(['code:in=x', 'code:text=x', 'onset-date:exact=2020', 'onset-date=yesterday', 'onset-date=2026-02-30', 'patient=', 'onset-date:missing=maybe', '_count=-1'])(
-    'refuses Condition?%s with 400',
-    async query => {
-      const { body } = await server().get(`/Condition?${query}`).expect(400)
-      expect(body.issue[0]).toMatchObject({ severity: 'error', code: 'invalid' })
-    },
-  )
+  test.each([
+    'code:in=x',
+    'code:text=x',
+    'onset-date:exact=2020',
+    'onset-date=yesterday',
+    'onset-date=2026-02-30',
+    'patient=',
+    'onset-date:missing=maybe',
+    '_count=-1',
+  ])('refuses Condition?%s with 400', async query => {
+    const { body } = await server().get(`/Condition?${query}`).expect(400)
+    expect(body.issue[0]).toMatchObject({ severity: 'error', code: 'invalid' })
+  })
 })
 
 describe('read and write', () => {
@@ -273,11 +340,18 @@ describe('read and write', () => {
 
   test('creates, updates and deletes', async () => {
     const client = server()
-    const created = await client.post('/Condition').send(condition('ignored', 'p3', 'L86', '2026-03-01')).expect(201)
+    const created = await client
+      .post('/Condition')
+      .send(condition('ignored', 'p3', 'L86', '2026-03-01'))
+      .expect(201)
     expect(created.body.id).not.toBe('ignored')
     expect(new URL(created.headers.location ?? '').pathname).toBe(`/Condition/${created.body.id}`)
     const changed = { ...created.body, onsetDateTime: '2026-03-02' }
-    const updated = await client.put(`/Condition/${created.body.id}`).type('application/fhir+json').send(JSON.stringify(changed)).expect(200)
+    const updated = await client
+      .put(`/Condition/${created.body.id}`)
+      .type('application/fhir+json')
+      .send(JSON.stringify(changed))
+      .expect(200)
     expect(updated.body.meta.versionId).toBe('2')
     expect(ids((await client.get('/Condition?patient=p3&onset-date=2026-03-02')).body)).toEqual([created.body.id])
     await client.delete(`/Condition/${created.body.id}`).expect(204)
@@ -314,7 +388,12 @@ describe('read and write', () => {
   test('refuses to start with a resource it cannot hold', () => {
     expect(() => server([{ resourceType: 'Medication', id: 'm' }])).toThrow('Medication/m')
     expect(() => server([{ resourceType: 'Patient' }])).toThrow('no id')
-    expect(() => server([{ resourceType: 'Patient', id: 'a' }, { resourceType: 'Patient', id: 'a' }])).toThrow('twice')
+    expect(() =>
+      server([
+        { resourceType: 'Patient', id: 'a' },
+        { resourceType: 'Patient', id: 'a' },
+      ]),
+    ).toThrow('twice')
   })
 })
 
@@ -340,7 +419,12 @@ describe('what a browser and a CDS client need', () => {
     const resources = statement.rest?.[0]?.resource ?? []
     expect(resources).toHaveLength(25)
     const response = resources.find(({ type }) => type === 'QuestionnaireResponse')
-    expect(response?.searchParam).toEqual(expect.arrayContaining([{ name: 'authored', type: 'date' }, { name: '_lastUpdated', type: 'date' }]))
+    expect(response?.searchParam).toEqual(
+      expect.arrayContaining([
+        { name: 'authored', type: 'date' },
+        { name: '_lastUpdated', type: 'date' },
+      ]),
+    )
   })
 })
 
@@ -351,7 +435,11 @@ describe('Bundles', () => {
     const client = server([])
     const answer = await client.post('/').send(
       transaction(
-        { fullUrl: 'urn:uuid:2', resource: { ...condition('x', 'y', 'L03', '2026-03-01'), subject: { reference: 'urn:uuid:1' } }, request: { method: 'POST', url: 'Condition' } },
+        {
+          fullUrl: 'urn:uuid:2',
+          resource: { ...condition('x', 'y', 'L03', '2026-03-01'), subject: { reference: 'urn:uuid:1' } },
+          request: { method: 'POST', url: 'Condition' },
+        },
         { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient' }, request: { method: 'POST', url: 'Patient' } },
         { resource: { resourceType: 'Patient', id: 'known' }, request: { method: 'PUT', url: 'Patient/known' } },
         { request: { method: 'GET', url: 'Condition?code=L03' } },
@@ -373,7 +461,10 @@ describe('Bundles', () => {
       { request: { method: 'DELETE', url: 'Condition/c1' } },
       { request: { method: 'GET', url: 'Patient/nobody' } },
     ]
-    await client.post('/').send(transaction(...entries)).expect(404)
+    await client
+      .post('/')
+      .send(transaction(...entries))
+      .expect(404)
     expect(ids((await client.get('/Condition?patient=p1')).body)).toEqual(['c1', 'c2'])
   })
 

@@ -29,10 +29,12 @@ function allItems(item: QuestionnaireResponseItem[] = []): QuestionnaireResponse
 }
 
 function startBack(patientId: string): { total: number; distress: number; answered: number } {
-  const answers = allItems(find<QuestionnaireResponse>('QuestionnaireResponse', `${patientId}-start-back`).item).map(({ linkId, answer }) => {
-    const { valueBoolean, valueCoding } = answer?.[0] ?? {}
-    return { linkId, point: Number(valueBoolean ?? /^bother-[34]$/.test(valueCoding?.code ?? '')) }
-  })
+  const answers = allItems(find<QuestionnaireResponse>('QuestionnaireResponse', `${patientId}-start-back`).item).map(
+    ({ linkId, answer }) => {
+      const { valueBoolean, valueCoding } = answer?.[0] ?? {}
+      return { linkId, point: Number(valueBoolean ?? /^bother-[34]$/.test(valueCoding?.code ?? '')) }
+    },
+  )
   const sum = (rows: typeof answers) => rows.reduce((total, { point }) => total + point, 0)
   return { total: sum(answers), distress: sum(answers.filter(({ linkId }) => Number(linkId) >= 5)), answered: answers.length }
 }
@@ -123,6 +125,8 @@ describe('the people', () => {
     expect(roles.entry[0].resource.code[0].coding[0].code).toBe('7170')
     expect((await client.get('/QuestionnaireResponse?patient=not-asked-yet')).body.total).toBe(0)
     const canonical = `${BASE}/Questionnaire/start-back`
-    expect((await client.get(`/QuestionnaireResponse?patient=start-back-high&questionnaire=${canonical}&_sort=-authored`)).body.total).toBe(1)
+    expect((await client.get(`/QuestionnaireResponse?patient=start-back-high&questionnaire=${canonical}&_sort=-authored`)).body.total).toBe(
+      1,
+    )
   })
 })

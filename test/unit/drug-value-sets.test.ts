@@ -9,7 +9,18 @@ import { HOUSE_TERMS } from '../support/house.js'
 
 const terminology = new Terminology(readResources(join(PROJECT_ROOT, 'fhir-resources'), new FaultList()), new FaultList(), HOUSE_TERMS)
 
-const CLASSES = ['drug-paracetamol', 'drug-nsaid', 'drug-weak-opioid', 'drug-strong-opioid', 'opioid', 'drug-muscle-relaxant', 'drug-tricyclic-antidepressant', 'drug-gabapentinoid', 'drug-snri', 'drug-proton-pump-inhibitor']
+const CLASSES = [
+  'drug-paracetamol',
+  'drug-nsaid',
+  'drug-weak-opioid',
+  'drug-strong-opioid',
+  'opioid',
+  'drug-muscle-relaxant',
+  'drug-tricyclic-antidepressant',
+  'drug-gabapentinoid',
+  'drug-snri',
+  'drug-proton-pump-inhibitor',
+]
 
 const classesBy = (belongs: (id: string) => boolean | undefined): string[] => CLASSES.filter(id => belongs(id) === true)
 const setOf = (id: string) => terminology.membership(canonical('ValueSet', id))

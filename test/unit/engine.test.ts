@@ -1,18 +1,60 @@
 // The engine by its face alone, with a guideline that is not about backs.
 import { expect, test } from '@jest/globals'
 import type { FhirResource, PlanDefinition } from 'fhir/r4.js'
-import { applyPlan, clockAt, compileKnowledge, explainPlan, FaultList, openScope, toCards, type Answer, type ToldCards } from '../../src/engine/index.js'
+import {
+  applyPlan,
+  clockAt,
+  compileKnowledge,
+  explainPlan,
+  FaultList,
+  openScope,
+  toCards,
+  type Answer,
+  type ToldCards,
+} from '../../src/engine/index.js'
 
-const inEnglish = (text: string) => ({ extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/translation', extension: [{ url: 'lang', valueCode: 'en' }, { url: 'content', valueString: text }] }] })
+const inEnglish = (text: string) => ({
+  extension: [
+    {
+      url: 'http://hl7.org/fhir/StructureDefinition/translation',
+      extension: [
+        { url: 'lang', valueCode: 'en' },
+        { url: 'content', valueString: text },
+      ],
+    },
+  ],
+})
 
 const PLAN = {
-  resourceType: 'PlanDefinition', id: 'influenza', language: 'da', url: 'https://example.org/fhir/PlanDefinition/influenza', version: '1.0.0', status: 'draft',
-  title: 'Influenza', _title: inEnglish('Influenza'),
-  action: [{
-    id: 'offer', title: 'Tilbyd vaccination', _title: inEnglish('Offer vaccination'), priority: 'urgent', trigger: [{ type: 'named-event', name: 'patient-view' }],
-    condition: [{ kind: 'applicability', expression: { language: 'text/fhirpath', expression: '%patient.birthDate <= today() - 65 years', description: 'Personen er fyldt 65 år.', _description: inEnglish('The person is 65 or older.') } }],
-    input: [{ type: 'Patient' }],
-  }],
+  resourceType: 'PlanDefinition',
+  id: 'influenza',
+  language: 'da',
+  url: 'https://example.org/fhir/PlanDefinition/influenza',
+  version: '1.0.0',
+  status: 'draft',
+  title: 'Influenza',
+  _title: inEnglish('Influenza'),
+  action: [
+    {
+      id: 'offer',
+      title: 'Tilbyd vaccination',
+      _title: inEnglish('Offer vaccination'),
+      priority: 'urgent',
+      trigger: [{ type: 'named-event', name: 'patient-view' }],
+      condition: [
+        {
+          kind: 'applicability',
+          expression: {
+            language: 'text/fhirpath',
+            expression: '%patient.birthDate <= today() - 65 years',
+            description: 'Personen er fyldt 65 år.',
+            _description: inEnglish('The person is 65 or older.'),
+          },
+        },
+      ],
+      input: [{ type: 'Patient' }],
+    },
+  ],
 } as unknown as PlanDefinition
 
 const knowledge = (() => {
@@ -33,7 +75,13 @@ function answerFor(patient: object): { told: ToldCards; answers: (Answer | 'erro
     clock: clockAt(new Date('2026-10-01T10:00:00Z'), 'Europe/Copenhagen'),
     stopAt: performance.now() + 60_000,
   })
-  const told = toCards([{ plan, ...applyPlan(plan, scope, context) }], { hookInstance: 'd1577c69-dfbe-44ad-ba6d-3e05e953b2ea', language: 'en', knowledge, notRead: [], readInPart: [] })
+  const told = toCards([{ plan, ...applyPlan(plan, scope, context) }], {
+    hookInstance: 'd1577c69-dfbe-44ad-ba6d-3e05e953b2ea',
+    language: 'en',
+    knowledge,
+    notRead: [],
+    readInPart: [],
+  })
   return { told, answers: explainPlan(plan, scope).map(({ applies }) => applies) }
 }
 

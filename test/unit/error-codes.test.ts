@@ -8,7 +8,8 @@ const codeSystem = JSON.parse(readFileSync(new URL('../../fhir-resources/CodeSys
 
 test('every error code is published with its meaning, and nothing else is', () => {
   expect(codeSystem.concept.map(({ code }) => code).sort()).toEqual([...ERROR_CODES].sort())
-  for (const { designation } of codeSystem.concept) expect(designation).toContainEqual({ language: 'en', value: expect.stringMatching(/\w/) })
+  for (const { designation } of codeSystem.concept)
+    expect(designation).toContainEqual({ language: 'en', value: expect.stringMatching(/\w/) })
 })
 
 test('every error has a status of its class and never a success', () => {

@@ -1,14 +1,36 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
 import { explainPlan, hasAction, type ExplainedAction, type ExplainedFact, type Selection } from '../../src/engine/apply/explain-plan.js'
-import { action, applyTo, canonical, english, knowledgeOf, library, onHook, plan, planOf, scopeOf, topAction, valueSet, when } from '../support/knowledge-builder.js'
+import {
+  action,
+  applyTo,
+  canonical,
+  english,
+  knowledgeOf,
+  library,
+  onHook,
+  plan,
+  planOf,
+  scopeOf,
+  topAction,
+  valueSet,
+  when,
+} from '../support/knowledge-builder.js'
 
-const coded = (resourceType: string, id: string, code: string, more: object = {}) => ({ resourceType, id, code: { coding: [{ system: 's', code }] }, ...more })
+const coded = (resourceType: string, id: string, code: string, more: object = {}) => ({
+  resourceType,
+  id,
+  code: { coding: [{ system: 's', code }] },
+  ...more,
+})
 
 const RECORDS = [
   { resourceType: 'Patient', id: 'p1', birthDate: '1961-04-23' },
-  coded('Condition', 'c1', 'a', { onsetDateTime: '2026-01-05' }), coded('Condition', 'c2', 'b', { onsetDateTime: '2026-02' }), coded('Condition', 'c3', 'a', { onsetDateTime: '2026-03-01' }),
-  coded('Observation', 'o1', 'x', { valueQuantity: { value: 5 } }), coded('Observation', 'o2', 'y', { valueQuantity: { value: 7 } }),
+  coded('Condition', 'c1', 'a', { onsetDateTime: '2026-01-05' }),
+  coded('Condition', 'c2', 'b', { onsetDateTime: '2026-02' }),
+  coded('Condition', 'c3', 'a', { onsetDateTime: '2026-03-01' }),
+  coded('Observation', 'o1', 'x', { valueQuantity: { value: 5 } }),
+  coded('Observation', 'o2', 'y', { valueQuantity: { value: 7 } }),
   { resourceType: 'QuestionnaireResponse', id: 'q1', authored: '2026-03-01', item: [{ linkId: '1', answer: [{ valueBoolean: true }] }] },
   { resourceType: 'QuestionnaireResponse', id: 'q2', authored: '2026-03-02', item: [{ linkId: '2', answer: [{ valueBoolean: false }] }] },
 ]
@@ -53,11 +75,14 @@ describe('the resources of a condition are those that led to the answer, not all
     ["%Condition.where(code.coding.code = 'none').onset <= today()", []],
     [`%Condition.codedIn('${A_SET}').where(id = 'none').exists()`, []],
     ["%Condition.where(id = 'c2').onset <= @2026-02-15", ['Condition/c2']],
-    ["%Observation.where(code.coding.code = 'x').value.ofType(Quantity).value > 4 and %Condition.where(id = 'c1').exists()", ['Observation/o1', 'Condition/c1']],
+    [
+      "%Observation.where(code.coding.code = 'x').value.ofType(Quantity).value > 4 and %Condition.where(id = 'c1').exists()",
+      ['Observation/o1', 'Condition/c1'],
+    ],
     ["%QuestionnaireResponse.answer('1')", ['QuestionnaireResponse/q1']],
     ["%QuestionnaireResponse.answer('2').not()", ['QuestionnaireResponse/q2']],
     ["%QuestionnaireResponse.answer('3').exists()", []],
-    ["%patient.birthDate <= today() - 18 years", ['Patient/p1']],
+    ['%patient.birthDate <= today() - 18 years', ['Patient/p1']],
     [`%Condition.where(id = 'c1').code.memberOf('${A_SET}')`, ['Condition/c1']],
     ['%Encounter.exists()', []],
     ['false and %Condition.exists()', []],
@@ -67,12 +92,20 @@ describe('the resources of a condition are those that led to the answer, not all
 })
 
 test('of a path that goes on from a function of ours, those that the rest of the path kept', () => {
-  expect(explained(`%Condition.codedIn('${A_SET}').where(id = 'c3').onset.calendarDate().difference(today(), 'day') + 1 > 3`).resources).toEqual(['Condition/c3'])
+  expect(
+    explained(`%Condition.codedIn('${A_SET}').where(id = 'c3').onset.calendarDate().difference(today(), 'day') + 1 > 3`).resources,
+  ).toEqual(['Condition/c3'])
   expect(explained(`%Condition.codedIn('${A_SET}').code.coding.where(code = 'none').exists()`).resources).toEqual([])
 })
 
 describe('the facts of a condition', () => {
-  const facts = { inner: "%Condition.where(id = 'c1')", outer: '%inner.exists()', other: "%Observation.where(id = 'o1').exists()", unused: '%Patient.exists()', failing: '(1 | 2).single()' }
+  const facts = {
+    inner: "%Condition.where(id = 'c1')",
+    outer: '%inner.exists()',
+    other: "%Observation.where(id = 'o1').exists()",
+    unused: '%Patient.exists()',
+    failing: '(1 | 2).single()',
+  }
 
   test('are those it asked for; each is told once, those behind them included, with value, resources and what it used', () => {
     const { facts: used, answer, ...condition } = explained('%outer and %other', facts)
@@ -120,19 +153,31 @@ describe('the facts of a condition', () => {
 describe('what is explained', () => {
   const child = (id: string) => action(id, { condition: [when('%inChild')] })
   const actions = [
-    topAction('yes', { condition: [when('true')], action: [child('b'), action('c', { condition: [when('false')], action: [child('d')] })] }),
+    topAction('yes', {
+      condition: [when('true')],
+      action: [child('b'), action('c', { condition: [when('false')], action: [child('d')] })],
+    }),
     topAction('no', { condition: [when('false')], action: [child('e'), action('f', { action: [child('g'), child('h')] })] }),
     topAction('deaf', { trigger: [onHook('order-sign')], condition: [when('true')], action: [child('i')] }),
   ]
   const facts = { inChild: 'true' }
-  const tree = (explained: readonly ExplainedAction[]): unknown[] => explained.map(({ id, actions: below, leftOut }) => [id, leftOut, ...tree(below)])
+  const tree = (explained: readonly ExplainedAction[]): unknown[] =>
+    explained.map(({ id, actions: below, leftOut }) => [id, leftOut, ...tree(below)])
 
   test('is all of it where nothing else is asked', () => {
-    expect(tree(explain(actions, facts))).toEqual([['yes', 0, ['b', 0], ['c', 0, ['d', 0]]], ['no', 0, ['e', 0], ['f', 0, ['g', 0], ['h', 0]]], ['deaf', 0, ['i', 0]]])
+    expect(tree(explain(actions, facts))).toEqual([
+      ['yes', 0, ['b', 0], ['c', 0, ['d', 0]]],
+      ['no', 0, ['e', 0], ['f', 0, ['g', 0], ['h', 0]]],
+      ['deaf', 0, ['i', 0]],
+    ])
   })
 
   test('below an action that does not apply or listen may be left out, and is not evaluated then', () => {
-    expect(tree(explain(actions, facts, { isWhole: false }))).toEqual([['yes', 0, ['b', 0], ['c', 1]], ['no', 2], ['deaf', 1]])
+    expect(tree(explain(actions, facts, { isWhole: false }))).toEqual([
+      ['yes', 0, ['b', 0], ['c', 1]],
+      ['no', 2],
+      ['deaf', 1],
+    ])
     explain([actions[1]!], facts, { isWhole: false })
     expect(told.size).toBe(0)
   })
@@ -146,15 +191,33 @@ describe('what is explained', () => {
 
   test('is found in plans within plans', () => {
     const inner = plan([action('i', { condition: [when('true')] }), action('j')], { id: 'inner' })
-    const knowledge = knowledgeOf(plan([topAction('a', { condition: [when('false')], definitionCanonical: canonical('PlanDefinition', 'inner') }), topAction('z')]), inner)
+    const knowledge = knowledgeOf(
+      plan([topAction('a', { condition: [when('false')], definitionCanonical: canonical('PlanDefinition', 'inner') }), topAction('z')]),
+      inner,
+    )
     const outer = planOf(knowledge)
-    expect([['a', true], ['i', true], ['j', true], ['x', false]].filter(([id, isThere]) => hasAction(outer, String(id)) !== isThere)).toEqual([])
-    expect(tree(explainPlan(outer, scopeOf(knowledge, {}, true), 'patient-view', { isWhole: false, only: 'j' }))).toEqual([['a', 1, ['j', 0]]])
+    expect(
+      [
+        ['a', true],
+        ['i', true],
+        ['j', true],
+        ['x', false],
+      ].filter(([id, isThere]) => hasAction(outer, String(id)) !== isThere),
+    ).toEqual([])
+    expect(tree(explainPlan(outer, scopeOf(knowledge, {}, true), 'patient-view', { isWhole: false, only: 'j' }))).toEqual([
+      ['a', 1, ['j', 0]],
+    ])
   })
 })
 
 describe('answers', () => {
-  test.each([['true', 'yes'], ['false', 'no'], ['{}', 'cannot-tell'], ['(1 | 2).single()', 'error'], ["'text'", 'error']])('%s is %s', (expression, answer) => {
+  test.each([
+    ['true', 'yes'],
+    ['false', 'no'],
+    ['{}', 'cannot-tell'],
+    ['(1 | 2).single()', 'error'],
+    ["'text'", 'error'],
+  ])('%s is %s', (expression, answer) => {
     expect(explained(expression).answer).toBe(answer)
   })
 
@@ -163,16 +226,32 @@ describe('answers', () => {
     expect(explained('%Condition.single().exists()').error).not.toContain('c1')
   })
 
-  test.each([[['true', 'true'], 'yes'], [['true', 'false'], 'no'], [['{}', 'false'], 'no'], [['{}', 'true'], 'cannot-tell'], [[], 'yes'],
+  test.each([
+    [['true', 'true'], 'yes'],
+    [['true', 'false'], 'no'],
+    [['{}', 'false'], 'no'],
+    [['{}', 'true'], 'cannot-tell'],
+    [[], 'yes'],
     // As the call decides: what comes after a no is not asked, and an error before it is not hidden.
-    [['false', '(1 | 2).single()'], 'no'], [['(1 | 2).single()', 'false'], 'error'], [['{}', '(1 | 2).single()'], 'error']])('%j together are %s', (expressions, applies) => {
+    [['false', '(1 | 2).single()'], 'no'],
+    [['(1 | 2).single()', 'false'], 'error'],
+    [['{}', '(1 | 2).single()'], 'error'],
+  ])('%j together are %s', (expressions, applies) => {
     expect(explain([topAction('a', { condition: expressions.map(when) })])[0]?.applies).toBe(applies)
   })
 
   test('every action is told, also those that do not listen and children of those that do not apply', () => {
-    const actions = [topAction('a', { condition: [when('false')], action: [action('b', { condition: [when('true')] })] }), topAction('c', { trigger: [onHook('order-sign')] })]
+    const actions = [
+      topAction('a', { condition: [when('false')], action: [action('b', { condition: [when('true')] })] }),
+      topAction('c', { trigger: [onHook('order-sign')] }),
+    ]
     const [first, second] = explain(actions)
-    expect(first).toMatchObject({ id: 'a', listensToHook: true, applies: 'no', actions: [{ id: 'b', applies: 'yes', listensToHook: true }] })
+    expect(first).toMatchObject({
+      id: 'a',
+      listensToHook: true,
+      applies: 'no',
+      actions: [{ id: 'b', applies: 'yes', listensToHook: true }],
+    })
     expect(second).toMatchObject({ id: 'c', listensToHook: false })
   })
 
@@ -186,21 +265,42 @@ describe('answers', () => {
 
 test('an explained call answers as a plain one does', () => {
   const facts = { one: "%Condition.where(id = 'c1').exists()", two: '%one and %Observation.count() = 2' }
-  const knowledge = knowledgeOf(plan([topAction('a', { condition: [when('%two')] }), topAction('b', { condition: [when('%two.not()')] })]), library(facts))
+  const knowledge = knowledgeOf(
+    plan([topAction('a', { condition: [when('%two')] }), topAction('b', { condition: [when('%two.not()')] })]),
+    library(facts),
+  )
   const applied = applyTo(knowledge, { records: RECORDS }).requestGroup.action?.map(({ id }) => id)
-  const told = explainPlan(planOf(knowledge), scopeOf(knowledge, { records: RECORDS }, true), 'patient-view').filter(({ applies }) => applies === 'yes').map(({ id }) => id)
+  const told = explainPlan(planOf(knowledge), scopeOf(knowledge, { records: RECORDS }, true), 'patient-view')
+    .filter(({ applies }) => applies === 'yes')
+    .map(({ id }) => id)
   expect(told).toEqual(applied)
 })
 
 describe('an explained condition is answered as it is in a call, errors included', () => {
   const facts = { failing: '(1 | 2).single()', two: 'true.combine(false)', none: '%Encounter' }
   test.each([
-    "%none.where(id = 'x').since(%failing).exists()", "%none.where(id = 'x').since(%failing).empty()", '%none.first().referringTo(%failing).exists()', "%none.select(%failing).exists()",
-    `iif(%two, %Condition, %Observation).codedIn('${A_SET}').where(id = 'c1').exists()`, `%Condition.codedIn('${A_SET}').where(%failing).exists()`, `%Condition.codedIn('${A_SET}').where(%two).exists()`,
-    `%Condition.codedIn('${A_SET}').where(id = 'none').select(%failing).exists()`, `iif(%Condition.codedIn('${A_SET}').exists(), %failing, 1).exists()`, 'false and %failing', 'true or %failing', '%failing and false', '%failing or true', '%failing and true',
+    "%none.where(id = 'x').since(%failing).exists()",
+    "%none.where(id = 'x').since(%failing).empty()",
+    '%none.first().referringTo(%failing).exists()',
+    '%none.select(%failing).exists()',
+    `iif(%two, %Condition, %Observation).codedIn('${A_SET}').where(id = 'c1').exists()`,
+    `%Condition.codedIn('${A_SET}').where(%failing).exists()`,
+    `%Condition.codedIn('${A_SET}').where(%two).exists()`,
+    `%Condition.codedIn('${A_SET}').where(id = 'none').select(%failing).exists()`,
+    `iif(%Condition.codedIn('${A_SET}').exists(), %failing, 1).exists()`,
+    'false and %failing',
+    'true or %failing',
+    '%failing and false',
+    '%failing or true',
+    '%failing and true',
   ])('%s', expression => {
-    const knowledge = knowledgeOf(plan([topAction('a', { condition: [when(expression)] })]), library(facts), valueSet('a-set', { include: [{ system: 's', concept: [{ code: 'a' }] }] }))
-    const applies = (isExplained: boolean) => explainPlan(planOf(knowledge), scopeOf(knowledge, { records: RECORDS }, isExplained))[0]?.applies
+    const knowledge = knowledgeOf(
+      plan([topAction('a', { condition: [when(expression)] })]),
+      library(facts),
+      valueSet('a-set', { include: [{ system: 's', concept: [{ code: 'a' }] }] }),
+    )
+    const applies = (isExplained: boolean) =>
+      explainPlan(planOf(knowledge), scopeOf(knowledge, { records: RECORDS }, isExplained))[0]?.applies
     expect(applies(true)).toBe(applies(false))
   })
 })

@@ -20,8 +20,12 @@ function withDamage(call: GatheredCall, salt: number): GatheredCall {
 
 /** Plans with those within them. */
 const plansWithin = (plan: CompiledPlan): CompiledPlan[] => [plan, ...plan.actions.flatMap(nestedIn)]
-const nestedIn = ({ definition, actions }: CompiledAction): CompiledPlan[] => [...(definition?.kind === 'plan' ? plansWithin(definition.plan) : []), ...actions.flatMap(nestedIn)]
-const actionsWithin = (actions: readonly CompiledAction[]): CompiledAction[] => actions.flatMap(each => [each, ...actionsWithin(each.actions)])
+const nestedIn = ({ definition, actions }: CompiledAction): CompiledPlan[] => [
+  ...(definition?.kind === 'plan' ? plansWithin(definition.plan) : []),
+  ...actions.flatMap(nestedIn),
+]
+const actionsWithin = (actions: readonly CompiledAction[]): CompiledAction[] =>
+  actions.flatMap(each => [each, ...actionsWithin(each.actions)])
 
 function outcome(evaluate: () => unknown): string {
   try {
@@ -36,9 +40,17 @@ function outcomes({ service }: GatheredCall, scope: Scope): Map<string, string> 
   const found = new Map<string, string>()
   for (const plan of new Set(service.plans.flatMap(plansWithin))) {
     const inPlan = scopeOn(plan.variables, scope)
-    for (const name of plan.facts.keys()) found.set(`${plan.canonical} %${name}`, outcome(() => (inPlan[name] as readonly unknown[]).map(toJson)))
+    for (const name of plan.facts.keys())
+      found.set(
+        `${plan.canonical} %${name}`,
+        outcome(() => (inPlan[name] as readonly unknown[]).map(toJson)),
+      )
     for (const { conditions, where } of actionsWithin(plan.actions)) {
-      for (const condition of conditions) found.set(`${where}: ${condition.expression}`, outcome(() => answerOf(condition, inPlan, where)))
+      for (const condition of conditions)
+        found.set(
+          `${where}: ${condition.expression}`,
+          outcome(() => answerOf(condition, inPlan, where)),
+        )
     }
   }
   return found
@@ -48,7 +60,9 @@ async function compare({ service, request, environment }: PreparedCall, change: 
   const call = change(await gatherCall(service, request, environment))
   const plain = outcomes(call, scopeFor(call, environment))
   const explained = outcomes(call, scopeFor(call, environment, true))
-  const differing = [...plain].filter(([what, value]) => explained.get(what) !== value).map(([what, value]) => ({ what, value, explained: explained.get(what) }))
+  const differing = [...plain]
+    .filter(([what, value]) => explained.get(what) !== value)
+    .map(([what, value]) => ({ what, value, explained: explained.get(what) }))
   return { differing, failures: [...plain.values()].filter(value => value.startsWith('CdsError')).length }
 }
 

@@ -27,8 +27,16 @@ describe('today() and now() follow the clock of the service', () => {
 
   test('in other zones, too', () => {
     const instant = new Date('2026-03-30T03:30:00Z')
-    expect(clockAt(instant, 'America/New_York')).toEqual({ now: '2026-03-29T23:30:00.000-04:00', today: '2026-03-29', timeZone: 'America/New_York' })
-    expect(clockAt(instant, 'Asia/Kathmandu')).toEqual({ now: '2026-03-30T09:15:00.000+05:45', today: '2026-03-30', timeZone: 'Asia/Kathmandu' })
+    expect(clockAt(instant, 'America/New_York')).toEqual({
+      now: '2026-03-29T23:30:00.000-04:00',
+      today: '2026-03-29',
+      timeZone: 'America/New_York',
+    })
+    expect(clockAt(instant, 'Asia/Kathmandu')).toEqual({
+      now: '2026-03-30T09:15:00.000+05:45',
+      today: '2026-03-30',
+      timeZone: 'Asia/Kathmandu',
+    })
     expect(clockAt(instant, 'UTC')).toEqual({ now: '2026-03-30T03:30:00.000+00:00', today: '2026-03-30', timeZone: 'UTC' })
     expect(clockAt(instant, 'Europe/Copenhagen').today).toBe('2026-03-30')
   })
@@ -42,13 +50,23 @@ describe('today() and now() follow the clock of the service', () => {
 })
 
 describe('partial dates keep their uncertainty', () => {
-  const onset = (onsetDateTime: string) => ({ records: [{ resourceType: 'Condition', id: 'c', onsetDateTime }], now: new Date('2026-03-30T10:00:00Z') })
+  const onset = (onsetDateTime: string) => ({
+    records: [{ resourceType: 'Condition', id: 'c', onsetDateTime }],
+    now: new Date('2026-03-30T10:00:00Z'),
+  })
   const twelveWeeks = '%Condition.onset.calendarDate() <= today() - 12 weeks'
 
-  test.each([['2026-01-05', [true]], ['2026-01-06', [false]], ['2026-01', []], ['2025-12', [true]], ['2026-02', [false]], ['2026', []], ['2025', [true]]])(
-    'an onset in %s, twelve weeks after 2026-01-05', (date, expected) => {
-      expect(evaluate(twelveWeeks, onset(date))).toEqual(expected)
-    })
+  test.each([
+    ['2026-01-05', [true]],
+    ['2026-01-06', [false]],
+    ['2026-01', []],
+    ['2025-12', [true]],
+    ['2026-02', [false]],
+    ['2026', []],
+    ['2025', [true]],
+  ])('an onset in %s, twelve weeks after 2026-01-05', (date, expected) => {
+    expect(evaluate(twelveWeeks, onset(date))).toEqual(expected)
+  })
 
   test('also without calendarDate()', () => {
     expect(evaluate('%Condition.onset <= today() - 12 weeks', onset('2026-01'))).toEqual([])
@@ -62,10 +80,13 @@ describe('partial dates keep their uncertainty', () => {
 describe('calendarDate()', () => {
   const dated = (effectiveDateTime: string) => ({ records: [{ resourceType: 'Observation', id: 'o', effectiveDateTime }] })
 
-  test.each(['2026-03-28T23:30:00Z', '2026-03-29T00:10:00+01:00', '2026-03-28T15:00:00-08:00', '2026-03-29T23:59:00', '2026-03-29'])('of %s is the day in Denmark', written => {
-    expect(evaluate('%Observation.effective.calendarDate().toString()', dated(written))).toEqual(['2026-03-29'])
-    expect(evaluate('%Observation.effective.calendarDate() = @2026-03-29', dated(written))).toEqual([true])
-  })
+  test.each(['2026-03-28T23:30:00Z', '2026-03-29T00:10:00+01:00', '2026-03-28T15:00:00-08:00', '2026-03-29T23:59:00', '2026-03-29'])(
+    'of %s is the day in Denmark',
+    written => {
+      expect(evaluate('%Observation.effective.calendarDate().toString()', dated(written))).toEqual(['2026-03-29'])
+      expect(evaluate('%Observation.effective.calendarDate() = @2026-03-29', dated(written))).toEqual([true])
+    },
+  )
 
   test.each(['2026-02-30', '20260329', '1500 m walk', '0000-00-00', '2026-03-29T25:00:00Z', 'x'])('of %s is none', written => {
     expect(evaluate('%Observation.effective.calendarDate()', dated(written))).toEqual([])
@@ -73,7 +94,10 @@ describe('calendarDate()', () => {
 
   test('of a month is that month, of a Period its start, of nothing nothing', () => {
     expect(evaluate('%Observation.effective.calendarDate().toString()', dated('2026-03'))).toEqual(['2026-03'])
-    const records = [{ resourceType: 'Encounter', id: 'e', period: { start: '2026-02-01T08:00:00+01:00' } }, { resourceType: 'Encounter', id: 'f', period: {} }]
+    const records = [
+      { resourceType: 'Encounter', id: 'e', period: { start: '2026-02-01T08:00:00+01:00' } },
+      { resourceType: 'Encounter', id: 'f', period: {} },
+    ]
     expect(evaluate('%Encounter.period.calendarDate().toString()', { records })).toEqual(['2026-02-01'])
     expect(evaluate('%Encounter.status.calendarDate()', { records })).toEqual([])
   })
@@ -91,8 +115,13 @@ describe('difference()', () => {
     ["@2026-01-05.difference(@2026-03-30, 'week')", [12]],
     ["@2026-01-06.difference(@2026-03-30, 'weeks')", [11]],
     // Calendar units in quotes are the words; a text that looks like one stays a text.
-    ["@2026-03-31 - 1 'month'", ['2026-02-28']], ["@2026-03-30 - 3 'months' = @2026-03-30 - 3 months", [true]], ["@2026-03-30 + 1'wk'", ['2026-04-06']], ["1 year = 12 'months'", [true]],
-    ["'3 ' & 'months'", ['3 months']], ["iif(true, 'in 2 \\'weeks\\'', '')", ["in 2 'weeks'"]], ["@2026-03-30 - /* 1 */ 2 'weeks'", ['2026-03-16']],
+    ["@2026-03-31 - 1 'month'", ['2026-02-28']],
+    ["@2026-03-30 - 3 'months' = @2026-03-30 - 3 months", [true]],
+    ["@2026-03-30 + 1'wk'", ['2026-04-06']],
+    ["1 year = 12 'months'", [true]],
+    ["'3 ' & 'months'", ['3 months']],
+    ["iif(true, 'in 2 \\'weeks\\'', '')", ["in 2 'weeks'"]],
+    ["@2026-03-30 - /* 1 */ 2 'weeks'", ['2026-03-16']],
     ["@2026-03-28.difference(@2026-03-30, 'days')", [2]],
     ["@2026-03-30.difference(@2026-03-28, 'day')", [-2]],
     ["@2026-03-30.difference(@2026-03-28, 'week')", [0]],
@@ -118,8 +147,11 @@ test('the day is the same whatever zone the process runs in', async () => {
     const asked = ["today().toString()", "%Condition.onset.difference(today(), 'day')", "%Condition.onset < now()", "now().toString()"]
     console.log(JSON.stringify(asked.map(expression => evaluate(expression, given))))`
   const run = promisify(execFile)
-  const outputs = await Promise.all(['UTC', 'America/New_York', 'Pacific/Auckland'].map(TZ =>
-    run(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TZ } })))
+  const outputs = await Promise.all(
+    ['UTC', 'America/New_York', 'Pacific/Auckland'].map(TZ =>
+      run(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TZ } }),
+    ),
+  )
   const expected = JSON.stringify([['2026-03-30'], [1], [true], ['2026-03-30T00:30:00.000+02:00']])
   expect(outputs.map(({ stdout }) => stdout.trim())).toEqual([expected, expected, expected])
 }, 30_000)

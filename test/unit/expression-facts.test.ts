@@ -31,12 +31,18 @@ const errorOf = (run: () => unknown): CdsError => {
 }
 
 describe('a fact', () => {
-  test.each(['false and %broken', 'true or %broken', 'false implies %broken', 'iif(true, true, %broken)', '%no and %broken', '%fine.exists()'])(
-    'that would fail is not evaluated when nobody asks for it: %s', expression => {
-      const broken = counting(failing)
-      evaluate(expression, { facts: { no: 'false', fine: '1' }, ownFacts: { broken: broken.fact } })
-      expect(broken.count()).toBe(0)
-    })
+  test.each([
+    'false and %broken',
+    'true or %broken',
+    'false implies %broken',
+    'iif(true, true, %broken)',
+    '%no and %broken',
+    '%fine.exists()',
+  ])('that would fail is not evaluated when nobody asks for it: %s', expression => {
+    const broken = counting(failing)
+    evaluate(expression, { facts: { no: 'false', fine: '1' }, ownFacts: { broken: broken.fact } })
+    expect(broken.count()).toBe(0)
+  })
 
   test('is evaluated once a call, whoever asks for it', () => {
     const costly = counting(() => [true])
@@ -73,16 +79,22 @@ describe('a fact', () => {
 
 describe('nothing of one patient reaches the next', () => {
   const compile = createCompiler(() => undefined)
-  const expressions = ['%Patient.name.family', '%Condition.where(code.text.exists()).code.text', '%context.note', "%QuestionnaireResponse.answer('q').first()"]
+  const expressions = [
+    '%Patient.name.family',
+    '%Condition.where(code.text.exists()).code.text',
+    '%context.note',
+    "%QuestionnaireResponse.answer('q').first()",
+  ]
   const evaluators = expressions.map(expression => compile(expression))
-  const call = (word: string) => scopeWith({
-    records: [
-      { resourceType: 'Patient', id: word, name: [{ family: word }] },
-      { resourceType: 'Condition', id: 'c', code: { text: word } },
-      { resourceType: 'QuestionnaireResponse', id: 'q', item: [{ linkId: 'q', answer: [{ valueString: word }] }] },
-    ],
-    context: { note: word },
-  })
+  const call = (word: string) =>
+    scopeWith({
+      records: [
+        { resourceType: 'Patient', id: word, name: [{ family: word }] },
+        { resourceType: 'Condition', id: 'c', code: { text: word } },
+        { resourceType: 'QuestionnaireResponse', id: 'q', item: [{ linkId: 'q', answer: [{ valueString: word }] }] },
+      ],
+      context: { note: word },
+    })
   const textOf = (item: unknown) => (item as { data?: unknown }).data ?? item
 
   test('between two calls of the same compiled expressions', () => {
@@ -98,14 +110,20 @@ describe('nothing of one patient reaches the next', () => {
 describe('the input', () => {
   const records = () => [
     { resourceType: 'Patient', id: 'p', birthDate: '1961-04-23', name: [{ given: ['Ida', 'Marie'], family: 'Madsen' }] },
-    { resourceType: 'Observation', id: 'o', code: { coding: [{ system: 's', code: 'c' }] }, valueQuantity: { value: 5, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } },
+    {
+      resourceType: 'Observation',
+      id: 'o',
+      code: { coding: [{ system: 's', code: 'c' }] },
+      valueQuantity: { value: 5, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' },
+    },
     { resourceType: 'QuestionnaireResponse', id: 'q', item: [{ linkId: 'a', item: [{ linkId: 'b', answer: [{ valueBoolean: false }] }] }] },
   ]
 
   test('may be frozen, and nothing is written into it', () => {
     const given = records()
     const before = JSON.stringify(given)
-    const all = "%Patient.name.given.join(' ') & %Observation.where(value > 1 'mg').code.coding.code & %Patient.birthDate.toString() & %QuestionnaireResponse.answer('b').toString()"
+    const all =
+      "%Patient.name.given.join(' ') & %Observation.where(value > 1 'mg').code.coding.code & %Patient.birthDate.toString() & %QuestionnaireResponse.answer('b').toString()"
     expect(evaluate(all, { records: given })).toEqual(['Ida Mariec1961-04-23false'])
     evaluate('%Patient | %Observation.value | %Patient.descendants()', { records: given })
     expect(JSON.stringify(given)).toBe(before)
@@ -121,16 +139,21 @@ describe('the input', () => {
 })
 
 describe('evaluation ends', () => {
-  test.each(['(1).repeat($this + 1)', "('a').repeat($this & 'a').count() > 1", '%hundred.where(%hundred.where(%hundred.where(%hundred.where($this > 0).exists()).exists()).exists()).exists()',
+  test.each([
+    '(1).repeat($this + 1)',
+    "('a').repeat($this & 'a').count() > 1",
+    '%hundred.where(%hundred.where(%hundred.where(%hundred.where($this > 0).exists()).exists()).exists()).exists()',
     // What the right side decides is no reason to try every item again.
-    '%hundred.where(%hundred.where(%hundred.where(%hundred.where($this < 0).exists() or true).exists() or true).exists() or true).exists()'])(
-    'when its time is up: %s', async expression => {
-      const ownFacts = { hundred: () => Array.from({ length: 100 }, (_, index) => index) }
-      expect(await cpuMs(1_500, () => {
+    '%hundred.where(%hundred.where(%hundred.where(%hundred.where($this < 0).exists() or true).exists() or true).exists() or true).exists()',
+  ])('when its time is up: %s', async expression => {
+    const ownFacts = { hundred: () => Array.from({ length: 100 }, (_, index) => index) }
+    expect(
+      await cpuMs(1_500, () => {
         const error = errorOf(() => evaluate('%endless', { facts: { endless: expression }, ownFacts, timeLimit: 100 }))
         expect(error.code).toBe('CDS_DEADLINE_PASSED')
-      })).toBeLessThan(1_500)
-    })
+      }),
+    ).toBeLessThan(1_500)
+  })
 
   test('resolve() reaches nothing', () => {
     const records = [{ resourceType: 'Condition', id: 'c', subject: { reference: 'http://169.254.169.254/latest' } }]

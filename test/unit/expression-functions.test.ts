@@ -11,11 +11,20 @@ interface ResponseMore {
   lastUpdated?: string
 }
 
-const response = (id: string, item: object[], { authored, lastUpdated }: ResponseMore = {}) =>
-  ({ resourceType: 'QuestionnaireResponse', id, ...(authored && { authored }), ...(lastUpdated && { meta: { lastUpdated } }), item })
+const response = (id: string, item: object[], { authored, lastUpdated }: ResponseMore = {}) => ({
+  resourceType: 'QuestionnaireResponse',
+  id,
+  ...(authored && { authored }),
+  ...(lastUpdated && { meta: { lastUpdated } }),
+  item,
+})
 
-const said = (linkId: string, ...values: unknown[]) =>
-  ({ linkId, answer: values.map(value => (typeof value === 'boolean' ? { valueBoolean: value } : typeof value === 'number' ? { valueInteger: value } : { valueString: value })) })
+const said = (linkId: string, ...values: unknown[]) => ({
+  linkId,
+  answer: values.map(value =>
+    typeof value === 'boolean' ? { valueBoolean: value } : typeof value === 'number' ? { valueInteger: value } : { valueString: value },
+  ),
+})
 
 describe('answer()', () => {
   const answers = (linkId: string, ...records: object[]) => evaluate(`%QuestionnaireResponse.answer('${linkId}')`, { records })
@@ -27,14 +36,17 @@ describe('answer()', () => {
     expect(answers('q', recent, old)).toEqual(['new'])
   })
 
-  test.each([['2026-03-02T08:00:00.000Z', '2026-03-02T08:00:00.001Z'], ['2026-03-02T08:00:00Z', '2026-03-02T08:00:01Z'], ['2020-01-01T00:00:00Z', '2026-01-01T00:00:00Z']])(
-    'breaks a tie by lastUpdated: %s before %s', (earlier, later) => {
-      const authored = '2026-03-01T10:00:00+01:00'
-      const one = response('one', [said('q', 'earlier')], { authored, lastUpdated: earlier })
-      const two = response('two', [said('q', 'later')], { authored, lastUpdated: later })
-      expect(answers('q', one, two)).toEqual(['later'])
-      expect(answers('q', two, one)).toEqual(['later'])
-    })
+  test.each([
+    ['2026-03-02T08:00:00.000Z', '2026-03-02T08:00:00.001Z'],
+    ['2026-03-02T08:00:00Z', '2026-03-02T08:00:01Z'],
+    ['2020-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+  ])('breaks a tie by lastUpdated: %s before %s', (earlier, later) => {
+    const authored = '2026-03-01T10:00:00+01:00'
+    const one = response('one', [said('q', 'earlier')], { authored, lastUpdated: earlier })
+    const two = response('two', [said('q', 'later')], { authored, lastUpdated: later })
+    expect(answers('q', one, two)).toEqual(['later'])
+    expect(answers('q', two, one)).toEqual(['later'])
+  })
 
   test('authored decides before lastUpdated', () => {
     const one = response('one', [said('q', 'newer')], { authored: '2026-03-02', lastUpdated: '2026-03-03T00:00:00Z' })
@@ -58,7 +70,10 @@ describe('answer()', () => {
   })
 
   test('at any depth, below items and below answers', () => {
-    const deep = { linkId: 'group', item: [{ linkId: 'g2', item: [{ linkId: 'q', answer: [{ valueBoolean: true, item: [said('below', 'deep')] }] }] }] }
+    const deep = {
+      linkId: 'group',
+      item: [{ linkId: 'g2', item: [{ linkId: 'q', answer: [{ valueBoolean: true, item: [said('below', 'deep')] }] }] }],
+    }
     expect(answers('q', response('r', [deep]))).toEqual([true])
     expect(answers('below', response('r', [deep]))).toEqual(['deep'])
     let nested: object = said('bottom', 'found')
@@ -73,12 +88,20 @@ describe('answer()', () => {
   })
 
   test('many repeats take no time', async () => {
-    const many = response('r', Array.from({ length: 60_000 }, (_, index) => said('q', index)))
-    expect(await cpuMs(2_000, () => expect(evaluate("%QuestionnaireResponse.answer('q').count()", { records: [many] })).toEqual([60_000]))).toBeLessThan(2_000)
+    const many = response(
+      'r',
+      Array.from({ length: 60_000 }, (_, index) => said('q', index)),
+    )
+    expect(
+      await cpuMs(2_000, () => expect(evaluate("%QuestionnaireResponse.answer('q').count()", { records: [many] })).toEqual([60_000])),
+    ).toBeLessThan(2_000)
   })
 
   test('keeps the type of the answer', () => {
-    const record = response('r', [{ linkId: 'q', answer: [{ valueCoding: { system: 's', code: 'c' } }] }, { linkId: 'd', answer: [{ valueDate: '2026-03' }] }])
+    const record = response('r', [
+      { linkId: 'q', answer: [{ valueCoding: { system: 's', code: 'c' } }] },
+      { linkId: 'd', answer: [{ valueDate: '2026-03' }] },
+    ])
     expect(evaluate("%QuestionnaireResponse.answer('q').code", { records: [record] })).toEqual(['c'])
     expect(evaluate("%QuestionnaireResponse.answer('d') <= @2026-03-30", { records: [record] })).toEqual([])
   })
@@ -109,7 +132,10 @@ describe('answer() with a preferred value and answering()', () => {
   })
 
   test('a Condition is dated by its onset, else by its recording', () => {
-    const records = [{ resourceType: 'Condition', id: 'r', onsetDateTime: '2026-03-02', recordedDate: '2026-01-01' }, { resourceType: 'Condition', id: 's', recordedDate: '2026-01-01' }]
+    const records = [
+      { resourceType: 'Condition', id: 'r', onsetDateTime: '2026-03-02', recordedDate: '2026-01-01' },
+      { resourceType: 'Condition', id: 's', recordedDate: '2026-01-01' },
+    ]
     expect(evaluate('%Condition.recordDate()', { records })).toEqual(['2026-03-02', '2026-01-01'])
     expect(evaluate('%Condition.since(@2026-03-01).id', { records })).toEqual(['r'])
   })
@@ -117,15 +143,32 @@ describe('answer() with a preferred value and answering()', () => {
 
 /** A record as a node of the engine, unfrozen, for inputs that are too deep to freeze. */
 function evaluateNodes(record: object): readonly unknown[] {
-  return [{ ctx: {}, data: record, path: null, fhirNodeDataType: null, parentResNode: null, constructor: { makeResNode: (_: unknown, data: unknown) => data } }]
+  return [
+    {
+      ctx: {},
+      data: record,
+      path: null,
+      fhirNodeDataType: null,
+      parentResNode: null,
+      constructor: { makeResNode: (_: unknown, data: unknown) => data },
+    },
+  ]
 }
 
-const inSet = (codes: readonly string[]): ValueSetLookup => canonical =>
-  (canonical === 'vs' ? coding => codes.includes(typeof coding === 'string' ? `|${coding}` : `${coding.system ?? ''}|${coding.code}`) : undefined)
+const inSet =
+  (codes: readonly string[]): ValueSetLookup =>
+  canonical =>
+    canonical === 'vs'
+      ? coding => codes.includes(typeof coding === 'string' ? `|${coding}` : `${coding.system ?? ''}|${coding.code}`)
+      : undefined
 
 describe('codedIn() and memberOf()', () => {
   const valueSets = inSet(['s|a', '|plain'])
-  const coded = (id: string, ...codes: string[]) => ({ resourceType: 'Condition', id, code: { coding: codes.map(code => ({ system: 's', code })) } })
+  const coded = (id: string, ...codes: string[]) => ({
+    resourceType: 'Condition',
+    id,
+    code: { coding: codes.map(code => ({ system: 's', code })) },
+  })
   const records = [coded('one', 'a'), coded('two', 'b'), coded('three', 'b', 'a'), { resourceType: 'Condition', id: 'four' }]
 
   test('codedIn() keeps records by any of their codings', () => {
@@ -140,18 +183,36 @@ describe('codedIn() and memberOf()', () => {
 
   test('codedIn() asks a value set that has names for the words and code systems of a record', () => {
     const asked: unknown[] = []
-    const withNames: ValueSetLookup = () => Object.assign(() => false, { named: (concept: NamedConcept) => asked.push(concept) > 0 && concept.name === 'Tramadol' })
+    const withNames: ValueSetLookup = () =>
+      Object.assign(() => false, { named: (concept: NamedConcept) => asked.push(concept) > 0 && concept.name === 'Tramadol' })
     const drafts = [
       { resourceType: 'MedicationRequest', id: 'text', medicationCodeableConcept: { text: 'Tramadol' } },
-      { resourceType: 'MedicationRequest', id: 'display', medicationCodeableConcept: { text: 'other', coding: [{ system: 's', code: 'c', display: 'Tramadol' }, { display: 'Tramadol' }] } },
+      {
+        resourceType: 'MedicationRequest',
+        id: 'display',
+        medicationCodeableConcept: { text: 'other', coding: [{ system: 's', code: 'c', display: 'Tramadol' }, { display: 'Tramadol' }] },
+      },
       { resourceType: 'MedicationRequest', id: 'reference', medicationReference: { reference: 'Medication/none', display: 'Tramadol' } },
       { resourceType: 'MedicationRequest', id: 'other', medicationCodeableConcept: { text: 'Metformin' } },
-      { resourceType: 'MedicationRequest', id: 'odd', medicationCodeableConcept: { text: 7, coding: [{ system: 's', code: 'c', display: {} }] } },
+      {
+        resourceType: 'MedicationRequest',
+        id: 'odd',
+        medicationCodeableConcept: { text: 7, coding: [{ system: 's', code: 'c', display: {} }] },
+      },
       { resourceType: 'MedicationRequest', id: 'none', medicationReference: { reference: 'Medication/none' } },
     ]
-    expect(evaluate("%MedicationRequest.codedIn('vs').id", { records: drafts, valueSets: withNames })).toEqual(['text', 'display', 'reference'])
+    expect(evaluate("%MedicationRequest.codedIn('vs').id", { records: drafts, valueSets: withNames })).toEqual([
+      'text',
+      'display',
+      'reference',
+    ])
     const codings = [{ system: 's', code: 'c', display: 'Tramadol' }, { display: 'Tramadol' }]
-    expect(asked).toEqual(expect.arrayContaining([{ name: 'other', codings }, { name: 'Tramadol', codings }]))
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        { name: 'other', codings },
+        { name: 'Tramadol', codings },
+      ]),
+    )
     expect(asked).toHaveLength(5)
   })
 
@@ -177,7 +238,10 @@ describe('codedIn() and memberOf()', () => {
   })
 
   test('malformed codes are not members', () => {
-    const odd = [{ resourceType: 'Condition', id: 'x', code: { coding: [null, 5, {}] } }, { resourceType: 'Condition', id: 'y', code: 7 }]
+    const odd = [
+      { resourceType: 'Condition', id: 'x', code: { coding: [null, 5, {}] } },
+      { resourceType: 'Condition', id: 'y', code: 7 },
+    ]
     expect(evaluate("%Condition.codedIn('vs').id", { records: odd, valueSets })).toEqual([])
   })
 })
@@ -195,10 +259,19 @@ describe('references', () => {
 })
 
 describe('records by their dates', () => {
-  const observation = (id: string, effectiveDateTime?: string) => ({ resourceType: 'Observation', id, ...(effectiveDateTime && { effectiveDateTime }) })
+  const observation = (id: string, effectiveDateTime?: string) => ({
+    resourceType: 'Observation',
+    id,
+    ...(effectiveDateTime && { effectiveDateTime }),
+  })
   const records = [
-    observation('long ago', '2025-12-31'), observation('that day', '2026-01-05T23:59:00+01:00'), observation('that month', '2026-01'),
-    observation('today', '2026-03-30T11:59:00+02:00'), observation('later', '2026-03-30T23:59:00+02:00'), observation('tomorrow', '2026-03-31'), observation('undated'),
+    observation('long ago', '2025-12-31'),
+    observation('that day', '2026-01-05T23:59:00+01:00'),
+    observation('that month', '2026-01'),
+    observation('today', '2026-03-30T11:59:00+02:00'),
+    observation('later', '2026-03-30T23:59:00+02:00'),
+    observation('tomorrow', '2026-03-31'),
+    observation('undated'),
   ]
   const ids = (expression: string) => evaluate(`${expression}.id`, { records })
 
@@ -213,20 +286,30 @@ describe('records by their dates', () => {
 
   test('notInFuture() bears with a clock that is a quarter of an hour ahead over midnight, and not with more', () => {
     const now = new Date('2026-03-30T23:55:00+02:00')
-    const records = ['2026-03-31T00:10:00+02:00', '2026-03-30T22:10:00Z', '2026-03-31T00:11:00+02:00', '2026-03-31'].map(date => observation(date, date))
+    const records = ['2026-03-31T00:10:00+02:00', '2026-03-30T22:10:00Z', '2026-03-31T00:11:00+02:00', '2026-03-31'].map(date =>
+      observation(date, date),
+    )
     expect(evaluate('%Observation.notInFuture().id', { records, now })).toEqual(['2026-03-31T00:10:00+02:00', '2026-03-30T22:10:00Z'])
   })
 
   test('a form without a date of its own counts as of its last change, and without either it is old', () => {
-    const forms = [response('new', [], { lastUpdated: '2026-03-29T10:00:00Z' }), response('old', [], { lastUpdated: '2025-01-01T10:00:00Z' }), response('never', [])]
+    const forms = [
+      response('new', [], { lastUpdated: '2026-03-29T10:00:00Z' }),
+      response('old', [], { lastUpdated: '2025-01-01T10:00:00Z' }),
+      response('never', []),
+    ]
     expect(evaluate('%QuestionnaireResponse.since(@2026-03-01).id', { records: forms })).toEqual(['new'])
     expect(evaluate('%QuestionnaireResponse.recordDate()', { records: forms })).toEqual(['2026-03-29', '2025-01-01'])
     expect(evaluate('%QuestionnaireResponse.newest().id', { records: forms })).toEqual(['new'])
   })
 
   test.each([
-    ['MedicationStatement', { dateAsserted: '2026-03-02' }], ['ServiceRequest', { occurrenceDateTime: '2026-03-02' }], ['CarePlan', { created: '2026-03-02' }],
-    ['Procedure', { performedString: '2026-03-02' }], ['Encounter', { period: { end: '2026-03-02' } }], ['Observation', { effectiveTiming: { event: ['2026-03-02'] } }],
+    ['MedicationStatement', { dateAsserted: '2026-03-02' }],
+    ['ServiceRequest', { occurrenceDateTime: '2026-03-02' }],
+    ['CarePlan', { created: '2026-03-02' }],
+    ['Procedure', { performedString: '2026-03-02' }],
+    ['Encounter', { period: { end: '2026-03-02' } }],
+    ['Observation', { effectiveTiming: { event: ['2026-03-02'] } }],
   ])('%s %j', (resourceType, dates) => {
     const records = [{ resourceType, id: 'r', ...dates }]
     expect(evaluate(`%${resourceType}.recordDate()`, { records })).toEqual(['2026-03-02'])
@@ -237,24 +320,37 @@ describe('records by their dates', () => {
     const responses = [response('a', [], { authored: '2026-03-01' }), response('b', [], { authored: '2026-03-02' }), response('c', [])]
     expect(evaluate('%QuestionnaireResponse.newest().id', { records: responses })).toEqual(['b'])
     expect(evaluate('%QuestionnaireResponse.newest()')).toEqual([])
-    const measured = [{ resourceType: 'Observation', id: 'old', effectiveDateTime: '2020-03-30' }, { resourceType: 'Observation', id: 'new', effectivePeriod: { end: '2026-03-30' }, issued: '2026-03-30T10:00:00Z' }]
+    const measured = [
+      { resourceType: 'Observation', id: 'old', effectiveDateTime: '2020-03-30' },
+      { resourceType: 'Observation', id: 'new', effectivePeriod: { end: '2026-03-30' }, issued: '2026-03-30T10:00:00Z' },
+    ]
     expect(evaluate('%Observation.newest().id', { records: measured })).toEqual(['new'])
   })
 })
 
 describe('regular expressions', () => {
   test('run in linear time', async () => {
-    expect(await cpuMs(1_000, () => {
-      expect(evaluate(`'${'a'.repeat(30)}!'.matches('(a+)+$')`)).toEqual([false])
-      expect(evaluate(`'${'a'.repeat(30)}!'.matchesFull('(a|aa)+')`)).toEqual([false])
-      expect(evaluate(`'${'a'.repeat(30)}!'.replaceMatches('(a+)+$', 'b')`)).toEqual([`${'a'.repeat(30)}!`])
-    })).toBeLessThan(1_000)
+    expect(
+      await cpuMs(1_000, () => {
+        expect(evaluate(`'${'a'.repeat(30)}!'.matches('(a+)+$')`)).toEqual([false])
+        expect(evaluate(`'${'a'.repeat(30)}!'.matchesFull('(a|aa)+')`)).toEqual([false])
+        expect(evaluate(`'${'a'.repeat(30)}!'.replaceMatches('(a+)+$', 'b')`)).toEqual([`${'a'.repeat(30)}!`])
+      }),
+    ).toBeLessThan(1_000)
   })
 
   test.each([
-    ["'A'.matches('a')", [false]], ["'A'.matches('a', 'i')", [true]], ["'xA'.matchesFull('a', 'i')", [false]], [String.raw`'x\nA'.matches('^a$', 'im')`, [true]],
-    ["'a1b'.matches('[0-9]')", [true]], ["'a1b'.matchesFull('[0-9]')", [false]], [String.raw`'a.b'.matches('a\\.b')`, [true]],
-    [String.raw`'a\nb'.matchesFull('a.b')`, [true]], ["{}.matches('a')", []], ["'a'.matches({})", []], ["'a1b2'.replaceMatches('[0-9]', '-')", ['a-b-']],
+    ["'A'.matches('a')", [false]],
+    ["'A'.matches('a', 'i')", [true]],
+    ["'xA'.matchesFull('a', 'i')", [false]],
+    [String.raw`'x\nA'.matches('^a$', 'im')`, [true]],
+    ["'a1b'.matches('[0-9]')", [true]],
+    ["'a1b'.matchesFull('[0-9]')", [false]],
+    [String.raw`'a.b'.matches('a\\.b')`, [true]],
+    [String.raw`'a\nb'.matchesFull('a.b')`, [true]],
+    ["{}.matches('a')", []],
+    ["'a'.matches({})", []],
+    ["'a1b2'.replaceMatches('[0-9]', '-')", ['a-b-']],
   ])('%s', (expression, expected) => {
     expect(evaluate(expression as string)).toEqual(expected)
   })
@@ -273,7 +369,11 @@ describe('the table of functions that knowledge may call', () => {
 
 describe('forms', () => {
   const form = (id: string, questionnaire: string, ...item: object[]) => ({ ...response(id, item), questionnaire })
-  const records = [form('a', 'https://x/Questionnaire/q', said('one', true)), form('b', 'https://x/Questionnaire/q|2', said('two', false)), form('c', 'https://x/Questionnaire/q-short', said('one', false))]
+  const records = [
+    form('a', 'https://x/Questionnaire/q', said('one', true)),
+    form('b', 'https://x/Questionnaire/q|2', said('two', false)),
+    form('c', 'https://x/Questionnaire/q-short', said('one', false)),
+  ]
 
   test('ofQuestionnaire() keeps those of any version', () => {
     expect(evaluate("%QuestionnaireResponse.ofQuestionnaire('https://x/Questionnaire/q').id", { records })).toEqual(['a', 'b'])
@@ -286,14 +386,21 @@ describe('forms', () => {
   })
 
   test('an item that is answered twice the same is answered once', () => {
-    expect(evaluate("%QuestionnaireResponse.answer('one')", { records: [form('e', 'x', said('one', true), said('one', true))] })).toEqual([true])
+    expect(evaluate("%QuestionnaireResponse.answer('one')", { records: [form('e', 'x', said('one', true), said('one', true))] })).toEqual([
+      true,
+    ])
   })
 })
 
 describe('aboveRange()', () => {
-  const measured = (valueQuantity: object | undefined, ...high: (object | undefined)[]) =>
-    ({ resourceType: 'Observation', id: 'o', ...(valueQuantity && { valueQuantity }), referenceRange: high.map(each => ({ ...(each && { high: each }) })) })
-  const above = (value: object | undefined, ...high: (object | undefined)[]) => evaluate('%Observation.aboveRange()', { records: [measured(value, ...high)] })
+  const measured = (valueQuantity: object | undefined, ...high: (object | undefined)[]) => ({
+    resourceType: 'Observation',
+    id: 'o',
+    ...(valueQuantity && { valueQuantity }),
+    referenceRange: high.map(each => ({ ...(each && { high: each }) })),
+  })
+  const above = (value: object | undefined, ...high: (object | undefined)[]) =>
+    evaluate('%Observation.aboveRange()', { records: [measured(value, ...high)] })
   const mg = (value: number, more: object = {}) => ({ value, unit: 'mg/L', code: 'mg/L', ...more })
 
   test.each<[string, object | undefined, object | undefined, unknown[]]>([
@@ -325,7 +432,17 @@ describe('aboveRange()', () => {
   })
 
   test('only the normal range is a limit', () => {
-    const records = [{ resourceType: 'Observation', id: 'o', valueQuantity: mg(48), referenceRange: [{ high: mg(10), type: { coding: [{ code: 'critical' }] } }, { high: mg(100), type: { coding: [{ code: 'normal' }] } }] }]
+    const records = [
+      {
+        resourceType: 'Observation',
+        id: 'o',
+        valueQuantity: mg(48),
+        referenceRange: [
+          { high: mg(10), type: { coding: [{ code: 'critical' }] } },
+          { high: mg(100), type: { coding: [{ code: 'normal' }] } },
+        ],
+      },
+    ]
     expect(evaluate('%Observation.aboveRange()', { records })).toEqual([false])
   })
 })

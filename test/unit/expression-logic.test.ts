@@ -17,10 +17,29 @@ function combinations(template: string): string[] {
 
 describe('three-valued logic is that of the interpreter', () => {
   test.each([
-    '%a and %b', '%a or %b', '%a xor %b', '%a implies %b', '%a.not()', '(%a)', '%a.exists()', '%a.empty()',
-    '%a and %b and %c', '%a or %b and %c', '(%a or %b) and %c', '%a implies %b implies %c', '%a implies (%b implies %c)',
-    '(%a and %b).not()', '(%a xor %b).not() or %c', '%a.not().not()', '%a.exists() and %b.empty()', '((%a) or ((%b)))',
-    '%a xor %b xor %c', '(%a.not() and %b) implies %c.not()', '(%a = true) and %b', '(%a | %b).count() = 1 or %c', 'iif(%a, %b, %c) or %c',
+    '%a and %b',
+    '%a or %b',
+    '%a xor %b',
+    '%a implies %b',
+    '%a.not()',
+    '(%a)',
+    '%a.exists()',
+    '%a.empty()',
+    '%a and %b and %c',
+    '%a or %b and %c',
+    '(%a or %b) and %c',
+    '%a implies %b implies %c',
+    '%a implies (%b implies %c)',
+    '(%a and %b).not()',
+    '(%a xor %b).not() or %c',
+    '%a.not().not()',
+    '%a.exists() and %b.empty()',
+    '((%a) or ((%b)))',
+    '%a xor %b xor %c',
+    '(%a.not() and %b) implies %c.not()',
+    '(%a = true) and %b',
+    '(%a | %b).count() = 1 or %c',
+    'iif(%a, %b, %c) or %c',
   ])('%s', template => {
     const all = combinations(template)
     expect(all.length).toBeGreaterThanOrEqual(3)
@@ -83,14 +102,24 @@ describe('functions that run without the interpreter', () => {
 })
 
 describe('an error on one side', () => {
-  const ownFacts = { broken: () => { throw new TypeError('expected one value') } }
+  const ownFacts = {
+    broken: () => {
+      throw new TypeError('expected one value')
+    },
+  }
 
-  test.each(['%broken or true', 'true or %broken', '%broken and false', 'false and %broken', '%broken implies true'])('does not hide what the other side decides: %s', expression => {
-    const [value] = evaluate(expression, { ownFacts, facts: {} })
-    expect(value).toBe(!expression.includes('and'))
-  })
+  test.each(['%broken or true', 'true or %broken', '%broken and false', 'false and %broken', '%broken implies true'])(
+    'does not hide what the other side decides: %s',
+    expression => {
+      const [value] = evaluate(expression, { ownFacts, facts: {} })
+      expect(value).toBe(!expression.includes('and'))
+    },
+  )
 
-  test.each(['%broken or false', '%broken and true', 'false or %broken', '%broken implies false'])('stays an error where nothing else decides: %s', expression => {
-    expect(() => evaluate(expression, { ownFacts, facts: {} })).toThrow()
-  })
+  test.each(['%broken or false', '%broken and true', 'false or %broken', '%broken implies false'])(
+    'stays an error where nothing else decides: %s',
+    expression => {
+      expect(() => evaluate(expression, { ownFacts, facts: {} })).toThrow()
+    },
+  )
 })

@@ -1,13 +1,28 @@
 import { describe, expect, test } from '@jest/globals'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 
-const isAllowed = fhirServerList(['https://ehr.example.org/fhir', 'http://127.0.0.1:*', 'http://[::1]:8080/fhir/', 'https://other.example.org:8443/a/b'])
+const isAllowed = fhirServerList([
+  'https://ehr.example.org/fhir',
+  'http://127.0.0.1:*',
+  'http://[::1]:8080/fhir/',
+  'https://other.example.org:8443/a/b',
+])
 
 describe('allows', () => {
   test.each([
-    'https://ehr.example.org/fhir', 'https://ehr.example.org/fhir/', 'https://ehr.example.org/fhir/Patient/p1', 'https://ehr.example.org:443/fhir/Patient?x=y', 'https://EHR.example.org/fhir/metadata',
-    'http://127.0.0.1:3001/fhir/Patient', 'http://127.0.0.1/anything', 'http://127.0.0.1:65535', 'http://[::1]:8080/fhir/Patient', 'http://[0:0:0:0:0:0:0:1]:8080/fhir', 'https://other.example.org:8443/a/b/c',
-    'https://ehr.example.org./fhir', ' https://ehr.example.org/fhir ',
+    'https://ehr.example.org/fhir',
+    'https://ehr.example.org/fhir/',
+    'https://ehr.example.org/fhir/Patient/p1',
+    'https://ehr.example.org:443/fhir/Patient?x=y',
+    'https://EHR.example.org/fhir/metadata',
+    'http://127.0.0.1:3001/fhir/Patient',
+    'http://127.0.0.1/anything',
+    'http://127.0.0.1:65535',
+    'http://[::1]:8080/fhir/Patient',
+    'http://[0:0:0:0:0:0:0:1]:8080/fhir',
+    'https://other.example.org:8443/a/b/c',
+    'https://ehr.example.org./fhir',
+    ' https://ehr.example.org/fhir ',
   ])('%s', url => {
     expect(isAllowed(url)).toBe(true)
   })

@@ -20,7 +20,12 @@ describe('environment variables (facts.ts)', () => {
     const asked: string[] = []
     const base = Object.create(null) as object
     for (const name of ['one', 'two']) {
-      Object.defineProperty(base, name, { get: () => { asked.push(name); return [true] } })
+      Object.defineProperty(base, name, {
+        get: () => {
+          asked.push(name)
+          return [true]
+        },
+      })
     }
     expect(raw('%one', Object.create(base) as object)).toEqual([true])
     expect(asked).toEqual(['one'])
@@ -28,7 +33,12 @@ describe('environment variables (facts.ts)', () => {
 
   test('are looked up once an evaluation', () => {
     let count = 0
-    raw('%one and %one and (%one | %one).exists()', { get one() { count += 1; return [true] } })
+    raw('%one and %one and (%one | %one).exists()', {
+      get one() {
+        count += 1
+        return [true]
+      },
+    })
     expect(count).toBe(1)
   })
 
@@ -42,8 +52,14 @@ describe('environment variables (facts.ts)', () => {
 })
 
 describe('the syntax tree (syntax.ts, compile.ts)', () => {
-  interface Tree { type: string; text?: string; start?: { line: number; column: number }; children?: Tree[] }
-  const find = (node: Tree, type: string): Tree | undefined => (node.type === type ? node : node.children?.map(child => find(child, type)).find(found => found))
+  interface Tree {
+    type: string
+    text?: string
+    start?: { line: number; column: number }
+    children?: Tree[]
+  }
+  const find = (node: Tree, type: string): Tree | undefined =>
+    node.type === type ? node : node.children?.map(child => find(child, type)).find(found => found)
   const parsed = (expression: string) => fhirpath.parse(expression) as unknown as Tree
 
   test('operators tell where they stand, lines and columns from 1, columns in UTF-16 units', () => {
@@ -125,14 +141,28 @@ describe('hooks into the interpreter', () => {
 
   test('a user function replaces one of the interpreter and is told the variables (functions/invocation-table.ts)', () => {
     const variables = { x: [1] }
-    const table = { today: { fn(this: { vars: object }) { return this.vars === variables ? ['ours'] : [] }, arity: { 0: [] }, internalStructures: true } }
+    const table = {
+      today: {
+        fn(this: { vars: object }) {
+          return this.vars === variables ? ['ours'] : []
+        },
+        arity: { 0: [] },
+        internalStructures: true,
+      },
+    }
     expect(raw('today()', variables, { ...OPTIONS, userInvocationTable: table })).toEqual(['ours'])
   })
 })
 
 test('the interpreter has every standard function of our table with the arguments we allow', () => {
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined)
-  for (const [name, { takes: [least, most], own }] of FUNCTIONS) {
+  for (const [
+    name,
+    {
+      takes: [least, most],
+      own,
+    },
+  ] of FUNCTIONS) {
     if (own || ['is', 'as', 'ofType'].includes(name)) continue
     for (const count of new Set([least, Math.min(most, 3)])) {
       const message = messageOf(() => raw(`'1'.${name}(${Array(count).fill("'1'").join(', ')})`))

@@ -2,8 +2,20 @@
 import type { ClinicalCase, Given } from '../../src/cases/format.js'
 import { answerCase, decisionPointsOf } from '../support/cases.js'
 
-async function headlinesFor(given: Given[], overridden: string[] = [], service = 'low-back-pain-patient-view'): Promise<(string | undefined)[]> {
-  const each: ClinicalCase = { name: 'overskrift', answer: 'yes', today: '2026-03-30T10:00:00+02:00', service, patient: { age: 45 }, given, overridden }
+async function headlinesFor(
+  given: Given[],
+  overridden: string[] = [],
+  service = 'low-back-pain-patient-view',
+): Promise<(string | undefined)[]> {
+  const each: ClinicalCase = {
+    name: 'overskrift',
+    answer: 'yes',
+    today: '2026-03-30T10:00:00+02:00',
+    service,
+    patient: { age: 45 },
+    given,
+    overridden,
+  }
   const { cards, faults } = await answerCase(each)
   expect(faults).toEqual([])
   return cards.map(card => decisionPointsOf(card)[0])
@@ -28,5 +40,20 @@ test('the contact card is headed by what leads it, also where something to ask a
   const contact = (given: Given[], overridden: string[] = []) => headlinesFor(given, overridden, 'low-back-pain-encounter-start')
   expect(await contact([BACK, { encounter: 'c1', date: '5 dage siden' }])).toEqual(['RN-40'])
   expect(await contact([BACK, { encounter: 'c1', date: '5 dage siden' }], ['RN-40'])).toEqual([])
-  expect(await contact([BACK, { encounter: 'c1', date: '35 dage siden' }, { consultation: { 'redFlag.fever': 'ja', 'redFlag.progressiveParesis': 'nej', 'redFlag.saddleSensoryDisturbance': 'nej', 'redFlag.flatusIncontinence': 'nej', 'redFlag.urinaryRetention': 'nej' }, authored: '30 dage siden' }])).toEqual(['RN-21'])
+  expect(
+    await contact([
+      BACK,
+      { encounter: 'c1', date: '35 dage siden' },
+      {
+        consultation: {
+          'redFlag.fever': 'ja',
+          'redFlag.progressiveParesis': 'nej',
+          'redFlag.saddleSensoryDisturbance': 'nej',
+          'redFlag.flatusIncontinence': 'nej',
+          'redFlag.urinaryRetention': 'nej',
+        },
+        authored: '30 dage siden',
+      },
+    ]),
+  ).toEqual(['RN-21'])
 })

@@ -13,13 +13,17 @@ const build = () => createHostGuard<number>({ ofError: error => error instanceof
 type Guard = ReturnType<typeof build>
 
 const answers = (guard: Guard, status: number, url = URL_OF) => guard.send(url, () => Promise.resolve(status))
-const breaks = (guard: Guard, error: Error = new Broken()) => guard.send(URL_OF, () => Promise.reject(error)).catch((raised: unknown) => raised)
+const breaks = (guard: Guard, error: Error = new Broken()) =>
+  guard.send(URL_OF, () => Promise.reject(error)).catch((raised: unknown) => raised)
 const times = async (count: number, act: () => Promise<unknown>) => {
   for (let done = 0; done < count; done += 1) await act()
 }
 
 describe('five failures in a row', () => {
-  test.each<[string, (guard: Guard) => Promise<unknown>]>([['errors', breaks], ['answers of failure', guard => answers(guard, 503)]])('have the host left alone for two seconds, without a request: %s', async (_, fail) => {
+  test.each<[string, (guard: Guard) => Promise<unknown>]>([
+    ['errors', breaks],
+    ['answers of failure', guard => answers(guard, 503)],
+  ])('have the host left alone for two seconds, without a request: %s', async (_, fail) => {
     const guard = build()
     await times(5, () => fail(guard))
     const send = jest.fn(() => Promise.resolve(200))
@@ -67,7 +71,11 @@ describe('the one request that tries the host again', () => {
     expect(await Promise.all([first, ...others])).toEqual([200, 200, 200])
   })
 
-  test.each<[string, (guard: Guard) => Promise<unknown>]>([['fails', breaks], ['is answered with a failure', guard => answers(guard, 500)], ['is ended by us', guard => breaks(guard, new Error('ended by us'))]])('keeps the host left alone when it %s', async (_, trial) => {
+  test.each<[string, (guard: Guard) => Promise<unknown>]>([
+    ['fails', breaks],
+    ['is answered with a failure', guard => answers(guard, 500)],
+    ['is ended by us', guard => breaks(guard, new Error('ended by us'))],
+  ])('keeps the host left alone when it %s', async (_, trial) => {
     const guard = await opened()
     await trial(guard)
     await expect(answers(guard, 200)).rejects.toThrow(HostLeftAlone)
@@ -79,13 +87,14 @@ test('32 requests to a host are under way at one time and 256 wait; one more is 
   const ends: (() => void)[] = []
   let underWay = 0
   let most = 0
-  const send = () => new Promise<number>(resolve => {
-    most = Math.max(most, (underWay += 1))
-    ends.push(() => {
-      underWay -= 1
-      resolve(200)
+  const send = () =>
+    new Promise<number>(resolve => {
+      most = Math.max(most, (underWay += 1))
+      ends.push(() => {
+        underWay -= 1
+        resolve(200)
+      })
     })
-  })
   const requests = Array.from({ length: 32 + 256 }, () => guard.send(URL_OF, send))
   await expect(guard.send(URL_OF, send)).rejects.toThrow(HostCrowded)
   while (ends.length > 0) {

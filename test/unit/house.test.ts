@@ -11,7 +11,10 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'cds-hooks': [['engine/model', 'errors', 'trust'], []],
   // The wing: no HTTP, disk, clock, randomness, database, language or field of medicine of its own.
   'engine/model': [['errors'], ['fhirpath']],
-  'engine/expression': [['engine/model', 'errors'], ['fhirpath', 're2js']],
+  'engine/expression': [
+    ['engine/model', 'errors'],
+    ['fhirpath', 're2js'],
+  ],
   'engine/terminology': [['engine/expression', 'engine/model'], []],
   'engine/knowledge': [['cds-hooks', 'engine/expression', 'engine/model', 'engine/terminology'], []],
   'engine/apply': [['engine/expression', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors'], []],
@@ -21,18 +24,54 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   trust: [['engine/model'], []],
   record: [['cds-hooks', 'engine/model'], ['node:crypto']],
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
-  'knowledge-files': [['cds-hooks', 'engine/knowledge', 'engine/model', 'errors'], ['ajv', 'node:fs', 'node:path', 'node:url']],
-  'patient-data': [['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'trust'], ['cockatiel', 'node:events', 'node:timers', 'undici']],
+  'knowledge-files': [
+    ['cds-hooks', 'engine/knowledge', 'engine/model', 'errors'],
+    ['ajv', 'node:fs', 'node:path', 'node:url'],
+  ],
+  'patient-data': [
+    ['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'trust'],
+    ['cockatiel', 'node:events', 'node:timers', 'undici'],
+  ],
   // The corridors: the only room that imports both the engine and what is remembered.
-  calls: [['cds-hooks', 'engine/apply', 'engine/cards', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'knowledge-files', 'patient-data', 'record', 'trust'], ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib']],
+  calls: [
+    [
+      'cds-hooks',
+      'engine/apply',
+      'engine/cards',
+      'engine/expression',
+      'engine/knowledge',
+      'engine/model',
+      'errors',
+      'knowledge-files',
+      'patient-data',
+      'record',
+      'trust',
+    ],
+    ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib'],
+  ],
   // The only room that knows HTTP; the demonstration server is a server of its own.
-  server: [['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files', 'trust'], ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client']],
+  server: [
+    ['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files', 'trust'],
+    ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client'],
+  ],
   // The language of clinical cases: what they say is data beside them.
-  cases: [['calls', 'cds-hooks', 'engine/apply', 'engine/expression', 'engine/knowledge', 'engine/model', 'knowledge-files', 'patient-data'], []],
-  cli: [['cases', 'engine/model', 'knowledge-files', 'main'], ['node:fs', 'node:path', 'node:util', 'yaml']],
-  demo: [['engine/expression', 'engine/model'], ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici']],
+  cases: [
+    ['calls', 'cds-hooks', 'engine/apply', 'engine/expression', 'engine/knowledge', 'engine/model', 'knowledge-files', 'patient-data'],
+    [],
+  ],
+  cli: [
+    ['cases', 'engine/model', 'knowledge-files', 'main'],
+    ['node:fs', 'node:path', 'node:util', 'yaml'],
+  ],
+  demo: [
+    ['engine/expression', 'engine/model'],
+    ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici'],
+  ],
   settings: [['engine/knowledge', 'errors', 'trust'], []],
-  start: [['calls', 'demo', 'engine/knowledge', 'engine/model', 'knowledge-files', 'patient-data', 'record', 'server', 'settings', 'trust'], ['node:events', 'node:http', 'node:net', 'pino']],
+  start: [
+    ['calls', 'demo', 'engine/knowledge', 'engine/model', 'knowledge-files', 'patient-data', 'record', 'server', 'settings', 'trust'],
+    ['node:events', 'node:http', 'node:net', 'pino'],
+  ],
   main: [['errors', 'server', 'start'], []],
 }
 
@@ -87,11 +126,17 @@ describe('the dependency rule', () => {
   test('no room leads back to itself, nor does a file', () => {
     expect(ROOMS.filter(room => reachedFrom([room], name => RULE[name]?.[0] ?? []).has(room)).sort()).toEqual([])
     const oursOf = (path: string) => (FILE_BY_PATH.get(path)?.imports ?? []).filter(({ isOurs }) => isOurs).map(({ target }) => target)
-    expect(SOURCE_FILES.map(({ path }) => path).filter(path => reachedFrom([path], oursOf).has(path)).sort()).toEqual([])
+    expect(
+      SOURCE_FILES.map(({ path }) => path)
+        .filter(path => reachedFrom([path], oursOf).has(path))
+        .sort(),
+    ).toEqual([])
   })
 
   test('the disk is touched by the rooms that are there for it', () => {
-    const touching = SOURCE_FILES.filter(({ imports }) => imports.some(({ target }) => target === 'node:fs')).map(({ path }) => roomOf(path))
+    const touching = SOURCE_FILES.filter(({ imports }) => imports.some(({ target }) => target === 'node:fs')).map(({ path }) =>
+      roomOf(path),
+    )
     expect(touching.filter(room => !READS_DISK.includes(room))).toEqual([])
   })
 })
@@ -100,13 +145,19 @@ describe('the wing engine/ can be taken out of the house', () => {
   const files = SOURCE_FILES.filter(({ path }) => path.startsWith('engine/'))
 
   test('it knows of the house the words of CDS Hooks and the errors, and no more', () => {
-    const ours = files.flatMap(({ imports }) => imports).filter(({ isOurs, target }) => isOurs && !target.startsWith('engine/')).map(({ target }) => target)
+    const ours = files
+      .flatMap(({ imports }) => imports)
+      .filter(({ isOurs, target }) => isOurs && !target.startsWith('engine/'))
+      .map(({ target }) => target)
     expect([...new Set(ours)].sort()).toEqual(KNOWN_TO_ENGINE)
   })
 
   test('it reaches nothing of the outside world, through whatever it imports', () => {
     const valuesOf = (path: string) => (FILE_BY_PATH.get(path)?.imports ?? []).filter(({ isType }) => !isType).map(({ target }) => target)
-    const reached = reachedFrom(files.map(({ path }) => path), valuesOf)
+    const reached = reachedFrom(
+      files.map(({ path }) => path),
+      valuesOf,
+    )
     expect([...reached].filter(target => !FILE_BY_PATH.has(target) && !target.startsWith('engine/')).sort()).toEqual(REACHED_BY_ENGINE)
   })
 })
@@ -120,7 +171,8 @@ describe('what only one place may do', () => {
     TSAnyKeyword: () => 'any',
   }
   const isChanging = ({ type, kind, declaration }: SyntaxNode): boolean =>
-    (type === 'VariableDeclaration' && kind !== 'const') || (type === 'ExportNamedDeclaration' && declaration !== null && isChanging(declaration as SyntaxNode))
+    (type === 'VariableDeclaration' && kind !== 'const') ||
+    (type === 'ExportNamedDeclaration' && declaration !== null && isChanging(declaration as SyntaxNode))
   const nameIn = (node: unknown): string => (node as { name?: string } | null)?.name ?? ''
   const filesWith = (...names: readonly string[]) =>
     SOURCE_FILES.filter(({ nodes }) => nodes.some(node => names.includes(WRITTEN[node.type]?.(node) ?? ''))).map(({ path }) => path)
@@ -130,21 +182,34 @@ describe('what only one place may do', () => {
   })
 
   test('nobody writes to the console', () => {
-    expect(SOURCE_FILES.filter(({ nodes }) => nodes.some(({ type, object }) => type === 'MemberExpression' && nameIn(object) === 'console')).map(({ path }) => path)).toEqual([])
+    expect(
+      SOURCE_FILES.filter(({ nodes }) => nodes.some(({ type, object }) => type === 'MemberExpression' && nameIn(object) === 'console')).map(
+        ({ path }) => path,
+      ),
+    ).toEqual([])
   })
 
   test('the engine reads no clock, throws no dice, asks no network, and knows no process', () => {
-    const impure = [...filesWith('Date.now', 'new Date()', 'Math.random', 'crypto.randomUUID', 'fetch()'), ...SOURCE_FILES.filter(({ nodes }) => nodes.some(({ type, name }) => type === 'Identifier' && name === 'process')).map(({ path }) => path)]
+    const impure = [
+      ...filesWith('Date.now', 'new Date()', 'Math.random', 'crypto.randomUUID', 'fetch()'),
+      ...SOURCE_FILES.filter(({ nodes }) => nodes.some(({ type, name }) => type === 'Identifier' && name === 'process')).map(
+        ({ path }) => path,
+      ),
+    ]
     expect(impure.length).toBeGreaterThan(0)
     expect(impure.filter(path => path.startsWith('engine/'))).toEqual([])
   })
 
   test('the engine measures time where it looks whether it is up, and nowhere else', () => {
-    expect(filesWith('performance.now', 'setTimeout()', 'setImmediate()').filter(path => path.startsWith('engine/'))).toEqual(['engine/expression/steps.ts'])
+    expect(filesWith('performance.now', 'setTimeout()', 'setImmediate()').filter(path => path.startsWith('engine/'))).toEqual([
+      'engine/expression/steps.ts',
+    ])
   })
 
   test('nothing at the top of a file is changed after it was loaded', () => {
-    const changing = SOURCE_FILES.filter(({ nodes }) => nodes.some(({ type, body }) => type === 'Program' && (body as SyntaxNode[]).some(isChanging))).map(({ path }) => path)
+    const changing = SOURCE_FILES.filter(({ nodes }) =>
+      nodes.some(({ type, body }) => type === 'Program' && (body as SyntaxNode[]).some(isChanging)),
+    ).map(({ path }) => path)
     expect(changing).toEqual([])
   })
 
@@ -163,9 +228,12 @@ describe('nothing clinical stands in TypeScript', () => {
     LOINC: /\b\d{3,5}-\d\b(?!-)/,
     NPU: /\bNPU\d{5}\b/,
   }
-  const WORDS = /ryg(smerte|søjle)?\b|\blænd|smerte|iskias|nerverod|stenose|fraktur|brud\b|kræft|cancer|infektion|feber|sygemeld|fysioterap|kiropra|operation\b.*\bryg|paracetamol|ibuprofen|nsaid|opioid|morfin|røde? flag|træning|\bmr-scan|røntgen|blære/i
+  const WORDS =
+    /ryg(smerte|søjle)?\b|\blænd|smerte|iskias|nerverod|stenose|fraktur|brud\b|kræft|cancer|infektion|feber|sygemeld|fysioterap|kiropra|operation\b.*\bryg|paracetamol|ibuprofen|nsaid|opioid|morfin|røde? flag|træning|\bmr-scan|røntgen|blære/i
 
-  const lines = SOURCE_FILES.filter(({ path }) => roomOf(path) !== 'demo').flatMap(({ path, text }) => text.split('\n').map((line, index) => ({ place: `${path}:${index + 1}`, line })))
+  const lines = SOURCE_FILES.filter(({ path }) => roomOf(path) !== 'demo').flatMap(({ path, text }) =>
+    text.split('\n').map((line, index) => ({ place: `${path}:${index + 1}`, line })),
+  )
 
   test.each(Object.entries(CODES))('no %s code', (_, pattern) => {
     expect(lines.filter(({ line }) => pattern.test(line))).toEqual([])
@@ -176,7 +244,9 @@ describe('nothing clinical stands in TypeScript', () => {
   })
 
   test('and the lists would find one', () => {
-    const found = ["'279039007'", 'M01AE01', 'DM545', "'L03'", '72093-6', 'NPU19748'].map(text => Object.values(CODES).some(pattern => pattern.test(text)))
+    const found = ["'279039007'", 'M01AE01', 'DM545', "'L03'", '72093-6', 'NPU19748'].map(text =>
+      Object.values(CODES).some(pattern => pattern.test(text)),
+    )
     expect(found).toEqual(Array(6).fill(true))
     expect(['Lænderygsmerter', 'røde flag', 'Opioider'].every(text => WORDS.test(text))).toBe(true)
   })

@@ -12,7 +12,15 @@ const taken = (resource: object) => {
 const condition = (members: object) => ({ resourceType: 'Condition', id: 'c', ...members })
 
 test('what is sound is handed on as it is', () => {
-  const sound = deepFrozen(condition({ code: { coding: [{ system: 's', code: 'c' }] }, onsetDateTime: '2026-03-01T10:00:00+01:00', recordedDate: '2026', extension: [{ url: 'x', valueDecimal: 1.5 }], somethingOfOurs: { any: 'thing' } }))
+  const sound = deepFrozen(
+    condition({
+      code: { coding: [{ system: 's', code: 'c' }] },
+      onsetDateTime: '2026-03-01T10:00:00+01:00',
+      recordedDate: '2026',
+      extension: [{ url: 'x', valueDecimal: 1.5 }],
+      somethingOfOurs: { any: 'thing' },
+    }),
+  )
   expect(taken(sound).read).toBe(sound)
 })
 
@@ -25,25 +33,45 @@ describe('values that are no FHIR are absent and named', () => {
     ['text for an object', { subject: 'Patient/p' }, 'Condition.subject', 'is no object'],
     ['a number for text', { code: { text: 5 } }, 'Condition.code.text', 'is no text'],
     ['text in a list of objects', { bodySite: [{ text: 'x' }, 7] }, 'Condition.bodySite[1]', 'is no object'],
-    ['an element within elements', { stage: [{ summary: { coding: [{ code: {} }] } }] }, 'Condition.stage[0].summary.coding[0].code', 'is no text'],
-    ['a contained resource', { contained: [{ resourceType: 'Observation', valueQuantity: { value: 'x' } }] }, 'Condition.contained[0].valueQuantity.value', 'is no number'],
+    [
+      'an element within elements',
+      { stage: [{ summary: { coding: [{ code: {} }] } }] },
+      'Condition.stage[0].summary.coding[0].code',
+      'is no text',
+    ],
+    [
+      'a contained resource',
+      { contained: [{ resourceType: 'Observation', valueQuantity: { value: 'x' } }] },
+      'Condition.contained[0].valueQuantity.value',
+      'is no number',
+    ],
   ])('%s', (_, members, element, reason) => {
     const { unusable } = taken(condition(members))
     expect(unusable).toEqual([{ element, reason }])
   })
 
   test('and the rest of the record stays', () => {
-    expect(taken(condition({ recordedDate: 'x', code: { text: 5, coding: [{ code: 'c' }] }, bodySite: [{ text: 'x' }, 7] })).read)
-      .toEqual(condition({ code: { coding: [{ code: 'c' }] }, bodySite: [{ text: 'x' }] }))
+    expect(taken(condition({ recordedDate: 'x', code: { text: 5, coding: [{ code: 'c' }] }, bodySite: [{ text: 'x' }, 7] })).read).toEqual(
+      condition({ code: { coding: [{ code: 'c' }] }, bodySite: [{ text: 'x' }] }),
+    )
   })
 })
 
 test('null, empty text and empty lists are absent, and nobody needs to hear of it', () => {
-  expect(taken(condition({ recordedDate: null, code: { text: '', coding: [] }, subject: { reference: null }, onsetString: ' ' }))).toEqual({ read: condition({ code: {}, subject: {}, onsetString: ' ' }), unusable: [] })
+  expect(taken(condition({ recordedDate: null, code: { text: '', coding: [] }, subject: { reference: null }, onsetString: ' ' }))).toEqual({
+    read: condition({ code: {}, subject: {}, onsetString: ' ' }),
+    unusable: [],
+  })
 })
 
 test('a primitive that has only an extension has no value', () => {
-  const records = [{ resourceType: 'QuestionnaireResponse', id: 'q', _authored: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] } }]
+  const records = [
+    {
+      resourceType: 'QuestionnaireResponse',
+      id: 'q',
+      _authored: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] },
+    },
+  ]
   expect(evaluate('%QuestionnaireResponse.authored.exists()', { records: [taken(records[0]!).read as object] })).toEqual([false])
 })
 
@@ -53,11 +81,15 @@ test('an extension beside a value stays', () => {
 })
 
 test('codes and systems are trimmed, a number for a code is its digits, a lone value for a list is a list', () => {
-  expect(taken(condition({ code: { coding: { system: ' http://snomed.info/sct\u00a0', code: 279039007 } } })).read).toEqual(condition({ code: { coding: [{ system: 'http://snomed.info/sct', code: '279039007' }] } }))
+  expect(taken(condition({ code: { coding: { system: ' http://snomed.info/sct\u00a0', code: 279039007 } } })).read).toEqual(
+    condition({ code: { coding: [{ system: 'http://snomed.info/sct', code: '279039007' }] } }),
+  )
 })
 
 test.each<[string, unknown]>([
-  ['text alone', { text: ' Active ' }], ['a string, as STU3 wrote it', 'active'], ['capitals', { coding: [{ code: 'ACTIVE' }] }],
+  ['text alone', { text: ' Active ' }],
+  ['a string, as STU3 wrote it', 'active'],
+  ['capitals', { coding: [{ code: 'ACTIVE' }] }],
 ])('a clinical status as %s is a coded one', (_, clinicalStatus) => {
   const records = [taken(condition({ clinicalStatus })).read as object]
   expect(evaluate("%Condition.clinicalStatus.coding.where(code = 'active').exists()", { records })).toEqual([true])
@@ -65,7 +97,9 @@ test.each<[string, unknown]>([
 
 test('a date that can be read and is not written as FHIR wants is written anew', () => {
   const dates = ['2026-11-20 08:15:00', '2026-11-20t07:15:00z', '2026-11-20T08:15:00+0100', '2026-11-20T08:14:60+01:00']
-  expect(dates.map(recordedDate => (taken(condition({ recordedDate })).read as { recordedDate: string }).recordedDate)).toEqual(Array(4).fill('2026-11-20T07:15:00.000Z'))
+  expect(dates.map(recordedDate => (taken(condition({ recordedDate })).read as { recordedDate: string }).recordedDate)).toEqual(
+    Array(4).fill('2026-11-20T07:15:00.000Z'),
+  )
 })
 
 test('what is no date stays as text where the element may be text, and is named all the same', () => {
@@ -78,32 +112,78 @@ test('what is no date stays as text where the element may be text, and is named 
 
 describe('shapes of other releases', () => {
   const tablets = { text: 'tablets' }
-  const read = (draft: object) => draftOrdersIn({ patientId: 'p', draftOrders: searchset({ id: 'm', ...draft }) }, emptyRecord('p')).drafts[0]
+  const read = (draft: object) =>
+    draftOrdersIn({ patientId: 'p', draftOrders: searchset({ id: 'm', ...draft }) }, emptyRecord('p')).drafts[0]
 
   test.each([
     ['R5', { resourceType: 'MedicationRequest', medication: { concept: tablets } }],
     ['without its type', { resourceType: 'MedicationRequest', medication: tablets }],
     ['DSTU2', { resourceType: 'MedicationOrder', medicationCodeableConcept: tablets }],
-    ['contained, R5', { resourceType: 'MedicationRequest', contained: [{ resourceType: 'Medication', id: 'x', code: tablets }], medication: { reference: { reference: '#x' } } }],
-    ['by what it is made of', { resourceType: 'MedicationRequest', contained: [{ resourceType: 'Medication', id: 'x', ingredient: [{ itemCodeableConcept: { coding: [{ code: 'a' }] } }, { itemCodeableConcept: { coding: [{ code: 'b' }] } }] }], medicationReference: { reference: '#x' } }],
+    [
+      'contained, R5',
+      {
+        resourceType: 'MedicationRequest',
+        contained: [{ resourceType: 'Medication', id: 'x', code: tablets }],
+        medication: { reference: { reference: '#x' } },
+      },
+    ],
+    [
+      'by what it is made of',
+      {
+        resourceType: 'MedicationRequest',
+        contained: [
+          {
+            resourceType: 'Medication',
+            id: 'x',
+            ingredient: [{ itemCodeableConcept: { coding: [{ code: 'a' }] } }, { itemCodeableConcept: { coding: [{ code: 'b' }] } }],
+          },
+        ],
+        medicationReference: { reference: '#x' },
+      },
+    ],
   ])('a medicine: %s', (how, draft) => {
-    expect(read(draft)).toMatchObject({ resourceType: 'MedicationRequest', medicationCodeableConcept: how === 'by what it is made of' ? { coding: [{ code: 'a' }, { code: 'b' }] } : tablets })
+    expect(read(draft)).toMatchObject({
+      resourceType: 'MedicationRequest',
+      medicationCodeableConcept: how === 'by what it is made of' ? { coding: [{ code: 'a' }, { code: 'b' }] } : tablets,
+    })
   })
 
   test('reasons and codes of R5', () => {
-    expect(read({ resourceType: 'ServiceRequest', code: { concept: tablets }, reason: [{ concept: { text: 'pain' } }, { reference: { reference: 'Condition/c' } }] }))
-      .toEqual({ resourceType: 'ServiceRequest', id: 'm', code: tablets, reasonCode: [{ text: 'pain' }], reasonReference: [{ reference: 'Condition/c' }] })
+    expect(
+      read({
+        resourceType: 'ServiceRequest',
+        code: { concept: tablets },
+        reason: [{ concept: { text: 'pain' } }, { reference: { reference: 'Condition/c' } }],
+      }),
+    ).toEqual({
+      resourceType: 'ServiceRequest',
+      id: 'm',
+      code: tablets,
+      reasonCode: [{ text: 'pain' }],
+      reasonReference: [{ reference: 'Condition/c' }],
+    })
     expect(read({ resourceType: 'DeviceRequest', code: { concept: tablets } })).toMatchObject({ codeCodeableConcept: tablets })
   })
 
   test('orders of older releases', () => {
-    expect(read({ resourceType: 'ReferralRequest', serviceRequested: [tablets], reasonCodeableConcept: { text: 'pain' } })).toEqual({ resourceType: 'ServiceRequest', id: 'm', code: tablets, reasonCode: [{ text: 'pain' }] })
-    expect(read({ resourceType: 'DiagnosticOrder', item: [{ code: tablets }], orderer: { reference: 'Practitioner/d' } })).toMatchObject({ resourceType: 'ServiceRequest', code: tablets, requester: { reference: 'Practitioner/d' } })
+    expect(read({ resourceType: 'ReferralRequest', serviceRequested: [tablets], reasonCodeableConcept: { text: 'pain' } })).toEqual({
+      resourceType: 'ServiceRequest',
+      id: 'm',
+      code: tablets,
+      reasonCode: [{ text: 'pain' }],
+    })
+    expect(read({ resourceType: 'DiagnosticOrder', item: [{ code: tablets }], orderer: { reference: 'Practitioner/d' } })).toMatchObject({
+      resourceType: 'ServiceRequest',
+      code: tablets,
+      requester: { reference: 'Practitioner/d' },
+    })
     expect(read({ resourceType: 'ProcedureRequest', code: tablets })).toMatchObject({ resourceType: 'ServiceRequest', code: tablets })
   })
 
   test('an unknown medicine stays a reference', () => {
-    expect(read({ resourceType: 'MedicationRequest', medicationReference: { reference: 'Medication/elsewhere' } })).toMatchObject({ medicationReference: { reference: 'Medication/elsewhere' } })
+    expect(read({ resourceType: 'MedicationRequest', medicationReference: { reference: 'Medication/elsewhere' } })).toMatchObject({
+      medicationReference: { reference: 'Medication/elsewhere' },
+    })
   })
 })
 
@@ -111,7 +191,10 @@ describe('drafts', () => {
   const scan = { resourceType: 'ServiceRequest', id: 's', status: 'draft' }
 
   test('what orders refer to is no order', () => {
-    const { drafts, chosen } = draftOrdersIn({ patientId: 'p', draftOrders: searchset(scan, { resourceType: 'Medication', id: 'x' }, { resourceType: 'Condition', id: 'y' }) }, emptyRecord('p'))
+    const { drafts, chosen } = draftOrdersIn(
+      { patientId: 'p', draftOrders: searchset(scan, { resourceType: 'Medication', id: 'x' }, { resourceType: 'Condition', id: 'y' }) },
+      emptyRecord('p'),
+    )
     expect([drafts, chosen]).toEqual([[scan], [scan]])
   })
 
@@ -122,7 +205,10 @@ describe('drafts', () => {
     }
     expect(draftFor({ reference: 'Patient/q' })).toThrow(expect.objectContaining({ code: 'CDS_DATA_OF_ANOTHER_PATIENT' }))
     expect(draftFor({ reference: 'Patient/p' })().drafts).toHaveLength(1)
-    expect(draftFor({ reference: 'urn:uuid:nobody' })()).toMatchObject({ drafts: [], unusable: [{ key: 'draftOrders', resource: 'ServiceRequest/s' }] })
+    expect(draftFor({ reference: 'urn:uuid:nobody' })()).toMatchObject({
+      drafts: [],
+      unusable: [{ key: 'draftOrders', resource: 'ServiceRequest/s' }],
+    })
   })
 
   test('are changed as they were sent', () => {
@@ -134,8 +220,16 @@ describe('drafts', () => {
 })
 
 test('the reason of a contact may be a condition that it holds itself', () => {
-  const encounter = { resourceType: 'Encounter', id: 'e', contained: [{ resourceType: 'Condition', id: 'r', code: { text: 'back' } }], reasonReference: [{ reference: '#r' }, { reference: 'Condition/c' }] }
-  expect(recordOf({ encounters: encounter }).ofType('Encounter')[0]).toMatchObject({ reasonCode: [{ text: 'back' }], reasonReference: [{ reference: 'Condition/c' }] })
+  const encounter = {
+    resourceType: 'Encounter',
+    id: 'e',
+    contained: [{ resourceType: 'Condition', id: 'r', code: { text: 'back' } }],
+    reasonReference: [{ reference: '#r' }, { reference: 'Condition/c' }],
+  }
+  expect(recordOf({ encounters: encounter }).ofType('Encounter')[0]).toMatchObject({
+    reasonCode: [{ text: 'back' }],
+    reasonReference: [{ reference: 'Condition/c' }],
+  })
 })
 
 describe('names that R4 does not know cost nothing, however long and however many', () => {
@@ -148,7 +242,10 @@ describe('names that R4 does not know cost nothing, however long and however man
 
   test.each<[string, object]>([
     ['one of a hundred thousand letters', { [`a${'b'.repeat(100_000)}`]: 1 }],
-    ['a thousand of a thousand letters', Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`a${index}${'b'.repeat(1_000)}`, 1]))],
+    [
+      'a thousand of a thousand letters',
+      Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`a${index}${'b'.repeat(1_000)}`, 1])),
+    ],
   ])('%s', (_, members) => {
     const odd = condition(members)
     expect(cpuMs(() => expect(taken(odd).read).toEqual(odd))).toBeLessThan(500)

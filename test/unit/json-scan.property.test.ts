@@ -33,18 +33,26 @@ describe('what JSON costs is told from its bytes, as it is from the value', () =
   const written = (value: unknown, isIndented: boolean) => bytes(JSON.stringify(value, null, isIndented ? 2 : 0))
 
   test('its depth, whatever its texts hold', () => {
-    fc.assert(fc.property(json, fc.boolean(), (value, isIndented) => {
-      const [fits, exceeds] = [DEEPEST_JSON, DEEPEST_JSON + 1].map(depth => jsonFault(written(within(value, depth), isIndented), Infinity))
-      expect([fits, exceeds]).toEqual([undefined, 'too-deep'])
-    }), { numRuns: 1_000 })
+    fc.assert(
+      fc.property(json, fc.boolean(), (value, isIndented) => {
+        const [fits, exceeds] = [DEEPEST_JSON, DEEPEST_JSON + 1].map(depth =>
+          jsonFault(written(within(value, depth), isIndented), Infinity),
+        )
+        expect([fits, exceeds]).toEqual([undefined, 'too-deep'])
+      }),
+      { numRuns: 1_000 },
+    )
   })
 
   test('its parts', () => {
-    fc.assert(fc.property(json, fc.boolean(), (value, isIndented) => {
-      const parts = partsOf(value)
-      expect(jsonFault(written(value, isIndented), parts)).toBeUndefined()
-      if (parts > 0) expect(jsonFault(written(value, isIndented), parts - 1)).toBe('too-many')
-    }), { numRuns: 1_000 })
+    fc.assert(
+      fc.property(json, fc.boolean(), (value, isIndented) => {
+        const parts = partsOf(value)
+        expect(jsonFault(written(value, isIndented), parts)).toBeUndefined()
+        if (parts > 0) expect(jsonFault(written(value, isIndented), parts - 1)).toBe('too-many')
+      }),
+      { numRuns: 1_000 },
+    )
   })
 })
 
@@ -55,8 +63,16 @@ describe('what is refused', () => {
     ['both, spaced', '{ "a" : [ '.repeat(51), 'too-deep'],
     ['lists behind a text that ends in an escaped backslash', `{"a":"\\\\","b":${'['.repeat(100)}`, 'too-deep'],
     ['lists behind a byte order mark', `\uFEFF${'['.repeat(101)}`, 'too-deep'],
-    ['an object of 1,001 members', JSON.stringify(Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`m${index}`, index]))), 'too-wide'],
-    ['one within another, and behind one', JSON.stringify({ a: { b: 1 }, c: Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`m${index}`, { x: {} }])) }), 'too-wide'],
+    [
+      'an object of 1,001 members',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`m${index}`, index]))),
+      'too-wide',
+    ],
+    [
+      'one within another, and behind one',
+      JSON.stringify({ a: { b: 1 }, c: Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`m${index}`, { x: {} }])) }),
+      'too-wide',
+    ],
   ])('before its end is known: %s', (_, text, fault) => {
     expect(jsonFault(bytes(text), 100_000)).toBe(fault)
   })
@@ -69,7 +85,7 @@ describe('what is refused', () => {
     ['a text that ends in half an escape', '["\\'],
     ['nothing', ''],
     ['many, one behind the other', `[${'[],'.repeat(1_000)}[]]`],
-    ['an object of 1,000 members', JSON.stringify(Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`m${index}`, ':::']))) ],
+    ['an object of 1,000 members', JSON.stringify(Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`m${index}`, ':::'])))],
     ['many objects of a few members', JSON.stringify(Array.from({ length: 2_000 }, () => ({ a: 1, b: { c: 2 } })))],
   ])('and no other: %s', (_, text) => {
     expect(jsonFault(bytes(text), 100_000)).toBeUndefined()

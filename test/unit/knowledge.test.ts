@@ -7,7 +7,23 @@ import { plainR4 } from '../../src/engine/knowledge/profile.js'
 import { FaultList } from '../../src/engine/model/faults.js'
 import { EXTENSION } from '../support/house.js'
 import {
-  action, activity, applyTo, canonical, codeSystem, compileResources, english, fact, faultsIn, fhirpath, knowledgeOf, library, plan, scopeOf, topAction, valueSet, when,
+  action,
+  activity,
+  applyTo,
+  canonical,
+  codeSystem,
+  compileResources,
+  english,
+  fact,
+  faultsIn,
+  fhirpath,
+  knowledgeOf,
+  library,
+  plan,
+  scopeOf,
+  topAction,
+  valueSet,
+  when,
 } from '../support/knowledge-builder.js'
 
 const dependsOn = (id: string): Library['relatedArtifact'] => [{ type: 'depends-on', resource: canonical('Library', id) }]
@@ -40,8 +56,13 @@ describe('sound knowledge', () => {
   })
 
   test('libraries may be compiled in any order of files', () => {
-    const files = [library({ upper: '%middle' }, { relatedArtifact: dependsOn('middle') }), library({ middle: '%lower' }, { ...base, id: 'middle', relatedArtifact: dependsOn('lower') }), library({ lower: 'true' }, { ...base, id: 'lower' })]
-    for (const order of [files, [...files].reverse()]) expect(faultsIn(plan([topAction('a', { condition: [when('%upper')] })]), ...order)).toEqual([])
+    const files = [
+      library({ upper: '%middle' }, { relatedArtifact: dependsOn('middle') }),
+      library({ middle: '%lower' }, { ...base, id: 'middle', relatedArtifact: dependsOn('lower') }),
+      library({ lower: 'true' }, { ...base, id: 'lower' }),
+    ]
+    for (const order of [files, [...files].reverse()])
+      expect(faultsIn(plan([topAction('a', { condition: [when('%upper')] })]), ...order)).toEqual([])
   })
 })
 
@@ -49,33 +70,60 @@ describe('a fault of facts', () => {
   test.each<[string, Library[], string]>([
     ['that need each other', [library({ a: '%b', b: '%a' })], 'FACT_CYCLE'],
     ['that need themselves', [library({ a: '%a' })], 'FACT_CYCLE'],
-    ['in libraries that need each other', [library({}, { relatedArtifact: dependsOn('x') }), library({}, { ...base, id: 'x', relatedArtifact: dependsOn('facts') })], 'CANONICAL_CYCLE'],
-    ['named twice', [library({ a: '1' }, { relatedArtifact: dependsOn('x') }), library({ a: '2' }, { ...base, id: 'x' })], 'FACT_DUPLICATE'],
+    [
+      'in libraries that need each other',
+      [library({}, { relatedArtifact: dependsOn('x') }), library({}, { ...base, id: 'x', relatedArtifact: dependsOn('facts') })],
+      'CANONICAL_CYCLE',
+    ],
+    [
+      'named twice',
+      [library({ a: '1' }, { relatedArtifact: dependsOn('x') }), library({ a: '2' }, { ...base, id: 'x' })],
+      'FACT_DUPLICATE',
+    ],
     ['named like a record type', [library({ Condition: '1' })], 'FACT_DUPLICATE'],
     ['without a usable name', [library({ 'two words': '1' })], 'NAME_UNKNOWN'],
     ['of a library out of reach', [library({ a: '%b' }), library({ b: '1' }, { ...base, id: 'x' })], 'NAME_UNKNOWN'],
     ['that do not parse', [library({ a: '1 +' })], 'EXPRESSION_INVALID'],
     ['that are empty', [library({ a: ' ' })], 'EXPRESSION_INVALID'],
     ['in a library that is not there', [library({}, { relatedArtifact: dependsOn('none') })], 'CANONICAL_UNKNOWN'],
-    ['in another version of a library', [library({}, { relatedArtifact: [{ type: 'depends-on', resource: `${canonical('Library', 'x')}|1.0` }] }), library({}, { ...base, id: 'x' })], 'CANONICAL_UNKNOWN'],
+    [
+      'in another version of a library',
+      [
+        library({}, { relatedArtifact: [{ type: 'depends-on', resource: `${canonical('Library', 'x')}|1.0` }] }),
+        library({}, { ...base, id: 'x' }),
+      ],
+      'CANONICAL_UNKNOWN',
+    ],
   ])('%s', (_, libraries, code) => {
     const found = faultsIn(plan([topAction('a')]), ...libraries)
     expect(new Set(found.map(fault => fault.split(' ')[0]))).toEqual(new Set([code]))
   })
 
   test('in another language, or without a description', () => {
-    const odd = library({}, { extension: [
-      { url: EXTENSION.fact, valueExpression: { name: 'a', language: 'text/cql', expression: 'true', description: 'x' } },
-      { url: EXTENSION.fact, valueExpression: { name: 'b', ...fhirpath('true') } },
-    ] })
-    expect(faultsIn(odd)).toEqual([expect.stringMatching(/^LANGUAGE_UNSUPPORTED .*\(a\)/), expect.stringMatching(/^DESCRIPTION_MISSING .*\(b\)/)])
+    const odd = library(
+      {},
+      {
+        extension: [
+          { url: EXTENSION.fact, valueExpression: { name: 'a', language: 'text/cql', expression: 'true', description: 'x' } },
+          { url: EXTENSION.fact, valueExpression: { name: 'b', ...fhirpath('true') } },
+        ],
+      },
+    )
+    expect(faultsIn(odd)).toEqual([
+      expect.stringMatching(/^LANGUAGE_UNSUPPORTED .*\(a\)/),
+      expect.stringMatching(/^DESCRIPTION_MISSING .*\(b\)/),
+    ])
   })
 })
 
 describe('a fault of an action', () => {
   const POINT = canonical('CodeSystem', 'decision-point')
-  const graded = (code: string, more: PlanDefinitionAction = {}) => topAction('a', { code: [{ coding: [{ system: POINT, code }] }], ...more })
-  const grade = [{ url: EXTENSION.strength, valueCodeableConcept: { text: 'x' } }, { url: EXTENSION.direction, valueCodeableConcept: { text: 'x' } }]
+  const graded = (code: string, more: PlanDefinitionAction = {}) =>
+    topAction('a', { code: [{ coding: [{ system: POINT, code }] }], ...more })
+  const grade = [
+    { url: EXTENSION.strength, valueCodeableConcept: { text: 'x' } },
+    { url: EXTENSION.direction, valueCodeableConcept: { text: 'x' } },
+  ]
   const toRemove = { coding: [{ code: 'remove' }] }
   const ordersNamed = (name: string) => ({ url: EXTENSION.orders, valueExpression: { ...fhirpath('%orders'), name } })
   const documentation: PlanDefinitionAction['documentation'] = [{ type: 'documentation', url: 'https://example.org' }]
@@ -85,33 +133,168 @@ describe('a fault of an action', () => {
     ['without an id', [{ ...topAction('a'), id: '' }], ['ACTION_ID_INVALID PlanDefinition.action[0]']],
     ['with an id twice', [topAction('a', { action: [action('a')] })], ['ACTION_ID_INVALID PlanDefinition.action[0].action[0]']],
     ['with priority asap', [topAction('a', { priority: 'asap' })], ['PRIORITY_REFUSED PlanDefinition.action[0].priority']],
-    ['with an unknown hook', [topAction('a', { trigger: [{ type: 'named-event', name: 'patient-vieww' }] })], ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger']],
-    ['with a periodic trigger', [topAction('a', { trigger: [{ type: 'periodic', name: 'patient-view' }] })], ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger']],
+    [
+      'with an unknown hook',
+      [topAction('a', { trigger: [{ type: 'named-event', name: 'patient-vieww' }] })],
+      ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger'],
+    ],
+    [
+      'with a periodic trigger',
+      [topAction('a', { trigger: [{ type: 'periodic', name: 'patient-view' }] })],
+      ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger'],
+    ],
     ['without a trigger beside one with', [topAction('a'), action('b')], ['TRIGGER_UNSUPPORTED PlanDefinition.action[1]']],
-    ['with a trigger below the top', [topAction('a', { action: [topAction('b')] })], ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].action[0].trigger']],
+    [
+      'with a trigger below the top',
+      [topAction('a', { action: [topAction('b')] })],
+      ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].action[0].trigger'],
+    ],
     ['without English', [{ ...topAction('a'), _title: {} }], ['TRANSLATION_MISSING PlanDefinition.action[0].title']],
     ['with half a description', [topAction('a', { description: 'x' })], ['TRANSLATION_MISSING PlanDefinition.action[0].description']],
-    ['with a condition in CQL', [topAction('a', { condition: [{ kind: 'applicability', expression: { language: 'text/cql', expression: 'x', description: 'x' } }] })], ['LANGUAGE_UNSUPPORTED PlanDefinition.action[0].condition[0]']],
-    ['with a condition that nobody explains', [topAction('a', { condition: [{ kind: 'applicability', expression: fhirpath('true') }] })], ['DESCRIPTION_MISSING PlanDefinition.action[0].condition[0]']],
-    ['with a misspelt name in a condition', [topAction('a', { condition: [when('%Condition.codee.exists()')] })], ['NAME_UNKNOWN PlanDefinition.action[0].condition[0]']],
-    ['with a misspelt name in a text', [topAction('a', { title: '{{%nothing}}', _title: english('x') })], ['NAME_UNKNOWN PlanDefinition.action[0].title']],
-    ['with a misspelt name in a translation', [topAction('a', { title: 'x', _title: english('{{%nothing}}') })], ['NAME_UNKNOWN PlanDefinition.action[0].title']],
-    ['with an unknown value set', [topAction('a', { condition: [when("%Condition.codedIn( 'https://example.org/none').exists()")] })], ['VALUE_SET_UNKNOWN PlanDefinition.action[0].condition[0]']],
-    ['with an unknown definition', [topAction('a', { definitionCanonical: 'https://example.org/none' })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical']],
-    ['with another version of a definition', [topAction('a', { definitionCanonical: `${canonical('ActivityDefinition', 'act')}|1.0.0` })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical']],
-    ['that sets what an action does not have', [topAction('a', { dynamicValue: [{ path: 'code', expression: fhirpath("'x'") }] })], ['DYNAMIC_PATH_INVALID PlanDefinition.action[0].dynamicValue[0]']],
-    ['that sets what the resource does not have', [topAction('a', { definitionCanonical: canonical('ActivityDefinition', 'act'), dynamicValue: [{ path: 'codee.text', expression: fhirpath("'x'") }] })], ['DYNAMIC_PATH_INVALID PlanDefinition.action[0].dynamicValue[0]']],
-    ['with a card extension in CQL', [topAction('a', { extension: [{ url: EXTENSION.cardExtension, extension: [{ url: 'name', valueString: 'x' }, { url: 'member', valueExpression: { name: 'm', language: 'text/cql', expression: 'x' } }] }] })], ['LANGUAGE_UNSUPPORTED PlanDefinition.action[0].extension']],
-    ['with unknown override reasons', [topAction('a', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: 'https://example.org/none' }] })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension']],
-    ['on orders without saying what becomes of them', [topAction('a', { extension: [ordersNamed('MedicationRequest')] })], ['SHAPE_INVALID PlanDefinition.action[0].type']],
-    ['on orders of no type', [topAction('a', { type: toRemove, extension: [ordersNamed('Order')] })], ['SHAPE_INVALID PlanDefinition.action[0].extension']],
-    ['on orders and something new', [topAction('a', { type: toRemove, extension: [ordersNamed('MedicationRequest')], definitionCanonical: canonical('ActivityDefinition', 'act') })], ['SHAPE_INVALID PlanDefinition.action[0].definitionCanonical']],
-    ['with a source that is not there', [topAction('a', { documentation: [{ type: 'documentation', resource: 'https://example.org/none#1' }] })], ['SOURCE_MISSING PlanDefinition.action[0].documentation[0]']],
-    ['for a decision point without grade and source', [graded('T-01')], ['GRADE_MISSING PlanDefinition.action[0]', 'GRADE_MISSING PlanDefinition.action[0]', 'SOURCE_MISSING PlanDefinition.action[0]']],
-    ['for a decision point without direction', [graded('T-01', { extension: grade.slice(0, 1), documentation })], ['GRADE_MISSING PlanDefinition.action[0]']],
-    ['with a certainty that no code system puts into words', [graded('T-01', { extension: [...grade, { url: EXTENSION.quality, valueCodeableConcept: { coding: [{ system: 'https://example.org', code: 'x' }] } }], documentation })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension']],
-    ['with a strength that no code system puts into words', [graded('T-01', { extension: [{ url: EXTENSION.strength, valueCodeableConcept: { coding: [{ system: 'https://example.org', code: 'x' }] } }, ...grade.slice(1)], documentation })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension']],
-    ['for an unknown decision point', [graded('T-99', { extension: grade, documentation })], ['CANONICAL_UNKNOWN PlanDefinition.action[0].code']],
+    [
+      'with a condition in CQL',
+      [topAction('a', { condition: [{ kind: 'applicability', expression: { language: 'text/cql', expression: 'x', description: 'x' } }] })],
+      ['LANGUAGE_UNSUPPORTED PlanDefinition.action[0].condition[0]'],
+    ],
+    [
+      'with a condition that nobody explains',
+      [topAction('a', { condition: [{ kind: 'applicability', expression: fhirpath('true') }] })],
+      ['DESCRIPTION_MISSING PlanDefinition.action[0].condition[0]'],
+    ],
+    [
+      'with a misspelt name in a condition',
+      [topAction('a', { condition: [when('%Condition.codee.exists()')] })],
+      ['NAME_UNKNOWN PlanDefinition.action[0].condition[0]'],
+    ],
+    [
+      'with a misspelt name in a text',
+      [topAction('a', { title: '{{%nothing}}', _title: english('x') })],
+      ['NAME_UNKNOWN PlanDefinition.action[0].title'],
+    ],
+    [
+      'with a misspelt name in a translation',
+      [topAction('a', { title: 'x', _title: english('{{%nothing}}') })],
+      ['NAME_UNKNOWN PlanDefinition.action[0].title'],
+    ],
+    [
+      'with an unknown value set',
+      [topAction('a', { condition: [when("%Condition.codedIn( 'https://example.org/none').exists()")] })],
+      ['VALUE_SET_UNKNOWN PlanDefinition.action[0].condition[0]'],
+    ],
+    [
+      'with an unknown definition',
+      [topAction('a', { definitionCanonical: 'https://example.org/none' })],
+      ['CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical'],
+    ],
+    [
+      'with another version of a definition',
+      [topAction('a', { definitionCanonical: `${canonical('ActivityDefinition', 'act')}|1.0.0` })],
+      ['CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical'],
+    ],
+    [
+      'that sets what an action does not have',
+      [topAction('a', { dynamicValue: [{ path: 'code', expression: fhirpath("'x'") }] })],
+      ['DYNAMIC_PATH_INVALID PlanDefinition.action[0].dynamicValue[0]'],
+    ],
+    [
+      'that sets what the resource does not have',
+      [
+        topAction('a', {
+          definitionCanonical: canonical('ActivityDefinition', 'act'),
+          dynamicValue: [{ path: 'codee.text', expression: fhirpath("'x'") }],
+        }),
+      ],
+      ['DYNAMIC_PATH_INVALID PlanDefinition.action[0].dynamicValue[0]'],
+    ],
+    [
+      'with a card extension in CQL',
+      [
+        topAction('a', {
+          extension: [
+            {
+              url: EXTENSION.cardExtension,
+              extension: [
+                { url: 'name', valueString: 'x' },
+                { url: 'member', valueExpression: { name: 'm', language: 'text/cql', expression: 'x' } },
+              ],
+            },
+          ],
+        }),
+      ],
+      ['LANGUAGE_UNSUPPORTED PlanDefinition.action[0].extension'],
+    ],
+    [
+      'with unknown override reasons',
+      [topAction('a', { extension: [{ url: EXTENSION.overrideReasons, valueCanonical: 'https://example.org/none' }] })],
+      ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension'],
+    ],
+    [
+      'on orders without saying what becomes of them',
+      [topAction('a', { extension: [ordersNamed('MedicationRequest')] })],
+      ['SHAPE_INVALID PlanDefinition.action[0].type'],
+    ],
+    [
+      'on orders of no type',
+      [topAction('a', { type: toRemove, extension: [ordersNamed('Order')] })],
+      ['SHAPE_INVALID PlanDefinition.action[0].extension'],
+    ],
+    [
+      'on orders and something new',
+      [
+        topAction('a', {
+          type: toRemove,
+          extension: [ordersNamed('MedicationRequest')],
+          definitionCanonical: canonical('ActivityDefinition', 'act'),
+        }),
+      ],
+      ['SHAPE_INVALID PlanDefinition.action[0].definitionCanonical'],
+    ],
+    [
+      'with a source that is not there',
+      [topAction('a', { documentation: [{ type: 'documentation', resource: 'https://example.org/none#1' }] })],
+      ['SOURCE_MISSING PlanDefinition.action[0].documentation[0]'],
+    ],
+    [
+      'for a decision point without grade and source',
+      [graded('T-01')],
+      ['GRADE_MISSING PlanDefinition.action[0]', 'GRADE_MISSING PlanDefinition.action[0]', 'SOURCE_MISSING PlanDefinition.action[0]'],
+    ],
+    [
+      'for a decision point without direction',
+      [graded('T-01', { extension: grade.slice(0, 1), documentation })],
+      ['GRADE_MISSING PlanDefinition.action[0]'],
+    ],
+    [
+      'with a certainty that no code system puts into words',
+      [
+        graded('T-01', {
+          extension: [
+            ...grade,
+            { url: EXTENSION.quality, valueCodeableConcept: { coding: [{ system: 'https://example.org', code: 'x' }] } },
+          ],
+          documentation,
+        }),
+      ],
+      ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension'],
+    ],
+    [
+      'with a strength that no code system puts into words',
+      [
+        graded('T-01', {
+          extension: [
+            { url: EXTENSION.strength, valueCodeableConcept: { coding: [{ system: 'https://example.org', code: 'x' }] } },
+            ...grade.slice(1),
+          ],
+          documentation,
+        }),
+      ],
+      ['CANONICAL_UNKNOWN PlanDefinition.action[0].extension'],
+    ],
+    [
+      'for an unknown decision point',
+      [graded('T-99', { extension: grade, documentation })],
+      ['CANONICAL_UNKNOWN PlanDefinition.action[0].code'],
+    ],
     ['for a decision point, with all it needs', [graded('T-01', { extension: grade, documentation })], []],
   ])('%s', (_, actions, faults) => {
     expect(faultsIn(plan(actions), points, activity('act'))).toEqual(faults)
@@ -119,13 +302,26 @@ describe('a fault of an action', () => {
 })
 
 describe('a fault of a definition', () => {
-  const using = (...more: Parameters<typeof activity>) => faultsIn(plan([topAction('a', { definitionCanonical: canonical('ActivityDefinition', 'act') })]), activity(...more))
+  const using = (...more: Parameters<typeof activity>) =>
+    faultsIn(plan([topAction('a', { definitionCanonical: canonical('ActivityDefinition', 'act') })]), activity(...more))
 
   test.each([
     ['of a kind that becomes nothing', { kind: 'Claim' as const }, ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind']],
-    ['of a kind that cannot say no', { kind: 'ImmunizationRecommendation' as const, productCodeableConcept: { text: 'x' }, doNotPerform: true }, ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind']],
-    ['that sets a misspelt element', { dynamicValue: [{ path: 'note.textt', expression: fhirpath("'x'") }] }, ['DYNAMIC_PATH_INVALID ActivityDefinition.dynamicValue[0]']],
-    ['with a path that is none', { dynamicValue: [{ path: 'note[0].text!', expression: fhirpath("'x'") }] }, ['DYNAMIC_PATH_INVALID ActivityDefinition.dynamicValue[0]']],
+    [
+      'of a kind that cannot say no',
+      { kind: 'ImmunizationRecommendation' as const, productCodeableConcept: { text: 'x' }, doNotPerform: true },
+      ['ACTIVITY_KIND_UNSUPPORTED ActivityDefinition.kind'],
+    ],
+    [
+      'that sets a misspelt element',
+      { dynamicValue: [{ path: 'note.textt', expression: fhirpath("'x'") }] },
+      ['DYNAMIC_PATH_INVALID ActivityDefinition.dynamicValue[0]'],
+    ],
+    [
+      'with a path that is none',
+      { dynamicValue: [{ path: 'note[0].text!', expression: fhirpath("'x'") }] },
+      ['DYNAMIC_PATH_INVALID ActivityDefinition.dynamicValue[0]'],
+    ],
     ['that may say no', { doNotPerform: true }, []],
   ])('%s', (_, more, faults) => {
     expect(using('act', more)).toEqual(faults)
@@ -139,7 +335,8 @@ describe('a fault of a definition', () => {
 })
 
 describe('plans within plans', () => {
-  const calls = (id: string, target: string, more: PlanDefinitionAction = {}) => topAction(id, { definitionCanonical: canonical('PlanDefinition', target), ...more })
+  const calls = (id: string, target: string, more: PlanDefinitionAction = {}) =>
+    topAction(id, { definitionCanonical: canonical('PlanDefinition', target), ...more })
 
   test('need no triggers, and bring their requirements', () => {
     const inner = plan([action('inner', { condition: [when('%Observation.empty()')] })], { id: 'inner' })
@@ -149,7 +346,8 @@ describe('plans within plans', () => {
 
   test('may not contain themselves', () => {
     expect(faultsIn(plan([calls('a', 'other')]), plan([calls('b', 'plan')], { id: 'other' }))).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^CANONICAL_CYCLE/)]))
+      expect.arrayContaining([expect.stringMatching(/^CANONICAL_CYCLE/)]),
+    )
     expect(faultsIn(plan([calls('a', 'plan')]))).toEqual(['CANONICAL_CYCLE PlanDefinition.action[0].definitionCanonical'])
   })
 
@@ -162,7 +360,9 @@ describe('plans within plans', () => {
 
 describe('a fault of a resource', () => {
   test('with the url of another', () => {
-    expect(faultsIn(valueSet('one', undefined), { ...valueSet('two', undefined), url: canonical('ValueSet', 'one') })).toEqual(['RESOURCE_DUPLICATE ValueSet.url'])
+    expect(faultsIn(valueSet('one', undefined), { ...valueSet('two', undefined), url: canonical('ValueSet', 'one') })).toEqual([
+      'RESOURCE_DUPLICATE ValueSet.url',
+    ])
   })
 
   test('that nothing can refer to', () => {
@@ -178,8 +378,13 @@ describe('a fault of a resource', () => {
   })
 
   test('library cycles do not hang a plan that uses them', () => {
-    const cyclic = [library({}, { relatedArtifact: dependsOn('x') }), library({}, { ...base, id: 'x', relatedArtifact: dependsOn('facts') })]
-    expect(faultsIn(plan([topAction('a', { condition: [when('%Condition.exists()')] })]), ...cyclic)).toEqual([expect.stringMatching(/^CANONICAL_CYCLE/)])
+    const cyclic = [
+      library({}, { relatedArtifact: dependsOn('x') }),
+      library({}, { ...base, id: 'x', relatedArtifact: dependsOn('facts') }),
+    ]
+    expect(faultsIn(plan([topAction('a', { condition: [when('%Condition.exists()')] })]), ...cyclic)).toEqual([
+      expect.stringMatching(/^CANONICAL_CYCLE/),
+    ])
   })
 })
 
@@ -193,98 +398,226 @@ describe('plain R4', () => {
     return { knowledge, faults: told(faults.faults), warnings: told(faults.warnings) }
   }
   const TASK = { status: 'active', kind: 'Task', code: { text: 'x' } } as const
-  const bare = (actions: PlanDefinitionAction[], more: Partial<PlanDefinition> = {}): PlanDefinition => ({ resourceType: 'PlanDefinition', id: 'bare', status: 'active', action: actions, ...more })
+  const bare = (actions: PlanDefinitionAction[], more: Partial<PlanDefinition> = {}): PlanDefinition => ({
+    resourceType: 'PlanDefinition',
+    id: 'bare',
+    status: 'active',
+    action: actions,
+    ...more,
+  })
   const asking = (expression: string) => ({ kind: 'applicability' as const, expression: fhirpath(expression) })
-  const idsOf = (actions: readonly RequestGroupAction[] = []): unknown[] => actions.map(({ id, action: below }) => (below ? [id, idsOf(below)] : id))
+  const idsOf = (actions: readonly RequestGroupAction[] = []): unknown[] =>
+    actions.map(({ id, action: below }) => (below ? [id, idsOf(below)] : id))
 
   test('asks for no url, version, ids, words, languages or data requirements', () => {
     const { knowledge, faults, warnings } = compilePlain(bare([{ title: 'Conseil', condition: [asking('%Observation.exists().not()')] }]))
     expect({ faults, warnings }).toEqual({ faults: [], warnings: [] })
     const { requestGroup } = applyTo(knowledge, { planId: 'bare', language: 'en' })
-    expect(requestGroup).toMatchObject({ instantiatesCanonical: [`${BASE}/PlanDefinition/bare`], action: [{ id: 'action-1', title: 'Conseil' }] })
+    expect(requestGroup).toMatchObject({
+      instantiatesCanonical: [`${BASE}/PlanDefinition/bare`],
+      action: [{ id: 'action-1', title: 'Conseil' }],
+    })
     expect([...(knowledge.plan('bare')?.actions[0]?.texts.title.keys() ?? [])]).toEqual(['fr'])
-    expect(['bare', `${BASE}/PlanDefinition/bare`, 'PlanDefinition/bare'].map(name => knowledge.plan(name)?.canonical)).toEqual(Array(3).fill(`${BASE}/PlanDefinition/bare`))
+    expect(['bare', `${BASE}/PlanDefinition/bare`, 'PlanDefinition/bare'].map(name => knowledge.plan(name)?.canonical)).toEqual(
+      Array(3).fill(`${BASE}/PlanDefinition/bare`),
+    )
   })
 
   test('the same is a fault each under the rules of the house', () => {
-    const codes = compileResources(bare([{ title: 'Råd', condition: [asking('%Observation.exists().not()')] }])).faults.faults.map(({ code }) => code)
-    expect([...new Set(codes)].sort()).toEqual(['ACTION_ID_INVALID', 'CANONICAL_MISSING', 'DATA_NOT_ASKED_FOR', 'DESCRIPTION_MISSING', 'TRANSLATION_MISSING'])
+    const codes = compileResources(bare([{ title: 'Råd', condition: [asking('%Observation.exists().not()')] }])).faults.faults.map(
+      ({ code }) => code,
+    )
+    expect([...new Set(codes)].sort()).toEqual([
+      'ACTION_ID_INVALID',
+      'CANONICAL_MISSING',
+      'DATA_NOT_ASKED_FOR',
+      'DESCRIPTION_MISSING',
+      'TRANSLATION_MISSING',
+    ])
   })
 
   test('ids are made of places, whatever ids others have', () => {
     const title = 'x'
-    const { knowledge } = compilePlain(bare([{ title, action: [{ title }, { title, id: 'own' }, { title, id: 'own' }] }, { title, id: 'action-1' }]))
-    expect(idsOf(applyTo(knowledge, { planId: 'bare' }).requestGroup.action)).toEqual([['action-1-', ['action-1.1', 'own', 'action-1.3']], 'action-1'])
+    const { knowledge } = compilePlain(
+      bare([
+        { title, action: [{ title }, { title, id: 'own' }, { title, id: 'own' }] },
+        { title, id: 'action-1' },
+      ]),
+    )
+    expect(idsOf(applyTo(knowledge, { planId: 'bare' }).requestGroup.action)).toEqual([
+      ['action-1-', ['action-1.1', 'own', 'action-1.3']],
+      'action-1',
+    ])
   })
 
   test('every action of any tree has one id of its own, and the same again', () => {
     const tree = fc.letrec<{ action: PlanDefinitionAction }>(tie => ({
-      action: fc.record({ id: fc.option(fc.constantFrom('a', 'action-1', 'action-1.1', 'action-1-', ''), { nil: undefined }), action: fc.array(tie('action'), { maxLength: 2, depthIdentifier: 'actions' }) }, { requiredKeys: [] }) as fc.Arbitrary<PlanDefinitionAction>,
+      action: fc.record(
+        {
+          id: fc.option(fc.constantFrom('a', 'action-1', 'action-1.1', 'action-1-', ''), { nil: undefined }),
+          action: fc.array(tie('action'), { maxLength: 2, depthIdentifier: 'actions' }),
+        },
+        { requiredKeys: [] },
+      ) as fc.Arbitrary<PlanDefinitionAction>,
     })).action
     const flat = (all: readonly ActionWithId[]): string[] => all.flatMap(({ id, below }) => [id, ...flat(below)])
-    fc.assert(fc.property(fc.array(tree, { maxLength: 4 }), actions => {
-      const ids = flat(withIds(actions))
-      expect(new Set(ids).size).toBe(ids.length)
-      expect(ids.every(id => id !== '')).toBe(true)
-      expect(flat(withIds(actions))).toEqual(ids)
-    }), { numRuns: 50 })
+    fc.assert(
+      fc.property(fc.array(tree, { maxLength: 4 }), actions => {
+        const ids = flat(withIds(actions))
+        expect(new Set(ids).size).toBe(ids.length)
+        expect(ids.every(id => id !== '')).toBe(true)
+        expect(flat(withIds(actions))).toEqual(ids)
+      }),
+      { numRuns: 50 },
+    )
   })
 
   test.each<readonly [string, string, Partial<PlanDefinition>, readonly FhirResource[]]>([
     ['contained', '#task', { contained: [{ resourceType: 'ActivityDefinition', id: 'task', ...TASK }] }, []],
-    ['contained, of an id with a hash of its own', '#task', { contained: [{ resourceType: 'ActivityDefinition', id: '#task', ...TASK }] }, []],
+    [
+      'contained, of an id with a hash of its own',
+      '#task',
+      { contained: [{ resourceType: 'ActivityDefinition', id: '#task', ...TASK }] },
+      [],
+    ],
     ['by type and id', 'ActivityDefinition/task', {}, [{ resourceType: 'ActivityDefinition', id: 'task', ...TASK }]],
-    ['by type and id although it has a url', 'ActivityDefinition/task', {}, [{ resourceType: 'ActivityDefinition', id: 'task', url: 'urn:task', ...TASK }]],
+    [
+      'by type and id although it has a url',
+      'ActivityDefinition/task',
+      {},
+      [{ resourceType: 'ActivityDefinition', id: 'task', url: 'urn:task', ...TASK }],
+    ],
     ['by its made-up canonical', `${BASE}/ActivityDefinition/task`, {}, [{ resourceType: 'ActivityDefinition', id: 'task', ...TASK }]],
   ])('a definition is found: %s', (_, definitionCanonical, more, others) => {
     const { knowledge, faults, warnings } = compilePlain(bare([{ title: 'x', definitionCanonical }], more), ...others)
     expect({ faults, warnings }).toEqual({ faults: [], warnings: [] })
-    expect(applyTo(knowledge, { planId: 'bare' }).requestGroup.contained).toEqual([expect.objectContaining({ resourceType: 'Task', code: { text: 'x' } })])
+    expect(applyTo(knowledge, { planId: 'bare' }).requestGroup.contained).toEqual([
+      expect.objectContaining({ resourceType: 'Task', code: { text: 'x' } }),
+    ])
   })
 
   test('a contained library and a contained plan serve the plan around them, and nobody else', () => {
-    const inner: PlanDefinition = { resourceType: 'PlanDefinition', id: 'inner', status: 'active', library: ['#logic'], action: [{ title: 'inner', condition: [asking('%isTrue')] }] }
-    const logic: Library = { resourceType: 'Library', id: 'logic', status: 'active', type: {}, extension: [{ url: EXTENSION.fact, valueExpression: { ...fhirpath('true'), name: 'isTrue' } }] }
+    const inner: PlanDefinition = {
+      resourceType: 'PlanDefinition',
+      id: 'inner',
+      status: 'active',
+      library: ['#logic'],
+      action: [{ title: 'inner', condition: [asking('%isTrue')] }],
+    }
+    const logic: Library = {
+      resourceType: 'Library',
+      id: 'logic',
+      status: 'active',
+      type: {},
+      extension: [{ url: EXTENSION.fact, valueExpression: { ...fhirpath('true'), name: 'isTrue' } }],
+    }
     const { knowledge, faults } = compilePlain(bare([{ title: 'outer', definitionCanonical: '#inner' }], { contained: [inner, logic] }))
     expect(faults).toEqual([])
     expect(applyTo(knowledge, { planId: 'bare' }).requestGroup.action?.[0]?.action?.map(({ title }) => title)).toEqual(['inner'])
     expect(knowledge.plans).toHaveLength(1)
-    expect(compilePlain(bare([], { contained: [logic] }), bare([], { id: 'other', library: ['#logic'] })).warnings).toEqual(['CANONICAL_UNKNOWN PlanDefinition.library[0]'])
+    expect(compilePlain(bare([], { contained: [logic] }), bare([], { id: 'other', library: ['#logic'] })).warnings).toEqual([
+      'CANONICAL_UNKNOWN PlanDefinition.library[0]',
+    ])
   })
 
   test('what is not there, and what nobody does, is told and does not stop it', () => {
     const { knowledge, faults, warnings } = compilePlain(
-      bare([
-        { title: 'a', definitionCanonical: 'urn:nowhere', priority: 'asap', trigger: [{ type: 'named-event', name: 'patient-view' }, { type: 'named-event', name: 'plan-activation' }], output: [{ type: 'Task' }] },
-        { title: 'b', condition: [{ kind: 'start', expression: fhirpath('%patient.exists()') }], code: [{ coding: [{ system: 'urn:other/CodeSystem/decision-point', code: 'x' }] }] },
-      ], { library: ['Library/none', 'Library/cql'] }),
-      { resourceType: 'Library', id: 'cql', status: 'active', type: {}, content: [{ contentType: 'text/cql' }], relatedArtifact: ['http://snomed.info/sct', 'http://x/ValueSet/v', 'http://x/Library/gone'].map(resource => ({ type: 'depends-on' as const, resource })) },
-      { resourceType: 'ValueSet', id: 'v', url: 'urn:v', status: 'active', compose: { include: [{ system: 'http://snomed.info/sct', filter: [{ property: 'concept', op: 'is-a', value: '1' }] }] } },
+      bare(
+        [
+          {
+            title: 'a',
+            definitionCanonical: 'urn:nowhere',
+            priority: 'asap',
+            trigger: [
+              { type: 'named-event', name: 'patient-view' },
+              { type: 'named-event', name: 'plan-activation' },
+            ],
+            output: [{ type: 'Task' }],
+          },
+          {
+            title: 'b',
+            condition: [{ kind: 'start', expression: fhirpath('%patient.exists()') }],
+            code: [{ coding: [{ system: 'urn:other/CodeSystem/decision-point', code: 'x' }] }],
+          },
+        ],
+        { library: ['Library/none', 'Library/cql'] },
+      ),
+      {
+        resourceType: 'Library',
+        id: 'cql',
+        status: 'active',
+        type: {},
+        content: [{ contentType: 'text/cql' }],
+        relatedArtifact: ['http://snomed.info/sct', 'http://x/ValueSet/v', 'http://x/Library/gone'].map(resource => ({
+          type: 'depends-on' as const,
+          resource,
+        })),
+      },
+      {
+        resourceType: 'ValueSet',
+        id: 'v',
+        url: 'urn:v',
+        status: 'active',
+        compose: { include: [{ system: 'http://snomed.info/sct', filter: [{ property: 'concept', op: 'is-a', value: '1' }] }] },
+      },
     )
     expect(faults).toEqual([])
     expect([...warnings].sort()).toEqual([
-      'CANONICAL_UNKNOWN Library.relatedArtifact[2]', 'CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical', 'CANONICAL_UNKNOWN PlanDefinition.library[0]',
-      'ELEMENT_NOT_CARRIED Library.content', 'ELEMENT_NOT_CARRIED PlanDefinition.action[0].output', 'ELEMENT_NOT_CARRIED PlanDefinition.action[1].code[0]', 'PRIORITY_REFUSED PlanDefinition.action[0].priority',
-      'TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger', 'TRIGGER_UNSUPPORTED PlanDefinition.action[1]', 'VALUE_SET_UNSUPPORTED ValueSet.compose.include[0]',
+      'CANONICAL_UNKNOWN Library.relatedArtifact[2]',
+      'CANONICAL_UNKNOWN PlanDefinition.action[0].definitionCanonical',
+      'CANONICAL_UNKNOWN PlanDefinition.library[0]',
+      'ELEMENT_NOT_CARRIED Library.content',
+      'ELEMENT_NOT_CARRIED PlanDefinition.action[0].output',
+      'ELEMENT_NOT_CARRIED PlanDefinition.action[1].code[0]',
+      'PRIORITY_REFUSED PlanDefinition.action[0].priority',
+      'TRIGGER_UNSUPPORTED PlanDefinition.action[0].trigger',
+      'TRIGGER_UNSUPPORTED PlanDefinition.action[1]',
+      'VALUE_SET_UNSUPPORTED ValueSet.compose.include[0]',
     ])
     expect(applyTo(knowledge, { planId: 'bare' }).requestGroup.action?.map(({ title }) => title)).toEqual(['a', 'b'])
     expect(applyTo(knowledge, { planId: 'bare', hook: 'patient-view' }).requestGroup.action?.map(({ title }) => title)).toEqual(['a'])
   })
 
   test.each<[string, FhirResource[], string]>([
-    ['nonsense in a condition that starts an action', [bare([{ title: 'a', condition: [{ kind: 'start', expression: fhirpath('%nobody') }] }])], 'NAME_UNKNOWN PlanDefinition.action[0].condition[0]'],
-    ['logic in another language', [bare([{ title: 'a', condition: [{ kind: 'applicability', expression: { language: 'text/cql', expression: 'x' } }] }])], 'LANGUAGE_UNSUPPORTED PlanDefinition.action[0].condition[0]'],
-    ['what modifies an action', [bare([{ title: 'a', modifierExtension: [{ url: 'urn:not' }] }])], 'MODIFIER_UNKNOWN PlanDefinition.action[0].modifierExtension'],
-    ['a value set that is asked and cannot be read', [
-      bare([{ title: 'a', condition: [asking("%Condition.where(code.memberOf('urn:v')).exists()")] }]),
-      { resourceType: 'ValueSet', id: 'v', url: 'urn:v', status: 'active', compose: { include: [{ system: 'urn:s', filter: [{ property: 'concept', op: 'is-a', value: '1' }] }] } },
-    ], 'VALUE_SET_UNKNOWN PlanDefinition.action[0].condition[0]'],
+    [
+      'nonsense in a condition that starts an action',
+      [bare([{ title: 'a', condition: [{ kind: 'start', expression: fhirpath('%nobody') }] }])],
+      'NAME_UNKNOWN PlanDefinition.action[0].condition[0]',
+    ],
+    [
+      'logic in another language',
+      [bare([{ title: 'a', condition: [{ kind: 'applicability', expression: { language: 'text/cql', expression: 'x' } }] }])],
+      'LANGUAGE_UNSUPPORTED PlanDefinition.action[0].condition[0]',
+    ],
+    [
+      'what modifies an action',
+      [bare([{ title: 'a', modifierExtension: [{ url: 'urn:not' }] }])],
+      'MODIFIER_UNKNOWN PlanDefinition.action[0].modifierExtension',
+    ],
+    [
+      'a value set that is asked and cannot be read',
+      [
+        bare([{ title: 'a', condition: [asking("%Condition.where(code.memberOf('urn:v')).exists()")] }]),
+        {
+          resourceType: 'ValueSet',
+          id: 'v',
+          url: 'urn:v',
+          status: 'active',
+          compose: { include: [{ system: 'urn:s', filter: [{ property: 'concept', op: 'is-a', value: '1' }] }] },
+        },
+      ],
+      'VALUE_SET_UNKNOWN PlanDefinition.action[0].condition[0]',
+    ],
   ])('is still refused: %s', (_, resources, fault) => {
     expect(compilePlain(...resources).faults).toEqual([fault])
   })
 
   test('an alternative in FHIRPath stands for an expression in another language', () => {
-    const expression = { language: 'text/cql' as const, expression: 'Anything', extension: [{ url: EXTENSION.alternative, valueExpression: fhirpath('%patient.active') }] }
+    const expression = {
+      language: 'text/cql' as const,
+      expression: 'Anything',
+      extension: [{ url: EXTENSION.alternative, valueExpression: fhirpath('%patient.active') }],
+    }
     const { knowledge, faults } = compilePlain(bare([{ title: 'a', condition: [{ kind: 'applicability', expression }] }]))
     expect(faults).toEqual([])
     expect(knowledge.plan('bare')?.actions[0]?.conditions[0]).toMatchObject({ expression: '%patient.active' })

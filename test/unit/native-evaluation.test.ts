@@ -9,7 +9,8 @@ import { toJson } from '../../src/engine/expression/values.js'
 import { cpuMs } from '../support/cpu.js'
 import { scopeWith, type Given } from '../support/evaluate.js'
 
-const valueSets: ValueSetLookup = canonical => (['a', 'a,(b)'].includes(canonical) ? coding => (typeof coding === 'string' ? coding : coding.code) === canonical.charAt(0) : undefined)
+const valueSets: ValueSetLookup = canonical =>
+  ['a', 'a,(b)'].includes(canonical) ? coding => (typeof coding === 'string' ? coding : coding.code) === canonical.charAt(0) : undefined
 
 const given: Given = {
   valueSets,
@@ -21,8 +22,13 @@ const given: Given = {
     { resourceType: 'Observation', id: 'o1', effectiveDateTime: '2026-02-01', valueInteger: 3 },
     { resourceType: 'Observation', id: 'o2', effectiveDateTime: '2026-01-01', hasMember: [{ reference: 'Observation/o1' }] },
     {
-      resourceType: 'QuestionnaireResponse', id: 'q', authored: '2026-03-01',
-      item: [{ linkId: 'one', answer: [{ valueCoding: { code: 'x' } }] }, { linkId: "it's, (", answer: [{ valueInteger: 5 }] }],
+      resourceType: 'QuestionnaireResponse',
+      id: 'q',
+      authored: '2026-03-01',
+      item: [
+        { linkId: 'one', answer: [{ valueCoding: { code: 'x' } }] },
+        { linkId: "it's, (", answer: [{ valueInteger: 5 }] },
+      ],
     },
   ],
 }
@@ -49,32 +55,101 @@ function interpreted(expression: string) {
 describe('natively or by the interpreter, the answer is the same', () => {
   test.each([
     // Paths from nothing: some lead nowhere, some answer all the same.
-    '%unknown.where($this = 1).first()', '%Encounter.period.start.calendarDate().min()', '%Encounter.where(id = 1).exists()', '%Encounter.status.empty()',
-    '%Encounter.count()', '%Encounter.all(id = 1)', '%Encounter.select(1)', '%Encounter.combine(%Condition).id', '%Encounter.period | %Condition.id', '%Encounter.id.exists().not()',
-    '%Encounter.period.sum()', "%Encounter.status.join(',')", '%Encounter.first().exists() or %Condition.first().exists()', "%Encounter.newest().id & 'x'",
-    'iif(%yes, 1, 2)', 'iif(%no, 1)', 'iif(%unknown, 1, 2)', 'iif(%unknown, 1)', 'iif(%yes, {}, 2).exists()', 'iif(1 = 1, -1, 2)',
-    '-iif(%yes, 1, 2)', 'iif(%yes, 1, 2) + 1', 'iif(%yes, iif(%no, 1), 3)', "iif(%yes, iif(%no, 'a,b)', 'it\\'s ('), 3)",
-    "iif(%yes, 'a', 'b').length()", "iif(%yes, %Condition, %Observation).where(id = 'c1').id", "iif(%yes, %Condition, {}).codedIn('a').id",
-    'iif(%yes /* , ( \' */, 1 /* ) */, 2)', 'iif(%yes, // , )\n 1,\n 2)', "iif(%yes, 4 'wk', 2 'd')", 'iif(%yes, @2026-01-01, {}) <= today()',
-    'iif($this.exists(), 1, 2)', 'iif(%yes, $this, 1).count()', 'iif(%yes, %patient.`birthDate`, 2)', '%`an odd (name` and %yes', 'iif(%`an odd (name`, 1, 2)',
-    "iif(%yes, 'Ø, å', 'x')", "iif('😀,' = '😀,', %yes, %no) and %QuestionnaireResponse.answer('one').code = 'x'",
-    "%QuestionnaireResponse.answer('one').code = 'x'", "%QuestionnaireResponse\n  .answer('one')\n  .code", "%QuestionnaireResponse.answer('one')[0].code",
-    "%QuestionnaireResponse.answer('it\\'s, (') + 1", "%QuestionnaireResponse.answer('it' & '\\'s, (')", "%QuestionnaireResponse.answer(iif(%no, 'x', 'one')).code",
-    "%QuestionnaireResponse.answer('one').where($this.code = 'x').code", "%QuestionnaireResponse.answer('none').code.empty()",
-    "%QuestionnaireResponse.answer('one', 'x').code", "%QuestionnaireResponse.answering('one', true).id", "%QuestionnaireResponse.answering('one').answer('one', %no).code",
-    "%Condition.codedIn('a,(b)').id", "%Condition.codedIn('a').where(id = 'c1' or id = 'c2').codedIn('a').recordedDate", "%Condition.where(codedIn('a').exists()).id",
-    '%Condition.since(today() - 1 month).id', '%Condition.since(%day).id', "%Condition.newest().recordedDate.calendarDate().difference(today(), 'day')",
-    "%Observation.referringTo(%Observation.where(id = 'o1')).id", '%Observation.newest().value > 2', "%Observation.newest().iif(value > 2, 'more', 'less')",
-    '%Observation.newest().combine($this).count()', '%Observation.newest().union($this).count()', '%Observation.newest().combine(id).count()',
-    '%Observation.newest().select($index)', '%Observation.newest().value.combine(%Condition.codedIn(\'a\').id)', "%unknown.combine(1 + 2)",
+    '%unknown.where($this = 1).first()',
+    '%Encounter.period.start.calendarDate().min()',
+    '%Encounter.where(id = 1).exists()',
+    '%Encounter.status.empty()',
+    '%Encounter.count()',
+    '%Encounter.all(id = 1)',
+    '%Encounter.select(1)',
+    '%Encounter.combine(%Condition).id',
+    '%Encounter.period | %Condition.id',
+    '%Encounter.id.exists().not()',
+    '%Encounter.period.sum()',
+    "%Encounter.status.join(',')",
+    '%Encounter.first().exists() or %Condition.first().exists()',
+    "%Encounter.newest().id & 'x'",
+    'iif(%yes, 1, 2)',
+    'iif(%no, 1)',
+    'iif(%unknown, 1, 2)',
+    'iif(%unknown, 1)',
+    'iif(%yes, {}, 2).exists()',
+    'iif(1 = 1, -1, 2)',
+    '-iif(%yes, 1, 2)',
+    'iif(%yes, 1, 2) + 1',
+    'iif(%yes, iif(%no, 1), 3)',
+    "iif(%yes, iif(%no, 'a,b)', 'it\\'s ('), 3)",
+    "iif(%yes, 'a', 'b').length()",
+    "iif(%yes, %Condition, %Observation).where(id = 'c1').id",
+    "iif(%yes, %Condition, {}).codedIn('a').id",
+    "iif(%yes /* , ( ' */, 1 /* ) */, 2)",
+    'iif(%yes, // , )\n 1,\n 2)',
+    "iif(%yes, 4 'wk', 2 'd')",
+    'iif(%yes, @2026-01-01, {}) <= today()',
+    'iif($this.exists(), 1, 2)',
+    'iif(%yes, $this, 1).count()',
+    'iif(%yes, %patient.`birthDate`, 2)',
+    '%`an odd (name` and %yes',
+    'iif(%`an odd (name`, 1, 2)',
+    "iif(%yes, 'Ø, å', 'x')",
+    "iif('😀,' = '😀,', %yes, %no) and %QuestionnaireResponse.answer('one').code = 'x'",
+    "%QuestionnaireResponse.answer('one').code = 'x'",
+    "%QuestionnaireResponse\n  .answer('one')\n  .code",
+    "%QuestionnaireResponse.answer('one')[0].code",
+    "%QuestionnaireResponse.answer('it\\'s, (') + 1",
+    "%QuestionnaireResponse.answer('it' & '\\'s, (')",
+    "%QuestionnaireResponse.answer(iif(%no, 'x', 'one')).code",
+    "%QuestionnaireResponse.answer('one').where($this.code = 'x').code",
+    "%QuestionnaireResponse.answer('none').code.empty()",
+    "%QuestionnaireResponse.answer('one', 'x').code",
+    "%QuestionnaireResponse.answering('one', true).id",
+    "%QuestionnaireResponse.answering('one').answer('one', %no).code",
+    "%Condition.codedIn('a,(b)').id",
+    "%Condition.codedIn('a').where(id = 'c1' or id = 'c2').codedIn('a').recordedDate",
+    "%Condition.where(codedIn('a').exists()).id",
+    '%Condition.since(today() - 1 month).id',
+    '%Condition.since(%day).id',
+    "%Condition.newest().recordedDate.calendarDate().difference(today(), 'day')",
+    "%Observation.referringTo(%Observation.where(id = 'o1')).id",
+    '%Observation.newest().value > 2',
+    "%Observation.newest().iif(value > 2, 'more', 'less')",
+    '%Observation.newest().combine($this).count()',
+    '%Observation.newest().union($this).count()',
+    '%Observation.newest().combine(id).count()',
+    '%Observation.newest().select($index)',
+    "%Observation.newest().value.combine(%Condition.codedIn('a').id)",
+    '%unknown.combine(1 + 2)',
   ])('%s', expression => {
     expect(natively(expression)).toEqual(interpreted(expression))
     const asArgument = `%unknown.combine(${expression})`
     expect(natively(asArgument)).toEqual(interpreted(asArgument))
   })
 
-  const OPERANDS = ['3', '4', '0', '%unknown', '%yes', '%no', "'x'", "'3'", "''", '%day', '%patient.birthDate', '%Condition', '%Condition.count()', '%Observation.newest().value', "%QuestionnaireResponse.answer('one').code",
-    '%Encounter.count()', "('x').combine('y')", '(3).combine(4)', '%Condition.recordedDate', '1.5', '%Condition.codedIn(\'a\').id', '%patient.birthDate.calendarDate()', 'today()']
+  const OPERANDS = [
+    '3',
+    '4',
+    '0',
+    '%unknown',
+    '%yes',
+    '%no',
+    "'x'",
+    "'3'",
+    "''",
+    '%day',
+    '%patient.birthDate',
+    '%Condition',
+    '%Condition.count()',
+    '%Observation.newest().value',
+    "%QuestionnaireResponse.answer('one').code",
+    '%Encounter.count()',
+    "('x').combine('y')",
+    '(3).combine(4)',
+    '%Condition.recordedDate',
+    '1.5',
+    "%Condition.codedIn('a').id",
+    '%patient.birthDate.calendarDate()',
+    'today()',
+  ]
 
   test.each(['=', '!=', '<', '<=', '>', '>=', '+', '-', 'contains'])('%s between any two things', operator => {
     for (const left of OPERANDS) {
@@ -93,9 +168,18 @@ describe('natively or by the interpreter, the answer is the same', () => {
 
 test('members that JSON names as the engine names its own make no number of an element', () => {
   const records = [{ resourceType: 'Condition', id: 'c', code: { value: 5, decimalPlaces: 0, asStr: 'x', compare: 1 } }]
-  for (const expression of ['%Condition.code = 5', '%Condition.code != 5', '%Condition.code > 3', "%Condition.code = 'x'", '%Condition.code.toString()']) {
+  for (const expression of [
+    '%Condition.code = 5',
+    '%Condition.code != 5',
+    '%Condition.code > 3',
+    "%Condition.code = 'x'",
+    '%Condition.code.toString()',
+  ]) {
     const scope = scopeWith({ records })
-    const both = [run(() => compile(expression)(scope)), run(() => fhirpath.compile(expression, r4, options)({}, scope as never) as unknown[])]
+    const both = [
+      run(() => compile(expression)(scope)),
+      run(() => fhirpath.compile(expression, r4, options)({}, scope as never) as unknown[]),
+    ]
     expect([expression, both[0]]).toEqual([expression, both[1]])
   }
 })
@@ -107,9 +191,19 @@ test('a long list of different texts is made distinct in linear time', async () 
 })
 
 test.each([
-  ['-%Observation.value.ofType(integer)', [-3]], ['-%nobody', []], ['(-%n = %n) or (%n = 3)', [true]], ['-%n + %n', [0]], ['+%n', [3]], ["-(2 'mg') = -2 'mg'", [true]], ['%Observation.value.select(-$this)', [-3]], ["-%dose = -2 'mg'", [true]],
+  ['-%Observation.value.ofType(integer)', [-3]],
+  ['-%nobody', []],
+  ['(-%n = %n) or (%n = 3)', [true]],
+  ['-%n + %n', [0]],
+  ['+%n', [3]],
+  ["-(2 'mg') = -2 'mg'", [true]],
+  ['%Observation.value.select(-$this)', [-3]],
+  ["-%dose = -2 'mg'", [true]],
 ])('a sign stands before what it will and changes nothing else: %s', (source, expected) => {
-  const signed = scopeWith({ ...given, facts: { ...given.facts, nobody: '{}', n: '3', dose: "Quantity { value: 2, code: 'mg', system: 'http://unitsofmeasure.org' }" } })
+  const signed = scopeWith({
+    ...given,
+    facts: { ...given.facts, nobody: '{}', n: '3', dose: "Quantity { value: 2, code: 'mg', system: 'http://unitsofmeasure.org' }" },
+  })
   const evaluate = compile(source)
   expect([run(() => evaluate(signed)), run(() => evaluate(signed))]).toEqual([expected, expected])
 })
@@ -119,28 +213,59 @@ describe('an element without a value and a date that is none are nothing', () =>
   const faulty: Given = {
     records: [
       { resourceType: 'Patient', id: 'p', _birthDate: { extension }, name: [{ given: [null, 'Ada'], _given: [{ extension }, null] }] },
-      { resourceType: 'Condition', id: 'c', recordedDate: '2026-02-31', onsetDateTime: 'yesterday', _abatementDateTime: { extension }, code: { coding: [{ system: 's', _code: { extension } }] } },
+      {
+        resourceType: 'Condition',
+        id: 'c',
+        recordedDate: '2026-02-31',
+        onsetDateTime: 'yesterday',
+        _abatementDateTime: { extension },
+        code: { coding: [{ system: 's', _code: { extension } }] },
+      },
       { resourceType: 'Encounter', id: 'e', period: { start: '2026-13-01', end: '2026-03-01T25:00:00Z' } },
-      { resourceType: 'QuestionnaireResponse', id: 'q', _authored: { extension }, item: [{ linkId: 'day', answer: [{ valueDate: '2025-02-29' }] }] },
+      {
+        resourceType: 'QuestionnaireResponse',
+        id: 'q',
+        _authored: { extension },
+        item: [{ linkId: 'day', answer: [{ valueDate: '2025-02-29' }] }],
+      },
       { resourceType: 'Observation', id: 'o', effectiveDateTime: '2026-03-01T12:00:00+02:00', issued: '2026-03-01T12:00:00.000Z' },
     ],
   }
   const both = (expression: string) => {
     const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(() => undefined) as never }
     const scope = () => scopeWith(faulty)
-    return [run(() => createCompiler(() => undefined)(expression)(scope())), run(() => fhirpath.compile(expression, r4, options)({}, scope() as never) as unknown[])]
+    return [
+      run(() => createCompiler(() => undefined)(expression)(scope())),
+      run(() => fhirpath.compile(expression, r4, options)({}, scope() as never) as unknown[]),
+    ]
   }
 
   test.each([
-    '%patient.birthDate', '%Condition.recordedDate', '%Condition.onset', '%Condition.abatement', '%Condition.code.coding.code', '%Encounter.period.start', '%Encounter.period.end',
-    '%QuestionnaireResponse.authored', "%QuestionnaireResponse.answer('day')", '%QuestionnaireResponse.item.answer.value',
+    '%patient.birthDate',
+    '%Condition.recordedDate',
+    '%Condition.onset',
+    '%Condition.abatement',
+    '%Condition.code.coding.code',
+    '%Encounter.period.start',
+    '%Encounter.period.end',
+    '%QuestionnaireResponse.authored',
+    "%QuestionnaireResponse.answer('day')",
+    '%QuestionnaireResponse.item.answer.value',
   ])('%s', path => {
     expect(both(path)).toEqual([[], []])
     expect(both(`${path}.exists()`)).toEqual([[false], [false]])
     expect(both(`${path}.empty()`)).toEqual([[true], [true]])
     expect(both(`${path}.count()`)).toEqual([[0], [0]])
     expect(both(`${path}.exists($this.exists())`)).toEqual([[false], [false]])
-    for (const comparison of [`${path} <= today()`, `today() > ${path}`, `${path} = today()`, `${path} + 1 day`, `${path}.calendarDate()`, `${path}.calendarDate().difference(today(), 'day')`, `${path}.first() < now()`]) {
+    for (const comparison of [
+      `${path} <= today()`,
+      `today() > ${path}`,
+      `${path} = today()`,
+      `${path} + 1 day`,
+      `${path}.calendarDate()`,
+      `${path}.calendarDate().difference(today(), 'day')`,
+      `${path}.first() < now()`,
+    ]) {
       expect([comparison, ...both(comparison)]).toEqual([comparison, [], []])
     }
   })

@@ -14,7 +14,10 @@ const open = when('{}')
 const fails = when("%Patient.birthDate.matches('x')")
 
 /** Two patients, of whom the condition `fails` cannot take the birth date of one. */
-const RECORDS = [{ resourceType: 'Patient', id: 'p1', birthDate: '1961' }, { resourceType: 'Patient', id: 'p2', birthDate: '1962' }]
+const RECORDS = [
+  { resourceType: 'Patient', id: 'p1', birthDate: '1961' },
+  { resourceType: 'Patient', id: 'p2', birthDate: '1962' },
+]
 
 /** What the actions of `plan` answer, written down and read again. */
 function asked(actions: PlanDefinitionAction[], ...nested: ReturnType<typeof plan>[]): AskedAction[] {
@@ -31,10 +34,26 @@ const closed = (...given: Parameters<typeof asked>): string[] => closedPoints({ 
 describe('a point is open', () => {
   test.each<[string, ...Parameters<typeof asked>]>([
     ['where its action answers cannot-tell', [topAction('a', { ...speaks('X-1'), condition: [yes, open] })]],
-    ['where the action around it answers cannot-tell', [topAction('a', { condition: [open], action: [action('b', { ...speaks('X-1'), condition: [yes] })] })]],
-    ['where one action answers cannot-tell and another no', [topAction('a', { ...speaks('X-1'), condition: [no] }), topAction('b', { ...speaks('X-1'), condition: [open] })]],
-    ['in a plan within a plan', [topAction('a', { condition: [yes], definitionCanonical: canonical('PlanDefinition', 'within') })], plan([action('b', { ...speaks('X-1'), condition: [open] })], { id: 'within' })],
-    ['where the action that would speak does not listen to the hook', [topAction('a', { ...speaks('X-1'), condition: [open] }), action('b', { ...speaks('X-1'), condition: [yes], trigger: [onHook('order-sign')] })]],
+    [
+      'where the action around it answers cannot-tell',
+      [topAction('a', { condition: [open], action: [action('b', { ...speaks('X-1'), condition: [yes] })] })],
+    ],
+    [
+      'where one action answers cannot-tell and another no',
+      [topAction('a', { ...speaks('X-1'), condition: [no] }), topAction('b', { ...speaks('X-1'), condition: [open] })],
+    ],
+    [
+      'in a plan within a plan',
+      [topAction('a', { condition: [yes], definitionCanonical: canonical('PlanDefinition', 'within') })],
+      plan([action('b', { ...speaks('X-1'), condition: [open] })], { id: 'within' }),
+    ],
+    [
+      'where the action that would speak does not listen to the hook',
+      [
+        topAction('a', { ...speaks('X-1'), condition: [open] }),
+        action('b', { ...speaks('X-1'), condition: [yes], trigger: [onHook('order-sign')] }),
+      ],
+    ],
   ])('%s', (_, ...given) => {
     expect(closed(...given)).toEqual([])
   })
@@ -42,28 +61,62 @@ describe('a point is open', () => {
 
 describe('a point is not open, and the sentence names action, conditions and answers', () => {
   test.each<[string, string, ...Parameters<typeof asked>]>([
-    ['where its action answers no beside something open', 'X-1 should be open, but is answered: plan/a answers no (a: "When false" no)', [topAction('a', { ...speaks('X-1'), condition: [open, no] })]],
-    ['where an action around it answers no', 'X-1 should be open, but is answered: plan/a/b answers no (a: "When false" no)', [topAction('a', { condition: [no], action: [action('b', { ...speaks('X-1'), condition: [open] })] })]],
-    ['where it answers no within something open', 'X-1 should be open, but is answered: plan/a/b answers no (b: "When false" no)', [topAction('a', { condition: [open], action: [action('b', { ...speaks('X-1'), condition: [no] })] })]],
-    ['where a plan within answers no', 'X-1 should be open, but is answered: plan/a/within/b answers no (b: "When false" no)',
-      [topAction('a', { condition: [open], definitionCanonical: canonical('PlanDefinition', 'within') })], plan([action('b', { ...speaks('X-1'), condition: [no] })], { id: 'within' })],
-    ['where another action answers yes', 'X-1 should be open, but is spoken: plan/b answers yes', [topAction('a', { ...speaks('X-1'), condition: [open] }), topAction('b', { ...speaks('X-1'), condition: [yes] })]],
-    ['where its evaluation fails', 'X-1 should be open, but is answered: plan/a answers error (a: "When %Patient.birthDate.matches(\'x\')" error)', [topAction('a', { ...speaks('X-1'), condition: [open, fails] })]],
-    ['where no action of the service carries it', 'X-1 should be open, but no action of the called services carries it', [topAction('a', { ...speaks('X-2'), condition: [open] })]],
-    ['where its only action listens to another hook', 'X-1 should be open, but no action of the called services carries it',
-      [action('a', { ...speaks('X-1'), condition: [open], trigger: [onHook('order-sign')] })]],
+    [
+      'where its action answers no beside something open',
+      'X-1 should be open, but is answered: plan/a answers no (a: "When false" no)',
+      [topAction('a', { ...speaks('X-1'), condition: [open, no] })],
+    ],
+    [
+      'where an action around it answers no',
+      'X-1 should be open, but is answered: plan/a/b answers no (a: "When false" no)',
+      [topAction('a', { condition: [no], action: [action('b', { ...speaks('X-1'), condition: [open] })] })],
+    ],
+    [
+      'where it answers no within something open',
+      'X-1 should be open, but is answered: plan/a/b answers no (b: "When false" no)',
+      [topAction('a', { condition: [open], action: [action('b', { ...speaks('X-1'), condition: [no] })] })],
+    ],
+    [
+      'where a plan within answers no',
+      'X-1 should be open, but is answered: plan/a/within/b answers no (b: "When false" no)',
+      [topAction('a', { condition: [open], definitionCanonical: canonical('PlanDefinition', 'within') })],
+      plan([action('b', { ...speaks('X-1'), condition: [no] })], { id: 'within' }),
+    ],
+    [
+      'where another action answers yes',
+      'X-1 should be open, but is spoken: plan/b answers yes',
+      [topAction('a', { ...speaks('X-1'), condition: [open] }), topAction('b', { ...speaks('X-1'), condition: [yes] })],
+    ],
+    [
+      'where its evaluation fails',
+      'X-1 should be open, but is answered: plan/a answers error (a: "When %Patient.birthDate.matches(\'x\')" error)',
+      [topAction('a', { ...speaks('X-1'), condition: [open, fails] })],
+    ],
+    [
+      'where no action of the service carries it',
+      'X-1 should be open, but no action of the called services carries it',
+      [topAction('a', { ...speaks('X-2'), condition: [open] })],
+    ],
+    [
+      'where its only action listens to another hook',
+      'X-1 should be open, but no action of the called services carries it',
+      [action('a', { ...speaks('X-1'), condition: [open], trigger: [onHook('order-sign')] })],
+    ],
   ])('%s', (_, sentence, ...given) => {
     expect(closed(...given)).toEqual([sentence])
   })
 
   test('every action that carries it is told', () => {
-    expect(closed([topAction('a', { ...speaks('X-1'), condition: [no] }), topAction('b', { ...speaks('X-1'), condition: [yes, no] })]))
-      .toEqual(['X-1 should be open, but is answered: plan/a answers no (a: "When false" no); plan/b answers no (b: "When false" no)'])
+    expect(
+      closed([topAction('a', { ...speaks('X-1'), condition: [no] }), topAction('b', { ...speaks('X-1'), condition: [yes, no] })]),
+    ).toEqual(['X-1 should be open, but is answered: plan/a answers no (a: "When false" no); plan/b answers no (b: "When false" no)'])
   })
 })
 
 test('points that a case does not call open are not asked', () => {
-  expect(closedPoints({ 'does not recommend': ['X-1'] } as ClinicalCase, asked([topAction('a', { ...speaks('X-1'), condition: [no] })]))).toEqual([])
+  expect(
+    closedPoints({ 'does not recommend': ['X-1'] } as ClinicalCase, asked([topAction('a', { ...speaks('X-1'), condition: [no] })])),
+  ).toEqual([])
 })
 
 test('letters of another service are refused', () => {

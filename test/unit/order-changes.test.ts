@@ -16,20 +16,43 @@ const scan = { resourceType: 'ServiceRequest', id: 's1', status: 'draft' }
 
 const draftOrders = { resourceType: 'Bundle', entry: [{ resource: tablets }, { resource: drops }, { resource: scan }] }
 
-const changes = (expression: string): Extension => ({ url: EXTENSION.orders, valueExpression: { ...fhirpath(expression), name: 'MedicationRequest' } })
+const changes = (expression: string): Extension => ({
+  url: EXTENSION.orders,
+  valueExpression: { ...fhirpath(expression), name: 'MedicationRequest' },
+})
 const typed = (code: string) => ({ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/action-type', code }] })
 
-function cardsFor(child: PlanDefinitionAction | readonly PlanDefinitionAction[], context: Record<string, unknown>, ...nested: readonly PlanDefinition[]) {
+function cardsFor(
+  child: PlanDefinitionAction | readonly PlanDefinitionAction[],
+  context: Record<string, unknown>,
+  ...nested: readonly PlanDefinition[]
+) {
   const top = topAction('card', { trigger: [onHook('order-select')], action: [child].flat() })
   const knowledge = knowledgeOf(plan([top]), ...nested)
   const hook = deepFrozen({ patientId: 'p1', ...context })
   const orders = draftOrdersIn(hook, emptyRecord('p1'))
   const scope = openScope(planOf(knowledge).variables, {
-    recordsOfType: () => [], context: hook, clock: clockAt(NOW, 'Europe/Copenhagen'), orders, stopAt: Infinity,
+    recordsOfType: () => [],
+    context: hook,
+    clock: clockAt(NOW, 'Europe/Copenhagen'),
+    orders,
+    stopAt: Infinity,
   })
-  const { requestGroup, undecided } = applyPlan(planOf(knowledge), scope, { patientId: 'p1', language: 'en', terminology: knowledge.terminology, asSent: orders.asSent })
+  const { requestGroup, undecided } = applyPlan(planOf(knowledge), scope, {
+    patientId: 'p1',
+    language: 'en',
+    terminology: knowledge.terminology,
+    asSent: orders.asSent,
+  })
   expect(undecided).toEqual([])
-  return buildCards(requestGroup, { names: HOUSE.names, hookInstance: 'h', language: 'en', plan: 'p|1', planSource: { label: 'plan' }, notRead: [] })
+  return buildCards(requestGroup, {
+    names: HOUSE.names,
+    hookInstance: 'h',
+    language: 'en',
+    plan: 'p|1',
+    planSource: { label: 'plan' },
+    notRead: [],
+  })
 }
 
 describe('the orders of a hook', () => {
@@ -40,15 +63,25 @@ describe('the orders of a hook', () => {
 
   test('are all drafts where nothing is selected, and the selected ones where something is', () => {
     expect(ordersOf({ patientId: 'p1', draftOrders }).chosen).toEqual([tablets, drops, scan])
-    expect(ordersOf({ patientId: 'p1', draftOrders, selections: ['ServiceRequest/s1'] })).toEqual({ drafts: [tablets, drops, scan], chosen: [scan] })
+    expect(ordersOf({ patientId: 'p1', draftOrders, selections: ['ServiceRequest/s1'] })).toEqual({
+      drafts: [tablets, drops, scan],
+      chosen: [scan],
+    })
     expect(ordersOf({ patientId: 'p1', draftOrders, selections: [] }).chosen).toEqual([])
   })
 
   test('leave out whatever is no resource, and are none for a hook without orders', () => {
-    expect(ordersOf({ patientId: 'p1', draftOrders: { entry: [null, {}, { resource: 'x' }, { resource: { id: 'no type' } }, { resource: scan }] } }).drafts).toEqual([scan])
+    expect(
+      ordersOf({
+        patientId: 'p1',
+        draftOrders: { entry: [null, {}, { resource: 'x' }, { resource: { id: 'no type' } }, { resource: scan }] },
+      }).drafts,
+    ).toEqual([scan])
     expect(ordersOf({ patientId: 'p1' })).toEqual({ drafts: [], chosen: [] })
     expect(ordersOf({ patientId: 'p1', draftOrders: { entry: 'x' } }).drafts).toEqual([])
-    expect(ordersOf({ patientId: 'p1', draftOrders, selections: [null, { toString: 1, valueOf: 1 }, 'ServiceRequest/s1'] }).chosen).toEqual([scan])
+    expect(ordersOf({ patientId: 'p1', draftOrders, selections: [null, { toString: 1, valueOf: 1 }, 'ServiceRequest/s1'] }).chosen).toEqual(
+      [scan],
+    )
   })
 })
 
@@ -81,15 +114,25 @@ describe('a suggestion on orders that exist', () => {
   })
 
   test('calls every change by its title and makes it once, however often the order is named', () => {
-    const twice = action('remove', { type: typed('remove'), extension: [changes('%orders.ofType(MedicationRequest).combine(%draftOrders.ofType(MedicationRequest))')] })
+    const twice = action('remove', {
+      type: typed('remove'),
+      extension: [changes('%orders.ofType(MedicationRequest).combine(%draftOrders.ofType(MedicationRequest))')],
+    })
     const [card] = cardsFor(twice, { draftOrders })
-    expect(card?.suggestions?.[0]?.actions).toEqual(['m1', 'm2'].map(id =>
-      ({ type: 'delete', description: 'remove in English', resourceId: `MedicationRequest/${id}` })))
+    expect(card?.suggestions?.[0]?.actions).toEqual(
+      ['m1', 'm2'].map(id => ({ type: 'delete', description: 'remove in English', resourceId: `MedicationRequest/${id}` })),
+    )
   })
 
-  const updateTo = (id: string, days: number) => action(id, { ...update, id, dynamicValue: [{ path: 'dispenseRequest.validityPeriod.end', expression: fhirpath(`today() + ${days} days`) }] })
+  const updateTo = (id: string, days: number) =>
+    action(id, {
+      ...update,
+      id,
+      dynamicValue: [{ path: 'dispenseRequest.validityPeriod.end', expression: fhirpath(`today() + ${days} days`) }],
+    })
   const changed = (end: string) => ({ ...drops, dispenseRequest: { quantity: { value: 1 }, validityPeriod: { end } } })
-  const resourcesIn = (cards: ReturnType<typeof cardsFor>) => cards.flatMap(({ suggestions = [] }) => suggestions.flatMap(({ actions = [] }) => actions.map(({ resource }) => resource)))
+  const resourcesIn = (cards: ReturnType<typeof cardsFor>) =>
+    cards.flatMap(({ suggestions = [] }) => suggestions.flatMap(({ actions = [] }) => actions.map(({ resource }) => resource)))
 
   test('keeps the id of the order, whatever else changes the same one', () => {
     const cards = cardsFor([updateTo('sooner', 1), updateTo('later', 2)], { draftOrders, selections: ['MedicationRequest/m2'] })
@@ -104,7 +147,9 @@ describe('a suggestion on orders that exist', () => {
   })
 
   test('is not made on an order whose id is none', () => {
-    const [card] = cardsFor(remove, { draftOrders: { entry: [{ resource: { ...tablets, id: { x: 1 } } }, { resource: { ...tablets, id: '' } }] } })
+    const [card] = cardsFor(remove, {
+      draftOrders: { entry: [{ resource: { ...tablets, id: { x: 1 } } }, { resource: { ...tablets, id: '' } }] },
+    })
     expect(card).not.toHaveProperty('suggestions')
   })
 

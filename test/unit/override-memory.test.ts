@@ -4,19 +4,34 @@ import type { Card, Feedback } from '../../src/cds-hooks/types.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
 import type { ForgottenFor } from '../../src/record/port.js'
 
-const card = (uuid: string, ...points: string[]): Card =>
-  ({ uuid, summary: 's', indicator: 'info', source: { label: 'l' }, extension: { 'org.columna.decision-points': points } })
+const card = (uuid: string, ...points: string[]): Card => ({
+  uuid,
+  summary: 's',
+  indicator: 'info',
+  source: { label: 'l' },
+  extension: { 'org.columna.decision-points': points },
+})
 const RECEIVED = '2026-03-30T12:00:00Z'
 const AT = '2026-03-30T10:00:00Z'
 const ROOM = 1_000_000
 const SERVICE = 'order-sign'
 
-const overridden = (uuid: string, overrideReason?: Feedback['overrideReason']): Feedback => ({ card: uuid, outcome: 'overridden', outcomeTimestamp: AT, ...(overrideReason && { overrideReason }) })
+const overridden = (uuid: string, overrideReason?: Feedback['overrideReason']): Feedback => ({
+  card: uuid,
+  outcome: 'overridden',
+  outcomeTimestamp: AT,
+  ...(overrideReason && { overrideReason }),
+})
 const of = (patient: string, client = 'one') => ({ client, patient })
-const remember = (memory: OverrideMemory, patient: string, cards: readonly Card[], members: { client?: string; service?: string; encounter?: string } = {}) =>
-  memory.remember({ ...of(patient), service: SERVICE, cards, ...members })
+const remember = (
+  memory: OverrideMemory,
+  patient: string,
+  cards: readonly Card[],
+  members: { client?: string; service?: string; encounter?: string } = {},
+) => memory.remember({ ...of(patient), service: SERVICE, cards, ...members })
 const note = (memory: OverrideMemory, ...feedback: Feedback[]) => memory.note(SERVICE, feedback, RECEIVED)
-const pointsOf = (memory: OverrideMemory, patient: string, client?: string) => memory.overridesOf(of(patient, client)).map(({ point }) => point)
+const pointsOf = (memory: OverrideMemory, patient: string, client?: string) =>
+  memory.overridesOf(of(patient, client)).map(({ point }) => point)
 
 /** A memory, and what it said to have forgotten. */
 function watched(room = ROOM): { memory: OverrideMemory; forgotten: ForgottenFor[] } {
@@ -74,7 +89,7 @@ describe('the same card of two services', () => {
     expect(pointsOf(memory, 'p1')).toEqual(['LBP-10'])
   })
 
-  test('a report at another service than the card\'s changes nothing', () => {
+  test("a report at another service than the card's changes nothing", () => {
     const memory = createOverrideMemory(ROOM)
     remember(memory, 'p1', [card('a', 'LBP-10')])
     memory.note('patient-view', [overridden('a')], RECEIVED)
@@ -96,23 +111,43 @@ describe('a uuid that comes for two patients', () => {
   })
 
   test('patients never mix, whatever comes in whatever order', () => {
-    const event = fc.record({ isCall: fc.boolean(), patient: fc.constantFrom('p1', 'p2', 'p3'), client: fc.constantFrom('one', 'other'), service: fc.constantFrom('s1', 's2'), uuid: fc.constantFrom('a', 'b', 'c', 'd') })
-    fc.assert(fc.property(fc.array(event, { maxLength: 40 }), events => {
-      const memory = createOverrideMemory(ROOM)
-      for (const { isCall, patient, client, service, uuid } of events) {
-        if (isCall) memory.remember({ client, patient, service, cards: [card(uuid, `P-${uuid}`)] })
-        else memory.note(service, [overridden(uuid)], RECEIVED)
-      }
-      const calls = (uuid: string) => events.flatMap((each, index) => (each.isCall && each.uuid === uuid ? [{ ...each, index }] : []))
-      for (const [patient, client] of ['p1', 'p2', 'p3'].flatMap(each => [[each, 'one'], [each, 'other']] as const)) {
-        const silenced = ['a', 'b', 'c', 'd'].filter(uuid => {
-          const ofUuid = calls(uuid)
-          const isOwn = ofUuid.every(call => call.patient === patient && call.client === client)
-          return isOwn && events.some((each, at) => !each.isCall && each.uuid === uuid && ofUuid.some(call => call.index < at && call.service === each.service))
-        })
-        expect([...new Set(pointsOf(memory, patient, client))].sort()).toEqual(silenced.map(uuid => `P-${uuid}`))
-      }
-    }), { numRuns: 2_000 })
+    const event = fc.record({
+      isCall: fc.boolean(),
+      patient: fc.constantFrom('p1', 'p2', 'p3'),
+      client: fc.constantFrom('one', 'other'),
+      service: fc.constantFrom('s1', 's2'),
+      uuid: fc.constantFrom('a', 'b', 'c', 'd'),
+    })
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), events => {
+        const memory = createOverrideMemory(ROOM)
+        for (const { isCall, patient, client, service, uuid } of events) {
+          if (isCall) memory.remember({ client, patient, service, cards: [card(uuid, `P-${uuid}`)] })
+          else memory.note(service, [overridden(uuid)], RECEIVED)
+        }
+        const calls = (uuid: string) => events.flatMap((each, index) => (each.isCall && each.uuid === uuid ? [{ ...each, index }] : []))
+        for (const [patient, client] of ['p1', 'p2', 'p3'].flatMap(
+          each =>
+            [
+              [each, 'one'],
+              [each, 'other'],
+            ] as const,
+        )) {
+          const silenced = ['a', 'b', 'c', 'd'].filter(uuid => {
+            const ofUuid = calls(uuid)
+            const isOwn = ofUuid.every(call => call.patient === patient && call.client === client)
+            return (
+              isOwn &&
+              events.some(
+                (each, at) => !each.isCall && each.uuid === uuid && ofUuid.some(call => call.index < at && call.service === each.service),
+              )
+            )
+          })
+          expect([...new Set(pointsOf(memory, patient, client))].sort()).toEqual(silenced.map(uuid => `P-${uuid}`))
+        }
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })
 
@@ -152,16 +187,25 @@ describe('room', () => {
   })
 
   test('is told as it is, whatever comes and goes', () => {
-    const event = fc.record({ isCall: fc.boolean(), patient: fc.constantFrom('p1', 'p2'), uuid: fc.nat(30).map(String), reason: fc.option(fc.string({ maxLength: 256 })), encounter: fc.string({ maxLength: 255 }) })
-    fc.assert(fc.property(fc.array(event, { maxLength: 200 }), fc.integer({ min: 0, max: 20_000 }), (events, room) => {
-      const memory = createOverrideMemory(room)
-      for (const { isCall, patient, uuid, reason, encounter } of events) {
-        if (isCall) remember(memory, patient, [card(uuid, 'LBP-10')], { encounter })
-        else note(memory, overridden(uuid, reason === null ? undefined : { reason: { code: reason } }))
-        expect(memory.bytes()).toBeGreaterThanOrEqual(0)
-        expect(memory.bytes()).toBeLessThanOrEqual(room)
-      }
-    }), { numRuns: 300 })
+    const event = fc.record({
+      isCall: fc.boolean(),
+      patient: fc.constantFrom('p1', 'p2'),
+      uuid: fc.nat(30).map(String),
+      reason: fc.option(fc.string({ maxLength: 256 })),
+      encounter: fc.string({ maxLength: 255 }),
+    })
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 200 }), fc.integer({ min: 0, max: 20_000 }), (events, room) => {
+        const memory = createOverrideMemory(room)
+        for (const { isCall, patient, uuid, reason, encounter } of events) {
+          if (isCall) remember(memory, patient, [card(uuid, 'LBP-10')], { encounter })
+          else note(memory, overridden(uuid, reason === null ? undefined : { reason: { code: reason } }))
+          expect(memory.bytes()).toBeGreaterThanOrEqual(0)
+          expect(memory.bytes()).toBeLessThanOrEqual(room)
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 

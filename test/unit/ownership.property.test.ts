@@ -21,7 +21,10 @@ const OWN: Readonly<Record<string, unknown>> = {
   'by the address under which the patient travelled': { reference: URN },
   'by that address in capitals': { reference: URN.toUpperCase() },
   'by an identifier the patient has': { identifier: { system: 'urn:oid:1.2.208.176.1.2', value: '0101010000' } },
-  'by reference, whatever identifier stands beside it': { reference: 'Patient/p1', identifier: { system: 'urn:oid:1.2.208.176.1.2', value: '0202020000' } },
+  'by reference, whatever identifier stands beside it': {
+    reference: 'Patient/p1',
+    identifier: { system: 'urn:oid:1.2.208.176.1.2', value: '0202020000' },
+  },
   'not said': undefined,
   null: null,
 }
@@ -65,7 +68,7 @@ const UNCERTAIN: Readonly<Record<string, unknown>> = {
   'an empty list': [],
   text: 'Patient/p1',
   'a number': 1,
-  'yes': true,
+  yes: true,
 }
 
 const ANOTHER: Readonly<Record<string, unknown>> = {
@@ -78,7 +81,19 @@ const ANOTHER: Readonly<Record<string, unknown>> = {
 
 /** Types of records, by the element in which each names its patient. */
 const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
-  subject: ['Condition', 'Observation', 'Encounter', 'Procedure', 'ServiceRequest', 'MedicationRequest', 'MedicationStatement', 'DiagnosticReport', 'CarePlan', 'ImagingStudy', 'QuestionnaireResponse'],
+  subject: [
+    'Condition',
+    'Observation',
+    'Encounter',
+    'Procedure',
+    'ServiceRequest',
+    'MedicationRequest',
+    'MedicationStatement',
+    'DiagnosticReport',
+    'CarePlan',
+    'ImagingStudy',
+    'QuestionnaireResponse',
+  ],
   patient: ['EpisodeOfCare', 'AllergyIntolerance', 'Immunization', 'Consent'],
   for: ['Task'],
   beneficiary: ['Coverage'],
@@ -117,33 +132,59 @@ describe('a record', () => {
   })
 
   test('is left out, counted and named where nobody can tell', () => {
-    fc.assert(fc.property(formOf(UNCERTAIN), kind, ([, subject], [type, element]) => {
-      const record = recordWith(type, { [element]: subject })
-      expect(record.ofType(type)).toEqual([])
-      expect(record.ownerless).toBe(1)
-      expect(record.unusable).toEqual([{ key: 'others', resource: `${type}/r`, element: type, reason: 'whose record it is cannot be told' }])
-    }), { numRuns: 1_000 })
+    fc.assert(
+      fc.property(formOf(UNCERTAIN), kind, ([, subject], [type, element]) => {
+        const record = recordWith(type, { [element]: subject })
+        expect(record.ofType(type)).toEqual([])
+        expect(record.ownerless).toBe(1)
+        expect(record.unusable).toEqual([
+          { key: 'others', resource: `${type}/r`, element: type, reason: 'whose record it is cannot be told' },
+        ])
+      }),
+      { numRuns: 1_000 },
+    )
   })
 
-  test('is refused where it is plainly another\'s, by the code that says where it came from', () => {
-    fc.assert(fc.property(formOf(ANOTHER), kind, fc.boolean(), ([, subject], [type, element], wasRead) => {
-      const entries = entriesIn({ resourceType: type, id: 'r', [element]: subject }) ?? []
-      const build = () => new PatientRecord([{ key: 'others', entries }], { patientId: 'p1', fhirServer: SERVER, wasRead: () => wasRead, timeZone: 'UTC', forms: noForms })
-      expect(codeThrownBy(build)).toBe(wasRead ? 'CDS_READ_DATA_OF_ANOTHER_PATIENT' : 'CDS_DATA_OF_ANOTHER_PATIENT')
-    }), { numRuns: 300 })
+  test("is refused where it is plainly another's, by the code that says where it came from", () => {
+    fc.assert(
+      fc.property(formOf(ANOTHER), kind, fc.boolean(), ([, subject], [type, element], wasRead) => {
+        const entries = entriesIn({ resourceType: type, id: 'r', [element]: subject }) ?? []
+        const build = () =>
+          new PatientRecord([{ key: 'others', entries }], {
+            patientId: 'p1',
+            fhirServer: SERVER,
+            wasRead: () => wasRead,
+            timeZone: 'UTC',
+            forms: noForms,
+          })
+        expect(codeThrownBy(build)).toBe(wasRead ? 'CDS_READ_DATA_OF_ANOTHER_PATIENT' : 'CDS_DATA_OF_ANOTHER_PATIENT')
+      }),
+      { numRuns: 300 },
+    )
   })
 
   test('that names its patient twice must name this one twice', () => {
-    fc.assert(fc.property(formOf(UNCERTAIN), fc.shuffledSubarray(Object.keys(ELEMENTS), { minLength: 2, maxLength: 2 }), ([, subject], [one = '', other = '']) => {
-      const record = recordWith('Basic', { [one]: { reference: 'Patient/p1' }, [other]: subject })
-      expect([record.ofType('Basic').length, record.ownerless]).toEqual([0, 1])
-      expect(codeThrownBy(() => recordWith('Basic', { [one]: subject, [other]: { reference: 'Patient/p2' } }))).toBe('CDS_DATA_OF_ANOTHER_PATIENT')
-    }))
+    fc.assert(
+      fc.property(
+        formOf(UNCERTAIN),
+        fc.shuffledSubarray(Object.keys(ELEMENTS), { minLength: 2, maxLength: 2 }),
+        ([, subject], [one = '', other = '']) => {
+          const record = recordWith('Basic', { [one]: { reference: 'Patient/p1' }, [other]: subject })
+          expect([record.ofType('Basic').length, record.ownerless]).toEqual([0, 1])
+          expect(codeThrownBy(() => recordWith('Basic', { [one]: subject, [other]: { reference: 'Patient/p2' } }))).toBe(
+            'CDS_DATA_OF_ANOTHER_PATIENT',
+          )
+        },
+      ),
+    )
   })
 })
 
 describe('a draft', () => {
-  const draft = (subject: unknown) => ({ patientId: 'p1', draftOrders: { entry: [{ resource: { resourceType: 'ServiceRequest', id: 'r', subject } }] } })
+  const draft = (subject: unknown) => ({
+    patientId: 'p1',
+    draftOrders: { entry: [{ resource: { resourceType: 'ServiceRequest', id: 'r', subject } }] },
+  })
 
   test.each(Object.entries(OWN))('is own: %s', (_, subject) => {
     expect(draftOrdersIn(draft(subject), recordWith('Basic', {})).drafts).toHaveLength(1)
@@ -161,36 +202,75 @@ describe('a draft', () => {
 })
 
 describe('a call that names no server', () => {
-  const condition = (id: string, server: string, patientId = 'p1') => ({ resourceType: 'Condition', id, subject: { reference: `${server}/Patient/${patientId}` } })
+  const condition = (id: string, server: string, patientId = 'p1') => ({
+    resourceType: 'Condition',
+    id,
+    subject: { reference: `${server}/Patient/${patientId}` },
+  })
   const OTHER = 'https://other.example.org/fhir'
 
   test('may speak of one by the addresses of its records', () => {
-    const record = recordOf({ conditions: [condition('a', SERVER), condition('b', SERVER), { resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/p1' } }] }, 'p1')
+    const record = recordOf(
+      {
+        conditions: [
+          condition('a', SERVER),
+          condition('b', SERVER),
+          { resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/p1' } },
+        ],
+      },
+      'p1',
+    )
     expect([record.ofType('Condition').length, record.ownerless]).toEqual([3, 0])
     expect(codeThrownBy(() => recordOf({ conditions: [condition('a', SERVER, 'p2')] }, 'p1'))).toBe('CDS_DATA_OF_ANOTHER_PATIENT')
   })
 
   test('and of two by none of them, in whatever order they come', () => {
-    fc.assert(fc.property(fc.shuffledSubarray([SERVER, OTHER], { minLength: 2 }), fc.constantFrom('p1', 'p2'), ([one = '', other = ''], patientId) => {
-      const record = recordOf({ conditions: [condition('a', one), condition('b', other, patientId)] }, 'p1')
-      expect([record.ofType('Condition').length, record.ownerless]).toEqual([0, 2])
-    }))
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([SERVER, OTHER], { minLength: 2 }),
+        fc.constantFrom('p1', 'p2'),
+        ([one = '', other = ''], patientId) => {
+          const record = recordOf({ conditions: [condition('a', one), condition('b', other, patientId)] }, 'p1')
+          expect([record.ofType('Condition').length, record.ownerless]).toEqual([0, 2])
+        },
+      ),
+    )
   })
 
   test('nor by a draft of another server than its records', () => {
     const record = recordOf({ conditions: [condition('a', SERVER)] }, 'p1')
-    const { drafts } = draftOrdersIn({ patientId: 'p1', draftOrders: { entry: [SERVER, OTHER].map((server, index) => ({ resource: { ...condition(`d${index}`, server), resourceType: 'ServiceRequest' } })) } }, record)
+    const { drafts } = draftOrdersIn(
+      {
+        patientId: 'p1',
+        draftOrders: {
+          entry: [SERVER, OTHER].map((server, index) => ({
+            resource: { ...condition(`d${index}`, server), resourceType: 'ServiceRequest' },
+          })),
+        },
+      },
+      record,
+    )
     expect([drafts.length, record.ownerless]).toEqual([0, 2])
-    expect(draftOrdersIn({ patientId: 'p1', draftOrders: { entry: [{ resource: { ...condition('d', SERVER), resourceType: 'ServiceRequest' } }] } }, recordOf({ conditions: [condition('a', SERVER)] }, 'p1')).drafts).toHaveLength(1)
+    expect(
+      draftOrdersIn(
+        { patientId: 'p1', draftOrders: { entry: [{ resource: { ...condition('d', SERVER), resourceType: 'ServiceRequest' } }] } },
+        recordOf({ conditions: [condition('a', SERVER)] }, 'p1'),
+      ).drafts,
+    ).toHaveLength(1)
   })
 })
 
 test('more are counted than are named', () => {
-  const record = recordOf({ conditions: Array.from({ length: 150 }, (_, index) => ({ resourceType: 'Condition', id: `c${index}`, subject: {} })) }, 'p1')
+  const record = recordOf(
+    { conditions: Array.from({ length: 150 }, (_, index) => ({ resourceType: 'Condition', id: `c${index}`, subject: {} })) },
+    'p1',
+  )
   expect([record.ownerless, record.unusable.length]).toEqual([150, 100])
 })
 
 test('an address that is none leads nowhere', () => {
   const patient = { resourceType: 'Bundle', entry: [{ fullUrl: 'Patient/p2', resource: { resourceType: 'Patient', id: 'p1' } }] }
-  expect(codeThrownBy(() => recordOf({ patient, conditions: { resourceType: 'Condition', subject: { reference: 'Patient/p2' } } }, 'p1'))).toBe('CDS_DATA_OF_ANOTHER_PATIENT')
+  expect(
+    codeThrownBy(() => recordOf({ patient, conditions: { resourceType: 'Condition', subject: { reference: 'Patient/p2' } } }, 'p1')),
+  ).toBe('CDS_DATA_OF_ANOTHER_PATIENT')
 })

@@ -17,11 +17,20 @@ function section(page: string, from: string, to: string): string {
 }
 
 /** The rows of the one table of a text, cell by cell, without its head. */
-const rowsIn = (text: string): string[][] => text.split('\n').filter(line => line.startsWith('| ')).slice(1).map(line => line.slice(2).replace(/ \|$/, '').split(' | '))
+const rowsIn = (text: string): string[][] =>
+  text
+    .split('\n')
+    .filter(line => line.startsWith('| '))
+    .slice(1)
+    .map(line => line.slice(2).replace(/ \|$/, '').split(' | '))
 
 /** Files and folders that a page names, and for tests the beginning of each title that it quotes behind. */
 const namedIn = (page: string): (readonly [path: string, titles: readonly string[]])[] =>
-  [...page.matchAll(/`((?:src|test|tools|fhir-resources|cds-services|docs|docker)\/[\w./-]*|\.ci\/run)`(?: \(((?:\*[^*]+\*(?:, )?)+)\))?/g)].map(([, path = '', quoted = '']) => [path, [...quoted.matchAll(/\*([^*]+)\*/g)].map(([, title = '']) => title)])
+  [
+    ...page.matchAll(
+      /`((?:src|test|tools|fhir-resources|cds-services|docs|docker)\/[\w./-]*|\.ci\/run)`(?: \(((?:\*[^*]+\*(?:, )?)+)\))?/g,
+    ),
+  ].map(([, path = '', quoted = '']) => [path, [...quoted.matchAll(/\*([^*]+)\*/g)].map(([, title = '']) => title)])
 
 /** Of each page how many files it names at least, and which commands among others. */
 const PAGES: readonly (readonly [name: string, least: number, commands: readonly string[]])[] = [
@@ -65,7 +74,9 @@ describe('ARCHITECTURE.md', () => {
 
   test('has a row for every room and no other, each with its entrance within it', () => {
     const rows = rowsIn(section(page, '## The line of rooms', '## At the start'))
-    expect(rows.map(([room = '']) => room.replaceAll('`', '')).sort()).toEqual([...new Set(SOURCE_FILES.map(({ path }) => roomOf(path)))].sort())
+    expect(rows.map(([room = '']) => room.replaceAll('`', '')).sort()).toEqual(
+      [...new Set(SOURCE_FILES.map(({ path }) => roomOf(path)))].sort(),
+    )
     for (const [room = '', , entrance = ''] of rows) expect(entrance).toContain(`\`src/${room.replaceAll('`', '')}`)
   })
 

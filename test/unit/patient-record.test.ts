@@ -1,17 +1,29 @@
 import { describe, expect, test } from '@jest/globals'
 import { idsOf, recordOf, searchset } from '../support/records.js'
 
-const condition = (id: string | undefined, text: string, more: object = {}) => ({ resourceType: 'Condition', ...(id !== undefined && { id }), code: { text }, ...more })
-const textsOf = (record: ReturnType<typeof recordOf>) => record.ofType('Condition').map(resource => (resource as { code: { text: string } }).code.text)
+const condition = (id: string | undefined, text: string, more: object = {}) => ({
+  resourceType: 'Condition',
+  ...(id !== undefined && { id }),
+  code: { text },
+  ...more,
+})
+const textsOf = (record: ReturnType<typeof recordOf>) =>
+  record.ofType('Condition').map(resource => (resource as { code: { text: string } }).code.text)
 
 test('the order in which resources are found does not matter', () => {
   const found = [condition('b', 'second'), condition('c', 'third'), condition('a', 'first')]
   const orders = [found, [...found].reverse()].map(resources => textsOf(recordOf({ conditions: resources })))
-  expect(orders).toEqual([['first', 'second', 'third'], ['first', 'second', 'third']])
+  expect(orders).toEqual([
+    ['first', 'second', 'third'],
+    ['first', 'second', 'third'],
+  ])
 })
 
 test('resources without an id keep their order and are all kept; the same id is kept once, the first', () => {
-  const record = recordOf({ conditions: [condition('b', 'b'), condition(undefined, 'one'), condition(undefined, 'two')], more: [condition('a', 'a'), condition('b', 'again')] })
+  const record = recordOf({
+    conditions: [condition('b', 'b'), condition(undefined, 'one'), condition(undefined, 'two')],
+    more: [condition('a', 'a'), condition('b', 'again')],
+  })
   expect(textsOf(record)).toEqual(['one', 'two', 'a', 'b'])
 })
 
@@ -27,14 +39,19 @@ describe('one version of a record', () => {
   const tenth = condition('c', 'tenth', version('10', '2026-11-02T08:00:00Z'))
   const ninth = condition('c', 'ninth', version('9', '2026-11-01T09:00:00Z'))
 
-  test.each([[[first, tenth, ninth]], [[tenth, first, ninth]], [[ninth, first, tenth]]])('the latest holds, in whatever order they come', versions => {
-    expect(textsOf(recordOf({ conditions: searchset(...versions) }))).toEqual(['tenth'])
-    expect(textsOf(recordOf(Object.fromEntries(versions.map((each, index) => [`key${index}`, each]))))).toEqual(['tenth'])
-  })
+  test.each([[[first, tenth, ninth]], [[tenth, first, ninth]], [[ninth, first, tenth]]])(
+    'the latest holds, in whatever order they come',
+    versions => {
+      expect(textsOf(recordOf({ conditions: searchset(...versions) }))).toEqual(['tenth'])
+      expect(textsOf(recordOf(Object.fromEntries(versions.map((each, index) => [`key${index}`, each]))))).toEqual(['tenth'])
+    },
+  )
 
   test('without version numbers the last change tells', () => {
     const changed = (text: string, lastUpdated: string) => condition('c', text, { meta: { versionId: text, lastUpdated } })
-    expect(textsOf(recordOf({ conditions: [changed('later', '2026-11-02T09:00:00+02:00'), changed('earlier', '2026-11-02T08:30:00+02:00')] }))).toEqual(['later'])
+    expect(
+      textsOf(recordOf({ conditions: [changed('later', '2026-11-02T09:00:00+02:00'), changed('earlier', '2026-11-02T08:30:00+02:00')] })),
+    ).toEqual(['later'])
   })
 
   const deletion = (at: string) => ({ request: { method: 'DELETE', url: 'Condition/c' }, response: { lastModified: at } })
@@ -49,13 +66,23 @@ describe('one version of a record', () => {
   })
 
   test('Bundles within a Bundle are read', () => {
-    expect(textsOf(recordOf({ conditions: searchset(condition('a', 'outer'), searchset(condition('b', 'inner'), searchset(condition('c', 'innermost')))) }))).toEqual(['outer', 'inner', 'innermost'])
+    expect(
+      textsOf(
+        recordOf({
+          conditions: searchset(condition('a', 'outer'), searchset(condition('b', 'inner'), searchset(condition('c', 'innermost')))),
+        }),
+      ),
+    ).toEqual(['outer', 'inner', 'innermost'])
   })
 })
 
 describe('whose a record is', () => {
   const patient = { resourceType: 'Patient', id: 'p', identifier: [{ system: 'urn:cpr', value: 'x' }] }
-  const of = (subject: unknown) => recordOf({ patient: { resourceType: 'Bundle', entry: [{ fullUrl: 'urn:uuid:AA-1', resource: patient }] }, conditions: condition('c', 'back', { subject }) })
+  const of = (subject: unknown) =>
+    recordOf({
+      patient: { resourceType: 'Bundle', entry: [{ fullUrl: 'urn:uuid:AA-1', resource: patient }] },
+      conditions: condition('c', 'back', { subject }),
+    })
 
   test.each([
     ['relative', { reference: 'Patient/p' }],
@@ -80,10 +107,15 @@ describe('whose a record is', () => {
   ])('nobody can tell: %s; left out and named', (_, subject) => {
     const record = of(subject)
     expect(idsOf(record, 'Condition')).toEqual([])
-    expect(record.unusable).toEqual([{ key: 'conditions', resource: 'Condition/c', element: 'Condition', reason: 'whose record it is cannot be told' }])
+    expect(record.unusable).toEqual([
+      { key: 'conditions', resource: 'Condition/c', element: 'Condition', reason: 'whose record it is cannot be told' },
+    ])
   })
 
-  test.each([[{ reference: 'Patient/q' }], [{ reference: 'https://ehr.example.org/fhir/Patient/q/_history/1' }]])('plainly another\'s is refused: %j', subject => {
-    expect(() => of(subject)).toThrow(expect.objectContaining({ code: 'CDS_DATA_OF_ANOTHER_PATIENT' }))
-  })
+  test.each([[{ reference: 'Patient/q' }], [{ reference: 'https://ehr.example.org/fhir/Patient/q/_history/1' }]])(
+    "plainly another's is refused: %j",
+    subject => {
+      expect(() => of(subject)).toThrow(expect.objectContaining({ code: 'CDS_DATA_OF_ANOTHER_PATIENT' }))
+    },
+  )
 })

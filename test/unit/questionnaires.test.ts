@@ -6,23 +6,32 @@ const ANSWER = 'https://columna.example.org/fhir/CodeSystem/consultation-answer'
 const TRANSLATION = 'http://hl7.org/fhir/StructureDefinition/translation'
 const ORDINAL = 'http://hl7.org/fhir/StructureDefinition/ordinalValue'
 
-const textOf = (id: string): string =>
-  readFileSync(new URL(`../../fhir-resources/Questionnaire/${id}.json`, import.meta.url), 'utf8')
+const textOf = (id: string): string => readFileSync(new URL(`../../fhir-resources/Questionnaire/${id}.json`, import.meta.url), 'utf8')
 const questionnaire = (id: string): Questionnaire => JSON.parse(textOf(id)) as Questionnaire
-const flatten = (items: readonly QuestionnaireItem[] = []): QuestionnaireItem[] =>
-  items.flatMap((item) => [item, ...flatten(item.item)])
+const flatten = (items: readonly QuestionnaireItem[] = []): QuestionnaireItem[] => items.flatMap(item => [item, ...flatten(item.item)])
 
 const consultation = questionnaire('low-back-consultation')
 const startBack = questionnaire('start-back')
 const items = flatten(consultation.item)
 const isOurOwn = (item: QuestionnaireItem): boolean => item.linkId.split('.')[0] === 'section'
-const topGroups = (consultation.item ?? []).map((item) => item.linkId)
+const topGroups = (consultation.item ?? []).map(item => item.linkId)
 
 const ALWAYS_VISIBLE_RED_FLAGS = [
-  'redFlag.progressiveParesis', 'redFlag.severeParesis', 'redFlag.saddleSensoryDisturbance', 'redFlag.urinaryRetention',
-  'redFlag.flatusIncontinence', 'redFlag.sphincterDisturbance', 'redFlag.reducedSphincterTone',
-  'redFlag.suspectedSpinalCordAffection', 'redFlag.suspectedRootIncarceration', 'redFlag.relevantTrauma',
-  'redFlag.osteoporosis', 'redFlag.cancerDiagnosis', 'redFlag.unexplainedWeightLoss', 'redFlag.fever', 'exam.percussionPain',
+  'redFlag.progressiveParesis',
+  'redFlag.severeParesis',
+  'redFlag.saddleSensoryDisturbance',
+  'redFlag.urinaryRetention',
+  'redFlag.flatusIncontinence',
+  'redFlag.sphincterDisturbance',
+  'redFlag.reducedSphincterTone',
+  'redFlag.suspectedSpinalCordAffection',
+  'redFlag.suspectedRootIncarceration',
+  'redFlag.relevantTrauma',
+  'redFlag.osteoporosis',
+  'redFlag.cancerDiagnosis',
+  'redFlag.unexplainedWeightLoss',
+  'redFlag.fever',
+  'exam.percussionPain',
 ]
 
 /** What has been answered so far: a boolean, or answer codes. */
@@ -39,40 +48,46 @@ const isOpen = (item: QuestionnaireItem, answers: Answers): boolean => {
   const conditions = item.enableWhen ?? []
   if (conditions.length === 0) return true
   return item.enableBehavior === 'all'
-    ? conditions.every((condition) => holds(condition, answers))
-    : conditions.some((condition) => holds(condition, answers))
+    ? conditions.every(condition => holds(condition, answers))
+    : conditions.some(condition => holds(condition, answers))
 }
 
 /** Questions and display texts a reader sees; a closed group closes everything in it. */
 const visible = (answers: Answers, level = consultation.item ?? []): string[] =>
-  level.filter((item) => isOpen(item, answers)).flatMap((item) => [
-    ...(item.type === 'group' ? [] : [item.linkId]),
-    ...visible(answers, item.item ?? []),
-  ])
+  level
+    .filter(item => isOpen(item, answers))
+    .flatMap(item => [...(item.type === 'group' ? [] : [item.linkId]), ...visible(answers, item.item ?? [])])
 
 const opened = (answers: Answers): string[] => {
   const before = new Set(visible({}))
-  return visible(answers).filter((linkId) => !before.has(linkId))
+  return visible(answers).filter(linkId => !before.has(linkId))
 }
 
 const english = (element: Element | undefined): string | undefined =>
   element?.extension
-    ?.find((extension) => extension.url === TRANSLATION && extension.extension?.some((part) => part.url === 'lang' && part.valueCode === 'en'))
-    ?.extension?.find((part) => part.url === 'content')?.valueString
+    ?.find(extension => extension.url === TRANSLATION && extension.extension?.some(part => part.url === 'lang' && part.valueCode === 'en'))
+    ?.extension?.find(part => part.url === 'content')?.valueString
 
 const codings = (form: Questionnaire): Coding[] =>
-  flatten(form.item).flatMap((item) => (item.answerOption ?? []).map((option) => option.valueCoding ?? {}))
+  flatten(form.item).flatMap(item => (item.answerOption ?? []).map(option => option.valueCoding ?? {}))
 
-describe.each([['low-back-consultation', consultation], ['start-back', startBack]] as const)('%s', (id, form) => {
+describe.each([
+  ['low-back-consultation', consultation],
+  ['start-back', startBack],
+] as const)('%s', (id, form) => {
   it('is a Danish draft under its canonical', () => {
     expect(form).toMatchObject({
-      resourceType: 'Questionnaire', id, url: `https://columna.example.org/fhir/Questionnaire/${id}`,
-      language: 'da', status: 'draft', experimental: true,
+      resourceType: 'Questionnaire',
+      id,
+      url: `https://columna.example.org/fhir/Questionnaire/${id}`,
+      language: 'da',
+      status: 'draft',
+      experimental: true,
     })
   })
 
   it('has unique linkIds', () => {
-    const linkIds = flatten(form.item).map((item) => item.linkId)
+    const linkIds = flatten(form.item).map(item => item.linkId)
     expect(linkIds).toHaveLength(new Set(linkIds).size)
   })
 
@@ -80,14 +95,18 @@ describe.each([['low-back-consultation', consultation], ['start-back', startBack
     const missing = [
       ...(english(form._title) === undefined ? ['title'] : []),
       ...(english(form._description) === undefined ? ['description'] : []),
-      ...flatten(form.item).filter((item) => !item.text || !english(item._text)).map((item) => item.linkId),
-      ...codings(form).filter((coding) => !coding.display || !english(coding._display)).map((coding) => coding.code),
+      ...flatten(form.item)
+        .filter(item => !item.text || !english(item._text))
+        .map(item => item.linkId),
+      ...codings(form)
+        .filter(coding => !coding.display || !english(coding._display))
+        .map(coding => coding.code),
     ]
     expect(missing).toEqual([])
   })
 
   it('answers from the local code system', () => {
-    expect(codings(form).filter((coding) => coding.system !== ANSWER || !coding.code)).toEqual([])
+    expect(codings(form).filter(coding => coding.system !== ANSWER || !coding.code)).toEqual([])
   })
 
   it('uses no word that makes the patient feel ill', () => {
@@ -95,13 +114,13 @@ describe.each([['low-back-consultation', consultation], ['start-back', startBack
   })
 
   it('requires no answer', () => {
-    expect(flatten(form.item).filter((item) => item.required === true)).toEqual([])
+    expect(flatten(form.item).filter(item => item.required === true)).toEqual([])
   })
 })
 
 describe('start-back', () => {
   it('has nine items, each with its LOINC code', () => {
-    expect((startBack.item ?? []).map((item) => [item.linkId, item.type, item.code?.[0]?.system, item.code?.[0]?.code])).toEqual([
+    expect((startBack.item ?? []).map(item => [item.linkId, item.type, item.code?.[0]?.system, item.code?.[0]?.code])).toEqual([
       ['1', 'boolean', 'http://loinc.org', '91340-0'],
       ['2', 'boolean', 'http://loinc.org', '91341-8'],
       ['3', 'boolean', 'http://loinc.org', '91342-6'],
@@ -116,9 +135,17 @@ describe('start-back', () => {
   })
 
   it('gives item 9 the ordinals 0, 0, 0, 1, 1', () => {
-    const scale = startBack.item?.[8]?.answerOption?.map(({ valueCoding }) =>
-      [valueCoding?.code, valueCoding?.extension?.find((extension) => extension.url === ORDINAL)?.valueDecimal])
-    expect(scale).toEqual([['bother-0', 0], ['bother-1', 0], ['bother-2', 0], ['bother-3', 1], ['bother-4', 1]])
+    const scale = startBack.item?.[8]?.answerOption?.map(({ valueCoding }) => [
+      valueCoding?.code,
+      valueCoding?.extension?.find(extension => extension.url === ORDINAL)?.valueDecimal,
+    ])
+    expect(scale).toEqual([
+      ['bother-0', 0],
+      ['bother-1', 0],
+      ['bother-2', 0],
+      ['bother-3', 1],
+      ['bother-4', 1],
+    ])
   })
 
   it('says whose wording it leaves out', () => {
@@ -128,28 +155,33 @@ describe('start-back', () => {
 
 describe('low-back-consultation', () => {
   it('holds the 189 items of the contract, each in the group its prefix names', () => {
-    const contract = items.filter((item) => !isOurOwn(item) && !topGroups.includes(item.linkId))
+    const contract = items.filter(item => !isOurOwn(item) && !topGroups.includes(item.linkId))
     expect(contract).toHaveLength(189)
     for (const group of consultation.item ?? []) {
-      const strangers = flatten(group.item).filter((item) => !isOurOwn(item) && item.linkId.split('.')[0] !== group.linkId)
-      expect(strangers.map((item) => item.linkId)).toEqual([])
+      const strangers = flatten(group.item).filter(item => !isOurOwn(item) && item.linkId.split('.')[0] !== group.linkId)
+      expect(strangers.map(item => item.linkId)).toEqual([])
     }
   })
 
   it('keeps types, answers, units and bounds of a sample of the contract', () => {
-    const byLinkId = new Map(items.map((item) => [item.linkId, item]))
+    const byLinkId = new Map(items.map(item => [item.linkId, item]))
     const codes = (linkId: string): (string | undefined)[] =>
-      (byLinkId.get(linkId)?.answerOption ?? []).map((option) => option.valueCoding?.code)
+      (byLinkId.get(linkId)?.answerOption ?? []).map(option => option.valueCoding?.code)
     expect(codes('contact.kind')).toEqual(['phone', 'consultation', 'video'])
     expect(codes('followUp.course')).toEqual(['clearly-improved', 'improved', 'unchanged', 'worse', 'disabling'])
     expect(byLinkId.get('pain.location')).toMatchObject({ type: 'choice', repeats: true })
     expect(byLinkId.get('treatment.tried')).toMatchObject({ type: 'group', repeats: true })
     expect(byLinkId.get('redFlag.temperature')).toMatchObject({
       type: 'decimal',
-      extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-unit', valueCoding: { system: 'http://unitsofmeasure.org', code: 'Cel' } }],
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-unit',
+          valueCoding: { system: 'http://unitsofmeasure.org', code: 'Cel' },
+        },
+      ],
     })
     const bounds = (linkId: string): (number | undefined)[] =>
-      (byLinkId.get(linkId)?.extension ?? []).filter((extension) => extension.url.endsWith('Value')).map((extension) => extension.valueInteger)
+      (byLinkId.get(linkId)?.extension ?? []).filter(extension => extension.url.endsWith('Value')).map(extension => extension.valueInteger)
     expect(bounds('pain.intensityBack')).toEqual([0, 10])
     expect(bounds('yellowFlag.fearOfHarmScore')).toEqual([0, 10])
     expect(bounds('exam.strengthAnkleLeft')).toEqual([0, 5])
@@ -159,11 +191,12 @@ describe('low-back-consultation', () => {
     const faults: string[] = []
     items.forEach((item, position) => {
       for (const condition of item.enableWhen ?? []) {
-        const earlier = items.slice(0, position).find((other) => other.linkId === condition.question)
-        const offered = earlier?.answerOption?.map((option) => option.valueCoding?.code)
+        const earlier = items.slice(0, position).find(other => other.linkId === condition.question)
+        const offered = earlier?.answerOption?.map(option => option.valueCoding?.code)
         if (earlier === undefined) faults.push(`${item.linkId}: ${condition.question} does not come earlier`)
         else if (condition.answerCoding && !offered?.includes(condition.answerCoding.code)) faults.push(`${item.linkId}: no such answer`)
-        else if (condition.operator === '=' && condition.answerBoolean !== undefined && earlier.type !== 'boolean') faults.push(`${item.linkId}: not a boolean`)
+        else if (condition.operator === '=' && condition.answerBoolean !== undefined && earlier.type !== 'boolean')
+          faults.push(`${item.linkId}: not a boolean`)
       }
       if ((item.enableWhen?.length ?? 0) > 1 && item.enableBehavior !== 'any') faults.push(`${item.linkId}: several conditions need "any"`)
     })
@@ -171,45 +204,68 @@ describe('low-back-consultation', () => {
   })
 
   it('never hides a strong red flag, whatever is answered', () => {
-    const gates = items.filter((item) => item.enableWhen !== undefined).flatMap((item) => flatten([item])).map((item) => item.linkId)
-    expect(ALWAYS_VISIBLE_RED_FLAGS.filter((linkId) => gates.includes(linkId))).toEqual([])
+    const gates = items
+      .filter(item => item.enableWhen !== undefined)
+      .flatMap(item => flatten([item]))
+      .map(item => item.linkId)
+    expect(ALWAYS_VISIBLE_RED_FLAGS.filter(linkId => gates.includes(linkId))).toEqual([])
   })
 
   it('shows at most 20 items at first contact, the strong red flags and the key questions among them', () => {
     const first = visible({})
     expect(first.length).toBeGreaterThanOrEqual(12)
     expect(first.length).toBeLessThanOrEqual(20)
-    expect([...first].sort()).toEqual([
-      ...ALWAYS_VISIBLE_RED_FLAGS, 'contact.kind', 'pain.belowKnee', 'section.choose', 'section.red-flag-help', 'urination.changed',
-    ].sort())
+    expect([...first].sort()).toEqual(
+      [
+        ...ALWAYS_VISIBLE_RED_FLAGS,
+        'contact.kind',
+        'pain.belowKnee',
+        'section.choose',
+        'section.red-flag-help',
+        'urination.changed',
+      ].sort(),
+    )
   })
 
   it('lets every item be reached', () => {
-    const everySection = items.find((item) => item.linkId === 'section.choose')?.answerOption?.map((option) => option.valueCoding?.code ?? '') ?? []
+    const everySection =
+      items.find(item => item.linkId === 'section.choose')?.answerOption?.map(option => option.valueCoding?.code ?? '') ?? []
     const answers: Record<string, boolean | readonly string[]> = { 'section.choose': everySection }
     for (const item of items) {
       if (item.type === 'boolean') answers[item.linkId] = true
-      else answers[item.linkId] ??= item.answerOption?.map((option) => option.valueCoding?.code ?? '') ?? []
+      else answers[item.linkId] ??= item.answerOption?.map(option => option.valueCoding?.code ?? '') ?? []
     }
     const reached = new Set(visible(answers))
-    expect(items.filter((item) => item.type !== 'group' && !reached.has(item.linkId)).map((item) => item.linkId)).toEqual([])
+    expect(items.filter(item => item.type !== 'group' && !reached.has(item.linkId)).map(item => item.linkId)).toEqual([])
   })
 
   it('opens every section of the list', () => {
-    const sections = items.find((item) => item.linkId === 'section.choose')?.answerOption?.map((option) => option.valueCoding?.code ?? '') ?? []
+    const sections = items.find(item => item.linkId === 'section.choose')?.answerOption?.map(option => option.valueCoding?.code ?? '') ?? []
     expect(sections.length).toBeGreaterThan(0)
-    expect(sections.filter((section) => opened({ 'section.choose': [section] }).length === 0)).toEqual([])
+    expect(sections.filter(section => opened({ 'section.choose': [section] }).length === 0)).toEqual([])
   })
 
   it.each([
-    ['pain below the knee', { 'pain.belowKnee': true }, ['pain.radicularPattern', 'exam.straightLegRaiseLeft', 'exam.crossedLasegue', 'exam.reflexLoss', 'exam.muscleWeakness']],
-    ['fever', { 'redFlag.fever': true }, ['redFlag.temperature', 'redFlag.affectedGeneralCondition', 'redFlag.raisedCrp', 'redFlag.raisedEsr', 'redFlag.raisedAlp']],
+    [
+      'pain below the knee',
+      { 'pain.belowKnee': true },
+      ['pain.radicularPattern', 'exam.straightLegRaiseLeft', 'exam.crossedLasegue', 'exam.reflexLoss', 'exam.muscleWeakness'],
+    ],
+    [
+      'fever',
+      { 'redFlag.fever': true },
+      ['redFlag.temperature', 'redFlag.affectedGeneralCondition', 'redFlag.raisedCrp', 'redFlag.raisedEsr', 'redFlag.raisedAlp'],
+    ],
     ['a first contact by phone', { 'contact.kind': ['phone'] }, ['contact.planning', 'work.sickListed']],
     ['severe paresis', { 'redFlag.severeParesis': true }, ['exam.strengthAnkleLeft', 'exam.strengthAnkleRight']],
     ['urinary retention', { 'redFlag.urinaryRetention': true }, ['exam.rectalExamination']],
     ['sick leave', { 'section.choose': ['section-function-work'], 'work.sickListed': true }, ['work.sickLeaveStart', 'work.selfCertified']],
     ['treatment tried', { 'section.choose': ['section-treatment'], 'treatment.anyTried': true }, ['treatment.kind', 'treatment.effect']],
-    ['a follow-up', { 'section.choose': ['section-follow-up'] }, ['followUp.course', 'followUp.newNeurologicalFindings', 'pain.intensityBack', 'work.sickListed']],
+    [
+      'a follow-up',
+      { 'section.choose': ['section-follow-up'] },
+      ['followUp.course', 'followUp.newNeurologicalFindings', 'pain.intensityBack', 'work.sickListed'],
+    ],
   ] satisfies [string, Answers, string[]][])('opens what %s calls for', (_reason, answers, expected) => {
     expect(opened(answers)).toEqual(expect.arrayContaining(expected))
   })

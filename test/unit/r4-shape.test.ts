@@ -78,10 +78,19 @@ describe('accepts', () => {
       item: [{ linkId: '1.1', answer: [{ valueInteger: 3 }] }],
       contained: [patient],
     },
-    { resourceType: 'ActivityDefinition', status: 'draft', kind: 'ServiceRequest', intent: 'proposal', timingTiming: { repeat: { dayOfWeek: ['mon'] } } },
+    {
+      resourceType: 'ActivityDefinition',
+      status: 'draft',
+      kind: 'ServiceRequest',
+      intent: 'proposal',
+      timingTiming: { repeat: { dayOfWeek: ['mon'] } },
+    },
     { resourceType: 'ValueSet', status: 'active', compose: { include: [{ system: 'http://snomed.info/sct', concept: [{ code: '1' }] }] } },
     { resourceType: 'MedicationRequest', status: 'draft', intent: 'order', medicationCodeableConcept: { text: 'Ibuprofen' }, subject: {} },
-    { resourceType: 'Parameters', parameter: [{ name: 'return', resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'invalid' }] } }] },
+    {
+      resourceType: 'Parameters',
+      parameter: [{ name: 'return', resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'invalid' }] } }],
+    },
     bundle(patient, condition, observation, planDefinition),
     // an absent required primitive may say why it is absent, and text may hold a no-break space
     { ...observation, status: undefined, _status: { extension: [{ url: 'http://example.org/x', valueCode: 'unknown' }] } },
@@ -101,22 +110,62 @@ describe('reports', () => {
       'no such element in R4',
     ],
     ['a missing status', { resourceType: 'PlanDefinition' }, 'PlanDefinition.status', 'is missing'],
-    ['a missing linkId', { resourceType: 'Questionnaire', status: 'active', item: [{ type: 'group' }] }, 'Questionnaire.item[0].linkId', 'is missing'],
+    [
+      'a missing linkId',
+      { resourceType: 'Questionnaire', status: 'active', item: [{ type: 'group' }] },
+      'Questionnaire.item[0].linkId',
+      'is missing',
+    ],
     ['a missing subject', { resourceType: 'Condition' }, 'Condition.subject', 'is missing'],
-    ['a missing choice', { resourceType: 'MedicationRequest', status: 'draft', intent: 'order', subject: {} }, 'MedicationRequest.medication[x]', 'is missing'],
+    [
+      'a missing choice',
+      { resourceType: 'MedicationRequest', status: 'draft', intent: 'order', subject: {} },
+      'MedicationRequest.medication[x]',
+      'is missing',
+    ],
     ['a wrong code', { ...planDefinition, status: 'Active' }, 'PlanDefinition.status', 'must be one of draft, active, retired, unknown'],
-    ['a wrong code the published schema overlooks', { resourceType: 'ServiceRequest', status: 'final', intent: 'order', subject: {} }, 'ServiceRequest.status', /^must be one of draft, active/],
+    [
+      'a wrong code the published schema overlooks',
+      { resourceType: 'ServiceRequest', status: 'final', intent: 'order', subject: {} },
+      'ServiceRequest.status',
+      /^must be one of draft, active/,
+    ],
     ['a wrong date', { ...patient, birthDate: '23-04-1961' }, 'Patient.birthDate', 'is not a valid date'],
-    ['a date-time without a time zone', { ...condition, onsetDateTime: '2026-02-11T08:30:00' }, 'Condition.onsetDateTime', 'is not a valid dateTime'],
+    [
+      'a date-time without a time zone',
+      { ...condition, onsetDateTime: '2026-02-11T08:30:00' },
+      'Condition.onsetDateTime',
+      'is not a valid dateTime',
+    ],
     ['a wrong id', { ...patient, id: 'p 1' }, 'Patient.id', 'is not a valid id'],
     ['text for a concept', { ...condition, code: 'low back pain' }, 'Condition.code', 'must be an object'],
     ['one for many', { ...planDefinition, library: 'x' }, 'PlanDefinition.library', 'must be a list'],
     ['a number as text', { ...observation, valueQuantity: { value: '6.5' } }, 'Observation.valueQuantity.value', 'must be a number'],
-    ['a fraction as integer', { resourceType: 'Observation', status: 'final', code: {}, valueInteger: 1.5 }, 'Observation.valueInteger', 'must be a whole number'],
+    [
+      'a fraction as integer',
+      { resourceType: 'Observation', status: 'final', code: {}, valueInteger: 1.5 },
+      'Observation.valueInteger',
+      'must be a whole number',
+    ],
     ['an empty list', { ...planDefinition, action: [] }, 'PlanDefinition.action', 'must not be an empty list'],
-    ['a wrong type in a Bundle entry', bundle(condition, { ...patient, gender: 1, birthDate: 1961 }), 'Bundle.entry[1].resource.birthDate', 'must be a string'],
-    ['a wrong code in a contained resource', { ...condition, contained: [{ ...patient, gender: 'femal' }] }, 'Condition.contained[0].gender', /female/],
-    ['a resource type not covered', bundle({ resourceType: 'Pateint' }), 'Bundle.entry[0].resource.resourceType', '"Pateint" is not a resource type checked here'],
+    [
+      'a wrong type in a Bundle entry',
+      bundle(condition, { ...patient, gender: 1, birthDate: 1961 }),
+      'Bundle.entry[1].resource.birthDate',
+      'must be a string',
+    ],
+    [
+      'a wrong code in a contained resource',
+      { ...condition, contained: [{ ...patient, gender: 'femal' }] },
+      'Condition.contained[0].gender',
+      /female/,
+    ],
+    [
+      'a resource type not covered',
+      bundle({ resourceType: 'Pateint' }),
+      'Bundle.entry[0].resource.resourceType',
+      '"Pateint" is not a resource type checked here',
+    ],
     ['an entry without a resource type', bundle({ id: 'x' }), 'Bundle.entry[0].resource.resourceType', 'is missing'],
     ['an unknown resource', { resourceType: 'Plan' }, 'Plan.resourceType', '"Plan" is not a resource type checked here'],
     ['an object that is no resource', { id: 'x' }, 'Resource.resourceType', 'is missing'],
@@ -151,9 +200,13 @@ describe('what is made from HL7 definitions', () => {
   test('has every element that the FHIRPath engine knows of the same types', () => {
     const types = r4Schema.definitions.ResourceList.oneOf.map(({ $ref }) => $ref.split('/').at(-1) ?? '')
     const schemas = r4Schema.definitions as unknown as Readonly<Record<string, { properties: object }>>
-    const known = Object.keys(r4.path2Type).flatMap(path => (/^(\w+)\.(\w+)$/.exec(path) ? [path.split('.') as [string, string]] : [])).filter(([type]) => types.includes(type))
+    const known = Object.keys(r4.path2Type)
+      .flatMap(path => (/^(\w+)\.(\w+)$/.exec(path) ? [path.split('.') as [string, string]] : []))
+      .filter(([type]) => types.includes(type))
     expect(known.length).toBeGreaterThan(700)
     const isChoice = (type: string, name: string) => `${type}.${name}` in r4.choiceTypePaths
-    expect(known.filter(([type, name]) => !isChoice(type, name) && !(name in (schemas[type]?.properties ?? {}))).map(path => path.join('.'))).toEqual([])
+    expect(
+      known.filter(([type, name]) => !isChoice(type, name) && !(name in (schemas[type]?.properties ?? {}))).map(path => path.join('.')),
+    ).toEqual([])
   })
 })

@@ -46,53 +46,100 @@ const PLACES: Readonly<Record<string, (reference: string) => object>> = {
 
 describe('a record that names a condition', () => {
   test.each(Object.entries(PLACES))('%s', (_, element) => {
-    fc.assert(fc.property(form, id, ([, write], conditionId) => {
-      const condition = { resourceType: 'Condition', id: conditionId }
-      const record = recordOf({ conditions: under(condition), others: element(write('Condition', conditionId)) })
-      const [other] = Object.keys({ Encounter: 0, EpisodeOfCare: 0, ServiceRequest: 0, Procedure: 0, CarePlan: 0 }).flatMap(type => record.ofType(type))
-      const records = [...record.ofType('Condition'), other!]
-      expect(evaluate(`%${other!.resourceType}.referringTo(%Condition).count()`, { records })).toEqual([1])
-    }), { numRuns: 60 })
+    fc.assert(
+      fc.property(form, id, ([, write], conditionId) => {
+        const condition = { resourceType: 'Condition', id: conditionId }
+        const record = recordOf({ conditions: under(condition), others: element(write('Condition', conditionId)) })
+        const [other] = Object.keys({ Encounter: 0, EpisodeOfCare: 0, ServiceRequest: 0, Procedure: 0, CarePlan: 0 }).flatMap(type =>
+          record.ofType(type),
+        )
+        const records = [...record.ofType('Condition'), other!]
+        expect(evaluate(`%${other!.resourceType}.referringTo(%Condition).count()`, { records })).toEqual([1])
+      }),
+      { numRuns: 60 },
+    )
   })
 })
 
 test('the patient whom a record is about', () => {
-  fc.assert(fc.property(form, id, fc.constantFrom('subject', 'patient', 'for'), ([, write], patientId, element) => {
-    const record = recordOf({ patient: under({ resourceType: 'Patient', id: patientId }), tasks: { resourceType: 'Task', id: 't', [element]: { reference: write('Patient', patientId) } } }, patientId)
-    expect([record.ofType('Task').length, record.unusable]).toEqual([1, []])
-  }))
+  fc.assert(
+    fc.property(form, id, fc.constantFrom('subject', 'patient', 'for'), ([, write], patientId, element) => {
+      const record = recordOf(
+        {
+          patient: under({ resourceType: 'Patient', id: patientId }),
+          tasks: { resourceType: 'Task', id: 't', [element]: { reference: write('Patient', patientId) } },
+        },
+        patientId,
+      )
+      expect([record.ofType('Task').length, record.unusable]).toEqual([1, []])
+    }),
+  )
 })
 
 test('the medicine of an order and of the chart', () => {
-  fc.assert(fc.property(form, id, fc.boolean(), ([, write], medicationId, isDraft) => {
-    const medication = { resourceType: 'Medication', id: medicationId, code: { text: 'tablets' } }
-    const request = { resourceType: 'MedicationRequest', id: 'm', medicationReference: { reference: write('Medication', medicationId) } }
-    const record = recordOf({ medicationRequests: isDraft ? [] : [under(medication), request] })
-    const draftOrders = { entry: [{ resource: request }, ...(under(medication).entry)] }
-    const [read] = isDraft ? draftOrdersIn({ patientId: 'p', draftOrders }, record).drafts : record.ofType('MedicationRequest')
-    expect(read).toEqual({ resourceType: 'MedicationRequest', id: 'm', medicationCodeableConcept: { text: 'tablets' } })
-  }))
+  fc.assert(
+    fc.property(form, id, fc.boolean(), ([, write], medicationId, isDraft) => {
+      const medication = { resourceType: 'Medication', id: medicationId, code: { text: 'tablets' } }
+      const request = { resourceType: 'MedicationRequest', id: 'm', medicationReference: { reference: write('Medication', medicationId) } }
+      const record = recordOf({ medicationRequests: isDraft ? [] : [under(medication), request] })
+      const draftOrders = { entry: [{ resource: request }, ...under(medication).entry] }
+      const [read] = isDraft ? draftOrdersIn({ patientId: 'p', draftOrders }, record).drafts : record.ofType('MedicationRequest')
+      expect(read).toEqual({ resourceType: 'MedicationRequest', id: 'm', medicationCodeableConcept: { text: 'tablets' } })
+    }),
+  )
 })
 
 test('the draft that a selection names, by its bare id too', () => {
-  fc.assert(fc.property(fc.constantFrom(...Object.entries({ ...FORMS, bare: (_: string, draftId: string) => draftId })), id, ([, write], draftId) => {
-    const draft = { resourceType: 'ServiceRequest', id: draftId }
-    const draftOrders = { entry: [...under(draft).entry, { resource: { resourceType: 'ServiceRequest', id: `${draftId}x` } }] }
-    const { chosen } = draftOrdersIn({ patientId: 'p', draftOrders, selections: [write('ServiceRequest', draftId)] }, recordOf({}))
-    expect(chosen).toEqual([draft])
-  }))
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.entries({ ...FORMS, bare: (_: string, draftId: string) => draftId })),
+      id,
+      ([, write], draftId) => {
+        const draft = { resourceType: 'ServiceRequest', id: draftId }
+        const draftOrders = { entry: [...under(draft).entry, { resource: { resourceType: 'ServiceRequest', id: `${draftId}x` } }] }
+        const { chosen } = draftOrdersIn({ patientId: 'p', draftOrders, selections: [write('ServiceRequest', draftId)] }, recordOf({}))
+        expect(chosen).toEqual([draft])
+      },
+    ),
+  )
 })
 
 test('the requester for whose role the service asks, where the form says it without looking elsewhere', () => {
-  fc.assert(fc.property(form.filter(([name]) => !name.startsWith('urn')), id, ([, write], requesterId) => {
-    const context = { draftOrders: { entry: [{ resource: { requester: { reference: write('Practitioner', requesterId) } } }] } }
-    const filled = fillTemplate('PractitionerRole?practitioner={{context.draftOrders.entry.resource.requester.resolve().ofType(Practitioner).id}}', { context, clock: clockAt(NOW, 'UTC') })
-    expect(filled).toBe(`PractitionerRole?practitioner=${encodeURIComponent(requesterId)}`)
-  }))
+  fc.assert(
+    fc.property(
+      form.filter(([name]) => !name.startsWith('urn')),
+      id,
+      ([, write], requesterId) => {
+        const context = { draftOrders: { entry: [{ resource: { requester: { reference: write('Practitioner', requesterId) } } }] } }
+        const filled = fillTemplate(
+          'PractitionerRole?practitioner={{context.draftOrders.entry.resource.requester.resolve().ofType(Practitioner).id}}',
+          { context, clock: clockAt(NOW, 'UTC') },
+        )
+        expect(filled).toBe(`PractitionerRole?practitioner=${encodeURIComponent(requesterId)}`)
+      },
+    ),
+  )
 })
 
 test('what is not certain names nothing', () => {
-  for (const written of ['', ' ', 'Patient', 'Patient/', '/p', 'patient/p', 'Patient?identifier=a|b', 'Patient/a b', '#p', 'urn:uuid:unknown', 'p', 'https://ehr.example.org/p', 7, null, undefined, {}]) {
+  for (const written of [
+    '',
+    ' ',
+    'Patient',
+    'Patient/',
+    '/p',
+    'patient/p',
+    'Patient?identifier=a|b',
+    'Patient/a b',
+    '#p',
+    'urn:uuid:unknown',
+    'p',
+    'https://ehr.example.org/p',
+    7,
+    null,
+    undefined,
+    {},
+  ]) {
     expect(readReference(written)).toBeUndefined()
   }
   expect(idIn('Group/p', 'Patient')).toBeUndefined()
@@ -101,5 +148,7 @@ test('what is not certain names nothing', () => {
 test('what is longer than any reference names nothing, and costs no more to tell', async () => {
   const long = [`${'#'.repeat(300_000)}\nx`, `Patient/${'#'.repeat(300_000)}\np`, `${'/_history/x'.repeat(100_000)}?`]
   // Seconds where a fragment is looked for from every `#` anew.
-  expect(await cpuMs(500, () => expect(long.map(written => readReference(written))).toEqual([undefined, undefined, undefined]))).toBeLessThan(500)
+  expect(
+    await cpuMs(500, () => expect(long.map(written => readReference(written))).toEqual([undefined, undefined, undefined])),
+  ).toBeLessThan(500)
 })

@@ -32,12 +32,20 @@ interface Written {
   flags: string
 }
 
-const literals = SOURCE_FILES.flatMap(({ path, nodes }) => nodes.filter(({ type }) => type === 'RegExpLiteral').map(node => ({ path, place: `${path}:${lineOf(node)}`, pattern: String(node.pattern), flags: String(node.flags) })))
+const literals = SOURCE_FILES.flatMap(({ path, nodes }) =>
+  nodes
+    .filter(({ type }) => type === 'RegExpLiteral')
+    .map(node => ({ path, place: `${path}:${lineOf(node)}`, pattern: String(node.pattern), flags: String(node.flags) })),
+)
 
 /** Patterns that knowledge gives for codes, which meet what clients send. */
 const ofKnowledge: Written[] = readdirSync(NAMING_SYSTEMS).flatMap(file => {
   const system = JSON.parse(readFileSync(join(NAMING_SYSTEMS, file), 'utf8')) as NamingSystem
-  return extensionsOf(system, EXTENSION.recognisedWithoutSystem).map(({ valueString = '' }) => ({ place: file, pattern: `^(?:${valueString})$`, flags: 'i' }))
+  return extensionsOf(system, EXTENSION.recognisedWithoutSystem).map(({ valueString = '' }) => ({
+    place: file,
+    pattern: `^(?:${valueString})$`,
+    flags: 'i',
+  }))
 })
 
 /** What the checker finds: the time that the worst text takes, by its length; undefined where that is linear. */
@@ -55,12 +63,23 @@ describe('no regular expression over what a stranger sends can backtrack', () =>
 
   test('and none is put together while the service runs, but for codes, from the patterns above', () => {
     const made = SOURCE_FILES.filter(each => !isForAuthors(each)).flatMap(({ path, nodes }) =>
-      nodes.filter(({ type, callee }) => (type === 'NewExpression' || type === 'CallExpression') && (callee as { name?: string }).name === 'RegExp').map(() => path))
+      nodes
+        .filter(
+          ({ type, callee }) => (type === 'NewExpression' || type === 'CallExpression') && (callee as { name?: string }).name === 'RegExp',
+        )
+        .map(() => path),
+    )
     expect(made).toEqual(['engine/terminology/system-names.ts'])
     expect(ofKnowledge.length).toBeGreaterThan(0)
   })
 
-  test.each([['slashes', '\\/+$'], ['one run in two', '^\\d*\\d*$'], ['two ways to read', '^(?:\\w|\\d)*$'], ['within one another', '^(\\w+\\s?)*$'], ['begun again and again', '#.*$']])('the checker finds %s', (_, pattern) => {
+  test.each([
+    ['slashes', '\\/+$'],
+    ['one run in two', '^\\d*\\d*$'],
+    ['two ways to read', '^(?:\\w|\\d)*$'],
+    ['within one another', '^(\\w+\\s?)*$'],
+    ['begun again and again', '#.*$'],
+  ])('the checker finds %s', (_, pattern) => {
     expect(superLinear({ pattern, flags: '' })).toMatch(/polynomial|exponential/)
   })
 })

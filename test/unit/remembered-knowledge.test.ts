@@ -19,9 +19,21 @@ afterEach(() => {
 })
 
 describe('a type that a client makes up is not remembered', () => {
-  const records = [{ resourceType: 'Condition', id: 'c', code: { resourceType: MADE_UP, coding: [{ code: 'a' }] }, contained: [{ resourceType: MADE_UP, name: { text: 'x' } }] }]
+  const records = [
+    {
+      resourceType: 'Condition',
+      id: 'c',
+      code: { resourceType: MADE_UP, coding: [{ code: 'a' }] },
+      contained: [{ resourceType: MADE_UP, name: { text: 'x' } }],
+    },
+  ]
 
-  test.each(['%Condition.code.coding', '%Condition.code.coding.code', '%Condition.contained.name.text', '%Condition.contained.ofType(Organization)'])('%s', expression => {
+  test.each([
+    '%Condition.code.coding',
+    '%Condition.code.coding.code',
+    '%Condition.contained.name.text',
+    '%Condition.contained.ofType(Organization)',
+  ])('%s', expression => {
     expect(keysSetBy(expression, records).filter(key => String(key).includes(MADE_UP))).toEqual([])
   })
 

@@ -9,7 +9,10 @@ import { readProfile } from '../../src/knowledge-files/read-profile.js'
 import { readSettings as readDeclarations } from '../../src/knowledge-files/read-settings.js'
 import { readKnowledgeSettings, readSettings, variableOf, type Settings } from '../../src/settings.js'
 
-function faultsOf(environment: Record<string, string>, read: (environment: Record<string, string>) => unknown = readSettings): readonly string[] {
+function faultsOf(
+  environment: Record<string, string>,
+  read: (environment: Record<string, string>) => unknown = readSettings,
+): readonly string[] {
   try {
     read(environment)
   } catch (error) {
@@ -22,11 +25,29 @@ function faultsOf(environment: Record<string, string>, read: (environment: Recor
 
 test('without any variable everything has a value', () => {
   expect(readSettings({})).toEqual({
-    port: 3000, opsPort: undefined, host: '127.0.0.1', demo: true, demoFhirPort: 3001,
+    port: 3000,
+    opsPort: undefined,
+    host: '127.0.0.1',
+    demo: true,
+    demoFhirPort: 3001,
     fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
-    frozenNow: undefined, timeZone: 'Europe/Copenhagen', deadlineMs: 450, bodyLimit: 4_000_000, keepAliveMs: 65_000, mostConnections: 1_000, fhirResponseLimit: 8_000_000, fhirPageLimit: 50, fhirRequests: 40, fhirConcurrency: 10, fhirCallLimit: 16_000_000, optionalWaitMs: 100,
-    feedbackMemory: 64_000_000, overrideMemory: 32_000_000,
-    explain: true, draftKnowledge: true, knowledgeFolder: undefined,
+    frozenNow: undefined,
+    timeZone: 'Europe/Copenhagen',
+    deadlineMs: 450,
+    bodyLimit: 4_000_000,
+    keepAliveMs: 65_000,
+    mostConnections: 1_000,
+    fhirResponseLimit: 8_000_000,
+    fhirPageLimit: 50,
+    fhirRequests: 40,
+    fhirConcurrency: 10,
+    fhirCallLimit: 16_000_000,
+    optionalWaitMs: 100,
+    feedbackMemory: 64_000_000,
+    overrideMemory: 32_000_000,
+    explain: true,
+    draftKnowledge: true,
+    knowledgeFolder: undefined,
     logLevel: 'info',
   })
 })
@@ -37,19 +58,37 @@ test('an empty variable is as good as none', () => {
 
 describe('a good value', () => {
   test.each<[string, string, keyof Settings, unknown]>([
-    ['PORT', '8080', 'port', 8080], ['PORT', '0', 'port', 0], ['PORT', ' 8080 ', 'port', 8080], ['HOST', '127.0.0.1', 'host', '127.0.0.1'], ['CDS_OPS_PORT', '9464', 'opsPort', 9464], ['CDS_OPS_PORT', '0', 'opsPort', 0],
-    ['CDS_DEMO', 'off', 'demo', false], ['CDS_DEMO', 'TRUE', 'demo', true], ['DEMO_FHIR_PORT', '4001', 'demoFhirPort', 4001],
+    ['PORT', '8080', 'port', 8080],
+    ['PORT', '0', 'port', 0],
+    ['PORT', ' 8080 ', 'port', 8080],
+    ['HOST', '127.0.0.1', 'host', '127.0.0.1'],
+    ['CDS_OPS_PORT', '9464', 'opsPort', 9464],
+    ['CDS_OPS_PORT', '0', 'opsPort', 0],
+    ['CDS_DEMO', 'off', 'demo', false],
+    ['CDS_DEMO', 'TRUE', 'demo', true],
+    ['DEMO_FHIR_PORT', '4001', 'demoFhirPort', 4001],
     ['DEMO_FHIR_PORT', '0', 'fhirServers', ['http://localhost:*/fhir', 'http://127.0.0.1:*/fhir']],
     ['CDS_FHIR_SERVERS', 'https://a.example/fhir, http://127.0.0.1:*', 'fhirServers', ['https://a.example/fhir', 'http://127.0.0.1:*']],
     ['CDS_FHIR_SERVERS', 'http://127.0.0.1:*/fhir', 'fhirServers', ['http://127.0.0.1:*/fhir']],
     ['CDS_FHIR_SERVERS', 'http://[::1]:8080/fhir', 'fhirServers', ['http://[::1]:8080/fhir']],
-    ['CDS_NOW', '2026-03-30T12:00:00+02:00', 'frozenNow', new Date('2026-03-30T10:00:00Z')], ['CDS_NOW', '2026-03-30T10:00:00Z', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
+    ['CDS_NOW', '2026-03-30T12:00:00+02:00', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
+    ['CDS_NOW', '2026-03-30T10:00:00Z', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
     ['CDS_NOW', '2026-03-30T10:00:00', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
-    ['CDS_TIME_ZONE', 'America/New_York', 'timeZone', 'America/New_York'], ['CDS_DEADLINE_MS', '20', 'deadlineMs', 20], ['CDS_DEADLINE_MS', '60000', 'deadlineMs', 60_000],
-    ['CDS_BODY_LIMIT', '1000', 'bodyLimit', 1000], ['CDS_FHIR_RESPONSE_LIMIT', '1000', 'fhirResponseLimit', 1000], ['CDS_FHIR_PAGE_LIMIT', '1', 'fhirPageLimit', 1],
-    ['CDS_FHIR_REQUESTS', '500', 'fhirRequests', 500], ['CDS_FHIR_CONCURRENCY', '1', 'fhirConcurrency', 1], ['CDS_FHIR_CALL_LIMIT', '1000', 'fhirCallLimit', 1000], ['CDS_OPTIONAL_WAIT_MS', '0', 'optionalWaitMs', 0],
-    ['CDS_FEEDBACK_MEMORY', '100000', 'feedbackMemory', 100_000], ['CDS_OVERRIDE_MEMORY', '100000', 'overrideMemory', 100_000],
-    ['CDS_EXPLAIN', '0', 'explain', false], ['CDS_DRAFT_KNOWLEDGE', 'no', 'draftKnowledge', false], ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+    ['CDS_TIME_ZONE', 'America/New_York', 'timeZone', 'America/New_York'],
+    ['CDS_DEADLINE_MS', '20', 'deadlineMs', 20],
+    ['CDS_DEADLINE_MS', '60000', 'deadlineMs', 60_000],
+    ['CDS_BODY_LIMIT', '1000', 'bodyLimit', 1000],
+    ['CDS_FHIR_RESPONSE_LIMIT', '1000', 'fhirResponseLimit', 1000],
+    ['CDS_FHIR_PAGE_LIMIT', '1', 'fhirPageLimit', 1],
+    ['CDS_FHIR_REQUESTS', '500', 'fhirRequests', 500],
+    ['CDS_FHIR_CONCURRENCY', '1', 'fhirConcurrency', 1],
+    ['CDS_FHIR_CALL_LIMIT', '1000', 'fhirCallLimit', 1000],
+    ['CDS_OPTIONAL_WAIT_MS', '0', 'optionalWaitMs', 0],
+    ['CDS_FEEDBACK_MEMORY', '100000', 'feedbackMemory', 100_000],
+    ['CDS_OVERRIDE_MEMORY', '100000', 'overrideMemory', 100_000],
+    ['CDS_EXPLAIN', '0', 'explain', false],
+    ['CDS_DRAFT_KNOWLEDGE', 'no', 'draftKnowledge', false],
+    ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
   ])('%s=%s', (name, text, key, value) => {
     expect(readSettings({ [name]: text })[key]).toEqual(value)
   })
@@ -57,19 +96,54 @@ describe('a good value', () => {
 
 describe('a bad value names its variable', () => {
   test.each([
-    ['PORT', '65536'], ['PORT', '-1'], ['PORT', '80.5'], ['PORT', '0x50'], ['PORT', 'eighty'], ['DEMO_FHIR_PORT', '70000'], ['CDS_DEMO', 'maybe'],
-    ['CDS_FHIR_SERVERS', 'ehr.example.org'], ['CDS_FHIR_SERVERS', 'ftp://a.example'], ['CDS_FHIR_SERVERS', 'https://a.example,nonsense'], ['CDS_FHIR_SERVERS', '*'],
-    ['CDS_FHIR_SERVERS', 'https://*/fhir'], ['CDS_FHIR_SERVERS', 'https://user:secret@a.example/fhir'], ['CDS_FHIR_SERVERS', 'https://a.example/fhir?x=y'],
-    ['CDS_NOW', 'yesterday'], ['CDS_NOW', '2026-03-30'], ['CDS_NOW', '2026-13-30T12:00:00Z'], ['CDS_TIME_ZONE', 'Mars/Olympus'], ['CDS_DEADLINE_MS', '19'], ['CDS_DEADLINE_MS', '60001'],
-    ['CDS_BODY_LIMIT', '10'], ['CDS_FHIR_RESPONSE_LIMIT', '1e6'], ['CDS_FHIR_PAGE_LIMIT', '0'], ['CDS_FHIR_REQUESTS', '0'], ['CDS_FHIR_CONCURRENCY', '33'], ['CDS_FHIR_CALL_LIMIT', '999'], ['CDS_OPTIONAL_WAIT_MS', '-1'], ['CDS_EXPLAIN', '2'], ['CDS_DRAFT_KNOWLEDGE', 'draft'], ['LOG_LEVEL', 'loud'],
-    ['CDS_FEEDBACK_MEMORY', '0'], ['CDS_OVERRIDE_MEMORY', '1GB'],
-    ['CDS_INSECURE', 'everything'], ['CDS_INSECURE', 'demo, all'], ['CDS_INSECURE', 'on'], ['CDS_OPS_PORT', '65536'], ['CDS_OPS_PORT', '3000'], ['CDS_OPS_PORT', '3001'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['PORT', '0x50'],
+    ['PORT', 'eighty'],
+    ['DEMO_FHIR_PORT', '70000'],
+    ['CDS_DEMO', 'maybe'],
+    ['CDS_FHIR_SERVERS', 'ehr.example.org'],
+    ['CDS_FHIR_SERVERS', 'ftp://a.example'],
+    ['CDS_FHIR_SERVERS', 'https://a.example,nonsense'],
+    ['CDS_FHIR_SERVERS', '*'],
+    ['CDS_FHIR_SERVERS', 'https://*/fhir'],
+    ['CDS_FHIR_SERVERS', 'https://user:secret@a.example/fhir'],
+    ['CDS_FHIR_SERVERS', 'https://a.example/fhir?x=y'],
+    ['CDS_NOW', 'yesterday'],
+    ['CDS_NOW', '2026-03-30'],
+    ['CDS_NOW', '2026-13-30T12:00:00Z'],
+    ['CDS_TIME_ZONE', 'Mars/Olympus'],
+    ['CDS_DEADLINE_MS', '19'],
+    ['CDS_DEADLINE_MS', '60001'],
+    ['CDS_BODY_LIMIT', '10'],
+    ['CDS_FHIR_RESPONSE_LIMIT', '1e6'],
+    ['CDS_FHIR_PAGE_LIMIT', '0'],
+    ['CDS_FHIR_REQUESTS', '0'],
+    ['CDS_FHIR_CONCURRENCY', '33'],
+    ['CDS_FHIR_CALL_LIMIT', '999'],
+    ['CDS_OPTIONAL_WAIT_MS', '-1'],
+    ['CDS_EXPLAIN', '2'],
+    ['CDS_DRAFT_KNOWLEDGE', 'draft'],
+    ['LOG_LEVEL', 'loud'],
+    ['CDS_FEEDBACK_MEMORY', '0'],
+    ['CDS_OVERRIDE_MEMORY', '1GB'],
+    ['CDS_INSECURE', 'everything'],
+    ['CDS_INSECURE', 'demo, all'],
+    ['CDS_INSECURE', 'on'],
+    ['CDS_OPS_PORT', '65536'],
+    ['CDS_OPS_PORT', '3000'],
+    ['CDS_OPS_PORT', '3001'],
   ])('%s=%s', (name, text) => {
     expect(faultsOf({ [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}: (expects|is refused) .`))])
   })
 
   test('all at once', () => {
-    expect(faultsOf({ PORT: 'x', LOG_LEVEL: 'x', CDS_DEMO: 'x' }).map(fault => fault.split(':')[0]).sort()).toEqual(['CDS_DEMO', 'LOG_LEVEL', 'PORT'])
+    expect(
+      faultsOf({ PORT: 'x', LOG_LEVEL: 'x', CDS_DEMO: 'x' })
+        .map(fault => fault.split(':')[0])
+        .sort(),
+    ).toEqual(['CDS_DEMO', 'LOG_LEVEL', 'PORT'])
   })
 })
 
@@ -81,12 +155,20 @@ describe('in production', () => {
   })
 
   test('each of them may be chosen', () => {
-    expect(readSettings({ ...production, CDS_DEMO: 'on', CDS_EXPLAIN: 'on', CDS_DRAFT_KNOWLEDGE: 'on', CDS_INSECURE: 'demo' }))
-      .toMatchObject({ demo: true, explain: true, draftKnowledge: true, fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'] })
+    expect(
+      readSettings({ ...production, CDS_DEMO: 'on', CDS_EXPLAIN: 'on', CDS_DRAFT_KNOWLEDGE: 'on', CDS_INSECURE: 'demo' }),
+    ).toMatchObject({
+      demo: true,
+      explain: true,
+      draftKnowledge: true,
+      fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
+    })
   })
 
   test('the clock must run', () => {
-    expect(faultsOf({ ...production, CDS_NOW: '2026-03-30T12:00:00+02:00' })).toEqual([expect.stringMatching(/^CDS_NOW: is refused in production/)])
+    expect(faultsOf({ ...production, CDS_NOW: '2026-03-30T12:00:00+02:00' })).toEqual([
+      expect.stringMatching(/^CDS_NOW: is refused in production/),
+    ])
   })
 })
 
@@ -128,7 +210,14 @@ describe('production refuses what is insecure, unless it is named', () => {
     expect(faultsOf({ ...environment, CDS_INSECURE: 'http, any-port' })).toEqual([])
   })
 
-  test.each(['http://localhost:8080/fhir', 'http://127.0.0.2/fhir', 'http://[::1]:8080/fhir', 'http://127.1/fhir', 'HTTP://LOCALHOST./fhir', 'https://ehr.example/fhir'])('but not %s', url => {
+  test.each([
+    'http://localhost:8080/fhir',
+    'http://127.0.0.2/fhir',
+    'http://[::1]:8080/fhir',
+    'http://127.1/fhir',
+    'HTTP://LOCALHOST./fhir',
+    'https://ehr.example/fhir',
+  ])('but not %s', url => {
     expect(faultsOf({ NODE_ENV: 'production', CDS_FHIR_SERVERS: url })).toEqual([])
   })
 })
@@ -142,19 +231,33 @@ describe('settings that knowledge declares', () => {
 
   test('have the values that the knowledge gives them, unless the deployment chooses', () => {
     expect(readKnowledgeSettings(declared, {})).toEqual({ region: 'nordjylland', showRetired: true, conditionalOffers: false })
-    expect(readKnowledgeSettings(declared, { CDS_REGION: 'Sjælland', CDS_SHOW_RETIRED: 'off', CDS_CONDITIONAL_OFFERS: ' 1 ' }))
-      .toEqual({ region: 'sjælland', showRetired: false, conditionalOffers: true })
-    expect(readKnowledgeSettings(another, { CDS_DIALECT: 'north', CDS_IS_STRICT: 'on', CDS_REGION: 'nowhere' })).toEqual({ dialect: 'north', isStrict: true })
+    expect(readKnowledgeSettings(declared, { CDS_REGION: 'Sjælland', CDS_SHOW_RETIRED: 'off', CDS_CONDITIONAL_OFFERS: ' 1 ' })).toEqual({
+      region: 'sjælland',
+      showRetired: false,
+      conditionalOffers: true,
+    })
+    expect(readKnowledgeSettings(another, { CDS_DIALECT: 'north', CDS_IS_STRICT: 'on', CDS_REGION: 'nowhere' })).toEqual({
+      dialect: 'north',
+      isStrict: true,
+    })
     expect(readKnowledgeSettings({}, {})).toEqual({})
   })
 
-  test.each([['CDS_REGION', 'skåne'], ['CDS_SHOW_RETIRED', 'maybe'], ['CDS_CONDITIONAL_OFFERS', '2']])('a bad value names its variable: %s=%s', (name, text) => {
-    expect(faultsOf({ [name]: text }, environment => readKnowledgeSettings(declared, environment))).toEqual([expect.stringMatching(new RegExp(`^${name}: expects .`))])
+  test.each([
+    ['CDS_REGION', 'skåne'],
+    ['CDS_SHOW_RETIRED', 'maybe'],
+    ['CDS_CONDITIONAL_OFFERS', '2'],
+  ])('a bad value names its variable: %s=%s', (name, text) => {
+    expect(faultsOf({ [name]: text }, environment => readKnowledgeSettings(declared, environment))).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: expects .`)),
+    ])
   })
 
   test.each(['explain', 'now', 'insecure', 'fhirServers'])('cannot be called as one of the service: %s', name => {
     const variable = variableOf(name)
-    expect(faultsOf({}, environment => readKnowledgeSettings({ [name]: { type: 'boolean', default: true } }, environment))).toEqual([expect.stringMatching(new RegExp(`^${variable}: is a setting of the service`))])
+    expect(faultsOf({}, environment => readKnowledgeSettings({ [name]: { type: 'boolean', default: true } }, environment))).toEqual([
+      expect.stringMatching(new RegExp(`^${variable}: is a setting of the service`)),
+    ])
   })
 
   test("stand in README's table with their values and defaults", () => {
@@ -170,7 +273,9 @@ describe('settings that knowledge declares', () => {
   test('a member that nobody reads is a fault', () => {
     const faults = new FaultList()
     readProfile({ canonicalBase: 'https://example.org/fhir', setings: {} }, faults)
-    expect(faults.faults).toEqual([{ code: 'PROFILE_INVALID', file: 'knowledge.json', element: 'setings', message: expect.stringContaining('known are about,') }])
+    expect(faults.faults).toEqual([
+      { code: 'PROFILE_INVALID', file: 'knowledge.json', element: 'setings', message: expect.stringContaining('known are about,') },
+    ])
   })
 
   test.each<[string, unknown]>([
@@ -186,6 +291,8 @@ describe('settings that knowledge declares', () => {
   ])('a declaration that says too little is a fault: %s', (element, written) => {
     const faults = new FaultList()
     readDeclarations({ settings: element === 'settings' ? written : { [element.slice('settings.'.length)]: written } }, faults)
-    expect(faults.faults).toEqual([{ code: 'PROFILE_INVALID', file: 'knowledge.json', element, message: expect.stringMatching(/^\S.{5,}/) }])
+    expect(faults.faults).toEqual([
+      { code: 'PROFILE_INVALID', file: 'knowledge.json', element, message: expect.stringMatching(/^\S.{5,}/) },
+    ])
   })
 })

@@ -12,7 +12,8 @@ test('an element has the shape that R4 gives it', () => {
 test('a name that R4 does not have is not remembered, however many there are and however long they are', () => {
   const shapes = shapesOf('Observation')
   const before = shapes.size
-  for (const name of ['onsetUnknown', 'a'.repeat(1_000_000), 'x_1', 'constructor', '__proto__']) expect(shapeOf(shapes, 'Observation', name)).toBeNull()
+  for (const name of ['onsetUnknown', 'a'.repeat(1_000_000), 'x_1', 'constructor', '__proto__'])
+    expect(shapeOf(shapes, 'Observation', name)).toBeNull()
   expect(shapes.size).toBe(before)
 })
 

@@ -5,7 +5,17 @@ import { scopeTest, type Coverage, type Interaction } from '../../src/trust/smar
 
 const TYPES = ['Patient', 'Condition', 'QuestionnaireResponse', 'Observation'] as const
 const INTERACTIONS: readonly Interaction[] = ['read', 'search']
-const NOT_OF_RESOURCES = ['launch', 'launch/patient', 'openid', 'fhirUser', 'offline_access', 'api:fhir', 'https://a.example/scope/fhir', '', '__proto__']
+const NOT_OF_RESOURCES = [
+  'launch',
+  'launch/patient',
+  'openid',
+  'fhirUser',
+  'offline_access',
+  'api:fhir',
+  'https://a.example/scope/fhir',
+  '',
+  '__proto__',
+]
 
 const who = fc.constantFrom('patient', 'user', 'system')
 const type = fc.constantFrom<string>('*', ...TYPES)
@@ -13,27 +23,33 @@ const letters = fc.subarray(['c', 'r', 'u', 'd', 's'], { minLength: 1 }).map(eac
 const allowed = fc.oneof(fc.constantFrom('read', 'write', '*'), letters)
 const query = fc.option(fc.constantFrom('category=vital-signs', 'a=b&c=d', ''), { nil: undefined })
 const scope = fc.record({ who, type, allowed, query })
-const written = (each: { who: string; type: string; allowed: string; query: string | undefined }) => `${each.who}/${each.type}.${each.allowed}${each.query === undefined ? '' : `?${each.query}`}`
+const written = (each: { who: string; type: string; allowed: string; query: string | undefined }) =>
+  `${each.who}/${each.type}.${each.allowed}${each.query === undefined ? '' : `?${each.query}`}`
 
 const allows = (letter: 'r' | 's', each: string): boolean => each === '*' || each === 'read' || (each !== 'write' && each.includes(letter))
 
 test('every combination of scopes, types and interactions', () => {
-  fc.assert(fc.property(fc.array(scope, { minLength: 1, maxLength: 6 }), fc.subarray(NOT_OF_RESOURCES), (scopes, others) => {
-    const test = scopeTest([...others, ...scopes.map(written)].join(' '))
-    for (const each of TYPES) {
-      for (const interaction of INTERACTIONS) {
-        const covering = scopes.filter(one => [each, '*'].includes(one.type) && allows(interaction === 'read' ? 'r' : 's', one.allowed))
-        const expected: Coverage = covering.some(one => one.query === undefined) ? 'all' : covering.length > 0 ? 'part' : 'none'
-        expect(test(each, interaction)).toBe(expected)
+  fc.assert(
+    fc.property(fc.array(scope, { minLength: 1, maxLength: 6 }), fc.subarray(NOT_OF_RESOURCES), (scopes, others) => {
+      const test = scopeTest([...others, ...scopes.map(written)].join(' '))
+      for (const each of TYPES) {
+        for (const interaction of INTERACTIONS) {
+          const covering = scopes.filter(one => [each, '*'].includes(one.type) && allows(interaction === 'read' ? 'r' : 's', one.allowed))
+          const expected: Coverage = covering.some(one => one.query === undefined) ? 'all' : covering.length > 0 ? 'part' : 'none'
+          expect(test(each, interaction)).toBe(expected)
+        }
       }
-    }
-  }), { numRuns: 1_000 })
+    }),
+    { numRuns: 1_000 },
+  )
 })
 
 test('scopes that are not about resources limit nothing', () => {
-  fc.assert(fc.property(fc.subarray(NOT_OF_RESOURCES), fc.constantFrom(...TYPES), fc.constantFrom(...INTERACTIONS), (scopes, each, interaction) => {
-    expect(scopeTest(scopes.join(' '))(each, interaction)).toBe('all')
-  }))
+  fc.assert(
+    fc.property(fc.subarray(NOT_OF_RESOURCES), fc.constantFrom(...TYPES), fc.constantFrom(...INTERACTIONS), (scopes, each, interaction) => {
+      expect(scopeTest(scopes.join(' '))(each, interaction)).toBe('all')
+    }),
+  )
 })
 
 describe('as servers write them', () => {

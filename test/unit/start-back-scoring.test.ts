@@ -37,7 +37,12 @@ function response({ statements, bother }: Answers): QuestionnaireResponse {
 function riskOf(answers: Answers): { total: number; distressSubscore: number; risk: string } {
   const records: Record<string, unknown[]> = { Patient: [patient], QuestionnaireResponse: [response(answers)] }
   const scope = openScope(plan.variables, { recordsOfType: type => (records[type] ?? []) as never, context: {}, clock, stopAt: Infinity })
-  const { requestGroup, undecided } = applyPlan(plan, scope, { patientId: patient.id, hook: 'patient-view', language: 'da', terminology: knowledge.terminology })
+  const { requestGroup, undecided } = applyPlan(plan, scope, {
+    patientId: patient.id,
+    hook: 'patient-view',
+    language: 'da',
+    terminology: knowledge.terminology,
+  })
   expect(undecided).toEqual([])
   const [card, ...others] = cardExtensions(requestGroup)
   expect(others).toEqual([])
@@ -45,12 +50,17 @@ function riskOf(answers: Answers): { total: number; distressSubscore: number; ri
 }
 
 function cardExtensions({ action = [] }: RequestGroup): Record<string, unknown>[] {
-  return action.flatMap(({ extension = [] }) => extension).filter(({ url }) => url === `${BASE}/StructureDefinition/card-extension`)
-    .map(({ extension = [] }) => Object.fromEntries(extension.flatMap(part => (part.url === 'name' ? [] : [[part.url, part.valueInteger ?? part.valueString]]))))
+  return action
+    .flatMap(({ extension = [] }) => extension)
+    .filter(({ url }) => url === `${BASE}/StructureDefinition/card-extension`)
+    .map(({ extension = [] }) =>
+      Object.fromEntries(extension.flatMap(part => (part.url === 'name' ? [] : [[part.url, part.valueInteger ?? part.valueString]]))),
+    )
 }
 
-const ALL_PATTERNS: readonly Answers[] = Array.from({ length: 256 }, (_, bits) => Array.from({ length: 8 }, (__, item) => (bits >> item) % 2 === 1))
-  .flatMap(statements => [0, 1, 2, 3, 4].map(bother => ({ statements, bother })))
+const ALL_PATTERNS: readonly Answers[] = Array.from({ length: 256 }, (_, bits) =>
+  Array.from({ length: 8 }, (__, item) => (bits >> item) % 2 === 1),
+).flatMap(statements => [0, 1, 2, 3, 4].map(bother => ({ statements, bother })))
 
 /** Counted by hand from the scoring rule: yes is one point, the two highest answers to item 9 are one point. */
 function counted({ statements, bother }: Answers) {
@@ -88,7 +98,13 @@ test.each([
   expect(riskOf(withPoints(total, distressSubscore))).toEqual({ total, distressSubscore, risk })
 })
 
-test.each([[0, 0], [1, 0], [2, 0], [3, 1], [4, 1]])('answer %i of item 9 gives %i points, in the total and in the subscore', (bother, points) => {
+test.each([
+  [0, 0],
+  [1, 0],
+  [2, 0],
+  [3, 1],
+  [4, 1],
+])('answer %i of item 9 gives %i points, in the total and in the subscore', (bother, points) => {
   const { total, distressSubscore } = riskOf({ statements: Array<boolean>(8).fill(false), bother })
   expect({ total, distressSubscore }).toEqual({ total: points, distressSubscore: points })
 })

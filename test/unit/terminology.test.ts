@@ -6,8 +6,16 @@ import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { canonical, codeSystem, valueSet } from '../support/knowledge-builder.js'
 
 const FRUIT = 'https://example.org/fruit'
-const namingSystem = (uris: string[], { forms = [], prefix, unmistakable }: { forms?: string[]; prefix?: string; unmistakable?: string } = {}): NamingSystem => ({
-  resourceType: 'NamingSystem', id: 'fruit', name: 'Fruit', status: 'active', kind: 'codesystem', date: '2026-01-01',
+const namingSystem = (
+  uris: string[],
+  { forms = [], prefix, unmistakable }: { forms?: string[]; prefix?: string; unmistakable?: string } = {},
+): NamingSystem => ({
+  resourceType: 'NamingSystem',
+  id: 'fruit',
+  name: 'Fruit',
+  status: 'active',
+  kind: 'codesystem',
+  date: '2026-01-01',
   extension: [
     ...forms.map(valueCode => ({ url: EXTENSION.codeForm, valueCode })),
     ...(prefix ? [{ url: EXTENSION.systemPrefix, valueUri: prefix }] : []),
@@ -18,7 +26,11 @@ const namingSystem = (uris: string[], { forms = [], prefix, unmistakable }: { fo
 
 function terminologyOf(...resources: FhirResource[]): { terminology: Terminology; faults: string[] } {
   const list = new FaultList()
-  const terminology = new Terminology(resources.map(resource => ({ file: `${resource.id}.json`, resource })), list, HOUSE_TERMS)
+  const terminology = new Terminology(
+    resources.map(resource => ({ file: `${resource.id}.json`, resource })),
+    list,
+    HOUSE_TERMS,
+  )
   return { terminology, faults: list.faults.map(({ code, element }) => `${code} ${element}`) }
 }
 
@@ -52,7 +64,9 @@ describe('membership', () => {
 
   test('a coding without a system counts where its system says that the code is unmistakable, and nowhere else', () => {
     const naming = namingSystem([FRUIT], { unmistakable: String.raw`[A-Z]{2}\d+` })
-    expect(members(['AB12', 'ab12', 'AB1', 'a', 'AB12x', 'xAB12'], [naming, set('vs', [codes('AB12', 'a', 'AB12x'), prefixed('ab1.*')])], null)).toEqual(['AB12', 'ab12'])
+    expect(
+      members(['AB12', 'ab12', 'AB1', 'a', 'AB12x', 'xAB12'], [naming, set('vs', [codes('AB12', 'a', 'AB12x'), prefixed('ab1.*')])], null),
+    ).toEqual(['AB12', 'ab12'])
     expect(members(['AB12', 'a'], [set('vs', [codes('AB12', 'a')])], null)).toEqual([])
   })
 
@@ -64,7 +78,13 @@ describe('membership', () => {
 
   test('a plain code, of an element that has no system, belongs by itself', () => {
     const { terminology } = terminologyOf(set('vs', [codes('a'), prefixed('AB.*')]))
-    expect(['a', ' a', 'ABC', 'b', ''].map(code => terminology.membership(canonical('ValueSet', 'vs'))?.(code))).toEqual([true, true, true, false, false])
+    expect(['a', ' a', 'ABC', 'b', ''].map(code => terminology.membership(canonical('ValueSet', 'vs'))?.(code))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 
   test('blanks around a code, hard ones and those without width, and numbers, make no difference', () => {
@@ -75,26 +95,55 @@ describe('membership', () => {
     }
   })
 
-  test.each([[undefined], [null], [''], [' '], [{}], [[]], [true], [1.5], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], [2 ** 53]])('%p is no code', code => {
-    const { terminology } = terminologyOf(set('vs', [codes('a', '1', '1.5', 'true', String(2 ** 53)), prefixed('-1.*')]))
-    const isMember = terminology.membership(canonical('ValueSet', 'vs'))
-    expect([isMember?.({ system: FRUIT, code }), isMember?.({ system: FRUIT, code })]).toEqual([false, false])
-  })
+  test.each([[undefined], [null], [''], [' '], [{}], [[]], [true], [1.5], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], [2 ** 53]])(
+    '%p is no code',
+    code => {
+      const { terminology } = terminologyOf(set('vs', [codes('a', '1', '1.5', 'true', String(2 ** 53)), prefixed('-1.*')]))
+      const isMember = terminology.membership(canonical('ValueSet', 'vs'))
+      expect([isMember?.({ system: FRUIT, code }), isMember?.({ system: FRUIT, code })]).toEqual([false, false])
+    },
+  )
 
-  test.each([['urn:oid:1.2.3'], [FRUIT], ['https://example.org/old-fruit'], ['urn:oid:1.9.77']])('takes %s for the one system it is', system => {
-    const naming = namingSystem(['urn:oid:1.2.3', FRUIT, 'https://example.org/old-fruit'], { prefix: 'urn:oid:1.9.' })
-    expect(members(['a', 'x'], [naming, set('vs', [codes('a')])], system)).toEqual(['a'])
-  })
+  test.each([['urn:oid:1.2.3'], [FRUIT], ['https://example.org/old-fruit'], ['urn:oid:1.9.77']])(
+    'takes %s for the one system it is',
+    system => {
+      const naming = namingSystem(['urn:oid:1.2.3', FRUIT, 'https://example.org/old-fruit'], { prefix: 'urn:oid:1.9.' })
+      expect(members(['a', 'x'], [naming, set('vs', [codes('a')])], system)).toEqual(['a'])
+    },
+  )
 
   test.each([
-    ' https://example.org/fruit', 'http://example.org/fruit', 'https://example.org/fruit/', 'HTTPS://Example.ORG/fruit', 'https://example.org/Fruit', 'https://example.org/fruit|2026',
-    'https://example.org/fruit#a', '1.2.3', 'urn:oid:1.2.3 ', 'URN:OID:1.2.3', 'urn:OID:1.2.3', 'urn.oid:1.2.3', 'urn.oid.1.2.3', 'oid:1.2.3', 'urn:1.2.3', 'urn:oid:1.9.77/',
+    ' https://example.org/fruit',
+    'http://example.org/fruit',
+    'https://example.org/fruit/',
+    'HTTPS://Example.ORG/fruit',
+    'https://example.org/Fruit',
+    'https://example.org/fruit|2026',
+    'https://example.org/fruit#a',
+    '1.2.3',
+    'urn:oid:1.2.3 ',
+    'URN:OID:1.2.3',
+    'urn:OID:1.2.3',
+    'urn.oid:1.2.3',
+    'urn.oid.1.2.3',
+    'oid:1.2.3',
+    'urn:1.2.3',
+    'urn:oid:1.9.77/',
   ])('%j is one of its spellings', system => {
     const naming = namingSystem(['urn:oid:1.2.3', FRUIT], { prefix: 'urn:oid:1.9.' })
     expect(members(['a', 'x'], [naming, set('vs', [codes('a')])], system)).toEqual(['a'])
   })
 
-  test.each(['https://example.org/fruits', 'https://example.org', 'urn:oid:1.2.3.4', 'urn:oid:1.2', '1.2.30', 'urn:oid:1.90.7', 'fruit', 'https://example.org/fruit-cm'])('%j is another system', system => {
+  test.each([
+    'https://example.org/fruits',
+    'https://example.org',
+    'urn:oid:1.2.3.4',
+    'urn:oid:1.2',
+    '1.2.30',
+    'urn:oid:1.90.7',
+    'fruit',
+    'https://example.org/fruit-cm',
+  ])('%j is another system', system => {
     const naming = namingSystem(['urn:oid:1.2.3', FRUIT], { prefix: 'urn:oid:1.9.' })
     expect(members(['a', 'x'], [naming, set('vs', [codes('a')])], system)).toEqual([])
   })
@@ -114,7 +163,9 @@ describe('membership', () => {
   })
 
   test('codes are brought to one form first: case, what follows a plus, dots, blanks, the Danish D', () => {
-    const naming = namingSystem(['urn:oid:1.2.3', FRUIT], { forms: ['upper-case', 'before-plus', 'without-dots', 'without-blanks', 'without-danish-d'] })
+    const naming = namingSystem(['urn:oid:1.2.3', FRUIT], {
+      forms: ['upper-case', 'before-plus', 'without-dots', 'without-blanks', 'without-danish-d'],
+    })
     const candidates = ['K12.3', 'k123', 'K 12 3', 'K123+XYZ1', 'DK12.3', 'dk123', 'D12.3', 'K1231', 'K12']
     const same = ['K12.3', 'k123', 'K 12 3', 'K123+XYZ1', 'DK12.3', 'dk123']
     expect(members(candidates, [naming, set('vs', [codes('K12.3')])])).toEqual(same)
@@ -160,7 +211,10 @@ describe('membership', () => {
 describe('names', () => {
   const withNames = (each: ValueSet, names: string[], except: string[] = []): ValueSet => ({
     ...each,
-    extension: [...names.map(valueString => ({ url: EXTENSION.names, valueString })), ...except.map(valueString => ({ url: EXTENSION.namesExcept, valueString }))],
+    extension: [
+      ...names.map(valueString => ({ url: EXTENSION.names, valueString })),
+      ...except.map(valueString => ({ url: EXTENSION.namesExcept, valueString })),
+    ],
   })
   const named = (resources: FhirResource[], texts: string[], systems: (string | undefined)[] = []) => {
     const { terminology, faults } = terminologyOf(...resources)
@@ -171,19 +225,26 @@ describe('names', () => {
 
   test('are found anywhere in the words, whatever their case, but where an exception is found too', () => {
     const fruit = withNames(set('vs', [codes('a')]), ['apple', 'æble'], ['juice'])
-    expect([['Two APPLES'], ['pear', 'Æbler'], ['pear'], ['apple juice'], ['apple juice', 'apple'], []].map(texts => named([fruit], texts))).toEqual([true, true, false, false, true, false])
+    expect(
+      [['Two APPLES'], ['pear', 'Æbler'], ['pear'], ['apple juice'], ['apple juice', 'apple'], []].map(texts => named([fruit], texts)),
+    ).toEqual([true, true, false, false, true, false])
   })
 
   test('speak only where there is no code of a system that the set is written in', () => {
     const fruit = [withNames(set('vs', [codes('a')]), ['apple']), namingSystem(['urn:oid:1.2', FRUIT])]
-    expect([[FRUIT], ['urn:oid:1.2'], ['https://example.org/other'], [undefined]].map(systems => named(fruit, ['apple'], systems))).toEqual([false, false, true, true])
+    expect([[FRUIT], ['urn:oid:1.2'], ['https://example.org/other'], [undefined]].map(systems => named(fruit, ['apple'], systems))).toEqual(
+      [false, false, true, true],
+    )
   })
 
   test('are silent also where the code alone tells its system, and speak where what is sent is no code', () => {
     const { terminology } = terminologyOf(withNames(set('vs', [codes('a')]), ['apple']), namingSystem([FRUIT], { unmistakable: 'F\\d' }))
     const isNamed = terminology.membership(canonical('ValueSet', 'vs'))?.named
-    expect([{ code: 'F1' }, { system: '', code: 'F1' }, { code: 'x' }, { system: FRUIT }, { system: FRUIT, code: ' ' }].map(coding => isNamed?.({ name: 'apple', codings: [coding] })))
-      .toEqual([false, false, true, true, true])
+    expect(
+      [{ code: 'F1' }, { system: '', code: 'F1' }, { code: 'x' }, { system: FRUIT }, { system: FRUIT, code: ' ' }].map(coding =>
+        isNamed?.({ name: 'apple', codings: [coding] }),
+      ),
+    ).toEqual([false, false, true, true, true])
   })
 
   test('of an imported set are those of the set that imports it', () => {
@@ -210,7 +271,9 @@ describe('faults', () => {
     ['codes without a system', { concept: [{ code: 'a' }] }],
     ['an intersection with a value set', { ...codes('a'), valueSet: [canonical('ValueSet', 'vs')] }],
   ])('%s', (_, include) => {
-    expect(terminologyOf(set('vs', [codes('a')]), set('odd', [include])).faults).toEqual(['VALUE_SET_UNSUPPORTED ValueSet.compose.include[0]'])
+    expect(terminologyOf(set('vs', [codes('a')]), set('odd', [include])).faults).toEqual([
+      'VALUE_SET_UNSUPPORTED ValueSet.compose.include[0]',
+    ])
   })
 
   test('an exclude that names a value set', () => {
@@ -225,7 +288,9 @@ describe('faults', () => {
   })
 
   test('an import that is not there', () => {
-    expect(terminologyOf(set('vs', [{ valueSet: ['https://example.org/none'] }])).faults).toEqual(['CANONICAL_UNKNOWN ValueSet.compose.include'])
+    expect(terminologyOf(set('vs', [{ valueSet: ['https://example.org/none'] }])).faults).toEqual([
+      'CANONICAL_UNKNOWN ValueSet.compose.include',
+    ])
   })
 
   test('a pattern of unmistakable codes that cannot be read', () => {
@@ -251,14 +316,41 @@ describe('near misses', () => {
   test('are told once, by the name that the knowledge has for the system', () => {
     const naming = namingSystem(['urn:oid:1.2.3', FRUIT])
     expect(told([{ system: `${FRUIT}-cm`, code: 'a' }], naming, vs)).toEqual(['Fruit system'])
-    expect(told([{ system: 'urn:oid:1.2.3.4', code: 'a' }, { system: `${FRUIT}-cm`, code: 'a' }], naming, vs)).toEqual(['Fruit system', 'Fruit system'])
-    expect(told([{ system: FRUIT, code: 'ab12' }, { system: FRUIT, code: 'A' }], naming, vs)).toEqual(['Fruit code', 'Fruit code'])
+    expect(
+      told(
+        [
+          { system: 'urn:oid:1.2.3.4', code: 'a' },
+          { system: `${FRUIT}-cm`, code: 'a' },
+        ],
+        naming,
+        vs,
+      ),
+    ).toEqual(['Fruit system', 'Fruit system'])
+    expect(
+      told(
+        [
+          { system: FRUIT, code: 'ab12' },
+          { system: FRUIT, code: 'A' },
+        ],
+        naming,
+        vs,
+      ),
+    ).toEqual(['Fruit code', 'Fruit code'])
     expect(told([{ code: 'a' }], naming, vs)).toEqual(['Fruit without-system'])
     expect(told([{ code: 'a' }], vs)).toEqual([`${FRUIT} without-system`])
   })
 
   test('nothing is told of members, of codes that are far from any, of foreign systems, or of things that are no codes', () => {
-    const far = [{ system: FRUIT, code: 'a' }, { system: FRUIT, code: 'b' }, { code: 'zz' }, { system: 'https://example.com/other', code: 'a' }, { system: `${FRUIT}-cm`, code: 'b' }, {}, { code: {} }, { system: 'x'.repeat(10_000), code: 'a' }]
+    const far = [
+      { system: FRUIT, code: 'a' },
+      { system: FRUIT, code: 'b' },
+      { code: 'zz' },
+      { system: 'https://example.com/other', code: 'a' },
+      { system: `${FRUIT}-cm`, code: 'b' },
+      {},
+      { code: {} },
+      { system: 'x'.repeat(10_000), code: 'a' },
+    ]
     expect(told(far, namingSystem(['urn:oid:1.2.3', FRUIT]), vs)).toEqual([])
   })
 })
@@ -268,11 +360,18 @@ describe('expansion', () => {
 
   test('gives each code once as it is written, with what a reader calls it, without what is excluded', () => {
     const naming = namingSystem([FRUIT, FRUIT], { forms: ['upper-case', 'without-dots'] })
-    const { terminology } = terminologyOf(displays, naming, set('one', [codes('apple', 'plum')]),
-      set('vs', [codes('apple', 'p.ear'), { valueSet: [canonical('ValueSet', 'one')] }], [codes('plum')]))
+    const { terminology } = terminologyOf(
+      displays,
+      naming,
+      set('one', [codes('apple', 'plum')]),
+      set('vs', [codes('apple', 'p.ear'), { valueSet: [canonical('ValueSet', 'one')] }], [codes('plum')]),
+    )
     const expanded = terminology.expand(canonical('ValueSet', 'vs'))
     expect(expanded.map(({ code }) => code)).toEqual(['apple', 'p.ear'])
-    expect(expanded.map(({ display }) => [display.get('da'), display.get('en')])).toEqual([['Æble', 'Apple'], ['Pære', 'Pear']])
+    expect(expanded.map(({ display }) => [display.get('da'), display.get('en')])).toEqual([
+      ['Æble', 'Apple'],
+      ['Pære', 'Pear'],
+    ])
   })
 
   test('displays of codes below codes, and by any of the system URIs', () => {

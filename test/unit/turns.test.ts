@@ -11,11 +11,13 @@ async function orderOf(turns: Turns, lengths: readonly number[]): Promise<string
     if (!isOver) setTimeout(watch, 0)
   }
   setTimeout(watch, 0)
-  await Promise.all(lengths.map(async (length, index) => {
-    await turns.take()
-    order.push(`work ${index + 1}`)
-    hold(length)
-  }))
+  await Promise.all(
+    lengths.map(async (length, index) => {
+      await turns.take()
+      order.push(`work ${index + 1}`)
+      hold(length)
+    }),
+  )
   isOver = true
   return order.filter((each, index) => each !== 'round' || (index > 0 && index < order.length - 1))
 }
@@ -26,7 +28,10 @@ describe('turns of the event loop', () => {
   })
 
   test('are given to short work without a round between, so that the process does not go to whoever it turns away', async () => {
-    const order = await orderOf(createTurns(), Array.from({ length: 20 }, () => 1))
+    const order = await orderOf(
+      createTurns(),
+      Array.from({ length: 20 }, () => 1),
+    )
     expect(order.filter(each => each !== 'round')).toEqual(Array.from({ length: 20 }, (_, index) => `work ${index + 1}`))
     expect(order.filter(each => each === 'round').length).toBeLessThan(10)
   })

@@ -4,7 +4,8 @@ import { CARD_TOPIC_SYSTEM, EXTENSION } from '../support/house.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { canonical, codeSystem, english, knowledgeOf, plan, topAction } from '../support/knowledge-builder.js'
 
-const named = (id: string, da: string, en: string, more = {}) => plan([topAction(`${id}-action`)], { id, title: da, _title: english(en), ...more })
+const named = (id: string, da: string, en: string, more = {}) =>
+  plan([topAction(`${id}-action`)], { id, title: da, _title: english(en), ...more })
 
 const knowledge = knowledgeOf(
   named('flags', 'Røde flag', 'Red flags', { extension: [{ url: EXTENSION.undecidedPriority, valueCode: 'urgent' }] }),
@@ -13,10 +14,18 @@ const knowledge = knowledgeOf(
   codeSystem(CARD_TOPIC_SYSTEM, { undecided: ['ikke afgjort', 'undecided'] }),
 )
 
-const of = (applied: string, more = {}) =>
-  ({ plan: `${canonical('PlanDefinition', applied)}|2026.1.0`, applied: `${canonical('PlanDefinition', applied)}|2026.1.0`, action: 'some-action', code: 'CDS_EXPRESSION_FAILED', points: ['RN-15', 'RN-151'], plansWithin: [] as string[], ...more })
+const of = (applied: string, more = {}) => ({
+  plan: `${canonical('PlanDefinition', applied)}|2026.1.0`,
+  applied: `${canonical('PlanDefinition', applied)}|2026.1.0`,
+  action: 'some-action',
+  code: 'CDS_EXPRESSION_FAILED',
+  points: ['RN-15', 'RN-151'],
+  plansWithin: [] as string[],
+  ...more,
+})
 
-const cardOf = (undecided: readonly ReturnType<typeof of>[], language = 'da') => undecidedCard(undecided, { hookInstance: '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b', language, knowledge })
+const cardOf = (undecided: readonly ReturnType<typeof of>[], language = 'da') =>
+  undecidedCard(undecided, { hookInstance: '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b', language, knowledge })
 
 test('one plain line tells what could not be decided and why; codes are not for the reader', () => {
   const card = cardOf([of('advice'), of('advice', { points: ['RN-15'] })])
@@ -45,7 +54,9 @@ test('it is information, and a warning where a plan of red flags is among them, 
 test('red flags are named first, and a long list is cut', () => {
   expect(cardOf(['advice', 'b'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: »Råd« og »Plan b«')
   expect(cardOf(['advice', 'b', 'c', 'd'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: »Råd«, »Plan b«, »Plan c« og »Plan d«')
-  expect(cardOf(['advice', 'b', 'c', 'd', 'e', 'flags'].map(id => of(id))).summary).toBe('Kunne ikke afgøres: »Røde flag«, »Råd«, »Plan b« og 3 andre')
+  expect(cardOf(['advice', 'b', 'c', 'd', 'e', 'flags'].map(id => of(id))).summary).toBe(
+    'Kunne ikke afgøres: »Røde flag«, »Råd«, »Plan b« og 3 andre',
+  )
 })
 
 test('time that ran out is worded apart, as a matter for operations', () => {
@@ -57,5 +68,8 @@ test('time that ran out is worded apart, as a matter for operations', () => {
 })
 
 test('it has a topic of its own', () => {
-  expect(cardOf([of('advice')]).source).toEqual({ label: 'Råd', topic: { system: CARD_TOPIC_SYSTEM, code: 'undecided', display: 'ikke afgjort' } })
+  expect(cardOf([of('advice')]).source).toEqual({
+    label: 'Råd',
+    topic: { system: CARD_TOPIC_SYSTEM, code: 'undecided', display: 'ikke afgjort' },
+  })
 })

@@ -46,7 +46,9 @@ export function applyActivity(
 ): MadeResource {
   const where = `ActivityDefinition ${resource.id}`
   const built: Json = resourceOfKind(kind, inReply(resource, context.language), makingFor(canonical, context, scope))
-  const description = isElementPath(kind, 'description') ? renderText(texts.description, context.language, scope, 'plain', where) : undefined
+  const description = isElementPath(kind, 'description')
+    ? renderText(texts.description, context.language, scope, 'plain', where)
+    : undefined
   if (description !== undefined) built.description = description
   for (const value of [...dynamicValues, ...actionValues]) setValue(built, kind, value, scope, where)
   return { resource: built as unknown as FhirResource, missing: missingIn(kind, built) }
@@ -61,7 +63,13 @@ function inReply({ code, ...activity }: ActivityDefinition, language: string): A
 }
 
 /** Wraps a Questionnaire into a Task that asks for it to be filled in. */
-export function questionnaireTask(questionnaire: Questionnaire, canonical: string, title: string | undefined, context: ApplyContext, scope: Scope): MadeResource {
+export function questionnaireTask(
+  questionnaire: Questionnaire,
+  canonical: string,
+  title: string | undefined,
+  context: ApplyContext,
+  scope: Scope,
+): MadeResource {
   const { subject, encounter, requester, isCard } = makingFor(canonical, context, scope)
   const coding = { system: 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp', code: 'complete-questionnaire' }
   const description = title ?? questionnaire.title
@@ -83,7 +91,14 @@ export function questionnaireTask(questionnaire: Questionnaire, canonical: strin
  * Evaluates one dynamic value and sets it on an element under construction.
  * @param write how the values are written.
  */
-export function setValue(target: Json, type: string, { path, evaluate }: CompiledDynamicValue, scope: Scope, where: string, write = toJson): void {
+export function setValue(
+  target: Json,
+  type: string,
+  { path, evaluate }: CompiledDynamicValue,
+  scope: Scope,
+  where: string,
+  write = toJson,
+): void {
   try {
     const items = evaluate(scope)
     setPath(target, type, path, items.map(write), items.map(typeOf))

@@ -198,9 +198,15 @@ class PlanApplication {
     if (!definition) return { children: [] }
     if (definition.kind === 'plan') return { children: this.nested(definition.plan, action.id) }
     if (definition.kind === 'uri') return { resource: { reference: definition.uri }, children: [] }
-    const { resource: made, missing } = definition.kind === 'activity'
-      ? applyActivity(definition.activity, dynamicValues.filter(({ on }) => on === 'resource'), this.context, this.scope)
-      : questionnaireTask(definition.resource, definition.canonical, title, this.context, this.scope)
+    const { resource: made, missing } =
+      definition.kind === 'activity'
+        ? applyActivity(
+            definition.activity,
+            dynamicValues.filter(({ on }) => on === 'resource'),
+            this.context,
+            this.scope,
+          )
+        : questionnaireTask(definition.resource, definition.canonical, title, this.context, this.scope)
     if (definition.kind === 'activity') this.omissions.push(...omissionsOf(definition.activity, missing))
     if (missing.length > 0) return { children: [] }
     const changesRecord = (action.resource.type?.coding ?? []).some(({ code }) => code === 'update' || code === 'remove')
@@ -211,7 +217,11 @@ class PlanApplication {
   }
 
   /** Existing orders as the action changes them: a whole updated copy, or a reference to what is to be removed. */
-  private changedOrders(action: CompiledAction, orders: readonly FhirResource[], title: string | undefined): { resource?: Reference; children: RequestGroupAction[] } {
+  private changedOrders(
+    action: CompiledAction,
+    orders: readonly FhirResource[],
+    title: string | undefined,
+  ): { resource?: Reference; children: RequestGroupAction[] } {
     const [first, ...others] = orders.map(order => this.changedOrder(action, order))
     const children = others.map((resource, index) => ({
       id: `${action.id}-${index + 2}`,
@@ -225,7 +235,8 @@ class PlanApplication {
   private changedOrder(action: CompiledAction, order: FhirResource): Reference {
     if (action.resource.type?.coding?.[0]?.code === 'remove') return { reference: `${order.resourceType}/${order.id}` }
     const copy = { ...(order as unknown as Record<string, unknown>) }
-    for (const value of action.dynamicValues.filter(({ on }) => on === 'resource')) setValue(copy, order.resourceType, value, this.scope, action.where)
+    for (const value of action.dynamicValues.filter(({ on }) => on === 'resource'))
+      setValue(copy, order.resourceType, value, this.scope, action.where)
     return this.contain(copy as unknown as FhirResource, action.id)
   }
 
@@ -243,7 +254,15 @@ class PlanApplication {
   /** Applies a nested plan with its own facts, whatever hook it listens to. */
   private nested(plan: CompiledPlan, below: string): RequestGroupAction[] {
     const { hook: _, ...context } = this.context
-    const within = new PlanApplication(plan, scopeOn(plan.variables, this.scope), context, this.contained, this.undecided, this.omissions, this.takenByGoals)
+    const within = new PlanApplication(
+      plan,
+      scopeOn(plan.variables, this.scope),
+      context,
+      this.contained,
+      this.undecided,
+      this.omissions,
+      this.takenByGoals,
+    )
     this.contained.push(...within.goals())
     return this.withFreeIds(within.proposals(), below)
   }
@@ -282,7 +301,9 @@ class PlanApplication {
   private extensions(action: CompiledAction): Extension[] {
     const computed = action.cardExtensions.flatMap(({ name, members }) => {
       const values = members.flatMap(member => this.member(member, action.where))
-      return values.length === 0 ? [] : [{ url: this.names.extension.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
+      return values.length === 0
+        ? []
+        : [{ url: this.names.extension.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
     })
     const goals = (action.resource.goalId ?? []).flatMap(goal => this.goalIds.get(goal) ?? []).map(pertainsTo)
     return [...fixedPartsOf(action, this.context).extensions, ...computed, ...goals]
@@ -308,7 +329,9 @@ class PlanApplication {
 
   /** An id for a goal that nothing else in the answer has. */
   private goalId(own: string | undefined, index: number): string {
-    const id = freeId(`goal-${own ?? index + 1}`, { has: wanted => this.takenByGoals.has(wanted) || this.contained.some(({ id: other }) => other === wanted) })
+    const id = freeId(`goal-${own ?? index + 1}`, {
+      has: wanted => this.takenByGoals.has(wanted) || this.contained.some(({ id: other }) => other === wanted),
+    })
     this.takenByGoals.add(id)
     this.goalIds.set(own, id)
     return id
@@ -325,13 +348,15 @@ class PlanApplication {
       subject: subjectOf(this.context),
       ...(start && { startCodeableConcept: start }),
       ...(addresses && { addresses: addresses.flatMap(({ text }) => (text === undefined ? [] : [{ display: text }])) }),
-      ...(target && { target: target.map(({ measure, detailQuantity, detailRange, detailCodeableConcept, due }) => ({
-        ...(measure && { measure }),
-        ...(detailQuantity && { detailQuantity }),
-        ...(detailRange && { detailRange }),
-        ...(detailCodeableConcept && { detailCodeableConcept }),
-        ...(due && { dueDuration: due }),
-      })) }),
+      ...(target && {
+        target: target.map(({ measure, detailQuantity, detailRange, detailCodeableConcept, due }) => ({
+          ...(measure && { measure }),
+          ...(detailQuantity && { detailQuantity }),
+          ...(detailRange && { detailRange }),
+          ...(detailCodeableConcept && { detailCodeableConcept }),
+          ...(due && { dueDuration: due }),
+        })),
+      }),
     }))
   }
 }
@@ -345,10 +370,15 @@ export function omissionsOf({ resource: { id }, kind, notCarried }: CompiledActi
   ]
 }
 
-const pertainsTo = (goal: string): Extension => ({ url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal', valueReference: { reference: `#${goal}` } })
+const pertainsTo = (goal: string): Extension => ({
+  url: 'http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal',
+  valueReference: { reference: `#${goal}` },
+})
 
 /** Stands for the words of a goal that has none. */
-const WORDLESS: Goal['description'] = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+const WORDLESS: Goal['description'] = {
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
+}
 
 const ENABLED = 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-enabled'
 
@@ -362,7 +392,8 @@ interface Identified {
 }
 
 /** Ids of actions and of those below them. */
-const idsIn = (all: readonly Identified[]): string[] => all.flatMap(({ id, action = [], actions = action }) => [...(id === undefined ? [] : [id]), ...idsIn(actions)])
+const idsIn = (all: readonly Identified[]): string[] =>
+  all.flatMap(({ id, action = [], actions = action }) => [...(id === undefined ? [] : [id]), ...idsIn(actions)])
 
 /** An id that is not taken yet: the wanted one, else with a number behind it. */
 function freeId(wanted: string, taken: { has: (id: string) => boolean }): string {
@@ -375,7 +406,9 @@ function withIds(action: RequestGroupAction, ids: ReadonlyMap<string, string>): 
   return {
     ...action,
     ...(action.id !== undefined && { id: renamed(action.id) }),
-    ...(action.relatedAction && { relatedAction: action.relatedAction.map(relation => ({ ...relation, actionId: renamed(relation.actionId) })) }),
+    ...(action.relatedAction && {
+      relatedAction: action.relatedAction.map(relation => ({ ...relation, actionId: renamed(relation.actionId) })),
+    }),
     ...(action.action && { action: action.action.map(child => withIds(child, ids)) }),
   }
 }
@@ -403,10 +436,15 @@ function makeFixedParts({ resource, overrideReasons, sources }: CompiledAction, 
   const read = new Set<string>([...Object.values(EXTENSION), ...Object.values<string>({ ...names.extension })])
   return {
     extensions: [
-      ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality].flatMap(url => own.filter(extension => extension.url === url)).map(extension => graded(extension, language, terminology)),
+      ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality]
+        .flatMap(url => own.filter(extension => extension.url === url))
+        .map(extension => graded(extension, language, terminology)),
       ...own.filter(({ url }) => url === names.extension.cardTopic).map(extension => topic(extension, language, terminology)),
       ...own.filter(({ url }) => !read.has(url)),
-      ...overrideReasons.map(({ code, system, display }) => ({ url: names.extension.overrideReasons, valueCoding: { system, code, display: inLanguage(display, language) ?? code } })),
+      ...overrideReasons.map(({ code, system, display }) => ({
+        url: names.extension.overrideReasons,
+        valueCoding: { system, code, display: inLanguage(display, language) ?? code },
+      })),
     ],
     documentation: (resource.documentation ?? []).map((artifact, index) => citing(artifact, sources[index], language)),
   }
@@ -434,7 +472,11 @@ function timingOf(definition: CompiledAction['resource']): Partial<RequestGroupA
   const { timingDateTime, timingAge, timingPeriod, timingDuration, timingRange } = definition
   const isTimed = timingDateTime ?? timingAge ?? timingPeriod ?? timingDuration ?? timingRange
   // What is proposed again and again is to be done so.
-  const timingTiming = definition.timingTiming ?? (isTimed === undefined ? definition.trigger?.find(({ type, timingTiming: timing }) => type === 'periodic' && timing)?.timingTiming : undefined)
+  const timingTiming =
+    definition.timingTiming ??
+    (isTimed === undefined
+      ? definition.trigger?.find(({ type, timingTiming: timing }) => type === 'periodic' && timing)?.timingTiming
+      : undefined)
   return {
     ...(timingDateTime && { timingDateTime }),
     ...(timingAge && { timingAge }),

@@ -16,7 +16,8 @@ export interface CitedSource {
 }
 
 /** The source that an action's documentation tells. */
-export const citedSourceIn = ({ display, label, document, citation, url }: RelatedArtifact): CitedSource => defined({ document: display, issue: label, section: document?.title, citation, url })
+export const citedSourceIn = ({ display, label, document, citation, url }: RelatedArtifact): CitedSource =>
+  defined({ document: display, issue: label, section: document?.title, citation, url })
 
 /** Documentation as a RequestGroup carries it: what the knowledge cites, told to a reader; as it stands where it names no source of ours. */
 export function citing(artifact: RelatedArtifact, compiled: CompiledSource | undefined, language: string): RelatedArtifact {

@@ -44,7 +44,10 @@ const LONGEST_TITLE = 160
 
 function outline(texts: LocalizedTemplate, language: string): string | undefined {
   const template = texts.get(language) ?? texts.values().next().value
-  const text = template?.map(part => (typeof part === 'string' ? part : '…')).join('').trim()
+  const text = template
+    ?.map(part => (typeof part === 'string' ? part : '…'))
+    .join('')
+    .trim()
   if (!text) return undefined
   return text.length > LONGEST_TITLE ? `${text.slice(0, LONGEST_TITLE - 1)}…` : text
 }
@@ -53,12 +56,20 @@ function gradeOf({ resource }: CompiledAction): ActionDescription['grade'] {
   const codeOf = (url: string) => extensionOf(resource, url)?.valueCodeableConcept?.coding?.[0]?.code
   const [strength, direction, quality] = [EXTENSION.strength, EXTENSION.direction, EXTENSION.quality].map(codeOf)
   if (strength === undefined && direction === undefined && quality === undefined) return undefined
-  return { ...(strength !== undefined && { strength }), ...(direction !== undefined && { direction }), ...(quality !== undefined && { quality }) }
+  return {
+    ...(strength !== undefined && { strength }),
+    ...(direction !== undefined && { direction }),
+    ...(quality !== undefined && { quality }),
+  }
 }
 
 function sourceOf({ sources }: CompiledAction, language: string): ActionDescription['source'] {
   const source = sources.find(each => each !== undefined)
   if (!source) return undefined
   const [document, section] = [inLanguage(source.document, language), inLanguage(source.section, language)]
-  return { ...(document !== undefined && { document }), ...(section !== undefined && { section }), ...(source.year !== '' && { year: source.year }) }
+  return {
+    ...(document !== undefined && { document }),
+    ...(section !== undefined && { section }),
+    ...(source.year !== '' && { year: source.year }),
+  }
 }

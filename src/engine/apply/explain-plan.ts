@@ -68,7 +68,14 @@ const EVERYTHING: Selection = { isWhole: true }
  * @param hook the hook that was called; a plan within a plan listens to none and is always asked.
  * @param facts is given every fact that was asked for, by name; several plans of a call may share it.
  */
-export function explainPlan(plan: CompiledPlan, scope: Scope, hook?: string, { isWhole, only, most = Number.POSITIVE_INFINITY }: Selection = EVERYTHING, facts = new Map<string, ExplainedFact>(), language = plan.language): ExplainedAction[] {
+export function explainPlan(
+  plan: CompiledPlan,
+  scope: Scope,
+  hook?: string,
+  { isWhole, only, most = Number.POSITIVE_INFINITY }: Selection = EVERYTHING,
+  facts = new Map<string, ExplainedFact>(),
+  language = plan.language,
+): ExplainedAction[] {
   return new Explaining(scope, { isWhole, only, most, language }, facts).plan(plan, hook, only === undefined)
 }
 
@@ -91,7 +98,14 @@ class Explaining {
   /** @param isAsked whether all its actions are asked about, and not only those on the way to the one. */
   plan(plan: CompiledPlan, hook: string | undefined, isAsked: boolean): ExplainedAction[] {
     const inPlan = { plan, scope: scopeOn(plan.variables, this.scope), answers: new Map<Evaluator, Answer>() }
-    return this.chosen(plan.actions, isAsked).map(action => this.action(action, inPlan, isAsked, ({ resource }) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook)))
+    return this.chosen(plan.actions, isAsked).map(action =>
+      this.action(
+        action,
+        inPlan,
+        isAsked,
+        ({ resource }) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook),
+      ),
+    )
   }
 
   private chosen(actions: readonly CompiledAction[], isAsked: boolean): readonly CompiledAction[] {
@@ -134,7 +148,11 @@ class Explaining {
   }
 
   /** What was asked for; every fact behind it is told, each once. */
-  private evidenceOf({ facts, found }: Evidence, plan: CompiledPlan, scope: Scope): Pick<ExplainedCondition, 'facts' | keyof NamedResources> {
+  private evidenceOf(
+    { facts, found }: Evidence,
+    plan: CompiledPlan,
+    scope: Scope,
+  ): Pick<ExplainedCondition, 'facts' | keyof NamedResources> {
     const names = [...facts]
     const follow = (name: string): void => {
       if (this.facts.has(name)) return
@@ -184,7 +202,12 @@ function withoutEvidence(condition: CompiledCondition, scope: Scope, where: stri
   return before
 }
 
-function answered(condition: CompiledCondition, scope: Scope, where: string, answers = new Map<Evaluator, Answer>()): Omit<ExplainedCondition, 'facts' | 'resources'> {
+function answered(
+  condition: CompiledCondition,
+  scope: Scope,
+  where: string,
+  answers = new Map<Evaluator, Answer>(),
+): Omit<ExplainedCondition, 'facts' | 'resources'> {
   const { descriptions: description, expression, evaluate } = condition
   try {
     const answer = answers.get(evaluate) ?? answerOf(condition, scope, where)
@@ -207,7 +230,10 @@ function toldValue(name: string, scope: Scope, most: number): Pick<ExplainedFact
 }
 
 function toldAs(item: unknown): unknown {
-  const { resourceType, id } = (isNode(item) && typeof item.data === 'object' ? plain(item) ?? {} : {}) as { resourceType?: string; id?: string }
+  const { resourceType, id } = (isNode(item) && typeof item.data === 'object' ? (plain(item) ?? {}) : {}) as {
+    resourceType?: string
+    id?: string
+  }
   return resourceType ? `${resourceType}/${id ?? ''}` : toJson(item)
 }
 

@@ -66,6 +66,10 @@ function renderDate(date: string, language: string): string {
 
 const numberFormat = memoised((language: string) => new Intl.NumberFormat(language))
 
-const dateFormat = (language: string, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => dateFormatOf(`${language} ${style.day}`, language, style)
+const dateFormat = (language: string, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  dateFormatOf(`${language} ${style.day}`, language, style)
 
-const dateFormatOf = memoised((_languageAndStyle: string, language: string, style: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }))
+const dateFormatOf = memoised(
+  (_languageAndStyle: string, language: string, style: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }),
+)

@@ -9,7 +9,13 @@ type Json = Record<string, unknown>
  * @param types FHIR type name of each value, used where the path leaves the type of a choice element open.
  * @throws RangeError when the path names an element that the resource does not have.
  */
-export function setPath(resource: Json, resourceType: string, path: string, values: readonly unknown[], types: readonly (string | undefined)[]): void {
+export function setPath(
+  resource: Json,
+  resourceType: string,
+  path: string,
+  values: readonly unknown[],
+  types: readonly (string | undefined)[],
+): void {
   if (values.length === 0) return
   const steps = parsePath(path) ?? []
   const last = steps.at(-1)

@@ -25,7 +25,9 @@ function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, Fh
   const { summary, isCut } = summaryOf(title)
   const detail = detailOf(action, isCut ? title : undefined, context)
   const { suggestions, selectionBehavior } = suggestionsOf(action, resources, context)
-  const overrideReasons = extensionsOf(action, context.names.extension.overrideReasons).flatMap(({ valueCoding }) => (valueCoding ? [valueCoding as Coding] : []))
+  const overrideReasons = extensionsOf(action, context.names.extension.overrideReasons).flatMap(({ valueCoding }) =>
+    valueCoding ? [valueCoding as Coding] : [],
+  )
   const links = linksOf(action)
   return {
     uuid: stableUuid(context.hookInstance, context.plan, action.id ?? ''),
@@ -44,7 +46,8 @@ function sourceOf(action: RequestGroupAction, { planSource, names }: CardContext
   const artifact = action.documentation?.find(({ type }) => type === 'documentation')
   const { document, issue, url: ofDocument } = artifact ? citedSourceIn(artifact) : {}
   const name = document ?? issue
-  const label = name === undefined ? planSource.label : [name, issue].filter((part, index) => part && (index === 0 || part !== name)).join(', ')
+  const label =
+    name === undefined ? planSource.label : [name, issue].filter((part, index) => part && (index === 0 || part !== name)).join(', ')
   const url = artifact ? ofDocument : planSource.url
   const topic = (extensionOf(action, names.extension.cardTopic)?.valueCoding as Coding | undefined) ?? planSource.topic
   return { label, ...(url !== undefined && isWebAddress(url) && { url }), ...(topic && { topic }) }
@@ -52,8 +55,11 @@ function sourceOf(action: RequestGroupAction, { planSource, names }: CardContext
 
 /** Documents that an action cites become links, where they have an address. */
 function linksOf(action: RequestGroupAction): NonNullable<Card['links']> {
-  const links = (action.documentation ?? []).map(citedSourceIn).flatMap(({ url, document, issue }) =>
-    url !== undefined && isWebAddress(url) ? [{ label: document ?? issue ?? url, url, type: 'absolute' as const }] : [])
+  const links = (action.documentation ?? [])
+    .map(citedSourceIn)
+    .flatMap(({ url, document, issue }) =>
+      url !== undefined && isWebAddress(url) ? [{ label: document ?? issue ?? url, url, type: 'absolute' as const }] : [],
+    )
   return [...new Map(links.map(link => [link.url, link] as const)).values()]
 }
 

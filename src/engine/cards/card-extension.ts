@@ -20,15 +20,21 @@ export function cardExtension(action: RequestGroupAction, { plan, names }: CardC
 /** Computed members by name; a name with several values becomes a list. */
 function membersOf(parts: readonly Extension[]): Record<string, unknown> {
   const names = [...new Set(parts.map(({ url }) => url))]
-  return Object.fromEntries(names.map(name => {
-    const values = parts.filter(({ url }) => url === name).map(writtenValue)
-    return [name, values.length === 1 ? values[0] : values]
-  }))
+  return Object.fromEntries(
+    names.map(name => {
+      const values = parts.filter(({ url }) => url === name).map(writtenValue)
+      return [name, values.length === 1 ? values[0] : values]
+    }),
+  )
 }
 
-const writtenValue = ({ valueBoolean, valueInteger, valueDecimal, valueString }: Extension) => valueBoolean ?? valueInteger ?? valueDecimal ?? valueString
+const writtenValue = ({ valueBoolean, valueInteger, valueDecimal, valueString }: Extension) =>
+  valueBoolean ?? valueInteger ?? valueDecimal ?? valueString
 
 /** Decision points of an action and all that stands in its card, the action's own first. */
 function decisionPoints(action: RequestGroupAction, names: KnowledgeNames): string[] {
-  return [...decisionPointsOf(action, names).flatMap(({ code }) => code ?? []), ...(action.action ?? []).flatMap(child => decisionPoints(child, names))]
+  return [
+    ...decisionPointsOf(action, names).flatMap(({ code }) => code ?? []),
+    ...(action.action ?? []).flatMap(child => decisionPoints(child, names)),
+  ]
 }

@@ -47,8 +47,10 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     partlyRead: labels => `Ikke alle ${labels} kunne læses`,
     partlyReadDetail: 'Det, der kunne læses, giver ingen kort; det resterende kan ændre det. Se efter i journalen.',
     undecided: names => `Kunne ikke afgøres: ${names}`,
-    undecidedByFault: names => `${names} kunne ikke afgøres, fordi en oplysning i journalen ikke kunne bruges i beregningen; det er ikke et nej, så vurdér det selv.`,
-    undecidedInTime: names => `${names} nåede ikke at blive afgjort, fordi systemet var for længe om det (en sag for driften); det er ikke et nej, så vurdér det selv, eller åbn igen.`,
+    undecidedByFault: names =>
+      `${names} kunne ikke afgøres, fordi en oplysning i journalen ikke kunne bruges i beregningen; det er ikke et nej, så vurdér det selv.`,
+    undecidedInTime: names =>
+      `${names} nåede ikke at blive afgjort, fordi systemet var for længe om det (en sag for driften); det er ikke et nej, så vurdér det selv, eller åbn igen.`,
     quoted: name => `»${name}«`,
     and: 'og',
     others: count => `${count} andre`,
@@ -67,8 +69,10 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     partlyRead: labels => `Not all ${labels} could be read`,
     partlyReadDetail: 'What could be read brings no card; the rest may change that. Look in the record.',
     undecided: names => `Could not be decided: ${names}`,
-    undecidedByFault: names => `${names} could not be decided, because something in the record could not be used in the evaluation; that is not a no, so assess it yourself.`,
-    undecidedInTime: names => `${names} could not be decided in time, because the system was too slow (a matter for operations); that is not a no, so assess it yourself, or open again.`,
+    undecidedByFault: names =>
+      `${names} could not be decided, because something in the record could not be used in the evaluation; that is not a no, so assess it yourself.`,
+    undecidedInTime: names =>
+      `${names} could not be decided in time, because the system was too slow (a matter for operations); that is not a no, so assess it yourself, or open again.`,
     quoted: name => `“${name}”`,
     and: 'and',
     others: count => `${count} others`,

@@ -12,7 +12,10 @@ export function detailOf(action: RequestGroupAction, fullTitle: string | undefin
   const grade = gradeOf(action, context.language)
   const source = sourceOf(action)
   const above: Provenance = { document: source.document, shown: provenanceOf(grade, source.section) }
-  const lines = (action.action ?? []).filter(child => !yieldsResource(child)).map(child => lineOf(child, above, context.language)).filter(line => line !== '')
+  const lines = (action.action ?? [])
+    .filter(child => !yieldsResource(child))
+    .map(child => lineOf(child, above, context.language))
+    .filter(line => line !== '')
   return [
     ...(fullTitle === undefined ? [] : [`**${escapeMarkdown(fullTitle)}**`]),
     ...(action.description === undefined ? [] : [action.description]),
@@ -46,7 +49,9 @@ function lineOf(action: RequestGroupAction, above: Provenance, language: string)
   const place = source.document === above.document ? source.section : source.citation
   const shown = provenanceOf(gradeOf(action, language), place)
   const own: Provenance = { document: source.document ?? above.document, shown: shown || above.shown }
-  const text = [action.title && `**${escapeMarkdown(action.title)}**`, action.description ?? action.textEquivalent].filter(part => part).join(' ')
+  const text = [action.title && `**${escapeMarkdown(action.title)}**`, action.description ?? action.textEquivalent]
+    .filter(part => part)
+    .join(' ')
   const below = (action.action ?? []).map(child => lineOf(child, text === '' ? above : own, language))
   // A group without a text of its own is no line; what it groups stands in its place.
   if (text === '') return below.join('\n')

@@ -21,6 +21,9 @@ function conceptText(action: RequestGroupAction, url: string): string | undefine
 /** The word of a direction other than for, unless the strength's own words say it. */
 function against(action: RequestGroupAction, strength: string, words: CardWords): string[] {
   const codes = (extensionOf(action, EXTENSION.direction)?.valueCodeableConcept?.coding ?? []).map(({ code }) => code)
-  const isSaid = strength.toLowerCase().split(/\P{L}+/u).includes(words.against)
+  const isSaid = strength
+    .toLowerCase()
+    .split(/\P{L}+/u)
+    .includes(words.against)
   return codes.includes('against') && !isSaid ? [words.against] : []
 }

@@ -10,7 +10,13 @@ import { stableUuid } from './uuid.js'
  * @param labels what a reader calls the data; at least one.
  * @param plan the plan that is answered for: its canonical|version, and the source that the card names.
  */
-export function notReadCard(labels: readonly string[], hookInstance: string, language: string, plan: { canonical: string; source: Card['source'] }, { card }: Pick<KnowledgeNames, 'card'>): Card {
+export function notReadCard(
+  labels: readonly string[],
+  hookInstance: string,
+  language: string,
+  plan: { canonical: string; source: Card['source'] },
+  { card }: Pick<KnowledgeNames, 'card'>,
+): Card {
   const words = cardWords(language)
   return {
     uuid: stableUuid(hookInstance, plan.canonical, 'not-read'),

@@ -15,20 +15,26 @@ export function planSource(plan: CompiledPlan, language: string, terminology: Te
   return source
 }
 
-function sourceOf({ resource, canonical, language: written }: CompiledPlan, language: string, terminology: Terminology): CardContext['planSource'] {
+function sourceOf(
+  { resource, canonical, language: written }: CompiledPlan,
+  language: string,
+  terminology: Terminology,
+): CardContext['planSource'] {
   const title = inLanguage(localized(resource.title, resource._title, written), language)
   const topic = resource.topic?.[0]?.coding?.[0]
   return {
     label: title ?? resource.name ?? canonical,
     ...(resource.url !== undefined && { url: resource.url }),
-    ...(topic?.system !== undefined && topic.code !== undefined && {
-      topic: topicOf(topic.system, topic.code, language, terminology, localized(topic.display, topic._display, written)),
-    }),
+    ...(topic?.system !== undefined &&
+      topic.code !== undefined && {
+        topic: topicOf(topic.system, topic.code, language, terminology, localized(topic.display, topic._display, written)),
+      }),
   }
 }
 
 /** The topic of a card that the service makes itself. */
-export const ownTopic = (code: 'undecided' | 'not-read', language: string, terminology: Terminology): Coding => topicOf(terminology.names.cardTopics, code, language, terminology)
+export const ownTopic = (code: 'undecided' | 'not-read', language: string, terminology: Terminology): Coding =>
+  topicOf(terminology.names.cardTopics, code, language, terminology)
 
 /** @param written what the plan calls the topic itself, for systems that the knowledge does not hold. */
 function topicOf(system: string, code: string, language: string, terminology: Terminology, written: LocalizedText = new Map()): Coding {

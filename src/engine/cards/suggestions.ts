@@ -42,20 +42,33 @@ function withoutChildren(action: RequestGroupAction): RequestGroupAction {
 }
 
 /** All children as one suggestion, since they only make sense together. */
-function together(action: RequestGroupAction, children: readonly RequestGroupAction[], resources: ReadonlyMap<string, FhirResource>, context: CardContext): Suggestion[] {
+function together(
+  action: RequestGroupAction,
+  children: readonly RequestGroupAction[],
+  resources: ReadonlyMap<string, FhirResource>,
+  context: CardContext,
+): Suggestion[] {
   if (children.length === 0) return []
   const isRecommended = [action, ...children].some(({ precheckBehavior }) => precheckBehavior === 'yes')
-  return [{
-    label: [...new Set(children.map(({ title }) => title))].filter(title => title).join(' + ') || labelOf(action, context),
-    uuid: stableUuid(context.hookInstance, context.plan, action.id ?? '', 'all'),
-    ...(isRecommended && { isRecommended }),
-    actions: children.flatMap(child => actionsOf(child, resources)),
-  }]
+  return [
+    {
+      label: [...new Set(children.map(({ title }) => title))].filter(title => title).join(' + ') || labelOf(action, context),
+      uuid: stableUuid(context.hookInstance, context.plan, action.id ?? '', 'all'),
+      ...(isRecommended && { isRecommended }),
+      actions: children.flatMap(child => actionsOf(child, resources)),
+    },
+  ]
 }
 
-const labelOf = (action: RequestGroupAction, { planSource }: CardContext): string => action.title || action.textEquivalent || planSource.label
+const labelOf = (action: RequestGroupAction, { planSource }: CardContext): string =>
+  action.title || action.textEquivalent || planSource.label
 
-function suggestionOf(card: RequestGroupAction, action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Suggestion {
+function suggestionOf(
+  card: RequestGroupAction,
+  action: RequestGroupAction,
+  resources: ReadonlyMap<string, FhirResource>,
+  context: CardContext,
+): Suggestion {
   return {
     label: labelOf(action, context),
     uuid: stableUuid(context.hookInstance, context.plan, card.id ?? '', action.id ?? ''),

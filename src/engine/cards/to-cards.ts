@@ -38,7 +38,15 @@ export interface ToldCards {
 export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext): ToldCards {
   const { hookInstance, language, knowledge, notRead } = context
   const advice = answers.flatMap(({ plan, requestGroup }) =>
-    buildCards(requestGroup, { names: knowledge.terminology.names, hookInstance, language, plan: plan.canonical, planSource: planSource(plan, language, knowledge.terminology), notRead }))
+    buildCards(requestGroup, {
+      names: knowledge.terminology.names,
+      hookInstance,
+      language,
+      plan: plan.canonical,
+      planSource: planSource(plan, language, knowledge.terminology),
+      notRead,
+    }),
+  )
   const undecided = answers.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance, language, knowledge })]
   const spoken = [...unclear, ...advice]
@@ -46,7 +54,10 @@ export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext)
 }
 
 /** No cards, unless essential data was read only in part: then the reader is told, since the rest may change the answer. */
-function silence(plan: CompiledPlan | undefined, { hookInstance, language, knowledge: { terminology }, readInPart }: ToCardsContext): Card[] {
+function silence(
+  plan: CompiledPlan | undefined,
+  { hookInstance, language, knowledge: { terminology }, readInPart }: ToCardsContext,
+): Card[] {
   if (readInPart.length === 0 || !plan) return []
   const source = { label: planSource(plan, language, terminology).label, topic: ownTopic('not-read', language, terminology) }
   return [notReadCard(readInPart, hookInstance, language, { canonical: plan.canonical, source }, terminology.names)]

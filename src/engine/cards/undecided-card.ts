@@ -36,10 +36,12 @@ const LATE = 'CDS_DEADLINE_PASSED'
  */
 export function undecidedCard(undecided: readonly UndecidedAction[], { hookInstance, language, knowledge }: UndecidedContext): Card {
   const words = cardWords(language)
-  const isUrgent = ({ plan, applied, plansWithin }: UndecidedAction) => [plan, applied, ...plansWithin].some(canonical => priorityOf(canonical, knowledge) === 'urgent')
+  const isUrgent = ({ plan, applied, plansWithin }: UndecidedAction) =>
+    [plan, applied, ...plansWithin].some(canonical => priorityOf(canonical, knowledge) === 'urgent')
   // The urgent ones first, so that a long list does not hide them.
   const ordered = [...undecided.filter(isUrgent), ...undecided.filter(each => !isUrgent(each))]
-  const names = (actions: readonly UndecidedAction[]): string => listed([...new Set(actions.map(({ applied }) => words.quoted(nameOf(applied, language, knowledge))))], words)
+  const names = (actions: readonly UndecidedAction[]): string =>
+    listed([...new Set(actions.map(({ applied }) => words.quoted(nameOf(applied, language, knowledge))))], words)
   const late = ordered.filter(({ code }) => code === LATE)
   const faulty = ordered.filter(({ code }) => code !== LATE)
   const plans = [...new Set(undecided.map(({ applied }) => applied))]
@@ -47,9 +49,15 @@ export function undecidedCard(undecided: readonly UndecidedAction[], { hookInsta
   return {
     uuid: stableUuid(hookInstance, ...plans, 'undecided'),
     summary: summaryOf(words.undecided(names(ordered))).summary,
-    detail: [...(faulty.length > 0 ? [words.undecidedByFault(names(faulty))] : []), ...(late.length > 0 ? [words.undecidedInTime(names(late))] : [])].join(' '),
+    detail: [
+      ...(faulty.length > 0 ? [words.undecidedByFault(names(faulty))] : []),
+      ...(late.length > 0 ? [words.undecidedInTime(names(late))] : []),
+    ].join(' '),
     indicator: undecided.some(isUrgent) ? 'warning' : 'info',
-    source: { label: nameOf(ordered[0]?.applied ?? '', language, knowledge), topic: ownTopic('undecided', language, knowledge.terminology) },
+    source: {
+      label: nameOf(ordered[0]?.applied ?? '', language, knowledge),
+      topic: ownTopic('undecided', language, knowledge.terminology),
+    },
     extension: {
       ...(points.length > 0 && { [knowledge.terminology.names.card.undecidedPoints]: points }),
       [knowledge.terminology.names.card.knowledge]: plans[0],

@@ -35,7 +35,13 @@ export interface NamingResult {
  * @param focus what names that stand alone are elements of.
  * @param subject what `$this` is at the top.
  */
-export function checkNames(tree: SyntaxNode, focus: Items, variables: KnownVariables, vocabulary: Vocabulary = OPEN_VOCABULARY, subject: Items = focus): NamingResult {
+export function checkNames(
+  tree: SyntaxNode,
+  focus: Items,
+  variables: KnownVariables,
+  vocabulary: Vocabulary = OPEN_VOCABULARY,
+  subject: Items = focus,
+): NamingResult {
   const root = { ...focus }
   const walk = new NameWalk(variables, vocabulary, root, subject)
   const items = walk.itemsOf(tree, root)
@@ -49,7 +55,12 @@ const TRUTH_EXPRESSIONS = new Set(['AndExpression', 'OrExpression', 'ImpliesExpr
 
 /** Types by the kind of literal. */
 const LITERALS: Readonly<Record<string, string>> = {
-  BooleanLiteral: 'boolean', StringLiteral: 'string', DateLiteral: 'date', DateTimeLiteral: 'dateTime', TimeLiteral: 'time', QuantityLiteral: 'Quantity',
+  BooleanLiteral: 'boolean',
+  StringLiteral: 'string',
+  DateLiteral: 'date',
+  DateTimeLiteral: 'dateTime',
+  TimeLiteral: 'time',
+  QuantityLiteral: 'Quantity',
 }
 
 class NameWalk {
@@ -60,7 +71,12 @@ class NameWalk {
   /** What `$this` is outside of the innermost function that runs on each item. */
   private around: Items
 
-  constructor(private readonly variables: KnownVariables, private readonly vocabulary: Vocabulary, private readonly root: Items, private readonly subject: Items) {
+  constructor(
+    private readonly variables: KnownVariables,
+    private readonly vocabulary: Vocabulary,
+    private readonly root: Items,
+    private readonly subject: Items,
+  ) {
     this.around = root
   }
 
@@ -167,7 +183,10 @@ class NameWalk {
     if (types.size === 1 && types.has(name)) return focus
     const found = [...types].flatMap(type => this.memberOf(type, name, focus) ?? [])
     if (found.length === 0) {
-      const nothing = types.size === 0 ? `stands on nothing; a fact or record is written %${name}` : `is not an element of ${[...types].join(' or ')}${focus === this.root ? `; a fact or record is written %${name}` : ''}`
+      const nothing =
+        types.size === 0
+          ? `stands on nothing; a fact or record is written %${name}`
+          : `is not an element of ${[...types].join(' or ')}${focus === this.root ? `; a fact or record is written %${name}` : ''}`
       this.fault(`'${name}' ${nothing}`)
       return ANY_ITEMS
     }
@@ -182,9 +201,15 @@ class NameWalk {
     if (types === undefined) return undefined
     const path = elementPathOf(type, name)
     if (path === ANSWER_VALUE && forms && linkId !== undefined) return this.vocabulary.answers(linkId, forms) ?? { types }
-    const known = CODED_BY[type] === name ? codes : path === LINK_ID && forms ? this.vocabulary.linkIds(forms) : this.vocabulary.boundCodes(path)
+    const known =
+      CODED_BY[type] === name ? codes : path === LINK_ID && forms ? this.vocabulary.linkIds(forms) : this.vocabulary.boundCodes(path)
     const isResponse = forms !== undefined && types !== 'any' && [...types].some(each => each.startsWith(RESPONSE))
-    return { types, ...(known && { codes: known }), ...(isResponse && { forms }), ...(path === ANSWER && linkId !== undefined && { linkId }) }
+    return {
+      types,
+      ...(known && { codes: known }),
+      ...(isResponse && { forms }),
+      ...(path === ANSWER && linkId !== undefined && { linkId }),
+    }
   }
 
   private call(node: SyntaxNode, focus: Items): Items {
@@ -257,7 +282,8 @@ class NameWalk {
       if (first === undefined) this.fault(`${name}() must name its value set in quotes`)
       else this.valueSets.add(first)
     }
-    if (first !== undefined && row?.names === 'pattern') patternFault(first, name === 'replaceMatches' ? undefined : second).forEach(message => this.fault(message))
+    if (first !== undefined && row?.names === 'pattern')
+      patternFault(first, name === 'replaceMatches' ? undefined : second).forEach(message => this.fault(message))
   }
 
   /** The argument of repeat() is evaluated on what it yields, too. */
@@ -300,7 +326,12 @@ class NameWalk {
   private typeName(node: SyntaxNode | undefined, focus: Items): Items {
     const named = this.named(node ? deepestText(node) : '')
     const [wanted, given] = [named.types, focus.types]
-    if (wanted !== 'any' && given !== 'any' && focus !== NO_ITEMS && ![...wanted].some(type => [...given].some(other => areRelated(type, other)))) {
+    if (
+      wanted !== 'any' &&
+      given !== 'any' &&
+      focus !== NO_ITEMS &&
+      ![...wanted].some(type => [...given].some(other => areRelated(type, other)))
+    ) {
       this.fault(`${[...given].join(' or ')} is never a ${[...wanted].join()}`)
     }
     return { ...focus, types: named.types }
@@ -325,7 +356,8 @@ const ANSWER_VALUE = `${ANSWER}.value`
 /** The linkId that a criterion `linkId = 'x'` asks for; undefined for any other criterion. */
 function askedLinkId(criterion: SyntaxNode): string | undefined {
   const [left, right] = childNodes(criterion)
-  const isAsked = criterion.type === 'EqualityExpression' && criterion.text === '=' && left?.type === 'TermExpression' && deepestText(left) === 'linkId'
+  const isAsked =
+    criterion.type === 'EqualityExpression' && criterion.text === '=' && left?.type === 'TermExpression' && deepestText(left) === 'linkId'
   return isAsked && right ? stringLiteral(right) : undefined
 }
 
@@ -341,7 +373,8 @@ const unionParts = (node: SyntaxNode): readonly SyntaxNode[] =>
   node.type === 'UnionExpression' ? childNodes(node).flatMap(unionParts) : [node]
 
 function deepestText(node: SyntaxNode): string {
-  const names = childNodes(node).map(deepestText).filter(text => text !== '')
+  const names = childNodes(node)
+    .map(deepestText)
+    .filter(text => text !== '')
   return names.length > 0 ? names.join('.') : (node.text ?? '')
 }
-

@@ -27,7 +27,9 @@ export function impossibleComparisons(operator: string, left: Side, right: Side)
 function impossibleIn({ node }: Side, { codes }: Items, form: (text: string) => string): string[] {
   if (!codes?.size) return []
   const possible = new Set([...codes].map(form))
-  return textsIn(node).filter(text => !possible.has(form(text))).map(text => `'${text}' can never be there; it can be ${listed(codes)}`)
+  return textsIn(node)
+    .filter(text => !possible.has(form(text)))
+    .map(text => `'${text}' can never be there; it can be ${listed(codes)}`)
 }
 
 /** Texts that a node is, or that a union of texts is made of. */
@@ -45,11 +47,26 @@ const listed = (codes: ReadonlySet<string>): string => {
 
 /** Kinds of value that are never equal to one another, by type. */
 const KINDS: Readonly<Record<string, string>> = {
-  boolean: 'true or false', Boolean: 'true or false',
-  string: 'a text', String: 'a text', code: 'a text', id: 'a text', uri: 'a text', url: 'a text', canonical: 'a text',
-  markdown: 'a text', oid: 'a text', uuid: 'a text',
-  integer: 'a number', Integer: 'a number', decimal: 'a number', Decimal: 'a number', positiveInt: 'a number', unsignedInt: 'a number',
-  Coding: 'a coding', CodeableConcept: 'a coding',
+  boolean: 'true or false',
+  Boolean: 'true or false',
+  string: 'a text',
+  String: 'a text',
+  code: 'a text',
+  id: 'a text',
+  uri: 'a text',
+  url: 'a text',
+  canonical: 'a text',
+  markdown: 'a text',
+  oid: 'a text',
+  uuid: 'a text',
+  integer: 'a number',
+  Integer: 'a number',
+  decimal: 'a number',
+  Decimal: 'a number',
+  positiveInt: 'a number',
+  unsignedInt: 'a number',
+  Coding: 'a coding',
+  CodeableConcept: 'a coding',
 }
 
 function kindMismatch(left: Items, right: Items): string | undefined {

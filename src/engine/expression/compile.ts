@@ -57,7 +57,8 @@ interface Tools {
 function evaluator(root: SyntaxNode, source: string, tools: Tools, definition: Collection | undefined): Evaluator {
   const plainly = compiled(root, tools, false, definition)
   if (!plainly) {
-    if (hasSignedPath(root)) throw new TypeError('a minus may stand before a number only, beside what the interpreter alone knows; write 0 - x.')
+    if (hasSignedPath(root))
+      throw new TypeError('a minus may stand before a number only, beside what the interpreter alone knows; write 0 - x.')
     const whole = tools.interpreter.expression(source, definition || asksFocus(root) ? { subject: SUBJECT, definition } : undefined)
     return scope => whole(scope, START)
   }
@@ -81,7 +82,9 @@ function withEvidence(run: Step, root: SyntaxNode, scope: Scope): Collection {
 /** The step of an expression; undefined where only the interpreter can run it. */
 function compiled(root: SyntaxNode, tools: Tools, isExplained: boolean, definition: Collection | undefined): Step | undefined {
   try {
-    return new ExpressionWriter(tools, isExplained, definition, { this: SUBJECT, alone: definition ? constant(definition) : SUBJECT }).step(root)
+    return new ExpressionWriter(tools, isExplained, definition, { this: SUBJECT, alone: definition ? constant(definition) : SUBJECT }).step(
+      root,
+    )
   } catch (error) {
     if (error instanceof NotCompiled) return undefined
     throw error
@@ -90,7 +93,10 @@ function compiled(root: SyntaxNode, tools: Tools, isExplained: boolean, definiti
 
 /** Whether a minus stands before anything but a number: the interpreter changes what it stands before for the rest of the expression. */
 const hasSignedPath = (node: SyntaxNode): boolean =>
-  (node.type === 'PolarityExpression' && node.text === '-' && !childNodes(node).every(child => childNodes(child)[0]?.type === 'LiteralTerm')) || childNodes(node).some(hasSignedPath)
+  (node.type === 'PolarityExpression' &&
+    node.text === '-' &&
+    !childNodes(node).every(child => childNodes(child)[0]?.type === 'LiteralTerm')) ||
+  childNodes(node).some(hasSignedPath)
 
 /** The expression itself; the parser wraps it more than once. */
 function withoutWrapping(node: SyntaxNode | undefined): SyntaxNode | undefined {
@@ -207,7 +213,12 @@ class ExpressionWriter {
     const args = argumentNodes.map(argument => this.step(argument))
     if (own) return this.own(own, input, args)
     const compute = standardFunction(name, args.length, this.tools.interpreter.operation)
-    return (scope, place) => compute(scope, counted(input(scope, place), scope), args.map(arg => arg(scope, place)))
+    return (scope, place) =>
+      compute(
+        scope,
+        counted(input(scope, place), scope),
+        args.map(arg => arg(scope, place)),
+      )
   }
 
   private choice(nodes: readonly SyntaxNode[], on: Step | undefined): Step {
@@ -218,7 +229,13 @@ class ExpressionWriter {
 
   private own(run: OwnFunction, input: Step, args: readonly Step[]): Step {
     const { valueSets } = this.tools
-    return (scope, place) => run(counted(input(scope, place), scope), args.map(arg => arg(scope, place)), scope[STATE], valueSets)
+    return (scope, place) =>
+      run(
+        counted(input(scope, place), scope),
+        args.map(arg => arg(scope, place)),
+        scope[STATE],
+        valueSets,
+      )
   }
 
   private loop(loop: Loop, [ask, start]: readonly SyntaxNode[], on: Step): Step {
@@ -238,11 +255,13 @@ const fail = (): never => {
 
 const known = (node: SyntaxNode | undefined): SyntaxNode => node ?? fail()
 
-const telling = (node: SyntaxNode, step: Step): Step => (scope, place) => {
-  const result = step(scope, place)
-  place.results?.set(node, result)
-  return result
-}
+const telling =
+  (node: SyntaxNode, step: Step): Step =>
+  (scope, place) => {
+    const result = step(scope, place)
+    place.results?.set(node, result)
+    return result
+  }
 
 /** What the place is about. */
 const ITEMS: Step = (_, { items }) => items
@@ -253,7 +272,10 @@ const SUBJECT: Step = scope => scope.subject as Collection
 /** Whether an expression may ask for what it is evaluated on. */
 const asksFocus = (node: SyntaxNode): boolean => node.type === 'InvocationTerm' || childNodes(node).some(asksFocus)
 
-const constant = (value: Collection): Step => () => value
+const constant =
+  (value: Collection): Step =>
+  () =>
+    value
 
 /** Looks a variable up where the scope's plan defines it, else in the table that all plans share; again only when a plan asks that defines it otherwise. */
 function variable(node: SyntaxNode): Step {
@@ -294,12 +316,14 @@ function counted(items: Collection, scope: Scope): Collection {
   return items
 }
 
-const indexed = (on: Step, by: Step): Step => (scope, place) => {
-  const items = on(scope, place)
-  const index = by(scope, place)
-  const item = index.length === 0 ? undefined : items[parseInt(String(plain(index[0])), 10)]
-  return item === undefined ? NOTHING : [item]
-}
+const indexed =
+  (on: Step, by: Step): Step =>
+  (scope, place) => {
+    const items = on(scope, place)
+    const index = by(scope, place)
+    const item = index.length === 0 ? undefined : items[parseInt(String(plain(index[0])), 10)]
+    return item === undefined ? NOTHING : [item]
+  }
 
 /** Text of a literal as it is written. */
 function writtenText(node: SyntaxNode): string {

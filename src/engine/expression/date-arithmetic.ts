@@ -17,7 +17,9 @@ const CALENDAR_WORD: Readonly<Record<string, string>> = { "'a'": 'years', "'mo'"
 export function dateFaults(operator: string, left: Side, right: Side): string[] {
   if (!isDated(left.items)) return []
   if (isDated(right.items)) {
-    return [operator === '-' ? "a date minus a date is no duration; use start.difference(end, 'day') or 'week'" : 'a date and a date have no sum']
+    return [
+      operator === '-' ? "a date minus a date is no duration; use start.difference(end, 'day') or 'week'" : 'a date and a date have no sum',
+    ]
   }
   const unit = unitOf(right.node)
   if (unit === undefined || MOVING_UNIT.test(unit)) return []

@@ -29,7 +29,9 @@ export function readDate(written: unknown, timeZone: string): ReadDate | undefin
   if (day === undefined) return { day: `${year}-${month}` }
   if (hour === undefined || minute === undefined) return { day: `${year}-${month}-${day}` }
   if (!isTimeOfDay(Number(hour), Number(minute), Number(second))) return undefined
-  const local = Date.parse(`${year}-${month}-${day}T00:00:00Z`) + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second) + Number(`0.${fraction}`)) * 1000
+  const local =
+    Date.parse(`${year}-${month}-${day}T00:00:00Z`) +
+    ((Number(hour) * 60 + Number(minute)) * 60 + Number(second) + Number(`0.${fraction}`)) * 1000
   const minutes = offset === undefined ? undefined : minutesOf(offset)
   if (minutes !== undefined && Math.abs(minutes) > LARGEST_OFFSET) return undefined
   const instant = minutes === undefined ? instantOfLocal(local, timeZone) : local - minutes * 60_000
@@ -40,7 +42,8 @@ export function readDate(written: unknown, timeZone: string): ReadDate | undefin
 export const dayOf = (instant: number, timeZone: string): string => new Date(localTime(instant, timeZone)).toISOString().slice(0, 10)
 
 /** Number of a day, counted from 1970; undefined for a day that is not known exactly. */
-export const dayNumberOf = (day: string): number | undefined => (day.length === 10 ? Date.parse(`${day}T00:00:00Z`) / 86_400_000 : undefined)
+export const dayNumberOf = (day: string): number | undefined =>
+  day.length === 10 ? Date.parse(`${day}T00:00:00Z`) / 86_400_000 : undefined
 
 /** Minutes; no clock on earth is further from UTC. */
 const LARGEST_OFFSET = 14 * 60
@@ -59,7 +62,8 @@ function isOnCalendar(year: number, month: string | undefined, day: string | und
   return day === undefined || (Number(day) >= 1 && Number(day) <= daysIn(year, ofYear))
 }
 
-const daysIn = (year: number, month: number): number => (month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31)
+const daysIn = (year: number, month: number): number =>
+  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
 
 /** Midnight may be written as 24:00, and a leap second as 60; both are the instant after. */
 const isTimeOfDay = (hour: number, minute: number, second: number): boolean =>

@@ -55,7 +55,7 @@ export function createInterpreter(valueSets: ValueSetLookup): Interpreter {
   }
 }
 
-const dataOf = ([item]: Collection): object | undefined => (item === undefined ? undefined : plain(item) as object)
+const dataOf = ([item]: Collection): object | undefined => (item === undefined ? undefined : (plain(item) as object))
 
 /** The variables of a call where `%context` is a definition; facts that ask for the hook's context still get that. */
 function onDefinition(scope: Scope, context: Collection): object {

@@ -14,28 +14,32 @@ export const CONNECTIVES: Readonly<Record<string, (left: Step, right: Step) => S
 }
 
 /** `not()`: what is not known stays so. */
-export const negated = (on: Step): Step => (scope, place) => {
-  const value = truth(on(scope, place))
-  return value === undefined ? NOTHING : truthCollection(!value)
-}
+export const negated =
+  (on: Step): Step =>
+  (scope, place) => {
+    const value = truth(on(scope, place))
+    return value === undefined ? NOTHING : truthCollection(!value)
+  }
 
 /**
  * Logic in which one side can decide alone: `decisive` on either side is the answer. The right side is left alone once
  * the left has decided, and an error on the left does not hide that the right decides; but when the time is up it is up.
  */
-const decidedBy = (decisive: boolean, left: Step, right: Step): Step => (scope, place) => {
-  let first: boolean | undefined
-  let failure: unknown
-  try {
-    first = truth(left(scope, place))
-  } catch (error) {
-    if (error instanceof DeadlinePassed) throw error
-    failure = error
+const decidedBy =
+  (decisive: boolean, left: Step, right: Step): Step =>
+  (scope, place) => {
+    let first: boolean | undefined
+    let failure: unknown
+    try {
+      first = truth(left(scope, place))
+    } catch (error) {
+      if (error instanceof DeadlinePassed) throw error
+      failure = error
+    }
+    if (first === decisive) return truthCollection(decisive)
+    const second = truth(right(scope, place))
+    if (second === decisive) return truthCollection(decisive)
+    // oxlint-disable-next-line typescript/only-throw-error -- it is passed on as it was thrown
+    if (failure !== undefined) throw failure
+    return first === undefined || second === undefined ? NOTHING : truthCollection(!decisive)
   }
-  if (first === decisive) return truthCollection(decisive)
-  const second = truth(right(scope, place))
-  if (second === decisive) return truthCollection(decisive)
-  // oxlint-disable-next-line typescript/only-throw-error -- it is passed on as it was thrown
-  if (failure !== undefined) throw failure
-  return first === undefined || second === undefined ? NOTHING : truthCollection(!decisive)
-}

@@ -24,13 +24,16 @@ interface Measure {
  */
 export function isAboveRange(observation: unknown): boolean | undefined {
   const { valueQuantity: value, referenceRange } = (observation ?? {}) as MeasuredObservation
-  const limits = rangesOf(referenceRange).filter(isNormalRange).flatMap(({ high }) => high ?? [])
+  const limits = rangesOf(referenceRange)
+    .filter(isNormalRange)
+    .flatMap(({ high }) => high ?? [])
   if (!value || limits.length === 0) return undefined
   const answers = new Set(limits.map(limit => isAbove(value, limit)))
   return answers.size === 1 ? [...answers][0] : undefined
 }
 
-const rangesOf = (written: unknown): ReferenceRange[] => [written].flat().filter((range): range is ReferenceRange => typeof range === 'object' && range !== null)
+const rangesOf = (written: unknown): ReferenceRange[] =>
+  [written].flat().filter((range): range is ReferenceRange => typeof range === 'object' && range !== null)
 
 /** A range without a type is the normal one; others say what is critical or wanted in treatment. */
 const isNormalRange = ({ type }: ReferenceRange): boolean => !type?.coding || type.coding.some(({ code }) => code === 'normal')
@@ -38,7 +41,10 @@ const isNormalRange = ({ type }: ReferenceRange): boolean => !type?.coding || ty
 /** A limit without a unit has that of the value. */
 function isAbove(value: Measure, limit: Measure): boolean | undefined {
   const unit = unitOf(value)
-  const order = limit.comparator === undefined ? compared({ number: value.value, unit }, { number: limit.value, unit: unitOf(limit) ?? unit }) : undefined
+  const order =
+    limit.comparator === undefined
+      ? compared({ number: value.value, unit }, { number: limit.value, unit: unitOf(limit) ?? unit })
+      : undefined
   return order === undefined ? undefined : ABOVE[typeof value.comparator === 'string' ? value.comparator : '=']?.(order)
 }
 

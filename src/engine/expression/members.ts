@@ -65,18 +65,29 @@ function children(parent: ResourceNode, fields: readonly Field[], property: stri
 
 function nodesOf(parent: ResourceNode, { path, type }: Field, property: string, value: unknown, shadow: unknown): ResourceNode[] {
   const make = (one: unknown, beside: unknown, index?: number): ResourceNode[] =>
-    (isValue(type ?? path, one) ? [makeNode(parent, one, path, beside, type, property, index)] : [])
+    isValue(type ?? path, one) ? [makeNode(parent, one, path, beside, type, property, index)] : []
   if (!Array.isArray(value)) return make(value, shadow)
   const besides: readonly unknown[] = Array.isArray(shadow) ? shadow : []
   return value.flatMap((one: unknown, index) => make(one, besides[index], index))
 }
 
-function makeNode(parent: ResourceNode, data: unknown, path: string | null, shadow: unknown, type: string | null, property: string, index: number | undefined): ResourceNode {
+function makeNode(
+  parent: ResourceNode,
+  data: unknown,
+  path: string | null,
+  shadow: unknown,
+  type: string | null,
+  property: string,
+  index: number | undefined,
+): ResourceNode {
   const { makeResNode } = parent.constructor as unknown as { makeResNode: NodeMaker }
   return makeResNode(parent.ctx, data, parent, path, shadow, type, property, index)
 }
 
-const [sample] = fhirpath.compile('%sample', r4, { resolveInternalTypes: false, async: false })({}, { sample: { resourceType: 'Basic' } }) as [ResourceNode]
+const [sample] = fhirpath.compile('%sample', r4, { resolveInternalTypes: false, async: false })(
+  {},
+  { sample: { resourceType: 'Basic' } },
+) as [ResourceNode]
 
 /** A node that has nothing above it: a resource, or something that belongs to none, such as the hook's context. */
 export function bareNode(item: Item): ResourceNode {

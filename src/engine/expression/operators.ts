@@ -18,12 +18,14 @@ interface EngineValue {
 }
 
 /** Whether a value was made by the engine; JSON may have members of any name. */
-const isOfEngine = (value: unknown): value is object => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype
+const isOfEngine = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype
 
 const isEngineValue = (value: unknown): value is EngineValue => isOfEngine(value) && 'asStr' in value && 'compare' in value
 
 /** The value of an item as the engine reckons with it: dates, times, decimals and quantities are objects of its own. */
-export const converted = (item: Item): unknown => (fhirpath.util as unknown as { valDataConverted: (item: Item) => unknown }).valDataConverted(item)
+export const converted = (item: Item): unknown =>
+  (fhirpath.util as unknown as { valDataConverted: (item: Item) => unknown }).valDataConverted(item)
 
 /** Types whose text is compared by what it means and not by its letters. */
 const MEANT: ReadonlySet<string | null> = new Set(['date', 'dateTime', 'instant', 'time', 'System.Date', 'System.DateTime', 'System.Time'])
@@ -41,10 +43,12 @@ export function plainValue(item: Item): Plain | undefined {
 const isDecimal = (value: unknown): value is { value: number; decimalPlaces: number } => isOfEngine(value) && 'decimalPlaces' in value
 
 /** An operator on one value a side; nothing on a side makes nothing. */
-const onSingles = (compute: (left: Item, right: Item) => Collection | undefined): Shortcut => (left, right) => {
-  if (left.length === 0 || right.length === 0) return NOTHING
-  return left.length === 1 && right.length === 1 ? compute(left[0], right[0]) : undefined
-}
+const onSingles =
+  (compute: (left: Item, right: Item) => Collection | undefined): Shortcut =>
+  (left, right) => {
+    if (left.length === 0 || right.length === 0) return NOTHING
+    return left.length === 1 && right.length === 1 ? compute(left[0], right[0]) : undefined
+  }
 
 /** Whether two items are equal; null where that cannot be told of them, undefined where only the interpreter can tell. */
 function equality(left: Item, right: Item): boolean | null | undefined {
@@ -57,29 +61,32 @@ function equality(left: Item, right: Item): boolean | null | undefined {
   return isEngineValue(first) && isEngineValue(second) ? (first.equals(second) ?? null) : undefined
 }
 
-const equal = (isWanted: boolean): Shortcut => onSingles((left, right) => {
-  const answer = equality(left, right)
-  return answer === undefined ? undefined : answer === null ? NOTHING : truthCollection(answer === isWanted)
-})
+const equal = (isWanted: boolean): Shortcut =>
+  onSingles((left, right) => {
+    const answer = equality(left, right)
+    return answer === undefined ? undefined : answer === null ? NOTHING : truthCollection(answer === isWanted)
+  })
 
 /** An order by the sign of what the left is compared with the right: below nought, nought or above. */
-const ordered = (holds: (order: number) => boolean): Shortcut => onSingles((left, right) => {
-  const [whole, otherWhole] = [plainValue(left), plainValue(right)]
-  if (typeof whole === 'number' && typeof otherWhole === 'number') return truthCollection(holds(whole - otherWhole))
-  const [one, other] = [converted(left), converted(right)]
-  if (typeof one === 'string' && typeof other === 'string') return truthCollection(holds(one < other ? -1 : one > other ? 1 : 0))
-  if (!isEngineValue(one) || !(isEngineValue(other) || typeof other === 'number')) return undefined
-  const order = one.compare(other)
-  return order === null ? NOTHING : truthCollection(holds(order))
-})
+const ordered = (holds: (order: number) => boolean): Shortcut =>
+  onSingles((left, right) => {
+    const [whole, otherWhole] = [plainValue(left), plainValue(right)]
+    if (typeof whole === 'number' && typeof otherWhole === 'number') return truthCollection(holds(whole - otherWhole))
+    const [one, other] = [converted(left), converted(right)]
+    if (typeof one === 'string' && typeof other === 'string') return truthCollection(holds(one < other ? -1 : one > other ? 1 : 0))
+    if (!isEngineValue(one) || !(isEngineValue(other) || typeof other === 'number')) return undefined
+    const order = one.compare(other)
+    return order === null ? NOTHING : truthCollection(holds(order))
+  })
 
 const collected = (value: Item): Collection => (value === undefined || value === null ? NOTHING : [value])
 
 /** Arithmetic of the engine's own numbers, dates and quantities. */
-const reckoned = (compute: (left: EngineValue, right: unknown) => Item): Shortcut => onSingles((left, right) => {
-  const [one, other] = [converted(left), converted(right)]
-  return isEngineValue(one) && (isEngineValue(other) || typeof other === 'number') ? collected(compute(one, other)) : undefined
-})
+const reckoned = (compute: (left: EngineValue, right: unknown) => Item): Shortcut =>
+  onSingles((left, right) => {
+    const [one, other] = [converted(left), converted(right)]
+    return isEngineValue(one) && (isEngineValue(other) || typeof other === 'number') ? collected(compute(one, other)) : undefined
+  })
 
 const joined: Shortcut = onSingles((left, right) => {
   const [one, other] = [plainValue(left), plainValue(right)]
@@ -135,7 +142,10 @@ const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
 export const OPERATORS: ReadonlySet<string> = new Set([...Object.keys(SHORTCUTS), '~', '!~', '/', 'mod', 'div', '|'])
 
 /** An operator between two values: natively where that is plain, by the interpreter's own operator elsewhere. */
-export function binaryOperator(sign: string, operation: (source: string) => Operation): (scope: Scope, left: Collection, right: Collection) => Collection {
+export function binaryOperator(
+  sign: string,
+  operation: (source: string) => Operation,
+): (scope: Scope, left: Collection, right: Collection) => Collection {
   const shortcut = SHORTCUTS[sign]
   const byInterpreter = operation(`%input ${sign} %argument0`)
   return (scope, left, right) => shortcut?.(left, right) ?? byInterpreter(scope, left, right)

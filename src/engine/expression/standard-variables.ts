@@ -23,9 +23,21 @@ export const SUBJECT_TYPES = ['Patient', 'Group', 'Location', 'Organization', 'P
  */
 export const STANDARD_VARIABLES: Readonly<Record<string, StandardVariable>> = {
   subject: { items: itemsOf(...SUBJECT_TYPES), reads: 'Patient', of: subject },
-  practitioner: { items: itemsOf('Practitioner', 'PractitionerRole'), reads: 'Practitioner', of: state => named(state, state.about?.practitioner ?? text(state.context.userId), ['Practitioner', 'PractitionerRole']) },
-  encounter: { items: itemsOf('Encounter'), reads: 'Encounter', of: state => named(state, state.about?.encounter ?? encounterOf(state), ['Encounter']) },
-  organization: { items: itemsOf('Organization'), reads: 'Organization', of: state => named(state, state.about?.organization, ['Organization']) },
+  practitioner: {
+    items: itemsOf('Practitioner', 'PractitionerRole'),
+    reads: 'Practitioner',
+    of: state => named(state, state.about?.practitioner ?? text(state.context.userId), ['Practitioner', 'PractitionerRole']),
+  },
+  encounter: {
+    items: itemsOf('Encounter'),
+    reads: 'Encounter',
+    of: state => named(state, state.about?.encounter ?? encounterOf(state), ['Encounter']),
+  },
+  organization: {
+    items: itemsOf('Organization'),
+    reads: 'Organization',
+    of: state => named(state, state.about?.organization, ['Organization']),
+  },
   resource: { items: itemsOf('Bundle'), of: state => [bareNode(bundleOf(state))] },
 }
 
@@ -38,12 +50,17 @@ function subject(state: ScopeState): Collection {
 function named(state: ScopeState, reference: string | undefined, types: readonly string[]): Collection {
   const [type = '', id] = reference?.split('/') ?? []
   if (id === undefined || !types.includes(type)) return NOTHING
-  return state.recordsOfType(type).filter(record => record.id === id).slice(0, 1).map(bareNode)
+  return state
+    .recordsOfType(type)
+    .filter(record => record.id === id)
+    .slice(0, 1)
+    .map(bareNode)
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-const encounterOf = ({ context }: ScopeState): string | undefined => (typeof context.encounterId === 'string' ? `Encounter/${context.encounterId}` : undefined)
+const encounterOf = ({ context }: ScopeState): string | undefined =>
+  typeof context.encounterId === 'string' ? `Encounter/${context.encounterId}` : undefined
 
 function bundleOf(state: ScopeState): object {
   const records: readonly FhirResource[] = state.recordsAsSent?.() ?? RESOURCE_TYPES.flatMap(type => state.recordsOfType(type))

@@ -32,7 +32,8 @@ const UNIT_OR_KEPT_OR_COMMENT =
  */
 export function plainSource(source: string): string {
   return source.replace(UNIT_OR_KEPT_OR_COMMENT, (found, unit: string | undefined) =>
-    unit !== undefined ? ` ${unit} ` : found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found)
+    unit !== undefined ? ` ${unit} ` : found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found,
+  )
 }
 
 /** A name without the back-ticks or quotes that a delimited one stands in. */

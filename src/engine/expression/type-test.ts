@@ -4,7 +4,11 @@ import type { Operation } from './steps.js'
 import { isNode, type Collection, type Item } from './values.js'
 
 /** `ofType`, `is` and `as` of one type: what an element is called decides, once and for all where the model knows it. */
-export function typeTest(name: 'ofType' | 'is' | 'as', type: string, operation: (source: string) => Operation): (scope: Scope, input: Collection) => Collection {
+export function typeTest(
+  name: 'ofType' | 'is' | 'as',
+  type: string,
+  operation: (source: string) => Operation,
+): (scope: Scope, input: Collection) => Collection {
   const byInterpreter = operation(`%input.${name}(${type})`)
   if (name !== 'ofType') return byInterpreter
   const known = new Map<string, boolean>()

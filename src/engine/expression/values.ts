@@ -58,7 +58,8 @@ export function childNode(parent: ResourceNode, data: unknown, type: string, pro
 export const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant'])
 
 /** A date as the engine can reckon with it; group 1 is a day that not every month has. */
-const DATE_OF_ENGINE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1\d|2[0-8]|(29|3[01]))(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?$/
+const DATE_OF_ENGINE =
+  /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1\d|2[0-8]|(29|3[01]))(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?$/
 
 /**
  * Whether there is a value of a type. An element that only carries an extension, and a date that is none, are nothing:
@@ -146,7 +147,14 @@ function isEngineQuantity(value: unknown): value is EngineQuantity {
 export const UCUM = 'http://unitsofmeasure.org'
 
 const CALENDAR_CODES: Readonly<Record<string, string>> = {
-  year: 'a', month: 'mo', week: 'wk', day: 'd', hour: 'h', minute: 'min', second: 's', millisecond: 'ms',
+  year: 'a',
+  month: 'mo',
+  week: 'wk',
+  day: 'd',
+  hour: 'h',
+  minute: 'min',
+  second: 's',
+  millisecond: 'ms',
 }
 
 function quantityJson({ value, unit }: EngineQuantity): unknown {

@@ -30,4 +30,5 @@ export function withIds(actions: readonly PlanDefinitionAction[] = []): ActionWi
   return actions.map((action, index) => named(action, `${index + 1}`))
 }
 
-const idsWithin = (actions: readonly PlanDefinitionAction[]): string[] => actions.flatMap(({ id, action = [] }) => [...(id ? [id] : []), ...idsWithin(action)])
+const idsWithin = (actions: readonly PlanDefinitionAction[]): string[] =>
+  actions.flatMap(({ id, action = [] }) => [...(id ? [id] : []), ...idsWithin(action)])

@@ -30,7 +30,9 @@ export function activitiesByName(
   for (const file of files) {
     const { resource, url, canonical } = file
     const subjects = subjectsOf(resource)
-    const inPlans = used.filter(({ activity }) => activity.resource === resource).map(({ activity, plan }) => ({ activity, plan, variables: plan.variables, parameters: plan.parameters, subjects }))
+    const inPlans = used
+      .filter(({ activity }) => activity.resource === resource)
+      .map(({ activity, plan }) => ({ activity, plan, variables: plan.variables, parameters: plan.parameters, subjects }))
     const applicable = inPlans.length > 0 ? inPlans : [{ ...alone(file), plan: undefined, subjects }]
     for (const name of [url, canonical, resource.id]) if (name !== undefined) found.set(name, applicable)
   }
@@ -39,4 +41,7 @@ export function activitiesByName(
 
 /** Definitions that actions name themselves; those of plans within belong to those plans. */
 const activitiesWithin = (actions: readonly CompiledAction[]): CompiledActivity[] =>
-  actions.flatMap(({ definition, actions: children }) => [...(definition?.kind === 'activity' ? [definition.activity] : []), ...activitiesWithin(children)])
+  actions.flatMap(({ definition, actions: children }) => [
+    ...(definition?.kind === 'activity' ? [definition.activity] : []),
+    ...activitiesWithin(children),
+  ])

@@ -4,9 +4,28 @@ type Json = Readonly<Record<string, unknown>>
 
 /** Elements of an ActivityDefinition that say what is to be done; all others tell of the definition itself. */
 export const CONTENT_ELEMENTS = [
-  'profile', 'code', 'intent', 'priority', 'doNotPerform', 'timingTiming', 'timingDateTime', 'timingAge', 'timingPeriod', 'timingRange', 'timingDuration',
-  'location', 'participant', 'productReference', 'productCodeableConcept', 'quantity', 'dosage', 'bodySite',
-  'specimenRequirement', 'observationRequirement', 'observationResultRequirement', 'transform',
+  'profile',
+  'code',
+  'intent',
+  'priority',
+  'doNotPerform',
+  'timingTiming',
+  'timingDateTime',
+  'timingAge',
+  'timingPeriod',
+  'timingRange',
+  'timingDuration',
+  'location',
+  'participant',
+  'productReference',
+  'productCodeableConcept',
+  'quantity',
+  'dosage',
+  'bodySite',
+  'specimenRequirement',
+  'observationRequirement',
+  'observationResultRequirement',
+  'transform',
 ] as const satisfies readonly (keyof ActivityDefinition)[]
 
 export type ContentElement = (typeof CONTENT_ELEMENTS)[number]
@@ -72,7 +91,9 @@ const DRAFT = status('draft')
 
 /** @param types that may stand there; anybody where it is left out. */
 const requesterAs = (name: string, ...types: readonly string[]) =>
-  always((_, { requester }) => (requester && (types.length === 0 || types.some(type => requester.reference?.startsWith(`${type}/`))) ? { [name]: requester } : {}))
+  always((_, { requester }) =>
+    requester && (types.length === 0 || types.some(type => requester.reference?.startsWith(`${type}/`))) ? { [name]: requester } : {},
+  )
 const REQUESTER = requesterAs('requester')
 
 type Participant = NonNullable<ActivityDefinition['participant']>[number]
@@ -110,12 +131,17 @@ function recipientOf({ type, role }: Participant, subject: Reference): Reference
   return { ...(type === 'patient' && subject), ...(display !== undefined && { display }) }
 }
 
-const OCCURRENCE = [as('timingTiming', 'occurrenceTiming'), as('timingDateTime', 'occurrenceDateTime'), as('timingPeriod', 'occurrencePeriod')]
+const OCCURRENCE = [
+  as('timingTiming', 'occurrenceTiming'),
+  as('timingDateTime', 'occurrenceDateTime'),
+  as('timingPeriod', 'occurrencePeriod'),
+]
 
 /** The code as a device; a product only where there is no code. */
 const DEVICE: Part = {
   holds: ['code', 'productCodeableConcept'],
-  put: ({ code, productCodeableConcept }) => (code || productCodeableConcept ? { codeCodeableConcept: code ?? productCodeableConcept } : {}),
+  put: ({ code, productCodeableConcept }) =>
+    code || productCodeableConcept ? { codeCodeableConcept: code ?? productCodeableConcept } : {},
   loses: ({ code, productCodeableConcept }) => (code && productCodeableConcept ? ['productCodeableConcept'] : []),
 }
 
@@ -134,7 +160,9 @@ const APPOINTED: Part = {
   loses: ({ participant = [] }) => (participant.some(({ role }) => !role) ? ['participant'] : []),
 }
 
-const DUE = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/immunization-recommendation-status', code: 'due', display: 'Due' }] }
+const DUE = {
+  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/immunization-recommendation-status', code: 'due', display: 'Due' }],
+}
 
 const ORAL_DIET: Part = {
   holds: ['code', 'timingTiming'],
@@ -151,45 +179,188 @@ const SUPPLEMENT: Part = {
 /** How each kind becomes a resource; dynamic values come on top. */
 export const KINDS = {
   ServiceRequest: {
-    parts: [PROFILE, CANONICALS, DRAFT, INTENT, PRIORITY, DO_NOT_PERFORM, SUBJECT, ENCOUNTER, REQUESTER, as('code'), as('bodySite'), as('quantity', 'quantityQuantity'), as('location', 'locationReference', inList), PERFORMER_TYPE, ...OCCURRENCE],
+    parts: [
+      PROFILE,
+      CANONICALS,
+      DRAFT,
+      INTENT,
+      PRIORITY,
+      DO_NOT_PERFORM,
+      SUBJECT,
+      ENCOUNTER,
+      REQUESTER,
+      as('code'),
+      as('bodySite'),
+      as('quantity', 'quantityQuantity'),
+      as('location', 'locationReference', inList),
+      PERFORMER_TYPE,
+      ...OCCURRENCE,
+    ],
   },
   MedicationRequest: {
-    parts: [PROFILE, CANONICALS, DRAFT, INTENT, PRIORITY, DO_NOT_PERFORM, SUBJECT, ENCOUNTER, REQUESTER, as('productCodeableConcept', 'medicationCodeableConcept'), as('productReference', 'medicationReference'), as('dosage', 'dosageInstruction'), as('quantity', 'dispenseRequest', quantity => ({ quantity })), PERFORMER_TYPE],
+    parts: [
+      PROFILE,
+      CANONICALS,
+      DRAFT,
+      INTENT,
+      PRIORITY,
+      DO_NOT_PERFORM,
+      SUBJECT,
+      ENCOUNTER,
+      REQUESTER,
+      as('productCodeableConcept', 'medicationCodeableConcept'),
+      as('productReference', 'medicationReference'),
+      as('dosage', 'dosageInstruction'),
+      as('quantity', 'dispenseRequest', quantity => ({ quantity })),
+      PERFORMER_TYPE,
+    ],
     needs: ['medicationCodeableConcept|medicationReference'],
   },
   DeviceRequest: {
-    parts: [PROFILE, CANONICALS, DRAFT, INTENT, PRIORITY, DO_NOT_PERFORM_EXTENSION, SUBJECT, ENCOUNTER, REQUESTER, DEVICE, PERFORMER_TYPE, ...OCCURRENCE],
+    parts: [
+      PROFILE,
+      CANONICALS,
+      DRAFT,
+      INTENT,
+      PRIORITY,
+      DO_NOT_PERFORM_EXTENSION,
+      SUBJECT,
+      ENCOUNTER,
+      REQUESTER,
+      DEVICE,
+      PERFORMER_TYPE,
+      ...OCCURRENCE,
+    ],
     needs: ['codeCodeableConcept|codeReference'],
   },
   CommunicationRequest: {
-    parts: [PROFILE, DRAFT, PRIORITY, DO_NOT_PERFORM, SUBJECT, ENCOUNTER, REQUESTER, as('code', 'category', inList), RECIPIENTS, PAYLOAD, as('timingDateTime', 'occurrenceDateTime'), as('timingPeriod', 'occurrencePeriod')],
+    parts: [
+      PROFILE,
+      DRAFT,
+      PRIORITY,
+      DO_NOT_PERFORM,
+      SUBJECT,
+      ENCOUNTER,
+      REQUESTER,
+      as('code', 'category', inList),
+      RECIPIENTS,
+      PAYLOAD,
+      as('timingDateTime', 'occurrenceDateTime'),
+      as('timingPeriod', 'occurrencePeriod'),
+    ],
   },
   CarePlan: {
-    parts: [PROFILE, CANONICALS, DRAFT, INTENT, DO_NOT_PERFORM_EXTENSION, as('code', 'category', inList), SUBJECT, ENCOUNTER, requesterAs('author'), as('timingPeriod', 'period')],
+    parts: [
+      PROFILE,
+      CANONICALS,
+      DRAFT,
+      INTENT,
+      DO_NOT_PERFORM_EXTENSION,
+      as('code', 'category', inList),
+      SUBJECT,
+      ENCOUNTER,
+      requesterAs('author'),
+      as('timingPeriod', 'period'),
+    ],
   },
   Task: {
-    parts: [PROFILE, CANONICAL, always((_, { isCard }) => ({ status: isCard ? 'requested' : 'draft' })), INTENT, PRIORITY, DO_NOT_PERFORM_EXTENSION, as('code'), always((_, { subject }) => ({ for: subject })), ENCOUNTER, REQUESTER, PERFORMER_TYPES, as('location'), as('timingPeriod', 'restriction', period => ({ period }))],
+    parts: [
+      PROFILE,
+      CANONICAL,
+      always((_, { isCard }) => ({ status: isCard ? 'requested' : 'draft' })),
+      INTENT,
+      PRIORITY,
+      DO_NOT_PERFORM_EXTENSION,
+      as('code'),
+      always((_, { subject }) => ({ for: subject })),
+      ENCOUNTER,
+      REQUESTER,
+      PERFORMER_TYPES,
+      as('location'),
+      as('timingPeriod', 'restriction', period => ({ period })),
+    ],
   },
   Appointment: {
-    parts: [PROFILE, status('proposed'), DO_NOT_PERFORM_EXTENSION, as('code', 'serviceType', inList), APPOINTED, as('timingPeriod', 'requestedPeriod', inList)],
+    parts: [
+      PROFILE,
+      status('proposed'),
+      DO_NOT_PERFORM_EXTENSION,
+      as('code', 'serviceType', inList),
+      APPOINTED,
+      as('timingPeriod', 'requestedPeriod', inList),
+    ],
   },
   ImmunizationRecommendation: {
-    parts: [PROFILE, PATIENT, always((_, { now }) => ({ date: now })), as('productCodeableConcept', 'recommendation', product => [{ vaccineCode: [product], forecastStatus: DUE }])],
+    parts: [
+      PROFILE,
+      PATIENT,
+      always((_, { now }) => ({ date: now })),
+      as('productCodeableConcept', 'recommendation', product => [{ vaccineCode: [product], forecastStatus: DUE }]),
+    ],
     needs: ['patient', 'recommendation'],
   },
   NutritionOrder: {
-    parts: [PROFILE, CANONICALS, DRAFT, INTENT, DO_NOT_PERFORM_EXTENSION, PATIENT, ENCOUNTER, always((_, { now }) => ({ dateTime: now })), requesterAs('orderer', 'Practitioner', 'PractitionerRole'), ORAL_DIET, SUPPLEMENT],
+    parts: [
+      PROFILE,
+      CANONICALS,
+      DRAFT,
+      INTENT,
+      DO_NOT_PERFORM_EXTENSION,
+      PATIENT,
+      ENCOUNTER,
+      always((_, { now }) => ({ dateTime: now })),
+      requesterAs('orderer', 'Practitioner', 'PractitionerRole'),
+      ORAL_DIET,
+      SUPPLEMENT,
+    ],
     needs: ['patient', 'oralDiet|supplement|enteralFormula'],
   },
   SupplyRequest: {
-    parts: [PROFILE, DRAFT, as('code', 'category'), PRIORITY, DO_NOT_PERFORM_EXTENSION, as('productCodeableConcept', 'itemCodeableConcept'), as('productReference', 'itemReference'), as('quantity'), ...OCCURRENCE, REQUESTER, { holds: ['location'], put: ({ location }, { subject }) => ({ deliverTo: location ?? subject }) }],
+    parts: [
+      PROFILE,
+      DRAFT,
+      as('code', 'category'),
+      PRIORITY,
+      DO_NOT_PERFORM_EXTENSION,
+      as('productCodeableConcept', 'itemCodeableConcept'),
+      as('productReference', 'itemReference'),
+      as('quantity'),
+      ...OCCURRENCE,
+      REQUESTER,
+      { holds: ['location'], put: ({ location }, { subject }) => ({ deliverTo: location ?? subject }) },
+    ],
     needs: ['itemCodeableConcept|itemReference', 'quantity'],
   },
   // Those that follow are no kinds of R4 but of the extension by which guidelines of the CPG guide name others.
-  Communication: { parts: [PROFILE, CANONICALS, status('preparation'), as('code', 'category', inList), PRIORITY, SUBJECT, ENCOUNTER, requesterAs('sender'), RECIPIENTS, PAYLOAD] },
+  Communication: {
+    parts: [
+      PROFILE,
+      CANONICALS,
+      status('preparation'),
+      as('code', 'category', inList),
+      PRIORITY,
+      SUBJECT,
+      ENCOUNTER,
+      requesterAs('sender'),
+      RECIPIENTS,
+      PAYLOAD,
+    ],
+  },
   DiagnosticReport: { parts: [PROFILE, status('registered'), as('code'), SUBJECT, ENCOUNTER], needs: ['code'] },
   Procedure: { parts: [PROFILE, CANONICALS, status('preparation'), as('code'), SUBJECT, ENCOUNTER, as('location'), as('bodySite')] },
-  RequestGroup: { parts: [PROFILE, CANONICALS, DRAFT, INTENT, PRIORITY, as('code'), SUBJECT, ENCOUNTER, requesterAs('author', 'Practitioner', 'PractitionerRole')] },
+  RequestGroup: {
+    parts: [
+      PROFILE,
+      CANONICALS,
+      DRAFT,
+      INTENT,
+      PRIORITY,
+      as('code'),
+      SUBJECT,
+      ENCOUNTER,
+      requesterAs('author', 'Practitioner', 'PractitionerRole'),
+    ],
+  },
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type ActivityKind = keyof typeof KINDS
@@ -205,7 +376,8 @@ export const HELD = Object.fromEntries(
 /** Elements that a definition states and the resource of its kind does not hold. */
 export function notHeld(kind: ActivityKind, definition: ActivityDefinition): ContentElement[] {
   const lost = (KINDS[kind].parts as readonly Part[]).flatMap(({ loses }) => loses?.(definition) ?? [])
-  const states = (element: ContentElement) => (element === 'doNotPerform' ? definition.doNotPerform === true : definition[element] !== undefined)
+  const states = (element: ContentElement) =>
+    element === 'doNotPerform' ? definition.doNotPerform === true : definition[element] !== undefined
   return CONTENT_ELEMENTS.filter(element => states(element) && (lost.includes(element) || !HELD[kind].includes(element)))
 }
 
@@ -218,7 +390,9 @@ export function resourceOfKind(kind: ActivityKind, definition: ActivityDefinitio
 /** Elements that a resource of a kind lacks to be valid R4, each as its author would write it. */
 export function missingIn(kind: ActivityKind, resource: Json): string[] {
   const needs = (KINDS[kind] as Kind).needs ?? []
-  return needs.filter(names => names.split('|').every(name => resource[name] === undefined)).map(names => NAMES[names] ?? names.split('|').join(' or '))
+  return needs
+    .filter(names => names.split('|').every(name => resource[name] === undefined))
+    .map(names => NAMES[names] ?? names.split('|').join(' or '))
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -228,7 +402,9 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Extensions of an ActivityDefinition that name a kind beyond those of R4, and go before its `kind`. */
-const KIND_EXTENSIONS = ['cpg-activity-kind', 'cpg-custom-activity-kind'].map(name => `http://hl7.org/fhir/uv/cpg/StructureDefinition/${name}`)
+const KIND_EXTENSIONS = ['cpg-activity-kind', 'cpg-custom-activity-kind'].map(
+  name => `http://hl7.org/fhir/uv/cpg/StructureDefinition/${name}`,
+)
 
 /** The kind that a definition names; nothing is known of whether a resource can be made of it. */
 export function kindNamed({ kind, extension = [] }: ActivityDefinition): string | undefined {

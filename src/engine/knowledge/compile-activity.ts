@@ -17,13 +17,24 @@ export interface ActivityParts {
  * Compiles an ActivityDefinition.
  * @param onAction what the action sets on top.
  */
-export function compileActivity({ file, resource, canonical }: Cited<ActivityDefinition>, onAction: readonly PlanDefinitionActionDynamicValue[], parts: ActivityParts): CompiledActivity {
+export function compileActivity(
+  { file, resource, canonical }: Cited<ActivityDefinition>,
+  onAction: readonly PlanDefinitionActionDynamicValue[],
+  parts: ActivityParts,
+): CompiledActivity {
   const place = { file, faults: parts.faults }
   const kind = activityKind(place, resource)
   checkComplete(place, kind, resource, onAction)
   const notCarried = reportNotCarried(place, notCarriedOfActivity(kind, resource), 'ActivityDefinition')
   checkModifiers(place, resource, 'ActivityDefinition')
-  return { resource, kind, canonical, notCarried, texts: parts.texts(resource, file), dynamicValues: parts.dynamicValues(resource, kind, file) }
+  return {
+    resource,
+    kind,
+    canonical,
+    notCarried,
+    texts: parts.texts(resource, file),
+    dynamicValues: parts.dynamicValues(resource, kind, file),
+  }
 }
 
 function activityKind({ file, faults }: FaultPlace, definition: ActivityDefinition): ActivityKind {
@@ -38,12 +49,23 @@ function activityKind({ file, faults }: FaultPlace, definition: ActivityDefiniti
 }
 
 /** What R4 demands of the resource must come from the definition or be set. */
-function checkComplete({ file, faults }: FaultPlace, kind: ActivityKind, definition: ActivityDefinition, onAction: readonly PlanDefinitionActionDynamicValue[]): void {
+function checkComplete(
+  { file, faults }: FaultPlace,
+  kind: ActivityKind,
+  definition: ActivityDefinition,
+  onAction: readonly PlanDefinitionActionDynamicValue[],
+): void {
   const set = [...(definition.dynamicValue ?? []), ...onAction].map(({ path = '' }) => withoutType(path, kind))
   const made = resourceOfKind(kind, definition, { canonical: '', subject: { reference: 'Patient/x' }, isCard: false, now: '' })
   const isSet = (name: string) => set.some(path => isAtOrBelow(path, name))
   const missing = missingIn(kind, made).filter(names => !names.split(' or ').some(name => isSet(name)))
-  for (const name of missing) faults.add('ACTIVITY_INCOMPLETE', file, 'ActivityDefinition', `A ${kind} without ${name} is no valid R4; state it, or set it with a dynamicValue.`)
+  for (const name of missing)
+    faults.add(
+      'ACTIVITY_INCOMPLETE',
+      file,
+      'ActivityDefinition',
+      `A ${kind} without ${name} is no valid R4; state it, or set it with a dynamicValue.`,
+    )
 }
 
 /** Whether a path sets an element or something within it; `code[x]` is any of its types. */
@@ -54,4 +76,5 @@ function isAtOrBelow(path: string, name: string): boolean {
 }
 
 /** The path of an element within a resource; some authors write the type before it. */
-export const withoutType = (path: string, type: string | undefined): string => (type !== undefined && path.startsWith(`${type}.`) ? path.slice(type.length + 1) : path)
+export const withoutType = (path: string, type: string | undefined): string =>
+  type !== undefined && path.startsWith(`${type}.`) ? path.slice(type.length + 1) : path

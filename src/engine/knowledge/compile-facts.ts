@@ -72,7 +72,13 @@ export function compileFacts(
     const place = { file, element: fact.element }
     const isNew = !named.has(fact.name)
     if (!isNew) faults.add('FACT_DUPLICATE', file, fact.element, `%${fact.name} is already named.`)
-    if (!FACT_NAME.test(fact.name)) faults.add('NAME_UNKNOWN', file, fact.element, 'A fact needs a name of letters, digits and underscores, so that expressions can call it.')
+    if (!FACT_NAME.test(fact.name))
+      faults.add(
+        'NAME_UNKNOWN',
+        file,
+        fact.element,
+        'A fact needs a name of letters, digits and underscores, so that expressions can call it.',
+      )
     if (!fact.description.trim()) faults.add('DESCRIPTION_MISSING', file, fact.element, 'Say in plain language what the fact means.')
     const checked = expressions.expression({ language: fact.language as 'text/fhirpath', expression: fact.expression }, place, known)
     named.add(fact.name)
@@ -90,7 +96,12 @@ export function neededBy(names: Iterable<string>, needs: CompiledFacts['needs'])
 }
 
 /** Facts so that each stands after those it uses, and the names of those that depend on themselves. */
-function inOrder(facts: readonly WrittenFact[], file: string, expressions: ExpressionCompiler, faults: FaultList): { ordered: WrittenFact[]; cyclic: string[] } {
+function inOrder(
+  facts: readonly WrittenFact[],
+  file: string,
+  expressions: ExpressionCompiler,
+  faults: FaultList,
+): { ordered: WrittenFact[]; cyclic: string[] } {
   const byName = new Map(facts.map(fact => [fact.name, fact]))
   const ordered: WrittenFact[] = []
   const cyclic: string[] = []

@@ -47,7 +47,11 @@ export interface CompileOptions {
  * Compiles the knowledge: terminology, then facts, then plans. Every finding lands in `findings`; what is sound around a
  * fault is still compiled, so that an author sees all faults at once.
  */
-export function compileKnowledge(files: readonly KnowledgeFile[], findings: FaultList, { profile = plainR4(), settings }: CompileOptions = {}): Knowledge {
+export function compileKnowledge(
+  files: readonly KnowledgeFile[],
+  findings: FaultList,
+  { profile = plainR4(), settings }: CompileOptions = {},
+): Knowledge {
   const faults = findings.judgedBy(profile)
   reportDuplicates(files, faults)
   reportUnknownNames(files, faults, profile.names)
@@ -70,9 +74,23 @@ export function compileKnowledge(files: readonly KnowledgeFile[], findings: Faul
   }
   const cited = resources.all<PlanDefinition>('PlanDefinition')
   const plans = cited.map(file => compilePlan(file, context))
-  const byName = new Map(cited.flatMap(({ url, resource }, index) => [plans[index]?.canonical, url, `PlanDefinition/${resource.id}`, resource.id].map(name => [name ?? '', plans[index]] as const)))
-  const activities = activitiesByName(resources.all<ActivityDefinition>('ActivityDefinition'), plans, subjectsOf, file => compileActivityAlone(file, context))
-  return { files, profile, terminology, forms: formDefinitions(files, terminology), plans, plan: name => byName.get(name), activity: name => activities.get(name) ?? [] }
+  const byName = new Map(
+    cited.flatMap(({ url, resource }, index) =>
+      [plans[index]?.canonical, url, `PlanDefinition/${resource.id}`, resource.id].map(name => [name ?? '', plans[index]] as const),
+    ),
+  )
+  const activities = activitiesByName(resources.all<ActivityDefinition>('ActivityDefinition'), plans, subjectsOf, file =>
+    compileActivityAlone(file, context),
+  )
+  return {
+    files,
+    profile,
+    terminology,
+    forms: formDefinitions(files, terminology),
+    plans,
+    plan: name => byName.get(name),
+    activity: name => activities.get(name) ?? [],
+  }
 }
 
 function recordFacts(areSettingsKnown: boolean): CompiledFacts {
@@ -143,7 +161,8 @@ function dependencies(library: Cited<Library>, { resources, isTerminology, fault
 
 /** Tells of logic in another language than FHIRPath, which nobody here reads. */
 function reportUnread({ file, resource }: Cited<Library>, faults: FaultList): void {
-  if (resource.content && extensionsOf(resource, EXTENSION.fact).length === 0) faults.add('ELEMENT_NOT_CARRIED', file, 'Library.content', 'The content is not read: facts are named with the variable extension.')
+  if (resource.content && extensionsOf(resource, EXTENSION.fact).length === 0)
+    faults.add('ELEMENT_NOT_CARRIED', file, 'Library.content', 'The content is not read: facts are named with the variable extension.')
 }
 
 /** Whether a canonical names a code system or a value set: by what it says itself, or since the knowledge writes codes of it. */
@@ -169,7 +188,12 @@ function reportDuplicates(files: readonly KnowledgeFile[], faults: FaultList): v
   for (const { file, resource } of files) {
     const { url, version } = resource as Canonical
     if (CITED.includes(resource.resourceType) && !(url && version)) {
-      faults.add('CANONICAL_MISSING', file, `${resource.resourceType}.${url ? 'version' : 'url'}`, 'Without url and version nothing can refer to the resource.')
+      faults.add(
+        'CANONICAL_MISSING',
+        file,
+        `${resource.resourceType}.${url ? 'version' : 'url'}`,
+        'Without url and version nothing can refer to the resource.',
+      )
     }
     const before = url === undefined ? undefined : seen.get(url)
     if (before !== undefined) faults.add('RESOURCE_DUPLICATE', file, `${resource.resourceType}.url`, `${before} has the same url.`)

@@ -1,5 +1,13 @@
 import type {
-  ActivityDefinition, DataRequirement, Expression, Extension, Library, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionDynamicValue, Questionnaire,
+  ActivityDefinition,
+  DataRequirement,
+  Expression,
+  Extension,
+  Library,
+  PlanDefinition,
+  PlanDefinitionAction,
+  PlanDefinitionActionDynamicValue,
+  Questionnaire,
 } from 'fhir/r4.js'
 import { RESOURCE_TYPES } from '../model/r4-model.js'
 import { isElementPath } from '../model/element-path.js'
@@ -8,7 +16,15 @@ import { STANDARD_VARIABLES, SUBJECT_TYPES } from '../expression/standard-variab
 import { type ActionWithId, withIds } from './action-ids.js'
 import type { ApplicableActivity } from './activities.js'
 import type {
-  ActionTexts, CompiledAction, CompiledActivity, CompiledCardExtension, CompiledCondition, CompiledDefinition, CompiledDynamicValue, CompiledPlan, CompiledRequirement,
+  ActionTexts,
+  CompiledAction,
+  CompiledActivity,
+  CompiledCardExtension,
+  CompiledCondition,
+  CompiledDefinition,
+  CompiledDynamicValue,
+  CompiledPlan,
+  CompiledRequirement,
 } from './compiled.js'
 import { checkAction, checkModifiers, checkPlan, listens, reportNotCarried, type PlanCheck } from './check-plan.js'
 import { compileActivity, withoutType } from './compile-activity.js'
@@ -74,7 +90,17 @@ export function compilePlan(file: Cited<PlanDefinition>, context: PlanContext, a
 /** Compiles a definition that no plan uses, on the facts of its own libraries. */
 export function compileActivityAlone(file: Cited<ActivityDefinition>, context: PlanContext): Omit<ApplicableActivity, 'subjects' | 'plan'> {
   const { id, url, version, language, library, subjectCodeableConcept, subjectReference } = file.resource
-  const around = { resourceType: 'PlanDefinition', status: 'draft', id, url, version, language, library, subjectCodeableConcept, subjectReference } as PlanDefinition
+  const around = {
+    resourceType: 'PlanDefinition',
+    status: 'draft',
+    id,
+    url,
+    version,
+    language,
+    library,
+    subjectCodeableConcept,
+    subjectReference,
+  } as PlanDefinition
   return new PlanCompiler({ ...file, resource: around }, context, []).activityAlone(file)
 }
 
@@ -88,7 +114,11 @@ class PlanCompiler {
   private readonly subject: Items
   private readonly check: PlanCheck
 
-  constructor(private readonly source: Cited<PlanDefinition>, private readonly context: PlanContext, private readonly above: readonly string[]) {
+  constructor(
+    private readonly source: Cited<PlanDefinition>,
+    private readonly context: PlanContext,
+    private readonly above: readonly string[],
+  ) {
     this.plan = source.resource
     this.language = this.plan.language ?? context.profile.languages[0]
     this.subject = itemsOf(...subjectsOf(this.plan))
@@ -109,7 +139,11 @@ class PlanCompiler {
       language: this.language,
       variables: this.facts.variables,
       actions,
-      hooks: new Set((this.plan.action ?? []).flatMap(({ trigger }) => trigger ?? []).flatMap(({ type, name }) => (type === 'named-event' ? (name ?? []) : []))),
+      hooks: new Set(
+        (this.plan.action ?? [])
+          .flatMap(({ trigger }) => trigger ?? [])
+          .flatMap(({ type, name }) => (type === 'named-event' ? (name ?? []) : [])),
+      ),
       requirements: this.requirements(),
       parameters: this.parameters(),
       subjects: subjectsOf(this.plan),
@@ -158,7 +192,12 @@ class PlanCompiler {
 
   /** @param id its own, or one made of its place where it has none that no other action has. */
   private action({ action, id, isOwn, below }: ActionWithId, element: string, isTop: boolean): CompiledAction {
-    if (!isOwn) this.fault('ACTION_ID_INVALID', element, 'Every action needs an id that no other action of the plan or of plans within it has; cards and feedback hang on it.')
+    if (!isOwn)
+      this.fault(
+        'ACTION_ID_INVALID',
+        element,
+        'Every action needs an id that no other action of the plan or of plans within it has; cards and feedback hang on it.',
+      )
     this.ids.add(id)
     checkAction(this.check, action, element, isTop)
     const definition = this.definition(action, element)
@@ -170,10 +209,17 @@ class PlanCompiler {
       points: decisionPointsOf(action, this.context.profile.names).flatMap(({ code }) => code ?? []),
       conditions: this.conditions(action, element),
       texts: this.texts(action, element),
-      dynamicValues: this.dynamicValues(action.dynamicValue, element, this.resourceKind(definition, orders), definition?.kind === 'activity' ? definition.activity.resource : this.plan),
+      dynamicValues: this.dynamicValues(
+        action.dynamicValue,
+        element,
+        this.resourceKind(definition, orders),
+        definition?.kind === 'activity' ? definition.activity.resource : this.plan,
+      ),
       definition,
       orders: orders && this.evaluator(orders, this.place(`${element}.extension`)),
-      cardExtensions: extensionsOf(action, this.extension.cardExtension).map(extension => this.cardExtension(extension, `${element}.extension`)),
+      cardExtensions: extensionsOf(action, this.extension.cardExtension).map(extension =>
+        this.cardExtension(extension, `${element}.extension`),
+      ),
       sources: this.sources(action, element),
       overrideReasons: this.overrideReasons(action, element),
       startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
@@ -191,7 +237,12 @@ class PlanCompiler {
     return (action.condition ?? []).flatMap(({ kind, expression: written }, index) => {
       const place = `${element}.condition[${index}]`
       // Passed over, it would let the action apply to everybody.
-      if (!CONDITION_KINDS.includes(kind)) this.fault('MODIFIER_UNKNOWN', `${place}.kind`, `The kind of a condition is ${CONDITION_KINDS.join(', ')}; found ${kind ?? 'none'}.`)
+      if (!CONDITION_KINDS.includes(kind))
+        this.fault(
+          'MODIFIER_UNKNOWN',
+          `${place}.kind`,
+          `The kind of a condition is ${CONDITION_KINDS.join(', ')}; found ${kind ?? 'none'}.`,
+        )
       // Whoever carries the action out asks what starts and stops it, in whatever language it is; ours is checked.
       if (kind !== 'applicability' && !inFhirPath(written)) return []
       const evaluate = this.evaluator(written, this.place(place))
@@ -208,19 +259,27 @@ class PlanCompiler {
   /** Ids of the actions of a plan within this one. */
   private takeIds(ids: readonly string[], element: string): void {
     for (const id of ids) {
-      if (this.ids.has(id)) this.fault('ACTION_ID_INVALID', element, `The plan within has an action ${id}, and so has this one, or another within it.`)
+      if (this.ids.has(id))
+        this.fault('ACTION_ID_INVALID', element, `The plan within has an action ${id}, and so has this one, or another within it.`)
       this.ids.add(id)
     }
   }
 
-  private texts(element: PlanDefinitionAction | ActivityDefinition, place: string, file = this.source.file, written = this.language): ActionTexts {
+  private texts(
+    element: PlanDefinitionAction | ActivityDefinition,
+    place: string,
+    file = this.source.file,
+    written = this.language,
+  ): ActionTexts {
     const parts = element as PlanDefinitionAction
     const compile = (texts: LocalizedText, name: string) => {
       const missing = this.context.profile.languages.filter(language => texts.size > 0 && !texts.has(language))
       if (missing.length > 0) {
         this.context.faults.add('TRANSLATION_MISSING', file, `${place}.${name}`, `The text is missing in ${missing.join(', ')}.`)
       }
-      return compileTexts(texts, expression => this.evaluator({ language: 'text/fhirpath', expression }, { file, element: `${place}.${name}` }))
+      return compileTexts(texts, expression =>
+        this.evaluator({ language: 'text/fhirpath', expression }, { file, element: `${place}.${name}` }),
+      )
     }
     return {
       title: compile(localized(parts.title, parts._title, written), 'title'),
@@ -239,7 +298,13 @@ class PlanCompiler {
    * @param kind of the resource that the action proposes; the action itself is set when it proposes none.
    * @param definition on whose elements the expressions are evaluated.
    */
-  private dynamicValues(values: PlanDefinitionActionDynamicValue[] | undefined, element: string, kind: string | undefined, definition: ActivityDefinition | PlanDefinition, file = this.source.file): CompiledDynamicValue[] {
+  private dynamicValues(
+    values: PlanDefinitionActionDynamicValue[] | undefined,
+    element: string,
+    kind: string | undefined,
+    definition: ActivityDefinition | PlanDefinition,
+    file = this.source.file,
+  ): CompiledDynamicValue[] {
     return (values ?? []).map((value, index) => {
       const place = { file, element: `${element}.dynamicValue[${index}]` }
       const written = value.path ?? ''
@@ -247,7 +312,8 @@ class PlanCompiler {
       const on = kind === undefined || onAction !== written ? 'action' : 'resource'
       const path = on === 'resource' ? withoutType(written, kind) : onAction
       const isKnown = on === 'action' ? ACTION_PATHS.test(path) : isElementPath(kind ?? '', path)
-      if (!isKnown) this.context.faults.add('DYNAMIC_PATH_INVALID', file, place.element, `'${written}' is not an element that can be set here.`)
+      if (!isKnown)
+        this.context.faults.add('DYNAMIC_PATH_INVALID', file, place.element, `'${written}' is not an element that can be set here.`)
       return { path, on, evaluate: this.evaluator(value.expression, place, { definition }) }
     })
   }
@@ -291,17 +357,23 @@ class PlanCompiler {
   private cardExtension({ extension: parts = [] }: Extension, element: string): CompiledCardExtension {
     return {
       name: parts.find(({ url }) => url === 'name')?.valueString ?? '',
-      members: parts.filter(({ url }) => url === 'member').map(({ valueExpression }) => ({
-        name: valueExpression?.name ?? '',
-        evaluate: this.evaluator(valueExpression, this.place(element)),
-      })),
+      members: parts
+        .filter(({ url }) => url === 'member')
+        .map(({ valueExpression }) => ({
+          name: valueExpression?.name ?? '',
+          evaluate: this.evaluator(valueExpression, this.place(element)),
+        })),
     }
   }
 
   private sources(action: PlanDefinitionAction, element: string) {
     return (action.documentation ?? []).map((artifact, index) => {
       if (artifact.resource === undefined) return undefined
-      const source = compileSource(artifact, canonical => this.context.resources.find<Library>('Library', canonical, this.source)?.resource, this.context.profile)
+      const source = compileSource(
+        artifact,
+        canonical => this.context.resources.find<Library>('Library', canonical, this.source)?.resource,
+        this.context.profile,
+      )
       if (!source) this.fault('SOURCE_MISSING', `${element}.documentation[${index}]`, `No source has the section ${artifact.resource}.`)
       return source
     })
@@ -324,8 +396,16 @@ class PlanCompiler {
     const wanted = new Set([...needed, ...named])
     const ofLibraries = this.libraries().flatMap(({ resource }) => this.inheritedRequirements(resource))
     const inputs = inputsWithin(this.plan.action).map(({ input }) => ({ input, file: this.source.file }))
-    const own = [...ofLibraries, ...inputs].filter(({ input }) => wanted.has(input.type) || needed.has('resource')).map(({ input, file }) =>
-      compileRequirement(input, { file, element: `dataRequirement ${input.id ?? input.type}` }, this.context.terminology, this.context.faults))
+    const own = [...ofLibraries, ...inputs]
+      .filter(({ input }) => wanted.has(input.type) || needed.has('resource'))
+      .map(({ input, file }) =>
+        compileRequirement(
+          input,
+          { file, element: `dataRequirement ${input.id ?? input.type}` },
+          this.context.terminology,
+          this.context.faults,
+        ),
+      )
     const all = [...own, ...this.nested.flatMap(plan => plan.requirements)]
     this.checkConflicts(all)
     // Whoever applies a plan that no hook asks for sends the data along.
@@ -335,19 +415,36 @@ class PlanCompiler {
   /** Every record type that an expression reads must be fetched, asked for or not. */
   private unmet(requirements: readonly CompiledRequirement[], needed: ReadonlySet<string>): CompiledRequirement[] {
     const unmet = RESOURCE_TYPES.filter(type => needed.has(type) && !requirements.some(requirement => requirement.type === type))
-    if (unmet.length > 0) this.fault('DATA_NOT_ASKED_FOR', 'PlanDefinition.library', `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`)
-    return unmet.map(type => compileRequirement({ type } as DataRequirement, this.place('PlanDefinition'), this.context.terminology, this.context.faults))
+    if (unmet.length > 0)
+      this.fault(
+        'DATA_NOT_ASKED_FOR',
+        'PlanDefinition.library',
+        `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`,
+      )
+    return unmet.map(type =>
+      compileRequirement({ type } as DataRequirement, this.place('PlanDefinition'), this.context.terminology, this.context.faults),
+    )
   }
 
   /** No key may stand for two queries. */
   private checkConflicts(requirements: readonly CompiledRequirement[]): void {
-    for (const key of conflictingKeys(requirements)) this.fault('PREFETCH_INVALID', 'PlanDefinition.library', `Two DataRequirements ask for different data under the key ${key}; give each an id.`)
+    for (const key of conflictingKeys(requirements))
+      this.fault(
+        'PREFETCH_INVALID',
+        'PlanDefinition.library',
+        `Two DataRequirements ask for different data under the key ${key}; give each an id.`,
+      )
   }
 
-  private inheritedRequirements(library: Cited<Library>, above: readonly Cited<Library>[] = []): { input: DataRequirement; file: string }[] {
+  private inheritedRequirements(
+    library: Cited<Library>,
+    above: readonly Cited<Library>[] = [],
+  ): { input: DataRequirement; file: string }[] {
     if (above.includes(library)) return []
     const { relatedArtifact = [], dataRequirement = [] } = library.resource
-    const inherited = relatedArtifact.flatMap(({ type, resource }) => (type === 'depends-on' ? (this.library(resource ?? '', library)?.resource ?? []) : []))
+    const inherited = relatedArtifact.flatMap(({ type, resource }) =>
+      type === 'depends-on' ? (this.library(resource ?? '', library)?.resource ?? []) : [],
+    )
     const own = dataRequirement.map(input => ({ input, file: library.file }))
     return [...own, ...inherited.flatMap(other => this.inheritedRequirements(other, [...above, library]))]
   }

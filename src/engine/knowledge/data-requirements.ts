@@ -52,7 +52,8 @@ export function compileRequirement(
 ): CompiledRequirement {
   const written = extensionsOf(requirement, EXTENSION.queryPattern).flatMap(({ valueString }) => valueString ?? [])
   const [template = deriveTemplate(requirement, terminology), ...further] = written.map(withCount)
-  for (const fault of [template, ...further].flatMap(each => templateFaults(each, requirement.type))) faults.add('PREFETCH_INVALID', place.file, place.element, fault)
+  for (const fault of [template, ...further].flatMap(each => templateFaults(each, requirement.type)))
+    faults.add('PREFETCH_INVALID', place.file, place.element, fault)
   const { names, language } = terminology
   const essential = extensionOf(requirement, names.extension.essential)
   const label = extensionOf(requirement, names.extension.label)

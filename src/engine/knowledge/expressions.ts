@@ -54,7 +54,9 @@ export interface CheckedExpression {
 
 /** The expression itself, else its alternative, whichever is FHIRPath; undefined where none is. */
 export const inFhirPath = (expression: Expression | undefined): Expression | undefined =>
-  [expression, ...extensionsOf(expression, EXTENSION.alternative).map(({ valueExpression }) => valueExpression)].find(each => each?.language === LANGUAGE)
+  [expression, ...extensionsOf(expression, EXTENSION.alternative).map(({ valueExpression }) => valueExpression)].find(
+    each => each?.language === LANGUAGE,
+  )
 
 /** Checks and compiles the expressions of the knowledge; every fault lands in the list. */
 export class ExpressionCompiler {
@@ -62,7 +64,11 @@ export class ExpressionCompiler {
   /** Trees by text: an expression is looked at several times, and many stand in several places. */
   private readonly parsed = memoised(parseExpression)
 
-  constructor(private readonly terminology: Terminology, private readonly vocabulary: Vocabulary, private readonly faults: FaultList) {
+  constructor(
+    private readonly terminology: Terminology,
+    private readonly vocabulary: Vocabulary,
+    private readonly faults: FaultList,
+  ) {
     this.compiler = createCompiler(terminology.membership)
   }
 
@@ -70,7 +76,12 @@ export class ExpressionCompiler {
   expression(expression: Expression | undefined, place: Place, variables: KnownVariables, focus: ExpressionFocus = {}): CheckedExpression {
     const written = inFhirPath(expression)
     if (!written) {
-      this.faults.add('LANGUAGE_UNSUPPORTED', place.file, place.element, `The language must be ${LANGUAGE}; found ${expression?.language ?? 'none'}.`)
+      this.faults.add(
+        'LANGUAGE_UNSUPPORTED',
+        place.file,
+        place.element,
+        `The language must be ${LANGUAGE}; found ${expression?.language ?? 'none'}.`,
+      )
       return { evaluate: NEVER, items: ANY_ITEMS, variables: new Set() }
     }
     return this.text(written.expression ?? '', place, variables, focus)
@@ -83,7 +94,13 @@ export class ExpressionCompiler {
     for (const canonical of names.valueSets) {
       const hasRules = this.terminology.membership(canonical) !== undefined
       if (!hasRules) this.faults.add('VALUE_SET_UNKNOWN', place.file, place.element, `There is no value set ${canonical}.`)
-      else if (!this.terminology.isWhole(canonical)) this.faults.add('VALUE_SET_UNKNOWN', place.file, place.element, `Not all of ${canonical} could be read, so that nobody can tell what belongs to it.`)
+      else if (!this.terminology.isWhole(canonical))
+        this.faults.add(
+          'VALUE_SET_UNKNOWN',
+          place.file,
+          place.element,
+          `Not all of ${canonical} could be read, so that nobody can tell what belongs to it.`,
+        )
     }
     try {
       return { evaluate: this.compiler(source, this.parsed(source), focus.definition), items: names.items, variables: names.variables }

@@ -39,14 +39,20 @@ export function formDefinitions(files: readonly KnowledgeFile[], terminology: Te
   const { yes, no, answerWords } = terminology.names
   const test = (valueSet: string) => terminology.membership(valueSet) ?? (() => false)
   return {
-    all: ofType<Questionnaire>(files, 'Questionnaire').flatMap(({ resource }) => (resource.url === undefined ? [] : [definitionOf(resource, resource.url, terminology)])),
+    all: ofType<Questionnaire>(files, 'Questionnaire').flatMap(({ resource }) =>
+      resource.url === undefined ? [] : [definitionOf(resource, resource.url, terminology)],
+    ),
     isYes: test(yes),
     isNo: test(no),
     wordSystem: answerWords,
   }
 }
 
-function definitionOf({ id = '', item = [], language: written }: Questionnaire, url: string, { names, language: usual }: Terminology): FormDefinition {
+function definitionOf(
+  { id = '', item = [], language: written }: Questionnaire,
+  url: string,
+  { names, language: usual }: Terminology,
+): FormDefinition {
   const language = written ?? usual
   const items = new Map<string, FormItem>()
   const read = (each: QuestionnaireItem, isRepeated: boolean): void => {

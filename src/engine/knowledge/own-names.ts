@@ -8,13 +8,18 @@ import type { KnowledgeNames } from '../model/names.js'
  * are not there. Whoever misspells one would else lose in silence what hangs on it, such as that data is essential.
  */
 export function reportUnknownNames(files: readonly KnowledgeFile[], faults: FaultList, { base, extension }: KnowledgeNames): void {
-  const known = new Set<string | undefined>([...Object.values<string>({ ...extension }), ...files.map(({ resource }) => (resource as { url?: string }).url)])
+  const known = new Set<string | undefined>([
+    ...Object.values<string>({ ...extension }),
+    ...files.map(({ resource }) => (resource as { url?: string }).url),
+  ])
   const isUnknown = (name: unknown): name is string => typeof name === 'string' && name.startsWith(`${base}/`) && !known.has(name)
   for (const { file, resource } of files) {
     visitObjects(resource, resource.resourceType, (object, element) => {
-      if (/\bextension\[\d+\]$/.test(element) && isUnknown(object.url)) faults.add('CANONICAL_UNKNOWN', file, element, `Nobody reads an extension ${object.url}.`)
+      if (/\bextension\[\d+\]$/.test(element) && isUnknown(object.url))
+        faults.add('CANONICAL_UNKNOWN', file, element, `Nobody reads an extension ${object.url}.`)
       // What has a value is an identifier or a quantity, and what has a display brings its own words.
-      if (isUnknown(object.system) && !('value' in object) && !('display' in object)) faults.add('CANONICAL_UNKNOWN', file, element, `There is no code system ${object.system}.`)
+      if (isUnknown(object.system) && !('value' in object) && !('display' in object))
+        faults.add('CANONICAL_UNKNOWN', file, element, `There is no code system ${object.system}.`)
     })
   }
 }

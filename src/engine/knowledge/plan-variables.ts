@@ -12,7 +12,10 @@ import { recordsAskedFor } from './records-asked-for.js'
 const NAME = /^[A-Za-z_]\w*$/
 
 /** Inputs of all actions of a plan, at any depth, with where they stand. */
-export function inputsWithin(actions: readonly PlanDefinitionAction[] = [], above = 'PlanDefinition'): { input: DataRequirement; element: string }[] {
+export function inputsWithin(
+  actions: readonly PlanDefinitionAction[] = [],
+  above = 'PlanDefinition',
+): { input: DataRequirement; element: string }[] {
   return actions.flatMap((action, index) => {
     const element = `${above}.action[${index}]`
     const own = (action.input ?? []).map((input, at) => ({ input, element: `${element}.input[${at}]` }))
@@ -21,7 +24,12 @@ export function inputsWithin(actions: readonly PlanDefinitionAction[] = [], abov
 }
 
 /** What the expressions of a plan see beside facts: `%rootResource`, the plan itself, and as `%id` the records that an input with an id asks for. */
-export function withPlanVariables(base: CompiledFacts, { file, resource, url }: Cited<PlanDefinition>, expressions: ExpressionCompiler, faults: FaultList): CompiledFacts {
+export function withPlanVariables(
+  base: CompiledFacts,
+  { file, resource, url }: Cited<PlanDefinition>,
+  expressions: ExpressionCompiler,
+  faults: FaultList,
+): CompiledFacts {
   const variables = Object.create(base.variables) as object
   const root = [bareNode(resource)]
   defineVariable(variables, 'rootResource', () => root, `${url}#rootResource`)
@@ -50,7 +58,8 @@ export function withParameters(base: CompiledFacts, { parameter = [] }: Library)
   const variables = Object.create(base.variables) as object
   const known = new Map(base.known)
   for (const { name = '', type } of inputs) {
-    if (!Object.hasOwn(variables, name) && !(name in base.variables)) defineVariable(variables, name, state => state.parameters?.get(name) ?? NOTHING, `parameter ${name}`)
+    if (!Object.hasOwn(variables, name) && !(name in base.variables))
+      defineVariable(variables, name, state => state.parameters?.get(name) ?? NOTHING, `parameter ${name}`)
     known.set(name, itemsOf(type))
   }
   return { ...base, known, variables, parameters: new Set([...base.parameters, ...inputs.map(({ name = '' }) => name)]) }

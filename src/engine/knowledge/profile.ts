@@ -22,7 +22,11 @@ export interface ProfileOptions {
 const USUAL_PREFIX = 'org.columna'
 
 /** Every rule of the house: each text in each language, each condition in plain words, each recommendation graded and sourced, nothing stated in vain. */
-export const strict = ({ base, languages, extensionNames = USUAL_PREFIX }: ProfileOptions): KnowledgeProfile => ({ names: namesUnder(base, extensionNames), languages, severities: {} })
+export const strict = ({ base, languages, extensionNames = USUAL_PREFIX }: ProfileOptions): KnowledgeProfile => ({
+  names: namesUnder(base, extensionNames),
+  languages,
+  severities: {},
+})
 
 /** What plain R4 leaves open, and what the engine can do without: told as a warning where something stays undone. */
 const OPEN_IN_R4: KnowledgeProfile['severities'] = {
@@ -45,5 +49,8 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
 }
 
 /** PlanDefinitions as FHIR R4 allows them. */
-export const plainR4 = ({ base = 'https://knowledge.example.org/fhir', languages = ['en'], extensionNames = USUAL_PREFIX }: Partial<ProfileOptions> = {}): KnowledgeProfile =>
-  ({ names: namesUnder(base, extensionNames), languages, severities: OPEN_IN_R4 })
+export const plainR4 = ({
+  base = 'https://knowledge.example.org/fhir',
+  languages = ['en'],
+  extensionNames = USUAL_PREFIX,
+}: Partial<ProfileOptions> = {}): KnowledgeProfile => ({ names: namesUnder(base, extensionNames), languages, severities: OPEN_IN_R4 })

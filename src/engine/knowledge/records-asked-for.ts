@@ -3,7 +3,10 @@ import { elementModel, type ElementModel } from '../model/r4-model.js'
 
 /** The records that a DataRequirement asks for, as an expression: those of its type, with its codes and within its dates. */
 export function recordsAskedFor({ type, codeFilter = [], dateFilter = [] }: DataRequirement): string {
-  const criteria = [...codeFilter.flatMap(filter => codeCriterion(type, filter)), ...dateFilter.flatMap(filter => dateCriterion(type, filter))]
+  const criteria = [
+    ...codeFilter.flatMap(filter => codeCriterion(type, filter)),
+    ...dateFilter.flatMap(filter => dateCriterion(type, filter)),
+  ]
   return `%${type}${criteria.map(criterion => `.where(${criterion})`).join('')}`
 }
 
@@ -25,7 +28,15 @@ function codeTest(path: string, model: ElementModel | undefined, { system, code 
   return `${codings}.where(${ofSystem}code = ${quoted(code)}).exists()`
 }
 
-const WORDS: Readonly<Record<string, string>> = { a: 'years', mo: 'months', wk: 'weeks', d: 'days', h: 'hours', min: 'minutes', s: 'seconds' }
+const WORDS: Readonly<Record<string, string>> = {
+  a: 'years',
+  mo: 'months',
+  wk: 'weeks',
+  d: 'days',
+  h: 'hours',
+  min: 'minutes',
+  s: 'seconds',
+}
 
 function dateCriterion(type: string, { path, valueDateTime, valuePeriod, valueDuration }: DataRequirementDateFilter): string[] {
   const at = path === undefined ? undefined : dateOf(path, modelAt(type, path))
@@ -54,5 +65,8 @@ function dateOf(path: string, model: ElementModel | undefined): string | undefin
 /** The element that a path of plain names leads to. */
 function modelAt(type: string, path: string): ElementModel | undefined {
   const names = path.split('.')
-  return names.reduce<ElementModel | undefined>((above, name, index) => (index > 0 && !above ? undefined : elementModel(above?.type ?? type, name)), undefined)
+  return names.reduce<ElementModel | undefined>(
+    (above, name, index) => (index > 0 && !above ? undefined : elementModel(above?.type ?? type, name)),
+    undefined,
+  )
 }

@@ -15,7 +15,12 @@ export interface Cited<R extends Referable = Referable> extends KnowledgeFile<R>
   container: string
 }
 
-const REFERABLE: readonly string[] = ['PlanDefinition', 'ActivityDefinition', 'Questionnaire', 'Library'] satisfies Referable['resourceType'][]
+const REFERABLE: readonly string[] = [
+  'PlanDefinition',
+  'ActivityDefinition',
+  'Questionnaire',
+  'Library',
+] satisfies Referable['resourceType'][]
 
 const isReferable = (resource: { resourceType: string }): resource is Referable => REFERABLE.includes(resource.resourceType)
 
@@ -53,7 +58,9 @@ export class ResourceIndex {
   /** What a reference in a resource names; of several versions the last, unless it names one. */
   find<R extends Referable>(type: R['resourceType'], reference: string, { container }: Pick<Cited, 'container'>): Cited<R> | undefined {
     const wanted = reference.split('|')[1]
-    return this.byName.get(keyOf(reference, container))?.findLast((each): each is Cited<R> => isOfType<R>(each, type) && (wanted === undefined || each.resource.version === wanted))
+    return this.byName
+      .get(keyOf(reference, container))
+      ?.findLast((each): each is Cited<R> => isOfType<R>(each, type) && (wanted === undefined || each.resource.version === wanted))
   }
 
   private name(each: Cited, ...names: readonly string[]): void {
@@ -62,15 +69,20 @@ export class ResourceIndex {
 }
 
 const keyOf = (reference: string, container: string): string =>
-  (reference.startsWith('#') ? `${container}#${withoutHash(reference)}` : TYPE_AND_ID.test(reference) ? reference : urlOf(reference))
+  reference.startsWith('#') ? `${container}#${withoutHash(reference)}` : TYPE_AND_ID.test(reference) ? reference : urlOf(reference)
 
 /** An id as it stands in a reference, and in some resources themselves. */
 const withoutHash = (id = ''): string => id.replace(/^#/, '')
 
 const placeOf = ({ container, resource }: Cited): string => `${container}#${withoutHash(resource.id)}`
 
-const cited = (file: string, resource: Referable, url: string, container: string): Cited =>
-  ({ file, resource, url, canonical: resource.version === undefined ? url : `${url}|${resource.version}`, container })
+const cited = (file: string, resource: Referable, url: string, container: string): Cited => ({
+  file,
+  resource,
+  url,
+  canonical: resource.version === undefined ? url : `${url}|${resource.version}`,
+  container,
+})
 
 function containedIn({ file, resource, url }: Cited): Cited[] {
   return (resource.contained ?? []).filter(isReferable).map(inner => {

@@ -9,7 +9,11 @@ import type { KnowledgeProfile } from './profile.js'
  * The document and section that an action's documentation points at: `<canonical of a source>#<anchor>`.
  * Undefined when the source or its section is not known.
  */
-export function compileSource(artifact: RelatedArtifact, find: (canonical: string) => Library | undefined, { names, languages }: KnowledgeProfile): CompiledSource | undefined {
+export function compileSource(
+  artifact: RelatedArtifact,
+  find: (canonical: string) => Library | undefined,
+  { names, languages }: KnowledgeProfile,
+): CompiledSource | undefined {
   const [canonical = '', anchor] = (artifact.resource ?? '').split('#', 2)
   const source = find(canonical)
   if (!source) return undefined

@@ -14,7 +14,11 @@ export interface NamedValueSet {
  * The value sets that a record belongs to by its code or its name, as rules ask for them.
  * @throws DeadlinePassed when the time of the scope is up.
  */
-export function valueSetsOf(record: FhirResource, { files, terminology }: Pick<Knowledge, 'files' | 'terminology'>, scope: Scope): NamedValueSet[] {
+export function valueSetsOf(
+  record: FhirResource,
+  { files, terminology }: Pick<Knowledge, 'files' | 'terminology'>,
+  scope: Scope,
+): NamedValueSet[] {
   return files.flatMap(({ resource }) => {
     if (resource.resourceType !== 'ValueSet' || resource.url === undefined) return []
     const test = terminology.membership(resource.url)
@@ -22,4 +26,7 @@ export function valueSetsOf(record: FhirResource, { files, terminology }: Pick<K
   })
 }
 
-const named = ({ id = '', title, _title, language }: ValueSet, usual: string): NamedValueSet => ({ id, title: localized(title, _title, language ?? usual) })
+const named = ({ id = '', title, _title, language }: ValueSet, usual: string): NamedValueSet => ({
+  id,
+  title: localized(title, _title, language ?? usual),
+})

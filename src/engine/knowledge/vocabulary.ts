@@ -1,4 +1,12 @@
-import type { CodeSystem, CodeSystemConcept, PlanDefinition, PlanDefinitionAction, Questionnaire, QuestionnaireItem, QuestionnaireItemAnswerOption } from 'fhir/r4.js'
+import type {
+  CodeSystem,
+  CodeSystemConcept,
+  PlanDefinition,
+  PlanDefinitionAction,
+  Questionnaire,
+  QuestionnaireItem,
+  QuestionnaireItemAnswerOption,
+} from 'fhir/r4.js'
 import { HOOKS } from '../../cds-hooks/hooks.js'
 import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../model/items.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
@@ -44,12 +52,15 @@ export function createVocabulary(files: readonly KnowledgeFile[], terminology: T
       const found = [...(canonicals ?? forms.keys())].flatMap(canonical => answers.get(urlOf(canonical))?.get(linkId) ?? [])
       return found.length === 0 ? undefined : mergeItems(found)
     },
-    linkIds: canonicals => new Set([...canonicals].flatMap(canonical => itemsWithin(forms.get(urlOf(canonical))?.item).map(({ linkId }) => linkId))),
+    linkIds: canonicals =>
+      new Set([...canonicals].flatMap(canonical => itemsWithin(forms.get(urlOf(canonical))?.item).map(({ linkId }) => linkId))),
   }
 }
 
 function settingMembers(settings: SettingsTable): Map<string, Items> {
-  return new Map(Object.entries(settings).map(([name, { type, values = [] }]) => [name, type === 'boolean' ? itemsOf('boolean') : oneOf(values)]))
+  return new Map(
+    Object.entries(settings).map(([name, { type, values = [] }]) => [name, type === 'boolean' ? itemsOf('boolean') : oneOf(values)]),
+  )
 }
 
 /** What is remembered of an overridden card. */
@@ -67,8 +78,12 @@ const IN_WORDS = 'comment'
 
 function overrideReasons(files: readonly KnowledgeFile[], terminology: Terminology): string[] {
   const actions = ofType<PlanDefinition>(files, 'PlanDefinition').flatMap(({ resource }) => actionsWithin(resource.action))
-  const valueSets = new Set(actions.flatMap(action => extensionOf(action, terminology.names.extension.overrideReasons)?.valueCanonical ?? []))
-  const codes = [...valueSets].flatMap(canonical => (terminology.membership(canonical) ? terminology.expand(canonical) : [])).map(({ code }) => code)
+  const valueSets = new Set(
+    actions.flatMap(action => extensionOf(action, terminology.names.extension.overrideReasons)?.valueCanonical ?? []),
+  )
+  const codes = [...valueSets]
+    .flatMap(canonical => (terminology.membership(canonical) ? terminology.expand(canonical) : []))
+    .map(({ code }) => code)
   return codes.length === 0 ? [] : [...codes, IN_WORDS]
 }
 
@@ -80,7 +95,9 @@ function contextMembers(): Map<string, Items> {
   const hooks = Object.values(HOOKS)
   return new Map([
     ...hooks.flatMap(({ tokens }) => tokens).map(name => [name, TEXT] as const),
-    ...hooks.flatMap(({ required }) => Object.entries(required)).map(([name, holds]) => [name, holds === 'bundle' ? itemsOf('Bundle') : TEXT] as const),
+    ...hooks
+      .flatMap(({ required }) => Object.entries(required))
+      .map(([name, holds]) => [name, holds === 'bundle' ? itemsOf('Bundle') : TEXT] as const),
   ])
 }
 
@@ -88,21 +105,35 @@ function contextMembers(): Map<string, Items> {
 const oneOf = (texts: readonly string[]): Items => (texts.length === 0 ? TEXT : { ...TEXT, codes: new Set(texts) })
 
 const codesOfSystem = (files: readonly KnowledgeFile[], url: string): string[] =>
-  ofType<CodeSystem>(files, 'CodeSystem').filter(({ resource }) => resource.url === url).flatMap(({ resource }) => conceptsWithin(resource.concept).map(({ code }) => code))
+  ofType<CodeSystem>(files, 'CodeSystem')
+    .filter(({ resource }) => resource.url === url)
+    .flatMap(({ resource }) => conceptsWithin(resource.concept).map(({ code }) => code))
 
 const conceptsWithin = (concepts: readonly CodeSystemConcept[] = []): CodeSystemConcept[] =>
   concepts.flatMap(concept => [concept, ...conceptsWithin(concept.concept)])
 
-const itemsWithin = (items: readonly QuestionnaireItem[] = []): QuestionnaireItem[] => items.flatMap(item => [item, ...itemsWithin(item.item)])
+const itemsWithin = (items: readonly QuestionnaireItem[] = []): QuestionnaireItem[] =>
+  items.flatMap(item => [item, ...itemsWithin(item.item)])
 
 /** Types of answer by the type of item, where it is not called alike. */
-const ANSWER_TYPES: Readonly<Record<string, string>> = { text: 'string', url: 'uri', choice: 'Coding', quantity: 'Quantity', reference: 'Reference', attachment: 'Attachment' }
+const ANSWER_TYPES: Readonly<Record<string, string>> = {
+  text: 'string',
+  url: 'uri',
+  choice: 'Coding',
+  quantity: 'Quantity',
+  reference: 'Reference',
+  attachment: 'Attachment',
+}
 
 /** Items that hold others and are never answered themselves. */
 const UNANSWERED = new Set(['group', 'display'])
 
 function answersIn(items: readonly QuestionnaireItem[] | undefined, terminology: Terminology): Map<string, Items> {
-  return new Map(itemsWithin(items).filter(({ type }) => !UNANSWERED.has(type)).map(item => [item.linkId, answersTo(item, terminology)]))
+  return new Map(
+    itemsWithin(items)
+      .filter(({ type }) => !UNANSWERED.has(type))
+      .map(item => [item.linkId, answersTo(item, terminology)]),
+  )
 }
 
 function answersTo({ type, answerOption = [], answerValueSet }: QuestionnaireItem, terminology: Terminology): Items {

@@ -2,7 +2,9 @@
  * A function that remembers what it answered to each text, as long as it lives itself; the other arguments must follow
  * from the text. Undefined is no answer and is not remembered. Only for texts of the knowledge, never for what a client sent.
  */
-export function memoised<Others extends unknown[], Result>(compute: (text: string, ...others: Others) => Result): (text: string, ...others: Others) => Result {
+export function memoised<Others extends unknown[], Result>(
+  compute: (text: string, ...others: Others) => Result,
+): (text: string, ...others: Others) => Result {
   const known = new Map<string, Result>()
   return (text, ...others) => {
     const before = known.get(text)

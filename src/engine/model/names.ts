@@ -104,5 +104,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
 }
 
 /** Codings of the decision points that an action speaks for. */
-export const decisionPointsOf = ({ code }: { code?: CodeableConcept[] }, { decisionPoints }: Pick<KnowledgeNames, 'decisionPoints'>): Coding[] =>
-  (code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === decisionPoints)
+export const decisionPointsOf = (
+  { code }: { code?: CodeableConcept[] },
+  { decisionPoints }: Pick<KnowledgeNames, 'decisionPoints'>,
+): Coding[] => (code ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === decisionPoints)

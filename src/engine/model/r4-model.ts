@@ -65,8 +65,25 @@ function asTypeName(choice: string): string {
 }
 
 const SMALL_TYPES = new Set([
-  'boolean', 'integer', 'decimal', 'date', 'dateTime', 'time', 'string', 'uri', 'code', 'instant', 'canonical', 'url', 'id',
-  'positiveInt', 'unsignedInt', 'markdown', 'oid', 'uuid', 'base64Binary',
+  'boolean',
+  'integer',
+  'decimal',
+  'date',
+  'dateTime',
+  'time',
+  'string',
+  'uri',
+  'code',
+  'instant',
+  'canonical',
+  'url',
+  'id',
+  'positiveInt',
+  'unsignedInt',
+  'markdown',
+  'oid',
+  'uuid',
+  'base64Binary',
 ])
 
 /** Names of all R4 resource types that a patient's record may hold. */
@@ -105,10 +122,12 @@ export const isElementName = (name: string): boolean => name.length <= LONGEST_N
 
 const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
 
-const ELEMENT_NAMES: ReadonlySet<string> = new Set([
-  ...[PATH_TYPES, ELSEWHERE, CHOICES].flatMap(table => Object.keys(table).map(lastOf)),
-  ...Object.entries(CHOICES).flatMap(([path, choices]) => choices.map(choice => `${lastOf(path)}${choice}`)),
-].map(name => name.toLowerCase()))
+const ELEMENT_NAMES: ReadonlySet<string> = new Set(
+  [
+    ...[PATH_TYPES, ELSEWHERE, CHOICES].flatMap(table => Object.keys(table).map(lastOf)),
+    ...Object.entries(CHOICES).flatMap(([path, choices]) => choices.map(choice => `${lastOf(path)}${choice}`)),
+  ].map(name => name.toLowerCase()),
+)
 
 const LONGEST_NAME = Math.max(...[...ELEMENT_NAMES].map(({ length }) => length))
 

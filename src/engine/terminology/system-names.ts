@@ -27,7 +27,10 @@ function keyOf(system: string): string {
 }
 
 /** The letters and digits of a system's name alone. */
-const squeezed = (system: string): string => keyOf(system).replace(/^http:\/\/(?:www\.)?/, '').replaceAll(/[^a-z0-9]/g, '')
+const squeezed = (system: string): string =>
+  keyOf(system)
+    .replace(/^http:\/\/(?:www\.)?/, '')
+    .replaceAll(/[^a-z0-9]/g, '')
 
 /** Fewest letters that the beginning of one of our systems must have to be taken for a slip of it. */
 const SHORTEST_NEAR = 6
@@ -56,16 +59,26 @@ export class SystemNames {
       const system = (uniqueId.find(id => id.preferred) ?? uniqueId[0])?.value
       if (system === undefined) continue
       for (const { value } of uniqueId) this.preferred.set(keyOf(value), system)
-      for (const { valueUri } of extensionsOf(resource, names.extension.systemPrefix)) if (valueUri) this.prefixes.push({ prefix: valueUri.toLowerCase(), system })
+      for (const { valueUri } of extensionsOf(resource, names.extension.systemPrefix))
+        if (valueUri) this.prefixes.push({ prefix: valueUri.toLowerCase(), system })
       const forms = extensionsOf(resource, names.extension.codeForm).map(({ valueCode }) => CODE_FORMS.get(valueCode ?? ''))
       if (forms.includes(undefined)) {
         faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', `A code form is one of ${[...CODE_FORMS.keys()].join(', ')}.`)
       }
       const unmistakable = extensionsOf(resource, names.extension.recognisedWithoutSystem).map(({ valueString }) => wholeCode(valueString))
       if (unmistakable.includes(undefined)) {
-        faults.add('VALUE_SET_UNSUPPORTED', file, 'NamingSystem.extension', 'Codes recognised without their system are told by a regular expression in valueString.')
+        faults.add(
+          'VALUE_SET_UNSUPPORTED',
+          file,
+          'NamingSystem.extension',
+          'Codes recognised without their system are told by a regular expression in valueString.',
+        )
       }
-      this.named.set(system, { name, forms: forms.flatMap(form => form ?? []), unmistakable: unmistakable.flatMap(pattern => pattern ?? []) })
+      this.named.set(system, {
+        name,
+        forms: forms.flatMap(form => form ?? []),
+        unmistakable: unmistakable.flatMap(pattern => pattern ?? []),
+      })
     }
   }
 

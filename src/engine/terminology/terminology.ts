@@ -71,7 +71,11 @@ export class Terminology {
   /** Value sets of which something could not be read. */
   private readonly partial = new Set<string>()
 
-  constructor(files: readonly KnowledgeFile[], private readonly faults: FaultList, { names, language }: { names: KnowledgeNames; language: string }) {
+  constructor(
+    files: readonly KnowledgeFile[],
+    private readonly faults: FaultList,
+    { names, language }: { names: KnowledgeNames; language: string },
+  ) {
     this.names = names
     this.language = language
     this.systems = new SystemNames(ofType<NamingSystem>(files, 'NamingSystem'), faults, names)
@@ -112,8 +116,13 @@ export class Terminology {
    */
   isOpen(canonical: string): boolean {
     const found = this.find(canonical)
-    return found !== undefined && withImported(found).some(({ rules, isName }) =>
-      isName !== undefined || rules.some(({ system, prefixes }) => prefixes.length > 0 || this.systems.hasForms(system)))
+    return (
+      found !== undefined &&
+      withImported(found).some(
+        ({ rules, isName }) =>
+          isName !== undefined || rules.some(({ system, prefixes }) => prefixes.length > 0 || this.systems.hasForms(system)),
+      )
+    )
   }
 
   /** Whether everything that a value set says could be read, also of those it imports. */
@@ -150,7 +159,9 @@ export class Terminology {
       }
       const canonical = this.systems.canonical(system)
       if (belongs(canonical, code, true)) return { system: canonical, kind: 'code' }
-      const near = this.systems.isKnown(canonical) ? undefined : systems.find(each => belongs(each, code) && this.systems.isNear(each, system))
+      const near = this.systems.isKnown(canonical)
+        ? undefined
+        : systems.find(each => belongs(each, code) && this.systems.isNear(each, system))
       return near === undefined ? undefined : { system: near, kind: 'system' }
     }
     const known = new Map<unknown, Map<unknown, boolean>>()
@@ -190,7 +201,9 @@ export class Terminology {
 
   /** Names speak only where a record gives no code of the systems that the set, or the set it imports, is written in. */
   private compileNames(membership: Membership): ValueSetTest['named'] {
-    const sets = withImported(membership).flatMap(({ rules, isName }) => (isName ? [{ isName, systems: new Set(rules.map(({ system }) => system)) }] : []))
+    const sets = withImported(membership).flatMap(({ rules, isName }) =>
+      isName ? [{ isName, systems: new Set(rules.map(({ system }) => system)) }] : [],
+    )
     if (sets.length === 0) return undefined
     return ({ name, codings }: NamedConcept) =>
       // The name first: it is remembered, and few records have a name that is meant.
@@ -206,7 +219,8 @@ export class Terminology {
 
   private codesOf(membership: Membership): ExpandedCode[] {
     const own = membership.rules.flatMap(rule =>
-      [...rule.codes.values()].map(code => ({ system: rule.system, code, display: this.display(rule.system, code) ?? new Map() })))
+      [...rule.codes.values()].map(code => ({ system: rule.system, code, display: this.display(rule.system, code) ?? new Map() })),
+    )
     return [...own, ...membership.imported.flatMap(imported => this.codesOf(imported))]
   }
 
@@ -223,12 +237,15 @@ export class Terminology {
     const membership: Membership = {
       rules: include.flatMap((part, index) => this.rule(part, source, `ValueSet.compose.include[${index}]`)),
       excluded: exclude.flatMap((part, index) => this.rule(part, source, `ValueSet.compose.exclude[${index}]`, false)),
-      imported: include.flatMap(part => part.valueSet ?? []).flatMap(imported => {
-        if (!lookUp(this.sources, imported)) this.unread(source, 'CANONICAL_UNKNOWN', 'ValueSet.compose.include', `There is no value set ${imported}.`)
-        const compiled = this.compile(urlOf(imported), [...above, url])
-        if (!this.isWhole(imported)) this.partial.add(url)
-        return compiled ?? []
-      }),
+      imported: include
+        .flatMap(part => part.valueSet ?? [])
+        .flatMap(imported => {
+          if (!lookUp(this.sources, imported))
+            this.unread(source, 'CANONICAL_UNKNOWN', 'ValueSet.compose.include', `There is no value set ${imported}.`)
+          const compiled = this.compile(urlOf(imported), [...above, url])
+          if (!this.isWhole(imported)) this.partial.add(url)
+          return compiled ?? []
+        }),
       isName: this.namesOf(source),
     }
     if (!source.resource.compose && !membership.isName) this.partial.add(url)
@@ -244,12 +261,19 @@ export class Terminology {
 
   private namesOf(source: KnowledgeFile<ValueSet>): NameTest | undefined {
     const { resource } = source
-    const [wanted = [], unwanted = []] = [this.names.extension.names, this.names.extension.namesExcept].map(url => extensionsOf(resource, url).flatMap(({ valueString }) => valueString ?? []))
+    const [wanted = [], unwanted = []] = [this.names.extension.names, this.names.extension.namesExcept].map(url =>
+      extensionsOf(resource, url).flatMap(({ valueString }) => valueString ?? []),
+    )
     if (wanted.length === 0) return undefined
     try {
       return remembered(nameTest(wanted, unwanted))
     } catch {
-      this.unread(source, 'VALUE_SET_UNSUPPORTED', 'ValueSet.extension', 'A pattern of names is a regular expression that runs in linear time.')
+      this.unread(
+        source,
+        'VALUE_SET_UNSUPPORTED',
+        'ValueSet.extension',
+        'A pattern of names is a regular expression that runs in linear time.',
+      )
       return undefined
     }
   }
@@ -269,11 +293,14 @@ export class Terminology {
     const filters = (part.filter ?? []).map(filter => literalPrefix(filter))
     const prefixes = part.concept === undefined && part.filter === undefined ? [''] : filters
     if (filters.includes(undefined) || filters.length > 1 || (part.concept === undefined) === (prefixes.length === 0)) {
-      return unsupported('Write the codes out, use one filter on code with op regex whose value is a literal followed by .*, or name a system alone for all its codes.')
+      return unsupported(
+        'Write the codes out, use one filter on code with op regex whose value is a literal followed by .*, or name a system alone for all its codes.',
+      )
     }
     for (const { code, display, designation } of part.concept ?? []) {
       const texts = new Map(designation?.map(({ language = '', value }) => [language, value]))
-      if (display && !this.displays.has(`${system}|${code}`)) this.displays.set(`${system}|${code}`, new Map([[this.language, display], ...texts]))
+      if (display && !this.displays.has(`${system}|${code}`))
+        this.displays.set(`${system}|${code}`, new Map([[this.language, display], ...texts]))
     }
     const normal = (code: string) => this.systems.normalForm(system, code)
     const codes = new Map((part.concept ?? []).map(({ code }) => [normal(code), code] as const))

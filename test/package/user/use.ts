@@ -12,7 +12,19 @@ const answerOf = ([first]: readonly { answer: Answer | 'error' }[]): Answer | 'e
 /** Faults are gathered with a place each, and thrown with a stable code when asked for. */
 function refusal(): string {
   const faults = new FaultList()
-  const knowledge: Knowledge = compileKnowledge([{ file: 'empty.json', resource: { resourceType: 'PlanDefinition', status: 'draft', action: [{ condition: [{ kind: 'applicability', expression: { language: 'text/fhirpath', expression: '%nobody' } }] }] } }], faults)
+  const knowledge: Knowledge = compileKnowledge(
+    [
+      {
+        file: 'empty.json',
+        resource: {
+          resourceType: 'PlanDefinition',
+          status: 'draft',
+          action: [{ condition: [{ kind: 'applicability', expression: { language: 'text/fhirpath', expression: '%nobody' } }] }],
+        },
+      },
+    ],
+    faults,
+  )
   try {
     faults.throwIfAny()
     return `${knowledge.plans.length} plans`
@@ -25,5 +37,11 @@ function refusal(): string {
 const wrong = (): Knowledge => compileKnowledge(['influenza.json'], new FaultList())
 
 Object.assign(globalThis, {
-  told: JSON.stringify({ short: answers.map(({ cards, why }) => [summaryOf(cards), answerOf(why)]), answers, refused: refusal(), hooks: Object.keys(HOOKS).length, unused: typeof wrong }),
+  told: JSON.stringify({
+    short: answers.map(({ cards, why }) => [summaryOf(cards), answerOf(why)]),
+    answers,
+    refused: refusal(),
+    hooks: Object.keys(HOOKS).length,
+    unused: typeof wrong,
+  }),
 })

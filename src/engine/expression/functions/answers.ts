@@ -7,13 +7,14 @@ import { TURNS_OF_A_RECORD } from './turns.js'
 
 /** The newest answers to an item, or of its newest day the preferred one. */
 export const answer: OwnFunction = (input, [linkId, preferred], state) =>
-  (preferred === undefined ? answersOf(input, state).get(textOf(linkId)) ?? NOTHING : answerOfDay(input, textOf(linkId), preferred, state))
+  preferred === undefined ? (answersOf(input, state).get(textOf(linkId)) ?? NOTHING) : answerOfDay(input, textOf(linkId), preferred, state)
 
 /** Keeps the responses that answer an item, or that answer it with a value. */
 export const answering: OwnFunction = (input, [linkId, value], state) => responsesAnswering(input, textOf(linkId), value, state)
 
 /** Keeps the responses to one Questionnaire. */
-export const ofQuestionnaire: OwnFunction = (input, [canonical]) => input.filter(response => isResponseTo(plain(response), textOf(canonical)))
+export const ofQuestionnaire: OwnFunction = (input, [canonical]) =>
+  input.filter(response => isResponseTo(plain(response), textOf(canonical)))
 
 interface ResponseItem {
   linkId?: string
@@ -32,7 +33,8 @@ interface Response {
 function answersOf(responses: Collection, state: ScopeState): ReadonlyMap<string, Collection> {
   // The interpreter hands over a new list each time, of the same responses.
   const known = state.answers.get(responses[0])
-  if (known?.responses.length === responses.length && known.responses.every((response, index) => response === responses[index])) return known.byLinkId
+  if (known?.responses.length === responses.length && known.responses.every((response, index) => response === responses[index]))
+    return known.byLinkId
   const answers = new Map<string, Collection>()
   for (const response of newestFirst(responses, state)) {
     const answered = answersIn(response, state)
@@ -56,7 +58,9 @@ function answerOfDay(responses: Collection, linkId: string, preferred: Collectio
   if (!newestResponse) return NOTHING
   const dayOf = (response: ResourceNode) => ownDate(response.data as DatedRecord, state)?.day
   const day = dayOf(newestResponse)
-  const ofDay = [newestResponse, ...others.filter(response => dayOf(response) === day)].map(response => answersIn(response, state).get(linkId) ?? NOTHING)
+  const ofDay = [newestResponse, ...others.filter(response => dayOf(response) === day)].map(
+    response => answersIn(response, state).get(linkId) ?? NOTHING,
+  )
   return ofDay.find(answers => holds(answers, preferred)) ?? ofDay[0] ?? NOTHING
 }
 
@@ -114,6 +118,8 @@ function valueNode(response: ResourceNode, answer: Record<string, unknown>): Res
 
 /** The elements in which an answer may carry its value, with their types. */
 const ANSWER_VALUES: readonly (readonly [name: string, type: string])[] = [
-  ...['boolean', 'decimal', 'integer', 'date', 'dateTime', 'time', 'string', 'uri'].map(type => [`value${type.charAt(0).toUpperCase()}${type.slice(1)}`, type] as const),
+  ...['boolean', 'decimal', 'integer', 'date', 'dateTime', 'time', 'string', 'uri'].map(
+    type => [`value${type.charAt(0).toUpperCase()}${type.slice(1)}`, type] as const,
+  ),
   ...['Attachment', 'Coding', 'Quantity', 'Reference'].map(type => [`value${type}`, type] as const),
 ]

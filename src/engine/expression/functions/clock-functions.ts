@@ -13,4 +13,7 @@ export const now: OfClock = state => [engineDate(state, 'toDateTime', state.cloc
 export const timeOfDay: OfClock = state => [engineDate(state, 'toTime', state.clock.now.slice(11, 23))]
 
 /** One of them as a compiled expression runs it. */
-export const atCall = (value: OfClock): Native => ({ [STATE]: state }) => value(state)
+export const atCall =
+  (value: OfClock): Native =>
+  ({ [STATE]: state }) =>
+    value(state)

@@ -39,16 +39,18 @@ function membersOf(input: Collection, test: ValueSetTest, state: ScopeState): Co
 }
 
 /** How many codings are to be looked at; of what is no concept one. */
-const codingsIn = (concept: Coded | string): number => (typeof concept === 'object' && Array.isArray(concept?.coding) ? concept.coding.length : 1)
+const codingsIn = (concept: Coded | string): number =>
+  typeof concept === 'object' && Array.isArray(concept?.coding) ? concept.coding.length : 1
 
 /**
  * Whether a record's code, or its name where the value set has names, belongs to the value set; as `codedIn` asks it.
  * @throws DeadlinePassed when the time of the evaluation is up.
  */
-export const isCodedIn = (record: unknown, test: ValueSetTest, state: ScopeState): boolean => conceptsOf(record).some(concept => {
-  countTurns(state, codingsIn(concept))
-  return concept && hasMember(concept, test, state)
-})
+export const isCodedIn = (record: unknown, test: ValueSetTest, state: ScopeState): boolean =>
+  conceptsOf(record).some(concept => {
+    countTurns(state, codingsIn(concept))
+    return concept && hasMember(concept, test, state)
+  })
 
 function conceptsOf(value: unknown): readonly (Coded | string)[] {
   if (typeof value === 'string') return [value]
@@ -65,7 +67,7 @@ interface Medicated {
 
 /** A medicine that cannot be resolved is known at most by the name under which the record refers to it. */
 const nameOfMedicine = ({ medicationReference }: Medicated): Coded | undefined =>
-  (medicationReference?.display === undefined ? undefined : { text: medicationReference.display })
+  medicationReference?.display === undefined ? undefined : { text: medicationReference.display }
 
 function hasMember(concept: Coded | string, test: ValueSetTest, state: ScopeState): boolean {
   if (typeof concept === 'string') return test(concept)
@@ -73,7 +75,12 @@ function hasMember(concept: Coded | string, test: ValueSetTest, state: ScopeStat
   return codings.some(coding => test(coding)) || isNamedIn(concept, codings, test, state)
 }
 
-function isNamedIn(concept: Coded, codings: readonly NonNullable<Coded['coding']>[number][], { named }: ValueSetTest, state: ScopeState): boolean {
+function isNamedIn(
+  concept: Coded,
+  codings: readonly NonNullable<Coded['coding']>[number][],
+  { named }: ValueSetTest,
+  state: ScopeState,
+): boolean {
   if (named === undefined) return false
   const isMeant = (name: unknown): boolean => {
     if (typeof name !== 'string') return false

@@ -7,14 +7,17 @@ export const last: Native = (_, input) => (input.length === 0 ? NOTHING : input.
 export const tail: Native = (_, input) => input.slice(1)
 
 /** A slice by a count that is a whole number. */
-const sliced = (slice: (input: Collection, count: number) => Collection): Native => (_, input, [count]) => {
-  const value = count?.length === 1 ? plainValue(count[0]) : undefined
-  return typeof value === 'number' && value >= 0 ? slice(input, value) : undefined
-}
+const sliced =
+  (slice: (input: Collection, count: number) => Collection): Native =>
+  (_, input, [count]) => {
+    const value = count?.length === 1 ? plainValue(count[0]) : undefined
+    return typeof value === 'number' && value >= 0 ? slice(input, value) : undefined
+  }
 
 /** Whether texts differ whenever their letters do, as dates with a time of day do not, and no element has more than its text. */
 const isBareText = (item: Item): boolean =>
-  typeof plain(item) === 'string' && (!isNode(item) || (item._data === null && (item.fhirNodeDataType === 'date' || plainValue(item) !== undefined)))
+  typeof plain(item) === 'string' &&
+  (!isNode(item) || (item._data === null && (item.fhirNodeDataType === 'date' || plainValue(item) !== undefined)))
 
 const areBareTexts = (items: Collection): boolean => items.every(isBareText) && new Set(items.map(typeOfText)).size <= 1
 
@@ -72,7 +75,8 @@ export const skip: Native = sliced((input, count) => input.slice(count))
 
 export const take: Native = sliced((input, count) => input.slice(0, count))
 
-export const combine: Native = (_, input, [others = NOTHING]) => (input.length === 0 ? others : others.length === 0 ? input : [...input, ...others])
+export const combine: Native = (_, input, [others = NOTHING]) =>
+  input.length === 0 ? others : others.length === 0 ? input : [...input, ...others]
 
 export const count: Native = (_, input) => [input.length]
 
@@ -81,10 +85,12 @@ export const exists: Native = (_, input) => truthCollection(input.length > 0)
 export const empty: Native = (_, input) => truthCollection(input.length === 0)
 
 /** The least or greatest item, by the operator that compares any two of them. */
-export const extreme = (sign: '<' | '>') => (operation: Prepare): Native => {
-  const isBeyond = binaryOperator(sign, operation)
-  return (scope, input) => {
-    if (input.length === 0 || input.some(item => plain(item) === null || plain(item) === undefined)) return NOTHING
-    return [input.reduce((found, item) => (plain(isBeyond(scope, [item], [found])[0]) === true ? item : found))]
+export const extreme =
+  (sign: '<' | '>') =>
+  (operation: Prepare): Native => {
+    const isBeyond = binaryOperator(sign, operation)
+    return (scope, input) => {
+      if (input.length === 0 || input.some(item => plain(item) === null || plain(item) === undefined)) return NOTHING
+      return [input.reduce((found, item) => (plain(isBeyond(scope, [item], [found])[0]) === true ? item : found))]
+    }
   }
-}

@@ -23,7 +23,8 @@ function dateOf(item: Item, { clock: { timeZone } }: ScopeState): Collection {
   return dayNode(item, readDate(value, timeZone))
 }
 
-const dayNode = (node: ResourceNode, date: ReadDate | undefined): Collection => (date === undefined ? NOTHING : [childNode(node, date.day, 'date', 'calendarDate')])
+const dayNode = (node: ResourceNode, date: ReadDate | undefined): Collection =>
+  date === undefined ? NOTHING : [childNode(node, date.day, 'date', 'calendarDate')]
 
 /** The calendar day that each record gives itself; nothing where it has none. */
 export const recordDate: OwnFunction = (input, _, state) =>
@@ -53,8 +54,27 @@ function dayNumber(collection: Collection, timeZone: string): number | undefined
 
 /** Where a record says when it holds, in the order we look. */
 const DATE_ELEMENTS = [
-  'authored', 'effectiveDateTime', 'effectiveInstant', 'effectivePeriod', 'effectiveTiming', 'authoredOn', 'performedDateTime', 'performedPeriod', 'performedString',
-  'onsetDateTime', 'onsetPeriod', 'started', 'period', 'occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming', 'dateAsserted', 'created', 'issued', 'recordedDate', 'date',
+  'authored',
+  'effectiveDateTime',
+  'effectiveInstant',
+  'effectivePeriod',
+  'effectiveTiming',
+  'authoredOn',
+  'performedDateTime',
+  'performedPeriod',
+  'performedString',
+  'onsetDateTime',
+  'onsetPeriod',
+  'started',
+  'period',
+  'occurrenceDateTime',
+  'occurrencePeriod',
+  'occurrenceTiming',
+  'dateAsserted',
+  'created',
+  'issued',
+  'recordedDate',
+  'date',
 ]
 
 /**
@@ -91,7 +111,10 @@ const isForm = (record: Record<string, unknown> | null): boolean => record?.reso
 
 /** The date of a record, read once a call. */
 export function ownDate(record: DatedRecord | null, state: ScopeState): ReadDate | undefined {
-  const { ownDates, clock: { timeZone } } = state
+  const {
+    ownDates,
+    clock: { timeZone },
+  } = state
   if (record === null) return undefined
   const known = ownDates.get(record)
   if (known !== undefined) return known ?? undefined
@@ -105,7 +128,8 @@ export function ownDate(record: DatedRecord | null, state: ScopeState): ReadDate
 function readOwnDate(record: DatedRecord, timeZone: string): ReadDate | undefined {
   for (const name of DATE_ELEMENTS) {
     const value = record[name]
-    const date = value === undefined ? undefined : readDate(typeof value === 'object' ? dateIn(value as DatedElement | null) : value, timeZone)
+    const date =
+      value === undefined ? undefined : readDate(typeof value === 'object' ? dateIn(value as DatedElement | null) : value, timeZone)
     if (date) return date
   }
   return isForm(record) ? readDate(record.meta?.lastUpdated, timeZone) : undefined
@@ -117,7 +141,8 @@ interface DatedElement {
   event?: unknown
 }
 
-const dateIn = (element: DatedElement | null): unknown => element?.start ?? element?.end ?? (Array.isArray(element?.event) ? element.event[0] : undefined)
+const dateIn = (element: DatedElement | null): unknown =>
+  element?.start ?? element?.end ?? (Array.isArray(element?.event) ? element.event[0] : undefined)
 
 /** The one record with the latest date of its own; of two with the same, the one updated last. */
 export const newest: OwnFunction = (records, _, state) => newestFirst(records, state).slice(0, 1)
@@ -129,7 +154,11 @@ export function newestFirst(records: Collection, state: ScopeState): ResourceNod
   if (nodes.length < 2) return nodes
   const dated = nodes.map(node => {
     const record = node.data as DatedRecord
-    return { node, own: instantOf(ownDate(record, state), timeZone), updated: instantOf(readDate(record.meta?.lastUpdated, timeZone), timeZone) }
+    return {
+      node,
+      own: instantOf(ownDate(record, state), timeZone),
+      updated: instantOf(readDate(record.meta?.lastUpdated, timeZone), timeZone),
+    }
   })
   return dated.sort((one, other) => other.own - one.own || other.updated - one.updated).map(({ node }) => node)
 }

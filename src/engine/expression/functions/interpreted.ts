@@ -21,7 +21,11 @@ export function ofCall(value: (state: ScopeState, input: Collection, args: reado
     internalStructures: true,
     argument: 'AnyAtRoot',
     fn(input, ...args) {
-      return value(this.vars[STATE], input, args.map(arg => (Array.isArray(arg) ? (arg as Collection) : [arg])))
+      return value(
+        this.vars[STATE],
+        input,
+        args.map(arg => (Array.isArray(arg) ? (arg as Collection) : [arg])),
+      )
     },
   }
 }

@@ -12,10 +12,12 @@ interface Invocation extends Pick<Interpreted, 'fn' | 'internalStructures' | 'nu
  * regular expressions that run in linear time, and nothing that reaches the network.
  */
 export function invocationTable(valueSets: ValueSetLookup): Record<string, Invocation> {
-  return Object.fromEntries([...FUNCTIONS].flatMap(([name, row]) => {
-    const interpreted = interpretedOf(row, valueSets)
-    return interpreted ? [[name, invocationOf(interpreted, row)] as const] : []
-  }))
+  return Object.fromEntries(
+    [...FUNCTIONS].flatMap(([name, row]) => {
+      const interpreted = interpretedOf(row, valueSets)
+      return interpreted ? [[name, invocationOf(interpreted, row)] as const] : []
+    }),
+  )
 }
 
 function interpretedOf({ own, interpreted }: FunctionRow, valueSets: ValueSetLookup): Interpreted | undefined {

@@ -23,17 +23,21 @@ export const where: Loop = (on, ask) => (scope, place) => {
 }
 
 export const exists: Loop = (on, ask) => (scope, place) =>
-  truthCollection(on(scope, place).some((item, index) => {
-    countTurn(scope)
-    return holds(ask(scope, placeOf(item, index)))
-  }))
+  truthCollection(
+    on(scope, place).some((item, index) => {
+      countTurn(scope)
+      return holds(ask(scope, placeOf(item, index)))
+    }),
+  )
 
 export const all: Loop = (on, ask) => (scope, place) => {
   const isTrue = (criterion: Collection) => criterion.length === 1 && plain(criterion[0]) === true
   return on(scope, place).every((item, index) => {
     countTurn(scope)
     return isTrue(ask(scope, placeOf(item, index)))
-  }) ? YES : NO
+  })
+    ? YES
+    : NO
 }
 
 export const select: Loop = (on, ask) => (scope, place) =>
@@ -74,7 +78,10 @@ function contentKey(value: unknown, known: Map<object, string>): string {
     ? `[${value.map(each => contentKey(each, known)).join()}]`
     : hasOwnText(value)
       ? JSON.stringify(value)
-      : `{${Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, each]) => `${JSON.stringify(name)}:${contentKey(each, known)}`).join()}}`
+      : `{${Object.entries(value)
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([name, each]) => `${JSON.stringify(name)}:${contentKey(each, known)}`)
+          .join()}}`
   known.set(value, key)
   return key
 }
@@ -83,13 +90,18 @@ function contentKey(value: unknown, known: Map<object, string>): string {
 const hasOwnText = (value: object): boolean => typeof (value as { toJSON?: unknown }).toJSON === 'function'
 
 export const aggregate: Loop = (on, ask, start) => (scope, place) =>
-  on(scope, place).reduce<Collection>((total, item, index) => {
-    countTurn(scope)
-    return ask(scope, placeOf(item, index, total))
-  }, start?.(scope, place) ?? NOTHING)
+  on(scope, place).reduce<Collection>(
+    (total, item, index) => {
+      countTurn(scope)
+      return ask(scope, placeOf(item, index, total))
+    },
+    start?.(scope, place) ?? NOTHING,
+  )
 
 /** `iif`: what its criterion did not choose is not evaluated. Called on something, that is `$this` within it. */
-export const choice = (on: Step | undefined, criterion: Step, whenTrue: Step, otherwise: Step | undefined): Step => (scope, place) => {
-  const inside: Place = on ? { ...place, items: on(scope, place) } : place
-  return truth(criterion(scope, inside)) ? whenTrue(scope, inside) : (otherwise?.(scope, inside) ?? NOTHING)
-}
+export const choice =
+  (on: Step | undefined, criterion: Step, whenTrue: Step, otherwise: Step | undefined): Step =>
+  (scope, place) => {
+    const inside: Place = on ? { ...place, items: on(scope, place) } : place
+    return truth(criterion(scope, inside)) ? whenTrue(scope, inside) : (otherwise?.(scope, inside) ?? NOTHING)
+  }

@@ -9,10 +9,12 @@ const REFERENCE_DEPTH = 4
 /** Keeps the records that refer to any of the given records, wherever in them the reference stands. */
 export const referringTo: OwnFunction = (input, [records = NOTHING], state) => {
   if (records.length === 0) return NOTHING
-  const targets = new Set(records.map(record => {
-    const { resourceType, id } = (plain(record) ?? {}) as { resourceType?: string; id?: string }
-    return `${resourceType}/${id}`
-  }))
+  const targets = new Set(
+    records.map(record => {
+      const { resourceType, id } = (plain(record) ?? {}) as { resourceType?: string; id?: string }
+      return `${resourceType}/${id}`
+    }),
+  )
   return input.filter(record => {
     countTurns(state, TURNS_OF_A_RECORD)
     return mentions(plain(record), targets, REFERENCE_DEPTH)

@@ -7,7 +7,10 @@ const FLAGS: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: 
 export function regularExpression(pattern: string, flags = ''): RE2JS {
   const known = flags.split('').map(flag => FLAGS[flag])
   if (known.includes(undefined)) throw new TypeError('expected the flags i and m')
-  return RE2JS.compile(pattern, known.reduce<number>((all, flag = 0) => all | flag, RE2JS.DOTALL))
+  return RE2JS.compile(
+    pattern,
+    known.reduce<number>((all, flag = 0) => all | flag, RE2JS.DOTALL),
+  )
 }
 
 /** One sentence when a text is not a regular expression that runs in linear time, or its flags are not known. */

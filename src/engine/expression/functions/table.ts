@@ -43,7 +43,11 @@ const NO_ARGUMENT = [0, 0] as const
 const ONE = [1, 1] as const
 
 /** A function by what it takes and yields, and what more there is to know of it. */
-const row = (takes: FunctionRow['takes'], yields: string, more: Omit<FunctionRow, 'takes' | 'yields'> = {}): FunctionRow => ({ takes, yields, ...more })
+const row = (takes: FunctionRow['takes'], yields: string, more: Omit<FunctionRow, 'takes' | 'yields'> = {}): FunctionRow => ({
+  takes,
+  yields,
+  ...more,
+})
 
 /** The functions that knowledge may call: those of standard FHIRPath that the interpreter has, and our own. */
 const ROWS = {
@@ -129,9 +133,20 @@ const ROWS = {
   escape: row(ONE, 'string'),
   unescape: row(ONE, 'string'),
   // Regular expressions run in linear time, in place of the interpreter's.
-  matches: row([1, 2], 'boolean', { names: 'pattern', nativeHere: matches, interpreted: onStrings((value, pattern = '', flags = '') => regularExpression(pattern, flags).matcher(value).find()) }),
-  matchesFull: row([1, 2], 'boolean', { names: 'pattern', nativeHere: matchesFull, interpreted: onStrings((value, pattern = '', flags = '') => regularExpression(pattern, flags).matches(value)) }),
-  replaceMatches: row([2, 2], 'string', { names: 'pattern', interpreted: onStrings((value, pattern = '', replacement = '') => regularExpression(pattern).matcher(value).replaceAll(replacement)) }),
+  matches: row([1, 2], 'boolean', {
+    names: 'pattern',
+    nativeHere: matches,
+    interpreted: onStrings((value, pattern = '', flags = '') => regularExpression(pattern, flags).matcher(value).find()),
+  }),
+  matchesFull: row([1, 2], 'boolean', {
+    names: 'pattern',
+    nativeHere: matchesFull,
+    interpreted: onStrings((value, pattern = '', flags = '') => regularExpression(pattern, flags).matches(value)),
+  }),
+  replaceMatches: row([2, 2], 'string', {
+    names: 'pattern',
+    interpreted: onStrings((value, pattern = '', replacement = '') => regularExpression(pattern).matcher(value).replaceAll(replacement)),
+  }),
 
   // Other types.
   toBoolean: row(NO_ARGUMENT, 'boolean'),
@@ -180,7 +195,9 @@ const ROWS = {
   newest: row(NO_ARGUMENT, 'same', { keeps: true, own: newest }),
   since: row(ONE, 'same', { keeps: true, own: since }),
   notInFuture: row(NO_ARGUMENT, 'same', { keeps: true, own: notInFuture }),
-  aboveRange: row(NO_ARGUMENT, 'boolean', { own: input => input.flatMap(observation => truthCollection(isAboveRange(plain(observation)))) }),
+  aboveRange: row(NO_ARGUMENT, 'boolean', {
+    own: input => input.flatMap(observation => truthCollection(isAboveRange(plain(observation)))),
+  }),
   referringTo: row(ONE, 'same', { keeps: true, own: referringTo }),
 } satisfies Readonly<Record<string, FunctionRow>>
 

@@ -8,13 +8,15 @@ import { regularExpression } from './regular-expressions.js'
 import { turnsOfPattern } from './turns.js'
 
 /** A function of one text: nothing of nothing, and the interpreter's own error for anything else. */
-export const onText = (compute: (text: string, ...args: string[]) => Item, turns: (text: string) => number = () => 0): Native => ({ [STATE]: state }, input, args) => {
-  if (input.length === 0) return NOTHING
-  const [text, ...others] = [input, ...args].map(items => (items.length === 1 ? plain(items[0]) : undefined))
-  if (typeof text !== 'string' || text === '' || others.some(other => typeof other !== 'string' || other === '')) return undefined
-  countTurns(state, turns(text))
-  return [compute(text, ...(others as string[]))]
-}
+export const onText =
+  (compute: (text: string, ...args: string[]) => Item, turns: (text: string) => number = () => 0): Native =>
+  ({ [STATE]: state }, input, args) => {
+    if (input.length === 0) return NOTHING
+    const [text, ...others] = [input, ...args].map(items => (items.length === 1 ? plain(items[0]) : undefined))
+    if (typeof text !== 'string' || text === '' || others.some(other => typeof other !== 'string' || other === '')) return undefined
+    countTurns(state, turns(text))
+    return [compute(text, ...(others as string[]))]
+  }
 
 export const toText: Native = (_, input) => {
   if (input.length === 0) return NOTHING
@@ -32,7 +34,10 @@ const matching = (test: (pattern: RE2JS, text: string) => boolean) => (): Native
   return withoutFlags(onText((text, source = '') => test(pattern(source), text), turnsOfPattern))
 }
 
-const withoutFlags = (native: Native): Native => (scope, input, args) => (args.length === 1 ? native(scope, input, args) : undefined)
+const withoutFlags =
+  (native: Native): Native =>
+  (scope, input, args) =>
+    args.length === 1 ? native(scope, input, args) : undefined
 
 /** Whether a regular expression fits somewhere in a text. */
 export const matches = matching((pattern, text) => pattern.matcher(text).find())
