@@ -45,12 +45,15 @@ const requirements = readFileSync(new URL('requirements.md', import.meta.url), '
     return { id, level, text, verifiedBy }
   })
 
+/** Source of a test file, with each title beside the parenthesis that opens before it, however the call is laid out. */
+const sourceOf = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8').replaceAll(/\(\s+'/g, "('")
+
 /** Source of each test file of the contract, by the name that the table calls it. */
 const sources = new Map(
   ['./', '../golden/'].flatMap(folder =>
     readdirSync(new URL(folder, import.meta.url))
       .filter(name => name.endsWith('.test.ts'))
-      .map(name => [name.replace('.test.ts', ''), readFileSync(new URL(folder + name, import.meta.url), 'utf8')] as const),
+      .map(name => [name.replace('.test.ts', ''), sourceOf(folder + name)] as const),
   ),
 )
 
