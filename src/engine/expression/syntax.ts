@@ -8,7 +8,6 @@ export interface SyntaxNode {
   readonly delimitedText?: string
   /** Unit of a quantity, as written. */
   readonly unit?: string
-  readonly start?: { line: number; column: number }
   readonly children?: readonly SyntaxNode[]
 }
 
@@ -38,17 +37,6 @@ export function plainSource(source: string): string {
 
 /** A name without the back-ticks or quotes that a delimited one stands in. */
 export const nameWithoutQuotes = (name: string): string => (/^([`']).*\1$/s.test(name) ? name.slice(1, -1) : name)
-
-/** Offsets at which the lines of a text begin. */
-export function lineStarts(source: string): number[] {
-  return [0, ...[...source.matchAll(/\n/g)].map(match => match.index + 1)]
-}
-
-/** Offset of a node in its source; the parser counts lines and columns from 1. */
-export function offsetOf(node: SyntaxNode, lines: readonly number[]): number {
-  const { line, column } = node.start ?? { line: 1, column: 1 }
-  return (lines[line - 1] ?? 0) + column - 1
-}
 
 /** The text that a string literal stands for; undefined for any other node. */
 export function stringLiteral(node: SyntaxNode): string | undefined {
