@@ -290,11 +290,19 @@ class PlanApplication {
    * the reference tells it, so that nobody changes another record.
    */
   private contain(resource: FhirResource, actionId: string): Reference {
-    const isUsed = (wanted: string) => this.takenByGoals.has(wanted) || this.contained.some(({ id }) => id === wanted)
-    const isTaken = resource.id !== undefined && isUsed(resource.id)
-    const id = resource.id === undefined || isTaken ? freeId(`${actionId}-${this.contained.length + 1}`, { has: isUsed }) : resource.id
+    const isTaken = resource.id !== undefined && this.isUsed(resource.id)
+    const id = resource.id === undefined || isTaken ? this.unusedId(`${actionId}-${this.contained.length + 1}`) : resource.id
     this.contained.push({ ...resource, id })
     return { reference: `#${id}`, ...(resource.id !== undefined && isTaken && { identifier: { value: resource.id } }) }
+  }
+
+  /** Whether a resource that the answer contains, or a goal that it will contain, has an id. */
+  private isUsed(wanted: string): boolean {
+    return this.takenByGoals.has(wanted) || this.contained.some(({ id }) => id === wanted)
+  }
+
+  private unusedId(wanted: string): string {
+    return freeId(wanted, { has: id => this.isUsed(id) })
   }
 
   /** Grade, topic, override reasons, goals and computed card members, in the language of the reply. */
@@ -329,9 +337,7 @@ class PlanApplication {
 
   /** An id for a goal that nothing else in the answer has. */
   private goalId(own: string | undefined, index: number): string {
-    const id = freeId(`goal-${own ?? index + 1}`, {
-      has: wanted => this.takenByGoals.has(wanted) || this.contained.some(({ id: other }) => other === wanted),
-    })
+    const id = this.unusedId(`goal-${own ?? index + 1}`)
     this.takenByGoals.add(id)
     this.goalIds.set(own, id)
     return id
@@ -514,12 +520,7 @@ function contentOf({ points, definition, actions }: CompiledAction): Pick<Undeci
 
 /** Relations whose target did not apply say nothing and are left out. */
 function withoutDanglingRelations(actions: readonly RequestGroupAction[]): RequestGroupAction[] {
-  const ids = new Set<string | undefined>()
-  const note = (action: RequestGroupAction): void => {
-    ids.add(action.id)
-    action.action?.forEach(note)
-  }
-  actions.forEach(note)
+  const ids = new Set(idsIn(actions))
   const clean = (action: RequestGroupAction): RequestGroupAction => {
     const { relatedAction, action: children, ...rest } = action
     const kept = relatedAction?.filter(({ actionId }) => ids.has(actionId)) ?? []
