@@ -1,6 +1,5 @@
 import type { ActivityDefinition, CodeableConcept, Reference } from 'fhir/r4.js'
-
-type Json = Readonly<Record<string, unknown>>
+import type { JsonObject } from '../model/json.js'
 
 /** Elements of an ActivityDefinition that say what is to be done; all others tell of the definition itself. */
 export const CONTENT_ELEMENTS = [
@@ -49,7 +48,7 @@ interface Part {
   holds: readonly ContentElement[]
   /** What of that is lost in this definition all the same. */
   loses?: (definition: ActivityDefinition) => readonly ContentElement[]
-  put: (definition: ActivityDefinition, making: Making) => Json
+  put: (definition: ActivityDefinition, making: Making) => JsonObject
 }
 
 interface Kind {
@@ -176,19 +175,24 @@ const SUPPLEMENT: Part = {
   loses: ({ productCodeableConcept, quantity }) => (!productCodeableConcept && quantity ? ['quantity'] : []),
 }
 
+/** What orders begin with, in the order of their members. */
+const order = (doNotPerform: Part): readonly Part[] => [
+  PROFILE,
+  CANONICALS,
+  DRAFT,
+  INTENT,
+  PRIORITY,
+  doNotPerform,
+  SUBJECT,
+  ENCOUNTER,
+  REQUESTER,
+]
+
 /** How each kind becomes a resource; dynamic values come on top. */
 export const KINDS = {
   ServiceRequest: {
     parts: [
-      PROFILE,
-      CANONICALS,
-      DRAFT,
-      INTENT,
-      PRIORITY,
-      DO_NOT_PERFORM,
-      SUBJECT,
-      ENCOUNTER,
-      REQUESTER,
+      ...order(DO_NOT_PERFORM),
       as('code'),
       as('bodySite'),
       as('quantity', 'quantityQuantity'),
@@ -199,15 +203,7 @@ export const KINDS = {
   },
   MedicationRequest: {
     parts: [
-      PROFILE,
-      CANONICALS,
-      DRAFT,
-      INTENT,
-      PRIORITY,
-      DO_NOT_PERFORM,
-      SUBJECT,
-      ENCOUNTER,
-      REQUESTER,
+      ...order(DO_NOT_PERFORM),
       as('productCodeableConcept', 'medicationCodeableConcept'),
       as('productReference', 'medicationReference'),
       as('dosage', 'dosageInstruction'),
@@ -217,20 +213,7 @@ export const KINDS = {
     needs: ['medicationCodeableConcept|medicationReference'],
   },
   DeviceRequest: {
-    parts: [
-      PROFILE,
-      CANONICALS,
-      DRAFT,
-      INTENT,
-      PRIORITY,
-      DO_NOT_PERFORM_EXTENSION,
-      SUBJECT,
-      ENCOUNTER,
-      REQUESTER,
-      DEVICE,
-      PERFORMER_TYPE,
-      ...OCCURRENCE,
-    ],
+    parts: [...order(DO_NOT_PERFORM_EXTENSION), DEVICE, PERFORMER_TYPE, ...OCCURRENCE],
     needs: ['codeCodeableConcept|codeReference'],
   },
   CommunicationRequest: {
@@ -388,7 +371,7 @@ export function resourceOfKind(kind: ActivityKind, definition: ActivityDefinitio
 }
 
 /** Elements that a resource of a kind lacks to be valid R4, each as its author would write it. */
-export function missingIn(kind: ActivityKind, resource: Json): string[] {
+export function missingIn(kind: ActivityKind, resource: JsonObject): string[] {
   const needs = (KINDS[kind] as Kind).needs ?? []
   return needs
     .filter(names => names.split('|').every(name => resource[name] === undefined))
