@@ -15,7 +15,7 @@ export function reportUnknownNames(files: readonly KnowledgeFile[], faults: Faul
   const isUnknown = (name: unknown): name is string => typeof name === 'string' && name.startsWith(`${base}/`) && !known.has(name)
   for (const { file, resource } of files) {
     visitObjects(resource, resource.resourceType, (object, element) => {
-      if (/\bextension\[\d+\]$/.test(element) && isUnknown(object.url))
+      if (isUnknown(object.url) && /\bextension\[\d+\]$/.test(element))
         faults.add('CANONICAL_UNKNOWN', file, element, `Nobody reads an extension ${object.url}.`)
       // What has a value is an identifier or a quantity, and what has a display brings its own words.
       if (isUnknown(object.system) && !('value' in object) && !('display' in object))
