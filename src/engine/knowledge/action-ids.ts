@@ -30,5 +30,6 @@ export function withIds(actions: readonly PlanDefinitionAction[] = []): ActionWi
   return actions.map((action, index) => named(action, `${index + 1}`))
 }
 
-const idsWithin = (actions: readonly PlanDefinitionAction[]): string[] =>
+/** Ids that authors gave to actions and to those below them. */
+export const idsWithin = (actions: readonly PlanDefinitionAction[] = []): string[] =>
   actions.flatMap(({ id, action = [] }) => [...(id ? [id] : []), ...idsWithin(action)])

@@ -13,7 +13,7 @@ import { RESOURCE_TYPES } from '../model/r4-model.js'
 import { isElementPath } from '../model/element-path.js'
 import { itemsOf, type Items } from '../model/items.js'
 import { STANDARD_VARIABLES, SUBJECT_TYPES } from '../expression/standard-variables.js'
-import { type ActionWithId, withIds } from './action-ids.js'
+import { type ActionWithId, idsWithin, withIds } from './action-ids.js'
 import type { ApplicableActivity } from './activities.js'
 import type {
   ActionTexts,
@@ -113,6 +113,8 @@ class PlanCompiler {
   private readonly plan: PlanDefinition
   private readonly subject: Items
   private readonly check: PlanCheck
+  /** Ids of all actions, as their author gave them. */
+  private readonly actionIds: ReadonlySet<string>
 
   constructor(
     private readonly source: Cited<PlanDefinition>,
@@ -123,6 +125,7 @@ class PlanCompiler {
     this.language = this.plan.language ?? context.profile.languages[0]
     this.subject = itemsOf(...subjectsOf(this.plan))
     const { expressions, faults, terminology, profile } = context
+    this.actionIds = new Set(idsWithin(this.plan.action))
     this.check = { plan: this.plan, file: source.file, faults, terminology, profile }
     const inherited = withPlanVariables(this.inheritedFacts(), source, expressions, faults)
     this.facts = compileFacts(source, inherited, { expressions, faults, language: this.language })
@@ -223,7 +226,7 @@ class PlanCompiler {
       sources: this.sources(action, element),
       overrideReasons: this.overrideReasons(action, element),
       startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
-      notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.context.profile.names), element),
+      notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.actionIds, this.context.profile.names), element),
       actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
   }

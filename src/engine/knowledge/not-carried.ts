@@ -56,23 +56,14 @@ export function notCarriedOfPlan(plan: PlanDefinition): NotCarried[] {
   ]
 }
 
-const known = new WeakMap<PlanDefinition, ReadonlySet<string>>()
-
-function idsIn(plan: PlanDefinition): ReadonlySet<string> {
-  const before = known.get(plan)
-  if (before) return before
-  const ids = new Set(idsWithin(plan.action))
-  known.set(plan, ids)
-  return ids
-}
-
-const idsWithin = (actions: readonly PlanDefinitionAction[] = []): string[] =>
-  actions.flatMap(({ id, action }) => [...(id === undefined ? [] : [id]), ...idsWithin(action)])
-
-/** What of an action nothing comes of, those below it left aside. */
-export function notCarriedOfAction(action: PlanDefinitionAction, plan: PlanDefinition, names: KnowledgeNames): NotCarried[] {
+/** What of an action nothing comes of, those below it left aside. @param ids of all actions of its plan, as its author gave them. */
+export function notCarriedOfAction(
+  action: PlanDefinitionAction,
+  plan: PlanDefinition,
+  ids: ReadonlySet<string>,
+  names: KnowledgeNames,
+): NotCarried[] {
   const { transform, output, reason, input = [], participant = [], code = [], relatedAction = [], goalId = [] } = action
-  const ids = idsIn(plan)
   const goals = new Set((plan.goal ?? []).map(({ id }) => id))
   return [
     ...subjects(action),
