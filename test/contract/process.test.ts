@@ -88,7 +88,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
 
   test('during the start ends the start: nothing is listened to', async () => {
     const asSoonAsItIsHeard = `process.on('newListener', name => { if (name === '${signal}') setImmediate(() => process.kill(process.pid, '${signal}')) })`
-    const service = await start({ knowledge: 'little', before: asSoonAsItIsHeard })
+    const service = await start({ knowledge: 'small', before: asSoonAsItIsHeard })
     expect(await service.ended).toEqual({ code: 0, signal: null })
     expect(service.output()).toBe('')
   })
@@ -101,7 +101,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
         return next(name, context)
       }`
     const atFirstPackage = `import { register } from 'node:module'; register('data:text/javascript;base64,${Buffer.from(hooks).toString('base64')}')`
-    const service = await start({ knowledge: 'little', before: atFirstPackage })
+    const service = await start({ knowledge: 'small', before: atFirstPackage })
     expect(await service.ended).toEqual({ code: 0, signal: null })
     expect(service.output()).toBe('')
   })
@@ -130,7 +130,7 @@ test('what requests under way need of another server of the process goes on unti
 })
 
 test('an idle process ends at once', async () => {
-  const service = await start({ knowledge: 'little' })
+  const service = await start({ knowledge: 'small' })
   await service.up()
   service.signal('SIGTERM')
   const began = performance.now()
@@ -145,7 +145,7 @@ describe('a fault that nobody caught ends the process with the place of the faul
     ['unhandledRejection', "Promise.reject('Anna Jensen 010180-1234')"],
   ])('%s: %s', async (kind, fault) => {
     const service = await start({
-      knowledge: 'little',
+      knowledge: 'small',
       before: `process.on('newListener', name => { if (name === 'unhandledRejection') setTimeout(function faulty() { ${fault} }, 0) })`,
     })
     expect(await service.ended).toEqual({ code: 1, signal: null })

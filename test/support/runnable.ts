@@ -1,1 +1,1 @@
-export { littleProgram, runnable } from './shared-modules.mjs'
+export { runnable } from './shared-modules.mjs'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { littleProgram, runnable } from './shared-modules.mjs'
+import { runnable } from './shared-modules.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -23,8 +23,8 @@ export interface ServiceProcessOptions {
   before?: string
   /** Further settings. */
   environment?: Record<string, string>
-  /** That of this repository, or one plan, which compiles soon. */
-  knowledge?: 'own' | 'little'
+  /** That of this repository, or a small guideline, which compiles soon; for what is no matter of the knowledge. */
+  knowledge?: 'own' | 'small'
 }
 
 /** Starts `src/main.ts` on a free port of 127.0.0.1, without the demonstration. */
@@ -33,11 +33,19 @@ export async function startServiceProcess({
   environment = {},
   knowledge = 'own',
 }: ServiceProcessOptions = {}): Promise<ServiceProcess> {
-  const program = await (knowledge === 'own' ? runnable('src/main.ts') : littleProgram())
+  const program = await runnable('src/main.ts')
   const preload = before === undefined ? [] : ['--import', `data:text/javascript;base64,${Buffer.from(before).toString('base64')}`]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--enable-source-maps', ...preload, program], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', CDS_DEMO: 'off', LOG_LEVEL: 'warn', ...environment },
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      CDS_DEMO: 'off',
+      LOG_LEVEL: 'warn',
+      ...(knowledge === 'small' && { CDS_KNOWLEDGE: 'test/other-guideline' }),
+      ...environment,
+    },
   })
   let [output, errors] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk))

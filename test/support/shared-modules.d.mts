@@ -7,4 +7,3 @@ export declare function forgetOthers(): void
 export declare function sharedModule(path: string): Promise<Readonly<Record<string, unknown>>>
 export declare function sharedPackages(): Promise<Readonly<Record<string, object>>>
 export declare function runnable(path: string): Promise<string>
-export declare function littleProgram(): Promise<string>

@@ -2,7 +2,7 @@
 // shared by all of them, so that the knowledge is compiled once and code stays warm. Esbuild strips their types into a
 // folder named after the content of everything that decides an answer, so that nothing kept there is ever stale.
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -20,7 +20,6 @@ const DECIDING = [
   'test/support',
   'test/clinical-cases',
   'test/invariants',
-  'test/little-knowledge',
   'tools',
   'package-lock.json',
 ]
@@ -122,21 +121,6 @@ const stripped = () =>
 
 /** A module of this repository as a file that Node runs as it is; it finds the knowledge where it is. */
 export const runnable = async path => join(await stripped(), path.replace(/\.ts$/, '.js'))
-
-const LITTLE_KNOWLEDGE = 'test/little-knowledge'
-
-/** The program beside a knowledge of one plan, so that it starts soon; for what is no matter of the knowledge. */
-export async function littleProgram() {
-  const folder = await keptFolder('little', async making => {
-    await strip(
-      filesOf('src').filter(file => /\.(ts|json)$/.test(file)),
-      making,
-      { loader: { '.json': 'copy' } },
-    )
-    cpSync(join(ROOT, LITTLE_KNOWLEDGE), making, { recursive: true })
-  })
-  return join(folder, 'src/main.js')
-}
 
 /** The shared module at a path from the root of the repository; loaded when first asked for, once a process. */
 export async function sharedModule(path) {
