@@ -10,8 +10,6 @@ export interface FeedbackRecord {
    * @throws Error when not all of them can be kept; then none that is new is.
    */
   save: (entries: readonly FeedbackEntry[]) => Promise<void>
-  /** Entries of a service, oldest first. */
-  list: (service: string) => Promise<readonly FeedbackEntry[]>
   /** Bytes of memory that are taken up. */
   bytes: () => number
 }
@@ -19,9 +17,9 @@ export interface FeedbackRecord {
 /**
  * Keeps feedback in memory until the process ends, as far as it has room.
  * @param mostBytes how many bytes it may take up.
+ * @param entries where they are kept, oldest first, by what makes two reports the same; empty at first.
  */
-export function createMemoryFeedbackRecord(mostBytes: number): FeedbackRecord {
-  const entries = new Map<string, FeedbackEntry>()
+export function createMemoryFeedbackRecord(mostBytes: number, entries = new Map<string, FeedbackEntry>()): FeedbackRecord {
   let bytes = 0
   return {
     async save(sent) {
@@ -30,9 +28,6 @@ export function createMemoryFeedbackRecord(mostBytes: number): FeedbackRecord {
       if (bytes + needed > mostBytes) throw new Error('The memory for feedback is full.')
       bytes += needed
       for (const [digest, entry] of added) entries.set(digest, entry)
-    },
-    async list(service) {
-      return [...entries.values()].filter(entry => entry.service === service)
     },
     bytes: () => bytes,
   }
