@@ -12,7 +12,7 @@ import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { invalid, readApplyParameters, type ApplyInput } from './apply-parameters.js'
 import { endOfEvaluation, itsTurn } from './call-service.js'
 import type { CallEnvironment } from './environment.js'
-import { defined } from '../engine/model/defined.js'
+import { defined } from '../plain-values/defined.js'
 
 /**
  * PlanDefinition/$apply over the FHIR API: Parameters with `subject` and `data` in (and optionally `encounter`,

@@ -1,7 +1,7 @@
 import { CdsError } from '../errors.js'
 import { isAbsent, isNone } from './absent.js'
 import { UUID } from './parse-hook-request.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import type { Feedback, OverrideReason } from './types.js'
 
 /** RFC 3339 section 5.6 date-time with a zone; up to nanoseconds, and a leap second. */

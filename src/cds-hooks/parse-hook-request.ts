@@ -1,6 +1,6 @@
 import { CdsError, type ErrorCode } from '../errors.js'
-import { defined } from '../engine/model/defined.js'
-import { isObject, type JsonObject } from '../engine/model/json.js'
+import { defined } from '../plain-values/defined.js'
+import { isObject, type JsonObject } from '../plain-values/json.js'
 import { baseUrl, LONGEST_URL } from '../trust/base-url.js'
 import { isAbsent, isNone, withoutAbsent } from './absent.js'
 import { HOOKS } from './hooks.js'

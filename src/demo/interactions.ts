@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Resource } from 'fhir/r4.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { FhirError } from './outcome.js'
 import { search } from './search.js'
 import { RESOURCE_TYPES } from './search-parameters.js'

@@ -1,4 +1,4 @@
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { copenhagenInstant } from './copenhagen.js'
 
 /** A span of instants (milliseconds) or numbers; both ends belong to it, and an open end is infinite. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Bundle, FhirResource, OperationOutcome, Resource } from 'fhir/r4.js'
 import { request } from 'undici'
-import { withoutEnd } from '../engine/model/without-end.js'
+import { withoutEnd } from '../plain-values/without-end.js'
 import { demoPeople } from './people.js'
 
 /** How long a FHIR server may take to come up, and how long to wait between two attempts. */

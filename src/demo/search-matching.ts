@@ -1,6 +1,6 @@
 import { FhirError } from './outcome.js'
 import { COMPARISONS, dateInterval, datedInterval, decimalInterval, measuredInterval } from './intervals.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import type { Interval, Prefix } from './intervals.js'
 import type { SearchParameter, SearchParameterKind } from './search-parameters.js'
 

@@ -1,6 +1,6 @@
 import type { Resource } from 'fhir/r4.js'
 import { datedInterval, measuredInterval } from './intervals.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import type { SearchParameterKind } from './search-parameters.js'
 import type { SortKey } from './search-request.js'
 import { codingsIn, foldedString, stringsIn } from './search-matching.js'

@@ -1,5 +1,5 @@
 import type { Resource } from 'fhir/r4.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { searchParameters } from './search-parameters.js'
 import { searchValues } from './search-values.js'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Bundle, BundleEntry } from 'fhir/r4.js'
 import type { Interactions, Reply } from './interactions.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { FhirError, asFhirError, operationOutcome } from './outcome.js'
 import type { Call } from './search-request.js'
 

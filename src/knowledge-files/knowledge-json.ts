@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FaultList } from '../engine/model/faults.js'
-import type { JsonObject } from '../engine/model/json.js'
+import type { JsonObject } from '../plain-values/json.js'
 import { readJson } from './read-resources.js'
 
 /** File of a knowledge folder that says what the folder is held to, and which settings it reads. */

@@ -12,7 +12,7 @@
  * For authoring and tests: the running service does not import this, nor ajv.
  */
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { lazily } from '../engine/model/memoised.js'
 import r4Schema from '../engine/model/r4-schema.json' with { type: 'json' }
 

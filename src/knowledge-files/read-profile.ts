@@ -1,6 +1,6 @@
 import { plainR4, strict, type KnowledgeProfile } from '../engine/knowledge/profile.js'
 import type { FaultList } from '../engine/model/faults.js'
-import type { JsonObject } from '../engine/model/json.js'
+import type { JsonObject } from '../plain-values/json.js'
 import { KNOWLEDGE_FILE } from './knowledge-json.js'
 
 const PROFILES = { strict, 'plain-r4': plainR4 } as const

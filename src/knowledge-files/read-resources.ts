@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { FhirResource } from 'fhir/r4.js'
 import type { FaultList } from '../engine/model/faults.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
 
 /** Folder below fhir-resources whose files are Library resources that describe the source documents. */

@@ -1,6 +1,6 @@
 import type { SettingDeclaration, SettingsTable } from '../engine/knowledge/vocabulary.js'
 import type { FaultList } from '../engine/model/faults.js'
-import { isObject, type JsonObject } from '../engine/model/json.js'
+import { isObject, type JsonObject } from '../plain-values/json.js'
 import { KNOWLEDGE_FILE } from './knowledge-json.js'
 
 /** Reads which choices of a deployment the knowledge of a folder reads as `%settings`; none where it does not say. */

@@ -1,7 +1,7 @@
 import { isPublishable, readTemplate, type TemplateToken } from '../cds-hooks/prefetch-template.js'
 import type { Clock } from '../engine/expression/clock.js'
 import { memoised } from '../engine/model/memoised.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { idIn } from './references.js'
 
 /** What tokens of a prefetch template can refer to. */

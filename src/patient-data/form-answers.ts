@@ -1,7 +1,7 @@
 import type { QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
 import type { FormDefinition, FormDefinitions, FormItem } from '../engine/knowledge/forms.js'
 import type { LocalizedText } from '../engine/model/localized.js'
-import { withoutEnd } from '../engine/model/without-end.js'
+import { withoutEnd } from '../plain-values/without-end.js'
 import { idIn } from './references.js'
 
 /** An answer, or a whole form, that could not be read, and why. */

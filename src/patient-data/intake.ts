@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { readDate } from '../engine/expression/dates.js'
 import { readReference, type ReferenceIndex } from './references.js'
 import { shapeOf, shapesOf, type Shape, type Shapes } from './shapes.js'

@@ -1,6 +1,6 @@
 import type { FhirResource, Patient } from 'fhir/r4.js'
 import { isId } from '../cds-hooks/parse-hook-request.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { baseUrl } from '../trust/base-url.js'
 import { LONGEST_REFERENCE, withoutFragment, type ReferenceIndex } from './references.js'
 

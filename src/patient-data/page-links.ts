@@ -1,5 +1,5 @@
 import { httpUrl, isPathBelow } from '../trust/base-url.js'
-import { withoutEnd } from '../engine/model/without-end.js'
+import { withoutEnd } from '../plain-values/without-end.js'
 
 /**
  * Where a link to another page leads: at the FHIR server's own origin and below its base, or below a base that is

@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { isObject } from '../engine/model/json.js'
+import { isObject } from '../plain-values/json.js'
 import { idOfAddress, readReference } from './references.js'
 
 /**

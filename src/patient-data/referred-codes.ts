@@ -1,5 +1,5 @@
 import type { CodeableConcept, FhirResource, Medication } from 'fhir/r4.js'
-import { isObject, type JsonObject } from '../engine/model/json.js'
+import { isObject, type JsonObject } from '../plain-values/json.js'
 
 /** Finds a resource that came with the call by `Type/id`. */
 export type Finder = (reference: string) => FhirResource | undefined

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { withoutEnd } from '../engine/model/without-end.js'
+import { withoutEnd } from '../plain-values/without-end.js'
 import type { FeedbackEntry } from './port.js'
 
 /** Where feedback is kept. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Feedback, OverrideReason } from '../cds-hooks/types.js'
 import type { AnsweredCall, ForgottenFor, Override, PatientOfClient } from './port.js'
-import { defined } from '../engine/model/defined.js'
+import { defined } from '../plain-values/defined.js'
 
 /**
  * Remembers which cards were overridden for whom, so that knowledge can stay silent about the same thing. Patients are

@@ -3,7 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Level, Logger } from 'pino'
 import type { UndecidedNote } from '../cds-hooks/types.js'
 import type { Metrics } from './metrics.js'
-import { defined } from '../engine/model/defined.js'
+import { defined } from '../plain-values/defined.js'
 
 /** What the log tells of one request beside its outcome. Nothing of it is the client's own words but an id that is a uuid. */
 interface RequestNotes {

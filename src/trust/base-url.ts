@@ -1,4 +1,4 @@
-import { withoutEnd } from '../engine/model/without-end.js'
+import { withoutEnd } from '../plain-values/without-end.js'
 
 /** Most characters of a base URL; beyond that it is an attack or an accident. */
 export const LONGEST_URL = 2_048

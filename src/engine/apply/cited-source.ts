@@ -1,6 +1,6 @@
 import type { RelatedArtifact } from 'fhir/r4.js'
 import type { CompiledSource } from '../knowledge/compiled.js'
-import { defined } from '../model/defined.js'
+import { defined } from '../../plain-values/defined.js'
 import { inLanguage } from '../model/localized.js'
 
 /** A source as a reader sees it, in one language. */

@@ -1,5 +1,5 @@
 import type { ActivityDefinition, CodeableConcept, Reference } from 'fhir/r4.js'
-import type { JsonObject } from '../model/json.js'
+import type { JsonObject } from '../../plain-values/json.js'
 
 /** Elements of an ActivityDefinition that say what is to be done; all others tell of the definition itself. */
 export const CONTENT_ELEMENTS = [

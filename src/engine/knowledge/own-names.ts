@@ -1,5 +1,5 @@
 import type { FaultList } from '../model/faults.js'
-import { isObject, type JsonObject } from '../model/json.js'
+import { isObject, type JsonObject } from '../../plain-values/json.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 import type { KnowledgeNames } from '../model/names.js'
 

@@ -3,7 +3,7 @@ import { extensionsOf } from '../model/extensions.js'
 import type { FaultList } from '../model/faults.js'
 import type { KnowledgeNames } from '../model/names.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
-import { withoutEnd } from '../model/without-end.js'
+import { withoutEnd } from '../../plain-values/without-end.js'
 import { isShort, LONGEST_REMEMBERED, MOST_REMEMBERED, trimmed } from './sent-coding.js'
 
 /** How codes of a system are brought to one form before they are compared. */
