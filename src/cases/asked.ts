@@ -1,5 +1,5 @@
 import type { Answer } from '../engine/apply/apply-plan.js'
-import { together, type ExplainedAction } from '../engine/apply/explain-plan.js'
+import { conjunctionOf, type ExplainedAction } from '../engine/apply/explain-plan.js'
 import type { CompiledAction } from '../engine/knowledge/compiled.js'
 import type { CdsService } from '../knowledge-files/services.js'
 
@@ -89,7 +89,7 @@ export function askedActions(places: readonly Place[], letters: string): AskedAc
       place,
       listens: letters[at] === '+' && (around?.listens ?? true),
       answers,
-      whole: together([...(around ? [around.whole] : []), ...answers]),
+      whole: conjunctionOf([...(around ? [around.whole] : []), ...answers]),
       around,
     })
     at += 1 + place.conditions.length

@@ -1,4 +1,4 @@
-import { placeStep } from '../engine/model/element-path.js'
+import { elementNamedBy } from '../engine/model/element-path.js'
 import { isElementName } from '../engine/model/r4-model.js'
 
 /** How the value of an element is written in JSON. */
@@ -52,7 +52,7 @@ export function shapeOf(shapes: Shapes, type: string, name: string): Shape | nul
 function look(type: string, name: string): Shape | undefined {
   if (name === 'contained') return { kind: 'resource', type: 'Resource', repeats: true }
   try {
-    const { type: found, repeats } = placeStep(type, { name }, undefined)
+    const { type: found, repeats } = elementNamedBy(type, { name }, undefined)
     const plain = `${found.charAt(0).toLowerCase()}${found.slice(1)}`
     const kind = KINDS[found] ?? KINDS[plain] ?? 'complex'
     return { kind, type: kind === 'complex' ? found : plain, repeats }

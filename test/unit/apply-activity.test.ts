@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ActivityDefinition, FhirResource, PlanDefinitionAction, Questionnaire } from 'fhir/r4.js'
-import { ACTIVITY_KINDS, type ActivityKind, CONTENT_ELEMENTS, HELD } from '../../src/engine/knowledge/activity-kinds.js'
+import { ACTIVITY_KINDS, type ActivityKind, CONTENT_ELEMENTS, ELEMENTS_TAKEN_OVER } from '../../src/engine/knowledge/activity-kinds.js'
 import { isElementPath } from '../../src/engine/model/element-path.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import {
@@ -38,7 +38,7 @@ function applyActivity(more: Partial<ActivityDefinition>, onAction: PlanDefiniti
 const held = (kind: ActivityKind, stated: Partial<ActivityDefinition>): Partial<ActivityDefinition> =>
   Object.fromEntries(
     Object.entries(stated).filter(
-      ([name]) => !CONTENT_ELEMENTS.some(element => element === name) || HELD[kind].some(element => element === name),
+      ([name]) => !CONTENT_ELEMENTS.some(element => element === name) || ELEMENTS_TAKEN_OVER[kind].some(element => element === name),
     ),
   )
 

@@ -4,7 +4,7 @@ import { STATE, type Scope } from '../expression/scope.js'
 import { toJson, typeOf } from '../expression/values.js'
 import { CdsError } from '../../errors.js'
 import { failureOf } from '../expression/facts.js'
-import { type Making, missingIn, resourceOfKind } from '../knowledge/activity-kinds.js'
+import { type ProposalContext, missingIn, resourceOfKind } from '../knowledge/activity-kinds.js'
 import type { CompiledActivity, CompiledDynamicValue } from '../knowledge/compiled.js'
 import { inLanguage, localized } from '../model/localized.js'
 import { renderText } from './render-text.js'
@@ -20,7 +20,7 @@ export interface MadeResource {
 }
 
 /** For whom resources are made, and who asks for them. */
-function makingFor(canonical: string | undefined, context: ApplyContext, scope: Scope): Making {
+function makingFor(canonical: string | undefined, context: ApplyContext, scope: Scope): ProposalContext {
   const { encounterId, proposer } = context
   const requester = proposer?.practitioner ?? proposer?.organization
   return {

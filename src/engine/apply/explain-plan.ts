@@ -116,7 +116,7 @@ class Explaining {
   private action(action: CompiledAction, inPlan: InPlan, isAround: boolean, listens: (action: CompiledAction) => boolean): ExplainedAction {
     const isAsked = isAround || action.id === this.options.only
     const conditions = action.conditions.map(condition => this.condition(condition, action.where, inPlan))
-    const [applies, listensToHook] = [together(conditions.map(({ answer }) => answer)), listens(action)]
+    const [applies, listensToHook] = [conjunctionOf(conditions.map(({ answer }) => answer)), listens(action)]
     const isOpened = this.options.isWhole || !isAsked || (applies === 'yes' && listensToHook)
     const below = action.actions.length + (action.definition?.kind === 'plan' ? action.definition.plan.actions.length : 0)
     const actions = isOpened ? this.below(action, inPlan, isAsked) : []
@@ -184,7 +184,7 @@ interface InPlan {
 }
 
 /** As the call decides: the first no or error ends it, and a cannot-tell hides neither. */
-export function together(answers: readonly (Answer | 'error')[]): Answer | 'error' {
+export function conjunctionOf(answers: readonly (Answer | 'error')[]): Answer | 'error' {
   return answers.find(answer => answer === 'no' || answer === 'error') ?? answers.find(answer => answer === 'cannot-tell') ?? 'yes'
 }
 

@@ -1,4 +1,4 @@
-import { parsePath, placeStep, type PathStep } from '../model/element-path.js'
+import { parsePath, elementNamedBy, type PathStep } from '../model/element-path.js'
 
 type Json = Record<string, unknown>
 
@@ -23,11 +23,11 @@ export function setPath(
   let target = resource
   let type = resourceType
   for (const step of steps.slice(0, -1)) {
-    const element = placeStep(type, step, undefined)
+    const element = elementNamedBy(type, step, undefined)
     target = element.repeats ? elementAt(target, element.key, step) : objectAt(target, element.key)
     type = element.type
   }
-  const { key, repeats } = placeStep(type, last, types[0])
+  const { key, repeats } = elementNamedBy(type, last, types[0])
   if (!repeats) target[key] = values[0]
   else if (last.index === undefined) target[key] = [...values]
   else place(elementsOf(target, key), last.index, values[0])

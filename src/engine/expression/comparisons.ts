@@ -1,8 +1,8 @@
 import type { Items } from '../model/items.js'
 import { childNodes, stringLiteral, type SyntaxNode } from './syntax.js'
 
-/** One side of a comparison. */
-export interface Side {
+/** One operand of a comparison or a sum. */
+export interface Operand {
   node: SyntaxNode
   items: Items
 }
@@ -11,7 +11,7 @@ export interface Side {
 const MOST_LISTED = 12
 
 /** One sentence a code that is compared with what can never be it, or a comparison that can never hold. */
-export function impossibleComparisons(operator: string, left: Side, right: Side): string[] {
+export function impossibleComparisons(operator: string, left: Operand, right: Operand): string[] {
   const mismatch = kindMismatch(left.items, right.items)
   if (mismatch !== undefined) return [mismatch]
   const form = operator === '~' || operator === '!~' ? (text: string) => text.toLowerCase() : (text: string) => text
@@ -24,7 +24,7 @@ export function impossibleComparisons(operator: string, left: Side, right: Side)
 }
 
 /** The texts written out on one side that the other side can never hold. */
-function impossibleIn({ node }: Side, { codes }: Items, form: (text: string) => string): string[] {
+function impossibleIn({ node }: Operand, { codes }: Items, form: (text: string) => string): string[] {
   if (!codes?.size) return []
   const possible = new Set([...codes].map(form))
   return textsIn(node)

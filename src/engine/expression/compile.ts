@@ -10,7 +10,7 @@ import { memoised } from '../model/memoised.js'
 import { binaryOperator, converted, OPERATORS } from './operators.js'
 import { STATE, type Scope } from './scope.js'
 import { standardFunction } from './standard-function.js'
-import { countItems, type Place, type Results, type Step } from './steps.js'
+import { countItems, type Iteration, type Results, type Step } from './steps.js'
 import { childNodes, functionOf, nameWithoutQuotes, parseExpression, plainSource, stringLiteral, type SyntaxNode } from './syntax.js'
 import { typeTest } from './type-test.js'
 import { NO, NOTHING, plain, YES, type Collection } from './values.js'
@@ -27,7 +27,7 @@ export type Evaluator = (scope: Scope) => Collection
 export type Compiler = (source: string, tree?: SyntaxNode, definition?: object) => Evaluator
 
 /** Where an expression begins; what it asks of its focus it asks of the scope, so that nobody looks a subject up in vain. */
-const START: Place = { items: Object.freeze([bareNode({})]) }
+const START: Iteration = { items: Object.freeze([bareNode({})]) }
 
 /** Raised while compiling where an expression has a part that only the interpreter knows. */
 class NotCompiled extends Error {}
@@ -107,7 +107,7 @@ function withoutWrapping(node: SyntaxNode | undefined): SyntaxNode | undefined {
 class ExpressionWriter {
   /**
    * @param definition what `%context` stands for; the hook's context where undefined.
-   * @param focus what `$this` and names that stand alone mean; the items of the place where undefined.
+   * @param focus what `$this` and names that stand alone mean; the items of the iteration where undefined.
    */
   constructor(
     private readonly tools: Tools,
@@ -160,7 +160,7 @@ class ExpressionWriter {
     if (connective) return connective(left, right)
     if (!OPERATORS.has(sign)) throw new NotCompiled()
     const compute = binaryOperator(sign, this.tools.interpreter.operation)
-    return (scope, place) => compute(scope, left(scope, place), right(scope, place))
+    return (scope, iteration) => compute(scope, left(scope, iteration), right(scope, iteration))
   }
 
   private typeExpression(node: SyntaxNode): Step {
@@ -171,15 +171,15 @@ class ExpressionWriter {
   /** The interpreter knows no sign of nothing, nor of an element, and changes the list that it is handed. */
   private signed(sign: string, on: Step): Step {
     const run = this.tools.interpreter.operation(`${sign}%input`)
-    return (scope, place) => {
-      const items = on(scope, place)
+    return (scope, iteration) => {
+      const items = on(scope, iteration)
       return items.length === 0 ? NOTHING : run(scope, items.map(converted))
     }
   }
 
   private onValues(source: string, on: Step): Step {
     const run = this.tools.interpreter.operation(source)
-    return (scope, place) => run(scope, on(scope, place))
+    return (scope, iteration) => run(scope, on(scope, iteration))
   }
 
   /** What stands behind a dot, or alone where `on` is undefined. */
@@ -213,11 +213,11 @@ class ExpressionWriter {
     const args = argumentNodes.map(argument => this.step(argument))
     if (own) return this.own(own, input, args)
     const compute = standardFunction(name, args.length, this.tools.interpreter.operation)
-    return (scope, place) =>
+    return (scope, iteration) =>
       compute(
         scope,
-        counted(input(scope, place), scope),
-        args.map(arg => arg(scope, place)),
+        counted(input(scope, iteration), scope),
+        args.map(arg => arg(scope, iteration)),
       )
   }
 
@@ -229,10 +229,10 @@ class ExpressionWriter {
 
   private own(run: OwnFunction, input: Step, args: readonly Step[]): Step {
     const { valueSets } = this.tools
-    return (scope, place) =>
+    return (scope, iteration) =>
       run(
-        counted(input(scope, place), scope),
-        args.map(arg => arg(scope, place)),
+        counted(input(scope, iteration), scope),
+        args.map(arg => arg(scope, iteration)),
         scope[STATE],
         valueSets,
       )
@@ -245,7 +245,7 @@ class ExpressionWriter {
 
   private typeTest(name: 'ofType' | 'is' | 'as', node: SyntaxNode, on: Step): Step {
     const test = typeTest(name, node.text ?? fail(), this.tools.interpreter.operation)
-    return (scope, place) => test(scope, counted(on(scope, place), scope))
+    return (scope, iteration) => test(scope, counted(on(scope, iteration), scope))
   }
 }
 
@@ -257,13 +257,13 @@ const known = (node: SyntaxNode | undefined): SyntaxNode => node ?? fail()
 
 const telling =
   (node: SyntaxNode, step: Step): Step =>
-  (scope, place) => {
-    const result = step(scope, place)
-    place.results?.set(node, result)
+  (scope, iteration) => {
+    const result = step(scope, iteration)
+    iteration.results?.set(node, result)
     return result
   }
 
-/** What the place is about. */
+/** The items that are looked at. */
 const ITEMS: Step = (_, { items }) => items
 
 /** Whom the call is about. */
@@ -304,8 +304,8 @@ const variableName = (node: SyntaxNode): string => nameWithoutQuotes(node.delimi
 
 function member(name: string, on: Step): Step {
   const access = memberAccess(name)
-  return (scope, place) => {
-    const items = on(scope, place)
+  return (scope, iteration) => {
+    const items = on(scope, iteration)
     return items.length === 0 ? NOTHING : access(counted(items, scope))
   }
 }
@@ -318,9 +318,9 @@ function counted(items: Collection, scope: Scope): Collection {
 
 const indexed =
   (on: Step, by: Step): Step =>
-  (scope, place) => {
-    const items = on(scope, place)
-    const index = by(scope, place)
+  (scope, iteration) => {
+    const items = on(scope, iteration)
+    const index = by(scope, iteration)
     const item = index.length === 0 ? undefined : items[parseInt(String(plain(index[0])), 10)]
     return item === undefined ? NOTHING : [item]
   }

@@ -1,4 +1,4 @@
-import type { Side } from './comparisons.js'
+import type { Operand } from './comparisons.js'
 import type { Items } from '../model/items.js'
 import { childNodes, type SyntaxNode } from './syntax.js'
 
@@ -14,7 +14,7 @@ const MOVING_UNIT = /^(?:(?:year|month|week|day|hour|minute|second|millisecond)s
 const CALENDAR_WORD: Readonly<Record<string, string>> = { "'a'": 'years', "'mo'": 'months' }
 
 /** One sentence a sum or difference of dates that the interpreter would fail at when it runs. */
-export function dateFaults(operator: string, left: Side, right: Side): string[] {
+export function dateFaults(operator: string, left: Operand, right: Operand): string[] {
   if (!isDated(left.items)) return []
   if (isDated(right.items)) {
     return [

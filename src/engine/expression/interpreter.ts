@@ -42,8 +42,8 @@ export function createInterpreter(valueSets: ValueSetLookup): Interpreter {
       const explained = lazily(() => prepare(source, noteResult))
       const definition = focus?.definition
       if (definition) return scope => plainly()(onDefinition(scope, definition), dataOf(definition))
-      return (scope, place) => {
-        const on = focus && dataOf(focus.subject(scope, place))
+      return (scope, iteration) => {
+        const on = focus && dataOf(focus.subject(scope, iteration))
         return scope[STATE].evidence ? withEvidence(variables => explained()(variables, on), scope) : plainly()(scope, on)
       }
     },

@@ -6,9 +6,9 @@ export const CONNECTIVES: Readonly<Record<string, (left: Step, right: Step) => S
   and: (left, right) => decidedBy(false, left, right),
   or: (left, right) => decidedBy(true, left, right),
   implies: (left, right) => decidedBy(true, negated(left), right),
-  xor: (left, right) => (scope, place) => {
-    const first = truth(left(scope, place))
-    const second = truth(right(scope, place))
+  xor: (left, right) => (scope, iteration) => {
+    const first = truth(left(scope, iteration))
+    const second = truth(right(scope, iteration))
     return first === undefined || second === undefined ? NOTHING : truthCollection(first !== second)
   },
 }
@@ -16,8 +16,8 @@ export const CONNECTIVES: Readonly<Record<string, (left: Step, right: Step) => S
 /** `not()`: what is not known stays so. */
 export const negated =
   (on: Step): Step =>
-  (scope, place) => {
-    const value = truth(on(scope, place))
+  (scope, iteration) => {
+    const value = truth(on(scope, iteration))
     return value === undefined ? NOTHING : truthCollection(!value)
   }
 
@@ -27,17 +27,17 @@ export const negated =
  */
 const decidedBy =
   (decisive: boolean, left: Step, right: Step): Step =>
-  (scope, place) => {
+  (scope, iteration) => {
     let first: boolean | undefined
     let failure: unknown
     try {
-      first = truth(left(scope, place))
+      first = truth(left(scope, iteration))
     } catch (error) {
       if (error instanceof DeadlinePassed) throw error
       failure = error
     }
     if (first === decisive) return truthCollection(decisive)
-    const second = truth(right(scope, place))
+    const second = truth(right(scope, iteration))
     if (second === decisive) return truthCollection(decisive)
     // oxlint-disable-next-line typescript/only-throw-error -- it is passed on as it was thrown
     if (failure !== undefined) throw failure

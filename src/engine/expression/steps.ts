@@ -3,7 +3,7 @@ import type { Collection } from './values.js'
 import type { SyntaxNode } from './syntax.js'
 
 /** Where a step runs: what `$this`, `$index` and `$total` stand for. */
-export interface Place {
+export interface Iteration {
   readonly items: Collection
   readonly index?: number
   readonly total?: Collection
@@ -15,7 +15,7 @@ export interface Place {
 export type Results = Map<SyntaxNode, Collection>
 
 /** One part of an expression, ready to run. */
-export type Step = (scope: Scope, place: Place) => Collection
+export type Step = (scope: Scope, iteration: Iteration) => Collection
 
 /** One function or operator of the interpreter on given values. */
 export type Operation = (scope: Scope, input: Collection, ...values: readonly Collection[]) => Collection

@@ -30,7 +30,7 @@ export const CONTENT_ELEMENTS = [
 export type ContentElement = (typeof CONTENT_ELEMENTS)[number]
 
 /** For whom a resource is made, and what is said of whoever asks for it. */
-export interface Making {
+export interface ProposalContext {
   /** Canonical of the definition; undefined where it has no url. */
   canonical: string | undefined
   subject: Reference
@@ -48,7 +48,7 @@ interface Part {
   holds: readonly ContentElement[]
   /** What of that is lost in this definition all the same. */
   loses?: (definition: ActivityDefinition) => readonly ContentElement[]
-  put: (definition: ActivityDefinition, making: Making) => JsonObject
+  put: (definition: ActivityDefinition, making: ProposalContext) => JsonObject
 }
 
 interface Kind {
@@ -352,7 +352,7 @@ export type ActivityKind = keyof typeof KINDS
 export const ACTIVITY_KINDS = Object.keys(KINDS) as readonly ActivityKind[]
 
 /** What the resource of each kind takes over from its definition; what a definition states beyond it is told when the knowledge is loaded, and by `$apply`. */
-export const HELD = Object.fromEntries(
+export const ELEMENTS_TAKEN_OVER = Object.fromEntries(
   Object.entries<Kind>(KINDS).map(([kind, { parts }]) => [kind, parts.flatMap(({ holds }) => holds)] as const),
 ) as unknown as Readonly<Record<ActivityKind, readonly ContentElement[]>>
 
@@ -361,11 +361,11 @@ export function notHeld(kind: ActivityKind, definition: ActivityDefinition): Con
   const lost = (KINDS[kind].parts as readonly Part[]).flatMap(({ loses }) => loses?.(definition) ?? [])
   const states = (element: ContentElement) =>
     element === 'doNotPerform' ? definition.doNotPerform === true : definition[element] !== undefined
-  return CONTENT_ELEMENTS.filter(element => states(element) && (lost.includes(element) || !HELD[kind].includes(element)))
+  return CONTENT_ELEMENTS.filter(element => states(element) && (lost.includes(element) || !ELEMENTS_TAKEN_OVER[kind].includes(element)))
 }
 
 /** The resource that a definition describes, without its dynamic values. */
-export function resourceOfKind(kind: ActivityKind, definition: ActivityDefinition, making: Making): Record<string, unknown> {
+export function resourceOfKind(kind: ActivityKind, definition: ActivityDefinition, making: ProposalContext): Record<string, unknown> {
   const parts: readonly Part[] = KINDS[kind].parts
   return Object.assign({ resourceType: kind }, ...parts.map(({ put }) => put(definition, making))) as Record<string, unknown>
 }

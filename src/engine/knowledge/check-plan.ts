@@ -9,13 +9,13 @@ import type { NotCarried } from './compiled.js'
 import type { KnowledgeProfile } from './profile.js'
 
 /** The file that is checked, and where its faults go. */
-export interface FaultPlace {
+export interface CheckedFile {
   file: string
   faults: FaultList
 }
 
 /** What the plan of a file is checked by. */
-export interface PlanCheck extends FaultPlace {
+export interface PlanCheck extends CheckedFile {
   plan: PlanDefinition
   terminology: Terminology
   profile: KnowledgeProfile
@@ -28,14 +28,14 @@ const PRIORITIES = ['routine', 'urgent', 'stat']
 const DATA_ABSENT_REASON = 'http://terminology.hl7.org/CodeSystem/data-absent-reason'
 
 /** Tells of elements that nothing comes of, and answers them. */
-export function reportNotCarried({ file, faults }: FaultPlace, lost: readonly NotCarried[], element: string): readonly NotCarried[] {
+export function reportNotCarried({ file, faults }: CheckedFile, lost: readonly NotCarried[], element: string): readonly NotCarried[] {
   for (const { path, why } of lost) faults.add('ELEMENT_NOT_CARRIED', file, `${element}.${path}`, why)
   return lost
 }
 
 /** What modifies the meaning of an element may not be passed over. */
 export function checkModifiers(
-  { file, faults }: FaultPlace,
+  { file, faults }: CheckedFile,
   { modifierExtension = [] }: { modifierExtension?: Extension[] },
   element: string,
 ): void {

@@ -1,7 +1,7 @@
 import type { ActivityDefinition, PlanDefinitionActionDynamicValue } from 'fhir/r4.js'
 import type { FaultList } from '../model/faults.js'
-import { ACTIVITY_KINDS, type ActivityKind, HELD, kindNamed, missingIn, resourceOfKind } from './activity-kinds.js'
-import { checkModifiers, type FaultPlace, reportNotCarried } from './check-plan.js'
+import { ACTIVITY_KINDS, type ActivityKind, ELEMENTS_TAKEN_OVER, kindNamed, missingIn, resourceOfKind } from './activity-kinds.js'
+import { checkModifiers, type CheckedFile, reportNotCarried } from './check-plan.js'
 import type { ActionTexts, CompiledActivity, CompiledDynamicValue } from './compiled.js'
 import { notCarriedOfActivity } from './not-carried.js'
 import type { Cited } from './resource-index.js'
@@ -37,12 +37,12 @@ export function compileActivity(
   }
 }
 
-function activityKind({ file, faults }: FaultPlace, definition: ActivityDefinition): ActivityKind {
+function activityKind({ file, faults }: CheckedFile, definition: ActivityDefinition): ActivityKind {
   const kind = kindNamed(definition)
   const found = ACTIVITY_KINDS.find(name => name === kind)
   const place = ['ACTIVITY_KIND_UNSUPPORTED', file, 'ActivityDefinition.kind'] as const
   if (!found) faults.add(...place, `The kind must be one of ${ACTIVITY_KINDS.join(', ')}; found ${kind ?? 'none'}.`)
-  if (found && definition.doNotPerform && !HELD[found].includes('doNotPerform')) {
+  if (found && definition.doNotPerform && !ELEMENTS_TAKEN_OVER[found].includes('doNotPerform')) {
     faults.add(...place, `A ${found} cannot say that something should not be done.`)
   }
   return found ?? 'Task'
@@ -50,7 +50,7 @@ function activityKind({ file, faults }: FaultPlace, definition: ActivityDefiniti
 
 /** What R4 demands of the resource must come from the definition or be set. */
 function checkComplete(
-  { file, faults }: FaultPlace,
+  { file, faults }: CheckedFile,
   kind: ActivityKind,
   definition: ActivityDefinition,
   onAction: readonly PlanDefinitionActionDynamicValue[],

@@ -32,7 +32,7 @@ import { byKey, compileRequirement, conflictingKeys } from './data-requirements.
 import { extensionOf, extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import { decisionPointsOf } from '../model/names.js'
-import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type Place } from './expressions.js'
+import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type ElementOfFile } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { compileFacts, neededBy, type CompiledFacts } from './compile-facts.js'
 import { notCarriedOfAction, notCarriedOfPlan } from './not-carried.js'
@@ -452,13 +452,13 @@ class PlanCompiler {
     return [...own, ...inherited.flatMap(other => this.inheritedRequirements(other, [...above, library]))]
   }
 
-  private evaluator(expression: Expression | undefined, place: Place, focus: ExpressionFocus = {}) {
+  private evaluator(expression: Expression | undefined, place: ElementOfFile, focus: ExpressionFocus = {}) {
     const checked = this.context.expressions.expression(expression, place, this.facts.known, { subject: this.subject, ...focus })
     checked.variables.forEach(name => this.used.add(name))
     return checked.evaluate
   }
 
-  private place(element: string): Place {
+  private place(element: string): ElementOfFile {
     return { file: this.source.file, element }
   }
 

@@ -4,7 +4,7 @@ import type { CompiledRequirement } from './compiled.js'
 import { EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
 import { localized } from '../model/localized.js'
 import type { FaultList } from '../model/faults.js'
-import type { Place } from './expressions.js'
+import type { ElementOfFile } from './expressions.js'
 import type { Terminology } from '../terminology/terminology.js'
 
 const PATIENT = '{{context.patientId}}'
@@ -46,7 +46,7 @@ const DAYS_IN: Readonly<Record<string, number>> = { d: 1, wk: 7, mo: 31, a: 366 
  */
 export function compileRequirement(
   requirement: DataRequirement,
-  place: Place,
+  place: ElementOfFile,
   terminology: Terminology,
   faults: FaultList,
 ): CompiledRequirement {

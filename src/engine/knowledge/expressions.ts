@@ -29,7 +29,7 @@ const FAULT_OF: Readonly<Record<NamingFaultKind, FaultCode>> = {
 }
 
 /** Where an expression stands, for messages. */
-export interface Place {
+export interface ElementOfFile {
   file: string
   element: string
 }
@@ -73,7 +73,12 @@ export class ExpressionCompiler {
   }
 
   /** Compiles a FHIR Expression; other languages than text/fhirpath are refused. */
-  expression(expression: Expression | undefined, place: Place, variables: KnownVariables, focus: ExpressionFocus = {}): CheckedExpression {
+  expression(
+    expression: Expression | undefined,
+    place: ElementOfFile,
+    variables: KnownVariables,
+    focus: ExpressionFocus = {},
+  ): CheckedExpression {
     const written = inFhirPath(expression)
     if (!written) {
       this.faults.add(
@@ -88,7 +93,7 @@ export class ExpressionCompiler {
   }
 
   /** Compiles the text of an expression. */
-  text(source: string, place: Place, variables: KnownVariables, focus: ExpressionFocus = {}): CheckedExpression {
+  text(source: string, place: ElementOfFile, variables: KnownVariables, focus: ExpressionFocus = {}): CheckedExpression {
     const names = this.names(source, place, variables, focus)
     for (const { kind, message } of names.faults) this.faults.add(FAULT_OF[kind], place.file, place.element, `${message}, in: ${source}`)
     for (const canonical of names.valueSets) {
@@ -111,7 +116,12 @@ export class ExpressionCompiler {
     }
   }
 
-  private names(source: string, place: Place, variables: KnownVariables, { subject = PATIENT, definition }: ExpressionFocus): NamingResult {
+  private names(
+    source: string,
+    place: ElementOfFile,
+    variables: KnownVariables,
+    { subject = PATIENT, definition }: ExpressionFocus,
+  ): NamingResult {
     try {
       const alone = definition ? itemsOf(definition.resourceType) : subject
       const known = definition ? new Map([...variables, ['context', alone]]) : variables

@@ -10,7 +10,7 @@ import type {
 import { HOOKS } from '../../cds-hooks/hooks.js'
 import { ANY_ITEMS, itemsOf, mergeItems, type Items } from '../model/items.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
-import { lookUp, urlOf } from '../model/canonical.js'
+import { namedByCanonical, urlOf } from '../model/canonical.js'
 import { extensionOf } from '../model/extensions.js'
 import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
 import { requiredCodes } from '../model/required-codes.js'
@@ -45,7 +45,7 @@ export function createVocabulary(files: readonly KnowledgeFile[], terminology: T
       [DECLARED.context, contextMembers()],
     ]),
     boundCodes: requiredCodes,
-    hasForm: canonical => lookUp(forms, canonical) !== undefined,
+    hasForm: canonical => namedByCanonical(forms, canonical) !== undefined,
     answers(linkId, canonicals) {
       // Knowledge that brings no form reads those of others, of which nothing is known.
       if (forms.size === 0) return ANY_ITEMS

@@ -6,7 +6,10 @@ interface Versioned {
 }
 
 /** What a canonical names: the same url and, where the canonical says one, the same version. */
-export function lookUp<R extends Versioned | { resource: Versioned }>(byUrl: ReadonlyMap<string, R>, canonical: string): R | undefined {
+export function namedByCanonical<R extends Versioned | { resource: Versioned }>(
+  byUrl: ReadonlyMap<string, R>,
+  canonical: string,
+): R | undefined {
   const found = byUrl.get(urlOf(canonical))
   const wanted = canonical.split('|')[1]
   const version = found && ('resource' in found ? found.resource.version : found.version)

@@ -29,7 +29,7 @@ function readPath(path: string): readonly PathStep[] | undefined {
 }
 
 /** An element as JSON names it. */
-export interface PlacedElement {
+export interface NamedElement {
   key: string
   type: string
   repeats: boolean
@@ -52,8 +52,8 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
  * @param valueType type of the value, which decides what a choice element is called.
  * @throws RangeError when there is no such element, or a choice element has no such type.
  */
-export function placeStep(type: string, step: PathStep, valueType: string | undefined): PlacedElement {
-  const places = placed.get(step) ?? new Map<string, PlacedElement>()
+export function elementNamedBy(type: string, step: PathStep, valueType: string | undefined): NamedElement {
+  const places = placed.get(step) ?? new Map<string, NamedElement>()
   placed.set(step, places)
   const key = `${type} ${valueType}`
   const found = places.get(key) ?? place(type, step, valueType)
@@ -62,9 +62,9 @@ export function placeStep(type: string, step: PathStep, valueType: string | unde
 }
 
 /** Elements by the step that names them, and by the types of their owner and value. */
-const placed = new WeakMap<PathStep, Map<string, PlacedElement>>()
+const placed = new WeakMap<PathStep, Map<string, NamedElement>>()
 
-function place(type: string, step: PathStep, valueType: string | undefined): PlacedElement {
+function place(type: string, step: PathStep, valueType: string | undefined): NamedElement {
   const model = elementModel(type, step.name) ?? choiceByFullName(type, step.name)
   if (!model) throw new RangeError(`${step.name} is not an element of ${type}`)
   if (model.choices.length === 0) return { key: step.name, type: model.type, repeats: model.repeats }
@@ -99,9 +99,9 @@ function leadsToElement(type: string, path: string): boolean {
   const last = steps?.at(-1)
   if (!steps || !last) return false
   try {
-    const owner = steps.slice(0, -1).reduce((above, step) => placeStep(above, step, undefined).type, type)
+    const owner = steps.slice(0, -1).reduce((above, step) => elementNamedBy(above, step, undefined).type, type)
     const isOpenChoice = last.choiceType === undefined && (elementModel(owner, last.name)?.choices.length ?? 0) > 0
-    if (!isOpenChoice) placeStep(owner, last, undefined)
+    if (!isOpenChoice) elementNamedBy(owner, last, undefined)
     return true
   } catch {
     return false

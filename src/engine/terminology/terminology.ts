@@ -1,7 +1,7 @@
 import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
 import type { SentCoding, ValueSetTest } from '../expression/functions/value-set-test.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
-import { lookUp, urlOf } from '../model/canonical.js'
+import { namedByCanonical, urlOf } from '../model/canonical.js'
 import { extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import type { FaultCode, FaultList } from '../model/faults.js'
@@ -131,7 +131,7 @@ export class Terminology {
   }
 
   private find(canonical: string): Membership | undefined {
-    return lookUp(this.sources, canonical) && this.valueSets.get(urlOf(canonical))
+    return namedByCanonical(this.sources, canonical) && this.valueSets.get(urlOf(canonical))
   }
 
   /** What a reader calls a code, by language; undefined when no code system of ours knows it. */
@@ -240,7 +240,7 @@ export class Terminology {
       imported: include
         .flatMap(part => part.valueSet ?? [])
         .flatMap(imported => {
-          if (!lookUp(this.sources, imported))
+          if (!namedByCanonical(this.sources, imported))
             this.unread(source, 'CANONICAL_UNKNOWN', 'ValueSet.compose.include', `There is no value set ${imported}.`)
           const compiled = this.compile(urlOf(imported), [...above, url])
           if (!this.isWhole(imported)) this.partial.add(url)
