@@ -80,7 +80,7 @@ describe('feedback is answered with 200 and kept', () => {
     '2016-12-31T23:59:60Z',
   ])('at a time with or without fraction: %s', async outcomeTimestamp => {
     await send({ feedback: [overridden({ outcomeTimestamp })] }).expect(200)
-    expect((kept())[0]?.outcomeTimestamp).toBe(outcomeTimestamp)
+    expect(kept()[0]?.outcomeTimestamp).toBe(outcomeTimestamp)
   })
 })
 
