@@ -9,6 +9,7 @@ const ERRORS = {
   CDS_NESTED_TOO_DEEP: { status: 400, issue: 'too-costly' },
   CDS_BODY_TOO_COSTLY: { status: 400, issue: 'too-costly' },
   CDS_PARAMETERS_INVALID: { status: 400, issue: 'invalid' },
+  CDS_CLIENT_REFUSED: { status: 401, issue: 'login' },
   CDS_SERVICE_UNKNOWN: { status: 404, issue: 'not-found' },
   CDS_RESOURCE_UNKNOWN: { status: 404, issue: 'not-found' },
   CDS_PATH_UNKNOWN: { status: 404, issue: 'not-found' },

@@ -22,7 +22,7 @@ import { createTurns } from './server/turns.js'
 import { readKnowledgeSettings, readSettings, type Settings } from './settings.js'
 import { warmUp } from './calls/warm-up.js'
 import { welcomeText } from './server/welcome-text.js'
-import { clientByFhirServer } from './trust/calling-client.js'
+import { letEverybodyIn } from './trust/calling-client.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
 
 /** A process that answers. */
@@ -108,7 +108,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
       optionalWaitMs: settings.optionalWaitMs,
     },
     knowledgeSettings: readKnowledgeSettings(declared),
-    clientOf: clientByFhirServer(isAllowed),
+    letIn: letEverybodyIn(isAllowed),
     record: createMemoryRecord(
       createOverrideMemory(settings.overrideMemory, knowledge.profile.names.card.decisionPoints),
       createMemoryFeedbackRecord(settings.feedbackMemory),

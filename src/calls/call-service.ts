@@ -15,7 +15,8 @@ import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/dra
 import type { Unusable } from '../patient-data/patient-record.js'
 import type { Override, PatientOfClient } from '../record/port.js'
 import type { CdsService } from '../knowledge-files/services.js'
-import type { CallEnvironment } from './environment.js'
+import type { Caller } from '../trust/calling-client.js'
+import type { Arrival, CallEnvironment } from './environment.js'
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
@@ -34,6 +35,8 @@ export interface GatheredCall {
   data: GatheredData
   /** The orders that the hook brings. */
   orders: DraftOrders
+  /** The patient as the record knows them; undefined where it remembers nothing of them. */
+  whose: PatientOfClient | undefined
   /** What the patient's users overrode before. */
   overrides: readonly Override[]
   /** `performance.now()` at which the call has used up its deadline. */
@@ -58,7 +61,6 @@ export interface ServiceAnswer {
 
 /**
  * Answers one call: gathers the patient's data, applies each plan of the service, and turns what applies into cards.
- * @param arrivedAt `performance.now()` at which the call came, from which on its time runs.
  * @throws CdsError when essential data is missing or belongs to another patient, or the time has run out before the
  *   evaluation begins.
  */
@@ -67,13 +69,13 @@ export async function callService(
   request: HookRequest,
   language: string,
   environment: CallEnvironment,
-  arrivedAt = performance.now(),
+  arrival: Arrival = {},
 ): Promise<ServiceAnswer> {
-  const gathered = await gatherCall(service, request, environment, { arrivedAt })
+  const gathered = await gatherCall(service, request, environment, arrival)
   await itsTurn(gathered.stopAt, environment)
   const { response, advice, undecided } = answerCall(gathered, language, environment)
   countAnswer(service.id, gathered, { response, undecided }, environment)
-  return { response, undecided, record: () => recordAnswer(service.id, request, advice, environment) }
+  return { response, undecided, record: () => recordAnswer(gathered, advice, environment) }
 }
 
 function countAnswer(
@@ -99,17 +101,14 @@ export async function itsTurn(stopAt: number, { turns }: CallEnvironment): Promi
 }
 
 /** Only a call of a known client is recorded. */
-async function recordAnswer(service: string, request: HookRequest, cards: readonly Card[], environment: CallEnvironment): Promise<void> {
-  const whose = patientOf(request, environment)
+async function recordAnswer({ whose, service, request }: GatheredCall, cards: readonly Card[], { record }: CallEnvironment): Promise<void> {
   const { encounterId } = request.context
   if (whose)
-    await environment.record.answered({ ...whose, service, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
+    await record.answered({ ...whose, service: service.id, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
 /** How a call is gathered. */
-export interface GatherCallOptions {
-  /** `performance.now()` at which the call came, from which on its time runs; now unless given. */
-  arrivedAt?: number
+export interface GatherCallOptions extends Arrival {
   /** A dry run goes on without essential data. */
   isDryRun?: boolean
 }
@@ -119,7 +118,7 @@ export async function gatherCall(
   service: CdsService,
   request: HookRequest,
   environment: CallEnvironment,
-  { arrivedAt = performance.now(), isDryRun = false }: GatherCallOptions = {},
+  { arrivedAt = performance.now(), caller, isDryRun = false }: GatherCallOptions = {},
 ): Promise<GatheredCall> {
   const { knowledge, reader, reading, readiness, now, timeZone, deadlineMs } = environment
   const clock = clockAt(now(), timeZone)
@@ -133,13 +132,18 @@ export async function gatherCall(
     forms: knowledge.forms,
     isDryRun,
   })
-  const [data, overrides] = await Promise.all([unlessAborted(readiness.lastCall, reads), overridesOf(request, environment, timeLimit)])
-  return { service, request, clock, data, orders: draftOrdersIn(request.context, data.record), overrides, stopAt: arrivedAt + deadlineMs }
+  const whose = patientOf(request, caller)
+  const [data, overrides] = await Promise.all([unlessAborted(readiness.lastCall, reads), overridesOf(whose, environment, timeLimit)])
+  const orders = draftOrdersIn(request.context, data.record)
+  return { service, request, clock, data, orders, whose, overrides, stopAt: arrivedAt + deadlineMs }
 }
 
 /** What the patient of a call overrode before. Where that is not known in time nothing is silenced, which is the safe side. */
-async function overridesOf(request: HookRequest, environment: CallEnvironment, timeLimit: number): Promise<readonly Override[]> {
-  const whose = patientOf(request, environment)
+async function overridesOf(
+  whose: PatientOfClient | undefined,
+  environment: CallEnvironment,
+  timeLimit: number,
+): Promise<readonly Override[]> {
   if (!whose) return []
   const asked = rememberedOf(whose, environment)
   const { promise: tooLate, end } = afterMilliseconds(timeLimit, [])
@@ -222,8 +226,8 @@ export const endOfEvaluation = (stopAt: number, { deadlineMs }: CallEnvironment)
   Math.min(stopAt, performance.now() + deadlineMs * EVALUATION_SHARE)
 
 /** Who the patient is beyond this call: an id means nothing without the client that gave it. */
-function patientOf(request: HookRequest, { clientOf }: CallEnvironment): PatientOfClient | undefined {
-  const client = clientOf(request)
+function patientOf(request: HookRequest, caller: Caller | undefined): PatientOfClient | undefined {
+  const client = caller?.nameIn(request)
   return client === undefined ? undefined : { client, patient: request.context.patientId }
 }
 

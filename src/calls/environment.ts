@@ -1,9 +1,9 @@
-import type { HookRequest } from '../cds-hooks/types.js'
 import type { ScopeData } from '../engine/expression/scope.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { FhirReader } from '../patient-data/fhir-reader.js'
 import type { ReadingLimits } from '../patient-data/reading-budget.js'
 import type { WatchedRecord } from '../record/port.js'
+import type { Caller } from '../trust/calling-client.js'
 
 /** What every call needs and no call changes. */
 export interface CallEnvironment {
@@ -19,14 +19,20 @@ export interface CallEnvironment {
   turns: { take: () => Promise<void> }
   /** What the deployment chose, as knowledge reads it. */
   knowledgeSettings: NonNullable<ScopeData['settings']>
-  /** Who calls, as far as anything is remembered for them; undefined where nobody can tell. */
-  clientOf: (request: HookRequest) => string | undefined
   /** When calls can be waited for no longer, with the error that they are then answered with. */
   readiness: { readonly lastCall: AbortSignal }
   /** What is kept of calls, and of what users did with their cards. */
   record: WatchedRecord
   /** Figures for an operator; a call can do without. */
   metrics?: CallMetrics
+}
+
+/** How a call came. */
+export interface Arrival {
+  /** `performance.now()` at which the headers of the call had come, from which on its time runs; now unless given. */
+  arrivedAt?: number
+  /** Who calls; nothing is remembered for nobody. */
+  caller?: Caller | undefined
 }
 
 /** What of a call is counted. */

@@ -8,7 +8,7 @@ import {
   type Selection,
 } from '../engine/apply/explain-plan.js'
 import { answerCall, gatherCall, itsTurn, scopeFor } from './call-service.js'
-import type { CallEnvironment } from './environment.js'
+import type { Arrival, CallEnvironment } from './environment.js'
 import { planSource } from '../engine/cards/plan-source.js'
 import { stableUuid } from '../engine/cards/uuid.js'
 import type { CdsResponse, HookRequest } from '../cds-hooks/types.js'
@@ -59,10 +59,10 @@ export async function explainCall(
   language: string,
   environment: CallEnvironment,
   selection: Selection = { isWhole: false },
-  arrivedAt = performance.now(),
+  arrival: Arrival = {},
 ): Promise<Explanation> {
   const plans = plansToExplain(service, selection)
-  const call = await gatherCall(service, request, environment, { arrivedAt })
+  const call = await gatherCall(service, request, environment, arrival)
   await itsTurn(call.stopAt, environment)
   // One scope for the answer and what is told of it: each fact is evaluated once, and both together have the time of a call.
   const scope = scopeFor(call, environment, true)

@@ -1,6 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { answerCall, gatherCall, itsTurn, scopeFor, type GatheredCall } from './call-service.js'
-import type { CallEnvironment } from './environment.js'
+import type { Arrival, CallEnvironment } from './environment.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import { STATE, type Scope } from '../engine/expression/scope.js'
 import { DeadlinePassed } from '../engine/expression/steps.js'
@@ -72,9 +72,9 @@ export async function summariseCall(
   request: HookRequest,
   language: string,
   environment: CallEnvironment,
-  arrivedAt = performance.now(),
+  arrival: Arrival = {},
 ): Promise<CallSummary> {
-  const call = await gatherCall(service, request, environment, { arrivedAt, isDryRun: true })
+  const call = await gatherCall(service, request, environment, { ...arrival, isDryRun: true })
   await itsTurn(call.stopAt, environment)
   const { keys, lacking, record } = call.data
   // Before the record is asked what it could not use: it looks at a type when a rule first asks for it.

@@ -37,10 +37,10 @@ export async function recordCalls(calls: readonly PreparedCall[], language: stri
 
 /** The reply to a call, and the answers of all conditions; both are asked of one scope, so that each fact is evaluated once. */
 async function explainedReply(
-  { service, request, environment }: PreparedCall,
+  { service, request, environment, arrival }: PreparedCall,
   language: string,
 ): Promise<{ response: CdsResponse; letters: string }> {
-  const call = await gatherCall(service, request, environment)
+  const call = await gatherCall(service, request, environment, arrival)
   const scope = scopeFor(call, environment)
   const { response } = answerCall(call, language, environment, scope)
   return { response, letters: service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('') }

@@ -1,6 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { callService } from '../calls/call-service.js'
-import type { CallEnvironment } from '../calls/environment.js'
+import type { Arrival, CallEnvironment } from '../calls/environment.js'
 import { type Card, type CdsResponse, type HookRequest } from '../cds-hooks/types.js'
 import { clockAt } from '../engine/expression/clock.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
@@ -17,6 +17,7 @@ export interface PreparedCall {
   service: CdsService
   request: HookRequest
   environment: CallEnvironment
+  arrival: Arrival
 }
 
 /** How the patient's data reaches the service. */
@@ -80,6 +81,7 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
         prefetch: isPrefetch ? prefetch : {},
         ...(!isPrefetch && { fhirServer: 'https://ehr.example.org/fhir' }),
       },
+      arrival: { caller: { nameIn: () => 'the one client' } },
       environment: {
         knowledge,
         reader: isPrefetch ? noFhirReader : memoryFhirReader(resources),
@@ -90,7 +92,6 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
         turns: { take: async () => undefined },
         readiness: neverStops,
         knowledgeSettings: { ...usualSettings, ...surroundings.settings },
-        clientOf: () => 'the one client',
         record: recordOf(surroundings.overridden.map(written => overrideOf(written, now, language))),
       },
     }
@@ -157,8 +158,8 @@ function contextOf(hook: string, { drafts, selections }: CaseSurroundings['order
 }
 
 /** Makes a call. @param language of the cards. */
-export const reply = async ({ service, request, environment }: PreparedCall, language: string): Promise<CdsResponse> =>
-  (await callService(service, request, language, environment)).response
+export const reply = async ({ service, request, environment, arrival }: PreparedCall, language: string): Promise<CdsResponse> =>
+  (await callService(service, request, language, environment, arrival)).response
 
 /** The answers of all services together. */
 export interface Answered {

@@ -7,6 +7,7 @@ import { shedWhenLate } from './back-pressure.js'
 import { allowOrigins } from './cors.js'
 import type { ServerEnvironment, ServerOptions } from './environment.js'
 import { errorHandler } from './error-reply.js'
+import { letting } from './let-in.js'
 import { createMetrics } from './metrics.js'
 import { readJsonBody } from './read-body.js'
 import { answering } from './reply.js'
@@ -34,14 +35,15 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     unfinished: createUnfinishedBodies(),
     readiness: options.readiness,
   })
+  const whoCalls = letting(options.letIn)
   const pack = compression()
-  for (const { path, methods, isAboutNobody, isPacked } of options.hasOperationsPort
+  for (const { path, methods, isForClients, isAboutNobody, isPacked } of options.hasOperationsPort
     ? ROUTES.filter(({ isForOperators }) => !isForOperators)
     : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)
     if (isPacked) app.all(path, pack)
     for (const [method, handler] of Object.entries(methods)) {
-      const steps: RequestHandler[] = method === 'post' ? readBody : []
+      const steps: RequestHandler[] = [...(isForClients ? [whoCalls] : []), ...(method === 'post' ? readBody : [])]
       app[method as 'get' | 'post'](path, named(path), ...steps, answering(handler, environment))
     }
     app.all(path, named(path), methodNotAllowed(Object.keys(methods)))

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { CallEnvironment } from '../calls/environment.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
+import type { LetIn } from '../trust/calling-client.js'
 import type { Lateness } from './back-pressure.js'
 import type { Metrics } from './metrics.js'
 import type { Readiness } from './readiness.js'
@@ -18,6 +19,8 @@ export interface ServerOptions extends CallEnvironment {
   isDemonstration: boolean
   /** Whether figures and details of readiness are asked for on a port of their own, and not here. */
   hasOperationsPort: boolean
+  /** Who may call: asked before a body is read. */
+  letIn: LetIn
   /** Largest request body in bytes. */
   bodyLimit: number
   turns: Turns

@@ -1,10 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { stackFrames } from '../errors.js'
+import type { Caller } from '../trust/calling-client.js'
 import { sendPublic } from './caching.js'
 import { arrivalOf, noteAnswer, noteFailure, noteService } from './call-log.js'
 import type { ServerEnvironment } from './environment.js'
 import { languageOf, settleLanguage } from './language.js'
+import { callerOf } from './let-in.js'
 
 /** What a handler is asked: the request, without the ways to answer it. */
 export interface Asked {
@@ -14,6 +16,8 @@ export interface Asked {
   body: unknown
   /** `performance.now()` at which the headers of the request had come, from which on its time runs. */
   arrivedAt: number
+  /** Who calls; undefined where the route asks nobody. */
+  caller: Caller | undefined
   /** Settles the language of the reply, which its headers then tell. */
   language: () => string
   /** The language that the client prefers, for replies whose headers tell none. */
@@ -61,6 +65,7 @@ const askedIn = (request: Request, response: Response, { languages }: KnowledgeP
   query: request.query,
   body: request.body as unknown,
   arrivedAt: arrivalOf(response),
+  caller: callerOf(response),
   language: () => settleLanguage(request, response, languages),
   preferredLanguage: () => languageOf(request, languages),
   noteService: service => noteService(response, service),

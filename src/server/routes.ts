@@ -21,6 +21,8 @@ interface Route {
   isAboutNobody?: true
   /** Whether answers are packed for clients that can unpack them. Cards are small and in a hurry. */
   isPacked?: true
+  /** Whether only a client that was let in is answered. */
+  isForClients?: true
   /** Whether only an operator asks for it. */
   isForOperators?: true
   methods: Readonly<Record<string, Handler>>
@@ -29,13 +31,13 @@ interface Route {
 /** All paths of the service. */
 export const ROUTES: readonly Route[] = [
   { path: '/', methods: { get: welcome } },
-  { path: '/cds-services', isAboutNobody: true, isPacked: true, methods: { get: discover } },
-  { path: '/cds-services/:id', methods: { post: call } },
-  { path: '/cds-services/:id/feedback', methods: { post: feedback } },
-  { path: '/cds-services/:id/$explain', isPacked: true, methods: { post: explain } },
+  { path: '/cds-services', isForClients: true, isAboutNobody: true, isPacked: true, methods: { get: discover } },
+  { path: '/cds-services/:id', isForClients: true, methods: { post: call } },
+  { path: '/cds-services/:id/feedback', isForClients: true, methods: { post: feedback } },
+  { path: '/cds-services/:id/$explain', isForClients: true, isPacked: true, methods: { post: explain } },
   { path: '/fhir/metadata', isAboutNobody: true, isPacked: true, methods: { get: metadata } },
-  { path: '/fhir/PlanDefinition/:id/$apply', methods: { post: apply } },
-  { path: '/fhir/ActivityDefinition/:id/$apply', methods: { post: applyActivity } },
+  { path: '/fhir/PlanDefinition/:id/$apply', isForClients: true, methods: { post: apply } },
+  { path: '/fhir/ActivityDefinition/:id/$apply', isForClients: true, methods: { post: applyActivity } },
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
   { path: '/fhir/:type/:id', isAboutNobody: true, isPacked: true, methods: { get: readKnowledge } },
   { path: '/health/live', isAboutNobody: true, methods: { get: live } },
@@ -62,7 +64,7 @@ function discover(asked: Asked, { services }: ServerEnvironment): Reply {
 async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
   const service = serviceOf(asked, environment)
   const hookRequest = parseHookRequest(asked.body, service.hook)
-  const { response, undecided, record } = await callService(service, hookRequest, asked.language(), environment, asked.arrivedAt)
+  const { response, undecided, record } = await callService(service, hookRequest, asked.language(), environment, asked)
   asked.noteAnswer(response.cards.length, undecided)
   return json(response, { afterwards: record })
 }
@@ -82,8 +84,8 @@ async function explain(asked: Asked, environment: ServerEnvironment): Promise<Re
   const language = asked.language()
   return json(
     view === 'summary'
-      ? await summariseCall(service, hookRequest, language, environment, asked.arrivedAt)
-      : await explainCall(service, hookRequest, language, environment, selection, asked.arrivedAt),
+      ? await summariseCall(service, hookRequest, language, environment, asked)
+      : await explainCall(service, hookRequest, language, environment, selection, asked),
   )
 }
 

@@ -137,7 +137,10 @@ describe('evaluation has only what reading left of the deadline, and what it cou
       },
     }
     const record = { ...testRecord(), overridesOf: async () => [override] }
-    const codes = await undecidedBy({ deadlineMs: 1_000, clientOf: () => 'known', record }, prefetchedCall(PERSON, ID))
+    const codes = await undecidedBy(
+      { deadlineMs: 1_000, letIn: async () => ({ nameIn: () => 'known' }), record },
+      prefetchedCall(PERSON, ID),
+    )
     expect(new Set(codes)).toEqual(new Set(['CDS_DEADLINE_PASSED']))
   })
 })

@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import supertest, { type Response } from 'supertest'
-import { ERROR_CODES } from '../../src/errors.js'
+import { CdsError, ERROR_CODES } from '../../src/errors.js'
+import type { LetIn, RequestHead } from '../../src/trust/calling-client.js'
 import { patientView, prefetchedCall, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
@@ -34,6 +35,64 @@ function expectRefusal({ status, headers, body, text }: Response, expected: numb
   expect(text).not.toMatch(/<html|node_modules|\bat \S+:\d+|\.ts\b|\.js\b/)
   expect(headers['access-control-allow-origin']).toBe('*')
 }
+
+describe('401: a client that is not let in', () => {
+  const heads: RequestHead[] = []
+  /** Stands for a check of tokens, which takes its time. */
+  const letIn: LetIn = async head => {
+    heads.push(head)
+    await new Promise(setImmediate)
+    if (head.headers.authorization !== 'Bearer known') throw new CdsError('CDS_CLIENT_REFUSED', 'Nobody can tell who calls.')
+    return { nameIn: () => 'a client' }
+  }
+  let guarded: Listening
+
+  beforeAll(async () => {
+    guarded = await startTestService({ letIn })
+  })
+
+  afterAll(() => guarded.close())
+
+  beforeEach(() => {
+    heads.length = 0
+  })
+
+  test.each(['', '/feedback', '/$explain'])('is answered before anything of the body of a POST is looked at: %s', async path => {
+    const response = await supertest(guarded.url).post(`${CALL}${path}`).set('content-type', 'text/plain').send('{{{')
+    expectRefusal(response, 401, 'CDS_CLIENT_REFUSED')
+    expect(response.headers['www-authenticate']).toBe('Bearer')
+    expect(heads).toHaveLength(1)
+  })
+
+  test.each(['PlanDefinition', 'ActivityDefinition'])('may not $apply a %s', async type => {
+    expectRefusal(await supertest(guarded.url).post(`/fhir/${type}/x/$apply`).send({}), 401, 'CDS_CLIENT_REFUSED')
+  })
+
+  test('may not discover, but sees whether the service lives and what it knows', async () => {
+    expectRefusal(await supertest(guarded.url).get('/cds-services'), 401, 'CDS_CLIENT_REFUSED')
+    for (const path of ['/', '/health/live', '/health/ready', '/fhir/metadata', '/fhir/PlanDefinition'])
+      await supertest(guarded.url).get(path).expect(200)
+    await supertest(guarded.url).options(CALL).expect(204)
+    expect(heads).toHaveLength(1)
+  })
+
+  test('is told by its headers and by the address that it called', async () => {
+    await supertest(guarded.url)
+      .post(`${CALL}?a=b`)
+      .set('authorization', 'Bearer known')
+      .send(prefetchedCall('not-asked-yet', 'start-back-risk'))
+      .expect(200)
+    expect(heads).toEqual([
+      { method: 'POST', url: `${guarded.url}${CALL}?a=b`, headers: expect.objectContaining({ authorization: 'Bearer known' }) as object },
+    ])
+  })
+
+  test('and a check that fails is a fault of ours, not a client that is let in', async () => {
+    const broken = await startTestService({ letIn: () => Promise.reject(new Error('no keys')) })
+    expectRefusal(await supertest(broken.url).get('/cds-services'), 500, 'CDS_INTERNAL')
+    await broken.close()
+  })
+})
 
 describe('400: a body that cannot be a call', () => {
   test.each<[string, string]>([

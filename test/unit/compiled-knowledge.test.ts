@@ -90,8 +90,8 @@ let errorsOfDamage = 0
 
 describe.each(sample.map(({ file, case: each }, index) => [`${file}: ${each.name}`, each, index] as const))('%s', (_, each, index) => {
   test('as the chart is', async () => {
-    for (const { service, request, environment } of callsOf(each)) {
-      const call = await gatherCall(service, request, environment)
+    for (const { service, request, environment, arrival } of callsOf(each)) {
+      const call = await gatherCall(service, request, environment, arrival)
       const { count, differing } = differences(call, scopeFor(call, environment))
       expect(differing).toEqual([])
       expect(count).toBeGreaterThan(20)
@@ -99,8 +99,8 @@ describe.each(sample.map(({ file, case: each }, index) => [`${file}: ${each.name
   })
 
   test('with damaged records', async () => {
-    for (const { service, request, environment } of callsOf(each)) {
-      const call = await gatherCall(service, request, environment)
+    for (const { service, request, environment, arrival } of callsOf(each)) {
+      const call = await gatherCall(service, request, environment, arrival)
       const { record } = call.data
       const ofType = (type: string) => damaged(record.ofType(type), type, { at: index })
       const withDamage = { ...call, data: { ...call.data, record: Object.create(record, { ofType: { value: ofType } }) as typeof record } }

@@ -56,8 +56,8 @@ function outcomes({ service }: GatheredCall, scope: Scope): Map<string, string> 
   return found
 }
 
-async function compare({ service, request, environment }: PreparedCall, change: (call: GatheredCall) => GatheredCall) {
-  const call = change(await gatherCall(service, request, environment))
+async function compare({ service, request, environment, arrival }: PreparedCall, change: (call: GatheredCall) => GatheredCall) {
+  const call = change(await gatherCall(service, request, environment, arrival))
   const plain = outcomes(call, scopeFor(call, environment))
   const explained = outcomes(call, scopeFor(call, environment, true))
   const differing = [...plain]
