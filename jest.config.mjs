@@ -8,8 +8,8 @@ export default {
   // Compiling the whole knowledge takes its time on a busy machine; no test measures time.
   testTimeout: 120_000,
   roots: ['<rootDir>/test'],
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { [`^.+\\.ts$|/node_modules/${OF_SHARED_PACKAGES}.*\\.m?js$`]: '<rootDir>/test/esbuild-transform.mjs' },
+  transform: { [`^.+\\.tsx?$|/node_modules/${OF_SHARED_PACKAGES}.*\\.m?js$`]: '<rootDir>/test/esbuild-transform.mjs' },
   transformIgnorePatterns: [`/node_modules/(?!${OF_SHARED_PACKAGES})`],
 }

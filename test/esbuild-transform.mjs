@@ -33,7 +33,7 @@ const stripped = (source, file, format) => transformSync(source, { ...options, f
 
 function codeOf(source, file, isModule) {
   if (packageEnteredBy(file) !== undefined) return sharedPackage(file, isModule)
-  if (!file.endsWith('.ts')) return source
+  if (!/\.tsx?$/.test(file)) return source
   return isSharedFile(file) ? shared(file) : stripped(source, file, isModule ? 'esm' : 'cjs')
 }
 

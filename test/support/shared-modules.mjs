@@ -24,7 +24,7 @@ const DECIDING = [
   'package-lock.json',
 ]
 
-const DECIDES = /\.(json|ts|mjs|yaml)$/
+const DECIDES = /\.(json|tsx?|mjs|yaml)$/
 
 const filesOf = path =>
   statSync(join(ROOT, path)).isFile()
@@ -67,11 +67,11 @@ export function forgetOthers() {
 const ownAddress = {
   name: 'own-address',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
       const address = pathToFileURL(path).href
       const text = await readFile(path, 'utf8')
       return {
-        loader: 'ts',
+        loader: path.endsWith('x') ? 'tsx' : 'ts',
         contents: text
           .replaceAll('import.meta.url', `'${address}'`)
           .replaceAll(/from '(\..*\.(?:mjs|json))'/g, (_, stayed) => `from '${new URL(stayed, address).href}'`),
@@ -80,7 +80,7 @@ const ownAddress = {
 }
 
 /** A module that suites share, with all that it imports; suites themselves are not, nor what only the tools beside the tests read. */
-const mayBeShared = file => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file)
+const mayBeShared = file => /\.tsx?$/.test(file) && !/\.(test|d)\.ts$/.test(file)
 
 /** Whether suites share the module at a path from the root of the repository. */
 export const isShared = path => mayBeShared(path) && DECIDING.some(folder => path.startsWith(`${folder}/`))
@@ -96,6 +96,8 @@ async function strip(entryPoints, outdir, options) {
     target: 'node20.19',
     format: 'esm',
     sourcemap: 'inline',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     ...options,
   })
   for (const { path, contents } of outputFiles) {
@@ -120,7 +122,7 @@ const stripped = () =>
   keptFolder('modules', making => strip(DECIDING.flatMap(filesOf).filter(mayBeShared), making, { plugins: [ownAddress] }))
 
 /** A module of this repository as a file that Node runs as it is; it finds the knowledge where it is. */
-export const runnable = async path => join(await stripped(), path.replace(/\.ts$/, '.js'))
+export const runnable = async path => join(await stripped(), path.replace(/\.tsx?$/, '.js'))
 
 /** The shared module at a path from the root of the repository; loaded when first asked for, once a process. */
 export async function sharedModule(path) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from '@babel/parser'
@@ -55,16 +55,24 @@ function importsOf(path: string, nodes: readonly SyntaxNode[]): Import[] {
     const specifier = (importedBy(node) as { value?: unknown } | null | undefined)?.value
     if (typeof specifier !== 'string') return []
     const isOurs = specifier.startsWith('.')
-    const target = isOurs ? relative(SRC, join(SRC, dirname(path), specifier)).replace(/\.js$/, '.ts') : packageOf(specifier)
+    const target = isOurs ? writtenAs(relative(SRC, join(SRC, dirname(path), specifier))) : packageOf(specifier)
     return [{ target, isOurs, isType: isOfTypes(node) }]
   })
+}
+
+/** The file of ours that becomes what is imported. */
+const writtenAs = (path: string): string => {
+  const typescript = path.replace(/\.js$/, '.ts')
+  return existsSync(join(SRC, typescript)) ? typescript : typescript.replace(/\.ts$/, '.tsx')
 }
 
 const packageOf = (specifier: string): string => specifier.split('/')[0] ?? specifier
 
 function readSource(path: string): SourceFile {
   const text = readFileSync(join(SRC, path), 'utf8')
-  const nodes = [...nodesOf(parse(text, { sourceType: 'module', plugins: ['typescript'] }).program)]
+  const nodes = [
+    ...nodesOf(parse(text, { sourceType: 'module', plugins: path.endsWith('x') ? ['typescript', 'jsx'] : ['typescript'] }).program),
+  ]
   return { path, text, nodes, imports: importsOf(path, nodes) }
 }
 
@@ -78,5 +86,5 @@ export function roomOf(path: string): string {
 
 /** Every TypeScript file of src/. */
 export const SOURCE_FILES: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter(path => path.endsWith('.ts'))
+  .filter(path => /\.tsx?$/.test(path))
   .map(readSource)
