@@ -9,6 +9,8 @@ export const EXTENSION = {
   strength: `${HL7}/cqf-strengthOfRecommendation`,
   quality: `${HL7}/cqf-qualityOfEvidence`,
   direction: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-directionOfRecommendation',
+  /** On an action: why it is recommended. */
+  rationale: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-rationale',
   queryPattern: `${HL7}/cqf-fhirQueryPattern`,
   /** On an expression in another language: the same in FHIRPath. */
   alternative: `${HL7}/cqf-alternativeExpression`,

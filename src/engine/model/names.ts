@@ -14,6 +14,8 @@ export interface OwnExtensions {
   cardTopic: string
   /** On a plan: how pressing it is that one of its actions could not be decided; `urgent` or `routine`. */
   undecidedPriority: string
+  /** On an action: what was found for one outcome of one comparison; it repeats. Only the page of the recommendation shows it. */
+  evidenceEstimate: string
   /** On an action of type update or remove: the existing orders that it changes. */
   orders: string
   /** On a source: whether the document is in force, as a reader should see it. */
@@ -54,6 +56,10 @@ export interface KnowledgeNames {
   decisionPoints: string
   /** Code system of the families of cards; those that the service makes itself are `undecided` and `not-read`. */
   cardTopics: string
+  /** Code system of what a statement is that recommends nothing. */
+  statements: string
+  /** Code system of what a designation of a code is for, such as the heading of a section. */
+  designationUses: string
   /** Value sets of the answers of other vocabularies that are a yes or a no, and the system of words that stand for them. */
   yes: string
   no: string
@@ -73,6 +79,8 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
     base,
     decisionPoints: `${base}/CodeSystem/decision-point`,
     cardTopics: `${base}/CodeSystem/card-topic`,
+    statements: `${base}/CodeSystem/guideline-statement`,
+    designationUses: `${base}/CodeSystem/designation-use`,
     yes: `${base}/ValueSet/answer-yes`,
     no: `${base}/ValueSet/answer-no`,
     answerWords: `${base}/CodeSystem/answer-word`,
@@ -83,6 +91,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
       overrideReasons: `${extensions}/override-reasons`,
       cardTopic: `${extensions}/card-topic`,
       undecidedPriority: `${extensions}/undecided-priority`,
+      evidenceEstimate: `${extensions}/evidence-estimate`,
       orders: `${extensions}/orders`,
       standing: `${extensions}/standing`,
       anchor: `${extensions}/anchor`,

@@ -1,4 +1,4 @@
-import type { CodeSystem, CodeSystemConcept, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
+import type { CodeSystem, CodeSystemConcept, Element, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
 import type { SentCoding, ValueSetTest } from '../expression/functions/value-set-test.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
 import { namedByCanonical, urlOf } from '../model/canonical.js'
@@ -61,6 +61,9 @@ export class Terminology {
   private readonly sources = new Map<string, KnowledgeFile<ValueSet>>()
   private readonly tests = new Map<string, ValueSetTest>()
   private readonly displays = new Map<string, LocalizedText>()
+  private readonly definitions = new Map<string, LocalizedText>()
+  /** Words of codes for one use, by use and code. */
+  private readonly designations = new Map<string, LocalizedText>()
   private readonly listeners: ((miss: NearMiss) => void)[] = []
   private readonly told = new Set<string>()
 
@@ -136,7 +139,21 @@ export class Terminology {
 
   /** What a reader calls a code, by language; undefined when no code system of ours knows it. */
   display(system: string | undefined, code: string | undefined): LocalizedText | undefined {
-    return this.displays.get(`${system === undefined ? '' : this.systems.canonical(system)}|${code}`)
+    return this.displays.get(this.keyOf(system, code))
+  }
+
+  /** What a code means, in a sentence or two, by language; undefined where no code system of ours says it. */
+  definition(system: string | undefined, code: string | undefined): LocalizedText | undefined {
+    return this.definitions.get(this.keyOf(system, code))
+  }
+
+  /** What a code is called for one use, a code of `designation-use` such as `short`, by language; undefined where it has no such words. */
+  designation(system: string | undefined, code: string | undefined, use: string): LocalizedText | undefined {
+    return this.designations.get(`${use} ${this.keyOf(system, code)}`)
+  }
+
+  private keyOf(system: string | undefined, code: string | undefined): string {
+    return `${system === undefined ? '' : this.systems.canonical(system)}|${code}`
   }
 
   private compileTest(membership: Membership): ValueSetTest {
@@ -309,10 +326,18 @@ export class Terminology {
 
   private readDisplays({ url = '', supplements = url, language = this.language, concept = [] }: CodeSystem): void {
     const system = this.systems.own(urlOf(supplements))
-    const read = ({ code, display, designation, concept: below }: CodeSystemConcept): void => {
-      const translations = (designation ?? []).flatMap(({ language: other, value }) => (other ? [[other, value] as const] : []))
-      this.displays.set(`${system}|${code}`, new Map([...localized(display, undefined, language), ...translations]))
-      below?.forEach(read)
+    const read = (concept: CodeSystemConcept): void => {
+      const { code, display, definition, _definition, designation = [] } = concept as CodeSystemConcept & { _definition?: Element }
+      const key = `${system}|${code}`
+      const translations = designation.flatMap(({ language: other, use, value }) => (other && !use ? [[other, value] as const] : []))
+      this.displays.set(key, new Map([...localized(display, undefined, language), ...translations]))
+      if (definition !== undefined) this.definitions.set(key, localized(definition, _definition, language))
+      for (const { language: other = language, use, value } of designation) {
+        if (use?.system !== this.names.designationUses || use.code === undefined) continue
+        const named = `${use.code} ${key}`
+        this.designations.set(named, new Map([...(this.designations.get(named) ?? []), [other, value]]))
+      }
+      concept.concept?.forEach(read)
     }
     concept.forEach(read)
   }
