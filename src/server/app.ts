@@ -9,6 +9,8 @@ import type { ServerEnvironment, ServerOptions } from './environment.js'
 import { errorHandler } from './error-reply.js'
 import { letting } from './let-in.js'
 import { createMetrics } from './metrics.js'
+import { createPages } from '../pages/pages.js'
+import { PAGES_BEGIN } from '../pages/page-urls.js'
 import { readJsonBody } from './read-body.js'
 import { answering } from './reply.js'
 import { pathUnknown, ROUTES } from './routes.js'
@@ -16,7 +18,8 @@ import { createUnfinishedBodies } from './unfinished-bodies.js'
 
 /** Builds the HTTP side of the service: routes from a table, one place for errors, CORS on everything. */
 export function createApp(options: ServerOptions, metrics = createMetrics()): Express {
-  const environment: ServerEnvironment = { ...options, metrics }
+  const pages = createPages(options.knowledge, options.services.values())
+  const environment: ServerEnvironment = { ...options, metrics, pages }
   options.knowledge.terminology.onNearMiss(metrics.countNearMiss)
   options.record.onForgotten(metrics.countForgotten)
   for (const [part, bytes] of Object.entries(options.record.bytes)) metrics.watchRecord(part, bytes)
@@ -27,6 +30,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(allowOrigins(options.isDemonstration))
   app.use(observeRequests(options.log, environment.metrics))
   app.use(noSniffing)
+  app.use([...PAGES_BEGIN, '/assets'], strictly)
   app.use(shedWhenLate(options.lateness))
   const readBody = readJsonBody({
     limit: options.bodyLimit,
@@ -51,7 +55,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(() => {
     throw pathUnknown()
   })
-  app.use(errorHandler(options.log, environment.metrics.countError))
+  app.use(errorHandler(options.log, environment.metrics.countError, pages))
   return app
 }
 
@@ -65,6 +69,13 @@ function named(path: string): RequestHandler {
 
 function noSniffing(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('X-Content-Type-Options', 'nosniff')
+  next()
+}
+
+/** Pages run no script, show nothing of other hosts, and tell nobody where their readers come from. */
+function strictly(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'")
+  response.setHeader('Referrer-Policy', 'no-referrer')
   next()
 }
 

@@ -3,6 +3,7 @@ import type { CallEnvironment } from '../calls/environment.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
 import type { LetIn } from '../trust/calling-client.js'
+import type { Pages } from '../pages/pages.js'
 import type { Lateness } from './back-pressure.js'
 import type { Metrics } from './metrics.js'
 import type { Readiness } from './readiness.js'
@@ -33,4 +34,5 @@ export interface ServerOptions extends CallEnvironment {
 
 export interface ServerEnvironment extends ServerOptions {
   metrics: Metrics
+  pages: Pages
 }

@@ -2,7 +2,10 @@ import type { ErrorRequestHandler, NextFunction, Request, Response } from 'expre
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
 import { CdsError, stackFrames } from '../errors.js'
+import { PAGES_BEGIN } from '../pages/page-urls.js'
+import type { Pages } from '../pages/pages.js'
 import { noteFailure } from './call-log.js'
+import { isAskedByPerson } from './reply.js'
 
 /** Code system of our error codes, whatever knowledge is served. */
 const ERROR_SYSTEM = 'https://columna.example.org/fhir/CodeSystem/error'
@@ -23,10 +26,10 @@ export function operationOutcome({ code, issue, message, details }: CdsError): O
   return { resourceType: 'OperationOutcome', issue: diagnostics.map(issueOf) }
 }
 
-/** The one place where errors leave the service: every thrown value becomes an OperationOutcome. */
-export function errorHandler(log: Logger, count: (code: string) => void): ErrorRequestHandler {
+/** The one place where errors leave the service: every thrown value becomes an OperationOutcome, or a page where a person asked for one. */
+export function errorHandler(log: Logger, count: (code: string) => void, pages?: Pages): ErrorRequestHandler {
   // Four parameters make it an error handler; nothing is handed on, since Express would print the message.
-  return (thrown: unknown, _request: Request, response: Response, _next: NextFunction): void => {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const error = asCdsError(thrown)
     count(error.code)
     noteFailure(response, { code: error.code, ...(isFault(error) && { stack: stackFrames(error.cause ?? thrown) ?? '' }) }, log)
@@ -40,12 +43,17 @@ export function errorHandler(log: Logger, count: (code: string) => void): ErrorR
     // A 401 has to say how a client may tell who it is.
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
     if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
-    response
-      .status(error.status)
-      .type('application/fhir+json')
-      .send(JSON.stringify(operationOutcome(error)))
+    response.status(error.status)
+    if (pages && isAmongPages(request) && isAskedByPerson(request, response)) {
+      response.type('text/html').send(pages.error(error.status, pages.languageOf(request.query.lang)))
+      return
+    }
+    response.type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))
   }
 }
+
+/** Whether a path is one at which people read pages. */
+const isAmongPages = ({ path }: Request): boolean => PAGES_BEGIN.some(begin => path === begin || path.startsWith(`${begin}/`))
 
 /** Whether an error is a fault of ours or of the knowledge, and no refusal that was meant. */
 const isFault = ({ code }: CdsError): boolean =>

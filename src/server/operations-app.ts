@@ -1,4 +1,5 @@
 import express, { type Express } from 'express'
+import { createPages } from '../pages/pages.js'
 import { noStore } from './caching.js'
 import { errorHandler } from './error-reply.js'
 import type { ServerEnvironment } from './environment.js'
@@ -6,7 +7,8 @@ import { answering } from './reply.js'
 import { live, metrics, pathUnknown, readyInDetail } from './routes.js'
 
 /** What an operator asks, on a port of its own that clients do not reach: figures, and whether calls should be sent here and why not. */
-export function createOperationsApp(environment: ServerEnvironment): Express {
+export function createOperationsApp(options: Omit<ServerEnvironment, 'pages'>): Express {
+  const environment: ServerEnvironment = { ...options, pages: createPages(options.knowledge, []) }
   const app = express().disable('x-powered-by').disable('etag')
   app.use(noStore)
   for (const [path, handler] of Object.entries({ '/health/live': live, '/health/ready': readyInDetail, '/metrics': metrics }))

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { stackFrames } from '../errors.js'
 import type { Caller } from '../trust/calling-client.js'
-import { sendPublic } from './caching.js'
+import { keptForEver, sendPublic } from './caching.js'
 import { arrivalOf, noteAnswer, noteFailure, noteService } from './call-log.js'
 import type { ServerEnvironment } from './environment.js'
 import { languageOf, settleLanguage } from './language.js'
@@ -22,6 +22,8 @@ export interface Asked {
   language: () => string
   /** The language that the client prefers, for replies whose headers tell none. */
   preferredLanguage: () => string
+  /** Whether a person with a browser asks rather than a program. */
+  isAskedByPerson: () => boolean
   /** What the log tells of the request. */
   noteService: (service: string) => void
   noteAnswer: (...answer: Parameters<typeof noteAnswer> extends [unknown, ...infer Rest] ? Rest : never) => void
@@ -33,6 +35,12 @@ export interface Reply {
   body: object | string
   /** Whether it is the same for everybody, so that any cache may keep it for a while. */
   isPublic?: true
+  /** Whether it never changes under its address. */
+  isForEver?: true
+  /** Language of the reply, where its path and not the client's preference decides. */
+  language?: string
+  /** Path where the answer is to be read instead. */
+  seeOther?: string
   /** What is done when the reply is sent; nobody waits for it. */
   afterwards?: () => Promise<void>
 }
@@ -49,13 +57,28 @@ export const fhir = (body: object): Reply => ({ type: FHIR_TYPE, body })
 /** Knowledge, which is the same for everybody. */
 export const knowledgeReply = (body: object): Reply => ({ type: FHIR_TYPE, body, isPublic: true })
 
+/** A page for people, in a language. */
+export const html = (body: string, language: string): Reply => ({ type: 'text/html', body, language, isPublic: true })
+
+/** Whether a client would rather read a page than data. */
+export function isAskedByPerson(request: Request, response: Response): boolean {
+  response.vary('Accept')
+  return request.accepts(['html', 'json']) === 'html'
+}
+
 /** Has a handler answer requests. */
 export const answering =
   (handler: Handler, environment: ServerEnvironment): RequestHandler =>
   async (request, response) => {
-    const { type, body, isPublic, afterwards } = await handler(askedIn(request, response, environment.knowledge.profile), environment)
+    const { type, body, isPublic, isForEver, language, seeOther, afterwards } = await handler(
+      askedIn(request, response, environment.knowledge.profile),
+      environment,
+    )
     response.type(type)
-    if (isPublic) sendPublic(response, body as object)
+    if (language !== undefined) response.setHeader('Content-Language', language)
+    if (isForEver) keptForEver(response)
+    if (seeOther !== undefined) response.redirect(303, seeOther)
+    else if (isPublic) sendPublic(response, body)
     else response.send(typeof body === 'string' ? body : JSON.stringify(body))
     afterwards?.().catch((error: unknown) => noteFailure(response, { code: 'CDS_INTERNAL', stack: stackFrames(error) }, environment.log))
   }
@@ -68,6 +91,7 @@ const askedIn = (request: Request, response: Response, { languages }: KnowledgeP
   caller: callerOf(response),
   language: () => settleLanguage(request, response, languages),
   preferredLanguage: () => languageOf(request, languages),
+  isAskedByPerson: () => isAskedByPerson(request, response),
   noteService: service => noteService(response, service),
   noteAnswer: (cards, undecided) => noteAnswer(response, cards, undecided),
 })

@@ -10,9 +10,11 @@ import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import { CdsError } from '../errors.js'
 import { describeService, type CdsService } from '../knowledge-files/services.js'
 import { capabilityStatement } from './capability-statement.js'
+import { assetNamed, searchIn } from '../pages/pages.js'
+import { PAGE_PATHS } from '../pages/page-urls.js'
 import type { ServerEnvironment } from './environment.js'
 import { reasonsAgainst } from './readiness.js'
-import { fhir, json, knowledgeReply, type Asked, type Handler, type Reply } from './reply.js'
+import { fhir, html, json, knowledgeReply, type Asked, type Handler, type Reply } from './reply.js'
 
 /** A path of the service and what it answers by method; any other method is 405. */
 interface Route {
@@ -40,6 +42,10 @@ export const ROUTES: readonly Route[] = [
   { path: '/fhir/ActivityDefinition/:id/$apply', isForClients: true, methods: { post: applyActivity } },
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
   { path: '/fhir/:type/:id', isAboutNobody: true, isPacked: true, methods: { get: readKnowledge } },
+  { path: PAGE_PATHS.index, isAboutNobody: true, isPacked: true, methods: { get: guidelines } },
+  { path: PAGE_PATHS.point, isAboutNobody: true, methods: { get: decisionPoint } },
+  { path: PAGE_PATHS.recommendation, isAboutNobody: true, isPacked: true, methods: { get: recommendation } },
+  { path: '/assets/:name', isAboutNobody: true, isPacked: true, methods: { get: asset } },
   { path: '/health/live', isAboutNobody: true, methods: { get: live } },
   { path: '/health/ready', isAboutNobody: true, methods: { get: ready } },
   { path: '/metrics', isForOperators: true, methods: { get: metrics } },
@@ -135,6 +141,32 @@ function resourcesOf(type: string, { knowledge }: ServerEnvironment): FhirResour
   const found = knowledge.files.filter(({ resource }) => resource.resourceType === type).map(({ resource }) => resource)
   if (found.length === 0) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'The knowledge holds no resources of this type.')
   return found
+}
+
+/** The list of pages: for people, and as data for programs. */
+function guidelines(asked: Asked, { pages }: ServerEnvironment): Reply {
+  const language = pages.languageOf(asked.query.lang)
+  const view = { by: asked.query.by === 'hook' ? ('hook' as const) : ('document' as const), search: searchIn(asked.query.q) }
+  if (asked.isAskedByPerson()) return html(pages.index(view, language), language)
+  return { ...json(pages.list(view, language), { isPublic: true }), language }
+}
+
+function recommendation(asked: Asked, { pages }: ServerEnvironment): Reply {
+  const language = pages.languageOf(asked.query.lang)
+  const found = pages.recommendation(asked.parameter('plan'), asked.parameter('action'), language)
+  return 'html' in found ? html(found.html, language) : seeOther(pages.inLanguage(found.path, language))
+}
+
+function decisionPoint(asked: Asked, { pages }: ServerEnvironment): Reply {
+  return seeOther(pages.inLanguage(pages.pathOfPoint(asked.parameter('id')), pages.languageOf(asked.query.lang)))
+}
+
+const seeOther = (path: string): Reply => ({ type: 'text/plain', body: '', seeOther: path })
+
+function asset(asked: Asked): Reply {
+  const found = assetNamed(asked.parameter('name'))
+  if (!found) throw pathUnknown()
+  return { type: found.type, body: found.text, isForEver: true }
 }
 
 /** The process lives. */

@@ -51,9 +51,14 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ],
     ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib'],
   ],
+  // The pages that people read, from the knowledge alone: nothing of a patient comes here.
+  pages: [
+    ['engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files'],
+    ['markdown-it', 'node:crypto', 'preact', 'preact-render-to-string'],
+  ],
   // The only room that knows HTTP; the demonstration server is a server of its own.
   server: [
-    ['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/terminology', 'errors', 'knowledge-files', 'plain-values', 'trust'],
+    ['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/terminology', 'errors', 'knowledge-files', 'pages', 'plain-values', 'trust'],
     ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client'],
   ],
   // The language of clinical cases: what they say is data beside them.

@@ -1,0 +1,109 @@
+import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
+import type { CdsService } from '../knowledge-files/services.js'
+
+/** An action and the plan that it is written in, whose facts and language its texts have. */
+export interface Placed {
+  plan: CompiledPlan
+  action: CompiledAction
+}
+
+/** An action where it is shown, with the groups around it: their conditions hold for it too. */
+export interface Shown extends Placed {
+  gates: readonly Placed[]
+}
+
+/** A card, of which there is a page. */
+export interface CardPlace extends Shown {
+  /** The plan that services apply; the card is addressed below it. */
+  applied: CompiledPlan
+  /** Names of the hooks that ask for it. */
+  hooks: readonly string[]
+  /** Decision points that the page speaks for, its own first. */
+  points: readonly string[]
+  /** Ids of all actions on the page. */
+  actionIds: ReadonlySet<string>
+}
+
+/** All pages of recommendations, as services reach them. */
+export interface Catalogue {
+  places: readonly CardPlace[]
+  /** The page of an action: of a card by its id, or the page on which an action is shown. */
+  find: (plan: string, action: string) => CardPlace | undefined
+  /** Pages on which a decision point speaks; where some page has it as its own, that stands first. */
+  speakingFor: (point: string) => readonly CardPlace[]
+}
+
+/** Whether an action has words of its own. */
+const hasText = ({ texts: { title, description, textEquivalent } }: CompiledAction): boolean =>
+  title.size + description.size + textEquivalent.size > 0
+
+/** What is shown in the place of an action: itself, or what it groups where it has no words. */
+export function shownIn(placed: Placed, gates: readonly Placed[] = []): Shown[] {
+  const { plan, action } = placed
+  const { definition, actions } = action
+  const grouped =
+    definition?.kind === 'plan'
+      ? definition.plan.actions.map(inner => ({ plan: definition.plan, action: inner }))
+      : definition === undefined
+        ? actions.map(inner => ({ plan, action: inner }))
+        : []
+  if (hasText(action) || grouped.length === 0) return [{ ...placed, gates }]
+  return grouped.flatMap(inner => shownIn(inner, [...gates, placed]))
+}
+
+/** What is shown below an action, in order. */
+export const shownBelow = ({ plan, action }: Placed): Shown[] => [
+  ...(action.definition?.kind === 'plan'
+    ? action.definition.plan.actions.flatMap(inner => shownIn({ plan: (action.definition as { plan: CompiledPlan }).plan, action: inner }))
+    : []),
+  ...action.actions.flatMap(inner => shownIn({ plan, action: inner })),
+]
+
+/** An action and all that is shown below it. */
+function* within(placed: Placed): Generator<Placed> {
+  yield placed
+  for (const below of shownBelow(placed)) yield* within(below)
+}
+
+/** Finds the pages of all plans that services apply. */
+export function catalogueOf(services: Iterable<CdsService>): Catalogue {
+  const applied = [...new Set([...services].flatMap(({ plans }) => plans))]
+  const places = applied.flatMap(placesOf)
+  return {
+    places,
+    find: (plan, action) => {
+      const ofPlan = places.filter(({ applied }) => applied.resource.id === plan)
+      return ofPlan.find(place => place.action.id === action) ?? ofPlan.find(({ actionIds }) => actionIds.has(action))
+    },
+    speakingFor: point => {
+      const speaking = places.filter(({ points }) => points.includes(point))
+      const isOwn = ({ action }: CardPlace) => headlinesOf(action).includes(point)
+      return [...speaking.filter(isOwn), ...speaking.filter(place => !isOwn(place))]
+    },
+  }
+}
+
+function placesOf(applied: CompiledPlan): CardPlace[] {
+  return applied.actions.flatMap(top => {
+    const hooks = (top.resource.trigger ?? []).flatMap(({ name }) => name ?? [])
+    return shownIn({ plan: applied, action: top }).map(shown => {
+      const all = [...within(shown)]
+      return {
+        ...shown,
+        applied,
+        hooks,
+        points: [...new Set([...headlinesOf(shown.action), ...all.flatMap(({ action }) => action.points)])],
+        actionIds: new Set([...shown.gates, ...all].map(({ action }) => action.id)),
+      }
+    })
+  })
+}
+
+/** Decision points that head the card: those it speaks for itself, and those that its head is chosen among. */
+function headlinesOf({ points, resource }: CompiledAction): readonly string[] {
+  const chosen = (resource.dynamicValue ?? []).filter(({ path }) => path === 'code[0].coding[0].code')
+  return [...points, ...chosen.flatMap(({ expression }) => pointsWrittenIn(expression?.expression ?? ''))]
+}
+
+/** Codes that an expression writes out, such as `'AB-01'`. */
+const pointsWrittenIn = (expression: string): string[] => [...expression.matchAll(/'([A-Z]+-\d+)'/g)].flatMap(([, code]) => code ?? [])

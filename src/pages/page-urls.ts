@@ -1,0 +1,29 @@
+/** Paths of the pages for people, as routes; what stands between is in the knowledge. */
+export const PAGE_PATHS = {
+  index: '/guidelines',
+  review: '/guidelines/review',
+  point: '/guidelines/points/:id',
+  recommendation: '/guidelines/:plan/:action',
+  leaflet: '/patient-information/:id',
+} as const
+
+/** Beginnings of the paths at which a person, not a program, meets an error. */
+export const PAGES_BEGIN = ['/guidelines', '/patient-information'] as const
+
+/** Path of the page of a recommendation. @param point to begin reading at. */
+export const recommendationPath = (plan: string, action: string, point?: string): string =>
+  `/guidelines/${encodeURIComponent(plan)}/${encodeURIComponent(action)}${point === undefined ? '' : `#${encodeURIComponent(point)}`}`
+
+/** Path that leads to where a decision point speaks. */
+export const pointPath = (point: string): string => `/guidelines/points/${encodeURIComponent(point)}`
+
+/** Path of a leaflet for patients. */
+export const leafletPath = (id: string): string => `/patient-information/${encodeURIComponent(id)}`
+
+/** A path in a language; pages are in the first language of the knowledge unless the path says otherwise. */
+export function inLanguageOf(path: string, language: string, first: string): string {
+  if (language === first) return path
+  const [before = '', anchor] = path.split('#', 2)
+  const asked = `${before}${before.includes('?') ? '&' : '?'}lang=${encodeURIComponent(language)}`
+  return anchor === undefined ? asked : `${asked}#${anchor}`
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import type { ComponentChild } from 'preact'
+import { renderToString } from 'preact-render-to-string'
+import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import { lazily, memoised } from '../engine/model/memoised.js'
+import { CdsError } from '../errors.js'
+import type { CdsService } from '../knowledge-files/services.js'
+import { catalogueOf, type CardPlace } from './catalogue.js'
+import { ErrorPage } from './error-page.js'
+import { entriesOf, matching } from './guideline-list.js'
+import { IndexPage, LONGEST_SEARCH, type IndexView } from './index-page.js'
+import type { PageAssets } from './page.js'
+import { pageContext, type PageContext } from './page-context.js'
+import { recommendationPath } from './page-urls.js'
+import { RecommendationPage } from './recommendation-page.js'
+import { recommendationOf } from './recommendation.js'
+import { ICON, STYLESHEET } from './stylesheet.js'
+
+/** Files that every page asks for; their names change with their content, so that they may be kept for ever. */
+const STYLESHEET_PATH = `/assets/pages-${digestOf(STYLESHEET)}.css`
+const ICON_PATH = `/assets/icon-${digestOf(ICON)}.svg`
+
+const ASSETS: PageAssets = { stylesheet: STYLESHEET_PATH, icon: ICON_PATH }
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
+
+/** A file that pages ask for by its name, if there is one. */
+export const assetNamed = (name: string): { type: string; text: string } | undefined =>
+  ({ [STYLESHEET_PATH]: { type: 'text/css', text: STYLESHEET }, [ICON_PATH]: { type: 'image/svg+xml', text: ICON } })[`/assets/${name}`]
+
+/** The pages of one body of knowledge, each made when it is first asked for and kept. */
+export interface Pages {
+  /** The language asked for, where the knowledge has it, else its usual one. */
+  languageOf: (asked: unknown) => string
+  index: (view: IndexView, language: string) => string
+  /** The list of all pages as data. */
+  list: (view: IndexView, language: string) => object
+  /** @throws CdsError CDS_RESOURCE_UNKNOWN */
+  recommendation: (plan: string, action: string, language: string) => { html: string } | { path: string }
+  /** Path of the page on which a decision point speaks. @throws CdsError CDS_RESOURCE_UNKNOWN */
+  pathOfPoint: (point: string) => string
+  error: (status: number, language: string) => string
+  /** A path in a language. */
+  inLanguage: (path: string, language: string) => string
+}
+
+/** @param services whose plans have pages. */
+export function createPages({ profile, terminology }: Knowledge, services: Iterable<CdsService>): Pages {
+  const { languages } = profile
+  const catalogue = lazily(() => catalogueOf(services))
+  const contextIn = memoised((language: string) => pageContext(language, languages, terminology))
+  const entriesIn = memoised((language: string) => entriesOf(catalogue(), contextIn(language)))
+  const recommendationIn = memoised((_key: string, place: CardPlace, language: string) => renderRecommendation(place, contextIn(language)))
+  const errorIn = memoised((key: string) => {
+    const [status, language = ''] = key.split(' ')
+    return documentOf(<ErrorPage status={Number(status)} context={contextIn(language)} assets={ASSETS} />)
+  })
+  const whole = memoised((key: string) => {
+    const [by, language = ''] = key.split(' ')
+    return renderIndex({ by: by === 'hook' ? 'hook' : 'document', search: '' }, entriesIn(language), contextIn(language))
+  })
+  return {
+    languageOf: asked => languages.find(language => language === asked) ?? languages[0],
+    index: (view, language) =>
+      view.search === '' ? whole(`${view.by} ${language}`) : renderIndex(view, entriesIn(language), contextIn(language)),
+    list: (view, language) => listOf(entriesIn(language), view, contextIn(language)),
+    recommendation: (plan, action, language) => {
+      const place = catalogue().find(plan, action)
+      if (!place) throw unknown()
+      if (place.action.id !== action) return { path: recommendationPath(plan, place.action.id, action) }
+      return { html: recommendationIn(`${language} ${plan} ${action}`, place, language) }
+    },
+    pathOfPoint: point => {
+      const [place] = catalogue().speakingFor(point)
+      if (!place) throw unknown()
+      return recommendationPath(place.applied.resource.id ?? '', place.action.id, anchorOf(place, point))
+    },
+    error: (status, language) => errorIn(`${status} ${language}`),
+    inLanguage: (path, language) => contextIn(language).link(path),
+  }
+}
+
+const unknown = (): CdsError => new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such page. GET /guidelines lists the pages.')
+
+const documentOf = (page: ComponentChild): string => `<!doctype html>${renderToString(<>{page}</>)}`
+
+const renderRecommendation = (place: CardPlace, context: PageContext): string =>
+  documentOf(
+    <RecommendationPage recommendation={recommendationOf(place, context)} context={context} assets={ASSETS} leafletOf={() => undefined} />,
+  )
+
+const renderIndex = (view: IndexView, entries: ReturnType<typeof entriesOf>, context: PageContext): string =>
+  documentOf(<IndexPage entries={entries} view={view} context={context} assets={ASSETS} />)
+
+function listOf(entries: ReturnType<typeof entriesOf>, { search }: IndexView, { link }: PageContext): object {
+  const found = search === '' ? entries : matching(entries, search)
+  return {
+    guidelines: found.map(({ place, title, path, grade, document, topic }) => ({
+      plan: place.applied.resource.id,
+      action: place.action.id,
+      title,
+      path: link(path),
+      points: place.points,
+      hooks: place.hooks,
+      topic,
+      ...(grade && { strength: grade.strength, ...(grade.certainty && { certainty: grade.certainty.words }) }),
+      ...(document !== undefined && { document }),
+    })),
+  }
+}
+
+/** What is searched for, cut to what anybody would type. */
+export const searchIn = (asked: unknown): string => (typeof asked === 'string' ? asked.trim().slice(0, LONGEST_SEARCH) : '')
+
+/** Where on its page a point speaks. */
+const anchorOf = ({ points }: CardPlace, point: string): string | undefined => (points.includes(point) ? point : undefined)

@@ -1,0 +1,134 @@
+/** The one stylesheet of the pages: dark text on white, one column, nothing that moves. */
+export const STYLESHEET = `
+:root {
+  --ink: #17212e; --muted: #4c5a6b; --line: #dbe1e8; --soft: #f5f7f9; --accent: #0b5468; --for: #0c5f3d; --against: #8a2f16; --warn: #6b4200;
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body { margin: 0; color: var(--ink); background: #fff; font: 1.0625rem/1.6 "Segoe UI", system-ui, -apple-system, "Helvetica Neue", Arial, sans-serif; }
+a { color: var(--accent); text-underline-offset: .18em; text-decoration-thickness: 1px; }
+a:hover { text-decoration-thickness: 2px; }
+:focus-visible { outline: 3px solid #1d7fa0; outline-offset: 3px; border-radius: 2px; }
+.skip { position: absolute; left: -999rem; padding: .5rem 1rem; background: #fff; }
+.skip:focus { left: 1rem; top: .5rem; z-index: 1; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+.bar { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: .9rem max(1.25rem, calc(50% - 25rem)); border-bottom: 1px solid var(--line); }
+.bar a { text-decoration: none; }
+.bar nav a { display: inline-block; padding: .35rem .8rem; border: 1px solid var(--line); border-radius: 999px; font-size: .9375rem; }
+.brand { display: flex; align-items: center; gap: .6rem; color: var(--ink); font-weight: 600; }
+.brand-part { font-weight: 400; color: var(--muted); border-left: 1px solid var(--line); padding-left: .6rem; }
+main { max-width: 52.5rem; margin: 0 auto; padding: 2.25rem 1.25rem 3rem; }
+.foot { max-width: 52.5rem; margin: 0 auto; padding: 1rem 1.25rem 2.5rem; color: var(--muted); font-size: .875rem; border-top: 1px solid var(--line); }
+.crumbs { margin: 0 0 .75rem; color: var(--muted); font-size: .9375rem; }
+h1 { margin: 0 0 1.25rem; font-size: 1.875rem; line-height: 1.25; font-weight: 650; letter-spacing: -.01em; text-wrap: balance; }
+h2 { margin: 3rem 0 .9rem; font-size: 1.25rem; line-height: 1.35; font-weight: 650; }
+h3 { margin: 1.6rem 0 .4rem; font-size: 1.0625rem; font-weight: 600; }
+p { margin: 0 0 .8rem; }
+ul { margin: 0 0 1rem; padding-left: 1.3rem; }
+.lead { font-size: 1.125rem; }
+.muted { color: var(--muted); }
+.prose > :last-child { margin-bottom: 0; }
+.draft { color: var(--muted); font-size: .9375rem; }
+.standing { display: inline-block; margin: 0 0 1rem; padding: .25rem .7rem; border: 1px solid #d9b48a; border-left: 4px solid var(--warn); background: #fdf7ee; color: var(--warn); font-weight: 600; font-size: .9375rem; }
+
+.grade { display: grid; grid-template-columns: 1fr 1fr; gap: 0; margin: 1.5rem 0 2rem; border: 1px solid var(--line); border-radius: 8px; background: var(--soft); }
+.grade > div { padding: 1.1rem 1.3rem; }
+.grade > div + div { border-left: 1px solid var(--line); }
+.grade dt { color: var(--muted); font-size: .875rem; margin-bottom: .3rem; }
+.grade dd { margin: 0; }
+.grade p { margin: 0; }
+.grade .muted { margin-top: .35rem; font-size: .9375rem; line-height: 1.5; }
+.grade-words { display: flex; align-items: center; gap: .6rem; font-size: 1.125rem; }
+.grade-words strong { font-weight: 600; }
+.grade-words strong::first-letter { text-transform: uppercase; }
+.thumb { flex: none; } .for { color: var(--for); } .against { color: var(--against); }
+.dots { flex: none; color: var(--accent); }
+
+.lines { list-style: none; padding: 0; margin: 0; }
+.lines > li { padding: 1rem 0; border-top: 1px solid var(--line); scroll-margin-top: 1rem; }
+.lines > li:target { background: #fffbe8; box-shadow: -.75rem 0 0 #fffbe8, .75rem 0 0 #fffbe8; }
+.lines .lines { margin: .8rem 0 0; padding-left: 1.1rem; border-left: 2px solid var(--line); }
+.lines .lines > li { padding: .6rem 0; border-top: 0; }
+.meta { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .9rem; margin: .4rem 0 0; color: var(--muted); font-size: .9063rem; line-height: 1.45; }
+.tag { display: inline-flex; flex-wrap: wrap; align-items: center; gap: .35rem; font-weight: 600; }
+.tag.neutral { color: var(--muted); font-weight: 500; }
+.tag .thumb { width: 17px; height: 17px; } .tag .dots { width: 46px; height: 11px; }
+.point { color: var(--muted); font-size: .875rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.standing-tag { color: var(--warn); font-weight: 600; }
+.when { margin: .35rem 0 0; color: var(--muted); font-size: .9063rem; line-height: 1.5; }
+.when-word { font-weight: 600; }
+
+.scroll { overflow-x: auto; margin: 0 0 1rem; }
+table { border-collapse: collapse; width: 100%; font-size: .9375rem; line-height: 1.45; font-variant-numeric: tabular-nums; }
+th, td { padding: .5rem .75rem .5rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+thead th { color: var(--muted); font-weight: 600; font-size: .875rem; border-bottom: 2px solid var(--line); }
+caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
+.evidence + .evidence { margin-top: 2.25rem; }
+.evidence .prose { margin-bottom: 1rem; }
+.estimates tbody th { font-weight: 400; }
+.estimates .measure th { padding-top: 1.1rem; color: var(--muted); font-size: .875rem; font-weight: 600; }
+.estimates .plot { padding-top: .2rem; padding-bottom: 0; width: 14.5rem; }
+.estimates svg { display: block; max-width: 100%; height: auto; }
+.estimates .dots { display: inline-block; vertical-align: -.1em; margin-right: .2rem; }
+.estimates .note { display: block; color: var(--muted); }
+.estimates .label { display: none; }
+.estimates .effect, .estimates .count, .estimates .certainty { white-space: nowrap; }
+.estimates .note { white-space: normal; }
+.estimates tfoot td { border: 0; color: var(--muted); font-size: .875rem; }
+.plot .better { fill: #e3f0ea; } .plot .none { stroke: #5b6878; } .plot .relevant { stroke: #8a6d1f; stroke-dasharray: 3 3; }
+.plot .interval { stroke: var(--ink); stroke-width: 2; } .plot .estimate { fill: var(--accent); } .plot .off { fill: var(--ink); }
+.plot .tick { font-size: 11px; fill: var(--muted); }
+
+.source { border: 1px solid var(--line); border-radius: 8px; padding: 1.1rem 1.3rem; margin: 0 0 1rem; }
+.source h3 { margin: 0 0 .3rem; } .source p { margin: 0 0 .3rem; } .source .standing { margin: .2rem 0 .5rem; }
+.about { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--muted); font-size: .875rem; overflow-wrap: anywhere; }
+.about p { margin: 0 0 .35rem; } .about a { color: inherit; }
+
+.search { margin: 1.75rem 0 1.25rem; }
+.search label { display: block; margin-bottom: .4rem; font-weight: 600; font-size: .9375rem; }
+.search-row { display: flex; gap: .6rem; }
+.search input[type=search] { flex: 1; min-width: 0; padding: .6rem .8rem; font: inherit; color: inherit; border: 1px solid #77869a; border-radius: 6px; background: #fff; }
+.search button { padding: .6rem 1.3rem; font: inherit; font-weight: 600; color: #fff; background: var(--accent); border: 0; border-radius: 6px; cursor: pointer; }
+.views { display: flex; flex-wrap: wrap; gap: .4rem 1.5rem; margin: 0 0 1.25rem; padding-bottom: .1rem; border-bottom: 1px solid var(--line); }
+.views a { padding: .5rem 0; text-decoration: none; border-bottom: 3px solid transparent; margin-bottom: -1px; }
+.views a[aria-current] { color: var(--ink); font-weight: 600; border-bottom-color: var(--accent); }
+.group h2 { margin-top: 2.5rem; padding-bottom: .5rem; border-bottom: 2px solid var(--line); }
+.entries { list-style: none; padding: 0; margin: 0; }
+.entries li { padding: .55rem 0; }
+.entries a { text-decoration: none; } .entries a:hover { text-decoration: underline; }
+.entries .meta { margin: .1rem 0 0; }
+
+@media (max-width: 46rem) {
+  body { font-size: 1rem; }
+  main { padding-top: 1.5rem; }
+  h1 { font-size: 1.5rem; }
+  h2 { margin-top: 2.25rem; }
+  .grade { grid-template-columns: 1fr; }
+  .grade > div + div { border-left: 0; border-top: 1px solid var(--line); }
+  .estimates, .estimates tbody, .estimates tfoot { display: block; }
+  .estimates thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .estimates caption { display: block; }
+  .estimates tr { display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
+  .estimates .measure { border: 0; padding-bottom: 0; }
+  .estimates th, .estimates td { border: 0; padding: 0; }
+  .estimates th[scope=row], .estimates .plot { flex: 0 0 100%; }
+  .estimates th[scope=row] { font-weight: 600; }
+  .estimates .label { display: inline; color: var(--muted); }
+}
+@media print {
+  @page { margin: 18mm 16mm; }
+  body { font-size: 10.5pt; line-height: 1.45; }
+  .bar nav, .skip, .search, .views, .screen-only { display: none; }
+  .bar, main, .foot { padding-left: 0; padding-right: 0; max-width: none; }
+  main { padding-top: 1rem; padding-bottom: 0; }
+  a { color: inherit; text-decoration: none; }
+  .source a[href^="http"]::after { content: " (" attr(href) ")"; }
+  h2, h3, caption, .measure { break-after: avoid; }
+  .lines > li, .source, .grade, tr { break-inside: avoid; }
+  h2 { margin-top: 1.5rem; }
+}
+`.trim()
+
+/** The mark of the service: a column. */
+export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="#0b5468"/><path d="M8 5h8v2.5H8zM8 9.2h8v2.5H8zM8 13.4h8v2.5H8zM8 17.6h8V20H8z" fill="#fff"/></svg>`

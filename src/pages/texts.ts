@@ -1,0 +1,54 @@
+import type { Element } from 'fhir/r4.js'
+import { escapeMarkdown } from '../engine/apply/markdown.js'
+import type { CompiledPlan } from '../engine/knowledge/compiled.js'
+import { localized } from '../engine/model/localized.js'
+import type { Placed } from './catalogue.js'
+import type { PageContext } from './page-context.js'
+
+const PLACE = /\{\{([\s\S]*?)\}\}/g
+
+/** What stands where the card tells something of the patient: the fact's description in ‹…›. */
+function describedPlaces(text: string, { facts }: CompiledPlan, { say }: PageContext, escape: (text: string) => string): string {
+  return text.replaceAll(PLACE, (_, expression: string) => {
+    const described = [...expression.matchAll(/%(\w+)/g)].flatMap(([, name = '']) => say(facts.get(name)) ?? []).at(0)
+    return `‹${described === undefined ? '…' : escape(described.replace(/\.$/, ''))}›`
+  })
+}
+
+type TextName = 'title' | 'description' | 'textEquivalent'
+
+function written({ plan, action }: Placed, name: TextName, context: PageContext): string | undefined {
+  const resource = action.resource as Partial<Record<TextName, string>> & Record<`_${TextName}`, Element | undefined>
+  return context.say(localized(resource[name], resource[`_${name}`], plan.language))
+}
+
+/** The title of an action as plain text; undefined where it has none. */
+export function titleOf(placed: Placed, context: PageContext): string | undefined {
+  const title = written(placed, 'title', context)
+  return title && describedPlaces(title, placed.plan, context, text => text).trim()
+}
+
+/** The text of an action as Markdown; undefined where it has none. */
+export function markdownOf(placed: Placed, context: PageContext): string | undefined {
+  const text = written(placed, 'description', context) ?? written(placed, 'textEquivalent', context)
+  return text && describedPlaces(text, placed.plan, context, escapeMarkdown).trim()
+}
+
+/** What an action is called in lists: its title, else the beginning of its text, else its id. */
+export function nameOf(placed: Placed, context: PageContext): string {
+  const { action } = placed
+  const named = titleOf(placed, context) ?? markdownOf(placed, context)?.split('\n')[0]
+  if (named) return named.length > LONGEST_NAME ? `${named.slice(0, LONGEST_NAME - 1)}…` : named
+  if (action.definition?.kind === 'activity') {
+    const { title, _title, language = context.languages[0] } = action.definition.activity.resource
+    return context.say(localized(title, _title, language)) ?? action.id
+  }
+  return action.id
+}
+
+const LONGEST_NAME = 160
+
+/** What must hold for an action to be shown, in words: its own conditions and those of the groups around it. */
+export const conditionsOf = (placed: readonly Placed[], { say }: PageContext): string[] => [
+  ...new Set(placed.flatMap(({ action }) => action.conditions.flatMap(({ descriptions }) => say(descriptions) ?? []))),
+]

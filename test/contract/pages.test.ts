@@ -1,0 +1,230 @@
+// The pages that people read: what they hold, what they must never hold, and that every way on them leads somewhere.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import supertest from 'supertest'
+import { english, knowledgeOf, plan, planOf, topAction } from '../support/knowledge-builder.js'
+import type { Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+
+let service: Listening
+
+beforeAll(async () => {
+  service = await startTestService()
+})
+
+afterAll(() => service.close())
+
+const get = (path: string) => supertest(service.url).get(path).set('accept', 'text/html')
+const PARACETAMOL = '/guidelines/analgesic-orders/paracetamol-recent'
+
+/** Ids and addresses that a page holds. */
+const idsIn = (html: string) => [...html.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id)
+const linksIn = (html: string) => [...html.matchAll(/(?:href|src|action)="([^"]+)"/g)].map(([, link = '']) => link.replaceAll('&amp;', '&'))
+
+describe('a page', () => {
+  test.each(['/guidelines', PARACETAMOL])('has no script, no style of its own, and asks nobody else: %s', async path => {
+    const { headers, text } = await get(path).expect(200).expect('content-type', 'text/html; charset=utf-8')
+    expect(headers['content-security-policy']).toBe(
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'",
+    )
+    expect(headers['referrer-policy']).toBe('no-referrer')
+    expect(text).not.toMatch(/<script|<style| style=| on\w+=|javascript:/i)
+    const fetched = [...text.matchAll(/<(?:img|link)[^>]*(?:src|href)="([^"]+)"/g)].map(([, address]) => address)
+    expect(fetched.length).toBeGreaterThan(1)
+    expect(fetched.filter(address => !address?.startsWith('/assets/'))).toEqual([])
+  })
+
+  test('may be kept for a while, under a tag, and its stylesheet for ever', async () => {
+    const { headers, text } = await get(PARACETAMOL).expect(200)
+    expect(headers['cache-control']).toMatch(/^public, max-age=\d+$/)
+    await get(PARACETAMOL).set('if-none-match', String(headers.etag)).expect(304)
+    const [stylesheet = ''] = linksIn(text).filter(link => link.endsWith('.css'))
+    await get(stylesheet)
+      .expect(200)
+      .expect('content-type', 'text/css; charset=utf-8')
+      .expect('cache-control', /immutable/)
+    await get('/assets/pages-000000000000.css').expect(404)
+  })
+
+  test('is Danish unless English is asked for, whatever the browser prefers', async () => {
+    const danish = await get(PARACETAMOL).set('accept-language', 'en').expect(200).expect('content-language', 'da')
+    expect(danish.text).toContain('<html lang="da">')
+    expect(danish.text).toContain('Tillid til evidensen')
+    const english = await get(`${PARACETAMOL}?lang=en`).expect(200).expect('content-language', 'en')
+    expect(english.text).toContain('<html lang="en">')
+    expect(english.text).toContain('Confidence in the evidence')
+    await get(`${PARACETAMOL}?lang=xx`).expect(200).expect('content-language', 'da')
+  })
+
+  test('is answered to HEAD without its text, and to nothing else', async () => {
+    expect((await supertest(service.url).head(PARACETAMOL).expect(200)).text).toBeUndefined()
+    const { text } = await supertest(service.url)
+      .post(PARACETAMOL)
+      .set('accept', 'text/html')
+      .expect(405)
+      .expect('allow', 'GET, HEAD, OPTIONS')
+    expect(text).toContain('<html lang="da">')
+  })
+})
+
+describe('the page of a recommendation', () => {
+  test('says grade, certainty and what both mean, the conditions, the lines with their points, and the sources', async () => {
+    const { text } = await get(PARACETAMOL).expect(200)
+    for (const said of [
+      'Svag anbefaling imod',
+      'Kun efter nøje overvejelse',
+      'Moderat',
+      'Gælder når',
+      'Sundhedsstyrelsen',
+      'farmakologisk behandling',
+    ])
+      expect(text.toLowerCase()).toContain(said.toLowerCase())
+    expect(idsIn(text)).toEqual(expect.arrayContaining(['LBP-10', 'SS-08', 'SS-09']))
+  })
+
+  test('marks a document that is no longer in force', async () => {
+    expect((await get('/guidelines/exercise-orders/training-root')).text).toContain('IKKE GÆLDENDE')
+    expect((await get('/guidelines/exercise-orders/training-root?lang=en')).text).toContain('NOT IN FORCE')
+  })
+
+  test('has every id once', async () => {
+    const { text } = await get('/guidelines/root-affection-guideline/root-affection').expect(200)
+    const ids = idsIn(text)
+    expect(ids.length).toBeGreaterThan(40)
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+  })
+
+  test('is found by any action that stands on it', () =>
+    get('/guidelines/root-affection-guideline/retired-activity?lang=en')
+      .expect(303)
+      .expect('location', '/guidelines/root-affection-guideline/root-affection?lang=en#retired-activity'))
+
+  test('and by a decision point that speaks on it, where it heads the card before others', async () => {
+    await get('/guidelines/points/LBP-10').expect(303).expect('location', `${PARACETAMOL}#LBP-10`)
+    await get('/guidelines/points/RAD-09?lang=en')
+      .expect(303)
+      .expect('location', /\?lang=en#RAD-09$/)
+  })
+
+  test('tells what is written in the place of a value', async () => {
+    expect((await get(PARACETAMOL)).text).toMatch(/‹[^›{}%]+›/)
+  })
+})
+
+describe('the list of guidelines', () => {
+  test('holds every page, by document and by hook', async () => {
+    const { body } = await supertest(service.url).get('/guidelines').set('accept', 'application/json').expect(200)
+    const listed = (body as { guidelines: { path: string; hooks: string[]; title: string }[] }).guidelines
+    expect(listed.length).toBeGreaterThan(80)
+    for (const view of ['/guidelines', '/guidelines?by=hook']) {
+      const links = linksIn((await get(view).expect(200)).text)
+      expect(listed.map(({ path }) => path).filter(path => !links.includes(path))).toEqual([])
+    }
+  })
+
+  test('is searched without a script', async () => {
+    const { text } = await get(`/guidelines?q=${encodeURIComponent('PARACETAMOL spinal')}`).expect(200)
+    expect(linksIn(text)).toContain('/guidelines/analgesic-orders/paracetamol-stenosis')
+    expect(linksIn(text)).not.toContain('/guidelines/exercise-orders/training-root')
+    expect((await get('/guidelines?q=zzzz')).text).toContain('Ingen anbefaling indeholder alle ordene')
+  })
+
+  test('says back what was searched for as text only', async () => {
+    const { text } = await get(`/guidelines?q=${encodeURIComponent('"><script>alert(1)</script>')}`).expect(200)
+    expect(text).not.toContain('<script')
+    expect(text).toContain('value="&quot;>&lt;script')
+  })
+
+  test.each([
+    ['a parameter twice', 'q=a&q=b'],
+    ['a parameter with parts', 'q[x]=1'],
+    ['a view that is none', 'by=x&by=y'],
+    ['a long search', `q=${'x'.repeat(5_000)}`],
+  ])('bears with %s', (_, query) => get(`/guidelines?${query}`).expect(200))
+})
+
+describe('where there is no page', () => {
+  const ABSENT = [
+    '/guidelines/not-there/x',
+    '/guidelines/analgesic-orders/not-there',
+    '/guidelines/points/XX-99',
+    '/guidelines/a/b/c',
+    '/guidelines/constructor/__proto__',
+    `/guidelines/${'x'.repeat(3_000)}/y`,
+    '/guidelines/%3Cscript%3Ealert(1)%3C%2Fscript%3E/y',
+  ]
+
+  test.each(ABSENT)('a person reads so, with a way on, and nothing of the address: %#', async path => {
+    const { text, headers } = await get(path).expect(404).expect('content-type', 'text/html; charset=utf-8')
+    expect(text).toContain('Siden findes ikke')
+    expect(linksIn(text)).toContain('/guidelines')
+    expect(text).not.toContain('script')
+    expect(text).not.toContain('xxxx')
+    expect(headers['cache-control']).toBe('no-store')
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+  })
+
+  test('a program reads an OperationOutcome', async () => {
+    const { body } = await supertest(service.url).get('/guidelines/not-there/x').set('accept', 'application/json').expect(404)
+    expect(body).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ details: { coding: [{ code: 'CDS_RESOURCE_UNKNOWN' }] } }] })
+  })
+})
+
+describe('what an author writes', () => {
+  let broken: Listening
+
+  beforeAll(async () => {
+    const text =
+      'Se <script>alert(1)</script> <img src=x onerror=alert(1)> ![x](https://elsewhere.example/x.png) [y](javascript:alert(1))\n\n# Stor\n\n| a | b |\n|---|---|\n| <b>1</b> | 2 |'
+    const knowledge = knowledgeOf(
+      plan([
+        topAction('odd', {
+          title: '<script>alert(1)</script> *stjerne*',
+          description: text,
+          _description: english('{{ %patient.id }} <script>'),
+          action: [
+            { id: 'line', title: '"><svg onload=alert(1)>', _title: english('*a* <b>'), description: text, _description: english(text) },
+          ],
+        }),
+      ]),
+    )
+    const service = { id: 'odd', hook: 'patient-view', title: 'x', description: 'x', plans: [planOf(knowledge)], requirements: [] }
+    broken = await startTestService({ knowledge, services: new Map([['odd', service]]) })
+  })
+
+  afterAll(() => broken.close())
+
+  test.each(['/guidelines', '/guidelines/plan/odd', '/guidelines/plan/odd?lang=en'])(
+    'stays text, whatever it looks like: %s',
+    async path => {
+      const { text } = await supertest(broken.url).get(path).set('accept', 'text/html').expect(200)
+      expect(text).toContain('alert(1)')
+      expect(text).not.toMatch(/<script|<img src="?x|<b>|<svg onload|href="javascript|<img[^>]*elsewhere/)
+      expect([...text.matchAll(/<h1/g)]).toHaveLength(1)
+    },
+  )
+
+  test('becomes a table where it is one, that can be scrolled to by keyboard', async () => {
+    const { text } = await supertest(broken.url).get('/guidelines/plan/odd').set('accept', 'text/html').expect(200)
+    expect(text).toMatch(/<div class="scroll" role="region" tabindex="0" aria-label="[^"]+"><table>/)
+  })
+})
+
+test('every way from page to page leads somewhere, in both languages', async () => {
+  const known = new Map<string, string>()
+  const open = ['/guidelines', '/guidelines?by=hook', '/guidelines?lang=en']
+  const faults: string[] = []
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    const [address = '', anchor] = path.split('#', 2)
+    if (!known.has(address)) {
+      const { status, type, headers, ...answer } = await get(address)
+      const text = type === 'text/html' ? answer.text : ''
+      if (status !== 200 && status !== 303) faults.push(`${status} ${path}`)
+      known.set(address, text)
+      const next = status === 303 ? [String(headers.location)] : linksIn(text)
+      open.push(...next.filter(link => link.startsWith('/')), ...next.filter(link => link.startsWith('#')).map(link => `${address}${link}`))
+    }
+    if (anchor !== undefined && !idsIn(known.get(address) ?? '').includes(decodeURIComponent(anchor))) faults.push(`no place ${path}`)
+  }
+  expect(faults).toEqual([])
+  expect(known.size).toBeGreaterThan(300)
+})
