@@ -3,6 +3,7 @@ import { clockAt } from '../../src/engine/expression/clock.js'
 import { createCompiler, type Evaluator } from '../../src/engine/expression/compile.js'
 import { RESOURCE_TYPES } from '../../src/engine/model/r4-model.js'
 import { factVariables, recordVariables } from '../../src/engine/expression/facts.js'
+import type { Lookups } from '../../src/engine/expression/functions/own-function.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
 import { openScope, type Scope } from '../../src/engine/expression/scope.js'
 import { toJson } from '../../src/engine/expression/values.js'
@@ -35,13 +36,15 @@ export interface Given {
   timeZone?: string
   timeLimit?: number
   valueSets?: ValueSetLookup
+  /** Forms and words that functions look up. */
+  more?: Omit<Lookups, 'valueSets'>
 }
 
 const noValueSets: ValueSetLookup = () => undefined
 
 export function scopeWith(given: Given = {}): Scope {
   const { records = [], facts = {}, ownFacts = {}, context = {}, now = NOW, timeZone = 'Europe/Copenhagen', timeLimit = 5_000 } = given
-  const compile = createCompiler(given.valueSets ?? noValueSets)
+  const compile = createCompiler(given.valueSets ?? noValueSets, given.more)
   const all = { ...Object.fromEntries(Object.entries(facts).map(([name, expression]) => [name, compile(expression)])), ...ownFacts }
   const compiled = Object.entries(all).map(([name, evaluate]) => ({ name, description: name, evaluate }))
   return openScope(factVariables(recordVariables(RESOURCE_TYPES), 'test', compiled), {
@@ -55,5 +58,5 @@ export function scopeWith(given: Given = {}): Scope {
 
 /** Evaluates an expression as the engine would, and answers with JSON. */
 export function evaluate(expression: string, given: Given = {}): unknown[] {
-  return createCompiler(given.valueSets ?? noValueSets)(expression)(scopeWith(given)).map(toJson)
+  return createCompiler(given.valueSets ?? noValueSets, given.more)(expression)(scopeWith(given)).map(toJson)
 }

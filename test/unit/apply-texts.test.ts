@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { applyTo, english, fhirpath, knowledgeOf, library, plan, topAction } from '../support/knowledge-builder.js'
+import type { FhirResource } from 'fhir/r4.js'
+import { EXTENSION } from '../support/house.js'
+import { applyTo, canonical, codeSystem, english, fhirpath, knowledgeOf, library, plan, topAction } from '../support/knowledge-builder.js'
 
 const PATIENT = {
   resourceType: 'Patient',
@@ -48,6 +50,57 @@ describe('texts', () => {
   test('codes that look like dates stay codes', () => {
     const facts = { code: "'2026-03'", odd: "'1234T5'" }
     expect(texts('{{%code}} {{%odd}}', 'x', { facts }).title).toBe('2026-03 1234T5')
+  })
+
+  test('call codes and questions by their names, several as a list in words', () => {
+    const words = 'https://example.org/words'
+    const questionnaire = {
+      resourceType: 'Questionnaire',
+      id: 'form',
+      version: '1',
+      status: 'active',
+      url: canonical('Questionnaire', 'form'),
+      item: [
+        {
+          linkId: 'long',
+          type: 'boolean',
+          text: 'Et langt spørgsmål?',
+          extension: [{ url: EXTENSION.shortText, valueString: 'kort', _valueString: english('short') }],
+        },
+        { linkId: 'plain', type: 'boolean', text: 'Rygning', _text: english('Smoking') },
+      ],
+    }
+    const condition = {
+      resourceType: 'Condition',
+      id: 'c',
+      code: { coding: [{ system: words, code: 'a' }], text: 'en tekst' },
+      bodySite: [{ text: 'lænd', _text: english('low back') }, { coding: [{ code: 'x', display: 'et sted' }] }],
+      category: [{ coding: [{ system: words, code: 'unknown' }] }],
+    }
+    const facts = {
+      listed: `'a'.combine('b').combine('c').coding('${words}')`,
+      two: `'a'.combine('b').coding('${words}')`,
+      asked: "%QuestionnaireResponse.unanswered('long', 'plain')",
+      mixed: `'a'.coding('${words}').combine('b')`,
+    }
+    const template = '{{%listed}}; {{%two}}; {{%asked}}; {{%mixed}}; {{%Condition.code}}; {{%Condition.bodySite}}; {{%Condition.category}}'
+    const action = topAction('a', {
+      title: template,
+      _title: english(template),
+      dynamicValue: [{ path: 'description', expression: fhirpath('%two.first()') }],
+    })
+    const knowledge = knowledgeOf(
+      plan([action]),
+      library(facts),
+      codeSystem(words, { a: ['et *å*', 'an a'], b: ['et b', 'a b'], c: ['et c', 'a c'] }),
+      questionnaire as FhirResource,
+    )
+    const said = (language: string) => applyTo(knowledge, { records: [PATIENT, condition], language }).requestGroup.action?.[0]
+    expect(said('da')).toMatchObject({
+      title: 'et *å*, et b og et c; et *å* og et b; kort og Rygning; et *å*, b; et *å*; lænd og et sted; unknown',
+      description: 'et \\*å\\*',
+    })
+    expect(said('en')?.title).toBe('an a, a b and a c; an a and a b; short and Smoking; an a, b; an a; low back and et sted; unknown')
   })
 
   test.each([['{{%nothing}}'], ['before {{%nothing}} after']])('with a hole are an error: %s', text => {

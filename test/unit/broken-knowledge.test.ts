@@ -40,6 +40,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   'CODE_IMPOSSIBLE-point': ['Library/facts.json', 'Library.extension[0] (isOverridden)'],
   'CODE_IMPOSSIBLE-status': ['Library/facts.json', 'Library.extension[0] (wasSeen)'],
   'CODE_IMPOSSIBLE-concept': ['Library/facts.json', 'Library.extension[0] (isActive)'],
+  UNKNOWN_HIDDEN: ['Library/facts.json', 'Library.extension[0] (isPriority)'],
   DATE_ARITHMETIC_INVALID: ['Library/facts.json', 'Library.extension[0] (age)'],
   'DATE_ARITHMETIC_INVALID-unit': ['Library/facts.json', 'Library.extension[0] (isRecent)'],
   FACT_CYCLE: ['Library/facts.json', 'Library.extension[0] (one)'],

@@ -3,6 +3,8 @@ import { FUNCTIONS } from '../../src/engine/expression/functions/table.js'
 import { invocationTable } from '../../src/engine/expression/functions/invocation-table.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
 import type { NamedConcept } from '../../src/engine/expression/names.js'
+import { NO_FORMS } from '../../src/engine/expression/functions/own-function.js'
+import { NO_WORDS, type WordLookup } from '../../src/engine/expression/words.js'
 import { cpuMs } from '../support/cpu.js'
 import { evaluate } from '../support/evaluate.js'
 
@@ -356,13 +358,93 @@ describe('regular expressions', () => {
   })
 })
 
+describe('unanswered() and answeredYes()', () => {
+  const item = (linkId: string) => ({ linkId, type: 'boolean' as const, text: linkId })
+  const more = { question: (linkId: string) => (linkId === 'gone' ? undefined : item(linkId)), words: NO_WORDS }
+  const asked = (call: string, ...records: object[]) => evaluate(`%QuestionnaireResponse.${call}.linkId`, { records, more })
+  const old = response('old', [said('a', true), said('b', false), said('c', 3)], { authored: '2026-03-01' })
+  const recent = response('new', [said('a', false), said('d', true), { linkId: 'e' }], { authored: '2026-03-02' })
+
+  test('gives the questions that nobody answered, in the order asked for', () => {
+    expect(asked("unanswered('e', 'a', 'f', 'b', 'gone')", old, recent)).toEqual(['e', 'f'])
+    expect(asked("unanswered('b', 'a')")).toEqual(['b', 'a'])
+  })
+
+  test('gives the questions whose newest answer is yes', () => {
+    expect(asked("answeredYes('d', 'a', 'b', 'c', 'e')", old, recent)).toEqual(['d'])
+    expect(asked("answeredYes('d', 'a')", old)).toEqual(['a'])
+    expect(asked("answeredYes('a')")).toEqual([])
+  })
+})
+
+describe('knownTrue() and notKnownTrue()', () => {
+  test.each([
+    ['true', true, false],
+    ['false', false, true],
+    ['{}', false, true],
+    ['%QuestionnaireResponse.empty()', true, false],
+  ])('%s', (expression, known, not) => {
+    expect(evaluate(`(${expression}).knownTrue()`)).toEqual([known])
+    expect(evaluate(`(${expression}).notKnownTrue()`)).toEqual([not])
+  })
+
+  test('take nothing but one truth value', () => {
+    expect(() => evaluate("'yes'.knownTrue()")).toThrow('expected true, false or nothing')
+    expect(() => evaluate('(true | false).notKnownTrue()')).toThrow('expected true, false or nothing')
+  })
+})
+
+describe('coding() and written()', () => {
+  const words: WordLookup = {
+    display: (system, code) =>
+      system === 's' && code === 'a'
+        ? new Map([
+            ['da', 'et a'],
+            ['en', 'an a'],
+          ])
+        : undefined,
+    label: () => undefined,
+  }
+  const more = { ...NO_FORMS, words }
+
+  test('makes codes of texts', () => {
+    expect(evaluate("'a'.combine('b').coding('s|1')", { more })).toEqual([
+      { system: 's', code: 'a' },
+      { system: 's', code: 'b' },
+    ])
+    expect(evaluate("'a'.coding('s') = 'a'.coding('s')", { more })).toEqual([true])
+    expect(evaluate("'a'.coding('s').combine('b'.coding('s')).where(code = 'b').system", { more })).toEqual(['s'])
+  })
+
+  test.each([
+    ["'a'.coding('s').written('da')", 'et a'],
+    ["'a'.coding('s').written('en')", 'an a'],
+    ["'b'.coding('s').written('da')", 'b'],
+    ["'as it is'.written('da')", 'as it is'],
+    ["@2026-03-05.written('da')", '05.03.2026'],
+    ["@2026-03.written('da')", '03.2026'],
+    ["@2026.written('da')", '2026'],
+    ["@2026-03-05T23:30:00Z.written('da')", '06.03.2026'],
+  ])('%s', (expression, text) => {
+    expect(evaluate(expression, { more })).toEqual([text])
+  })
+
+  test('what has no name is an error', () => {
+    expect(() => evaluate("5.written('da')", { more })).toThrow('expected codes, questions, dates or texts')
+    expect(evaluate("{}.written('da')", { more })).toEqual([])
+  })
+})
+
 describe('the table of functions that knowledge may call', () => {
   test('has every function of our own with the arguments it takes', () => {
     const table = invocationTable(() => undefined)
     const own = [...FUNCTIONS].filter(([, row]) => row.own)
     expect(own.length).toBeGreaterThan(10)
     for (const [name, { takes }] of own) {
-      expect({ name, takes: Object.keys(table[name]?.arity ?? {}).map(Number) }).toEqual({ name, takes: [...new Set(takes)] })
+      expect({ name, takes: Object.keys(table[name]?.arity ?? {}).map(Number) }).toEqual({
+        name,
+        takes: Array.from({ length: takes[1] - takes[0] + 1 }, (_, index) => takes[0] + index),
+      })
     }
   })
 })

@@ -6,7 +6,7 @@ import { readKnowledgeJson } from '../../src/knowledge-files/knowledge-json.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 import { readSettings } from '../../src/knowledge-files/read-settings.js'
 import { compileKnowledge } from '../../src/engine/knowledge/compile-knowledge.js'
-import { activity, canonical, codeSystem, library, plan, topAction, valueSet } from '../support/knowledge-builder.js'
+import { activity, canonical, codeSystem, english, library, plan, topAction, valueSet } from '../support/knowledge-builder.js'
 import { EXTENSION, HOUSE } from '../support/house.js'
 
 /** The settings that the knowledge of this repository declares. */
@@ -20,6 +20,7 @@ const option = (code: string) => ({ valueCoding: { system: GROUPS, code } })
 const SURROUNDINGS: readonly FhirResource[] = [
   codeSystem('https://columna.example.org/fhir/CodeSystem/decision-point', { 'T-01': ['Et råd', 'Advice'] }),
   codeSystem(REASONS, { done: ['Gjort', 'Done'] }),
+  { ...codeSystem('https://example.org/danish', {}), id: 'danish', concept: [{ code: 'one', display: 'en' }] } as FhirResource,
   valueSet('reasons', { include: [{ system: REASONS, concept: [{ code: 'done' }] }] }),
   valueSet('groups', { include: [{ system: GROUPS, concept: [{ code: 'from-set' }] }] }),
   activity('order'),
@@ -45,7 +46,8 @@ const SURROUNDINGS: readonly FhirResource[] = [
       { linkId: 'open', type: 'open-choice', answerOption: [option('group-1')] },
       { linkId: 'yes', type: 'boolean' },
       { linkId: 'count', type: 'integer' },
-      { linkId: 'when', type: 'date' },
+      { linkId: 'when', type: 'date', text: 'Hvornår', _text: english('When') },
+      { linkId: 'danish', type: 'boolean', text: 'Kun dansk' },
     ],
   },
 ]
@@ -104,9 +106,9 @@ describe('refused', () => {
     [`${q}.answer('group') = 'group-1'`, 'CODE_IMPOSSIBLE: a coding is never equal to a text; compare its code'],
     [`${q}.answer('yes') = 'ja'`, 'CODE_IMPOSSIBLE: true or false is never equal to a text'],
     [`${q}.answer('count').code`, "NAME_UNKNOWN: 'code' is not an element of integer"],
-    [`iif(${q}.answer('yes'), 'a', 'b') = 'c'`, "CODE_IMPOSSIBLE: 'c' can never"],
+    [`iif(${q}.exists(), 'a', 'b') = 'c'`, "CODE_IMPOSSIBLE: 'c' can never"],
     [
-      `iif(${q}.answer('yes'), 'a', 'b') = ${q}.answer('group').code`,
+      `iif(${q}.exists(), 'a', 'b') = ${q}.answer('group').code`,
       "CODE_IMPOSSIBLE: 'a', 'b' is compared with 'other-1', 'group-1', 'group-2'",
     ],
     // Codes that R4 binds.
@@ -116,6 +118,24 @@ describe('refused', () => {
     ["%Condition.clinicalStatus.coding.where(code = 'actve').exists()", "CODE_IMPOSSIBLE: 'actve'"],
     ["%Condition.verificationStatus.coding.code = 'refutd'", "CODE_IMPOSSIBLE: 'refutd'"],
     ["%Condition.code = 'M54'", 'CODE_IMPOSSIBLE: a coding is never equal to a text; compare its code'],
+    // Codes and questions that readers are told of.
+    ["'done'.coding('https://example.org/reasons')", 'CANONICAL_UNKNOWN: there is no CodeSystem https://example.org/reasons'],
+    [`iif(${q}.exists(), 'done', {}).combine('dnoe').coding('${REASONS}')`, `CODE_IMPOSSIBLE: there is no code 'dnoe' in ${REASONS}`],
+    [`'one'.coding('https://example.org/danish')`, "TRANSLATION_MISSING: the code 'one' of https://example.org/danish has no name in en"],
+    [`${q}.id.coding('${REASONS}')`, 'NAME_UNKNOWN: the codes of coding() are written out'],
+    [`'done'.coding(%settings.region)`, 'NAME_UNKNOWN: coding() must name its CodeSystem in quotes'],
+    [`'done'.coding('${REASONS}').code = 'gone'`, "CODE_IMPOSSIBLE: 'gone' can never be there; it can be 'done'"],
+    [`${q}.unanswered('when', 'wehn')`, "ITEM_UNKNOWN: there is no item 'wehn' in any Questionnaire"],
+    [`${ofForm('other')}.answeredYes('when')`, "ITEM_UNKNOWN: there is no item 'when' in"],
+    [`${q}.unanswered('when', 'danish')`, "TRANSLATION_MISSING: the question 'danish' has no name in en"],
+    [`${q}.unanswered(%settings.region)`, 'NAME_UNKNOWN: unanswered() must name its questions in quotes'],
+    ["today().written('dk')", 'NAME_UNKNOWN: written() must name, in quotes, a language of the knowledge'],
+    // Choices that take the unknown for a no.
+    [`iif(${q}.answer('yes'), false, true)`, 'UNKNOWN_HIDDEN: a choice on what can be unknown takes the unknown for a no'],
+    [`%Condition.where(iif(onset.calendarDate() > today(), true, false))`, 'UNKNOWN_HIDDEN'],
+    [`iif(${q}.answer('count') > 3, 1, 0)`, 'UNKNOWN_HIDDEN'],
+    [`iif(${q}.answer('yes').not() or %Condition.exists(), 'a', 'b').length() > 0`, 'UNKNOWN_HIDDEN'],
+    [`iif(${q}.answer('yes').exists(), iif(${q}.answer('count') > 3, 1, 0), 0)`, 'UNKNOWN_HIDDEN'],
     // Dates.
     ['today() - %patient.birthDate', 'DATE_ARITHMETIC_INVALID: a date minus a date is no duration; use start.difference(end'],
     [`(today() - 1 month) - ${q}.answer('when')`, 'DATE_ARITHMETIC_INVALID'],
@@ -123,6 +143,13 @@ describe('refused', () => {
     ["now() + 1 'mg'", "DATE_ARITHMETIC_INVALID: a date cannot be moved by the unit 'mg'"],
   ])('%s', (expression, fault) => {
     expect(faultsOf({ it: expression })).toEqual([expect.stringContaining(fault)])
+  })
+
+  test('what can be unknown goes through facts', () => {
+    expect(faultsOf({ isOld: '%patient.birthDate < @1950-01-01', it: 'iif(%isOld, 1, 0)' })).toEqual([
+      expect.stringContaining('UNKNOWN_HIDDEN'),
+    ])
+    expect(faultsOf({ isThere: '%Condition.exists()', isNot: '%isThere.not() or false', it: 'iif(%isNot, 1, 0)' })).toEqual([])
   })
 
   test('codes go through facts', () => {
@@ -137,6 +164,19 @@ describe('refused', () => {
 
 describe('not refused', () => {
   test.each([
+    `iif(${q}.exists(), 'done', {}).coding('${REASONS}')`,
+    `${q}.unanswered('when').text`,
+    "today().written('da')",
+    // Choices on what is there.
+    `iif(${q}.answer('yes').knownTrue(), 1, 0)`,
+    `iif(${q}.answer('yes'), 1, {})`,
+    `iif(${q}.answer('yes'), false, ${q}.answer('yes'))`,
+    `iif(${q}.answer('yes').exists(), iif(${q}.answer('yes'), 1, 0), 0)`,
+    `iif(${q}.answer('yes').empty(), 2, iif(${q}.answer('yes'), 1, 0))`,
+    `iif(${q}.answer('group').exists(), iif(${q}.answer('group').code = 'group-1', 1, 0), 0)`,
+    `iif(${q}.answer('count').exists() and ${q}.answer('count') > 3, 1, 0)`,
+    `iif(${q}.answer('count').empty() or ${q}.answer('count') > 3, 1, 0)`,
+    `iif(${q}.count() > 2 and (%Condition.exists() or today() > @2026-01-01), 1, 0)`,
     "%settings.region = 'nordjylland'",
     "%settings.region in ('sjælland' | 'none')",
     '%settings.showRetired = true',
@@ -164,7 +204,7 @@ describe('not refused', () => {
     `${q}.answer('yes') = false`,
     `${q}.answer('count') + 1 = 3`,
     `${q}.answer('count') = 3.5`,
-    `${q}.answer(iif(%patient.active, 'group', 'set'))`,
+    `${q}.answer(iif(%patient.active.exists(), 'group', 'set'))`,
     `${q}.answer('group').code ~ 'GROUP-1'`,
     `${q}.answer('group').code.combine('other') contains 'other'`,
     `(${q}.answer('group').code | %Condition.code.text) contains 'anything'`,

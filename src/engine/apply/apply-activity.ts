@@ -46,9 +46,7 @@ export function applyActivity(
 ): MadeResource {
   const where = `ActivityDefinition ${resource.id}`
   const built: Json = resourceOfKind(kind, inReply(resource, context.language), makingFor(canonical, context, scope))
-  const description = isElementPath(kind, 'description')
-    ? renderText(texts.description, context.language, scope, 'plain', where)
-    : undefined
+  const description = isElementPath(kind, 'description') ? renderText(texts.description, context, scope, 'plain', where) : undefined
   if (description !== undefined) built.description = description
   for (const value of [...dynamicValues, ...actionValues]) setValue(built, kind, value, scope, where)
   return { resource: built as unknown as FhirResource, missing: missingIn(kind, built) }

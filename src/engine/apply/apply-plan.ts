@@ -4,6 +4,7 @@ import { failureOf } from '../expression/facts.js'
 import { scopeOn, type Scope } from '../expression/scope.js'
 import type { Evaluator } from '../expression/compile.js'
 import { plain, toJson, truth } from '../expression/values.js'
+import { nameOf } from '../expression/words.js'
 import type { CompiledAction, CompiledActivity, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { EXTENSION, extensionOf } from '../model/extensions.js'
 import type { KnowledgeNames } from '../model/names.js'
@@ -159,10 +160,9 @@ class PlanApplication {
   /** @param orders those that the action changes, where it changes any. */
   private proposed(action: CompiledAction, orders?: readonly FhirResource[]): RequestGroupAction {
     const { resource: definition, texts, where } = action
-    const { language } = this.context
-    const title = renderText(texts.title, language, this.scope, 'plain', where)
-    const description = renderText(texts.description, language, this.scope, 'markdown', where)
-    const textEquivalent = renderText(texts.textEquivalent, language, this.scope, 'markdown', where)
+    const title = renderText(texts.title, this.context, this.scope, 'plain', where)
+    const description = renderText(texts.description, this.context, this.scope, 'markdown', where)
+    const textEquivalent = renderText(texts.textEquivalent, this.context, this.scope, 'markdown', where)
     const { children, resource } = orders ? this.changedOrders(action, orders, title) : this.definitionOf(action, title)
     for (const { path, why } of action.notCarried) this.omissions.push({ of: where, element: path, reason: why })
     const extension = this.extensions(action)
@@ -185,11 +185,17 @@ class PlanApplication {
       ...(resource && { resource }),
     }
     for (const value of action.dynamicValues.filter(({ on }) => on === 'action')) {
-      const write = MARKDOWN.has(value.path) ? markdownOf : toJson
-      setValue(built as unknown as Record<string, unknown>, 'RequestGroup.action', value, this.scope, where, write)
+      setValue(built as unknown as Record<string, unknown>, 'RequestGroup.action', value, this.scope, where, this.writer(value.path))
     }
     const actions = [...children, ...action.actions.flatMap(child => this.applyAction(child))]
     return actions.length > 0 ? { ...built, action: actions } : built
+  }
+
+  /** How a dynamic value writes an element of the action: a text calls codes by their names, and Markdown takes no value for mark-up. */
+  private writer(path: string): (item: unknown) => unknown {
+    const { language, terminology } = this.context
+    const told = (item: unknown) => nameOf(item, language, terminology) ?? toJson(item)
+    return MARKDOWN.has(path) ? item => withoutMarkup(told(item)) : path === 'title' ? told : toJson
   }
 
   /** What the action's definition yields: a contained resource, or the actions of a nested plan. */
@@ -503,10 +509,7 @@ function primitiveValue(value: unknown): Partial<Extension> {
 /** Elements of an action that a reader sees as Markdown. */
 const MARKDOWN: ReadonlySet<string> = new Set(['description', 'textEquivalent'])
 
-function markdownOf(item: unknown): unknown {
-  const value = toJson(item)
-  return typeof value === 'string' ? escapeMarkdown(value) : value
-}
+const withoutMarkup = (value: unknown): unknown => (typeof value === 'string' ? escapeMarkdown(value) : value)
 
 /** What an action would have brought: a plan that stands in it goes with it. */
 function contentOf({ points, definition, actions }: CompiledAction): Pick<Undecided, 'points' | 'plansWithin'> {

@@ -2,11 +2,16 @@ import type { Quantity } from 'fhir/r4.js'
 import { readDate } from '../expression/dates.js'
 import { STATE, type Scope } from '../expression/scope.js'
 import { DATE_TYPES, toJson, typeOf, type Item } from '../expression/values.js'
+import { hasName, listInWords, nameOf } from '../expression/words.js'
 import { CdsError } from '../../errors.js'
 import { failureOf } from '../expression/facts.js'
 import type { LocalizedTemplate, Template } from '../knowledge/compiled.js'
 import { memoised } from '../model/memoised.js'
+import type { ApplyContext } from './context.js'
 import { escapeLineStart, escapeMarkdown } from './markdown.js'
+
+/** In what language a text is written, and what its codes are called. */
+export type Reader = Pick<ApplyContext, 'language' | 'terminology'>
 
 /** Whether a text is shown as Markdown, where data must not be read as mark-up. */
 export type TextKind = 'plain' | 'markdown'
@@ -15,26 +20,37 @@ export type TextKind = 'plain' | 'markdown'
  * Writes out a text in the language asked for, else in the first it has; undefined when the text is absent.
  * @throws CdsError CDS_EXPRESSION_FAILED when a place in the text has no value: a card with a hole would mislead.
  */
-export function renderText(texts: LocalizedTemplate, language: string, scope: Scope, kind: TextKind, where: string): string | undefined {
-  const template = texts.get(language) ?? texts.values().next().value
+export function renderText(texts: LocalizedTemplate, reader: Reader, scope: Scope, kind: TextKind, where: string): string | undefined {
+  const template = texts.get(reader.language) ?? texts.values().next().value
   return template?.reduce<string>((before, part) => {
     if (typeof part === 'string') return before + part
-    const rendered = renderPart(part, language, scope, kind, where)
+    const rendered = renderPart(part, reader, scope, kind, where)
     return before + (kind === 'markdown' ? escapeLineStart(before, rendered) : rendered)
   }, '')
 }
 
-function renderPart(evaluate: Exclude<Template[number], string>, language: string, scope: Scope, kind: TextKind, where: string): string {
+function renderPart(evaluate: Exclude<Template[number], string>, reader: Reader, scope: Scope, kind: TextKind, where: string): string {
   try {
     const items = evaluate(scope)
-    if (items.length > 0) return items.map(item => renderItem(item, language, scope, kind)).join(', ')
+    if (items.length > 0) return renderItems(items, reader, scope, kind)
   } catch (error) {
     throw failureOf(error, `a text of ${where}`)
   }
   throw new CdsError('CDS_EXPRESSION_FAILED', `A text of ${where} has a place without a value.`)
 }
 
-function renderItem(item: Item, language: string, scope: Scope, kind: TextKind): string {
+/** Codes and questions are told as a list in words; of anything else each value stands by itself. */
+function renderItems(items: readonly Item[], { language, terminology }: Reader, scope: Scope, kind: TextKind): string {
+  if (!items.every(hasName)) return items.map(item => renderItem(item, { language, terminology }, scope, kind)).join(', ')
+  return listInWords(
+    items.map(item => renderItem(item, { language, terminology }, scope, kind)),
+    language,
+  )
+}
+
+function renderItem(item: Item, { language, terminology }: Reader, scope: Scope, kind: TextKind): string {
+  const name = nameOf(item, language, terminology)
+  if (name !== undefined) return kind === 'markdown' ? escapeMarkdown(name) : name
   const value = toJson(item)
   if (typeof value === 'number') return numberFormat(language).format(value)
   const date = typeof value === 'string' && DATE_TYPES.has(typeOf(item) ?? '') ? readDate(value, scope[STATE].clock.timeZone) : undefined

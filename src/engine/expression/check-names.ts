@@ -10,8 +10,8 @@ import { OPEN_VOCABULARY, type Vocabulary } from './vocabulary.js'
 /** The variables an expression may use, with what is known of their items. */
 export type KnownVariables = ReadonlyMap<string, Items>
 
-/** What a fault is about: a name, an item of a form, a code, a Questionnaire, or reckoning with dates. */
-export type NamingFaultKind = 'name' | 'item' | 'code' | 'form' | 'date'
+/** What a fault is about: a name, an item of a form, a code, a resource, reckoning with dates, or a language. */
+export type NamingFaultKind = 'name' | 'item' | 'code' | 'form' | 'date' | 'translation'
 
 export interface NamingFault {
   kind: NamingFaultKind
@@ -231,6 +231,7 @@ class NameWalk {
     if (linkId !== undefined) return { ...focus, linkId }
     const text = argument && stringLiteral(argument)
     const { names, yields = 'any' } = FUNCTIONS.get(name) ?? {}
+    if (names === 'items') this.questions(name, argumentNodes, focus)
     const ofForm = text === undefined || names === undefined ? undefined : this.itemsOfForm(names, text, focus)
     return ofForm ?? (yields === 'same' ? focus : yields === 'any' ? ANY_ITEMS : itemsOf(yields))
   }
@@ -244,6 +245,8 @@ class NameWalk {
         return this.answering(text, focus)
       case 'form':
         return this.ofForm(text, focus)
+      case 'code system':
+        return this.ofSystem(text, focus)
       default:
         return undefined
     }
@@ -260,6 +263,34 @@ class NameWalk {
   private answering(linkId: string, focus: Items): Items {
     this.answers(linkId, focus)
     return focus
+  }
+
+  /** Questions that readers are told of by their names. */
+  private questions(name: string, argumentNodes: readonly SyntaxNode[], focus: Items): void {
+    for (const linkId of argumentNodes.map(stringLiteral)) {
+      if (linkId === undefined) {
+        this.fault(`${name}() must name its questions in quotes`)
+        continue
+      }
+      const before = this.faults.length
+      this.answers(linkId, focus)
+      const missing = this.faults.length > before ? [] : this.vocabulary.missingNames(linkId)
+      if (missing.length > 0) this.fault(`the question '${linkId}' has no name in ${missing.join(', ')}`, 'translation')
+    }
+  }
+
+  /** Codes of a CodeSystem, which it must have, each with a name in every language. */
+  private ofSystem(url: string, { codes }: Items): Items {
+    const coded = { ...itemsOf('Coding'), ...(codes && { codes }) }
+    const known = this.vocabulary.codesOfSystem(url)
+    if (!known) this.fault(`there is no CodeSystem ${url}`, 'form')
+    else if (!codes?.size) this.fault('the codes of coding() are written out, so that they can be looked up')
+    for (const code of known ? (codes ?? []) : []) {
+      const missing = known?.get(code)
+      if (!missing) this.fault(`there is no code '${code}' in ${url}`, 'code')
+      else if (missing.length > 0) this.fault(`the code '${code}' of ${url} has no name in ${missing.join(', ')}`, 'translation')
+    }
+    return coded
   }
 
   /** Responses to one Questionnaire. */
@@ -282,6 +313,9 @@ class NameWalk {
       if (first === undefined) this.fault(`${name}() must name its value set in quotes`)
       else this.valueSets.add(first)
     }
+    if (row?.names === 'code system' && first === undefined) this.fault(`${name}() must name its CodeSystem in quotes`)
+    if (row?.names === 'language' && (first === undefined || !this.vocabulary.isSpoken(first)))
+      this.fault(`${name}() must name, in quotes, a language of the knowledge`)
     if (first !== undefined && row?.names === 'pattern')
       patternFault(first, name === 'replaceMatches' ? undefined : second).forEach(message => this.fault(message))
   }

@@ -1,6 +1,6 @@
 import { noteEvidence } from './evidence.js'
 import { choice, type Loop } from './functions/loops.js'
-import type { OwnFunction } from './functions/own-function.js'
+import { NO_FORMS, type Lookups, type OwnFunction } from './functions/own-function.js'
 import { FUNCTIONS, REFUSED } from './functions/table.js'
 import type { ValueSetLookup } from './functions/value-set-test.js'
 import { createInterpreter, type Interpreter } from './interpreter.js'
@@ -33,13 +33,13 @@ const START: Iteration = { items: Object.freeze([bareNode({})]) }
 class NotCompiled extends Error {}
 
 /**
- * Builds a compiler over a set of value sets. An expression becomes a closure over closures, one for each part of it;
+ * Builds a compiler over a set of value sets, and the forms and words of the knowledge where it has them. An expression becomes a closure over closures, one for each part of it;
  * what stands in it beyond the common functions runs, on values that are there already, by the interpreter's own
  * function. An expression with a part that cannot be taken out of its place is left to the interpreter whole.
  */
-export function createCompiler(valueSets: ValueSetLookup): Compiler {
+export function createCompiler(valueSets: ValueSetLookup, more = NO_FORMS): Compiler {
   const known = memoised(valueSets)
-  const tools: Tools = { interpreter: createInterpreter(known), valueSets: known }
+  const tools: Tools = { interpreter: createInterpreter(known, more), lookups: { valueSets: known, ...more } }
   const compile = (source: string, tree = parseExpression(source), definition?: object) => {
     const root = withoutWrapping(tree)
     if (!root) throw new TypeError('the expression is empty')
@@ -51,7 +51,7 @@ export function createCompiler(valueSets: ValueSetLookup): Compiler {
 
 interface Tools {
   interpreter: Interpreter
-  valueSets: ValueSetLookup
+  lookups: Lookups
 }
 
 function evaluator(root: SyntaxNode, source: string, tools: Tools, definition: Collection | undefined): Evaluator {
@@ -228,13 +228,13 @@ class ExpressionWriter {
   }
 
   private own(run: OwnFunction, input: Step, args: readonly Step[]): Step {
-    const { valueSets } = this.tools
+    const { lookups } = this.tools
     return (scope, iteration) =>
       run(
         counted(input(scope, iteration), scope),
         args.map(arg => arg(scope, iteration)),
         scope[STATE],
-        valueSets,
+        lookups,
       )
   }
 

@@ -2,6 +2,7 @@ import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { noteEvidence } from './evidence.js'
 import { invocationTable } from './functions/invocation-table.js'
+import { NO_FORMS } from './functions/own-function.js'
 import type { ValueSetLookup } from './functions/value-set-test.js'
 import { memoised } from '../model/memoised.js'
 import { STATE, type Scope } from './scope.js'
@@ -30,8 +31,8 @@ interface InterpreterContext {
 }
 
 /** Sets the interpreter up with our own functions over a set of value sets. Texts are prepared when they are first asked for. */
-export function createInterpreter(valueSets: ValueSetLookup): Interpreter {
-  const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(valueSets) as never }
+export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): Interpreter {
+  const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(valueSets, more) as never }
   const prepare = (source: string, debug?: unknown) => {
     const run = fhirpath.compile(source, r4, debug ? { ...options, debugger: debug as never } : options)
     return (variables: object, on: object = {}) => run(on, variables as never) as Collection

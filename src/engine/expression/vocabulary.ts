@@ -13,6 +13,12 @@ export interface Vocabulary {
    * has the item.
    */
   answers: (linkId: string, forms?: ReadonlySet<string>) => Items | undefined
+  /** The languages in which a question has no name. */
+  missingNames: (linkId: string) => readonly string[]
+  /** Codes of a CodeSystem, each with the languages in which it has no name; undefined where there is no such system. */
+  codesOfSystem: (url: string) => ReadonlyMap<string, readonly string[]> | undefined
+  /** Whether readers are answered in a language. */
+  isSpoken: (language: string) => boolean
   /** The linkIds of some Questionnaires; undefined where one of them is not known. */
   linkIds: (forms: ReadonlySet<string>) => ReadonlySet<string> | undefined
 }
@@ -24,4 +30,7 @@ export const OPEN_VOCABULARY: Vocabulary = {
   hasForm: () => true,
   answers: () => ({ types: 'any' }),
   linkIds: () => undefined,
+  missingNames: () => [],
+  codesOfSystem: () => undefined,
+  isSpoken: () => true,
 }

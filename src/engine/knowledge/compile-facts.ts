@@ -82,7 +82,7 @@ export function compileFacts(
     if (!fact.description.trim()) faults.add('DESCRIPTION_MISSING', file, fact.element, 'Say in plain language what the fact means.')
     const checked = expressions.expression({ language: fact.language as 'text/fhirpath', expression: fact.expression }, place, known)
     named.add(fact.name)
-    known.set(fact.name, checked.items)
+    known.set(fact.name, checked.isCertain ? { ...checked.items, isCertain: true } : checked.items)
     descriptions.set(fact.name, fact.descriptions)
     needs.set(fact.name, neededBy(checked.variables, needs))
     if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })

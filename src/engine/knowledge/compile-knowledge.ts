@@ -56,7 +56,7 @@ export function compileKnowledge(
   reportDuplicates(files, faults)
   reportUnknownNames(files, faults, profile.names)
   const terminology = new Terminology(files, faults, { names: profile.names, language: profile.languages[0] })
-  const expressions = new ExpressionCompiler(terminology, createVocabulary(files, terminology, settings), faults)
+  const expressions = new ExpressionCompiler(terminology, createVocabulary(files, terminology, settings, profile.languages), faults)
   const records = recordFacts(settings !== undefined)
   const resources = new ResourceIndex(files, profile.names.base)
   const libraryContext = { resources, isTerminology: terminologyNamed(files), expressions, faults, language: profile.languages[0] }

@@ -1,5 +1,6 @@
 import type { Expression, FhirResource } from 'fhir/r4.js'
 import { createCompiler, type Evaluator } from '../expression/compile.js'
+import { alwaysYields, hiddenUnknowns, type IsCertain } from '../expression/certainty.js'
 import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/check-names.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
@@ -26,6 +27,7 @@ const FAULT_OF: Readonly<Record<NamingFaultKind, FaultCode>> = {
   code: 'CODE_IMPOSSIBLE',
   form: 'CANONICAL_UNKNOWN',
   date: 'DATE_ARITHMETIC_INVALID',
+  translation: 'TRANSLATION_MISSING',
 }
 
 /** Where an expression stands, for messages. */
@@ -50,6 +52,8 @@ export interface CheckedExpression {
   evaluate: Evaluator
   items: Items
   variables: ReadonlySet<string>
+  /** Whether it always yields something, as far as that is known before any patient. */
+  isCertain: boolean
 }
 
 /** The expression itself, else its alternative, whichever is FHIRPath; undefined where none is. */
@@ -69,7 +73,10 @@ export class ExpressionCompiler {
     private readonly vocabulary: Vocabulary,
     private readonly faults: FaultList,
   ) {
-    this.compiler = createCompiler(terminology.membership)
+    this.compiler = createCompiler(terminology.membership, {
+      question: linkId => terminology.questions.find(linkId),
+      words: terminology,
+    })
   }
 
   /** Compiles a FHIR Expression; other languages than text/fhirpath are refused. */
@@ -87,7 +94,7 @@ export class ExpressionCompiler {
         place.element,
         `The language must be ${LANGUAGE}; found ${expression?.language ?? 'none'}.`,
       )
-      return { evaluate: NEVER, items: ANY_ITEMS, variables: new Set() }
+      return { evaluate: NEVER, items: ANY_ITEMS, variables: new Set(), isCertain: false }
     }
     return this.text(written.expression ?? '', place, variables, focus)
   }
@@ -108,11 +115,20 @@ export class ExpressionCompiler {
         )
     }
     try {
-      return { evaluate: this.compiler(source, this.parsed(source), focus.definition), items: names.items, variables: names.variables }
+      const tree = this.parsed(source)
+      const isCertain: IsCertain = name => variables.get(name)?.isCertain === true
+      for (const message of hiddenUnknowns(tree, isCertain))
+        this.faults.add('UNKNOWN_HIDDEN', place.file, place.element, `${message}, in: ${source}`)
+      return {
+        evaluate: this.compiler(source, tree, focus.definition),
+        items: names.items,
+        variables: names.variables,
+        isCertain: alwaysYields(tree, isCertain),
+      }
     } catch (error) {
       // What does not parse was reported above.
       if (names !== NO_NAMES) this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
-      return { evaluate: NEVER, items: ANY_ITEMS, variables: names.variables }
+      return { evaluate: NEVER, items: ANY_ITEMS, variables: names.variables, isCertain: false }
     }
   }
 

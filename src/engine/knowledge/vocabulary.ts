@@ -13,6 +13,7 @@ import type { Vocabulary } from '../expression/vocabulary.js'
 import { namedByCanonical, urlOf } from '../model/canonical.js'
 import { extensionOf } from '../model/extensions.js'
 import { type KnowledgeFile, ofType } from '../model/knowledge-file.js'
+import type { LocalizedText } from '../model/localized.js'
 import { requiredCodes } from '../model/required-codes.js'
 import type { Terminology } from '../terminology/terminology.js'
 
@@ -35,7 +36,12 @@ export const DECLARED = { settings: '%settings', overrides: '%overrides', contex
 const TEXT = itemsOf('string')
 
 /** Gathers what the expressions of the knowledge can name beyond the R4 model. */
-export function createVocabulary(files: readonly KnowledgeFile[], terminology: Terminology, settings: SettingsTable = {}): Vocabulary {
+export function createVocabulary(
+  files: readonly KnowledgeFile[],
+  terminology: Terminology,
+  settings: SettingsTable = {},
+  languages: readonly string[] = [],
+): Vocabulary {
   const forms = new Map(ofType<Questionnaire>(files, 'Questionnaire').map(({ resource }) => [resource.url ?? '', resource] as const))
   const answers = new Map([...forms].map(([url, { item }]) => [url, answersIn(item, terminology)] as const))
   return {
@@ -52,6 +58,12 @@ export function createVocabulary(files: readonly KnowledgeFile[], terminology: T
       const found = [...(canonicals ?? forms.keys())].flatMap(canonical => answers.get(urlOf(canonical))?.get(linkId) ?? [])
       return found.length === 0 ? undefined : mergeItems(found)
     },
+    missingNames: linkId => missingIn(terminology.questions.label(terminology.questions.find(linkId) ?? {}), languages),
+    codesOfSystem(url) {
+      const codes = codesOfSystem(files, urlOf(url))
+      return codes && new Map(codes.map(code => [code, missingIn(terminology.display(urlOf(url), code), languages)]))
+    },
+    isSpoken: language => languages.length === 0 || languages.includes(language),
     linkIds: canonicals =>
       new Set([...canonicals].flatMap(canonical => itemsWithin(forms.get(urlOf(canonical))?.item).map(({ linkId }) => linkId))),
   }
@@ -66,7 +78,7 @@ function settingMembers(settings: SettingsTable): Map<string, Items> {
 /** What is remembered of an overridden card. */
 function overrideMembers(files: readonly KnowledgeFile[], terminology: Terminology): Map<string, Items> {
   return new Map([
-    ['point', oneOf(codesOfSystem(files, terminology.names.decisionPoints))],
+    ['point', oneOf(codesOfSystem(files, terminology.names.decisionPoints) ?? [])],
     ['at', TEXT],
     ['reason', oneOf(overrideReasons(files, terminology))],
     ['encounter', TEXT],
@@ -104,10 +116,14 @@ function contextMembers(): Map<string, Items> {
 /** A text that is one of some; of none it is known which. */
 const oneOf = (texts: readonly string[]): Items => (texts.length === 0 ? TEXT : { ...TEXT, codes: new Set(texts) })
 
-const codesOfSystem = (files: readonly KnowledgeFile[], url: string): string[] =>
-  ofType<CodeSystem>(files, 'CodeSystem')
-    .filter(({ resource }) => resource.url === url)
-    .flatMap(({ resource }) => conceptsWithin(resource.concept).map(({ code }) => code))
+/** Undefined where there is no such system. */
+function codesOfSystem(files: readonly KnowledgeFile[], url: string): string[] | undefined {
+  const systems = ofType<CodeSystem>(files, 'CodeSystem').filter(({ resource }) => resource.url === url)
+  return systems.length === 0 ? undefined : systems.flatMap(({ resource }) => conceptsWithin(resource.concept).map(({ code }) => code))
+}
+
+const missingIn = (name: LocalizedText = new Map(), languages: readonly string[]): string[] =>
+  languages.filter(language => !name.has(language))
 
 const conceptsWithin = (concepts: readonly CodeSystemConcept[] = []): CodeSystemConcept[] =>
   concepts.flatMap(concept => [concept, ...conceptsWithin(concept.concept)])

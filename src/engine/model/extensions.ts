@@ -11,6 +11,8 @@ export const EXTENSION = {
   direction: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-directionOfRecommendation',
   /** On an action: why it is recommended. */
   rationale: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-rationale',
+  /** On an item of a Questionnaire: how it is called in a list. */
+  shortText: 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-shortText',
   queryPattern: `${HL7}/cqf-fhirQueryPattern`,
   /** On an expression in another language: the same in FHIRPath. */
   alternative: `${HL7}/cqf-alternativeExpression`,

@@ -11,6 +11,8 @@ export interface Items {
   readonly codes?: ReadonlySet<string>
   /** Urls of the Questionnaires that the responses answer; undefined where they can answer any. */
   readonly forms?: ReadonlySet<string>
+  /** Whether there is always something; told of variables alone. */
+  readonly isCertain?: true
   /** The linkId that the items of a form, or the answers to them, are known to have. */
   readonly linkId?: string
 }

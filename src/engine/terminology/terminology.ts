@@ -7,6 +7,7 @@ import { localized, type LocalizedText } from '../model/localized.js'
 import type { FaultCode, FaultList } from '../model/faults.js'
 import type { KnowledgeNames } from '../model/names.js'
 import { ofType, type KnowledgeFile } from '../model/knowledge-file.js'
+import { Questions } from './questions.js'
 import { codeOf, isShort, LONGEST_REMEMBERED, MOST_REMEMBERED, systemOf, trimmed } from './sent-coding.js'
 import { SystemNames } from './system-names.js'
 
@@ -71,6 +72,8 @@ export class Terminology {
   readonly names: KnowledgeNames
   /** Language of what names none. */
   readonly language: string
+  /** The questions of the forms of the knowledge. */
+  readonly questions: Questions
   /** Value sets of which something could not be read. */
   private readonly partial = new Set<string>()
 
@@ -81,6 +84,7 @@ export class Terminology {
   ) {
     this.names = names
     this.language = language
+    this.questions = new Questions(files, language)
     this.systems = new SystemNames(ofType<NamingSystem>(files, 'NamingSystem'), faults, names)
     for (const file of ofType<CodeSystem>(files, 'CodeSystem')) this.readDisplays(file.resource)
     for (const file of ofType<ValueSet>(files, 'ValueSet')) if (file.resource.url) this.sources.set(file.resource.url, file)
@@ -154,6 +158,11 @@ export class Terminology {
 
   private keyOf(system: string | undefined, code: string | undefined): string {
     return `${system === undefined ? '' : this.systems.canonical(system)}|${code}`
+  }
+
+  /** The short name of a question, by language. */
+  label(item: object): LocalizedText | undefined {
+    return this.questions.label(item)
   }
 
   private compileTest(membership: Membership): ValueSetTest {

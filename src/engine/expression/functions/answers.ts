@@ -1,8 +1,9 @@
 import type { ScopeState } from '../scope.js'
 import { countTurns } from '../steps.js'
 import { childNode, isNode, isValue, NOTHING, plain, type Collection, type ResourceNode } from '../values.js'
+import { questionOf } from '../words.js'
 import { newestFirst, ownDate, type DatedRecord } from './dates.js'
-import { textOf, type OwnFunction } from './own-function.js'
+import { textOf, type Lookups, type OwnFunction } from './own-function.js'
 import { TURNS_OF_A_RECORD } from './turns.js'
 
 /** The newest answers to an item, or of its newest day the preferred one. */
@@ -11,6 +12,24 @@ export const answer: OwnFunction = (input, [linkId, preferred], state) =>
 
 /** Keeps the responses that answer an item, or that answer it with a value. */
 export const answering: OwnFunction = (input, [linkId, value], state) => responsesAnswering(input, textOf(linkId), value, state)
+
+/** Of some questions those that no response answers, in the order asked for. */
+export const unanswered: OwnFunction = (input, linkIds, state, { question }) => {
+  const answers = answersOf(input, state)
+  return linkIds.flatMap(linkId => (answers.has(textOf(linkId)) ? [] : questionsOf(textOf(linkId), question)))
+}
+
+/** Of some questions those whose newest answer is yes, in the order asked for. */
+export const answeredYes: OwnFunction = (input, linkIds, state, { question }) => {
+  const answers = answersOf(input, state)
+  const isYes = (linkId: string) => answers.get(linkId)?.some(answer => plain(answer) === true)
+  return linkIds.flatMap(linkId => (isYes(textOf(linkId)) ? questionsOf(textOf(linkId), question) : []))
+}
+
+function questionsOf(linkId: string, question: Lookups['question']): Collection {
+  const item = question(linkId)
+  return item ? [questionOf(item)] : NOTHING
+}
 
 /** Keeps the responses to one Questionnaire. */
 export const ofQuestionnaire: OwnFunction = (input, [canonical]) =>

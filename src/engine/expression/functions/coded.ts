@@ -32,7 +32,7 @@ const PRIMARY_CODE: Readonly<Record<string, string>> = {
 }
 
 /** Keeps the items whose code, or that themselves as a code, belong to the value set. */
-export const codedIn: OwnFunction = (input, [canonical], state, valueSets) => membersOf(input, testOf(canonical, valueSets), state)
+export const codedIn: OwnFunction = (input, [canonical], state, { valueSets }) => membersOf(input, testOf(canonical, valueSets), state)
 
 function membersOf(input: Collection, test: ValueSetTest, state: ScopeState): Collection {
   return input.filter(item => isCodedIn(plain(item), test, state))
@@ -91,7 +91,7 @@ function isNamedIn(
 }
 
 /** Whether all items belong to the value set. */
-export const memberOf: OwnFunction = (input, [canonical], state, valueSets) => {
+export const memberOf: OwnFunction = (input, [canonical], state, { valueSets }) => {
   const test = testOf(canonical, valueSets)
   if (input.length === 0) return NOTHING
   return membersOf(input, test, state).length === input.length ? YES : NO

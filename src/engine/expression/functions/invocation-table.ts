@@ -1,4 +1,5 @@
 import { ofCall, type Interpreted } from './interpreted.js'
+import { NO_FORMS, type Lookups } from './own-function.js'
 import { FUNCTIONS, type FunctionRow } from './table.js'
 import type { ValueSetLookup } from './value-set-test.js'
 
@@ -11,17 +12,18 @@ interface Invocation extends Pick<Interpreted, 'fn' | 'internalStructures' | 'nu
  * The table that replaces and extends the interpreter's functions: our own, the request's clock,
  * regular expressions that run in linear time, and nothing that reaches the network.
  */
-export function invocationTable(valueSets: ValueSetLookup): Record<string, Invocation> {
+export function invocationTable(valueSets: ValueSetLookup, more = NO_FORMS): Record<string, Invocation> {
+  const lookups = { valueSets, ...more }
   return Object.fromEntries(
     [...FUNCTIONS].flatMap(([name, row]) => {
-      const interpreted = interpretedOf(row, valueSets)
+      const interpreted = interpretedOf(row, lookups)
       return interpreted ? [[name, invocationOf(interpreted, row)] as const] : []
     }),
   )
 }
 
-function interpretedOf({ own, interpreted }: FunctionRow, valueSets: ValueSetLookup): Interpreted | undefined {
-  return own ? ofCall((state, input, args) => own(input, args, state, valueSets)) : interpreted
+function interpretedOf({ own, interpreted }: FunctionRow, lookups: Lookups): Interpreted | undefined {
+  return own ? ofCall((state, input, args) => own(input, args, state, lookups)) : interpreted
 }
 
 function invocationOf({ argument, ...invocation }: Interpreted, { takes: [least, most] }: FunctionRow): Invocation {

@@ -1,17 +1,20 @@
 import { isAboveRange } from '../measures.js'
 import { plain, truthCollection } from '../values.js'
-import { answer, answering, ofQuestionnaire } from './answers.js'
+import { QUESTION } from '../words.js'
+import { answer, answeredYes, answering, ofQuestionnaire, unanswered } from './answers.js'
 import { atCall, now, timeOfDay, today } from './clock-functions.js'
 import { codedIn, memberOf } from './coded.js'
 import { combine, count, distinct, empty, exclude, exists, extreme, first, intersect, join, last, skip, tail, take } from './collections.js'
 import { calendarDate, difference, newest, notInFuture, recordDate, since } from './dates.js'
 import { ofCall, onStrings, type Interpreted } from './interpreted.js'
+import { knownTrue, notKnownTrue } from './known.js'
 import * as loops from './loops.js'
 import type { Native, Prepare } from './native.js'
 import type { OwnFunction } from './own-function.js'
 import { referringTo } from './references.js'
 import { regularExpression } from './regular-expressions.js'
 import { matches, matchesFull, onText, toText } from './text.js'
+import { coding, written } from './words.js'
 
 /** All that is known of a function, in one row. */
 export interface FunctionRow {
@@ -25,8 +28,8 @@ export interface FunctionRow {
   keeps?: true
   /** Whether it decides itself what of its arguments is evaluated, so that only the interpreter can run it. */
   interpretedOnly?: true
-  /** What its first argument names, where that is a text: it is looked up when the knowledge is loaded. */
-  names?: 'value set' | 'item' | 'answered item' | 'form' | 'pattern'
+  /** What its first argument names, where that is a text, or each of them: it is looked up when the knowledge is loaded. */
+  names?: 'value set' | 'item' | 'answered item' | 'items' | 'form' | 'pattern' | 'code system' | 'language'
   /** A function of our own, which standard FHIRPath lacks or has otherwise. */
   own?: OwnFunction
   /** A function that looks at every item by itself; what it asks says nothing about the result. */
@@ -41,6 +44,8 @@ export interface FunctionRow {
 
 const NO_ARGUMENT = [0, 0] as const
 const ONE = [1, 1] as const
+/** The interpreter wants to know how many there can be. */
+const SOME = [1, 40] as const
 
 /** A function by what it takes and yields, and what more there is to know of it. */
 const row = (takes: FunctionRow['takes'], yields: string, more: Omit<FunctionRow, 'takes' | 'yields'> = {}): FunctionRow => ({
@@ -188,6 +193,8 @@ const ROWS = {
   memberOf: row(ONE, 'boolean', { names: 'value set', own: memberOf }),
   answer: row([1, 2], 'any', { keeps: true, names: 'item', own: answer }),
   answering: row([1, 2], 'same', { keeps: true, names: 'answered item', own: answering }),
+  unanswered: row(SOME, QUESTION, { keeps: true, names: 'items', own: unanswered }),
+  answeredYes: row(SOME, QUESTION, { names: 'items', own: answeredYes }),
   ofQuestionnaire: row(ONE, 'same', { keeps: true, names: 'form', own: ofQuestionnaire }),
   calendarDate: row(NO_ARGUMENT, 'date', { own: calendarDate }),
   recordDate: row(NO_ARGUMENT, 'date', { own: recordDate }),
@@ -199,6 +206,10 @@ const ROWS = {
     own: input => input.flatMap(observation => truthCollection(isAboveRange(plain(observation)))),
   }),
   referringTo: row(ONE, 'same', { keeps: true, own: referringTo }),
+  knownTrue: row(NO_ARGUMENT, 'boolean', { own: knownTrue }),
+  notKnownTrue: row(NO_ARGUMENT, 'boolean', { own: notKnownTrue }),
+  coding: row(ONE, 'Coding', { names: 'code system', own: coding }),
+  written: row(ONE, 'string', { names: 'language', own: written }),
 } satisfies Readonly<Record<string, FunctionRow>>
 
 /** The rows by name of function. */
