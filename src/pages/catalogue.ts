@@ -20,14 +20,14 @@ export interface CardPlace extends Shown {
   hooks: readonly string[]
   /** Decision points that the page speaks for, its own first. */
   points: readonly string[]
-  /** Ids of all actions on the page. */
-  actionIds: ReadonlySet<string>
+  /** All actions on the page, each as `plan/action`: as written, and as told by whoever knows only the plan that services apply. */
+  holds: ReadonlySet<string>
 }
 
 /** All pages of recommendations, as services reach them. */
 export interface Catalogue {
   places: readonly CardPlace[]
-  /** The page of an action: of a card by its id, or the page on which an action is shown. */
+  /** The page of an action: of a card by its plan and id, or the page on which an action is shown. */
   find: (plan: string, action: string) => CardPlace | undefined
   /** Pages on which a decision point speaks; where some page has it as its own, that stands first. */
   speakingFor: (point: string) => readonly CardPlace[]
@@ -72,8 +72,8 @@ export function catalogueOf(services: Iterable<CdsService>): Catalogue {
   return {
     places,
     find: (plan, action) => {
-      const ofPlan = places.filter(({ applied }) => applied.resource.id === plan)
-      return ofPlan.find(place => place.action.id === action) ?? ofPlan.find(({ actionIds }) => actionIds.has(action))
+      const isOwn = ({ applied, action: { id } }: CardPlace) => applied.resource.id === plan && id === action
+      return places.find(isOwn) ?? places.find(({ holds }) => holds.has(`${plan}/${action}`))
     },
     speakingFor: point => {
       const speaking = places.filter(({ points }) => points.includes(point))
@@ -93,7 +93,9 @@ function placesOf(applied: CompiledPlan): CardPlace[] {
         applied,
         hooks,
         points: [...new Set([...headlinesOf(shown.action), ...all.flatMap(({ action }) => action.points)])],
-        actionIds: new Set([...shown.gates, ...all].map(({ action }) => action.id)),
+        holds: new Set(
+          [...shown.gates, ...all].flatMap(({ plan, action }) => [plan, applied].map(({ resource }) => `${resource.id}/${action.id}`)),
+        ),
       }
     })
   })

@@ -4,7 +4,7 @@ import type { Estimate } from './estimates.js'
 const RATIOS = ['RR', 'OR', 'HR']
 
 /** Furthest that a ratio is shown from 1; what goes on is shown by an arrow. */
-const WIDEST_RATIO = 16
+const WIDEST_RATIO = 20
 
 /** The scale that rows of one measure and unit share. */
 export interface Scale {
@@ -39,7 +39,7 @@ export function scaleOf(rows: readonly Estimate[]): Scale {
   )
   if (rows.some(isRatio)) {
     const furthest = Math.max(...values.filter(value => value > 0).map(value => Math.max(value, 1 / value)))
-    const widest = Math.min(WIDEST_RATIO, [2, 4, 8].find(each => each >= furthest) ?? WIDEST_RATIO)
+    const widest = Math.min(WIDEST_RATIO, [2, 5, 10].find(each => each >= furthest) ?? WIDEST_RATIO)
     return { none: 1, ticks: [1 / widest, 1, widest], at: value => 0.5 + Math.log(value) / Math.log(widest) / 2 }
   }
   const widest = roundUp(Math.max(...values.map(Math.abs)))

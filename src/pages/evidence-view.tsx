@@ -6,7 +6,7 @@ import type { PageContext } from './page-context.js'
 import type { Statement } from './recommendation.js'
 
 /** Size of the drawing of one row; lengths in SVG units. */
-const WIDTH = 220
+const WIDTH = 200
 const HEIGHT = 26
 const MARGIN = 12
 
@@ -40,7 +40,7 @@ function Comparison({ name, rows, context }: { name: string; rows: readonly Esti
           <th scope="col">{words.plot}</th>
           <th scope="col">{words.effect}</th>
           <th scope="col">{words.participants}</th>
-          <th scope="col">{words.confidence}</th>
+          <th scope="col">{words.certainty}</th>
         </tr>
       </thead>
       {byScale(rows).map(group => (

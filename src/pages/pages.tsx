@@ -69,7 +69,8 @@ export function createPages({ profile, terminology }: Knowledge, services: Itera
     recommendation: (plan, action, language) => {
       const place = catalogue().find(plan, action)
       if (!place) throw unknown()
-      if (place.action.id !== action) return { path: recommendationPath(plan, place.action.id, action) }
+      const own = place.applied.resource.id ?? ''
+      if (place.action.id !== action || own !== plan) return { path: recommendationPath(own, place.action.id, action) }
       return { html: recommendationIn(`${language} ${plan} ${action}`, place, language) }
     },
     pathOfPoint: point => {

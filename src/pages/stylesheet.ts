@@ -13,13 +13,13 @@ a:hover { text-decoration-thickness: 2px; }
 .skip:focus { left: 1rem; top: .5rem; z-index: 1; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-.bar { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: .9rem max(1.25rem, calc(50% - 25rem)); border-bottom: 1px solid var(--line); }
+.bar { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: .9rem max(1.25rem, calc(50% - 26.75rem)); border-bottom: 1px solid var(--line); }
 .bar a { text-decoration: none; }
 .bar nav a { display: inline-block; padding: .35rem .8rem; border: 1px solid var(--line); border-radius: 999px; font-size: .9375rem; }
 .brand { display: flex; align-items: center; gap: .6rem; color: var(--ink); font-weight: 600; }
 .brand-part { font-weight: 400; color: var(--muted); border-left: 1px solid var(--line); padding-left: .6rem; }
-main { max-width: 52.5rem; margin: 0 auto; padding: 2.25rem 1.25rem 3rem; }
-.foot { max-width: 52.5rem; margin: 0 auto; padding: 1rem 1.25rem 2.5rem; color: var(--muted); font-size: .875rem; border-top: 1px solid var(--line); }
+main { max-width: 56rem; margin: 0 auto; padding: 2.25rem 1.25rem 3rem; }
+.foot { max-width: 56rem; margin: 0 auto; padding: 1rem 1.25rem 2.5rem; color: var(--muted); font-size: .875rem; border-top: 1px solid var(--line); }
 .crumbs { margin: 0 0 .75rem; color: var(--muted); font-size: .9375rem; }
 h1 { margin: 0 0 1.25rem; font-size: 1.875rem; line-height: 1.25; font-weight: 650; letter-spacing: -.01em; text-wrap: balance; }
 h2 { margin: 3rem 0 .9rem; font-size: 1.25rem; line-height: 1.35; font-weight: 650; }
@@ -28,7 +28,9 @@ p { margin: 0 0 .8rem; }
 ul { margin: 0 0 1rem; padding-left: 1.3rem; }
 .lead { font-size: 1.125rem; }
 .muted { color: var(--muted); }
+.prose, .lead, .when, .applies { max-width: 46rem; }
 .prose > :last-child { margin-bottom: 0; }
+h1 + .meta { margin: -.6rem 0 1rem; }
 .draft { color: var(--muted); font-size: .9375rem; }
 .standing { display: inline-block; margin: 0 0 1rem; padding: .25rem .7rem; border: 1px solid #d9b48a; border-left: 4px solid var(--warn); background: #fdf7ee; color: var(--warn); font-weight: 600; font-size: .9375rem; }
 
@@ -67,10 +69,11 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
 .evidence + .evidence { margin-top: 2.25rem; }
 .evidence .prose { margin-bottom: 1rem; }
 .estimates tbody th { font-weight: 400; }
+.estimates th[scope=row] { min-width: 9rem; }
 .estimates .measure th { padding-top: 1.1rem; color: var(--muted); font-size: .875rem; font-weight: 600; }
-.estimates .plot { padding-top: .2rem; padding-bottom: 0; width: 14.5rem; }
+.estimates .plot { padding-top: .2rem; padding-bottom: 0; width: 13rem; }
 .estimates svg { display: block; max-width: 100%; height: auto; }
-.estimates .dots { display: inline-block; vertical-align: -.1em; margin-right: .2rem; }
+.estimates .dots { width: 46px; height: 11px; display: inline-block; vertical-align: -.1em; margin-right: .2rem; }
 .estimates .note { display: block; color: var(--muted); }
 .estimates .label { display: none; }
 .estimates .effect, .estimates .count, .estimates .certainty { white-space: nowrap; }

@@ -48,6 +48,7 @@ export interface PageWords {
   effect: string
   participants: string
   plot: string
+  certainty: string
   noEffect: string
   favours: string
   relevant: string
@@ -128,6 +129,7 @@ const DANISH: PageWords = {
   effect: 'Effekt (95 % KI)',
   participants: 'Patienter / studier',
   plot: 'Figur',
+  certainty: 'Tillid',
   noEffect: 'Lodret streg: ingen forskel.',
   favours: 'Tonet side: til fordel for det først nævnte.',
   relevant: 'Stiplet streg: mindste relevante forskel.',
@@ -218,6 +220,7 @@ const ENGLISH: PageWords = {
   effect: 'Effect (95 % CI)',
   participants: 'Patients / studies',
   plot: 'Figure',
+  certainty: 'Confidence',
   noEffect: 'Vertical line: no difference.',
   favours: 'Tinted side: in favour of what is named first.',
   relevant: 'Dashed line: smallest relevant difference.',

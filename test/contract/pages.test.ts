@@ -1,4 +1,5 @@
 // The pages that people read: what they hold, what they must never hold, and that every way on them leads somewhere.
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { english, knowledgeOf, plan, planOf, topAction } from '../support/knowledge-builder.js'
@@ -107,6 +108,59 @@ describe('the page of a recommendation', () => {
 
   test('tells what is written in the place of a value', async () => {
     expect((await get(PARACETAMOL)).text).toMatch(/‹[^›{}%]+›/)
+  })
+})
+
+describe('evidence', () => {
+  /** Tables of the sources, by the path that leads to the page and the place on it. */
+  const TABLES = readFileSync(new URL('./evidence-tables.md', import.meta.url), 'utf8')
+    .split('\n## ')
+    .slice(1)
+    .map(text => {
+      const [path = '', ...lines] = text.split('\n')
+      const rows = lines.filter(line => line.startsWith('| ')).slice(1)
+      return { path: `/guidelines/${path}`, rows: rows.map(row => row.split('|').map(cell => cell.trim())) }
+    })
+
+  /** What a row of figures holds: numbers however they are put, below zero where the table says lower. */
+  const figuresIn = (text: string): string[] =>
+    [...text.replaceAll(/(\d+(?:,\d+)?) lavere til/g, '-$1 til').matchAll(/-?\d+(?:,\d+)?/g)].map(([figure]) => figure)
+
+  test('is of 78 rows in 13 tables', () => {
+    expect([TABLES.length, TABLES.flatMap(({ rows }) => rows).length]).toEqual([13, 78])
+  })
+
+  test.each(TABLES)('has every figure of the source on the page: $path', async ({ path, rows }) => {
+    const { headers } = await get(path).expect(303)
+    const [address = '', anchor = ''] = String(headers.location).split('#')
+    const { text } = await get(address).expect(200)
+    const place = text.slice(text.indexOf(` id="${anchor}"`)).split('<div class="evidence"')[0] ?? ''
+    const shown = [...place.matchAll(/<tr><th scope="row">([^<]*)<\/th>(.*?)<\/tr>/g)].map(([, outcome = '', cells = '']) => ({
+      outcome,
+      cells: cells
+        .replaceAll(/<svg.*?<\/svg>/g, '')
+        .replaceAll(/<[^>]+>/g, ' ')
+        .replaceAll('.', ''),
+    }))
+    expect(shown).toHaveLength(rows.length)
+    for (const [, outcome = '', ...cells] of rows) {
+      const row = shown.find(each => outcome.startsWith(each.outcome))
+      expect({ outcome, figures: figuresIn(row?.cells ?? '').sort() }).toEqual({ outcome, figures: figuresIn(cells.join(' ')).sort() })
+      const certainty = cells.at(-2) ?? ''
+      if (/^(høj|moderat|lav|meget lav)$/.test(certainty)) expect(row?.cells).toMatch(new RegExp(`\\s${certainty}\\s*$`))
+    }
+  })
+
+  test('is drawn where there is an interval to draw', async () => {
+    const { text } = await get('/guidelines/exercise-orders/training-root').expect(200)
+    expect([...text.matchAll(/<line class="interval"/g)].length).toBeGreaterThan(10)
+    expect(text).toContain('class="relevant"')
+  })
+
+  test('where no direction holds, none is shown', async () => {
+    const { text } = await get('/guidelines/exercise-orders/training-root').expect(200)
+    expect(text).toContain('ingen sikker forskel; tekst og tabel er uenige')
+    expect(text).not.toContain('0,75')
   })
 })
 

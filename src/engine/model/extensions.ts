@@ -9,8 +9,6 @@ export const EXTENSION = {
   strength: `${HL7}/cqf-strengthOfRecommendation`,
   quality: `${HL7}/cqf-qualityOfEvidence`,
   direction: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-directionOfRecommendation',
-  /** On an action: why it is recommended. */
-  rationale: 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-rationale',
   /** On an item of a Questionnaire: how it is called in a list. */
   shortText: 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-shortText',
   queryPattern: `${HL7}/cqf-fhirQueryPattern`,
