@@ -7,9 +7,7 @@ import type { CompiledPlan } from './engine/knowledge/compiled.js'
 import { faultLine } from './engine/model/faults.js'
 import { loadKnowledge } from './knowledge-files/load-knowledge.js'
 import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
-import { createOverrideMemory } from './record/override-memory.js'
-import { createMemoryRecord } from './record/memory-record.js'
-import { createMemoryFeedbackRecord } from './record/feedback-record.js'
+import { openRecord } from './record/open-record.js'
 import { createReadiness } from './server/readiness.js'
 import { watchLateness } from './server/back-pressure.js'
 import { createGracefulEnd } from './server/graceful-end.js'
@@ -22,7 +20,7 @@ import { createTurns } from './server/turns.js'
 import { readKnowledgeSettings, readSettings, type Settings } from './settings.js'
 import { warmUp } from './calls/warm-up.js'
 import { welcomeText } from './server/welcome-text.js'
-import { letEverybodyIn } from './trust/calling-client.js'
+import { clientCheck } from './trust/calling-client.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
 
 /** A process that answers. */
@@ -108,11 +106,8 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
       optionalWaitMs: settings.optionalWaitMs,
     },
     knowledgeSettings: readKnowledgeSettings(declared),
-    letIn: letEverybodyIn(isAllowed),
-    record: createMemoryRecord(
-      createOverrideMemory(settings.overrideMemory, knowledge.profile.names.card.decisionPoints),
-      createMemoryFeedbackRecord(settings.feedbackMemory),
-    ),
+    letIn: clientCheck(isAllowed),
+    record: openRecord({ ...settings, decisionPoints: knowledge.profile.names.card.decisionPoints }),
     readiness: createReadiness(),
     turns,
     lateness: watchLateness(turns),

@@ -23,11 +23,11 @@ export interface Caller {
 export type LetIn = (head: RequestHead) => Promise<Caller>
 
 /**
- * Lets everybody in: until clients are authenticated, a client is known by the listed FHIR server that its call names,
- * in its one spelling.
+ * The check that the deployment makes. It lets everybody in: until clients are authenticated, a client is known by the
+ * listed FHIR server that its call names, in its one spelling.
  * @param isListed whether a FHIR server is on the list of the deployment.
  */
-export const letEverybodyIn = (isListed: (url: string) => boolean): LetIn => {
+export const clientCheck = (isListed: (url: string) => boolean): LetIn => {
   const caller: Caller = { nameIn: ({ fhirServer }) => (fhirServer !== undefined && isListed(fhirServer) ? fhirServer : undefined) }
   return async () => caller
 }

@@ -9,7 +9,7 @@ import { createApp } from '../../src/server/app.js'
 import type { ServerOptions } from '../../src/server/environment.js'
 import { createTurns } from '../../src/server/turns.js'
 import { readKnowledgeSettings } from '../../src/settings.js'
-import { letEverybodyIn } from '../../src/trust/calling-client.js'
+import { clientCheck } from '../../src/trust/calling-client.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { testKnowledge } from './knowledge.js'
 import { listen, type Listening } from './listen.js'
@@ -57,7 +57,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     reading: TEST_READING,
     reader: createHttpFhirReader({ isAllowed: isListed, responseLimit: 8_000_000, pageLimit: 10 }),
     knowledgeSettings: readKnowledgeSettings(settings, {}),
-    letIn: letEverybodyIn(isListed),
+    letIn: clientCheck(isListed),
     record: testRecord(),
     readiness: createReadiness(),
     turns: createTurns(),
