@@ -58,7 +58,18 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   ],
   // The only room that knows HTTP; the demonstration server is a server of its own.
   server: [
-    ['calls', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/terminology', 'errors', 'knowledge-files', 'pages', 'plain-values', 'trust'],
+    [
+      'calls',
+      'cds-hooks',
+      'engine/apply',
+      'engine/knowledge',
+      'engine/terminology',
+      'errors',
+      'knowledge-files',
+      'pages',
+      'plain-values',
+      'trust',
+    ],
     ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client'],
   ],
   // The language of clinical cases: what they say is data beside them.
