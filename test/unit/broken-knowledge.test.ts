@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { plainR4 } from '../../src/engine/knowledge/profile.js'
 import { FAULT_CODES } from '../../src/engine/model/faults.js'
 import { knowledgeFaults } from '../../src/knowledge-files/knowledge-faults.js'
 import { loadKnowledge, PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
@@ -17,6 +18,9 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   VALUE_SET_UNKNOWN: ['Library/facts.json', 'Library.extension[0] (isBack)'],
   DATA_NOT_ASKED_FOR: ['PlanDefinition/plan.json', 'PlanDefinition.library'],
   MODIFIER_UNKNOWN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].modifierExtension'],
+  ELEMENT_UNKNOWN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].conditions'],
+  'ELEMENT_UNKNOWN-type': ['Libary/facts.json', 'Libary.resourceType'],
+  ELEMENT_MISSHAPEN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
   SHAPE_INVALID: ['ValueSet/vs.json', 'ValueSet.status'],
   RESOURCE_DUPLICATE: ['ValueSet/two.json', 'ValueSet.url'],
   CANONICAL_UNKNOWN: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].definitionCanonical'],
@@ -77,14 +81,26 @@ describe('the example is refused for its fault alone, with file and element', ()
     const folder =
       example === 'PROFILE_INVALID'
         ? ''
-        : ['SERVICE_INVALID', 'TOPIC_MISSING', 'TRANSLATION_MISSING-service'].includes(example)
+        : ['SERVICE_INVALID', 'TOPIC_MISSING', 'TRANSLATION_MISSING-service'].includes(
+              example,
+            )
           ? 'cds-services/'
           : 'fhir-resources/'
-    const { faults, warnings } = knowledgeFaults(`${BROKEN}${example}`, example === 'PROFILE_INVALID' ? undefined : HOUSE)
+    const { faults, warnings } = knowledgeFaults(`${BROKEN}${example}`, example === 'PROFILE_INVALID' ? {} : { profile: HOUSE })
     expect(faults).toEqual([{ code: codeOf(example), file: `${folder}${file}`, element, message: expect.stringMatching(/^\S.{5,}/) }])
     expect(warnings).toEqual([])
   })
 })
+
+test.each(['ELEMENT_UNKNOWN', 'ELEMENT_MISSHAPEN'])(
+  'the start refuses what the check refuses, in any profile: %s',
+  example => {
+    const { faults } = loadKnowledge(`${BROKEN}${example}`, { profile: plainR4() })
+    expect(faults.faults).toHaveLength(1)
+    expect(faults.faults).toEqual(knowledgeFaults(`${BROKEN}${example}`, { profile: HOUSE }).faults)
+    expect(() => faults.throwIfAny()).toThrow('The knowledge has 1 fault')
+  },
+)
 
 test('a folder with neither knowledge nor services is refused', () => {
   expect(() => knowledgeFaults(`${BROKEN}NOTHING_HERE`)).toThrow(/^There is neither knowledge nor a service in .*NOTHING_HERE:/)

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { FhirResource, Library, PlanDefinition, PlanDefinitionAction, RequestGroupAction } from 'fhir/r4.js'
+import type { Expression, FhirResource, Library, PlanDefinition, PlanDefinitionAction, RequestGroupAction } from 'fhir/r4.js'
 import { type ActionWithId, withIds } from '../../src/engine/knowledge/action-ids.js'
 import { compileKnowledge } from '../../src/engine/knowledge/compile-knowledge.js'
-import { plainR4 } from '../../src/engine/knowledge/profile.js'
+import { plainR4, type KnowledgeProfile } from '../../src/engine/knowledge/profile.js'
 import { FaultList } from '../../src/engine/model/faults.js'
-import { EXTENSION } from '../support/house.js'
+import { CANONICAL_BASE, EXTENSION, HOUSE } from '../support/house.js'
 import {
   action,
   activity,
@@ -657,4 +657,236 @@ test('a condition of no known kind is a fault in any profile: passed over, its a
   }
   expect(['applicability', 'start', 'stop'].flatMap(faultsOf)).toEqual([])
   expect(['applicabilty', undefined].map(faultsOf)).toEqual(Array(2).fill(['MODIFIER_UNKNOWN PlanDefinition.action[0].condition[0].kind']))
+})
+
+describe('JSON that is not what R4 says', () => {
+  /** Something of everything that is read. */
+  const WIDE: readonly FhirResource[] = [
+    plan(
+      [
+        topAction('a', {
+          condition: [when('%isTrue'), { kind: 'stop', expression: fhirpath('false') }],
+          code: [{ coding: [{ system: HOUSE.names.decisionPoints, code: 'A1' }] }],
+          documentation: [{ type: 'citation', label: '1', resource: `${canonical('Library', 'source')}#one` }],
+          relatedAction: [{ actionId: 'b', relationship: 'after' }],
+          participant: [{ type: 'patient', role: { text: 'self' } }],
+          input: [{ type: 'Condition', codeFilter: [{ path: 'code', valueSet: canonical('ValueSet', 'vs') }], id: 'backs' }],
+          goalId: ['g'],
+          timingTiming: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } },
+          dynamicValue: [{ path: 'description', expression: fhirpath("'x'") }],
+          definitionCanonical: canonical('ActivityDefinition', 'order'),
+          extension: [
+            { url: HOUSE.names.extension.overrideReasons, valueCanonical: canonical('ValueSet', 'vs') },
+            {
+              url: HOUSE.names.extension.cardExtension,
+              extension: [
+                { url: 'name', valueString: 'x' },
+                { url: 'member', valueExpression: { ...fhirpath('%isTrue'), name: 'y' } },
+              ],
+            },
+            { url: HOUSE.names.extension.cardTopic, valueCoding: { system: HOUSE.names.cardTopics, code: 'backs' } },
+            { url: EXTENSION.strength, valueCodeableConcept: { coding: [{ system: HOUSE.names.decisionPoints, code: 'A1' }] } },
+          ],
+          action: [
+            action('b', { definitionCanonical: '#inner' }),
+            action('c', { definitionCanonical: canonical('Questionnaire', 'form') }),
+          ],
+        }),
+        topAction('d', {
+          type: { coding: [{ code: 'remove' }] },
+          extension: [
+            { url: HOUSE.names.extension.orders, valueExpression: { ...fhirpath('%draftOrders'), name: 'ServiceRequest' as 'CarePlan' } },
+          ],
+        }),
+      ],
+      {
+        topic: [{ coding: [{ system: HOUSE.names.cardTopics, code: 'backs' }] }],
+        goal: [{ id: 'g', description: { text: 'better' }, addresses: [{ text: 'pain' }] }],
+        contained: [activity('inner', { kind: 'Task', description: 'Ask' })],
+        subjectCodeableConcept: { coding: [{ code: 'Patient' }] },
+        extension: [fact('own', '%isTrue')],
+      },
+    ),
+    activity('order', {
+      code: { text: 'x' },
+      intent: 'proposal',
+      dynamicValue: [{ path: 'note[0].text', expression: fhirpath("'n'") }],
+      library: [canonical('Library', 'facts')],
+      extension: [{ url: EXTENSION.activityKind, valueCode: 'ServiceRequest' }],
+    }),
+    library({ isTrue: 'true' }, { relatedArtifact: dependsOn('source'), parameter: [{ name: 'p', use: 'in', type: 'string' }] }),
+    library(
+      {},
+      {
+        id: 'source',
+        relatedArtifact: [{ type: 'citation', label: 'one', extension: [{ url: HOUSE.names.extension.anchor, valueString: 'one' }] }],
+      },
+    ),
+    {
+      ...valueSet('vs', {
+        include: [
+          { system: 'http://snomed.info/sct', concept: [{ code: '1', display: 'one' }] },
+          { valueSet: [canonical('ValueSet', 'other')] },
+        ],
+        exclude: [{ system: 'http://snomed.info/sct', concept: [{ code: '2' }] }],
+      }),
+      expansion: { timestamp: '2026-01-01', contains: [{ system: 'http://snomed.info/sct', code: '1' }] },
+    } as FhirResource,
+    valueSet('other', { include: [{ system: HOUSE.names.decisionPoints, filter: [{ property: 'concept', op: 'is-a', value: 'A1' }] }] }),
+    codeSystem(HOUSE.names.decisionPoints, { A1: ['a', 'b'] }),
+    codeSystem(HOUSE.names.cardTopics, { backs: ['a', 'b'] }),
+    {
+      resourceType: 'NamingSystem',
+      id: 'names',
+      name: 'names',
+      status: 'active',
+      kind: 'codesystem',
+      date: '2026-01-01',
+      uniqueId: [
+        { type: 'uri', value: 'http://snomed.info/sct', preferred: true },
+        { type: 'oid', value: '2.16.840.1.113883.6.96' },
+      ],
+      extension: [{ url: HOUSE.names.extension.systemPrefix, valueUri: 'http://snomed.info/sct/' }],
+    },
+    {
+      resourceType: 'Questionnaire',
+      id: 'form',
+      url: canonical('Questionnaire', 'form'),
+      version: '1',
+      status: 'active',
+      item: [
+        {
+          linkId: '1',
+          type: 'group',
+          item: [{ linkId: '1.1', type: 'choice', text: 'x', answerOption: [{ valueCoding: { code: 'y' } }] }],
+        },
+        { linkId: '2', type: 'choice', answerValueSet: canonical('ValueSet', 'vs') },
+      ],
+    },
+  ]
+
+  /** Places within a value, each by the object or list that it stands in and its name there. */
+  const placesIn = (value: unknown): (readonly [owner: Record<string, unknown>, name: string])[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, member]) => [[value as Record<string, unknown>, name] as const, ...placesIn(member)])
+      : []
+
+  const compiled = (resources: readonly FhirResource[], profile: KnowledgeProfile): FaultList => {
+    const faults = new FaultList()
+    compileKnowledge(
+      resources.map((resource, index) => ({ file: `${index}.json`, resource })),
+      faults,
+      { profile },
+    )
+    return faults
+  }
+
+  test.each([HOUSE, plainR4({ base: CANONICAL_BASE })])(
+    'is refused with file and element, or answered; it never throws, whatever stands anywhere',
+    profile => {
+      const odd = fc.constantFrom<unknown[]>(undefined, null, [], {}, '', 'x', '12', 5, -1.5, true, [[]], [null], [{}], { a: [] })
+      const change = fc.tuple(fc.nat(placesIn(WIDE).length - 1), odd)
+      fc.assert(
+        fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), changes => {
+          const resources = structuredClone(WIDE)
+          const places = placesIn(resources)
+          for (const [at, value] of changes) {
+            const [owner, name] = places[at] ?? [{}, '']
+            if (value === undefined && !Array.isArray(owner)) delete owner[name]
+            else owner[name] = structuredClone(value)
+          }
+          for (const { file, element, message } of compiled(resources, profile).faults) {
+            expect(file).toMatch(/^\d+\.json/)
+            expect(element).toMatch(/^\S/)
+            expect(message).not.toBe('')
+          }
+        }),
+        { numRuns: 150 },
+      )
+    },
+  )
+
+  const faultsOfAction = (changed: object): string[] =>
+    compiled([{ ...plan([]), library: [], action: [{ ...topAction('a'), ...changed }] } as FhirResource], plainR4()).faults.map(
+      ({ code, element, message }) => `${code} ${element.replace('PlanDefinition.action[0]', '')} ${message}`,
+    )
+
+  test.each<[string, object, string[]]>([
+    [
+      'conditions',
+      { conditions: [when('false')] },
+      ['ELEMENT_UNKNOWN .conditions R4 has no element conditions here; did you mean condition?'],
+    ],
+    ['trigers', { trigers: [] }, ['ELEMENT_UNKNOWN .trigers R4 has no element trigers here; did you mean trigger?']],
+    [
+      'dynamicValues',
+      { dynamicValues: [] },
+      ['ELEMENT_UNKNOWN .dynamicValues R4 has no element dynamicValues here; did you mean dynamicValue?'],
+    ],
+    ['a name that is near none', { whenever: 'x' }, ['ELEMENT_UNKNOWN .whenever R4 has no element whenever here.']],
+    ['what objects have by nature', { constructor: 1 }, ['ELEMENT_UNKNOWN .constructor R4 has no element constructor here.']],
+    ['an object for a list', { condition: {} }, ['ELEMENT_MISSHAPEN .condition Expected a list; found an object.']],
+    ['null in a list', { action: [null] }, ['ELEMENT_MISSHAPEN .action[0] Expected an object; found null.']],
+    ['a number for a text', { title: 5 }, ['ELEMENT_MISSHAPEN .title Expected a text; found a number.']],
+    [
+      'a text for true or false',
+      { trigger: [{ type: 'data-added', data: [{ type: 'Patient', mustSupport: 'x' }] }] },
+      ['ELEMENT_MISSHAPEN .trigger[0].data[0].mustSupport Expected a list; found a text.'],
+    ],
+    [
+      'an unknown name in a translation',
+      { _title: { extensions: [] } },
+      ['ELEMENT_UNKNOWN ._title.extensions R4 has no element extensions here; did you mean extension?'],
+    ],
+    [
+      'an unknown name in an extension',
+      { extension: [{ url: 'urn:x', valueExpresion: {} }] },
+      ['ELEMENT_UNKNOWN .extension[0].valueExpresion R4 has no element valueExpresion here; did you mean valueExpression?'],
+    ],
+  ])('in an action is a fault in any profile: %s', (_, changed, expected) => {
+    expect(faultsOfAction(changed)).toEqual(expected)
+  })
+
+  test('an unknown name is told wherever it stands: in a contained resource, an expression, and at the top', () => {
+    const found = compiled(
+      [
+        {
+          ...plan([
+            topAction('a', {
+              condition: [{ kind: 'applicability', expression: { ...fhirpath('true'), expresion: 'false' } as Expression }],
+            }),
+          ]),
+          library: [],
+          actions: [],
+          contained: [{ ...activity('x'), kinds: 'Task' } as FhirResource],
+        } as FhirResource,
+        { resourceType: 'Libary' } as unknown as FhirResource,
+        null as unknown as FhirResource,
+      ],
+      plainR4(),
+    ).faults
+    expect(found.map(({ code, file, element }) => `${code} ${file} ${element}`).sort()).toEqual([
+      'ELEMENT_MISSHAPEN 2.json $',
+      'ELEMENT_UNKNOWN 0.json PlanDefinition.action[0].condition[0].expression.expresion',
+      'ELEMENT_UNKNOWN 0.json PlanDefinition.actions',
+      'ELEMENT_UNKNOWN 0.json PlanDefinition.contained[0].kinds',
+      'ELEMENT_UNKNOWN 1.json Libary.resourceType',
+    ])
+  })
+
+  test('a number in quotation marks, as some tools write it, is no fault of plain R4', () => {
+    const timed = plan([topAction('a', { timingTiming: { repeat: { frequency: '1' as unknown as number } } })], { library: [] })
+    expect(compiled([timed], plainR4()).faults).toEqual([])
+    expect(compiled([timed], HOUSE).faults.map(({ code, element }) => `${code} ${element}`)).toContain(
+      'SHAPE_INVALID PlanDefinition.action[0].timingTiming.repeat.frequency',
+    )
+  })
+
+  test('what stands too deep is a fault, not a stack that ends', () => {
+    let deep: object = {}
+    for (let depth = 0; depth < 20_000; depth += 1) deep = { action: [deep] }
+    expect(compiled([{ ...plan([]), library: [], ...deep } as FhirResource], plainR4()).faults.map(({ code }) => code)).toEqual([
+      'ELEMENT_MISSHAPEN',
+    ])
+  })
 })

@@ -20,6 +20,7 @@ import { plainR4, type KnowledgeProfile } from './profile.js'
 import { ResourceIndex, type Cited } from './resource-index.js'
 import { Terminology } from '../terminology/terminology.js'
 import { createVocabulary, DECLARED, type SettingsTable } from './vocabulary.js'
+import { wellShaped } from './well-shaped.js'
 
 /** All knowledge of the service, compiled and ready to answer. */
 export interface Knowledge {
@@ -48,11 +49,12 @@ export interface CompileOptions {
  * fault is still compiled, so that an author sees all faults at once.
  */
 export function compileKnowledge(
-  files: readonly KnowledgeFile[],
+  given: readonly KnowledgeFile[],
   findings: FaultList,
   { profile = plainR4(), settings }: CompileOptions = {},
 ): Knowledge {
   const faults = findings.judgedBy(profile)
+  const files = wellShaped(given, faults)
   reportDuplicates(files, faults)
   reportUnknownNames(files, faults, profile.names)
   const terminology = new Terminology(files, faults, { names: profile.names, language: profile.languages[0] })
@@ -83,7 +85,7 @@ export function compileKnowledge(
     compileActivityAlone(file, context),
   )
   return {
-    files,
+    files: given,
     profile,
     terminology,
     forms: formDefinitions(files, terminology),
@@ -172,7 +174,8 @@ function terminologyNamed(files: readonly KnowledgeFile[]): (canonical: string) 
 }
 
 function systemsIn(resource: KnowledgeFile['resource']): string[] {
-  if (resource.resourceType === 'NamingSystem') return ((resource as Partial<NamingSystem>).uniqueId ?? []).map(({ value }) => value)
+  if (resource.resourceType === 'NamingSystem')
+    return ((resource as Partial<NamingSystem>).uniqueId ?? []).flatMap(({ value }: { value?: string }) => value ?? [])
   if (resource.resourceType !== 'ValueSet' && resource.resourceType !== 'CodeSystem') return []
   const { url, compose } = resource as Partial<ValueSet>
   return [url, ...(compose?.include ?? []).map(({ system }) => system)].filter(each => each !== undefined)

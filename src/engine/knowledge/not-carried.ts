@@ -107,9 +107,12 @@ const inputs = ({ type, profile, mustSupport, subjectCodeableConcept, subjectRef
   ),
 ]
 
+/** What R4 asks of it may be missing. */
+type DynamicValue = Partial<NonNullable<ActivityDefinition['dynamicValue']>[number]>
+
 /** Extensions that a definition's own dynamic values name. */
 const readByItself = ({ extension = [], dynamicValue = [] }: ActivityDefinition): string[] =>
-  extension.map(({ url }) => url).filter(url => dynamicValue.some(({ expression }) => expression.expression?.includes(url)))
+  extension.map(({ url }) => url).filter(url => dynamicValue.some(({ expression }: DynamicValue) => expression?.expression?.includes(url)))
 
 /** What of an ActivityDefinition its resource does not take over. */
 export function notCarriedOfActivity(kind: ActivityKind, definition: ActivityDefinition): NotCarried[] {

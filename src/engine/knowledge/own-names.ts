@@ -1,5 +1,6 @@
 import type { FaultList } from '../model/faults.js'
-import { isObject, type JsonObject } from '../../plain-values/json.js'
+import type { JsonObject } from '../../plain-values/json.js'
+import { fhirPath, type Step } from '../model/fhir-path.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 import type { KnowledgeNames } from '../model/names.js'
 
@@ -14,20 +15,24 @@ export function reportUnknownNames(files: readonly KnowledgeFile[], faults: Faul
   ])
   const isUnknown = (name: unknown): name is string => typeof name === 'string' && name.startsWith(`${base}/`) && !known.has(name)
   for (const { file, resource } of files) {
-    visitObjects(resource, resource.resourceType, (object, element) => {
-      if (isUnknown(object.url) && /\bextension\[\d+\]$/.test(element))
-        faults.add('CANONICAL_UNKNOWN', file, element, `Nobody reads an extension ${object.url}.`)
+    visitObjects(resource, (object, steps) => {
+      if (isUnknown(object.url) && steps.at(-2) === 'extension')
+        faults.add('CANONICAL_UNKNOWN', file, fhirPath(resource.resourceType, steps), `Nobody reads an extension ${object.url}.`)
       // What has a value is an identifier or a quantity, and what has a display brings its own words.
       if (isUnknown(object.system) && !('value' in object) && !('display' in object))
-        faults.add('CANONICAL_UNKNOWN', file, element, `There is no code system ${object.system}.`)
+        faults.add('CANONICAL_UNKNOWN', file, fhirPath(resource.resourceType, steps), `There is no code system ${object.system}.`)
     })
   }
 }
 
-/** Visits a value's objects, each with the FHIR path of its place. */
-function visitObjects(value: unknown, element: string, visit: (object: JsonObject, element: string) => void): void {
-  if (Array.isArray(value)) value.forEach((each, index) => visitObjects(each, `${element}[${index}]`, visit))
-  if (!isObject(value)) return
-  visit(value, element)
-  for (const [name, member] of Object.entries(value)) visitObjects(member, `${element}.${name}`, visit)
+/** Visits a value's objects, each with the steps that lead to it; they are put together only where there is something to tell. */
+function visitObjects(value: unknown, visit: (object: JsonObject, steps: readonly Step[]) => void, steps: Step[] = []): void {
+  if (typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value)) visit(value as JsonObject, steps)
+  for (const [step, member] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    if (typeof member !== 'object') continue
+    steps.push(step)
+    visitObjects(member, visit, steps)
+    steps.pop()
+  }
 }

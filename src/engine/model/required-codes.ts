@@ -1,14 +1,5 @@
 import { memoised } from './memoised.js'
-import r4Schema from './r4-schema.json' with { type: 'json' }
-
-interface SchemaNode {
-  $ref?: string
-  items?: SchemaNode
-  enum?: unknown[]
-  properties?: Readonly<Record<string, SchemaNode>>
-}
-
-const DEFINITIONS = r4Schema.definitions as unknown as Readonly<Record<string, SchemaNode>>
+import { referredTo, schemaOf, type SchemaNode } from './r4-schema.js'
 
 /** Elements of type CodeableConcept whose binding is required in R4; the schema tells of elements of type code alone. */
 const CONCEPTS: Readonly<Record<string, readonly string[]>> = {
@@ -30,11 +21,11 @@ const codesAt = memoised((path: string): { codes: ReadonlySet<string> | undefine
 
 function elementAt(path: string): SchemaNode | undefined {
   const [type = '', ...names] = path.split('.')
-  return names.reduce<SchemaNode | undefined>((owner, name) => resolved(owner)?.properties?.[name], DEFINITIONS[type])
+  return names.reduce<SchemaNode | undefined>((owner, name) => resolved(owner)?.properties?.[name], schemaOf(type))
 }
 
 /** A node of the schema, past lists and references. */
 function resolved(node: SchemaNode | undefined): SchemaNode | undefined {
   const inner = node?.items ?? node
-  return inner?.$ref === undefined ? inner : DEFINITIONS[inner.$ref.replace('#/definitions/', '')]
+  return inner && referredTo(inner)
 }

@@ -1,4 +1,4 @@
-import type { NamingSystem } from 'fhir/r4.js'
+import type { NamingSystem, NamingSystemUniqueId } from 'fhir/r4.js'
 import { extensionsOf } from '../model/extensions.js'
 import type { FaultList } from '../model/faults.js'
 import type { KnowledgeNames } from '../model/names.js'
@@ -55,7 +55,8 @@ export class SystemNames {
 
   constructor(files: readonly KnowledgeFile<NamingSystem>[], faults: FaultList, names: KnowledgeNames) {
     for (const { file, resource } of files) {
-      const { uniqueId = [], name = '' } = resource as Partial<NamingSystem>
+      const { uniqueId: written = [], name = '' } = resource as Partial<NamingSystem>
+      const uniqueId = written.filter(({ value }: Partial<NamingSystemUniqueId>) => value !== undefined)
       const system = (uniqueId.find(id => id.preferred) ?? uniqueId[0])?.value
       if (system === undefined) continue
       for (const { value } of uniqueId) this.preferred.set(keyOf(value), system)
