@@ -132,11 +132,7 @@ export function readSettings(environment: Environment = process.env): Settings {
  * @throws CdsError CDS_SETTING_INVALID naming every variable that is wrong and what is expected of it.
  */
 export function readKnowledgeSettings(declared: SettingsTable, environment: Environment = process.env): KnowledgeSettings {
-  const { setting, throwIfAny, refuse } = readingFrom(environment)
-  const own = ownVariables()
-  for (const name of Object.keys(declared))
-    if (own.has(variableOf(name)))
-      refuse(variableOf(name), `is a setting of the service itself, so that the knowledge must call its ${name} by another name`)
+  const { setting, throwIfAny } = readingFrom(environment)
   const chosen = Object.entries(declared).map(
     ([name, { type, values = [], default: usual }]) =>
       [
@@ -147,6 +143,9 @@ export function readKnowledgeSettings(declared: SettingsTable, environment: Envi
   throwIfAny()
   return Object.fromEntries(chosen)
 }
+
+/** Whether a setting that knowledge declares would be called as one of the service itself. */
+export const isOwnSetting = (name: string): boolean => ownVariables().has(variableOf(name))
 
 /** The variables that the service itself reads. */
 function ownVariables(): ReadonlySet<string> {
@@ -171,7 +170,7 @@ function readingFrom(environment: Environment) {
   const throwIfAny = (): void => {
     if (faults.length > 0) throw new CdsError('CDS_SETTING_INVALID', `Settings are wrong: ${faults.join('; ')}.`, faults)
   }
-  return { setting, throwIfAny, refuse }
+  return { setting, throwIfAny }
 }
 
 const embeddedServer = (port: number) => [`http://localhost:${port || '*'}/fhir`, `http://127.0.0.1:${port || '*'}/fhir`]

@@ -17,7 +17,7 @@ import { createOperationsApp } from './server/operations-app.js'
 import { createApp } from './server/app.js'
 import type { ServerOptions } from './server/environment.js'
 import { createTurns } from './server/turns.js'
-import { readKnowledgeSettings, readSettings, type Settings } from './settings.js'
+import { isOwnSetting, readKnowledgeSettings, readSettings, type Settings } from './settings.js'
 import { warmUp } from './calls/warm-up.js'
 import { welcomeText } from './server/welcome-text.js'
 import { clientCheck } from './trust/calling-client.js'
@@ -74,7 +74,13 @@ const MOST_WARNINGS = 20
 
 function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
   const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
-  const { knowledge, services, settings: declared, faults, about } = loadKnowledge(settings.knowledgeFolder, { isServed })
+  const {
+    knowledge,
+    services,
+    settings: declared,
+    faults,
+    about,
+  } = loadKnowledge(settings.knowledgeFolder, { isServed, isSettingTaken: isOwnSetting })
   faults.throwIfAny()
   if (faults.warnings.length > 0)
     log.warn(

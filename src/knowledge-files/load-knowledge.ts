@@ -31,6 +31,8 @@ export interface LoadOptions {
   isServed?: (plan: CompiledPlan) => boolean
   /** What the knowledge is held to; what its knowledge.json says unless given. */
   profile?: KnowledgeProfile
+  /** Whether a name is that of a setting of the service, so that the knowledge may not declare it. */
+  isSettingTaken?: (name: string) => boolean
 }
 
 /**
@@ -38,11 +40,14 @@ export interface LoadOptions {
  * serves calls `faults.throwIfAny()`.
  * @throws CdsError CDS_KNOWLEDGE_INVALID when the folder holds neither.
  */
-export function loadKnowledge(folder = PROJECT_ROOT, { isServed = () => true, profile: given }: LoadOptions = {}): LoadedKnowledge {
+export function loadKnowledge(
+  folder = PROJECT_ROOT,
+  { isServed = () => true, profile: given, isSettingTaken }: LoadOptions = {},
+): LoadedKnowledge {
   const faults = new FaultList()
   const written = readKnowledgeJson(folder, faults)
   const profile = given ?? readProfile(written, faults)
-  const settings = readSettings(written ?? {}, faults)
+  const settings = readSettings(written ?? {}, faults, isSettingTaken)
   const about = readAbout(written ?? {}, faults)
   const files = readResources(join(folder, 'fhir-resources'), faults)
   const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults)

@@ -10,15 +10,30 @@ const SOURCES = 'sources'
 
 /**
  * Reads every JSON file of a knowledge folder: one folder a resource type (and `sources/`), one file a resource,
- * named after its id. Files that are not so are reported and left out; a folder that is not there holds nothing.
+ * named after its id. Files that are not so, or lie elsewhere, are reported and left out; a folder that is not there holds nothing.
  */
 export function readResources(folder: string, faults: FaultList): KnowledgeFile[] {
-  if (!isFolder(folder)) return []
-  return readdirSync(folder)
-    .filter(name => !name.startsWith('.') && isFolder(join(folder, name)))
-    .sort()
-    .flatMap(type => readType(folder, type, faults))
+  for (const name of jsonFilesIn(folder)) misplaced(faults, `${basename(folder)}/${name}`)
+  return foldersIn(folder).flatMap(type => readType(folder, type, faults))
 }
+
+const misplaced = (faults: FaultList, file: string, element = '$'): void =>
+  faults.add('FILE_MISPLACED', file, element, 'The folder must be the resourceType and the file name the id.')
+
+/** Names of the folders in a folder, in order, but for those that are hidden; one that is not there has none. */
+const foldersIn = (folder: string): string[] =>
+  isFolder(folder)
+    ? readdirSync(folder)
+        .filter(name => !name.startsWith('.') && isFolder(join(folder, name)))
+        .sort()
+    : []
+
+/** Paths of the JSON files that lie in folders below a folder, however deep. */
+export const jsonFilesBelow = (folder: string): string[] =>
+  foldersIn(folder).flatMap(inner => [
+    ...jsonFilesIn(join(folder, inner)).map(name => `${inner}/${name}`),
+    ...jsonFilesBelow(join(folder, inner)).map(path => `${inner}/${path}`),
+  ])
 
 /** Whether a path leads to a folder, through links too, as folders of a cluster's configuration are. */
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
@@ -32,12 +47,13 @@ export const jsonFilesIn = (folder: string): string[] =>
     : []
 
 function readType(folder: string, type: string, faults: FaultList): KnowledgeFile[] {
+  for (const path of jsonFilesBelow(join(folder, type))) misplaced(faults, `${basename(folder)}/${type}/${path}`)
   return jsonFilesIn(join(folder, type)).flatMap(name => {
     const file = `${basename(folder)}/${type}/${name}`
     const resource = readJson(join(folder, type, name), file, faults) as FhirResource | undefined
     if (!resource) return []
     if (!isPlaced(resource, type, name)) {
-      faults.add('FILE_MISPLACED', file, resource.resourceType ?? '$', 'The folder must be the resourceType and the file name the id.')
+      misplaced(faults, file, typeof resource.resourceType === 'string' ? resource.resourceType : '$')
       return []
     }
     return [{ file, resource }]

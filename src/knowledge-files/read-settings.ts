@@ -3,8 +3,12 @@ import type { FaultList } from '../engine/model/faults.js'
 import { isObject, type JsonObject } from '../plain-values/json.js'
 import { KNOWLEDGE_FILE } from './knowledge-json.js'
 
-/** Reads which choices of a deployment the knowledge of a folder reads as `%settings`; none where it does not say. */
-export function readSettings({ settings = {} }: JsonObject, faults: FaultList): SettingsTable {
+/** Reads which choices of a deployment the knowledge of a folder reads as `%settings`; none where it does not say. @param isTaken whether a name is that of a setting of the service. */
+export function readSettings(
+  { settings = {} }: JsonObject,
+  faults: FaultList,
+  isTaken: (name: string) => boolean = () => false,
+): SettingsTable {
   const fault = (element: string, message: string) => faults.add('PROFILE_INVALID', KNOWLEDGE_FILE, element, message)
   if (!isObject(settings)) {
     fault('settings', 'Give an object with a member for each setting: its type, values, default and description.')
@@ -12,7 +16,7 @@ export function readSettings({ settings = {} }: JsonObject, faults: FaultList): 
   }
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, written]) => {
-      const wrong = whatIsWrong(name, written)
+      const wrong = isTaken(name) ? 'The service has a setting of this name itself; give it another one.' : whatIsWrong(name, written)
       if (wrong !== undefined) fault(`settings.${name}`, wrong)
       return wrong === undefined ? [[name, written as SettingDeclaration] as const] : []
     }),

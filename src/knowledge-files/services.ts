@@ -3,10 +3,11 @@ import { HOOKS } from '../cds-hooks/hooks.js'
 import type { ServiceDescription } from '../cds-hooks/types.js'
 import type { CompiledPlan, CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { FaultList } from '../engine/model/faults.js'
+import { isObject, type JsonObject } from '../plain-values/json.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { byKey, conflictingKeys } from '../engine/knowledge/data-requirements.js'
 import { isPublishable } from '../cds-hooks/prefetch-template.js'
-import { jsonFilesIn, readJson } from './read-resources.js'
+import { jsonFilesBelow, jsonFilesIn, readJson } from './read-resources.js'
 
 /** What discovery says of a service in words. */
 export interface ServiceWords {
@@ -37,11 +38,37 @@ export interface ServiceFile {
 
 /** Reads every JSON file of cds-services/; a folder that is not there holds none. */
 export function readServiceFiles(folder: string, faults: FaultList): ServiceFile[] {
+  for (const path of jsonFilesBelow(folder))
+    faults.add('FILE_MISPLACED', `${basename(folder)}/${path}`, '$', 'A service is a file of the folder itself.')
   return jsonFilesIn(folder).flatMap(name => {
     const file = `${basename(folder)}/${name}`
     const service = readJson(join(folder, name), file, faults)
-    return service === undefined ? [] : [{ file, service: service as ServiceFile['service'] }]
+    return isObject(service) && isServiceShaped(service, file, faults) ? [{ file, service: service as ServiceFile['service'] }] : []
   })
+}
+
+/** Whether what is written of a service is of the kinds that are expected; tells of each that is not. */
+function isServiceShaped(service: JsonObject, file: string, faults: FaultList): boolean {
+  const publish = isObject(service['publish']) ? service['publish'] : {}
+  const translation = isObject(publish['translation']) ? publish['translation'] : {}
+  const isText = (value: unknown) => typeof value === 'string'
+  const wordsOf = (words: JsonObject, at: string) =>
+    ['title', 'description', 'usageRequirements'].map(name => [`${at}.${name}`, words[name], isText, 'a text'] as const)
+  const expected = [
+    ['id', service['id'], isText, 'a text'],
+    ['publish', service['publish'], isObject, 'an object'],
+    ['publish.hook', publish['hook'], isText, 'a text'],
+    ...wordsOf(publish, 'publish'),
+    ['publish.translation', publish['translation'], isObject, 'an object'],
+    ...Object.entries(translation).flatMap(([language, words]) => {
+      const at = `publish.translation.${language}`
+      return [[at, words, isObject, 'an object'] as const, ...wordsOf(isObject(words) ? words : {}, at)]
+    }),
+    ['apply', service['apply'], (value: unknown) => Array.isArray(value) && value.every(isText), 'a list of canonicals'],
+  ] as const
+  const wrong = expected.filter(([, value, isRight]) => value !== undefined && !isRight(value))
+  for (const [element, , , kind] of wrong) faults.add('SERVICE_INVALID', file, element, `Expected ${kind}.`)
+  return wrong.length === 0
 }
 
 /** Services by id. Ids are unique, so that a client that keys by id loses none. */

@@ -13,6 +13,9 @@ const BROKEN = fileURLToPath(new URL('../broken/', import.meta.url))
 const PLACES: Readonly<Record<string, readonly [file: string, element: string]>> = {
   FILE_UNREADABLE: ['ValueSet/vs.json', '$'],
   FILE_MISPLACED: ['ValueSet/another.json', 'ValueSet'],
+  'FILE_MISPLACED-deeper': ['ValueSet/backs/vs.json', '$'],
+  'FILE_MISPLACED-above': ['vs.json', '$'],
+  'FILE_MISPLACED-service': ['more/one.json', '$'],
   PROFILE_INVALID: ['knowledge.json', 'profile'],
   CANONICAL_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.version'],
   VALUE_SET_UNKNOWN: ['Library/facts.json', 'Library.extension[0] (isBack)'],
@@ -64,6 +67,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   ELEMENT_NOT_CARRIED: ['ActivityDefinition/order.json', 'ActivityDefinition.productCodeableConcept'],
   PREFETCH_INVALID: ['PlanDefinition/plan.json', 'PlanDefinition.library'],
   SERVICE_INVALID: ['one.json', 'apply'],
+  'SERVICE_INVALID-shape': ['one.json', 'apply'],
   TOPIC_MISSING: ['one.json', 'apply'],
 }
 
@@ -81,7 +85,7 @@ describe('the example is refused for its fault alone, with file and element', ()
     const folder =
       example === 'PROFILE_INVALID'
         ? ''
-        : ['SERVICE_INVALID', 'TOPIC_MISSING', 'TRANSLATION_MISSING-service'].includes(
+        : ['FILE_MISPLACED-service', 'SERVICE_INVALID', 'SERVICE_INVALID-shape', 'TOPIC_MISSING', 'TRANSLATION_MISSING-service'].includes(
               example,
             )
           ? 'cds-services/'
@@ -92,7 +96,7 @@ describe('the example is refused for its fault alone, with file and element', ()
   })
 })
 
-test.each(['ELEMENT_UNKNOWN', 'ELEMENT_MISSHAPEN'])(
+test.each(['ELEMENT_UNKNOWN', 'ELEMENT_MISSHAPEN', 'SERVICE_INVALID-shape'])(
   'the start refuses what the check refuses, in any profile: %s',
   example => {
     const { faults } = loadKnowledge(`${BROKEN}${example}`, { profile: plainR4() })

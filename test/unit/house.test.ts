@@ -78,7 +78,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     [],
   ],
   cli: [
-    ['cases', 'engine/model', 'knowledge-files', 'main'],
+    ['cases', 'engine/model', 'knowledge-files', 'main', 'settings'],
     ['node:fs', 'node:path', 'node:util', 'yaml'],
   ],
   demo: [

@@ -7,7 +7,7 @@ import { readKnowledgeJson } from '../../src/knowledge-files/knowledge-json.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 import { readProfile } from '../../src/knowledge-files/read-profile.js'
 import { readSettings as readDeclarations } from '../../src/knowledge-files/read-settings.js'
-import { readKnowledgeSettings, readSettings, variableOf, type Settings } from '../../src/settings.js'
+import { isOwnSetting, readKnowledgeSettings, readSettings, variableOf, type Settings } from '../../src/settings.js'
 
 function faultsOf(
   environment: Record<string, string>,
@@ -254,10 +254,12 @@ describe('settings that knowledge declares', () => {
   })
 
   test.each(['explain', 'now', 'insecure', 'fhirServers'])('cannot be called as one of the service: %s', name => {
-    const variable = variableOf(name)
-    expect(faultsOf({}, environment => readKnowledgeSettings({ [name]: { type: 'boolean', default: true } }, environment))).toEqual([
-      expect.stringMatching(new RegExp(`^${variable}: is a setting of the service`)),
+    const faults = new FaultList()
+    expect(readDeclarations({ settings: { [name]: { type: 'boolean', default: true } } }, faults, isOwnSetting)).toEqual({})
+    expect(faults.faults).toEqual([
+      { code: 'PROFILE_INVALID', file: 'knowledge.json', element: `settings.${name}`, message: expect.stringMatching(/^The service has/) },
     ])
+    expect(Object.keys(declared).filter(isOwnSetting)).toEqual([])
   })
 
   test("stand in README's table with their values and defaults", () => {
