@@ -1,6 +1,6 @@
 import { applyPlan } from '../engine/apply/apply-plan.js'
 import type { ApplyContext } from '../engine/apply/context.js'
-import { toCards } from '../engine/cards/to-cards.js'
+import { toCards, type PlanAnswer } from '../engine/cards/to-cards.js'
 import { cardWords } from '../engine/cards/card-words.js'
 import { type Card, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
 import { clockAt, type Clock } from '../engine/expression/clock.js'
@@ -49,12 +49,15 @@ export interface Answer {
   /** Actions of which it says that they could not be decided. */
   undecided: readonly UndecidedNote[]
   advice: readonly Card[]
+  /** The plans of the service, and what of each applies. */
+  applied: readonly PlanAnswer[]
 }
 
 /** The answer of a real call. */
 export interface ServiceAnswer {
   response: CdsResponse
   undecided: readonly UndecidedNote[]
+  applied: readonly PlanAnswer[]
   /** Notes what was answered, so that feedback on it can be understood; for after the reply, which does not wait for it. */
   record: () => Promise<void>
 }
@@ -73,9 +76,9 @@ export async function callService(
 ): Promise<ServiceAnswer> {
   const gathered = await gatherCall(service, request, environment, arrival)
   await itsTurn(gathered.stopAt, environment)
-  const { response, advice, undecided } = answerCall(gathered, language, environment)
+  const { response, advice, undecided, applied } = answerCall(gathered, language, environment)
   countAnswer(service.id, gathered, { response, undecided }, environment)
-  return { response, undecided, record: () => recordAnswer(gathered, advice, environment) }
+  return { response, undecided, applied, record: () => recordAnswer(gathered, advice, environment) }
 }
 
 function countAnswer(
@@ -176,12 +179,13 @@ export function answerCall(
 ): Answer {
   const { service, request, data } = call
   const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
-  const answers = service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, context) }))
+  const applied = service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, context) }))
   const {
     cards,
+    pointsOnPages,
     advice,
     undecided: failed,
-  } = toCards(answers, {
+  } = toCards(applied, {
     hookInstance: request.hookInstance,
     language,
     knowledge: environment.knowledge,
@@ -189,7 +193,12 @@ export function answerCall(
     readInPart: readInPart(data, language),
   })
   const undecided = failed.map(({ plan, action, code }) => ({ plan, action, code }))
-  return { response: { cards: [...cards], ...responseExtension(undecided, data, environment) }, undecided, advice }
+  return {
+    response: { cards: [...cards], ...responseExtension({ undecided, pointsOnPages }, data, environment) },
+    undecided,
+    advice,
+    applied,
+  }
 }
 
 /** Essential data of which a part is lacking, in the reader's words. */
@@ -244,16 +253,17 @@ export function applyContext({ context, hook }: HookRequest, language: string, {
   }
 }
 
-/** Says which actions could not be decided and which data was not read; absent when all went well. */
+/** Says what only pages show, which actions could not be decided and which data was not read; absent where there is none of it. */
 function responseExtension(
-  undecided: readonly UndecidedNote[],
+  { undecided, pointsOnPages }: { undecided: readonly UndecidedNote[]; pointsOnPages: readonly string[] },
   data: GatheredData,
   { knowledge }: CallEnvironment,
 ): Pick<CdsResponse, 'extension'> {
   const { card } = knowledge.profile.names
-  if (undecided.length === 0 && !hasNotRead(data)) return {}
+  if (undecided.length + pointsOnPages.length === 0 && !hasNotRead(data)) return {}
   return {
     extension: {
+      ...(pointsOnPages.length > 0 && { [card.decisionPoints]: pointsOnPages }),
       ...(undecided.length > 0 && { [card.undecided]: undecided }),
       ...(hasNotRead(data) && { [card.notRead]: [...data.notRead.map(explained), ...data.record.unusable.map(unusable)] }),
     },

@@ -14,6 +14,7 @@ import { stableUuid } from '../engine/cards/uuid.js'
 import type { CdsResponse, HookRequest } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
 import { inLanguage } from '../engine/model/localized.js'
+import { PAGE } from '../engine/model/names.js'
 import { explained } from '../patient-data/not-read.js'
 import type { CdsService } from '../knowledge-files/services.js'
 
@@ -140,10 +141,11 @@ const toldCondition = ({ description, ...condition }: ExplainedCondition, langua
   ...condition,
 })
 
-function reasonForNone({ listensToHook, conditions, applies }: ToldAction): string {
+function reasonForNone({ listensToHook, conditions, applies, shownOn }: ToldAction): string {
   if (!listensToHook) return 'The action has no trigger for this hook.'
   const deciding =
     conditions.find(({ answer }) => answer === 'no' || answer === 'error') ?? conditions.find(({ answer }) => answer !== 'yes')
+  if (!deciding && applies === 'yes' && shownOn === PAGE) return 'Only the page of the recommendation shows it.'
   if (!deciding) return applies === 'yes' ? 'A text or a proposed resource of the action could not be made.' : 'It could not be decided.'
   const answers = { no: 'The answer is no', 'cannot-tell': 'One cannot tell', error: 'The evaluation failed', yes: '' } as const
   return `${answers[deciding.answer]}: ${deciding.description}`

@@ -7,10 +7,10 @@ import type { ExpectedMember } from './vocabulary.js'
 /** Every way in which the cards differ from what the case expects, each in a sentence; empty when they agree. */
 export function differences(
   each: ClinicalCase,
-  { cards, notUsable }: Pick<Answered, 'cards' | 'notUsable'>,
+  { cards, pointsOnPages, onPages, notUsable }: Pick<Answered, 'cards' | 'pointsOnPages' | 'onPages' | 'notUsable'>,
   language: CaseLanguage,
 ): string[] {
-  const said = new Set(cards.flatMap(decisionPointsOf))
+  const said = new Set([...cards.flatMap(decisionPointsOf), ...pointsOnPages])
   const text = cards.map(textOf).join('\n')
   const suggestions = cards.flatMap(card => card.suggestions ?? [])
   const isThere = (wanted: string) => suggestions.some(suggestion => isThat(suggestion, wanted, language))
@@ -25,8 +25,15 @@ export function differences(
     ...(each['does not suggest'] ?? []).filter(isThere).map(wanted => `should not suggest ${wanted}`),
     ...(each.says ?? []).filter(part => !text.includes(part)).map(part => `should say "${part}"`),
     ...(each['does not say'] ?? []).filter(part => text.includes(part)).map(part => `should not say "${part}"`),
+    ...(each['page says'] ?? []).flatMap(part => notOnlyOnPage(part, text, onPages)),
     ...unequal('keys not usable', (each['not usable'] ?? []).join(', '), notUsable.join(', ')),
   ]
+}
+
+/** What is wrong where a page, and no card, is to say something. */
+function notOnlyOnPage(part: string, onCards: string, onPages: readonly string[]): string[] {
+  if (onCards.includes(part)) return [`only a page should say "${part}", and a card says it`]
+  return onPages.some(line => line.includes(part)) ? [] : [`a page should say "${part}"`]
 }
 
 /** How the first extension of a kind differs from what a case expects of its members. */

@@ -37,6 +37,8 @@ export interface ClinicalCase {
   'does not suggest'?: string[]
   says?: string[]
   'does not say'?: string[]
+  /** Words on a line that applies to this patient and that only its page shows. */
+  'page says'?: string[]
   /** Prefetch keys of which a part cannot be used; none unless the case says so. */
   'not usable'?: string[]
 }
@@ -66,6 +68,7 @@ const CASE_KEYS: ReadonlySet<string> = new Set([
   'does not suggest',
   'says',
   'does not say',
+  'page says',
   'not usable',
 ])
 

@@ -1,5 +1,4 @@
 import { answerCall, gatherCall, scopeFor } from '../calls/call-service.js'
-import type { CdsResponse } from '../cds-hooks/types.js'
 import { explainPlan } from '../engine/apply/explain-plan.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
@@ -7,7 +6,7 @@ import { differences } from './compare.js'
 import type { FoundCase } from './format.js'
 import type { CaseLanguage } from './language.js'
 import { closedPoints } from './open-points.js'
-import { together, type Answered, type CaseRunner, type PreparedCall } from './run.js'
+import { together, toldOnPages, type Answered, type CaseRunner, type PreparedCall, type Replied } from './run.js'
 
 /** What the services answered to a case, and why. */
 export interface RecordedCase {
@@ -25,25 +24,26 @@ export interface Recording {
 
 /** Makes the calls of a case and tells why they were answered so. @param language of the cards. */
 export async function recordCalls(calls: readonly PreparedCall[], language: string): Promise<RecordedCase> {
-  const responses: CdsResponse[] = []
+  const replies: Replied[] = []
   const asked: RecordedCase['asked'] = []
   for (const call of calls) {
-    const { response, letters } = await explainedReply(call, language)
-    responses.push(response)
+    const { letters, ...replied } = await explainedReply(call, language)
+    replies.push(replied)
     asked.push({ service: call.service.id, letters })
   }
-  return { answered: together(responses), asked }
+  return { answered: together(replies), asked }
 }
 
 /** The reply to a call, and the answers of all conditions; both are asked of one scope, so that each fact is evaluated once. */
 async function explainedReply(
   { service, request, environment, arrival }: PreparedCall,
   language: string,
-): Promise<{ response: CdsResponse; letters: string }> {
+): Promise<Replied & { letters: string }> {
   const call = await gatherCall(service, request, environment, arrival)
   const scope = scopeFor(call, environment)
-  const { response } = answerCall(call, language, environment, scope)
-  return { response, letters: service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('') }
+  const { response, applied } = answerCall(call, language, environment, scope)
+  const onPages = toldOnPages(applied, language, environment)
+  return { response, onPages, letters: service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('') }
 }
 
 /** Answers a case and tells why. */

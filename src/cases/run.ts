@@ -2,6 +2,7 @@ import type { FhirResource } from 'fhir/r4.js'
 import { callService } from '../calls/call-service.js'
 import type { Arrival, CallEnvironment } from '../calls/environment.js'
 import { type Card, type CdsResponse, type HookRequest } from '../cds-hooks/types.js'
+import { pageLines } from '../engine/cards/page-lines.js'
 import { clockAt } from '../engine/expression/clock.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import type { CdsService } from '../knowledge-files/services.js'
@@ -158,12 +159,33 @@ function contextOf(hook: string, { drafts, selections }: CaseSurroundings['order
 }
 
 /** Makes a call. @param language of the cards. */
-export const reply = async ({ service, request, environment, arrival }: PreparedCall, language: string): Promise<CdsResponse> =>
-  (await callService(service, request, language, environment, arrival)).response
+export const reply = async (call: PreparedCall, language: string): Promise<CdsResponse> => (await replied(call, language)).response
+
+/** A reply, and what the pages of its recommendations tell besides. */
+export interface Replied {
+  response: CdsResponse
+  onPages: string[]
+}
+
+async function replied({ service, request, environment, arrival }: PreparedCall, language: string): Promise<Replied> {
+  const { response, applied } = await callService(service, request, language, environment, arrival)
+  return { response, onPages: toldOnPages(applied, language, environment) }
+}
+
+/** What the pages tell of all that applies. */
+export const toldOnPages = (
+  applied: Awaited<ReturnType<typeof callService>>['applied'],
+  language: string,
+  { knowledge: { terminology } }: CallEnvironment,
+): string[] => applied.flatMap(({ requestGroup }) => pageLines(requestGroup, { language, terminology, names: terminology.names }))
 
 /** The answers of all services together. */
 export interface Answered {
   cards: Card[]
+  /** Decision points that apply and that no card lists, since only pages show them. */
+  pointsOnPages: string[]
+  /** What the pages tell of all that applies to this patient, on a card or not. */
+  onPages: string[]
   /** What was not decided or not read, for a reason that lies in no record. */
   faults: string[]
   /** Prefetch keys of which a part could not be used. */
@@ -172,21 +194,23 @@ export interface Answered {
 
 /** Makes the calls; a chart shows the cards of all services together. @param language of the cards. */
 export async function answer(calls: readonly PreparedCall[], language: string): Promise<Answered> {
-  const responses: CdsResponse[] = []
-  for (const call of calls) responses.push(await reply(call, language))
-  return together(responses)
+  const replies: Replied[] = []
+  for (const call of calls) replies.push(await replied(call, language))
+  return together(replies)
 }
 
 /** Puts the answers of all services together. */
-export function together(responses: readonly CdsResponse[]): Answered {
+export function together(replies: readonly Replied[]): Answered {
+  const responses = replies.map(({ response }) => response)
   return {
+    onPages: replies.flatMap(({ onPages }) => onPages),
     cards: responses.flatMap(({ cards }) => cards),
+    pointsOnPages: [...new Set(responses.flatMap(decisionPointsOf))],
     faults: responses.flatMap(({ extension = {} }) => {
-      const notRead = nameOf(extension, NOT_READ) ?? NOT_READ
+      const [notRead, points] = [NOT_READ, DECISION_POINTS].map(end => nameOf(extension, end) ?? end) as [string, string]
+      const { [notRead]: _unread, [points]: _points, ...faults } = extension
       const unread = notReadIn(extension).filter(({ kind }) => kind !== 'unusable')
-      return unread.length > 0 || Object.keys(extension).some(name => name !== notRead)
-        ? [JSON.stringify({ ...extension, [notRead]: unread })]
-        : []
+      return unread.length > 0 || Object.keys(faults).length > 0 ? [JSON.stringify({ ...faults, [notRead]: unread })] : []
     }),
     notUsable: [
       ...new Set(
@@ -197,6 +221,7 @@ export function together(responses: readonly CdsResponse[]): Answered {
 }
 
 const NOT_READ = 'not-read'
+const DECISION_POINTS = 'decision-points'
 
 type CardExtension = Readonly<Record<string, unknown>>
 
@@ -208,5 +233,6 @@ const memberOf = (extension: CardExtension, end: string): unknown => extension[n
 const notReadIn = (extension: CardExtension): { key: string; kind?: string }[] =>
   (memberOf(extension, NOT_READ) ?? []) as { key: string; kind?: string }[]
 
-/** Decision points that speak in a card. */
-export const decisionPointsOf = ({ extension = {} }: Card): string[] => (memberOf(extension, 'decision-points') ?? []) as string[]
+/** Decision points that a card lists, or an answer beside its cards. */
+export const decisionPointsOf = ({ extension = {} }: Pick<Card, 'extension'>): string[] =>
+  (memberOf(extension, DECISION_POINTS) ?? []) as string[]

@@ -1,3 +1,5 @@
+import { recommendationPath as recommendationPage } from '../cds-hooks/page-urls.js'
+
 /** Paths of the pages for people, as routes; what stands between is in the knowledge. */
 export const PAGE_PATHS = {
   index: '/guidelines',
@@ -12,7 +14,7 @@ export const PAGES_BEGIN = ['/guidelines', '/patient-information'] as const
 
 /** Path of the page of a recommendation. @param point to begin reading at. */
 export const recommendationPath = (plan: string, action: string, point?: string): string =>
-  `/guidelines/${encodeURIComponent(plan)}/${encodeURIComponent(action)}${point === undefined ? '' : `#${encodeURIComponent(point)}`}`
+  `${recommendationPage(plan, action)}${point === undefined ? '' : `#${encodeURIComponent(point)}`}`
 
 /** Path that leads to where a decision point speaks. */
 export const pointPath = (point: string): string => `/guidelines/points/${encodeURIComponent(point)}`

@@ -34,7 +34,13 @@ const spoken = language.vocabulary.language
 /** Answers a case and tells why, the first of a file by both ways of reading. */
 export async function keepCase({ case: each }: FoundCase, isFirstOfFile = false, calls = callsOf(each)): Promise<KeptCase> {
   const { answered, asked } = await recordCalls(calls, spoken)
-  return { answered, digest: digestOf(answered), asked, ...(isFirstOfFile && { fromFhirServer: await answerCase(each, 'FHIR server') }) }
+  const kept = ({ onPages, ...others }: Answered): Answered => ({ ...others, onPages: each['page says'] ? onPages : [] })
+  return {
+    answered: kept(answered),
+    digest: digestOf(answered),
+    asked,
+    ...(isFirstOfFile && { fromFhirServer: kept(await answerCase(each, 'FHIR server')) }),
+  }
 }
 
 /** Runs what is asynchronous while the process stands in another time zone. */

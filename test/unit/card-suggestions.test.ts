@@ -16,6 +16,8 @@ function card(top: PlanDefinitionAction): Card {
   expect(undecided).toEqual([])
   const [only] = buildCards(requestGroup, {
     names: HOUSE.names,
+    terminology: knowledge.terminology,
+    pageOf: () => undefined,
     hookInstance: 'h',
     language: 'da',
     plan: compiled.canonical,

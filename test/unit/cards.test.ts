@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import type { PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
+import type { CodeSystem, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
 import { buildCards } from '../../src/engine/cards/build-cards.js'
 import { orderCards } from '../../src/engine/cards/order-cards.js'
 import type { CardContext } from '../../src/engine/cards/card-context.js'
+import { toCards } from '../../src/engine/cards/to-cards.js'
 import { planSource } from '../../src/engine/cards/plan-source.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import { EXTENSION, HOUSE } from '../support/house.js'
@@ -28,17 +29,49 @@ const HOOK_INSTANCE = '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b'
 const POINT = canonical('CodeSystem', 'decision-point')
 const GRADE = 'https://example.org/grade'
 
+/** A code system some of whose codes have short words as well. */
+const withShortWords = (
+  system: CodeSystem,
+  words: Readonly<Record<string, readonly (readonly [use: string, da: string, en: string])[]>>,
+): CodeSystem => ({
+  ...system,
+  concept: (system.concept ?? []).map(concept => ({
+    ...concept,
+    designation: [
+      ...(concept.designation ?? []),
+      ...(words[concept.code] ?? []).flatMap(([code, da, en]) => [
+        { language: 'da', use: { system: HOUSE.names.designationUses, code }, value: da },
+        { language: 'en', use: { system: HOUSE.names.designationUses, code }, value: en },
+      ]),
+    ],
+  })),
+})
+
 const RESOURCES = [
+  codeSystem(HOUSE.names.designationUses, { short: ['Kort', 'Short'], 'short-against': ['Kort, imod', 'Short, against'] }),
   activity('act', { code: { text: 'x' } }),
   codeSystem(POINT, { 'T-01': ['Et', 'One'], 'T-02': ['To', 'Two'], 'T-03': ['Tre', 'Three'] }),
-  codeSystem(GRADE, {
-    'weak-against': ['Svag anbefaling imod', 'Weak recommendation against'],
-    weak: ['svag', 'weak'],
-    strong: ['stærk', 'strong'],
-    low: ['lav', 'low'],
-    against: ['imod', 'against'],
-    for: ['for', 'for'],
-  }),
+  withShortWords(
+    codeSystem(GRADE, {
+      'weak-against': ['Svag anbefaling imod', 'Weak recommendation against'],
+      weak: ['svag', 'weak'],
+      strong: ['stærk', 'strong'],
+      low: ['lav', 'low'],
+      against: ['imod', 'against'],
+      for: ['for', 'for'],
+      should: ['Bør', 'Should'],
+      'good-practice-against': ['God praksis, imod', 'Good practice, against'],
+      'very-low': ['meget lav', 'very low'],
+    }),
+    {
+      should: [
+        ['short', 'bør', 'should'],
+        ['short-against', 'bør ikke', 'should not'],
+      ],
+      'weak-against': [['short', 'svag imod', 'weak against']],
+      'good-practice-against': [['short', 'god praksis imod', 'good practice against']],
+    },
+  ),
   valueSet('reasons', { include: [{ system: 'https://example.org/reason', concept: [{ code: 'r1', display: 'Et' }] }] }),
 ]
 
@@ -46,12 +79,13 @@ interface CardCall extends Call {
   context?: Record<string, unknown>
   hookInstance?: string
   notRead?: string[]
+  pageOf?: CardContext['pageOf']
 }
 
 /** The cards that a plan with these actions gives. */
 function cards(
   actions: PlanDefinitionAction[],
-  { hookInstance = HOOK_INSTANCE, notRead = [], ...call }: CardCall = {},
+  { hookInstance = HOOK_INSTANCE, notRead = [], pageOf = () => undefined, ...call }: CardCall = {},
   more: Partial<PlanDefinition> = {},
 ): Card[] {
   const knowledge = knowledgeOf(plan(actions, more), library({ yes: 'true', name: '%patient.name.text' }), ...RESOURCES)
@@ -61,6 +95,8 @@ function cards(
   const language = call.language ?? 'da'
   const context: CardContext = {
     names: HOUSE.names,
+    terminology: knowledge.terminology,
+    pageOf,
     hookInstance,
     language,
     plan: compiled.canonical,
@@ -127,7 +163,7 @@ describe('a card', () => {
   test('speaks the language asked for, its frame included', () => {
     const english_ = card(topAction('a', graded('weak', 'for', 'low')), { language: 'en', notRead: ['results'] })
     expect(english_.summary).toBe('a in English')
-    expect(english_.detail).toBe('*Recommendation: weak, low evidence.*\n\nCould not be read and is not taken into account: results.')
+    expect(english_.detail).toBe('Could not be read and is not taken into account: results.\n\nweak · low evidence')
     expect(english_.source.label).toBe('The plan')
   })
 
@@ -194,23 +230,16 @@ describe('the detail', () => {
         action: [child, resource('r')],
       }),
     ).detail
-    expect(detail).toBe(
-      [
-        'Først dette.',
-        '- **c på dansk** gør det *(svag, lav evidens)*',
-        '*Anbefaling: stærk, ikke graderet.*',
-        '*Kilde: Kilden, afsnit 1.*',
-      ].join('\n\n'),
-    )
+    expect(detail).toBe(['Først dette.', '- **c på dansk** gør det *(svag, lav)*', 'Kilden · stærk · ikke graderet'].join('\n\n'))
   })
 
-  test('keeps lines within lines, and several paragraphs within their line', () => {
+  test('has lines of one level, with several paragraphs within a line; what stands below a line is left to the page', () => {
     const detail = card(
       topAction('a', {
         action: [action('c', { description: 'et\n\nto', _description: english('x'), action: [action('g')] }), action('d')],
       }),
     ).detail
-    expect(detail).toBe('- **c på dansk** et\n  \n  to\n  - **g på dansk**\n- **d på dansk**')
+    expect(detail).toBe('- **c på dansk** et\n  \n  to\n- **d på dansk**')
   })
 
   test('a group without a text is no line of its own', () => {
@@ -228,43 +257,54 @@ describe('the grade', () => {
   const gradeIn = (action: PlanDefinitionAction, language = 'da') => card(topAction('a', action), { language }).detail
 
   test.each([
-    ['weak', 'against', 'da', '*Anbefaling: svag, imod, ikke graderet.*'],
-    ['weak', 'against', 'en', '*Recommendation: weak, against, not graded.*'],
-    ['weak-against', 'against', 'da', '*Anbefaling: Svag anbefaling imod, ikke graderet.*'],
-    ['weak-against', 'against', 'en', '*Recommendation: Weak recommendation against, not graded.*'],
-    ['strong', 'for', 'da', '*Anbefaling: stærk, ikke graderet.*'],
+    ['weak', 'against', 'da', 'svag, imod · ikke graderet'],
+    ['weak', 'against', 'en', 'weak, against · not graded'],
+    ['weak-against', 'against', 'da', 'svag anbefaling imod · ikke graderet'],
+    ['weak-against', 'against', 'en', 'weak recommendation against · not graded'],
+    ['should', 'against', 'da', 'bør ikke · ikke graderet'],
+    ['strong', 'for', 'da', 'stærk · ikke graderet'],
   ])('%s %s reads in %s as %s', (strength, direction, language, text) => {
     expect(gradeIn(graded(strength, direction), language)).toBe(text)
   })
 
-  test('a line says what differs from above: nothing of the same grade and section, the section alone within the same document', () => {
-    const said = (display: string, section: string): PlanDefinitionAction => ({
+  test('a line tells its grade in a short tag where it is another than the card’s, and always which way it points', () => {
+    const lines = [
+      action('same', { title: 'Same', ...graded('strong', 'for', 'low') }),
+      action('other', { title: 'Other', ...graded('weak-against', 'against', 'low') }),
+      action('verb', { title: 'Verb', ...graded('should', 'for') }),
+      action('not', { title: 'Not', ...graded('should', 'against') }),
+      action('long', { title: 'Long', ...graded('good-practice-against', 'against', 'very-low') }),
+      action('wordless', { title: 'Wordless', ...graded('weak', 'against', 'low') }),
+      action('ungraded', { title: 'Ungraded' }),
+    ]
+    const tags = (language: string) =>
+      card(topAction('a', { ...graded('strong', 'for', 'low'), action: lines }), { language })
+        .detail?.split('\n')
+        .flatMap(line => /^- \*\*.*?\*\*(.*)$/.exec(line)?.[1]?.trim() ?? [])
+    expect(tags('da')).toEqual(['', '*(svag imod, lav)*', '*(bør)*', '*(bør ikke)*', '*(god praksis imod)*', '*(svag imod, lav)*', ''])
+    expect(tags('en')?.[3]).toBe('*(should not)*')
+  })
+
+  test('the last line names each document once, the card’s own first, and links to the page where there is one', () => {
+    const said = (display: string): PlanDefinitionAction => ({
       ...graded('weak', 'for'),
-      documentation: [{ type: 'documentation', display, document: { title: section }, citation: `${display}, ${section} (2016)` }],
+      documentation: [
+        { type: 'documentation', display, label: 'SST 2016', document: { title: 'one' }, citation: `${display}, one (2016)` },
+      ],
     })
     const lines = [
-      action('same', { ...said('A', 'one'), title: 'Same' }),
-      action('section', { ...said('A', 'two'), title: 'Section' }),
-      action('other', {
-        ...said('B', 'one'),
-        title: 'Other',
-        action: [
-          action('within', { ...said('B', 'two'), title: 'Within' }),
-          action('again', { ...said('B', 'two'), title: 'Back', action: [action('below', { ...said('B', 'two'), title: 'Below' })] }),
-        ],
-      }),
+      action('same', { ...said('A'), title: 'Same' }),
+      action('other', { ...said('B'), title: 'Other', action: [action('below', { ...said('C'), title: 'Below' })] }),
+      action('again', { ...said('B'), title: 'Again' }),
     ]
-    expect(
-      card(topAction('a', { ...said('A', 'one'), action: lines }))
-        .detail?.split('\n')
-        .filter(line => line.includes('- ')),
-    ).toEqual([
-      '- **Same**',
-      '- **Section** *(svag, ikke graderet; two)*',
-      '- **Other** *(svag, ikke graderet; B, one (2016))*',
-      '  - **Within** *(svag, ikke graderet; two)*',
-      '  - **Back** *(svag, ikke graderet; two)*',
-      '    - **Below**',
+    const own = topAction('a', { ...said('A'), action: lines })
+    expect(card(own).detail?.split('\n\n').at(-1)).toBe('A, SST 2016 · svag · ikke graderet · B, SST 2016')
+    const linked = card(own, { pageOf: id => `https://columna.example.org/guidelines/plan/${id}` })
+    expect(linked.detail?.split('\n\n').at(-1)).toBe(
+      'A, SST 2016 · svag · ikke graderet · B, SST 2016 · [Anbefaling og evidens](https://columna.example.org/guidelines/plan/a)',
+    )
+    expect(linked.links).toEqual([
+      { label: 'Anbefaling og evidens', url: 'https://columna.example.org/guidelines/plan/a', type: 'absolute' },
     ])
   })
 
@@ -277,7 +317,7 @@ describe('the grade', () => {
   test('a grade that no code system of ours names is shown by its display or code', () => {
     const unknown = (coding: object) => gradeIn({ extension: [{ url: EXTENSION.strength, valueCodeableConcept: { coding: [coding] } }] })
     expect(unknown({ system: 'https://example.org/none', code: 'k', display: 'kendt' })).toContain('kendt')
-    expect(unknown({ system: 'https://example.org/none', code: 'k' })).toContain('Anbefaling: k')
+    expect(unknown({ system: 'https://example.org/none', code: 'k' })).toMatch(/^k ·/)
   })
 })
 
@@ -357,6 +397,55 @@ describe('card extensions', () => {
       },
     ]
     expect(card(topAction('a', { extension })).extension?.['org.example.score']).toEqual({ total: 5, zero: 0, no: false, list: [1, 2] })
+  })
+})
+
+describe('what only the page shows', () => {
+  const onPage = (id: string, code: string, more: PlanDefinitionAction = {}): PlanDefinitionAction => {
+    const { extension = [], ...said } = point(code)
+    return action(id, { ...said, extension: [...extension, { url: EXTENSION.shownOn, valueCode: 'page' }], ...more })
+  }
+  const listens = { trigger: [onHook('patient-view')] }
+  /** The whole answer of a plan, and the ids of its RequestGroup. */
+  const answered = (...actions: PlanDefinitionAction[]) => {
+    const knowledge = knowledgeOf(plan(actions), library({ yes: 'true' }), ...RESOURCES)
+    const { requestGroup, undecided } = applyTo(knowledge)
+    const told = toCards([{ plan: planOf(knowledge), requestGroup, undecided }], {
+      hookInstance: HOOK_INSTANCE,
+      language: 'da',
+      knowledge,
+      notRead: [],
+      readInPart: [],
+    })
+    return { ...told, requestGroup }
+  }
+
+  test('has no words and no draft on the card, and its points there', () => {
+    const shown = topAction('a', {
+      ...point('T-01'),
+      action: [
+        onPage('b', 'T-02', { action: [action('c', point('T-03'))] }),
+        onPage('d', 'T-02', { definitionCanonical: canonical('ActivityDefinition', 'act') }),
+      ],
+    })
+    const { detail, suggestions, extension } = card(shown)
+    expect(detail).toBe('Kilden · s · ikke graderet')
+    expect(suggestions).toBeUndefined()
+    expect(extension?.['org.columna.decision-points']).toEqual(['T-01', 'T-02', 'T-03'])
+  })
+
+  test('brings no card, and its points stand beside the cards unless one of those lists them', () => {
+    const {
+      cards: told,
+      pointsOnPages,
+      requestGroup,
+    } = answered(
+      topAction('a', point('T-01')),
+      onPage('b', 'T-01', { ...listens, action: [action('c', point('T-03')), action('d', point('T-02'))] }),
+    )
+    expect(told.map(({ summary }) => summary)).toEqual(['a på dansk'])
+    expect(pointsOnPages).toEqual(['T-03', 'T-02'])
+    expect(requestGroup.action?.[1]?.extension).toContainEqual({ url: EXTENSION.shownOn, valueCode: 'page' })
   })
 })
 

@@ -53,7 +53,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   ],
   // The pages that people read, from the knowledge alone: nothing of a patient comes here.
   pages: [
-    ['engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files'],
+    ['cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files'],
     ['markdown-it', 'node:crypto', 'preact', 'preact-render-to-string'],
   ],
   // The only room that knows HTTP; the demonstration server is a server of its own.
@@ -74,7 +74,17 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   ],
   // The language of clinical cases: what they say is data beside them.
   cases: [
-    ['calls', 'cds-hooks', 'engine/apply', 'engine/expression', 'engine/knowledge', 'engine/model', 'knowledge-files', 'patient-data'],
+    [
+      'calls',
+      'cds-hooks',
+      'engine/apply',
+      'engine/cards',
+      'engine/expression',
+      'engine/knowledge',
+      'engine/model',
+      'knowledge-files',
+      'patient-data',
+    ],
     [],
   ],
   cli: [
@@ -102,6 +112,7 @@ const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']
 /** What of the rest of the house it may know. */
 const KNOWN_TO_ENGINE = [
   'cds-hooks/hooks.ts',
+  'cds-hooks/page-urls.ts',
   'cds-hooks/prefetch-template.ts',
   'cds-hooks/types.ts',
   'errors.ts',

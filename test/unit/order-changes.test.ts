@@ -47,6 +47,8 @@ function cardsFor(
   expect(undecided).toEqual([])
   return buildCards(requestGroup, {
     names: HOUSE.names,
+    terminology: knowledge.terminology,
+    pageOf: () => undefined,
     hookInstance: 'h',
     language: 'en',
     plan: 'p|1',

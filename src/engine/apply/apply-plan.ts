@@ -452,13 +452,13 @@ function makeFixedParts({ resource, overrideReasons, sources }: CompiledAction, 
         .flatMap(url => own.filter(extension => extension.url === url))
         .map(extension => graded(extension, language, terminology)),
       ...own.filter(({ url }) => url === names.extension.cardTopic).map(extension => topic(extension, language, terminology)),
-      ...own.filter(({ url }) => !read.has(url)),
+      ...own.filter(({ url }) => url === names.extension.shownOn || !read.has(url)),
       ...overrideReasons.map(({ code, system, display }) => ({
         url: names.extension.overrideReasons,
         valueCoding: { system, code, display: inLanguage(display, language) ?? code },
       })),
     ],
-    documentation: (resource.documentation ?? []).map((artifact, index) => citing(artifact, sources[index], language)),
+    documentation: (resource.documentation ?? []).map((artifact, index) => citing(artifact, sources[index], language, names)),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CompiledAction, LocalizedTemplate } from '../knowledge/compiled.js'
 import { EXTENSION, extensionOf } from '../model/extensions.js'
 import { inLanguage } from '../model/localized.js'
+import { PAGE } from '../model/names.js'
 
 /** What an action is, whoever it is applied to. */
 export interface ActionDescription {
@@ -9,6 +10,8 @@ export interface ActionDescription {
   title?: string
   /** Decision points that it speaks for. */
   points?: readonly string[]
+  /** Where it is shown with all below it, if that is not the card. */
+  shownOn?: 'page'
   grade?: { strength?: string; direction?: string; quality?: string }
   /** The first section that it rests on. */
   source?: { document?: string; section?: string; year?: string }
@@ -26,7 +29,7 @@ export function describeAction(action: CompiledAction, language: string): Action
 }
 
 function makeDescription(action: CompiledAction, language: string): ActionDescription {
-  const { id, texts, points } = action
+  const { id, texts, points, isOnlyOnPage } = action
   const title = [texts.title, texts.textEquivalent, texts.description].flatMap(text => outline(text, language) ?? []).at(0)
   const grade = gradeOf(action)
   const source = sourceOf(action, language)
@@ -34,6 +37,7 @@ function makeDescription(action: CompiledAction, language: string): ActionDescri
     id,
     ...(title !== undefined && { title }),
     ...(points.length > 0 && { points }),
+    ...(isOnlyOnPage && { shownOn: PAGE }),
     ...(grade && { grade }),
     ...(source && { source }),
   }

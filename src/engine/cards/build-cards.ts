@@ -3,8 +3,10 @@ import type { Card, Coding, Indicator } from '../../cds-hooks/types.js'
 import { citedSourceIn } from '../apply/cited-source.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
 import type { CardContext } from './card-context.js'
+import { cardWords } from './card-words.js'
 import { cardExtension } from './card-extension.js'
 import { detailOf } from './detail.js'
+import { onCards } from './shown-on.js'
 import { suggestionsOf } from './suggestions.js'
 import { summaryOf } from './summary.js'
 import { stableUuid } from './uuid.js'
@@ -14,21 +16,23 @@ type Priority = NonNullable<RequestGroupAction['priority']>
 /** The published mapping of priority to indicator; `asap` has none and is refused in the knowledge. */
 const INDICATOR = { routine: 'info', urgent: 'warning', stat: 'critical', asap: 'critical' } as const satisfies Record<Priority, Indicator>
 
-/** Cards of one RequestGroup: one a top-level action, in the author's order. */
+/** Cards of one RequestGroup: one a top-level action that cards show, in the author's order. */
 export function buildCards(group: RequestGroup, context: CardContext): Card[] {
   const resources = new Map((group.contained ?? []).map(resource => [`#${resource.id}`, resource as FhirResource]))
-  return (group.action ?? []).map(action => buildCard(action, resources, context))
+  return onCards(group.action, context).map(action => buildCard(action, resources, context))
 }
 
 function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Card {
   const title = action.title || action.textEquivalent || context.planSource.label
   const { summary, isCut } = summaryOf(title)
-  const detail = detailOf(action, isCut ? title : undefined, context)
+  const page = context.pageOf(action.id ?? '')
+  const detail = detailOf(action, isCut ? title : undefined, page, context)
   const { suggestions, selectionBehavior } = suggestionsOf(action, resources, context)
   const overrideReasons = extensionsOf(action, context.names.extension.overrideReasons).flatMap(({ valueCoding }) =>
     valueCoding ? [valueCoding as Coding] : [],
   )
-  const links = linksOf(action)
+  const links =
+    page === undefined ? linksOf(action, context) : [{ label: cardWords(context.language).page, url: page, type: 'absolute' as const }]
   return {
     uuid: stableUuid(context.hookInstance, context.plan, action.id ?? ''),
     summary,
@@ -44,7 +48,7 @@ function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, Fh
 
 function sourceOf(action: RequestGroupAction, { planSource, names }: CardContext): Card['source'] {
   const artifact = action.documentation?.find(({ type }) => type === 'documentation')
-  const { document, issue, url: ofDocument } = artifact ? citedSourceIn(artifact) : {}
+  const { document, issue, url: ofDocument } = artifact ? citedSourceIn(artifact, names) : {}
   const name = document ?? issue
   const label =
     name === undefined ? planSource.label : [name, issue].filter((part, index) => part && (index === 0 || part !== name)).join(', ')
@@ -54,9 +58,9 @@ function sourceOf(action: RequestGroupAction, { planSource, names }: CardContext
 }
 
 /** Documents that an action cites become links, where they have an address. */
-function linksOf(action: RequestGroupAction): NonNullable<Card['links']> {
+function linksOf(action: RequestGroupAction, { names }: CardContext): NonNullable<Card['links']> {
   const links = (action.documentation ?? [])
-    .map(citedSourceIn)
+    .map(artifact => citedSourceIn(artifact, names))
     .flatMap(({ url, document, issue }) =>
       url !== undefined && isWebAddress(url) ? [{ label: document ?? issue ?? url, url, type: 'absolute' as const }] : [],
     )

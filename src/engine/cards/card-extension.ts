@@ -9,7 +9,7 @@ export function cardExtension(action: RequestGroupAction, { plan, names }: CardC
     const name = extension.find(({ url }) => url === 'name')?.valueString ?? ''
     return [name, membersOf(extension.filter(({ url }) => url !== 'name'))] as const
   })
-  const points = [...new Set(decisionPoints(action, names))]
+  const points = [...new Set(decisionPointsWithin(action, names))]
   return {
     ...(points.length > 0 && { [names.card.decisionPoints]: points }),
     [names.card.knowledge]: plan,
@@ -31,10 +31,10 @@ function membersOf(parts: readonly Extension[]): Record<string, unknown> {
 const writtenValue = ({ valueBoolean, valueInteger, valueDecimal, valueString }: Extension) =>
   valueBoolean ?? valueInteger ?? valueDecimal ?? valueString
 
-/** Decision points of an action and all that stands in its card, the action's own first. */
-function decisionPoints(action: RequestGroupAction, names: KnowledgeNames): string[] {
+/** Decision points of an action and all below it, shown on its card or on its page, the action's own first. */
+export function decisionPointsWithin(action: RequestGroupAction, names: KnowledgeNames): string[] {
   return [
     ...decisionPointsOf(action, names).flatMap(({ code }) => code ?? []),
-    ...(action.action ?? []).flatMap(child => decisionPoints(child, names)),
+    ...(action.action ?? []).flatMap(child => decisionPointsWithin(child, names)),
   ]
 }

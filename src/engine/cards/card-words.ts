@@ -4,8 +4,8 @@ export interface CardWords {
   notGraded: string
   /** The direction of a recommendation that advises not to. */
   against: string
-  recommendation: string
-  source: string
+  /** Names the page that tells all of a recommendation. */
+  page: string
   notRead: string
   /** A kind of data of which a part could not be used. */
   partOf: (label: string) => string
@@ -37,8 +37,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     quality: 'evidens',
     notGraded: 'ikke graderet',
     against: 'imod',
-    recommendation: 'Anbefaling',
-    source: 'Kilde',
+    page: 'Anbefaling og evidens',
     notRead: 'Kunne ikke læses og er ikke medregnet',
     partOf: label => `dele af ${label}`,
     answerTo: question => `svaret på »${question}« (regnes som ikke spurgt)`,
@@ -59,8 +58,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     quality: 'evidence',
     notGraded: 'not graded',
     against: 'against',
-    recommendation: 'Recommendation',
-    source: 'Source',
+    page: 'Recommendation and evidence',
     notRead: 'Could not be read and is not taken into account',
     partOf: label => `parts of ${label}`,
     answerTo: question => `the answer to “${question}” (counts as not asked)`,

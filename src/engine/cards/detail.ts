@@ -1,60 +1,63 @@
 import type { RequestGroupAction } from 'fhir/r4.js'
-import { citedSourceIn, type CitedSource } from '../apply/cited-source.js'
+import { citedSourceIn } from '../apply/cited-source.js'
 import { escapeMarkdown } from '../apply/markdown.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
-import { gradeOf } from './grade.js'
+import { gradeParts, gradeTag } from './grade.js'
+import { onCards } from './shown-on.js'
 import { yieldsResource } from './suggestions.js'
 
-/** Text of the card: description, one line a child without a resource, grade and source, and what was not read. */
-export function detailOf(action: RequestGroupAction, fullTitle: string | undefined, context: CardContext): string {
+/** Text of the card: description, one line a child without a resource, what was not read, and where it comes from. */
+export function detailOf(
+  action: RequestGroupAction,
+  fullTitle: string | undefined,
+  page: string | undefined,
+  context: CardContext,
+): string {
   const words = cardWords(context.language)
-  const grade = gradeOf(action, context.language)
-  const source = sourceOf(action)
-  const above: Provenance = { document: source.document, shown: provenanceOf(grade, source.section) }
-  const lines = (action.action ?? [])
-    .filter(child => !yieldsResource(child))
-    .map(child => lineOf(child, above, context.language))
-    .filter(line => line !== '')
+  const lines = linesOf(action, context)
+  const provenance = provenanceOf([action, ...lines], page, context)
   return [
     ...(fullTitle === undefined ? [] : [`**${escapeMarkdown(fullTitle)}**`]),
     ...(action.description === undefined ? [] : [action.description]),
-    ...(lines.length === 0 ? [] : [lines.join('\n')]),
-    ...(grade === undefined ? [] : [`*${words.recommendation}: ${grade}.*`]),
-    ...(source.citation === undefined ? [] : [`*${words.source}: ${source.citation}.*`]),
+    ...(lines.length === 0 ? [] : [lines.map(line => written(line, action, context)).join('\n')]),
     ...(context.notRead.length === 0 ? [] : [`${words.notRead}: ${context.notRead.join(', ')}.`]),
+    ...(provenance === '' ? [] : [provenance]),
   ].join('\n\n')
 }
 
-/** The first source that an action rests on. */
-function sourceOf({ documentation: [first] = [] }: RequestGroupAction): CitedSource {
-  return first ? citedSourceIn(first) : {}
-}
-
-/** What a reader has just seen of where a statement comes from. */
-interface Provenance {
-  document: string | undefined
-  /** Grade and place as shown. */
-  shown: string
-}
-
-const provenanceOf = (...parts: (string | undefined)[]): string => parts.filter(part => part !== undefined).join('; ')
-
 /**
- * A child action as a line of its card, with its grade and its section; where the document is another one than above,
- * that too. What is the same as above is not said again.
+ * The actions that are lines of a card: those directly below its own. A group without a text of its own is no line; what it
+ * groups stands in its place. What stands below a line is left to the page.
  */
-function lineOf(action: RequestGroupAction, above: Provenance, language: string): string {
-  const source = sourceOf(action)
-  const place = source.document === above.document ? source.section : source.citation
-  const shown = provenanceOf(gradeOf(action, language), place)
-  const own: Provenance = { document: source.document ?? above.document, shown: shown || above.shown }
-  const text = [action.title && `**${escapeMarkdown(action.title)}**`, action.description ?? action.textEquivalent]
-    .filter(part => part)
-    .join(' ')
-  const below = (action.action ?? []).map(child => lineOf(child, text === '' ? above : own, language))
-  // A group without a text of its own is no line; what it groups stands in its place.
-  if (text === '') return below.join('\n')
-  const line = `- ${text}${shown === '' || shown === above.shown ? '' : ` *(${shown})*`}`
-  return [line, ...below].join('\n').replaceAll('\n', '\n  ')
+function linesOf({ action = [] }: RequestGroupAction, context: CardContext): RequestGroupAction[] {
+  return onCards(action, context)
+    .filter(child => !yieldsResource(child))
+    .flatMap(child => (textOf(child) === '' ? linesOf(child, context) : [child]))
+}
+
+/** What an action says, with its title first; empty where it only groups others. */
+export const textOf = ({ title, description, textEquivalent }: RequestGroupAction): string =>
+  [title && `**${escapeMarkdown(title)}**`, description ?? textEquivalent].filter(part => part).join(' ')
+
+/** A line, with its grade where that is another than the card's. */
+function written(line: RequestGroupAction, card: RequestGroupAction, context: CardContext): string {
+  const isOfCard = gradeParts(line, context).join() === gradeParts(card, context).join()
+  const tag = isOfCard ? undefined : gradeTag(line, context)
+  return `- ${textOf(line)}${tag === undefined ? '' : ` *${tag}*`}`.replaceAll('\n', '\n  ')
+}
+
+/** Document, grade, the further documents that lines rest on, and the page that tells the rest, in one line. */
+function provenanceOf([card, ...lines]: readonly RequestGroupAction[], page: string | undefined, context: CardContext): string {
+  const words = cardWords(context.language)
+  const [own, others] = [card ? [card] : [], lines].map(actions => actions.flatMap(action => documentOf(action, context)))
+  const further = new Set(others?.filter(document => !own?.includes(document)))
+  const link = page === undefined ? [] : [`[${words.page}](${page})`]
+  return [...(own ?? []), ...(card ? gradeParts(card, context) : []), ...further, ...link].join(' · ')
+}
+
+/** The document that an action rests on first, in a few words. */
+function documentOf({ documentation: [first] = [] }: RequestGroupAction, { names }: CardContext): string[] {
+  const short = first && citedSourceIn(first, names).short
+  return short ? [short] : []
 }

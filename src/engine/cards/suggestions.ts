@@ -1,6 +1,7 @@
 import type { FhirResource, Reference, RequestGroupAction } from 'fhir/r4.js'
 import type { Action, Suggestion } from '../../cds-hooks/types.js'
 import type { CardContext } from './card-context.js'
+import { onCards } from './shown-on.js'
 import { stableUuid } from './uuid.js'
 
 /** FHIR selection behaviours as CDS Hooks knows them; `all` kinds become one suggestion instead. */
@@ -19,7 +20,7 @@ const ACTION_TYPE: Readonly<Record<string, Action['type']>> = { create: 'create'
 /** What a card suggests, and how many of it can be taken. */
 export function suggestionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext) {
   const own = proposes(action) ? [withoutChildren(action)] : []
-  const children = [...own, ...(action.action ?? []).filter(yieldsResource)]
+  const children = [...own, ...onCards(action.action, context).filter(yieldsResource)]
   const behavior = SELECTION[action.selectionBehavior ?? 'any']
   if (behavior === 'all') return { suggestions: together(action, children, resources, context), selectionBehavior: 'at-most-one' as const }
   const suggestions = children.map(child => suggestionOf(action, child, resources, context))

@@ -5,6 +5,9 @@ import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import { buildCards } from './build-cards.js'
 import { notReadCard } from './not-read-card.js'
 import { orderCards } from './order-cards.js'
+import type { KnowledgeNames } from '../model/names.js'
+import { pageOf } from './page-of.js'
+import { pointsOnPages } from './shown-on.js'
 import { ownTopic, planSource } from './plan-source.js'
 import { undecidedCard } from './undecided-card.js'
 
@@ -22,11 +25,15 @@ export interface ToCardsContext {
   notRead: readonly string[]
   /** Essential data that was read only in part, in the reader's words: where no card comes, the reader is told. */
   readInPart: readonly string[]
+  /** Address under which readers reach the pages of recommendations; cards link to none without it. */
+  publicUrl?: string | undefined
 }
 
 /** Cards as a reader should meet them, and what of them is advice that may be overridden. */
 export interface ToldCards {
   cards: readonly Card[]
+  /** Decision points that apply and that no card lists, since only pages show them. */
+  pointsOnPages: readonly string[]
   advice: readonly Card[]
   undecided: readonly Undecided[]
 }
@@ -36,21 +43,30 @@ export interface ToldCards {
  * that says what could not be decided; and one that tells of silence that comes of data read only in part.
  */
 export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext): ToldCards {
-  const { hookInstance, language, knowledge, notRead } = context
+  const { hookInstance, language, knowledge, notRead, publicUrl } = context
   const advice = answers.flatMap(({ plan, requestGroup }) =>
     buildCards(requestGroup, {
       names: knowledge.terminology.names,
+      terminology: knowledge.terminology,
       hookInstance,
       language,
       plan: plan.canonical,
       planSource: planSource(plan, language, knowledge.terminology),
+      pageOf: action => pageOf(plan, action, publicUrl),
       notRead,
     }),
   )
   const undecided = answers.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance, language, knowledge })]
   const spoken = [...unclear, ...advice]
-  return { cards: spoken.length > 0 ? orderCards(spoken) : silence(answers[0]?.plan, context), advice, undecided }
+  const cards = spoken.length > 0 ? orderCards(spoken) : silence(answers[0]?.plan, context)
+  return { cards, pointsOnPages: pointsBeside(cards, answers, knowledge.terminology.names), advice, undecided }
+}
+
+/** Decision points of what only pages show, without those that a card lists. */
+function pointsBeside(cards: readonly Card[], answers: readonly PlanAnswer[], names: KnowledgeNames): string[] {
+  const listed = new Set(cards.flatMap(({ extension }) => (extension?.[names.card.decisionPoints] ?? []) as string[]))
+  return [...new Set(answers.flatMap(({ requestGroup }) => pointsOnPages(requestGroup, names)))].filter(point => !listed.has(point))
 }
 
 /** No cards, unless essential data was read only in part: then the reader is told, since the rest may change the answer. */

@@ -2,10 +2,10 @@ import type { Extension, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js
 import { HOOK_NAMES } from '../../cds-hooks/hooks.js'
 import { EXTENSION, extensionOf } from '../model/extensions.js'
 import type { FaultList } from '../model/faults.js'
-import { decisionPointsOf } from '../model/names.js'
+import { decisionPointsOf, PAGE } from '../model/names.js'
 import { ORDER_TYPES } from '../model/r4-model.js'
 import type { Terminology } from '../terminology/terminology.js'
-import type { NotCarried } from './compiled.js'
+import type { CompiledAction, LocalizedTemplate, NotCarried } from './compiled.js'
 import type { KnowledgeProfile } from './profile.js'
 
 /** The file that is checked, and where its faults go. */
@@ -73,7 +73,35 @@ export function checkAction(check: PlanCheck, action: PlanDefinitionAction, elem
   checkOrders(check, action, element)
   const topic = extensionOf(action, check.profile.names.extension.cardTopic)?.valueCoding
   if (topic) checkTopic(check, topic.system, topic.code, `${element}.extension`)
+  const shownOn = extensionOf(action, check.profile.names.extension.shownOn)
+  if (shownOn && shownOn.valueCode !== PAGE)
+    check.faults.add('CODE_IMPOSSIBLE', check.file, `${element}.extension`, `shown-on has the valueCode ${PAGE}, or is left out.`)
 }
+
+/** A page is the same for everybody, so that what only a page shows holds nothing of a patient. */
+export function checkPageTexts({ file, faults }: CheckedFile, action: CompiledAction, element: string): void {
+  for (const { where } of withComputedTexts(action))
+    faults.add(
+      'PAGE_TEXT_COMPUTED',
+      file,
+      element,
+      `${where} has a text that holds {{ }} or is set by a dynamicValue, but only a page shows it, which is the same for every patient.`,
+    )
+}
+
+/** An action and those below it, plans within included, of which a text depends on the patient. */
+function withComputedTexts(action: CompiledAction): CompiledAction[] {
+  const { texts, dynamicValues, definition, actions } = action
+  const isComputed =
+    Object.values(texts).some(text =>
+      [...(text as LocalizedTemplate).values()].some(parts => parts.some(part => typeof part !== 'string')),
+    ) || dynamicValues.some(({ on, path }) => on === 'action' && TEXTS.has(path))
+  const within = definition?.kind === 'plan' ? definition.plan.actions : []
+  return [...(isComputed ? [action] : []), ...[...within, ...actions].flatMap(withComputedTexts)]
+}
+
+/** Elements of an action that a reader sees as text. */
+const TEXTS: ReadonlySet<string> = new Set(['title', 'description', 'textEquivalent'])
 
 /** Whether some hook asks for actions of a plan. */
 export const listens = ({ action = [] }: PlanDefinition): boolean => action.some(({ trigger }) => trigger?.length)

@@ -26,12 +26,12 @@ import type {
   CompiledPlan,
   CompiledRequirement,
 } from './compiled.js'
-import { checkAction, checkModifiers, checkPlan, listens, reportNotCarried, type PlanCheck } from './check-plan.js'
+import { checkAction, checkModifiers, checkPageTexts, checkPlan, listens, reportNotCarried, type PlanCheck } from './check-plan.js'
 import { compileActivity, withoutType } from './compile-activity.js'
 import { byKey, compileRequirement, conflictingKeys } from './data-requirements.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
-import { decisionPointsOf } from '../model/names.js'
+import { decisionPointsOf, isOnlyOnPage } from '../model/names.js'
 import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type ElementOfFile } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { compileFacts, neededBy, type CompiledFacts } from './compile-facts.js'
@@ -205,7 +205,8 @@ class PlanCompiler {
     checkAction(this.check, action, element, isTop)
     const definition = this.definition(action, element)
     const orders = extensionOf(action, this.extension.orders)?.valueExpression
-    return {
+    const isPage = isOnlyOnPage(action, this.context.profile.names)
+    const compiled: CompiledAction = {
       id,
       where: `${this.plan.id} action ${id}`,
       resource: action,
@@ -227,8 +228,11 @@ class PlanCompiler {
       overrideReasons: this.overrideReasons(action, element),
       startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
       notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.actionIds, this.context.profile.names), element),
+      isOnlyOnPage: isPage,
       actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
+    if (isPage) checkPageTexts(this.check, compiled, `${element}.extension`)
+    return compiled
   }
 
   private get extension() {

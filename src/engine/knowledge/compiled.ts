@@ -69,6 +69,10 @@ export interface CompiledSource {
   year: string
   /** Such as "not in force"; empty when the document simply holds. */
   standing: LocalizedText
+  /** Whether the document still holds. */
+  isInForce: boolean
+  /** The document with publisher and year in a few words; empty where the knowledge has none. */
+  short: LocalizedText
   publisher: string
   url: string | undefined
 }
@@ -86,6 +90,8 @@ export interface CompiledAction {
   definition: CompiledDefinition | undefined
   /** Existing orders that an action of type update or remove changes. */
   orders: Evaluator | undefined
+  /** Whether only the page of its recommendation shows it and all below it, and no card. */
+  isOnlyOnPage: boolean
   cardExtensions: readonly CompiledCardExtension[]
   /** By place in `documentation`; undefined where that names no source of ours. */
   sources: readonly (CompiledSource | undefined)[]

@@ -21,11 +21,14 @@ export function compileSource(
   const section = sectionOf(source, anchor, names)
   if (anchor !== undefined && !section) return undefined
   const standing = extensionOf(source, names.extension.standing)
+  const short = extensionOf(source, names.extension.shortCitation)
   return {
     document: localized(source.title, source._title, language),
     section: localized(section?.display, section?._display, language),
     year: source.date?.slice(0, 4) ?? '',
     standing: localized(standing?.valueString, standing?._valueString, language),
+    isInForce: source.status !== 'retired',
+    short: localized(short?.valueString, short?._valueString, language),
     publisher: source.publisher ?? '',
     url: source.relatedArtifact?.find(({ type, url }) => type === 'documentation' && url !== undefined)?.url,
   }

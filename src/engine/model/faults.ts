@@ -39,6 +39,7 @@ export const FAULT_CODES = [
   'PREFETCH_INVALID',
   'SERVICE_INVALID',
   'TOPIC_MISSING',
+  'PAGE_TEXT_COMPUTED',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]

@@ -1,4 +1,5 @@
-import type { CodeableConcept, Coding } from 'fhir/r4.js'
+import type { CodeableConcept, Coding, Extension } from 'fhir/r4.js'
+import { extensionOf } from './extensions.js'
 
 /** The extensions of the knowledge itself; fhir-resources/README.md explains them to authors. */
 export interface OwnExtensions {
@@ -12,6 +13,8 @@ export interface OwnExtensions {
   overrideReasons: string
   /** On an action: the family that its card belongs to, where that is not the plan's. */
   cardTopic: string
+  /** On an action: where what it says is shown, and that of all below it; `page`: on the recommendation's page and not on the card. */
+  shownOn: string
   /** On a plan: how pressing it is that one of its actions could not be decided; `urgent` or `routine`. */
   undecidedPriority: string
   /** On an action: what was found for one outcome of one comparison; it repeats. Only the page of the recommendation shows it. */
@@ -20,6 +23,8 @@ export interface OwnExtensions {
   orders: string
   /** On a source: whether the document is in force, as a reader should see it. */
   standing: string
+  /** On a source: how a card cites it in a few words, with publisher and year. */
+  shortCitation: string
   /** On a section of a source: the anchor that actions name. */
   anchor: string
   /** On a NamingSystem: how codes of the system are written before they are compared. */
@@ -38,6 +43,7 @@ export interface OwnExtensions {
 
 /** Members of `extension` in answers and cards. */
 export interface CardExtensionNames {
+  /** On a card: decision points of what stands on it and on its page. On a response: those that only pages show. */
   decisionPoints: string
   knowledge: string
   /** On a card: decision points of actions that could not be decided; they do not speak. */
@@ -90,10 +96,12 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
       cardExtension: `${extensions}/card-extension`,
       overrideReasons: `${extensions}/override-reasons`,
       cardTopic: `${extensions}/card-topic`,
+      shownOn: `${extensions}/shown-on`,
       undecidedPriority: `${extensions}/undecided-priority`,
       evidenceEstimate: `${extensions}/evidence-estimate`,
       orders: `${extensions}/orders`,
       standing: `${extensions}/standing`,
+      shortCitation: `${extensions}/short-citation`,
       anchor: `${extensions}/anchor`,
       codeForm: `${extensions}/code-form`,
       yesWins: `${extensions}/yes-wins`,
@@ -111,6 +119,13 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
     },
   }
 }
+
+/** The code of `shown-on`: on the page of the recommendation, and not on the card. */
+export const PAGE = 'page'
+
+/** Whether an action says that only the page of its recommendation shows it. */
+export const isOnlyOnPage = (action: { extension?: Extension[] }, { extension: { shownOn } }: KnowledgeNames): boolean =>
+  extensionOf(action, shownOn)?.valueCode === PAGE
 
 /** Codings of the decision points that an action speaks for. */
 export const decisionPointsOf = (
