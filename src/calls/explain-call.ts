@@ -111,9 +111,14 @@ interface Telling {
 
 /** An action of the service's own plans: it has a card, actions below it have, or it says why there is none. */
 function toldTop(explainedAction: ExplainedAction, telling: Telling): ToldAction {
-  const action = told(explainedAction, telling)
-  return hasCard(action) ? action : { ...action, noCardBecause: reasonForNone(action) }
+  const itself = told(explainedAction, telling)
+  const { isGroup } = explainedAction.action
+  const action = isGroup ? { ...itself, actions: explainedAction.actions.map(child => toldTop(child, telling)) } : itself
+  if (hasCard(action)) return action
+  return { ...action, noCardBecause: isGroup && itself.applies === 'yes' && itself.listensToHook ? NOTHING_GROUPED : reasonForNone(action) }
 }
+
+const NOTHING_GROUPED = 'Nothing that it groups has a card.'
 
 const hasCard = ({ card, actions }: ToldAction): boolean => card !== undefined || actions.some(hasCard)
 

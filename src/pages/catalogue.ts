@@ -33,10 +33,6 @@ export interface Catalogue {
   speakingFor: (point: string) => readonly CardPlace[]
 }
 
-/** Whether an action has words of its own. */
-const hasText = ({ texts: { title, description, textEquivalent } }: CompiledAction): boolean =>
-  title.size + description.size + textEquivalent.size > 0
-
 /** What is shown in the place of an action: itself, or what it groups where it has no words. */
 export function shownIn(placed: Placed, gates: readonly Placed[] = []): Shown[] {
   const { plan, action } = placed
@@ -47,7 +43,7 @@ export function shownIn(placed: Placed, gates: readonly Placed[] = []): Shown[] 
       : definition === undefined
         ? actions.map(inner => ({ plan, action: inner }))
         : []
-  if (hasText(action) || grouped.length === 0) return [{ ...placed, gates }]
+  if (!action.isGroup || grouped.length === 0) return [{ ...placed, gates }]
   return grouped.flatMap(inner => shownIn(inner, [...gates, placed]))
 }
 

@@ -338,6 +338,45 @@ describe('plans within plans', () => {
   })
 })
 
+describe('a group, which has children and says nothing itself', () => {
+  const group = (id: string, gate: string, ...children: PlanDefinitionAction[]): PlanDefinitionAction => ({
+    id,
+    condition: [when(gate)],
+    action: children,
+  })
+  const listening = (grouped: PlanDefinitionAction) => ({ ...grouped, trigger: [onHook('patient-view')] })
+  const gated = (id: string, gate: string) => action(id, { condition: [when(gate)] })
+
+  test('is asked once, and its children stand in its place, at the top for its hook and further down', () => {
+    const actions = [
+      listening(group('top', '%yes', action('a'), group('inner', '%yes', gated('b', '%yes'), gated('c', '%no')))),
+      listening(group('never', '%no', action('d'))),
+      topAction('card', { action: [group('lines', '%yes', action('l1'), action('l2')), group('none', '%unknown', action('l3'))] }),
+    ]
+    expect(idsOf(apply(actions, { hook: 'patient-view' }).requestGroup)).toEqual(['a', 'b', 'card', '.l1', '.l2'])
+    expect(idsOf(apply(actions, { hook: 'order-sign' }).requestGroup)).toEqual([])
+  })
+
+  test('that cannot be decided is told with the decision points of what it groups', () => {
+    const coded = (id: string, code: string) => action(id, { code: [{ coding: [{ system: DECISION_POINT_SYSTEM, code }] }] })
+    const points = codeSystem(DECISION_POINT_SYSTEM, { 'P-1': ['a', 'a'], 'P-2': ['b', 'b'] })
+    const grouped = listening(group('top', '%broken', coded('a', 'P-1'), group('inner', '%yes', coded('b', 'P-2'))))
+    const { undecided } = applyTo(compileResources(plan([grouped]), points, FACTS).knowledge)
+    expect(undecided).toMatchObject([{ action: 'top', points: ['P-1', 'P-2'] }])
+  })
+
+  test('that only a page shows has nothing on a card', () => {
+    const onPage = [{ url: EXTENSION.shownOn, valueCode: 'page' }]
+    const { requestGroup } = apply([{ ...listening(group('top', '%yes', action('a'))), extension: onPage }])
+    expect(requestGroup.action).toMatchObject([{ id: 'a', extension: onPage }])
+  })
+
+  test('that says how its children hang together, or speaks for a point, is no group', () => {
+    const whole = listening({ ...group('top', '%yes', action('a')), selectionBehavior: 'exactly-one' })
+    expect(idsOf(apply([whole]).requestGroup)).toEqual(['top', '.a'])
+  })
+})
+
 test("the author's order is kept, and the same input gives the same bytes", () => {
   const knowledge = knowledgeOf(
     plan([

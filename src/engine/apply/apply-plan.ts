@@ -7,7 +7,7 @@ import { plain, toJson, truth } from '../expression/values.js'
 import { nameOf } from '../expression/words.js'
 import type { CompiledAction, CompiledActivity, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { EXTENSION, extensionOf } from '../model/extensions.js'
-import type { KnowledgeNames } from '../model/names.js'
+import { isOnlyOnPage, PAGE, type KnowledgeNames } from '../model/names.js'
 import { defined } from '../../plain-values/defined.js'
 import { inLanguage } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
@@ -124,7 +124,7 @@ class PlanApplication {
     const [containedBefore, omittedBefore] = [this.contained.length, this.omissions.length]
     try {
       if (!this.applies(action)) return []
-      if (this.isTransparent(action)) return this.childrenOf(action)
+      if (action.isGroup) return this.grouped(action)
       if (!action.orders) return [this.proposed(action)]
       const orders = this.ordersToChange(action, action.orders)
       return orders.length === 0 ? [] : [this.proposed(action, orders)]
@@ -148,13 +148,12 @@ class PlanApplication {
     return isSure
   }
 
-  /** An action without a text of its own that calls another plan; that plan's actions stand in its place. */
-  private isTransparent({ definition, texts }: CompiledAction): boolean {
-    return definition?.kind === 'plan' && texts.title.size === 0 && texts.description.size === 0
-  }
-
-  private childrenOf(action: CompiledAction): RequestGroupAction[] {
-    return [...this.definitionOf(action, undefined).children, ...action.actions.flatMap(child => this.applyAction(child))]
+  /** What stands in the place of a group; what only a page shows of the group, it shows of all of it. */
+  private grouped(action: CompiledAction): RequestGroupAction[] {
+    const actions = [...this.definitionOf(action, undefined).children, ...action.actions.flatMap(child => this.applyAction(child))]
+    if (!action.isOnlyOnPage) return actions
+    const shownOn = { url: this.names.extension.shownOn, valueCode: PAGE }
+    return actions.map(each => (isOnlyOnPage(each, this.names) ? each : { ...each, extension: [...(each.extension ?? []), shownOn] }))
   }
 
   /** @param orders those that the action changes, where it changes any. */

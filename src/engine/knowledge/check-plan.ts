@@ -95,13 +95,13 @@ function withComputedTexts(action: CompiledAction): CompiledAction[] {
   const isComputed =
     Object.values(texts).some(text =>
       [...(text as LocalizedTemplate).values()].some(parts => parts.some(part => typeof part !== 'string')),
-    ) || dynamicValues.some(({ on, path }) => on === 'action' && TEXTS.has(path))
+    ) || dynamicValues.some(({ on, path }) => on === 'action' && TEXT_PATHS.has(path))
   const within = definition?.kind === 'plan' ? definition.plan.actions : []
   return [...(isComputed ? [action] : []), ...[...within, ...actions].flatMap(withComputedTexts)]
 }
 
 /** Elements of an action that a reader sees as text. */
-const TEXTS: ReadonlySet<string> = new Set(['title', 'description', 'textEquivalent'])
+export const TEXT_PATHS: ReadonlySet<string> = new Set(['title', 'description', 'textEquivalent'])
 
 /** Whether some hook asks for actions of a plan. */
 export const listens = ({ action = [] }: PlanDefinition): boolean => action.some(({ trigger }) => trigger?.length)

@@ -26,7 +26,16 @@ import type {
   CompiledPlan,
   CompiledRequirement,
 } from './compiled.js'
-import { checkAction, checkModifiers, checkPageTexts, checkPlan, listens, reportNotCarried, type PlanCheck } from './check-plan.js'
+import {
+  checkAction,
+  checkModifiers,
+  checkPageTexts,
+  checkPlan,
+  TEXT_PATHS,
+  listens,
+  reportNotCarried,
+  type PlanCheck,
+} from './check-plan.js'
 import { compileActivity, withoutType } from './compile-activity.js'
 import { byKey, compileRequirement, conflictingKeys } from './data-requirements.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
@@ -228,6 +237,7 @@ class PlanCompiler {
       overrideReasons: this.overrideReasons(action, element),
       startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
       notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.actionIds, this.context.profile.names), element),
+      isGroup: orders === undefined && isGroup(action, definition),
       isOnlyOnPage: isPage,
       actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
@@ -469,6 +479,19 @@ class PlanCompiler {
   private fault(code: Parameters<FaultList['add']>[0], element: string, message: string): void {
     this.context.faults.add(code, this.source.file, element, message)
   }
+}
+
+/**
+ * Whether an action has no text, nothing to propose and no decision point of its own, but children or a plan. One that says
+ * how what is below it hangs together, such as that one of several is to be chosen, is an action like any other.
+ */
+function isGroup(action: PlanDefinitionAction, definition: CompiledDefinition | undefined): boolean {
+  const { title, description, textEquivalent, dynamicValue = [] } = action
+  const isTextSet = dynamicValue.some(({ path = '' }) => TEXT_PATHS.has(path.replace(ON_ACTION, '')))
+  if (title !== undefined || description !== undefined || textEquivalent !== undefined) return false
+  if (definition) return definition.kind === 'plan'
+  const isWhole = action.selectionBehavior ?? action.groupingBehavior ?? action.code ?? action.definitionCanonical
+  return isWhole === undefined && !isTextSet && (action.action ?? []).length > 0
 }
 
 /** Whom a plan is for; a patient where it does not say. */

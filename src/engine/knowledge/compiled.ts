@@ -90,6 +90,8 @@ export interface CompiledAction {
   definition: CompiledDefinition | undefined
   /** Existing orders that an action of type update or remove changes. */
   orders: Evaluator | undefined
+  /** Whether it says nothing itself, so that what it groups (its children, or the actions of a plan) stands in its place. */
+  isGroup: boolean
   /** Whether only the page of its recommendation shows it and all below it, and no card. */
   isOnlyOnPage: boolean
   cardExtensions: readonly CompiledCardExtension[]
