@@ -1,6 +1,7 @@
 import type { Answer } from '../engine/apply/apply-plan.js'
 import { conjunctionOf, type ExplainedAction } from '../engine/apply/explain-plan.js'
 import type { CompiledAction } from '../engine/knowledge/compiled.js'
+import { memoised } from '../engine/model/memoised.js'
 import type { CdsService } from '../knowledge-files/services.js'
 
 /** What a call answered to the conditions of its actions, as `$explain` tells it, in a form small enough to be kept for every case. */
@@ -75,21 +76,24 @@ export interface AskedAction {
   around: AskedAction | undefined
 }
 
+/** Answers of an action's own conditions by their letters: the same few are read at every place of every case. */
+const ownAnswers = memoised((letters: string): Pick<AskedAction, 'answers' | 'whole'> => {
+  const answers = letters.split('').flatMap(letter => ANSWER_OF.get(letter) ?? [])
+  return { answers, whole: conjunctionOf(answers) }
+})
+
 /** Reads the letters of one call. @throws Error when they are of another service. */
 export function askedActions(places: readonly Place[], letters: string): AskedAction[] {
   const asked: AskedAction[] = []
   let at = 0
   for (const place of places) {
-    const answers = letters
-      .slice(at + 1, at + 1 + place.conditions.length)
-      .split('')
-      .flatMap(letter => ANSWER_OF.get(letter) ?? [])
+    const { answers, whole } = ownAnswers(letters.slice(at + 1, at + 1 + place.conditions.length))
     const around = place.around === undefined ? undefined : asked[place.around]
     asked.push({
       place,
       listens: letters[at] === '+' && (around?.listens ?? true),
       answers,
-      whole: conjunctionOf([...(around ? [around.whole] : []), ...answers]),
+      whole: around ? conjunctionOf([around.whole, whole]) : whole,
       around,
     })
     at += 1 + place.conditions.length

@@ -1,5 +1,5 @@
 import { ANSWERS } from './format.js'
-import { askedActions } from './asked.js'
+import { askedActions, type AskedAction, type Place } from './asked.js'
 import type { Recording } from './record.js'
 
 /** One applicability condition, and which answers the cases have given it. */
@@ -23,25 +23,15 @@ export interface ConditionCoverage {
 
 /** Answers of every condition of every action that the services' plans hold, over all recorded cases. */
 export function conditionCoverage({ places, cases }: Recording): ConditionCoverage {
-  const covered = new Map<string, CoveredCondition & { answers: Set<string> }>()
+  const covered = new Map<string, Covered>()
   const speaking = new Map<string, Set<boolean>>()
-  for (const { service, letters } of cases.flatMap(({ asked }) => asked)) {
-    for (const {
-      place: { plan, id, conditions },
-      listens,
-      answers,
-      whole,
-    } of askedActions(places[service] ?? [], letters)) {
-      // An id is one action within a plan and the plans within it, however many cards hold it.
-      const path = `${plan}/${id}`
-      speaking.set(path, (speaking.get(path) ?? new Set()).add(listens && whole === 'yes'))
-      conditions.forEach((description, index) => {
-        const place = `${path}/${index}`
-        const condition = covered.get(place) ?? { plan, place, description, answers: new Set<string>() }
-        condition.answers.add(answers[index] ?? 'error')
-        covered.set(place, condition)
+  for (const [service, distinct] of lettersIn(cases)) {
+    const ofService = places[service] ?? []
+    const heard = ofService.map(place => hearingAt(place, covered, speaking))
+    for (const letters of distinct)
+      askedActions(ofService, letters).forEach((asked, index) => {
+        heard[index]?.(asked)
       })
-    }
   }
   const lacking = (wanted: boolean) =>
     [...speaking]
@@ -49,6 +39,41 @@ export function conditionCoverage({ places, cases }: Recording): ConditionCovera
       .map(([place]) => place)
       .sort()
   return { conditions: [...covered.values()], silentActions: lacking(true), constantActions: lacking(false) }
+}
+
+type Covered = CoveredCondition & { answers: Set<string> }
+
+/** The value of a key; made where there is none yet. */
+function valueAt<T>(values: Map<string, T>, key: string, make: () => T): T {
+  const found = values.get(key) ?? make()
+  values.set(key, found)
+  return found
+}
+
+/** Takes down what one call answered at a place. */
+function hearingAt(
+  { plan, id, conditions }: Place,
+  covered: Map<string, Covered>,
+  speaking: Map<string, Set<boolean>>,
+): (asked: AskedAction) => void {
+  // An id is one action within a plan and the plans within it, however many cards hold it.
+  const path = `${plan}/${id}`
+  const spoken = valueAt(speaking, path, () => new Set<boolean>())
+  const answersTo = conditions.map((description, index) => {
+    const place = `${path}/${index}`
+    return valueAt(covered, place, () => ({ plan, place, description, answers: new Set<string>() })).answers
+  })
+  return ({ listens, answers, whole }) => {
+    spoken.add(listens && whole === 'yes')
+    answersTo.forEach((heard, index) => heard.add(answers[index] ?? 'error'))
+  }
+}
+
+/** What was answered, by the service that was called; many cases differ in nothing that a condition asks. */
+function lettersIn(cases: Recording['cases']): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const { service, letters } of cases.flatMap(({ asked }) => asked)) valueAt(found, service, () => new Set<string>()).add(letters)
+  return found
 }
 
 /** Conditions that no case answers yes, or none no, each as `place: answer`. */

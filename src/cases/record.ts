@@ -73,7 +73,7 @@ export const faultsOfCase = (
   language: CaseLanguage,
 ): string[] => [
   ...differences(each, recorded.answered, language),
-  ...closedPoints(each, askedIn(recorded, of)),
+  ...(each['cannot tell'] ? closedPoints(each, askedIn(recorded, of)) : []),
   ...recorded.answered.faults,
 ]
 
