@@ -5,6 +5,7 @@ const OF_SHARED_PACKAGES = `(?:${[...new Set(SHARED_PACKAGES.map(name => name.sp
 
 export default {
   testEnvironment: '<rootDir>/test/support/shared-modules-environment.mjs',
+  runtime: '<rootDir>/test/support/scripts-once-runtime.cjs',
   // Compiling the whole knowledge takes its time on a busy machine; no test measures time.
   testTimeout: 120_000,
   roots: ['<rootDir>/test'],
