@@ -16,3 +16,12 @@ export function htmlOf(markdown: string, label: string): string {
     .replaceAll('<table>', `<div class="scroll" role="region" tabindex="0" aria-label="${parser.utils.escapeHtml(label)}"><table>`)
     .replaceAll('</table>', '</table></div>')
 }
+
+/** Leaflets may have headings, below the one of the page. */
+const withHeadings = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable(['image', 'lheading', 'code', 'fence'])
+withHeadings.core.ruler.push('headings-below', ({ tokens }) => {
+  for (const token of tokens) if (token.type.startsWith('heading_') && token.tag === 'h1') token.tag = 'h2'
+})
+
+/** HTML of the Markdown text of a leaflet. */
+export const leafletHtmlOf = (markdown: string): string => withHeadings.render(markdown)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Library } from 'fhir/r4.js'
 import type { ComponentChild } from 'preact'
 import { renderToString } from 'preact-render-to-string'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
@@ -14,6 +15,8 @@ import { pageContext, type PageContext } from './page-context.js'
 import { recommendationPath } from './page-urls.js'
 import { RecommendationPage } from './recommendation-page.js'
 import { recommendationOf } from './recommendation.js'
+import { LeafletPage } from './leaflet-page.js'
+import { leafletsIn } from './leaflets.js'
 import { ICON, STYLESHEET } from './stylesheet.js'
 
 /** Files that every page asks for; their names change with their content, so that they may be kept for ever. */
@@ -41,22 +44,30 @@ export interface Pages {
   recommendation: (plan: string, action: string, language: string) => { html: string } | { path: string }
   /** Path of the page on which a decision point speaks. @throws CdsError CDS_RESOURCE_UNKNOWN */
   pathOfPoint: (point: string) => string
+  /** A leaflet for patients. @throws CdsError CDS_RESOURCE_UNKNOWN */
+  leaflet: (id: string, language: string) => string
   error: (status: number, language: string) => string
   /** A path in a language. */
   inLanguage: (path: string, language: string) => string
 }
 
 /** @param services whose plans have pages. */
-export function createPages({ profile, terminology }: Knowledge, services: Iterable<CdsService>): Pages {
+export function createPages({ profile, terminology, files }: Knowledge, services: Iterable<CdsService>): Pages {
   const { languages } = profile
   const catalogue = lazily(() => catalogueOf(services))
   const contextIn = memoised((language: string) => pageContext(language, languages, terminology))
   const entriesIn = memoised((language: string) => entriesOf(catalogue(), contextIn(language)))
-  const recommendationIn = memoised((_key: string, place: CardPlace, language: string) => renderRecommendation(place, contextIn(language)))
+  const recommendationIn = memoised((_key: string, place: CardPlace, language: string) =>
+    renderRecommendation(place, contextIn(language), leaflets().ofActivity),
+  )
   const errorIn = memoised((key: string) => {
     const [status, language = ''] = key.split(' ')
     return documentOf(<ErrorPage status={Number(status)} context={contextIn(language)} assets={ASSETS} />)
   })
+  const leaflets = lazily(() => leafletsIn(files, profile.names))
+  const leafletIn = memoised((_key: string, leaflet: Library, language: string) =>
+    documentOf(<LeafletPage leaflet={leaflet} context={contextIn(language)} assets={ASSETS} />),
+  )
   const whole = memoised((key: string) => {
     const [by, language = ''] = key.split(' ')
     return renderIndex({ by: by === 'hook' ? 'hook' : 'document', search: '' }, entriesIn(language), contextIn(language))
@@ -78,6 +89,11 @@ export function createPages({ profile, terminology }: Knowledge, services: Itera
       if (!place) throw unknown()
       return recommendationPath(place.applied.resource.id ?? '', place.action.id, anchorOf(place, point))
     },
+    leaflet: (id, language) => {
+      const found = leaflets().byId.get(id)
+      if (!found) throw unknown()
+      return leafletIn(`${language} ${id}`, found, language)
+    },
     error: (status, language) => errorIn(`${status} ${language}`),
     inLanguage: (path, language) => contextIn(language).link(path),
   }
@@ -87,9 +103,9 @@ const unknown = (): CdsError => new CdsError('CDS_RESOURCE_UNKNOWN', 'There is n
 
 const documentOf = (page: ComponentChild): string => `<!doctype html>${renderToString(<>{page}</>)}`
 
-const renderRecommendation = (place: CardPlace, context: PageContext): string =>
+const renderRecommendation = (place: CardPlace, context: PageContext, leafletOf: (activity: string) => string | undefined): string =>
   documentOf(
-    <RecommendationPage recommendation={recommendationOf(place, context)} context={context} assets={ASSETS} leafletOf={() => undefined} />,
+    <RecommendationPage recommendation={recommendationOf(place, context)} context={context} assets={ASSETS} leafletOf={leafletOf} />,
   )
 
 const renderIndex = (view: IndexView, entries: ReturnType<typeof entriesOf>, context: PageContext): string =>

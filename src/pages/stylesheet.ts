@@ -88,6 +88,9 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
 .about { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--muted); font-size: .875rem; overflow-wrap: anywhere; }
 .about p { margin: 0 0 .35rem; } .about a { color: inherit; }
 
+.leaflet { max-width: 40rem; font-size: 1.3125rem; line-height: 1.6; }
+.leaflet h1 { font-size: 2.125rem; } .leaflet h2 { font-size: 1.5rem; margin-top: 2.25rem; } .leaflet li { margin: 0 0 .4rem; }
+
 .search { margin: 1.75rem 0 1.25rem; }
 .search label { display: block; margin-bottom: .4rem; font-weight: 600; font-size: .9375rem; }
 .search-row { display: flex; gap: .6rem; }
@@ -127,6 +130,7 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
   main { padding-top: 1rem; padding-bottom: 0; }
   a { color: inherit; text-decoration: none; }
   .source a[href^="http"]::after { content: " (" attr(href) ")"; }
+  .leaflet { font-size: 14pt; max-width: none; } .leaflet h2 { margin-top: 1.25rem; } .leaflet ~ * { display: none; }
   h2, h3, caption, .measure { break-after: avoid; }
   .lines > li, .source, .grade, tr { break-inside: avoid; }
   h2 { margin-top: 1.5rem; }

@@ -45,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   { path: PAGE_PATHS.index, isAboutNobody: true, isPacked: true, methods: { get: guidelines } },
   { path: PAGE_PATHS.point, isAboutNobody: true, methods: { get: decisionPoint } },
   { path: PAGE_PATHS.recommendation, isAboutNobody: true, isPacked: true, methods: { get: recommendation } },
+  { path: PAGE_PATHS.leaflet, isAboutNobody: true, isPacked: true, methods: { get: leaflet } },
   { path: '/assets/:name', isAboutNobody: true, isPacked: true, methods: { get: asset } },
   { path: '/health/live', isAboutNobody: true, methods: { get: live } },
   { path: '/health/ready', isAboutNobody: true, methods: { get: ready } },
@@ -155,6 +156,11 @@ function recommendation(asked: Asked, { pages }: ServerEnvironment): Reply {
   const language = pages.languageOf(asked.query.lang)
   const found = pages.recommendation(asked.parameter('plan'), asked.parameter('action'), language)
   return 'html' in found ? html(found.html, language) : seeOther(pages.inLanguage(found.path, language))
+}
+
+function leaflet(asked: Asked, { pages }: ServerEnvironment): Reply {
+  const language = pages.languageOf(asked.query.lang)
+  return html(pages.leaflet(asked.parameter('id'), language), language)
 }
 
 function decisionPoint(asked: Asked, { pages }: ServerEnvironment): Reply {

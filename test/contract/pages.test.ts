@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { english, knowledgeOf, plan, planOf, topAction } from '../support/knowledge-builder.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, testKnowledge } from '../support/service.js'
+import { lixOfLeaflets } from '../../tools/lix.js'
 
 let service: Listening
 
@@ -162,6 +163,40 @@ describe('evidence', () => {
     expect(text).toContain('ingen sikker forskel; tekst og tabel er uenige')
     expect(text).not.toContain('0,75')
   })
+})
+
+describe('a leaflet for patients', () => {
+  const LEAFLETS = Object.entries(lixOfLeaflets(testKnowledge()))
+
+  test.each(LEAFLETS)('is written in both languages, in plain words: %s', async (id, lix) => {
+    expect(Object.keys(lix)).toEqual(['da', 'en'])
+    expect(Math.max(...Object.values(lix))).toBeLessThan(35)
+    for (const [language, never] of [
+      ['da', /kronisk|degenerativ|slidgigt/i],
+      ['en', /chronic|degenerat|wear and tear/i],
+    ] as const) {
+      const { text } = await get(`/patient-information/${id}?lang=${language}`).expect(200).expect('content-language', language)
+      expect([...text.matchAll(/<h1/g)]).toHaveLength(1)
+      expect([...text.matchAll(/<h2/g)].length).toBeGreaterThan(1)
+      expect(text).not.toMatch(never)
+    }
+  })
+
+  test.each(LEAFLETS)('tells what to call for at once, and is what a draft says: %s', async id => {
+    const { text } = await get(`/patient-information/${id}`).expect(200)
+    for (const sign of ['endetarm', 'lade vandet', 'tydeligt svagere']) expect(text).toContain(sign)
+    const { knowledge } = testKnowledge()
+    const [handedOut] = knowledge.activity(id.replace('leaflet-', 'patient-information-'))
+    expect(handedOut?.activity.leaflet.join('\n')).toContain('tydeligt svagere')
+    expect(handedOut?.activity.leaflet.join('\n')).not.toContain('#')
+  })
+
+  test('is reached from the page of the card that can hand it out', async () => {
+    const { text } = await get('/guidelines/root-affection-guideline/root-affection').expect(200)
+    expect(linksIn(text)).toContain('/patient-information/leaflet-root-affection')
+  })
+
+  test('a library of facts is none', () => get('/patient-information/contact-start').expect(404))
 })
 
 describe('the list of guidelines', () => {

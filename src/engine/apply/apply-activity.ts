@@ -39,13 +39,13 @@ function makingFor(canonical: string | undefined, context: ApplyContext, scope: 
  * @throws CdsError CDS_EXPRESSION_FAILED when a dynamic value cannot be evaluated or set.
  */
 export function applyActivity(
-  { resource, kind, canonical, texts, dynamicValues }: CompiledActivity,
+  { resource, kind, canonical, texts, dynamicValues, leaflet }: CompiledActivity,
   actionValues: readonly CompiledDynamicValue[],
   context: ApplyContext,
   scope: Scope,
 ): MadeResource {
   const where = `ActivityDefinition ${resource.id}`
-  const built: Json = resourceOfKind(kind, inReply(resource, context.language), makingFor(canonical, context, scope))
+  const built: Json = resourceOfKind(kind, inReply(resource, context.language), { ...makingFor(canonical, context, scope), leaflet })
   const description = isElementPath(kind, 'description') ? renderText(texts.description, context, scope, 'plain', where) : undefined
   if (description !== undefined) built.description = description
   for (const value of [...dynamicValues, ...actionValues]) setValue(built, kind, value, scope, where)

@@ -39,6 +39,8 @@ export interface ProposalContext {
   requester?: Reference
   /** Whether it is a draft on a card: a user who accepts it asks for it, while `$apply` only proposes. */
   isCard: boolean
+  /** Paragraphs of the leaflet that is handed out, where the definition names one. */
+  leaflet?: readonly string[]
   /** The instant of the call, as a dateTime. */
   now: string
 }
@@ -144,8 +146,11 @@ const DEVICE: Part = {
   loses: ({ code, productCodeableConcept }) => (code && productCodeableConcept ? ['productCodeableConcept'] : []),
 }
 
-/** What a message says, in the words for its code. */
-const PAYLOAD = always(({ code }, { isCard }) => (isCard || code?.text === undefined ? {} : { payload: [{ contentString: code.text }] }))
+/** What a message says: the leaflet it hands out, else the words for its code. */
+const PAYLOAD = always(({ code }, { isCard, leaflet = [] }) => {
+  if (leaflet.length > 0) return { payload: leaflet.map(contentString => ({ contentString })) }
+  return isCard || code?.text === undefined ? {} : { payload: [{ contentString: code.text }] }
+})
 
 const APPOINTED: Part = {
   holds: ['participant', 'location'],

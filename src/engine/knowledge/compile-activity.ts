@@ -11,6 +11,8 @@ export interface ActivityParts {
   faults: FaultList
   texts: (definition: ActivityDefinition, file: string) => ActionTexts
   dynamicValues: (definition: ActivityDefinition, kind: ActivityKind, file: string) => CompiledDynamicValue[]
+  /** Paragraphs of the leaflet that a definition hands out. */
+  leaflet: (definition: ActivityDefinition, file: string) => string[]
 }
 
 /**
@@ -34,6 +36,7 @@ export function compileActivity(
     notCarried,
     texts: parts.texts(resource, file),
     dynamicValues: parts.dynamicValues(resource, kind, file),
+    leaflet: parts.leaflet(resource, file),
   }
 }
 

@@ -39,8 +39,9 @@ import {
 import { compileActivity, withoutType } from './compile-activity.js'
 import { byKey, compileRequirement, conflictingKeys } from './data-requirements.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
-import { localized, type LocalizedText } from '../model/localized.js'
 import { decisionPointsOf, isOnlyOnPage } from '../model/names.js'
+import { inLanguage, localized, type LocalizedText } from '../model/localized.js'
+import { documentsOf, isLeaflet, leafletText, paragraphsOf } from './leaflets.js'
 import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type ElementOfFile } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { compileFacts, neededBy, type CompiledFacts } from './compile-facts.js'
@@ -368,6 +369,19 @@ class PlanCompiler {
       faults: this.context.faults,
       texts: (definition, at) => this.texts(definition, 'ActivityDefinition', at, definition.language),
       dynamicValues: (definition, kind, at) => this.dynamicValues(definition.dynamicValue, 'ActivityDefinition', kind, definition, at),
+      leaflet: (definition, at) => this.leaflet(definition, at),
+    })
+  }
+
+  private leaflet(definition: ActivityDefinition, file: string): string[] {
+    const { resources, profile, faults } = this.context
+    return documentsOf(definition).flatMap(canonical => {
+      const found = resources.find<Library>('Library', canonical, this.source)
+      if (!found && canonical.startsWith(`${profile.names.base}/`))
+        faults.add('CANONICAL_UNKNOWN', file, 'ActivityDefinition.relatedArtifact', `There is no ${canonical}.`)
+      if (!found || !isLeaflet(found.resource, profile.names)) return []
+      const [usual] = profile.languages
+      return paragraphsOf(inLanguage(leafletText(found.resource, usual), usual) ?? '')
     })
   }
 

@@ -47,6 +47,8 @@ export interface CompiledActivity {
   notCarried: readonly NotCarried[]
   texts: ActionTexts
   dynamicValues: readonly CompiledDynamicValue[]
+  /** Paragraphs of the leaflet that it hands out, in the usual language of the knowledge: its readers are patients. */
+  leaflet: readonly string[]
 }
 
 export type CompiledDefinition =

@@ -66,6 +66,8 @@ export interface KnowledgeNames {
   statements: string
   /** Code system of what a designation of a code is for, such as the heading of a section. */
   designationUses: string
+  /** Code system of what a library is that holds no facts. */
+  libraryKinds: string
   /** Value sets of the answers of other vocabularies that are a yes or a no, and the system of words that stand for them. */
   yes: string
   no: string
@@ -87,6 +89,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
     cardTopics: `${base}/CodeSystem/card-topic`,
     statements: `${base}/CodeSystem/guideline-statement`,
     designationUses: `${base}/CodeSystem/designation-use`,
+    libraryKinds: `${base}/CodeSystem/library-kind`,
     yes: `${base}/ValueSet/answer-yes`,
     no: `${base}/ValueSet/answer-no`,
     answerWords: `${base}/CodeSystem/answer-word`,
