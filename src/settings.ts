@@ -1,6 +1,6 @@
 import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
-import { isLoopback, serverPattern } from './trust/base-url.js'
+import { baseUrl, isLoopback, serverPattern } from './trust/base-url.js'
 
 /** Everything that a deployment can choose of the service. The README's table of settings lists the same names, and those that the knowledge declares. */
 export interface Settings {
@@ -46,6 +46,8 @@ export interface Settings {
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
   logLevel: string
+  /** Address under which readers reach the service's pages, without a slash at its end; undefined where cards link to none. */
+  publicUrl: string | undefined
   /** Folder of the knowledge that is served; undefined where it is that of this package. */
   knowledgeFolder: string | undefined
 }
@@ -120,6 +122,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     overrideMemory: setting({ name: 'CDS_OVERRIDE_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
+    publicUrl: setting({ name: 'CDS_PUBLIC_URL', read: publicUrl(production), fallback: () => undefined }),
     knowledgeFolder: setting({ name: 'CDS_KNOWLEDGE', read: text => text, fallback: () => undefined }),
     logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),
   }
@@ -217,6 +220,17 @@ const fhirServers =
       throw new Error(`is refused in production with * for a port. Name the port, or ${takeRisk('any-port')}`)
     }
     return urls
+  }
+
+const publicUrl =
+  (production: boolean) =>
+  (text: string): string => {
+    const url = baseUrl(text)
+    // Parentheses would end the Markdown link in which it stands.
+    if (url === undefined || /[@()]/.test(url))
+      throw new Error('expects an http or https URL without a user, a query, an anchor or parentheses')
+    if (production && !url.startsWith('https:')) throw new Error('expects https in production: readers follow it from their EHR')
+    return url
   }
 
 const demonstration =

@@ -191,6 +191,7 @@ export function answerCall(
     knowledge: environment.knowledge,
     notRead: notReadIn(data, service, language),
     readInPart: readInPart(data, language),
+    publicUrl: environment.publicUrl,
   })
   const undecided = failed.map(({ plan, action, code }) => ({ plan, action, code }))
   return {

@@ -19,6 +19,8 @@ export interface CallEnvironment {
   turns: { take: () => Promise<void> }
   /** What the deployment chose, as knowledge reads it. */
   knowledgeSettings: NonNullable<ScopeData['settings']>
+  /** Address under which readers reach the pages of recommendations; cards link to none without it. */
+  publicUrl?: string | undefined
   /** When calls can be waited for no longer, with the error that they are then answered with. */
   readiness: { readonly lastCall: AbortSignal }
   /** What is kept of calls, and of what users did with their cards. */

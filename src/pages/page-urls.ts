@@ -1,5 +1,7 @@
 import { recommendationPath as recommendationPage } from '../cds-hooks/page-urls.js'
 
+export { inLanguageOf } from '../cds-hooks/page-urls.js'
+
 /** Paths of the pages for people, as routes; what stands between is in the knowledge. */
 export const PAGE_PATHS = {
   index: '/guidelines',
@@ -21,11 +23,3 @@ export const pointPath = (point: string): string => `/guidelines/points/${encode
 
 /** Path of a leaflet for patients. */
 export const leafletPath = (id: string): string => `/patient-information/${encodeURIComponent(id)}`
-
-/** A path in a language; pages are in the first language of the knowledge unless the path says otherwise. */
-export function inLanguageOf(path: string, language: string, first: string): string {
-  if (language === first) return path
-  const [before = '', anchor] = path.split('#', 2)
-  const asked = `${before}${before.includes('?') ? '&' : '?'}lang=${encodeURIComponent(language)}`
-  return anchor === undefined ? asked : `${asked}#${anchor}`
-}

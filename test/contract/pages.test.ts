@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
+import type { CdsResponse } from '../../src/cds-hooks/types.js'
+import { prefetchedCall } from '../support/hook-requests.js'
 import { english, knowledgeOf, plan, planOf, topAction } from '../support/knowledge-builder.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService, testKnowledge } from '../support/service.js'
@@ -316,4 +318,33 @@ test('every way from page to page leads somewhere, in both languages', async () 
   }
   expect(faults).toEqual([])
   expect(known.size).toBeGreaterThan(300)
+})
+
+test('a card has one link, to its page in the language of the reply, where the service has a public address', async () => {
+  const linking = await startTestService({ publicUrl: 'https://columna.example.org/cds' })
+  try {
+    for (const [id, language] of [
+      ['low-back-pain-patient-view', 'da'],
+      ['start-back-risk', 'en'],
+    ] as const) {
+      const { body } = await supertest(linking.url)
+        .post(`/cds-services/${id}`)
+        .set('accept-language', language)
+        .send(prefetchedCall('root-affection', id))
+        .expect(200)
+      const { cards } = body as CdsResponse
+      expect(cards).not.toEqual([])
+      for (const { detail = '', links = [] } of cards) {
+        expect(links).toHaveLength(1)
+        const url = links[0]?.url ?? ''
+        expect(detail.endsWith(`(${url})`)).toBe(true)
+        const { pathname, search } = new URL(url)
+        await get(`${pathname.replace('/cds/', '/')}${search}`)
+          .expect(200)
+          .expect('content-language', language)
+      }
+    }
+  } finally {
+    await linking.close()
+  }
 })

@@ -47,6 +47,7 @@ test('without any variable everything has a value', () => {
     overrideMemory: 32_000_000,
     explain: true,
     draftKnowledge: true,
+    publicUrl: undefined,
     knowledgeFolder: undefined,
     logLevel: 'info',
   })
@@ -75,6 +76,8 @@ describe('a good value', () => {
     ['CDS_NOW', '2026-03-30T10:00:00Z', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
     ['CDS_NOW', '2026-03-30T10:00:00', 'frozenNow', new Date('2026-03-30T10:00:00Z')],
     ['CDS_TIME_ZONE', 'America/New_York', 'timeZone', 'America/New_York'],
+    ['CDS_PUBLIC_URL', 'https://Columna.example.org:443/', 'publicUrl', 'https://columna.example.org'],
+    ['CDS_PUBLIC_URL', 'http://localhost:3000/cds//', 'publicUrl', 'http://localhost:3000/cds'],
     ['CDS_DEADLINE_MS', '20', 'deadlineMs', 20],
     ['CDS_DEADLINE_MS', '60000', 'deadlineMs', 60_000],
     ['CDS_BODY_LIMIT', '1000', 'bodyLimit', 1000],
@@ -114,6 +117,12 @@ describe('a bad value names its variable', () => {
     ['CDS_NOW', '2026-03-30'],
     ['CDS_NOW', '2026-13-30T12:00:00Z'],
     ['CDS_TIME_ZONE', 'Mars/Olympus'],
+    ['CDS_PUBLIC_URL', 'columna.example.org'],
+    ['CDS_PUBLIC_URL', 'ftp://columna.example.org'],
+    ['CDS_PUBLIC_URL', 'https://user:secret@columna.example.org'],
+    ['CDS_PUBLIC_URL', 'https://columna.example.org?a=b'],
+    ['CDS_PUBLIC_URL', 'https://columna.example.org/#a'],
+    ['CDS_PUBLIC_URL', 'https://columna.example.org/(a)'],
     ['CDS_DEADLINE_MS', '19'],
     ['CDS_DEADLINE_MS', '60001'],
     ['CDS_BODY_LIMIT', '10'],
@@ -163,6 +172,13 @@ describe('in production', () => {
       draftKnowledge: true,
       fhirServers: ['http://localhost:3001/fhir', 'http://127.0.0.1:3001/fhir'],
     })
+  })
+
+  test('the address of the pages is https', () => {
+    expect(faultsOf({ ...production, CDS_PUBLIC_URL: 'http://columna.example.org' })).toEqual([
+      expect.stringMatching(/^CDS_PUBLIC_URL: expects https in production/),
+    ])
+    expect(faultsOf({ ...production, CDS_PUBLIC_URL: 'https://columna.example.org' })).toEqual([])
   })
 
   test('the clock must run', () => {

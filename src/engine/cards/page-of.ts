@@ -1,10 +1,19 @@
-import { recommendationUrl } from '../../cds-hooks/page-urls.js'
+import { inLanguageOf, publicAddress, recommendationPath } from '../../cds-hooks/page-urls.js'
 import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
 
+/** Where readers reach the service's pages, and in which language. */
+export interface PageAddress {
+  /** Undefined where they reach none. */
+  publicUrl: string | undefined
+  language: string
+  /** Language of a page that names none. */
+  usual: string
+}
+
 /** Address of the page that tells all of an action of an applied plan; undefined without a public address, or where the answer renamed the action. */
-export function pageOf(applied: CompiledPlan, action: string, publicUrl: string | undefined): string | undefined {
+export function pageOf(applied: CompiledPlan, action: string, { publicUrl, language, usual }: PageAddress): string | undefined {
   if (publicUrl === undefined || !idsOf(applied).has(action)) return undefined
-  return recommendationUrl(publicUrl, applied.resource.id ?? '', action)
+  return publicAddress(publicUrl, inLanguageOf(recommendationPath(applied.resource.id ?? '', action), language, usual))
 }
 
 const known = new WeakMap<CompiledPlan, ReadonlySet<string>>()

@@ -52,7 +52,7 @@ export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext)
       language,
       plan: plan.canonical,
       planSource: planSource(plan, language, knowledge.terminology),
-      pageOf: action => pageOf(plan, action, publicUrl),
+      pageOf: action => pageOf(plan, action, { publicUrl, language, usual: knowledge.terminology.language }),
       notRead,
     }),
   )
