@@ -80,6 +80,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     settings: declared,
     faults,
     about,
+    caseRecord,
   } = loadKnowledge(settings.knowledgeFolder, { isServed, isSettingTaken: isOwnSetting })
   faults.throwIfAny()
   if (faults.warnings.length > 0)
@@ -95,6 +96,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     knowledge,
     services,
     ...(about !== undefined && { about }),
+    ...(caseRecord !== undefined && { caseRecord }),
     isServed,
     now,
     log,

@@ -6,6 +6,7 @@ import { FaultList } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
 import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
+import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
 import { readKnowledgeJson } from './knowledge-json.js'
 import { readAbout, readProfile } from './read-profile.js'
 import { readResources } from './read-resources.js'
@@ -23,6 +24,8 @@ export interface LoadedKnowledge {
   faults: FaultList
   /** What the knowledge is about, in English, where the folder says so. */
   about: string | undefined
+  /** What its clinical cases answered when they were last run, where the folder tells. */
+  caseRecord: CaseRecord | undefined
 }
 
 /** How a folder of knowledge is loaded. */
@@ -58,5 +61,5 @@ export function loadKnowledge(
     )
   const knowledge = compileKnowledge(files, faults, { profile, settings })
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
-  return { knowledge, services, settings, faults, about }
+  return { knowledge, services, settings, faults, about, caseRecord: readCaseRecord(join(folder, CASE_RECORD), faults) }
 }

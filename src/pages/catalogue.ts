@@ -27,6 +27,8 @@ export interface CardPlace extends Shown {
 /** All pages of recommendations, as services reach them. */
 export interface Catalogue {
   places: readonly CardPlace[]
+  /** Plans that services apply, each followed by those within it that did not stand before. */
+  plans: readonly CompiledPlan[]
   /** The page of an action: of a card by its plan and id, or the page on which an action is shown. */
   find: (plan: string, action: string) => CardPlace | undefined
   /** Pages on which a decision point speaks; where some page has it as its own, that stands first. */
@@ -67,6 +69,7 @@ export function catalogueOf(services: Iterable<CdsService>): Catalogue {
   const places = applied.flatMap(placesOf)
   return {
     places,
+    plans: [...new Set(applied.flatMap(plansWithin))],
     find: (plan, action) => {
       const isOwn = ({ applied, action: { id } }: CardPlace) => applied.resource.id === plan && id === action
       return places.find(isOwn) ?? places.find(({ holds }) => holds.has(`${plan}/${action}`))
@@ -78,6 +81,14 @@ export function catalogueOf(services: Iterable<CdsService>): Catalogue {
     },
   }
 }
+
+/** A plan, then those within it. */
+const plansWithin = (plan: CompiledPlan): CompiledPlan[] => [plan, ...plan.actions.flatMap(plansBelow)]
+
+const plansBelow = ({ definition, actions }: CompiledAction): CompiledPlan[] => [
+  ...(definition?.kind === 'plan' ? plansWithin(definition.plan) : []),
+  ...actions.flatMap(plansBelow),
+]
 
 function placesOf(applied: CompiledPlan): CardPlace[] {
   return applied.actions.flatMap(top => {

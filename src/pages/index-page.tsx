@@ -36,6 +36,7 @@ export function IndexPage(props: { entries: readonly Entry[]; view: IndexView; c
             {by === 'document' ? words.byDocument : words.byHook}
           </a>
         ))}
+        <a href={link(PAGE_PATHS.review)}>{words.review}</a>
       </nav>
       <p class="muted" role="status">
         {found.length === 0 ? words.nothingFound : words.found(found.length)}

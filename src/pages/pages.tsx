@@ -5,6 +5,7 @@ import { renderToString } from 'preact-render-to-string'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { lazily, memoised } from '../engine/model/memoised.js'
 import { CdsError } from '../errors.js'
+import type { CaseRecord } from '../knowledge-files/case-record.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import { catalogueOf, type CardPlace } from './catalogue.js'
 import { ErrorPage } from './error-page.js'
@@ -17,6 +18,7 @@ import { RecommendationPage } from './recommendation-page.js'
 import { recommendationOf } from './recommendation.js'
 import { LeafletPage } from './leaflet-page.js'
 import { leafletsIn } from './leaflets.js'
+import { ReviewPage } from './review-page.js'
 import { ICON, STYLESHEET } from './stylesheet.js'
 
 /** Files that every page asks for; their names change with their content, so that they may be kept for ever. */
@@ -44,6 +46,8 @@ export interface Pages {
   recommendation: (plan: string, action: string, language: string) => { html: string } | { path: string }
   /** Path of the page on which a decision point speaks. @throws CdsError CDS_RESOURCE_UNKNOWN */
   pathOfPoint: (point: string) => string
+  /** Every plan as a decision table. */
+  review: (language: string) => string
   /** A leaflet for patients. @throws CdsError CDS_RESOURCE_UNKNOWN */
   leaflet: (id: string, language: string) => string
   error: (status: number, language: string) => string
@@ -51,8 +55,8 @@ export interface Pages {
   inLanguage: (path: string, language: string) => string
 }
 
-/** @param services whose plans have pages. */
-export function createPages({ profile, terminology, files }: Knowledge, services: Iterable<CdsService>): Pages {
+/** @param services whose plans have pages. @param record of the clinical cases, where there is one. */
+export function createPages({ profile, terminology, files }: Knowledge, services: Iterable<CdsService>, record?: CaseRecord): Pages {
   const { languages } = profile
   const catalogue = lazily(() => catalogueOf(services))
   const contextIn = memoised((language: string) => pageContext(language, languages, terminology))
@@ -67,6 +71,11 @@ export function createPages({ profile, terminology, files }: Knowledge, services
   const leaflets = lazily(() => leafletsIn(files, profile.names))
   const leafletIn = memoised((_key: string, leaflet: Library, language: string) =>
     documentOf(<LeafletPage leaflet={leaflet} context={contextIn(language)} assets={ASSETS} />),
+  )
+  const reviewIn = memoised((language: string) =>
+    documentOf(
+      <ReviewPage plans={catalogue().plans} catalogue={catalogue()} record={record} context={contextIn(language)} assets={ASSETS} />,
+    ),
   )
   const whole = memoised((key: string) => {
     const [by, language = ''] = key.split(' ')
@@ -89,6 +98,7 @@ export function createPages({ profile, terminology, files }: Knowledge, services
       if (!place) throw unknown()
       return recommendationPath(place.applied.resource.id ?? '', place.action.id, anchorOf(place, point))
     },
+    review: language => reviewIn(language),
     leaflet: (id, language) => {
       const found = leaflets().byId.get(id)
       if (!found) throw unknown()

@@ -91,6 +91,9 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
 .leaflet { max-width: 40rem; font-size: 1.3125rem; line-height: 1.6; }
 .leaflet h1 { font-size: 2.125rem; } .leaflet h2 { font-size: 1.5rem; margin-top: 2.25rem; } .leaflet li { margin: 0 0 .4rem; }
 
+.review ul { padding-left: 1.1rem; margin: 0; } .review td { min-width: 6rem; }
+.review .depth-1 { padding-left: 1rem; } .review .depth-2 { padding-left: 2rem; } .review .depth-3 { padding-left: 3rem; }
+
 .search { margin: 1.75rem 0 1.25rem; }
 .search label { display: block; margin-bottom: .4rem; font-weight: 600; font-size: .9375rem; }
 .search-row { display: flex; gap: .6rem; }

@@ -18,7 +18,7 @@ import { createUnfinishedBodies } from './unfinished-bodies.js'
 
 /** Builds the HTTP side of the service: routes from a table, one place for errors, CORS on everything. */
 export function createApp(options: ServerOptions, metrics = createMetrics()): Express {
-  const pages = createPages(options.knowledge, options.services.values())
+  const pages = createPages(options.knowledge, options.services.values(), options.caseRecord)
   const environment: ServerEnvironment = { ...options, metrics, pages }
   options.knowledge.terminology.onNearMiss(metrics.countNearMiss)
   options.record.onForgotten(metrics.countForgotten)

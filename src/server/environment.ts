@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { CallEnvironment } from '../calls/environment.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
+import type { CaseRecord } from '../knowledge-files/case-record.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
 import type { LetIn } from '../trust/calling-client.js'
 import type { Pages } from '../pages/pages.js'
@@ -14,6 +15,8 @@ export interface ServerOptions extends CallEnvironment {
   services: ServiceRegistry
   /** What the knowledge is about, in English, where its folder says so. */
   about?: string
+  /** What its clinical cases answered when they were last run, where its folder says so. */
+  caseRecord?: CaseRecord
   log: Logger
   explain: boolean
   /** Whether the patients are invented and the service runs on its user's machine. */

@@ -43,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
   { path: '/fhir/:type/:id', isAboutNobody: true, isPacked: true, methods: { get: readKnowledge } },
   { path: PAGE_PATHS.index, isAboutNobody: true, isPacked: true, methods: { get: guidelines } },
+  { path: PAGE_PATHS.review, isAboutNobody: true, isPacked: true, methods: { get: review } },
   { path: PAGE_PATHS.point, isAboutNobody: true, methods: { get: decisionPoint } },
   { path: PAGE_PATHS.recommendation, isAboutNobody: true, isPacked: true, methods: { get: recommendation } },
   { path: PAGE_PATHS.leaflet, isAboutNobody: true, isPacked: true, methods: { get: leaflet } },
@@ -156,6 +157,11 @@ function recommendation(asked: Asked, { pages }: ServerEnvironment): Reply {
   const language = pages.languageOf(asked.query.lang)
   const found = pages.recommendation(asked.parameter('plan'), asked.parameter('action'), language)
   return 'html' in found ? html(found.html, language) : seeOther(pages.inLanguage(found.path, language))
+}
+
+function review(asked: Asked, { pages }: ServerEnvironment): Reply {
+  const language = pages.languageOf(asked.query.lang)
+  return html(pages.review(language), language)
 }
 
 function leaflet(asked: Asked, { pages }: ServerEnvironment): Reply {

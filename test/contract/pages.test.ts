@@ -201,6 +201,27 @@ describe('a leaflet for patients', () => {
   test('a library of facts is none', () => get('/patient-information/contact-start').expect(404))
 })
 
+describe('the review', () => {
+  test('has every action of every plan that a service reaches, and says that no cases are recorded', async () => {
+    const { text } = await get('/guidelines/review').expect(200)
+    expect(linksIn(text)).toEqual(
+      expect.arrayContaining([PARACETAMOL, '/guidelines/recent-onset-lines/usual-activity', '/guidelines/points/LBP-10']),
+    )
+    expect(text).toContain('Patienten har en aktiv ryglidelse.')
+    expect(text).toContain('ingen optegnelse over kliniske cases')
+  })
+
+  test('tells what the cases answered where a record is there', async () => {
+    const caseRecord = { cases: 20, asExpected: 19, points: { 'LBP-10': { yes: 3, no: 4, cannotTell: 1 } } }
+    const recorded = await startTestService({ caseRecord })
+    const { text } = await supertest(recorded.url).get('/guidelines/review').set('accept', 'text/html').expect(200)
+    await recorded.close()
+    expect(text).toContain('19 af 20 cases')
+    expect(text).toContain('LBP-10: 3 / 4 / 1')
+    expect(text).toContain('RN-03: 0 / 0 / 0')
+  })
+})
+
 describe('the list of guidelines', () => {
   test('holds every page, by document and by hook', async () => {
     const { body } = await supertest(service.url).get('/guidelines').set('accept', 'application/json').expect(200)
