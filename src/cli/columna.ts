@@ -27,6 +27,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     says: 'writes fhir-resources/COVERAGE.md: what speaks for each decision point, and which cases ask for it; tells what is missing',
     run: async words => (await import('./coverage.js')).coverKnowledge(words),
   },
+  render: {
+    takes: '[--check] [folder]',
+    says: 'writes fhir-resources/ of the source in knowledge/; with --check only tells what differs',
+    run: async words => (await import('./render.js')).renderKnowledge(words),
+  },
+  import: {
+    takes: '[--knowledge folder] [--into topic] [file...]',
+    says: 'takes JSON that was changed by hand over into the source in knowledge/',
+    run: async words => (await import('./import.js')).importKnowledge(words),
+  },
   serve: {
     takes: '',
     says: 'the service, by the settings of the environment',
