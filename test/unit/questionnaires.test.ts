@@ -66,7 +66,7 @@ const opened = (answers: Answers): string[] => {
 const english = (element: Element | undefined): string | undefined =>
   element?.extension
     ?.find(extension => extension.url === TRANSLATION && extension.extension?.some(part => part.url === 'lang' && part.valueCode === 'en'))
-    ?.extension?.find(part => part.url === 'content')?.valueString
+    ?.extension?.flatMap(({ url, valueString, valueMarkdown }) => (url === 'content' ? (valueString ?? valueMarkdown ?? []) : []))[0]
 
 const codings = (form: Questionnaire): Coding[] =>
   flatten(form.item).flatMap(item => (item.answerOption ?? []).map(option => option.valueCoding ?? {}))
