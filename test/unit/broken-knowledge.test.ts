@@ -34,6 +34,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   CANONICAL_CYCLE: ['ValueSet/vs.json', 'ValueSet.compose'],
   LANGUAGE_UNSUPPORTED: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
   EXPRESSION_INVALID: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
+  EXPRESSION_TOO_LONG: ['Library/facts.json', 'Library.extension[0] (isLong)'],
   NAME_UNKNOWN: ['Library/facts.json', 'Library.extension[0] (isBorn)'],
   'NAME_UNKNOWN-setting': ['Library/facts.json', 'Library.extension[0] (isNorth)'],
   'NAME_UNKNOWN-override': ['Library/facts.json', 'Library.extension[0] (isOverridden)'],

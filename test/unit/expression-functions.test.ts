@@ -3,6 +3,7 @@ import { FUNCTIONS } from '../../src/engine/expression/functions/table.js'
 import { invocationTable } from '../../src/engine/expression/functions/invocation-table.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
 import type { NamedConcept } from '../../src/engine/expression/names.js'
+import { UCUM } from '../../src/engine/expression/values.js'
 import { NO_FORMS } from '../../src/engine/expression/functions/own-function.js'
 import { NO_WORDS, type WordLookup } from '../../src/engine/expression/words.js'
 import { cpuMs } from '../support/cpu.js'
@@ -403,6 +404,7 @@ describe('coding() and written()', () => {
             ['en', 'an a'],
           ])
         : undefined,
+    codeCalled: (system, name) => (system === UCUM && name === 'uger' ? 'wk' : undefined),
     label: () => undefined,
   }
   const more = { ...NO_FORMS, words }
@@ -429,9 +431,26 @@ describe('coding() and written()', () => {
     expect(evaluate(expression, { more })).toEqual([text])
   })
 
+  test.each<[object, string, number[]]>([
+    [{ value: 4, code: 'wk', unit: 'x' }, 'd', [28]],
+    [{ value: 4, unit: 'uger' }, 'd', [28]],
+    [{ value: 2016, code: 'h' }, 'd', [84]],
+    [{ value: 3, code: 'mo', comparator: '>' }, 'd', [91.3125]],
+    [{ value: 250, unit: 'µg' }, 'mg', [0.25]],
+    [{ value: 2, unit: 'mg' }, 'mg', [2]],
+    [{ value: 2, code: 'TABLET' }, 'mg', []],
+    [{ value: 2, code: 'd' }, 'mg', []],
+    [{ value: 2 }, 'd', []],
+    [{ unit: 'd' }, 'd', []],
+  ])('inUnit() of %j in %s', (valueQuantity, unit, numbers) => {
+    const records = [{ resourceType: 'Observation', id: 'o', valueQuantity }]
+    expect(evaluate(`%Observation.value.inUnit('${unit}')`, { records, more })).toEqual(numbers)
+  })
+
   test('what has no name is an error', () => {
     expect(() => evaluate("5.written('da')", { more })).toThrow('expected codes, questions, dates or texts')
     expect(evaluate("{}.written('da')", { more })).toEqual([])
+    expect(() => evaluate("5.inUnit('d')", { more })).toThrow('expected quantities')
   })
 })
 

@@ -79,12 +79,12 @@ test('a complete record gives a complete letter', async () => {
     [
       'Henvisning vedr. lænderyg. Diagnose: Rygsyndrom med smerteudstråling (L86).',
       'Forløb: første kontakt 08.02.2026; opfølgende kontakter: 28.02.2026, 20.03.2026; udvikling ved seneste opfølgning: uændret.',
-      '1. Lokalisation: lænd, underben (venstre side).',
+      '1. Lokalisation: lænd, underben (venstre).',
       '2. Varighed: symptomer siden 29.01.2026 (60 dage).',
       '3. Tegn på inflammatorisk rygsygdom: morgenstivhed: ja (45 minutter), natlige smerter: nej, psoriasis: ikke oplyst, HLA-B27: ikke oplyst, CRP: 4 (25.03.2026).',
       '4. Udstrålende smerter: ja, under knæet, rygsmerte 4/10, bensmerte 8/10.',
-      '5. Sygemelding og funktion: sygemeldt: ja, siden 20.02.2026, dagligdag: udtalt begrænsning, arbejde: væk fra arbejdet.',
-      '6. Risiko for tab af arbejdsfunktion: sociale sager og forsikringssager: verserende sag (arbejdsskadesag), STarT Back: total 6, delscore 4 (høj risiko), besvaret 27.03.2026.',
+      '5. Sygemelding og funktion: sygemeldt: ja, siden 20.02.2026, dagligdag: udtalt begrænsning, arbejde: væk fra arbejde.',
+      '6. Risiko for tab af arbejdsfunktion: sociale sager og forsikringssager: verserende (arbejdsskadesag), STarT Back: total 6, delscore 4 (høj risiko), besvaret 27.03.2026.',
       '7. Kliniske fund: stabil kraftnedsættelse, ingen progredierende parese; kraft (0-5): storetå venstre 4; strakt benløft positivt venstre, akillesrefleks venstre nedsat.',
       '8. Billeddiagnostik: MR af lænderyg 18.03.2026.',
       '9. Anden behandling: træning fra 20.02.2026 til 20.03.2026, ingen effekt.',
@@ -121,7 +121,7 @@ test('what is denied is said as denied, not as missing', async () => {
   }
   const [letter = ''] = lettersIn(insertion(await suggestionsFor([denied, REFERRAL])))
   expect(letter).toContain('4. Udstrålende smerter: nej, ikke under knæet.')
-  expect(letter).toContain('sociale sager og forsikringssager: ingen sag, STarT Back: intet gældende svar.')
+  expect(letter).toContain('sociale sager og forsikringssager: ingen, STarT Back: intet gældende svar.')
   expect(letter).toContain('7. Kliniske fund: ingen stabil kraftnedsættelse.')
   expect(letter).toContain('8. Billeddiagnostik: ingen udført.')
   expect(letter).toContain('9. Anden behandling: ingen afprøvet.')
@@ -144,7 +144,7 @@ test('the letter on a stenosis tells claudication, walking distance and its tren
   ]
   const [letter = ''] = lettersIn(insertion(await suggestionsFor([...stenosis, REFERRAL])))
   expect(letter).toContain(
-    'Spinalstenose: neurogen claudicatio: ja, gangdistance: 300 m, udvikling i gangdistance: aftagende, betydende funktionsbegrænsning: ja, udtalte symptomer: ikke oplyst, patientens ønske om operation: i tvivl. Afprøvet behandling: se punkt 9.',
+    'Spinalstenose: neurogen claudicatio: ja, gangdistance: 300 m, udvikling i gangdistance: faldende, betydende funktionsbegrænsning: ja, udtalte symptomer: ikke oplyst, patientens ønske om operation: i tvivl. Afprøvet behandling: se punkt 9.',
   )
   expect(letter).toContain(
     '5. Sygemelding og funktion: sygemeldt: ikke oplyst, dagligdag: ikke oplyst, arbejde: ikke oplyst, betydende begrænsning efter patientens eget skøn: ja.',

@@ -82,6 +82,25 @@ function isMoreThan(one: Amount, other: Amount): boolean | undefined {
   return (compareQuantities({}, { one: ucumText(one), other: ucumText(other) }) as boolean[])[0]
 }
 
+/** Significant digits of a converted number: beyond them stands what the conversion itself adds. */
+const DIGITS = 12
+
+/**
+ * The number of a quantity in a unit of UCUM, whatever its comparator says; undefined where its own unit is of another kind.
+ * @param codeOf the code of UCUM that a unit in words means.
+ */
+export function numberIn(quantity: unknown, unit: string, codeOf: (words: string) => string | undefined): number | undefined {
+  const { value, code, unit: words } = (quantity ?? {}) as Measure
+  if (typeof value !== 'number') return undefined
+  const written = unitOf({ code: code ?? (typeof words === 'string' ? (codeOf(words) ?? words) : undefined) })
+  if (written === unit) return value
+  if (written === undefined) return undefined
+  const [converted] = convertQuantity({}, { one: ucumText({ number: value, unit: written }), unit }) as (number | undefined)[]
+  return converted === undefined ? undefined : Number(converted.toPrecision(DIGITS))
+}
+
+const convertQuantity = fhirpath.compile('%one.toQuantity(%unit).value', r4, { resolveInternalTypes: true, async: false })
+
 const ucumText = ({ number, unit = '' }: Amount): string => `${String(number)} '${unit.replaceAll("'", '')}'`
 
 const compareQuantities = fhirpath.compile('%one.toQuantity() > %other.toQuantity()', r4, { resolveInternalTypes: false, async: false })

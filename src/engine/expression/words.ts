@@ -8,12 +8,14 @@ import { isNode, plain, type Item, type NodeMaker, type ResourceNode } from './v
 export interface WordLookup {
   /** What a code is called, by language; undefined where no code system of ours has it. */
   display: (system: string | undefined, code: string | undefined) => LocalizedText | undefined
+  /** The code of a system that a name means; undefined where none is called so. */
+  codeCalled: (system: string, name: string) => string | undefined
   /** The short name of an item of a Questionnaire of ours, by language. */
   label: (item: object) => LocalizedText | undefined
 }
 
 /** Knows no code and no question. */
-export const NO_WORDS: WordLookup = { display: () => undefined, label: () => undefined }
+export const NO_WORDS: WordLookup = { display: () => undefined, codeCalled: () => undefined, label: () => undefined }
 
 /** Path of a question in the Questionnaire that asks it. */
 export const QUESTION = 'Questionnaire.item'

@@ -14,6 +14,9 @@ import type { Terminology } from '../terminology/terminology.js'
 /** The one language in which conditions are written. */
 const LANGUAGE = 'text/fhirpath'
 
+/** Most characters of an expression that a reader can follow; what is longer is made of named facts. */
+export const LONGEST_EXPRESSION = 500
+
 const NEVER: Evaluator = () => []
 /** `$this` at the top: expressions ask of what type it is. */
 const ANY_SUBJECT = itemsOf(...SUBJECT_TYPES)
@@ -117,6 +120,13 @@ export class ExpressionCompiler {
     try {
       const tree = this.parsed(source)
       const isCertain: IsCertain = name => variables.get(name)?.isCertain === true
+      if (source.length > LONGEST_EXPRESSION)
+        this.faults.add(
+          'EXPRESSION_TOO_LONG',
+          place.file,
+          place.element,
+          `The expression has ${source.length} characters; make it of named facts, each with at most ${LONGEST_EXPRESSION}.`,
+        )
       for (const message of hiddenUnknowns(tree, isCertain))
         this.faults.add('UNKNOWN_HIDDEN', place.file, place.element, `${message}, in: ${source}`)
       return {

@@ -35,6 +35,7 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
   DESCRIPTION_MISSING: 'accepted',
   TRANSLATION_MISSING: 'accepted',
   GRADE_MISSING: 'accepted',
+  EXPRESSION_TOO_LONG: 'accepted',
   UNKNOWN_HIDDEN: 'accepted',
   DATA_NOT_ASKED_FOR: 'accepted',
   TOPIC_MISSING: 'accepted',

@@ -65,6 +65,8 @@ export class Terminology {
   private readonly definitions = new Map<string, LocalizedText>()
   /** Words of codes for one use, by use and code. */
   private readonly designations = new Map<string, LocalizedText>()
+  /** Codes by `system|name`, the name in small letters. */
+  private readonly codesByName = new Map<string, string>()
   private readonly listeners: ((miss: NearMiss) => void)[] = []
   private readonly told = new Set<string>()
 
@@ -158,6 +160,11 @@ export class Terminology {
 
   private keyOf(system: string | undefined, code: string | undefined): string {
     return `${system === undefined ? '' : this.systems.canonical(system)}|${code}`
+  }
+
+  /** The code of a system that a name of ours means, in whatever language and case. */
+  codeCalled(system: string, name: string): string | undefined {
+    return this.codesByName.get(`${this.systems.canonical(system)}|${name.trim().toLowerCase()}`)
   }
 
   /** The short name of a question, by language. */
@@ -340,6 +347,8 @@ export class Terminology {
       const key = `${system}|${code}`
       const translations = designation.flatMap(({ language: other, use, value }) => (other && !use ? [[other, value] as const] : []))
       this.displays.set(key, new Map([...localized(display, undefined, language), ...translations]))
+      for (const name of [display, ...designation.map(({ value }) => value)])
+        if (name !== undefined) this.codesByName.set(`${system}|${name.trim().toLowerCase()}`, code)
       if (definition !== undefined) this.definitions.set(key, localized(definition, _definition, language))
       for (const { language: other = language, use, value } of designation) {
         if (use?.system !== this.names.designationUses || use.code === undefined) continue

@@ -14,7 +14,7 @@ import type { OwnFunction } from './own-function.js'
 import { referringTo } from './references.js'
 import { regularExpression } from './regular-expressions.js'
 import { matches, matchesFull, onText, toText } from './text.js'
-import { coding, written } from './words.js'
+import { coding, inUnit, written } from './words.js'
 
 /** All that is known of a function, in one row. */
 export interface FunctionRow {
@@ -209,6 +209,7 @@ const ROWS = {
   knownTrue: row(NO_ARGUMENT, 'boolean', { own: knownTrue }),
   notKnownTrue: row(NO_ARGUMENT, 'boolean', { own: notKnownTrue }),
   coding: row(ONE, 'Coding', { names: 'code system', own: coding }),
+  inUnit: row(ONE, 'decimal', { own: inUnit }),
   written: row(ONE, 'string', { names: 'language', own: written }),
 } satisfies Readonly<Record<string, FunctionRow>>
 
