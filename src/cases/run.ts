@@ -50,6 +50,12 @@ export interface CaseRunner {
   answerCase: (each: ClinicalCase, delivery?: Delivery) => Promise<Answered>
 }
 
+/** Of every call: who knows it can tell from the uuid of a card which action it came of. */
+export const HOOK_INSTANCE = '7b1f9a52-6a2c-4c1e-9d53-0f4c0f6f2a10'
+
+/** Where readers of the answers to cases would reach the pages: a card is measured with its link. */
+const PUBLIC_URL = 'https://cds.example.org'
+
 /** Cases are answered by the settings that the knowledge has unless a deployment chooses, or a case says otherwise. */
 export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): CaseRunner {
   const { knowledge, services } = loaded
@@ -77,7 +83,7 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
       service,
       request: {
         hook: service.hook,
-        hookInstance: '7b1f9a52-6a2c-4c1e-9d53-0f4c0f6f2a10',
+        hookInstance: HOOK_INSTANCE,
         context,
         prefetch: isPrefetch ? prefetch : {},
         ...(!isPrefetch && { fhirServer: 'https://ehr.example.org/fhir' }),
@@ -93,6 +99,7 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
         turns: { take: async () => undefined },
         readiness: neverStops,
         knowledgeSettings: { ...usualSettings, ...surroundings.settings },
+        publicUrl: PUBLIC_URL,
         record: recordOf(surroundings.overridden.map(written => overrideOf(written, now, language))),
       },
     }

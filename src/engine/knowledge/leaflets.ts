@@ -11,7 +11,7 @@ export const documentsOf = ({ relatedArtifact = [] }: ActivityDefinition): strin
   relatedArtifact.flatMap(({ type, resource }) => (type === 'documentation' && resource !== undefined ? [resource] : []))
 
 /** The text of a leaflet as Markdown, by language. @param written language of a text that names none. */
-export const leafletText = ({ description, _description, language = undefined }: Library, written: string): LocalizedText =>
+export const leafletText = ({ description, _description, language }: Library, written: string): LocalizedText =>
   localized(description, _description, language ?? written)
 
 /** The paragraphs of a Markdown text as a message carries them: plain, without the marks of headings. */

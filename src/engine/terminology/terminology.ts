@@ -45,6 +45,9 @@ interface SystemTest {
   excluded: readonly Rule[]
 }
 
+/** What a property of a code may hold here. */
+export type PropertyValue = number | boolean
+
 /** A coding of an expanded value set, with its display by language. */
 export interface ExpandedCode {
   system: string
@@ -67,6 +70,8 @@ export class Terminology {
   private readonly designations = new Map<string, LocalizedText>()
   /** Codes by `system|name`, the name in small letters. */
   private readonly codesByName = new Map<string, string>()
+  /** What code systems say of their codes beside words, by property and code. */
+  private readonly properties = new Map<string, PropertyValue>()
   private readonly listeners: ((miss: NearMiss) => void)[] = []
   private readonly told = new Set<string>()
 
@@ -156,6 +161,11 @@ export class Terminology {
   /** What a code is called for one use, a code of `designation-use` such as `short`, by language; undefined where it has no such words. */
   designation(system: string | undefined, code: string | undefined, use: string): LocalizedText | undefined {
     return this.designations.get(`${use} ${this.keyOf(system, code)}`)
+  }
+
+  /** What a code system says of its code in a property, such as how long a card of a family may be; undefined where it does not say. */
+  property(system: string | undefined, code: string | undefined, property: string): PropertyValue | undefined {
+    return this.properties.get(`${property} ${this.keyOf(system, code)}`)
   }
 
   private keyOf(system: string | undefined, code: string | undefined): string {
@@ -343,7 +353,14 @@ export class Terminology {
   private readDisplays({ url = '', supplements = url, language = this.language, concept = [] }: CodeSystem): void {
     const system = this.systems.own(urlOf(supplements))
     const read = (concept: CodeSystemConcept): void => {
-      const { code, display, definition, _definition, designation = [] } = concept as CodeSystemConcept & { _definition?: Element }
+      const {
+        code,
+        display,
+        definition,
+        _definition,
+        designation = [],
+        property = [],
+      } = concept as CodeSystemConcept & { _definition?: Element }
       const key = `${system}|${code}`
       const translations = designation.flatMap(({ language: other, use, value }) => (other && !use ? [[other, value] as const] : []))
       this.displays.set(key, new Map([...localized(display, undefined, language), ...translations]))
@@ -354,6 +371,10 @@ export class Terminology {
         if (use?.system !== this.names.designationUses || use.code === undefined) continue
         const named = `${use.code} ${key}`
         this.designations.set(named, new Map([...(this.designations.get(named) ?? []), [other, value]]))
+      }
+      for (const { code: name, valueInteger, valueBoolean } of property) {
+        const value = valueInteger ?? valueBoolean
+        if (value !== undefined) this.properties.set(`${name} ${key}`, value)
       }
       concept.concept?.forEach(read)
     }
