@@ -1,9 +1,12 @@
 // What every card and every whole answer of the clinical cases may ask of its reader.
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import MarkdownIt from 'markdown-it'
 import { parse } from 'yaml'
 import { beforeAll, expect, test } from '@jest/globals'
 import { actionFinder, measuredAnswers, overrunningPlans, overruns, type Overrun } from '../../src/cases/card-budget.js'
+import { checkBudgets } from '../../src/engine/cards/check-budget.js'
+import { FaultList } from '../../src/engine/model/faults.js'
 import { visibleLength, visibleText } from '../../src/engine/cards/visible-text.js'
 import { cases, loaded } from '../support/cases.js'
 import { recordedPass } from '../support/recorded.js'
@@ -31,6 +34,16 @@ test('every card and every whole answer keeps within the budget, but for plans t
 test('a plan that is still to be shortened is beyond the budget somewhere; take those off the list that are not', () => {
   const beyond = overrunningPlans(found)
   expect(pending.filter(plan => !beyond.includes(plan))).toEqual([])
+})
+
+test('the check holds back on the same plans only, and on none without need', () => {
+  const faults = new FaultList()
+  checkBudgets(loaded.knowledge, faults, () => false)
+  const beyond = faults.faults.map(({ file }) => basename(file, '.json'))
+  const { pendingBudget } = JSON.parse(readFileSync(new URL('../../knowledge.json', import.meta.url), 'utf8')) as {
+    pendingBudget: string[]
+  }
+  expect(pendingBudget.filter(plan => !pending.includes(plan) || !beyond.includes(plan))).toEqual([])
 })
 
 test.each([

@@ -26,7 +26,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   record: [['cds-hooks', 'plain-values'], ['node:crypto']],
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
   'knowledge-files': [
-    ['cds-hooks', 'engine/knowledge', 'engine/model', 'errors', 'plain-values'],
+    ['cds-hooks', 'engine/cards', 'engine/knowledge', 'engine/model', 'errors', 'plain-values'],
     ['ajv', 'node:fs', 'node:path', 'node:url'],
   ],
   'patient-data': [

@@ -1,4 +1,4 @@
-import type { Coding, Indicator } from '../../cds-hooks/types.js'
+import type { Indicator } from '../../cds-hooks/types.js'
 import type { Terminology } from '../terminology/terminology.js'
 
 /**
@@ -35,7 +35,7 @@ const LONGEST_DETAIL = 'longest-detail'
 
 /** Most visible characters of the detail of a card. */
 export function longestDetail(
-  { indicator, topic }: { indicator: Indicator; topic: Pick<Coding, 'system' | 'code'> | undefined },
+  { indicator, topic }: { indicator: Indicator; topic: { system?: string; code?: string } | undefined },
   terminology: Pick<Terminology, 'property'>,
 ): number {
   if (indicator === 'critical') return BUDGET.detail.critical

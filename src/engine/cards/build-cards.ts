@@ -14,7 +14,10 @@ import { stableUuid } from './uuid.js'
 type Priority = NonNullable<RequestGroupAction['priority']>
 
 /** The published mapping of priority to indicator; `asap` has none and is refused in the knowledge. */
-const INDICATOR = { routine: 'info', urgent: 'warning', stat: 'critical', asap: 'critical' } as const satisfies Record<Priority, Indicator>
+export const INDICATOR = { routine: 'info', urgent: 'warning', stat: 'critical', asap: 'critical' } as const satisfies Record<
+  Priority,
+  Indicator
+>
 
 /** Cards of one RequestGroup: one a top-level action that cards show, in the author's order. */
 export function buildCards(group: RequestGroup, context: CardContext): Card[] {

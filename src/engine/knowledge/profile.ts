@@ -39,6 +39,7 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
   UNKNOWN_HIDDEN: 'accepted',
   DATA_NOT_ASKED_FOR: 'accepted',
   TOPIC_MISSING: 'accepted',
+  CARD_TOO_LONG: 'accepted',
   CANONICAL_UNKNOWN: 'warning',
   SOURCE_MISSING: 'warning',
   TRIGGER_UNSUPPORTED: 'warning',

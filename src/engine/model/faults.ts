@@ -41,6 +41,7 @@ export const FAULT_CODES = [
   'SERVICE_INVALID',
   'TOPIC_MISSING',
   'PAGE_TEXT_COMPUTED',
+  'CARD_TOO_LONG',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]

@@ -1,0 +1,89 @@
+import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
+import type { Knowledge } from '../knowledge/compile-knowledge.js'
+import type { FaultList } from '../model/faults.js'
+import { extensionOf } from '../model/extensions.js'
+import { BUDGET, longestDetail } from './budget.js'
+import { INDICATOR } from './build-cards.js'
+import { visibleLength } from './visible-text.js'
+
+/** Where an action stands: below which element of its plan. */
+interface Placed {
+  action: CompiledAction
+  element: string
+}
+
+/**
+ * Tells of every card that is beyond its budget whatever the patient: by what is written out of its title and its
+ * description, and by the lines that stand under no condition. What values and conditional lines add is measured on
+ * the answers to clinical cases.
+ * @param isPending whether a plan may be beyond it still.
+ */
+export function checkBudgets(knowledge: Knowledge, faults: FaultList, isPending: (plan: CompiledPlan) => boolean): void {
+  for (const plan of knowledge.plans) {
+    if (plan.hooks.size === 0 || isPending(plan)) continue
+    const file = knowledge.files.find(({ resource }) => resource.resourceType === 'PlanDefinition' && resource.id === plan.resource.id)
+    for (const card of cardsOf(plan.actions, 'PlanDefinition.action'))
+      for (const excess of excessesAtLoad(card.action, plan, knowledge)) faults.add('CARD_TOO_LONG', file?.file ?? '', card.element, excess)
+  }
+}
+
+/** The actions that become cards, of those that groups at the top hold too. */
+function cardsOf(actions: readonly CompiledAction[], element: string): Placed[] {
+  return actions.flatMap((action, index) => {
+    const own = `${element}[${index}]`
+    if (action.isOnlyOnPage) return []
+    return action.isGroup && action.definition === undefined ? cardsOf(action.actions, `${own}.action`) : [{ action, element: own }]
+  })
+}
+
+/** A sentence for each limit that a card cannot keep. */
+function excessesAtLoad(action: CompiledAction, plan: CompiledPlan, { terminology, profile }: Knowledge): string[] {
+  const lines = linesAlways(action.actions)
+  const topic = extensionOf(action.resource, profile.names.extension.cardTopic)?.valueCoding ?? plan.resource.topic?.[0]?.coding?.[0]
+  const indicator = INDICATOR[action.resource.priority ?? 'routine']
+  const title = fixedText(action, 'title')
+  const description = fixedText(action, 'description')
+  const shortest = (language: string): number =>
+    [description(language), ...lines.flatMap(line => [fixedText(line, 'title')(language), fixedText(line, 'description')(language)])]
+      .map(visibleLength)
+      .reduce((sum, each) => sum + each, 0)
+  return [
+    ...profile.languages.flatMap(language => [
+      ...told(`The title has ${visibleLength(title(language))} characters in ${language}`, visibleLength(title(language)), BUDGET.summary),
+      ...paragraph(description(language), language),
+      ...told(
+        `The description and the lines that always stand there have ${shortest(language)} characters in ${language}`,
+        shortest(language),
+        longestDetail({ indicator, topic }, terminology),
+      ),
+    ]),
+    ...told(`${lines.length} lines stand under no condition`, lines.length, BUDGET.bullets),
+    ...told(`There are ${action.overrideReasons.length} override reasons`, action.overrideReasons.length, BUDGET.overrideReasons),
+  ]
+}
+
+const told = (what: string, found: number, limit: number): string[] =>
+  found > limit ? [`${what}; at most ${limit} fit on this card. Shorten it, or leave the rest to its page.`] : []
+
+function paragraph(description: string, language: string): string[] {
+  const length = visibleLength(description.split('\n\n')[0] ?? '')
+  return told(`The first paragraph has ${length} characters in ${language}`, length, BUDGET.paragraph)
+}
+
+/** The lines that stand on a card whatever the patient. */
+function linesAlways(actions: readonly CompiledAction[]): CompiledAction[] {
+  return actions
+    .filter(({ conditions, isOnlyOnPage }) => conditions.length === 0 && !isOnlyOnPage)
+    .flatMap(action => {
+      const { definition, isGroup, orders, actions: below } = action
+      if (isGroup) return linesAlways(definition?.kind === 'plan' ? [...definition.plan.actions, ...below] : below)
+      return definition === undefined && orders === undefined ? [action] : []
+    })
+}
+
+/** What is written out of a text, without what expressions yield; empty where a dynamicValue may take its place. */
+function fixedText({ texts, dynamicValues }: CompiledAction, name: 'title' | 'description'): (language: string) => string {
+  if (dynamicValues.some(({ on, path }) => on === 'action' && path === name)) return () => ''
+  const text = name === 'description' && texts.description.size === 0 ? texts.textEquivalent : texts[name]
+  return language => (text.get(language) ?? []).filter(part => typeof part === 'string').join('')
+}
