@@ -6,7 +6,7 @@ import type { PageContext } from './page-context.js'
 import type { Statement } from './recommendation.js'
 
 /** Size of the drawing of one row; lengths in SVG units. */
-const WIDTH = 200
+const WIDTH = 184
 const HEIGHT = 26
 const MARGIN = 12
 

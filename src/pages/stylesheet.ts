@@ -71,7 +71,7 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
 .estimates tbody th { font-weight: 400; }
 .estimates th[scope=row] { min-width: 9rem; }
 .estimates .measure th { padding-top: 1.1rem; color: var(--muted); font-size: .875rem; font-weight: 600; }
-.estimates .plot { padding-top: .2rem; padding-bottom: 0; width: 13rem; }
+.estimates .plot { padding-top: .2rem; padding-bottom: 0; width: 12rem; }
 .estimates svg { display: block; max-width: 100%; height: auto; }
 .estimates .dots { width: 46px; height: 11px; display: inline-block; vertical-align: -.1em; margin-right: .2rem; }
 .estimates .note { display: block; color: var(--muted); }

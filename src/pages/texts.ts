@@ -43,6 +43,10 @@ export function nameOf(placed: Placed, context: PageContext): string {
     const { title, _title, language = context.languages[0] } = action.definition.activity.resource
     return context.say(localized(title, _title, language)) ?? action.id
   }
+  if (action.definition?.kind === 'plan') {
+    const { resource, language } = action.definition.plan
+    return context.say(localized(resource.title, resource._title, language)) ?? action.id
+  }
   return action.id
 }
 

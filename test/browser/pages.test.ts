@@ -1,0 +1,59 @@
+// The pages for people in a browser: axe finds nothing, nothing is wider than the screen, and nobody else is asked for anything.
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { AxeResults, RunOptions } from 'axe-core'
+import { chromium, type Browser } from 'playwright-core'
+import type { Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+import { CHROMIUM, CHROMIUM_ARGUMENTS, PAGES_TO_SEE, pathIn } from './pages-to-see.js'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const START_TIMEOUT_MS = 60_000
+
+interface WithAxe {
+  axe: { run: (options: RunOptions) => Promise<AxeResults> }
+}
+
+let service: Listening
+let browser: Browser
+
+beforeAll(async () => {
+  if (!existsSync(CHROMIUM)) throw new Error(`The browser tests need ${CHROMIUM}: apt-get install chromium.`)
+  service = await startTestService()
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS })
+}, START_TIMEOUT_MS)
+
+afterAll(async () => {
+  await browser.close()
+  await service.close()
+}, START_TIMEOUT_MS)
+
+describe.each([
+  { screen: 'phone', width: 360 },
+  { screen: 'desktop', width: 1_280 },
+])('on a $screen', ({ width }) => {
+  test.each(Object.entries(PAGES_TO_SEE).flatMap(([name, path]) => ['da', 'en'].map(language => ({ name, language, path }))))(
+    '$name in $language can be read by everybody',
+    async ({ language, path }) => {
+      // Axe is put in by the test; the pages themselves let no script in.
+      const context = await browser.newContext({ viewport: { width, height: 800 }, bypassCSP: true })
+      const page = await context.newPage()
+      const asked: string[] = []
+      const said: string[] = []
+      page.on('request', request => asked.push(request.url()))
+      page.on('console', message => said.push(message.text()))
+      await page.goto(`${service.url}${pathIn(path, language)}`)
+      // The review has forty tables of one make; axe would look at each cell of each.
+      await page.evaluate("document.querySelectorAll('.review ~ .review ~ .review').forEach(table => table.remove())")
+      await page.evaluate(AXE)
+      const { violations } = await page.evaluate(() => (globalThis as unknown as WithAxe).axe.run({ resultTypes: ['violations'] }))
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+      await context.close()
+      expect(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0]?.html.slice(0, 200)])).toEqual([])
+      expect(overflow).toBe(0)
+      expect(asked.filter(address => !address.startsWith(service.url))).toEqual([])
+      expect(said).toEqual([])
+    },
+  )
+})

@@ -1,0 +1,38 @@
+// Pictures of eight pages, to be looked at, in docs/screens/: on a desktop, on a phone, and as they are printed.
+import { chromium } from 'playwright-core'
+import { startTestService } from '../support/service.js'
+import { CHROMIUM, CHROMIUM_ARGUMENTS, PAGES_TO_SEE, pathIn } from './pages-to-see.js'
+
+interface Picture {
+  file: string
+  path: string
+  width: number
+  height: number
+  isPrinted?: true
+}
+
+const { list, recommendation, evidence, guideline, leaflet, review } = PAGES_TO_SEE
+
+const PICTURES: readonly Picture[] = [
+  { file: 'list', path: list, width: 1_200, height: 1_000 },
+  { file: 'recommendation', path: recommendation, width: 1_200, height: 1_400 },
+  { file: 'recommendation-english-phone', path: pathIn(recommendation, 'en'), width: 360, height: 1_400 },
+  { file: 'evidence', path: `${evidence}#training-root-figures-2`, width: 1_200, height: 1_000 },
+  { file: 'evidence-phone', path: `${evidence}#training-root-figures-2`, width: 360, height: 1_200 },
+  { file: 'guideline-tablet', path: guideline, width: 820, height: 1_180 },
+  { file: 'leaflet-print', path: leaflet, width: 794, height: 1_123, isPrinted: true },
+  { file: 'review', path: review, width: 1_200, height: 1_000 },
+]
+
+const service = await startTestService()
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS })
+for (const { file, path, width, height, isPrinted } of PICTURES) {
+  const page = await browser.newPage({ viewport: { width, height } })
+  if (isPrinted) await page.emulateMedia({ media: 'print' })
+  await page.goto(`${service.url}${path}`)
+  await page.screenshot({ path: `docs/screens/${file}.png` })
+  await page.close()
+  process.stdout.write(`docs/screens/${file}.png\n`)
+}
+await browser.close()
+await service.close()
