@@ -30,6 +30,8 @@ export interface ToldAction extends ActionDescription {
   met: number
   of: number
   conditions: ToldCondition[]
+  /** Whether only its page shows it for this patient, where that is asked. */
+  onlyOnPage?: ToldCondition
   /** Uuid of its card in the response. */
   card?: string
   noCardBecause?: string
@@ -115,14 +117,15 @@ function toldTop(explainedAction: ExplainedAction, telling: Telling): ToldAction
   const { isGroup } = explainedAction.action
   const action = isGroup ? { ...itself, actions: explainedAction.actions.map(child => toldTop(child, telling)) } : itself
   if (hasCard(action)) return action
-  return { ...action, noCardBecause: isGroup && itself.applies === 'yes' && itself.listensToHook ? NOTHING_GROUPED : reasonForNone(action) }
+  const isEmptyGroup = isGroup && itself.applies === 'yes' && itself.listensToHook && itself.onlyOnPage?.answer !== 'yes'
+  return { ...action, noCardBecause: isEmptyGroup ? NOTHING_GROUPED : reasonForNone(action) }
 }
 
 const NOTHING_GROUPED = 'Nothing that it groups has a card.'
 
 const hasCard = ({ card, actions }: ToldAction): boolean => card !== undefined || actions.some(hasCard)
 
-function told({ action, listensToHook, applies, conditions, actions, leftOut }: ExplainedAction, telling: Telling): ToldAction {
+function told({ action, listensToHook, applies, conditions, onlyOnPage, actions, leftOut }: ExplainedAction, telling: Telling): ToldAction {
   // What does not apply has no card; what could not be answered in time for this may have one.
   const card = applies === 'no' ? undefined : stableUuid(telling.hookInstance, telling.plan, action.id)
   return {
@@ -132,6 +135,7 @@ function told({ action, listensToHook, applies, conditions, actions, leftOut }: 
     met: conditions.filter(({ answer }) => answer === 'yes').length,
     of: conditions.length,
     conditions: conditions.map(condition => toldCondition(condition, telling.language)),
+    ...(onlyOnPage && { onlyOnPage: toldCondition(onlyOnPage, telling.language) }),
     ...(card !== undefined && telling.cards.has(card) && { card }),
     actions: actions.map(child => told(child, telling)),
     ...(leftOut > 0 && { leftOut }),
@@ -146,11 +150,14 @@ const toldCondition = ({ description, ...condition }: ExplainedCondition, langua
   ...condition,
 })
 
-function reasonForNone({ listensToHook, conditions, applies, shownOn }: ToldAction): string {
+function reasonForNone({ listensToHook, conditions, applies, shownOn, onlyOnPage }: ToldAction): string {
   if (!listensToHook) return 'The action has no trigger for this hook.'
   const deciding =
     conditions.find(({ answer }) => answer === 'no' || answer === 'error') ?? conditions.find(({ answer }) => answer !== 'yes')
   if (!deciding && applies === 'yes' && shownOn === PAGE) return 'Only the page of the recommendation shows it.'
+  if (!deciding && applies === 'yes' && onlyOnPage?.answer === 'yes')
+    return `Only the page of the recommendation shows it: ${onlyOnPage.description}`
+  if (!deciding && applies === 'yes' && onlyOnPage?.answer === 'error') return `The evaluation failed: ${onlyOnPage.description}`
   if (!deciding) return applies === 'yes' ? 'A text or a proposed resource of the action could not be made.' : 'It could not be decided.'
   const answers = { no: 'The answer is no', 'cannot-tell': 'One cannot tell', error: 'The evaluation failed', yes: '' } as const
   return `${answers[deciding.answer]}: ${deciding.description}`

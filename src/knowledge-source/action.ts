@@ -213,6 +213,10 @@ export function actionShape(context: Context): Shape {
     words: [
       word('id', 'id', plain),
       extensionWord('shown-on', shownOn(context), 'valueCode', plain),
+      extensionWord('shown-on-page-when', shownOn(context), 'valueExpression', {
+        toSource: conditionToSource,
+        toFhir: (written, inner) => conditionToFhir(written, within(inner, 'extension')),
+      }),
       point,
       trigger,
       word('priority', 'priority', plain),

@@ -449,6 +449,52 @@ describe('what only the page shows', () => {
   })
 })
 
+describe('what only the page shows for some patients', () => {
+  const pageWhen = (expression: string): PlanDefinitionAction['extension'] => [
+    { url: EXTENSION.shownOn, valueExpression: { ...fhirpath(expression), description: 'Når noget andet leder' } },
+  ]
+  const told = (expression: string, more: PlanDefinitionAction = {}) => {
+    const { extension = [], ...said } = point('T-01')
+    const own = topAction('a', { ...said, extension: [...extension, ...(pageWhen(expression) ?? [])], ...more })
+    const knowledge = knowledgeOf(plan([own]), library({ yes: 'true', unknown: '{}', six: '6' }), ...RESOURCES)
+    const { requestGroup, undecided } = applyTo(knowledge)
+    const context = { hookInstance: HOOK_INSTANCE, language: 'da', knowledge, notRead: [], readInPart: [] }
+    return { ...toCards([{ plan: planOf(knowledge), requestGroup, undecided }], context), requestGroup }
+  }
+
+  test('is left to it where the answer is yes, with its points beside the cards, and the answer is told as a code', () => {
+    const { cards: shown, pointsOnPages, requestGroup } = told('%yes', { title: '{{ %six }} uger', action: [action('b', point('T-02'))] })
+    expect(shown).toEqual([])
+    expect(pointsOnPages).toEqual(['T-01', 'T-02'])
+    expect(requestGroup.action?.[0]?.extension?.filter(({ url }) => url === EXTENSION.shownOn)).toEqual([
+      { url: EXTENSION.shownOn, valueCode: 'page' },
+    ])
+  })
+
+  test.each(['%yes.not()', '%unknown'])('stands on the card where the answer to %s is no yes', expression => {
+    const { cards: shown, pointsOnPages, requestGroup } = told(expression)
+    expect(shown.map(({ summary }) => summary)).toEqual(['a på dansk'])
+    expect(pointsOnPages).toEqual([])
+    expect(requestGroup.action?.[0]?.extension?.filter(({ url }) => url === EXTENSION.shownOn)).toEqual([])
+  })
+
+  test('is undecided where the answer cannot be had, as with any condition', () => {
+    expect(told('(1 | 2).single() = 1').undecided).toHaveLength(1)
+  })
+
+  test('goes for a line, and for all that a group holds', () => {
+    const line = (expression: string) =>
+      topAction('a', {
+        ...point('T-01'),
+        action: [action('b', { ...point('T-02'), extension: [...(point('T-02').extension ?? []), ...(pageWhen(expression) ?? [])] })],
+      })
+    expect(card(line('%yes')).detail).not.toContain('b på dansk')
+    expect(card(line('%yes.not()')).detail).toContain('b på dansk')
+    const group = { id: 'g', trigger: [onHook('patient-view')], extension: pageWhen('%yes'), action: [action('a', point('T-01'))] }
+    expect(cards([group as PlanDefinitionAction])).toEqual([])
+  })
+})
+
 describe('uuids', () => {
   const uuids = (call: CardCall = {}) =>
     cards(

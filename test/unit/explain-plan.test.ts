@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
 import { explainPlan, hasAction, type ExplainedAction, type ExplainedFact, type Selection } from '../../src/engine/apply/explain-plan.js'
+import { EXTENSION } from '../support/house.js'
 import {
   action,
   applyTo,
@@ -53,6 +54,12 @@ function behind({ facts, resources }: { facts: readonly string[]; resources: rea
   })
   return [...new Set([...resources, ...further])].sort()
 }
+
+test('whether only the page shows an action is told beside its conditions, with what it rests on', () => {
+  const shownOn = { url: EXTENSION.shownOn, valueExpression: when('%seen').expression }
+  const [first] = explain([topAction('a', { extension: [shownOn], condition: [when('true')] })], { seen: '%patient.birthDate.exists()' })
+  expect(first).toMatchObject({ applies: 'yes', conditions: [{ answer: 'yes' }], onlyOnPage: { answer: 'yes', facts: ['seen'] } })
+})
 
 function explained(expression: string, facts: Record<string, string> = {}) {
   const condition = explain([topAction('a', { condition: [when(expression)] })], facts)[0]?.conditions[0]

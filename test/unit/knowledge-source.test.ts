@@ -232,6 +232,22 @@ describe('what an author wrote wrongly', () => {
     ])
   })
 
+  test('when only the page shows a card is a condition like any other', () => {
+    const text =
+      'plans:\n  p:\n    title: T\n    actions:\n      - id: a\n        shown-on-page-when: { da: Andet leder, en: Another leads, is: "%other" }\n'
+    const { resources, faults } = rendered(text)
+    expect(faults).toEqual([])
+    const [plan] = resources as { action: { extension: object[] }[] }[]
+    expect(plan?.action[0]?.extension).toMatchObject([
+      {
+        url: SMALL.profile.names.extension.shownOn,
+        valueExpression: { description: 'Andet leder', language: 'text/fhirpath', expression: '%other' },
+      },
+    ])
+    const placed = resources.map(resource => ({ folder: 'PlanDefinition', resource }))
+    expect(thereAndBack(placed, SMALL).yaml).not.toContain('fhir:')
+  })
+
   test('what YAML may take for something else is the text that stands there', () => {
     const { resources, faults } = rendered(
       'code-systems:\n  c:\n    version: 2016.10\n    date: 2016-01-01\n    title: no\n    codes: { on: "yes", 007: James, off: true }',

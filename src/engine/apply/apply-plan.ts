@@ -151,9 +151,19 @@ class PlanApplication {
   /** What stands in the place of a group; what only a page shows of the group, it shows of all of it. */
   private grouped(action: CompiledAction): RequestGroupAction[] {
     const actions = [...this.definitionOf(action, undefined).children, ...action.actions.flatMap(child => this.applyAction(child))]
-    if (!action.isOnlyOnPage) return actions
-    const shownOn = { url: this.names.extension.shownOn, valueCode: PAGE }
-    return actions.map(each => (isOnlyOnPage(each, this.names) ? each : { ...each, extension: [...(each.extension ?? []), shownOn] }))
+    if (!action.isOnlyOnPage && !this.isLeftToPage(action)) return actions
+    return actions.map(each =>
+      isOnlyOnPage(each, this.names) ? each : { ...each, extension: [...(each.extension ?? []), this.shownOnPage] },
+    )
+  }
+
+  /** Whether, for this patient, only the page shows an action; where one cannot tell the card does. */
+  private isLeftToPage({ onlyOnPageWhen, where }: CompiledAction): boolean {
+    return onlyOnPageWhen !== undefined && answerOf(onlyOnPageWhen, this.scope, where) === 'yes'
+  }
+
+  private get shownOnPage(): Extension {
+    return { url: this.names.extension.shownOn, valueCode: PAGE }
   }
 
   /** @param orders those that the action changes, where it changes any. */
@@ -319,7 +329,8 @@ class PlanApplication {
         : [{ url: this.names.extension.cardExtension, extension: [{ url: 'name', valueString: name }, ...values] }]
     })
     const goals = (action.resource.goalId ?? []).flatMap(goal => this.goalIds.get(goal) ?? []).map(pertainsTo)
-    return [...fixedPartsOf(action, this.context).extensions, ...computed, ...goals]
+    const page = this.isLeftToPage(action) ? [this.shownOnPage] : []
+    return [...fixedPartsOf(action, this.context).extensions, ...page, ...computed, ...goals]
   }
 
   private member({ name, evaluate }: CompiledAction['cardExtensions'][number]['members'][number], where: string): Extension[] {
@@ -451,7 +462,7 @@ function makeFixedParts({ resource, overrideReasons, sources }: CompiledAction, 
         .flatMap(url => own.filter(extension => extension.url === url))
         .map(extension => graded(extension, language, terminology)),
       ...own.filter(({ url }) => url === names.extension.cardTopic).map(extension => topic(extension, language, terminology)),
-      ...own.filter(({ url }) => url === names.extension.shownOn || !read.has(url)),
+      ...own.filter(({ url, valueCode }) => (url === names.extension.shownOn && valueCode === PAGE) || !read.has(url)),
       ...overrideReasons.map(({ code, system, display }) => ({
         url: names.extension.overrideReasons,
         valueCoding: { system, code, display: inLanguage(display, language) ?? code },

@@ -43,6 +43,8 @@ export interface ExplainedAction {
   action: CompiledAction
   listensToHook: boolean
   conditions: ExplainedCondition[]
+  /** Asked where only the page shows the action for some patients. */
+  onlyOnPage?: ExplainedCondition
   /** Whether all conditions were answered yes; cannot-tell where one was and none was no. */
   applies: Answer | 'error'
   actions: ExplainedAction[]
@@ -117,10 +119,20 @@ class Explaining {
     const isAsked = isAround || action.id === this.options.only
     const conditions = action.conditions.map(condition => this.condition(condition, action.where, inPlan))
     const [applies, listensToHook] = [conjunctionOf(conditions.map(({ answer }) => answer)), listens(action)]
+    const onlyOnPage = action.onlyOnPageWhen && this.condition(action.onlyOnPageWhen, action.where, inPlan)
     const isOpened = this.options.isWhole || !isAsked || (applies === 'yes' && listensToHook)
     const below = action.actions.length + (action.definition?.kind === 'plan' ? action.definition.plan.actions.length : 0)
     const actions = isOpened ? this.below(action, inPlan, isAsked) : []
-    return { id: action.id, action, listensToHook, conditions, applies, actions, leftOut: below - actions.length }
+    return {
+      id: action.id,
+      action,
+      listensToHook,
+      conditions,
+      ...(onlyOnPage && { onlyOnPage }),
+      applies,
+      actions,
+      leftOut: below - actions.length,
+    }
   }
 
   private below({ definition, actions }: CompiledAction, inPlan: InPlan, isAsked: boolean): ExplainedAction[] {

@@ -73,7 +73,7 @@ function paragraph(description: string, language: string): string[] {
 /** The lines that stand on a card whatever the patient. */
 function linesAlways(actions: readonly CompiledAction[]): CompiledAction[] {
   return actions
-    .filter(({ conditions, isOnlyOnPage }) => conditions.length === 0 && !isOnlyOnPage)
+    .filter(({ conditions, isOnlyOnPage, onlyOnPageWhen }) => conditions.length === 0 && !isOnlyOnPage && !onlyOnPageWhen)
     .flatMap(action => {
       const { definition, isGroup, orders, actions: below } = action
       if (isGroup) return linesAlways(definition?.kind === 'plan' ? [...definition.plan.actions, ...below] : below)

@@ -74,8 +74,13 @@ export function checkAction(check: PlanCheck, action: PlanDefinitionAction, elem
   const topic = extensionOf(action, check.profile.names.extension.cardTopic)?.valueCoding
   if (topic) checkTopic(check, topic.system, topic.code, `${element}.extension`)
   const shownOn = extensionOf(action, check.profile.names.extension.shownOn)
-  if (shownOn && shownOn.valueCode !== PAGE)
-    check.faults.add('CODE_IMPOSSIBLE', check.file, `${element}.extension`, `shown-on has the valueCode ${PAGE}, or is left out.`)
+  if (shownOn && shownOn.valueCode !== PAGE && !shownOn.valueExpression)
+    check.faults.add(
+      'CODE_IMPOSSIBLE',
+      check.file,
+      `${element}.extension`,
+      `shown-on has the valueCode ${PAGE}, or a valueExpression that says when only the page shows it, or is left out.`,
+    )
 }
 
 /** A page is the same for everybody, so that what only a page shows holds nothing of a patient. */

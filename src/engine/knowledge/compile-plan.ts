@@ -240,6 +240,7 @@ class PlanCompiler {
       notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.actionIds, this.context.profile.names), element),
       isGroup: orders === undefined && isGroup(action, definition),
       isOnlyOnPage: isPage,
+      onlyOnPageWhen: this.shownOn(action, `${element}.extension`),
       actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
     if (isPage) checkPageTexts(this.check, compiled, `${element}.extension`)
@@ -263,15 +264,26 @@ class PlanCompiler {
         )
       // Whoever carries the action out asks what starts and stops it, in whatever language it is; ours is checked.
       if (kind !== 'applicability' && !inFhirPath(written)) return []
-      const evaluate = this.evaluator(written, this.place(place))
-      if (kind !== 'applicability') return []
-      const { description = '', _description } = written ?? {}
-      if (!description.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
-      const expression = (inFhirPath(written) ?? written)?.expression ?? ''
-      // What is not put into words speaks for itself.
-      const descriptions = description.trim() ? localized(description, _description, this.language) : new Map([[this.language, expression]])
-      return [{ description, descriptions, expression, evaluate }]
+      if (kind === 'applicability') return [this.condition(written, place)]
+      this.evaluator(written, this.place(place))
+      return []
     })
+  }
+
+  /** When only the page shows an action, where that depends on the patient. */
+  private shownOn(action: PlanDefinitionAction, place: string): CompiledCondition | undefined {
+    const written = extensionOf(action, this.extension.shownOn)?.valueExpression
+    return written && this.condition(written, place)
+  }
+
+  private condition(written: Expression | undefined, place: string): CompiledCondition {
+    const evaluate = this.evaluator(written, this.place(place))
+    const { description = '', _description } = written ?? {}
+    if (!description.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
+    const expression = (inFhirPath(written) ?? written)?.expression ?? ''
+    // What is not put into words speaks for itself.
+    const descriptions = description.trim() ? localized(description, _description, this.language) : new Map([[this.language, expression]])
+    return { description, descriptions, expression, evaluate }
   }
 
   /** Ids of the actions of a plan within this one. */

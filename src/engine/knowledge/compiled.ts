@@ -96,6 +96,8 @@ export interface CompiledAction {
   isGroup: boolean
   /** Whether only the page of its recommendation shows it and all below it, and no card. */
   isOnlyOnPage: boolean
+  /** Asked where only the page shows it for some patients: yes leaves it to the page, and where one cannot tell the card shows it. */
+  onlyOnPageWhen: CompiledCondition | undefined
   cardExtensions: readonly CompiledCardExtension[]
   /** By place in `documentation`; undefined where that names no source of ours. */
   sources: readonly (CompiledSource | undefined)[]
