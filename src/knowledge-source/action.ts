@@ -192,8 +192,17 @@ const children = (name: string, part: string, itemOf: (context: Context) => Item
   toFhir: (written, context) => ({ [part]: itemsToFhir(written, part, itemOf(context), context) }),
 })
 
+/** Shapes by the names of the knowledge that they are of. */
+const SHAPES = new WeakMap<Context['names'], Shape>()
+
 /** The words of an action, and of each below it. */
-export function actionShape(context: Context): Shape {
+function actionShape(context: Context): Shape {
+  const shape = SHAPES.get(context.names) ?? shapeOf(context)
+  SHAPES.set(context.names, shape)
+  return shape
+}
+
+function shapeOf(context: Context): Shape {
   const { extension: own } = context.names
   const urls = [
     shownOn(context),

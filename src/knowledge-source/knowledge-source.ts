@@ -160,11 +160,18 @@ function languageOf(written: Written, usual: string): string {
   return typeof language === 'string' ? language : usual
 }
 
+/** The path of an element; a fault may say behind it what it is called. */
+const pathIn = (element: string): string => element.split(' ', 1)[0] ?? ''
+
+/** The path of what an element stands in; empty for a resource. */
+const above = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('.'), path.endsWith(']') ? path.lastIndexOf('[') : -1, 0))
+
 /** Finds where an element was written: the mark of it, or of the nearest above it. */
 function placing(marks: readonly Mark[], file: SourceFile, at: SourcePath): (element: string) => Place {
-  const byElement = new Map(marks)
+  // What says more stands first: an item before the word of its list.
+  const byElement = new Map(marks.toReversed())
   return element => {
-    for (let path = element; path !== ''; path = path.replace(/(\.[^.[\]]*|\[\d*\]|^[^.[\]]*)$/, '')) {
+    for (let path = pathIn(element); path !== ''; path = above(path)) {
       const found = byElement.get(path)
       if (found) return file.placeOf(found)
     }

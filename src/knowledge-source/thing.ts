@@ -158,10 +158,10 @@ function noteTwice(said: Parts, verbatim: Parts, { findings, at }: Context): voi
 /** Marks with the shares of lists replaced by places in the list. */
 function replaced(marks: readonly Mark[], { starts }: Joined, element: string): Mark[] {
   return marks.flatMap(([path, at]): Mark[] => {
-    const [, name = '', rest = ''] = path.startsWith(`${element}.`) ? (/^([^[.]*)(.*)$/s.exec(path.slice(element.length + 1)) ?? []) : []
-    const placed = starts.get(name)
-    if (!placed) return [[path, at]]
-    const [, index, behind = ''] = /^\[(\d+)\](.*)$/s.exec(rest) ?? []
+    const name = [...starts.keys()].find(each => path.startsWith(`${element}.${each}`))
+    const placed = name === undefined ? undefined : starts.get(name)
+    if (name === undefined || !placed) return [[path, at]]
+    const [, index, behind = ''] = /^\[(\d+)\](.*)$/s.exec(path.slice(`${element}.${name}`.length)) ?? []
     if (index !== undefined) return [[`${element}.${placed.element}[${placed.start + Number(index)}]${behind}`, at]]
     return Array.from({ length: placed.length }, (_, number): Mark => [`${element}.${placed.element}[${placed.start + number}]`, at])
   })

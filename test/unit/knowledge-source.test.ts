@@ -69,14 +69,11 @@ describe('the source of the knowledge', () => {
   test.each([
     ['the knowledge of this repository', COLUMNA],
     ['the guideline of another field and language', OTHER],
-  ])('says all of %s: written and made FHIR again, every resource is the same', (_, folder) => {
-    const { again, faults } = thereAndBack(folder.placed, folder)
+  ])('says all of %s: written and made FHIR again, every resource is the same; FHIR as it is stands nowhere in our own', (_, folder) => {
+    const { again, faults, yaml } = thereAndBack(folder.placed, folder)
     expect(faults).toEqual([])
     expect(byId(again)).toEqual(byId(folder.placed.map(({ resource }) => resource)))
-  })
-
-  test('needs FHIR as it is for nothing of this repository', () => {
-    expect(thereAndBack(COLUMNA.placed, COLUMNA).yaml.match(/^\s*(- )?fhir:/gm) ?? []).toEqual([])
+    if (folder === COLUMNA) expect(yaml.match(/^\s*(- )?fhir:/gm) ?? []).toEqual([])
   })
 
   test('is the same again once FHIR is made of it and written anew', () => {
@@ -265,6 +262,13 @@ describe('what an author wrote wrongly', () => {
     })
   })
 
+  test('a fact is found in the file where it was written', () => {
+    const text = 'facts:\n  f:\n    facts:\n      one: "1"\n      two: { da: To, is: "2" }\n'
+    const { resources } = renderSource([{ file: 'knowledge/a.yaml', text }], SMALL.profile)
+    const lines = [0, 1].map(index => resources[0]?.placeOf(`Library.extension[${index}] (name)`).line)
+    expect(lines).toEqual([4, 5])
+  })
+
   test('an element is found in the file where it was written', () => {
     const text = plan(
       '    title: { da: T, en: T }\n    actions:\n    - id: a\n      when:\n      - Altid.: "true"\n      grade: g\n      lines:\n      - id: b\n        page:\n        - title: P\n',
@@ -276,7 +280,10 @@ describe('what an author wrote wrongly', () => {
       lineOf('PlanDefinition.action[0].condition[0].expression'),
       lineOf('PlanDefinition.action[0].action[0].id'),
       lineOf('PlanDefinition.action[0].action[0].action[0].title'),
+      lineOf('PlanDefinition.action[0] (a)'),
+      lineOf('PlanDefinition.action[0].condition[0] (what] is. odd['),
       lineOf('PlanDefinition.nothing'),
-    ]).toEqual([4, 8, 11, 13, 2])
+      lineOf('$'),
+    ]).toEqual([4, 8, 11, 13, 6, 8, 2, 2])
   })
 })
