@@ -1,8 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { namesUnder } from '../../src/engine/model/names.js'
-import { importResources, readSource, renderSource, toYaml, type Placed, type TextFile } from '../../src/knowledge-source/index.js'
+import {
+  importResources,
+  readSource,
+  renderSource,
+  SECTIONS,
+  toYaml,
+  type Placed,
+  type TextFile,
+} from '../../src/knowledge-source/index.js'
+import { knowledgeFaults } from '../../src/knowledge-files/knowledge-faults.js'
 import type { JsonObject } from '../../src/plain-values/json.js'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -74,25 +85,6 @@ describe('the source of the knowledge', () => {
     expect(faults).toEqual([])
     expect(byId(again)).toEqual(byId(folder.placed.map(({ resource }) => resource)))
     if (folder === COLUMNA) expect(yaml.match(/^\s*(- )?fhir:/gm) ?? []).toEqual([])
-  })
-
-  test('is the same again once FHIR is made of it and written anew', () => {
-    const files = readdirSync(new URL('knowledge', ROOT))
-      .filter(name => name.endsWith('.yaml'))
-      .map(name => ({ file: `knowledge/${name}`, text: readFileSync(new URL(`knowledge/${name}`, ROOT), 'utf8') }))
-    const { resources, faults } = renderSource(files, COLUMNA.profile)
-    expect(faults).toEqual([])
-    const placed = resources.map(({ file, resource }) => ({ folder: file.split('/')[1] ?? '', resource }))
-    const written = importResources(placed, placed, readSource(files).shared, COLUMNA.profile)
-    const read = readSource(files).files
-    const differing = written.filter(({ section, id, written: again }) => {
-      const [first] = read.flatMap(({ written: sections }) => {
-        const found = sections instanceof Map ? (sections as Map<string, Map<string, unknown>>).get(section)?.get(id) : undefined
-        return found === undefined ? [] : [found]
-      })
-      return asText(first) !== asText(again)
-    })
-    expect(differing.map(({ id }) => id)).toEqual([])
   })
 
   test('keeps odd resources whole, whatever their words cannot say', () => {
@@ -188,13 +180,6 @@ const ELEMENTS = fc.constantFrom(
   'odd',
 )
 
-/** What is written, as one text. */
-function asText(written: unknown): string {
-  if (written instanceof Map)
-    return `{${[...(written as Map<string, unknown>)].map(([word, value]) => `${word}:${asText(value)}`).join(',')}}`
-  return Array.isArray(written) ? `[${written.map(asText).join(',')}]` : JSON.stringify(String(written))
-}
-
 describe('what an author wrote wrongly', () => {
   const plan = (lines: string): string => `plans:\n  p:\n    language: da\n${lines}`
 
@@ -285,5 +270,49 @@ describe('what an author wrote wrongly', () => {
       lineOf('PlanDefinition.nothing'),
       lineOf('$'),
     ]).toEqual([4, 8, 11, 13, 6, 8, 2, 2])
+  })
+})
+
+describe('the page for authors', () => {
+  const page = readFileSync(new URL('knowledge/README.md', ROOT), 'utf8')
+  const blocks = [...page.matchAll(/^`([^`\n]+)`\n```\w+\n([^]*?)^```$/gm)].map(([, file = '', text = '']) => ({ file, text }))
+
+  test('has an example that is sound as it stands there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'columna-example-'))
+    const write = ({ file, text }: TextFile) => {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), text)
+    }
+    blocks.forEach(write)
+    const { canonicalBase, languages } = JSON.parse(blocks.find(({ file }) => file === 'knowledge.json')?.text ?? '') as {
+      canonicalBase: string
+      languages: [string, ...string[]]
+    }
+    const source = blocks.filter(({ file }) => file.startsWith('knowledge/'))
+    const { resources, faults } = renderSource(source, { names: namesUnder(canonicalBase, 'org.columna'), languages })
+    for (const { file, resource } of resources) write({ file, text: JSON.stringify(resource) })
+    expect(faults).toEqual([])
+    expect(knowledgeFaults(folder)).toMatchObject({ faults: [], warnings: [] })
+    rmSync(folder, { recursive: true })
+  })
+
+  test('tells of every section and every word of an action', () => {
+    const sections = SECTIONS.map(({ name }) => name)
+    const words = [
+      'point',
+      'on',
+      'when',
+      'says',
+      'grade',
+      'source',
+      'override',
+      'lines',
+      'page',
+      'suggests',
+      'below',
+      'evidence',
+      'background',
+    ]
+    expect([...sections, ...words].filter(name => !page.includes(`\`${name}\``))).toEqual([])
   })
 })
