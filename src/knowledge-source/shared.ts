@@ -20,6 +20,8 @@ export interface SharedWords {
   subjects: ReadonlyMap<string, { coding: string; words: WrittenMap }>
   /** What words of a code may be for, other than to translate it: codes of the knowledge's own designation-use, in the order in which they stand. */
   uses: readonly string[]
+  /** The use of a designation that is another name of the code: a coding and its display. */
+  synonym: { coding: string; display: string }
   /** The code system of the answers of forms. */
   answers: string
 }
@@ -34,6 +36,7 @@ export const NOTHING_SHARED: SharedWords = {
   grades: new Map(),
   subjects: new Map(),
   uses: [],
+  synonym: { coding: '', display: '' },
   answers: 'answers',
 }
 
@@ -42,6 +45,7 @@ const READERS = {
   systems: (written: Written) => new Map([...mapOf(written)].map(([name, url]) => [name, textOf(url)] as const)),
   grades: (written: Written) => new Map([...mapOf(written)].map(([name, value]) => [name, gradeOf(value, name)] as const)),
   subjects: (written: Written) => new Map([...mapOf(written)].map(([name, value]) => [name, subjectOf(value)] as const)),
+  synonym: synonymOf,
   uses: (written: Written) => listOf(written).map(textOf),
   answers: textOf,
 }
@@ -62,6 +66,7 @@ export function readShared(written: WrittenMap): SharedWords {
     systems: read('systems') ?? new Map(),
     grades: read('grades') ?? new Map(),
     subjects: read('subjects') ?? new Map(),
+    synonym: read('synonym') ?? NOTHING_SHARED.synonym,
     uses: read('uses') ?? [],
     answers: read('answers') ?? NOTHING_SHARED.answers,
   }
@@ -84,4 +89,9 @@ function subjectOf(value: Written): { coding: string; words: WrittenMap } {
   const coding = textOf(isMap(value) ? words.get('is') : value)
   words.delete('is')
   return { coding, words }
+}
+
+function synonymOf(value: Written): SharedWords['synonym'] {
+  const words = mapOf(value)
+  return { coding: textOf(words.get('is')), display: textOf(words.get('display')) }
 }

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../plain-values/json.js'
 import { within, type Context } from './context.js'
 import { isSameJson } from './json-equal.js'
 import { namedToFhir, namedToSource, type Named } from './items.js'
-import { canonicalToFhir, canonicalToSource, systemToFhir, systemToSource } from './references.js'
+import { canonicalToFhir, canonicalToSource, codingToFhir, systemToFhir, systemToSource } from './references.js'
 import { RESOURCE_WORDS } from './resource.js'
 import { isLanguage, textWord } from './texts.js'
 import { thingToFhir, thingToSource, type Shape, type Word } from './thing.js'
@@ -142,16 +142,44 @@ const useWord = (context: Context, name: string): Word => {
   }
 }
 
-const useOf = (use: unknown, { shared }: Context): string | undefined => shared.uses.find(name => isObject(use) && use['code'] === name)
+/** Other names of a code, by language. */
+const ALSO = 'also'
+
+const alsoWord = (context: Context): Word => {
+  const part = `designation/${ALSO}`
+  return {
+    name: ALSO,
+    parts: [part],
+    toSource: parts => {
+      const names = parts[part] as { language: string; value: string }[]
+      const languages = [...new Set(names.map(({ language }) => language))]
+      const of = (language: string) => names.filter(each => each.language === language).map(({ value }) => value)
+      return new Map(languages.map(language => [language, of(language).length === 1 ? (of(language)[0] ?? '') : of(language)]))
+    },
+    toFhir: written => ({
+      [part]: [...mapOf(written)].flatMap(([language, values]) =>
+        listOf(values).map(value => ({ language, use: synonymUse(context), value: textOf(value) })),
+      ),
+    }),
+  }
+}
+
+function synonymUse(context: Context): JsonObject | undefined {
+  const { coding, display } = context.shared.synonym
+  return coding === '' ? undefined : { ...codingToFhir(coding, context), display }
+}
+
+const useOf = (use: unknown, { shared }: Context): string | undefined =>
+  [...shared.uses, ALSO].find(name => name === ALSO || (isObject(use) && use['code'] === name))
 
 const designations = (context: Context) => ({
   element: 'designation',
-  shares: [...context.languages.filter(language => language !== context.language), ...context.shared.uses],
+  shares: [...context.languages.filter(language => language !== context.language), ...context.shared.uses, ALSO],
   shareOf: ({ language, use }: JsonObject) => (use === undefined && typeof language === 'string' ? language : useOf(use, context)),
 })
 
 const valueSetConceptShape = (context: Context): Shape => ({
-  words: [...displayWords(context), ...context.shared.uses.map(name => useWord(context, name))],
+  words: [...displayWords(context), ...context.shared.uses.map(name => useWord(context, name)), alsoWord(context)],
   splits: [designations(context)],
 })
 
@@ -199,6 +227,7 @@ function codeShape(properties: Properties): (context: Context) => Shape {
       ...displayWords(context),
       textWord('means', 'definition'),
       ...context.shared.uses.map(name => useWord(context, name)),
+      alsoWord(context),
       ...[...properties].filter(([name]) => !isReserved(name, context)).map(([name, type]) => propertyWord(name, type)),
       { ...codesWord(properties), parts: ['concept'] },
     ],
@@ -210,7 +239,7 @@ function codeShape(properties: Properties): (context: Context) => Shape {
 }
 
 const isReserved = (name: string, context: Context): boolean =>
-  ['means', ...context.shared.uses, 'codes', 'fhir', 'without'].includes(name) || isLanguage(name, context)
+  ['means', ALSO, ...context.shared.uses, 'codes', 'fhir', 'without'].includes(name) || isLanguage(name, context)
 
 function propertyWord(code: string, type: string): Word {
   const valueName = PROPERTY_VALUES[type] ?? 'valueString'

@@ -91,7 +91,7 @@ test('CONTRIBUTING.md leads each of the first changes to one place that is there
   const rows = rowsIn(section(textOf('CONTRIBUTING.md'), '### Where the first changes go', '### Rules'))
   expect(rows.length).toBeGreaterThanOrEqual(10)
   for (const [, change = '', reminder = ''] of rows) {
-    expect(change).toMatch(/`((src|fhir-resources|tools)\/|knowledge\.json)/)
+    expect(change).toMatch(/`((src|knowledge|fhir-resources|tools)\/|knowledge\.json)/)
     expect(reminder).toMatch(/`(test\/|npm run )/)
   }
 })
