@@ -14,16 +14,21 @@ function card(top: PlanDefinitionAction): Card {
   const compiled = planOf(knowledge)
   const { requestGroup, undecided } = applyTo(knowledge)
   expect(undecided).toEqual([])
-  const [only] = buildCards(requestGroup, {
-    names: HOUSE.names,
-    terminology: knowledge.terminology,
-    pageOf: () => undefined,
-    hookInstance: 'h',
-    language: 'da',
-    plan: compiled.canonical,
-    planSource: planSource(compiled, 'da', knowledge.terminology),
-    notRead: [],
-  })
+  const [only] = buildCards([
+    {
+      group: requestGroup,
+      context: {
+        names: HOUSE.names,
+        terminology: knowledge.terminology,
+        pageOf: () => undefined,
+        hookInstance: 'h',
+        language: 'da',
+        plan: compiled.canonical,
+        planSource: planSource(compiled, 'da', knowledge.terminology),
+        notRead: [],
+      },
+    },
+  ])
   if (!only) throw new Error('no card')
   return only
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import type { CodeSystem, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
 import { buildCards } from '../../src/engine/cards/build-cards.js'
 import { orderCards } from '../../src/engine/cards/order-cards.js'
 import type { CardContext } from '../../src/engine/cards/card-context.js'
+import { visibleText } from '../../src/engine/cards/visible-text.js'
 import { toCards } from '../../src/engine/cards/to-cards.js'
 import { planSource } from '../../src/engine/cards/plan-source.js'
 import type { Card } from '../../src/cds-hooks/types.js'
@@ -103,7 +105,7 @@ function cards(
     planSource: planSource(compiled, language, knowledge.terminology),
     notRead,
   }
-  const built = buildCards(requestGroup, context)
+  const built = buildCards([{ group: requestGroup, context }])
   expect(emptyPlaces(built)).toEqual([])
   return built
 }
@@ -492,6 +494,65 @@ describe('what only the page shows for some patients', () => {
     expect(card(line('%yes.not()')).detail).toContain('b på dansk')
     const group = { id: 'g', trigger: [onHook('patient-view')], extension: pageWhen('%yes'), action: [action('a', point('T-01'))] }
     expect(cards([group as PlanDefinitionAction])).toEqual([])
+  })
+})
+
+describe('several cards of one answer', () => {
+  const TEXTS = ['**Ring nu.**', 'Ring nu.', 'Vent.', 'Tal om det.', 'Mål det.']
+  const texts = fc.constantFrom(...TEXTS)
+  const line = fc.record({ text: texts, isOnPage: fc.boolean(), strength: fc.constantFrom('s', 't') })
+  const anyCard = fc.record({
+    priority: fc.constantFrom('routine' as const, 'urgent' as const, 'stat' as const),
+    first: texts,
+    lines: fc.uniqueArray(line, { maxLength: 4, selector: ({ text }) => text.replaceAll('*', '') }),
+  })
+  type AnyCard = typeof anyCard extends fc.Arbitrary<infer T> ? T : never
+  const points = ['T-01', 'T-02', 'T-03']
+  const both = (text: string): Pick<PlanDefinitionAction, 'description'> => ({ description: text, _description: english(text) }) as object
+  const actionOf = ({ priority, first, lines }: AnyCard, index: number): PlanDefinitionAction => ({
+    ...topAction(`a${index}`, { ...point(points[index] ?? 'T-01'), priority }),
+    ...both(first),
+    action: lines.map(({ text, isOnPage, strength }, at) => {
+      const { extension = [], ...said } = point(points[at % 3] ?? 'T-01')
+      return {
+        id: `b${index}-${at}`,
+        ...said,
+        ...both(text),
+        extension: [
+          { url: EXTENSION.strength, valueCodeableConcept: { text: strength } },
+          ...extension.slice(1),
+          ...(isOnPage ? [{ url: EXTENSION.shownOn, valueCode: 'page' }] : []),
+        ],
+      }
+    }),
+  })
+  /** What a card says, a text each, without tags and the line that tells where it comes from. */
+  const saidBy = ({ detail = '' }: Card): string[] =>
+    detail
+      .split(/\n+/)
+      .map(part => visibleText(part.replace(/ \*\(.*\)\*$/, '')))
+      .filter(part => TEXTS.includes(part))
+
+  test('say nothing twice, and list every decision point that applies', () => {
+    fc.assert(
+      fc.property(fc.array(anyCard, { minLength: 1, maxLength: 3 }), given => {
+        const actions = given.map(actionOf)
+        const knowledge = knowledgeOf(plan(actions), library({ yes: 'true' }), ...RESOURCES)
+        const { requestGroup, undecided } = applyTo(knowledge)
+        const context = { hookInstance: HOOK_INSTANCE, language: 'da', knowledge, notRead: [], readInPart: [] }
+        const { cards: shown } = toCards([{ plan: planOf(knowledge), requestGroup, undecided }], context)
+        const own = shown.map(each => [...new Set(saidBy(each))])
+        expect(own.flat()).toEqual([...new Set(own.flat())])
+        const wanted = given.flatMap(({ first, lines }) => [first, ...lines.filter(({ isOnPage }) => !isOnPage).map(({ text }) => text)])
+        expect(own.flat().toSorted()).toEqual([...new Set(wanted.map(visibleText))].toSorted())
+        const listed = (each: Card | undefined) => each?.extension?.['org.columna.decision-points'] as string[]
+        for (const [index, each] of actions.entries()) {
+          const its = shown.find(({ summary }) => summary === `a${index} på dansk`)
+          expect(listed(its)).toEqual([...new Set([points[index], ...(each.action ?? []).map((_, at) => points[at % 3])])])
+        }
+      }),
+      { numRuns: 100 },
+    )
   })
 })
 

@@ -1,6 +1,8 @@
 // The decision point by which a card is overridden: the one that leads it, whatever lines stand first.
 import type { ClinicalCase, Given } from '../../src/cases/format.js'
-import { answerCase, decisionPointsOf } from '../support/cases.js'
+import { callService } from '../../src/calls/call-service.js'
+import { decisionPointsWithin } from '../../src/engine/cards/card-extension.js'
+import { answerCase, callsOf, cases, decisionPointsOf, loaded } from '../support/cases.js'
 
 async function headlinesFor(
   given: Given[],
@@ -56,4 +58,17 @@ test('the contact card is headed by what leads it, also where something to ask a
       },
     ]),
   ).toEqual(['RN-21'])
+})
+
+test('an answer lists every decision point that applies, on a card or beside the cards, and no other', async () => {
+  // Every so many, so that all folders of cases are among them.
+  const calls = cases.filter((_, index) => index % 29 === 0).flatMap(each => callsOf(each.case))
+  const { names } = loaded.knowledge.terminology
+  for (const { service, request, environment, arrival } of calls) {
+    const { response, applied } = await callService(service, request, 'da', environment, arrival)
+    const apply = applied.flatMap(({ requestGroup }) => (requestGroup.action ?? []).flatMap(action => decisionPointsWithin(action, names)))
+    const listed = [...response.cards.flatMap(decisionPointsOf), ...decisionPointsOf(response)]
+    expect([...new Set(listed)].toSorted()).toEqual([...new Set(apply)].toSorted())
+  }
+  expect(calls.length).toBeGreaterThan(100)
 })

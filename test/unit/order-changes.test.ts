@@ -45,16 +45,21 @@ function cardsFor(
     asSent: orders.asSent,
   })
   expect(undecided).toEqual([])
-  return buildCards(requestGroup, {
-    names: HOUSE.names,
-    terminology: knowledge.terminology,
-    pageOf: () => undefined,
-    hookInstance: 'h',
-    language: 'en',
-    plan: 'p|1',
-    planSource: { label: 'plan' },
-    notRead: [],
-  })
+  return buildCards([
+    {
+      group: requestGroup,
+      context: {
+        names: HOUSE.names,
+        terminology: knowledge.terminology,
+        pageOf: () => undefined,
+        hookInstance: 'h',
+        language: 'en',
+        plan: 'p|1',
+        planSource: { label: 'plan' },
+        notRead: [],
+      },
+    },
+  ])
 }
 
 describe('the orders of a hook', () => {

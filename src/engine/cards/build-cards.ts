@@ -5,6 +5,7 @@ import { extensionOf, extensionsOf } from '../model/extensions.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
 import { cardExtension } from './card-extension.js'
+import { orderCards } from './order-cards.js'
 import { detailOf } from './detail.js'
 import { onCards } from './shown-on.js'
 import { suggestionsOf } from './suggestions.js'
@@ -19,17 +20,37 @@ export const INDICATOR = { routine: 'info', urgent: 'warning', stat: 'critical',
   Indicator
 >
 
-/** Cards of one RequestGroup: one a top-level action that cards show, in the author's order. */
-export function buildCards(group: RequestGroup, context: CardContext): Card[] {
-  const resources = new Map((group.contained ?? []).map(resource => [`#${resource.id}`, resource as FhirResource]))
-  return onCards(group.action, context).map(action => buildCard(action, resources, context))
+/** What cards are made of: what of a plan applies, and what they need beyond it. */
+export interface AppliedGroup {
+  group: RequestGroup
+  context: CardContext
 }
 
-function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Card {
+/**
+ * Cards of the RequestGroups of one answer, in the order in which they are shown: one a top-level action that cards
+ * show, the pressing ones first, otherwise in the authors' order. What one of them says no later one says again.
+ */
+export function buildCards(groups: readonly AppliedGroup[]): Card[] {
+  const said = new Set<string>()
+  const actions = groups.flatMap(({ group, context }) => {
+    const resources = new Map((group.contained ?? []).map(resource => [`#${resource.id}`, resource as FhirResource]))
+    return onCards(group.action, context).map(action => ({ action, resources, context, indicator: indicatorOf(action) }))
+  })
+  return orderCards(actions).map(({ action, resources, context }) => buildCard(action, resources, context, said))
+}
+
+const indicatorOf = ({ priority = 'routine' }: RequestGroupAction): Indicator => INDICATOR[priority]
+
+function buildCard(
+  action: RequestGroupAction,
+  resources: ReadonlyMap<string, FhirResource>,
+  context: CardContext,
+  said: Set<string>,
+): Card {
   const title = action.title || action.textEquivalent || context.planSource.label
   const { summary, isCut } = summaryOf(title)
   const page = context.pageOf(action.id ?? '')
-  const detail = detailOf(action, isCut ? title : undefined, page, context)
+  const detail = detailOf(action, isCut ? title : undefined, page, context, said)
   const { suggestions, selectionBehavior } = suggestionsOf(action, resources, context)
   const overrideReasons = extensionsOf(action, context.names.extension.overrideReasons).flatMap(({ valueCoding }) =>
     valueCoding ? [valueCoding as Coding] : [],
@@ -40,7 +61,7 @@ function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, Fh
     uuid: stableUuid(context.hookInstance, context.plan, action.id ?? ''),
     summary,
     ...(detail !== '' && { detail }),
-    indicator: INDICATOR[action.priority ?? 'routine'],
+    indicator: indicatorOf(action),
     source: sourceOf(action, context),
     ...(suggestions.length > 0 && { suggestions, selectionBehavior }),
     ...(overrideReasons.length > 0 && { overrideReasons }),

@@ -5,25 +5,48 @@ import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
 import { gradeParts, gradeTag } from './grade.js'
 import { onCards } from './shown-on.js'
+import { visibleText } from './visible-text.js'
 import { yieldsResource } from './suggestions.js'
 
-/** Text of the card: description, one line a child without a resource, what was not read, and where it comes from. */
+/**
+ * Text of the card: description, one line a child without a resource, what was not read, and where it comes from.
+ * @param said what earlier cards of the answer say, which this one leaves out; what it says itself is added.
+ */
 export function detailOf(
   action: RequestGroupAction,
   fullTitle: string | undefined,
   page: string | undefined,
   context: CardContext,
+  said: Set<string>,
 ): string {
   const words = cardWords(context.language)
-  const lines = linesOf(action, context)
+  const isNew = newAmong(said)
+  const description = withoutSaid(action.description ?? '', isNew)
+  const lines = linesOf(action, context).filter(line => isNew(textOf(line)))
   const provenance = provenanceOf([action, ...lines], page, context)
   return [
     ...(fullTitle === undefined ? [] : [`**${escapeMarkdown(fullTitle)}**`]),
-    ...(action.description === undefined ? [] : [action.description]),
+    ...(description === '' ? [] : [description]),
     ...(lines.length === 0 ? [] : [lines.map(line => written(line, action, context)).join('\n')]),
     ...(context.notRead.length === 0 ? [] : [`${words.notRead}: ${context.notRead.join(', ')}.`]),
     ...(provenance === '' ? [] : [provenance]),
   ].join('\n\n')
+}
+
+/** Whether a text is said by no earlier card; what one card says twice itself is its author's choice. */
+function newAmong(said: Set<string>): (markdown: string) => boolean {
+  const before = new Set(said)
+  return markdown => {
+    const text = visibleText(markdown)
+    said.add(text)
+    return !before.has(text)
+  }
+}
+
+/** A description without its first paragraph, where an earlier card says that. */
+function withoutSaid(description: string, isNew: (markdown: string) => boolean): string {
+  const [first = '', ...rest] = description.split('\n\n')
+  return first === '' || isNew(first) ? description : rest.join('\n\n')
 }
 
 /**

@@ -44,17 +44,20 @@ export interface ToldCards {
  */
 export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext): ToldCards {
   const { hookInstance, language, knowledge, notRead, publicUrl } = context
-  const advice = answers.flatMap(({ plan, requestGroup }) =>
-    buildCards(requestGroup, {
-      names: knowledge.terminology.names,
-      terminology: knowledge.terminology,
-      hookInstance,
-      language,
-      plan: plan.canonical,
-      planSource: planSource(plan, language, knowledge.terminology),
-      pageOf: action => pageOf(plan, action, { publicUrl, language, usual: knowledge.terminology.language }),
-      notRead,
-    }),
+  const advice = buildCards(
+    answers.map(({ plan, requestGroup: group }) => ({
+      group,
+      context: {
+        names: knowledge.terminology.names,
+        terminology: knowledge.terminology,
+        hookInstance,
+        language,
+        plan: plan.canonical,
+        planSource: planSource(plan, language, knowledge.terminology),
+        pageOf: action => pageOf(plan, action, { publicUrl, language, usual: knowledge.terminology.language }),
+        notRead,
+      },
+    })),
   )
   const undecided = answers.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance, language, knowledge })]
