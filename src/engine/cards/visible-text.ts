@@ -13,4 +13,4 @@ export const visibleText = (markdown: string): string =>
     .trim()
 
 /** Characters that a reader sees of Markdown; a line break counts as one. */
-export const visibleLength = (markdown: string): number => [...visibleText(markdown)].length
+export const visibleLength = (markdown: string): number => Array.from(visibleText(markdown)).length
