@@ -218,7 +218,7 @@ describe('the acute letter', () => {
     const [letter = ''] = await acuteLetter([BACK, signs, { 'start-back': { yes: [1, 2, 5, 6, 7], bother: 3 } }])
     expect(letter.split('\n').slice(0, 4)).toEqual([
       'AKUT HENVISNING. Mistanke om cauda equina-syndrom.',
-      'Tegn: føleforstyrrelse i ridebukseområdet, urinretention.',
+      'Tegn: urinretention, føleforstyrrelse i ridebukseområdet.',
       'Siden: først noteret 28.03.2026.',
       'Henvisning vedr. lænderyg. Diagnose: Rygsyndrom med smerteudstråling (L86).',
     ])
@@ -233,7 +233,7 @@ describe('the acute letter', () => {
   test('without a coded back problem, and of a code without a date', async () => {
     const [letter = ''] = await acuteLetter([{ condition: 'SKS:DG834' }])
     expect(letter).toMatch(
-      /^AKUT HENVISNING\. Mistanke om cauda equina-syndrom\.\nTegn: cauda equina-syndrom er kodet\.\nSiden: ikke oplyst\.\n.*Diagnose: ikke kodet/,
+      /^AKUT HENVISNING\. Mistanke om cauda equina-syndrom\.\nTegn: kodet cauda equina-syndrom\.\nSiden: ikke oplyst\.\n.*Diagnose: ikke kodet/,
     )
   })
 
