@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import supertest from 'supertest'
 import { readSettings } from '../../src/settings.js'
-import type { Explanation, ToldAction } from '../../src/calls/explain-call.js'
+import type { Explanation, ToldAction, ToldCondition } from '../../src/calls/explain-call.js'
 import { demoPeople } from '../../src/demo/people.js'
 import { entriesOf, patientView, prefetchedCall, searchset, SERVICES, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
@@ -34,6 +34,8 @@ async function explain(person: string, id: ServiceId = ID, query = '', language 
   expect(status).toBe(200)
   return body as Explanation
 }
+
+const NOTHING_ASKED: Pick<ToldCondition, 'facts'> = { facts: [] }
 
 const actionsOf = ({ plans }: Explanation): ToldAction[] => plans.flatMap(({ actions }) => actions)
 
@@ -84,7 +86,7 @@ describe('an explanation', () => {
   test('says what an action is: title, decision points, grade, source, and how many of its conditions are met', async () => {
     const action = actionsOf(await explain('start-back-high')).find(({ card }) => card !== undefined)
     expect(action).toMatchObject({
-      title: 'STarT Back: høj risiko for et langvarigt forløb (total …, delscore …)',
+      title: 'STarT Back høj risiko (…/9, delscore …/5): …',
       points: expect.arrayContaining([expect.any(String)]) as string[],
       grade: { direction: 'for', strength: expect.any(String) as string },
       source: { document: expect.stringMatching(/\S/) as string, year: expect.stringMatching(/^\d{4}$/) as string },
@@ -99,7 +101,7 @@ describe('an explanation', () => {
     const action = plans[0]?.actions.find(({ card }) => card !== undefined)
     expect([plans[0]?.title, action?.title, response.cards[0]?.summary]).toEqual([
       'STarT Back: risk of a long course',
-      'STarT Back: high risk of a long course (total …, sub-score …)',
+      'STarT Back high risk (…/9, sub-score …/5): …',
       expect.stringContaining('high risk'),
     ])
   })
@@ -184,7 +186,9 @@ describe('an explanation', () => {
       const { facts, plans } = await explain('follow-up-week-four', 'low-back-pain-order-sign')
       const used = new Set([
         ...Object.values(facts).flatMap(({ uses }) => uses),
-        ...everyAction({ plans } as Explanation).flatMap(({ conditions }) => conditions.flatMap(condition => condition.facts)),
+        ...everyAction({ plans } as Explanation).flatMap(({ conditions, onlyOnPage = NOTHING_ASKED }) =>
+          [...conditions, onlyOnPage].flatMap(condition => condition.facts),
+        ),
       ])
       expect(Object.keys(facts).toSorted()).toEqual([...used].toSorted())
     })
