@@ -42,7 +42,7 @@ export const fhirpath = (expression: string) => ({ language: 'text/fhirpath' as 
 /** An applicability condition. */
 export const when = (expression: string) => ({
   kind: 'applicability' as const,
-  expression: { ...fhirpath(expression), description: `When ${expression}` },
+  expression: { ...fhirpath(expression), description: `When ${expression}`, _description: english(`When ${expression} in English`) },
 })
 
 export const onHook = (name: string) => ({ type: 'named-event' as const, name })
@@ -81,7 +81,12 @@ export const library = (facts: Readonly<Record<string, string>> = {}, more: Part
 
 export const fact = (name: string, expression: string) => ({
   url: EXTENSION.fact,
-  valueExpression: { ...fhirpath(expression), name, description: `What ${name} says` },
+  valueExpression: {
+    ...fhirpath(expression),
+    name,
+    description: `What ${name} says`,
+    _description: english(`What ${name} says in English`),
+  },
 })
 
 /** A plan on top of `Library/facts`. */

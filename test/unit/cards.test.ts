@@ -453,7 +453,14 @@ describe('what only the page shows', () => {
 
 describe('what only the page shows for some patients', () => {
   const pageWhen = (expression: string): PlanDefinitionAction['extension'] => [
-    { url: EXTENSION.shownOn, valueExpression: { ...fhirpath(expression), description: 'Når noget andet leder' } },
+    {
+      url: EXTENSION.shownOn,
+      valueExpression: {
+        ...fhirpath(expression),
+        description: 'Når noget andet leder',
+        _description: english('When something else leads'),
+      },
+    },
   ]
   const told = (expression: string, more: PlanDefinitionAction = {}) => {
     const { extension = [], ...said } = point('T-01')

@@ -99,19 +99,24 @@ describe('a fault of facts', () => {
     expect(new Set(found.map(fault => fault.split(' ')[0]))).toEqual(new Set([code]))
   })
 
-  test('in another language, or without a description', () => {
+  test('in another language, or without a description in each language', () => {
     const odd = library(
       {},
       {
         extension: [
-          { url: EXTENSION.fact, valueExpression: { name: 'a', language: 'text/cql', expression: 'true', description: 'x' } },
+          {
+            url: EXTENSION.fact,
+            valueExpression: { name: 'a', language: 'text/cql', expression: 'true', description: 'x', _description: english('x') },
+          },
           { url: EXTENSION.fact, valueExpression: { name: 'b', ...fhirpath('true') } },
+          { url: EXTENSION.fact, valueExpression: { name: 'c', ...fhirpath('true'), description: 'x' } },
         ],
       },
     )
     expect(faultsIn(odd)).toEqual([
       expect.stringMatching(/^LANGUAGE_UNSUPPORTED .*\(a\)/),
       expect.stringMatching(/^DESCRIPTION_MISSING .*\(b\)/),
+      expect.stringMatching(/^TRANSLATION_MISSING .*\(c\)/),
     ])
   })
 })
@@ -150,10 +155,24 @@ describe('a fault of an action', () => {
       ['TRIGGER_UNSUPPORTED PlanDefinition.action[0].action[0].trigger'],
     ],
     ['without English', [{ ...topAction('a'), _title: {} }], ['TRANSLATION_MISSING PlanDefinition.action[0].title']],
+    [
+      'with a condition in Danish alone',
+      [topAction('a', { condition: [{ kind: 'applicability', expression: { ...fhirpath('true'), description: 'Altid' } }] })],
+      ['TRANSLATION_MISSING PlanDefinition.action[0].condition[0]'],
+    ],
     ['with half a description', [topAction('a', { description: 'x' })], ['TRANSLATION_MISSING PlanDefinition.action[0].description']],
     [
       'with a condition in CQL',
-      [topAction('a', { condition: [{ kind: 'applicability', expression: { language: 'text/cql', expression: 'x', description: 'x' } }] })],
+      [
+        topAction('a', {
+          condition: [
+            {
+              kind: 'applicability',
+              expression: { language: 'text/cql', expression: 'x', description: 'x', _description: english('x') },
+            },
+          ],
+        }),
+      ],
       ['LANGUAGE_UNSUPPORTED PlanDefinition.action[0].condition[0]'],
     ],
     [

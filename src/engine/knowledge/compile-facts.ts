@@ -4,8 +4,9 @@ import { factVariables } from '../expression/facts.js'
 import type { KnownVariables } from '../expression/check-names.js'
 import { ANY_ITEMS, type Items } from '../model/items.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
-import { localized, type LocalizedText } from '../model/localized.js'
+import { lackingLanguages, localized, type LocalizedText } from '../model/localized.js'
 import type { ExpressionCompiler } from './expressions.js'
+import type { KnowledgeProfile } from './profile.js'
 import type { FaultList } from '../model/faults.js'
 import type { Cited } from './resource-index.js'
 
@@ -25,8 +26,8 @@ export interface CompiledFacts {
 export interface FactContext {
   expressions: ExpressionCompiler
   faults: FaultList
-  /** Language of a description whose resource names none. */
-  language: string
+  /** Languages in which facts are described; the first is that of a description whose resource names none. */
+  languages: KnowledgeProfile['languages']
 }
 
 const FACT_NAME = /^[A-Za-z_]\w*$/
@@ -54,14 +55,14 @@ function writtenFacts(resource: Library | PlanDefinition, language: string): Wri
 
 /**
  * Compiles the facts of one resource on top of those it builds on. Facts may stand in any order; cycles,
- * repeated names and facts without a description are faults.
+ * repeated names and facts without a description in each language are faults.
  */
 export function compileFacts(
   { file, resource, url }: Cited<Library> | Cited<PlanDefinition>,
   base: CompiledFacts,
-  { expressions, faults, language }: FactContext,
+  { expressions, faults, languages }: FactContext,
 ): CompiledFacts {
-  const { ordered, cyclic } = inOrder(writtenFacts(resource, language), file, expressions, faults)
+  const { ordered, cyclic } = inOrder(writtenFacts(resource, languages[0]), file, expressions, faults)
   // A fact that depends on itself is known to be named, so that its fault is told once.
   const known = new Map<string, Items>([...base.known, ...cyclic.map(name => [name, ANY_ITEMS] as const)])
   const named = new Set([...base.known.keys(), ...base.needs.keys()])
@@ -80,6 +81,8 @@ export function compileFacts(
         'A fact needs a name of letters, digits and underscores, so that expressions can call it.',
       )
     if (!fact.description.trim()) faults.add('DESCRIPTION_MISSING', file, fact.element, 'Say in plain language what the fact means.')
+    const lacking = fact.description.trim() ? lackingLanguages(fact.descriptions, languages) : []
+    if (lacking.length > 0) faults.add('TRANSLATION_MISSING', file, fact.element, `The description is missing in ${lacking.join(', ')}.`)
     const checked = expressions.expression({ language: fact.language as 'text/fhirpath', expression: fact.expression }, place, known)
     named.add(fact.name)
     known.set(fact.name, checked.isCertain ? { ...checked.items, isCertain: true } : checked.items)

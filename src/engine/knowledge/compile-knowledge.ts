@@ -61,7 +61,7 @@ export function compileKnowledge(
   const expressions = new ExpressionCompiler(terminology, createVocabulary(files, terminology, settings, profile.languages), faults)
   const records = recordFacts(settings !== undefined)
   const resources = new ResourceIndex(files, profile.names.base)
-  const libraryContext = { resources, isTerminology: terminologyNamed(files), expressions, faults, language: profile.languages[0] }
+  const libraryContext = { resources, isTerminology: terminologyNamed(files), expressions, faults, languages: profile.languages }
   const { libraries, variables } = compileLibraries(resources.every<Library>('Library'), records, libraryContext)
   const context: PlanContext = {
     expressions,
@@ -115,12 +115,12 @@ interface LibraryContext {
   isTerminology: (canonical: string) => boolean
   expressions: ExpressionCompiler
   faults: FaultList
-  language: string
+  languages: KnowledgeProfile['languages']
 }
 
 /** Compiles libraries so that each stands after those it depends on; all their facts share one scope. */
 function compileLibraries(files: readonly Cited<Library>[], records: CompiledFacts, context: LibraryContext) {
-  const { expressions, faults, language } = context
+  const { expressions, faults, languages } = context
   const libraries: CompiledLibraries = new Map()
   let variables = records.variables
   let needs = records.needs
@@ -143,7 +143,7 @@ function compileLibraries(files: readonly Cited<Library>[], records: CompiledFac
       variables,
       parameters: new Set(inherited.flatMap(({ facts }) => [...facts.parameters])),
     }
-    const facts = compileFacts(file, withParameters(base, file.resource), { expressions, faults, language })
+    const facts = compileFacts(file, withParameters(base, file.resource), { expressions, faults, languages })
     variables = facts.variables
     needs = facts.needs
     libraries.set(url, { resource: file, facts })

@@ -40,7 +40,7 @@ import { compileActivity, withoutType } from './compile-activity.js'
 import { byKey, compileRequirement, conflictingKeys } from './data-requirements.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
 import { decisionPointsOf, isOnlyOnPage } from '../model/names.js'
-import { inLanguage, localized, type LocalizedText } from '../model/localized.js'
+import { inLanguage, lackingLanguages, localized, type LocalizedText } from '../model/localized.js'
 import { documentsOf, isLeaflet, leafletText, paragraphsOf } from './leaflets.js'
 import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type ElementOfFile } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
@@ -138,7 +138,7 @@ class PlanCompiler {
     this.actionIds = new Set(idsWithin(this.plan.action))
     this.check = { plan: this.plan, file: source.file, faults, terminology, profile }
     const inherited = withPlanVariables(this.inheritedFacts(), source, expressions, faults)
-    this.facts = compileFacts(source, inherited, { expressions, faults, language: this.language })
+    this.facts = compileFacts(source, inherited, { expressions, faults, languages: profile.languages })
   }
 
   compile(): CompiledPlan {
@@ -283,6 +283,9 @@ class PlanCompiler {
     const expression = (inFhirPath(written) ?? written)?.expression ?? ''
     // What is not put into words speaks for itself.
     const descriptions = description.trim() ? localized(description, _description, this.language) : new Map([[this.language, expression]])
+    const missing = lackingLanguages(descriptions, this.context.profile.languages)
+    if (description.trim() && missing.length > 0)
+      this.fault('TRANSLATION_MISSING', place, `The description is missing in ${missing.join(', ')}.`)
     return { description, descriptions, expression, evaluate }
   }
 
@@ -303,7 +306,7 @@ class PlanCompiler {
   ): ActionTexts {
     const parts = element as PlanDefinitionAction
     const compile = (texts: LocalizedText, name: string) => {
-      const missing = this.context.profile.languages.filter(language => texts.size > 0 && !texts.has(language))
+      const missing = lackingLanguages(texts, this.context.profile.languages)
       if (missing.length > 0) {
         this.context.faults.add('TRANSLATION_MISSING', file, `${place}.${name}`, `The text is missing in ${missing.join(', ')}.`)
       }

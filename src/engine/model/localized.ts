@@ -20,6 +20,10 @@ export function localized(value: string | undefined, sibling: Element | undefine
   return texts
 }
 
+/** The languages in which a text is missing that is there in another. */
+export const lackingLanguages = (texts: LocalizedText, languages: readonly string[]): string[] =>
+  texts.size === 0 ? [] : languages.filter(language => !texts.has(language))
+
 /** The text in a language, else in the language it was written in first. */
 export function inLanguage(texts: LocalizedText, language: string): string | undefined {
   return texts.get(language) ?? texts.values().next().value
