@@ -3,7 +3,7 @@ import type { FaultList } from '../engine/model/faults.js'
 import { readJson } from './read-resources.js'
 
 /** Where a folder of knowledge keeps what its clinical cases answered when they were last run. */
-export const CASE_RECORD = 'fhir-resources/case-record.json'
+export const CASE_RECORD = 'case-record.json'
 
 /** What clinical cases answered when they were last run. */
 export interface CaseRecord {

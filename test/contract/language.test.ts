@@ -26,8 +26,8 @@ async function card(
   return { summary: first?.summary ?? '', detail: first?.detail ?? '', language: headers['content-language'] as string | undefined }
 }
 
-const DANISH = /^STarT Back: høj risiko/
-const ENGLISH = /^STarT Back: high risk/
+const DANISH = /^STarT Back høj risiko/
+const ENGLISH = /^STarT Back high risk/
 
 test.each<[string | undefined]>([
   [undefined],

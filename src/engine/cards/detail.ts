@@ -5,7 +5,6 @@ import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
 import { gradeParts, gradeTag } from './grade.js'
 import { onCards } from './shown-on.js'
-import { visibleText } from './visible-text.js'
 import { yieldsResource } from './suggestions.js'
 
 /**
@@ -33,11 +32,14 @@ export function detailOf(
   ].join('\n\n')
 }
 
+/** What two texts that say the same may differ in; asked of patients' words too, so that it never looks back. */
+const MARKS_AND_BLANKS = /[*_`\s]+/g
+
 /** Whether a text is said by no earlier card; what one card says twice itself is its author's choice. */
 function newAmong(said: Set<string>): (markdown: string) => boolean {
   const before = new Set(said)
   return markdown => {
-    const text = visibleText(markdown)
+    const text = markdown.replace(MARKS_AND_BLANKS, ' ').trim()
     said.add(text)
     return !before.has(text)
   }

@@ -88,6 +88,11 @@ class CertaintyWalk {
         return node.text === '&' || this.bothYield(node, given)
       case 'MembershipExpression':
         return this.yieldsPart(node.text === 'in' ? left : right, given)
+      // Wherever `$this` stands there is an item, and "is" answers of an item.
+      case 'ThisInvocation':
+        return true
+      case 'TypeExpression':
+        return node.text === 'is' && this.yieldsPart(left, given)
       case 'UnionExpression':
         return childNodes(node).some(child => this.yields(child, given))
       case 'EntireExpression':
