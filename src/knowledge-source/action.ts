@@ -11,7 +11,20 @@ import { onlyCoding } from './references.js'
 import { share, type Split } from './split.js'
 import { textWord } from './texts.js'
 import { thingToFhir, thingToSource, type Shape, type Word } from './thing.js'
-import { canonical, codeOf, extension, extensionsByUrl, extensionWord, only, plain, several, word, mark, type Value } from './words.js'
+import {
+  artifactsWord,
+  canonical,
+  codeOf,
+  extension,
+  extensionsByUrl,
+  extensionWord,
+  only,
+  plain,
+  several,
+  word,
+  mark,
+  type Value,
+} from './words.js'
 import { listOf, mapOf, textOf, type Written, type WrittenMap } from './written.js'
 
 const ACTION_TYPE = 'http://terminology.hl7.org/CodeSystem/action-type'
@@ -69,21 +82,7 @@ const points: Value = {
   }),
 }
 
-const source: Word = {
-  name: 'source',
-  parts: ['documentation'],
-  toSource: ({ documentation }, context) =>
-    several(canonical('Library')).toSource(
-      (documentation as JsonObject[]).map(({ resource }) => resource),
-      context,
-    ),
-  toFhir: (written, context) => ({
-    documentation: (several(canonical('Library')).toFhir(written, context) as string[]).map(resource => ({
-      type: 'documentation',
-      resource,
-    })),
-  }),
-}
+const source = artifactsWord('source', 'documentation', 'documentation')
 
 const definition = (name: keyof typeof DEFINITIONS): Word => {
   const type = DEFINITIONS[name]

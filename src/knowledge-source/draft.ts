@@ -1,10 +1,10 @@
-import { isObject, type JsonObject } from '../plain-values/json.js'
+import { isObject } from '../plain-values/json.js'
 import { setWord } from './action.js'
 import { codingToFhir, codingToSource } from './references.js'
 import { RESOURCE_WORDS } from './resource.js'
 import { textMembers, textsToFhir, textsToSource } from './texts.js'
-import type { Shape, Word } from './thing.js'
-import { canonical, plain, several, word, type Value } from './words.js'
+import type { Shape } from './thing.js'
+import { artifactsWord, canonical, plain, several, word, type Value } from './words.js'
 import { isMap, listOf, textOf, WordFault, type Written } from './written.js'
 
 /** A CodeableConcept with words: `{ code: system code, da, en }`. */
@@ -32,21 +32,7 @@ const concept: Value = {
 }
 
 /** The leaflets that are handed out with it. */
-const leaflet: Word = {
-  name: 'leaflet',
-  parts: ['relatedArtifact'],
-  toSource: ({ relatedArtifact }, context) =>
-    several(canonical('Library')).toSource(
-      (relatedArtifact as JsonObject[]).map(({ resource }) => resource),
-      context,
-    ),
-  toFhir: (written, context) => ({
-    relatedArtifact: (several(canonical('Library')).toFhir(written, context) as string[]).map(resource => ({
-      type: 'documentation',
-      resource,
-    })),
-  }),
-}
+const leaflet = artifactsWord('leaflet', 'relatedArtifact', 'documentation')
 
 /** The words of a draft that a card can suggest. */
 export const draftShape = (): Shape => ({

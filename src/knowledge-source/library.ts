@@ -8,7 +8,19 @@ import { RESOURCE_WORDS, concept } from './resource.js'
 import { share, type Split } from './split.js'
 import { lengthened, shortened, textMembers, textsToFhir, textsToSource, textWord } from './texts.js'
 import { thingToFhir, thingToSource, type Shape, type Word } from './thing.js'
-import { canonical, codeOf, extension, extensionsByUrl, extensionsWord, extensionWord, only, plain, several, truth, word } from './words.js'
+import {
+  artifactsWord,
+  codeOf,
+  extension,
+  extensionsByUrl,
+  extensionsWord,
+  extensionWord,
+  only,
+  plain,
+  several,
+  truth,
+  word,
+} from './words.js'
 import { textOf, type Written } from './written.js'
 
 const LIBRARY_TYPE = 'http://terminology.hl7.org/CodeSystem/library-type'
@@ -84,32 +96,17 @@ const USED = share('relatedArtifact', 'depends-on')
 const SECTIONS = share('relatedArtifact', 'composed-of')
 const DOCUMENT = share('relatedArtifact', 'documentation')
 
-const uses: Word = {
-  name: 'uses',
-  parts: [USED],
-  toSource: (parts, context) =>
-    several(canonical('Library')).toSource(
-      (parts[USED] as JsonObject[]).map(({ resource }) => resource),
-      context,
-    ),
-  toFhir: (written, context) => ({
-    [USED]: (several(canonical('Library')).toFhir(written, context) as string[]).map(resource => ({ type: 'depends-on', resource })),
-  }),
-}
+const uses = artifactsWord('uses', USED, 'depends-on')
+
+const libraryType = word(
+  'type',
+  'type',
+  codeOf(() => LIBRARY_TYPE),
+)
 
 /** The words of a library of facts. */
 export const factsShape = (): Shape => ({
-  words: [
-    ...RESOURCE_WORDS,
-    word(
-      'type',
-      'type',
-      codeOf(() => LIBRARY_TYPE),
-    ),
-    uses,
-    data,
-    facts,
-  ],
+  words: [...RESOURCE_WORDS, libraryType, uses, data, facts],
   splits: [extensionsByUrl([EXTENSION.fact]), RELATED],
   implied: () => ({ type: concept(LIBRARY_TYPE, 'logic-library') }),
 })
@@ -158,11 +155,7 @@ const documentWord: Word = {
 export const sourceShape = ({ names: { extension: own } }: Context): Shape => ({
   words: [
     ...RESOURCE_WORDS,
-    word(
-      'type',
-      'type',
-      codeOf(() => LIBRARY_TYPE),
-    ),
+    libraryType,
     textExtensionWord('cited-as', own.shortCitation),
     textExtensionWord('standing', own.standing),
     documentWord,

@@ -56,6 +56,23 @@ export const several = (value: Value): Value => ({
   toFhir: (written, context) => listOf(written).map(each => value.toFhir(each, context)),
 })
 
+/** A word for artifacts of one type that are libraries, each by its id. @param part the element, or the share of it, that holds them. */
+export function artifactsWord(name: string, part: string, type: string): Word {
+  const libraries = several(canonical('Library'))
+  return {
+    name,
+    parts: [part],
+    toSource: (parts, context) =>
+      libraries.toSource(
+        (parts[part] as JsonObject[]).map(({ resource }) => resource),
+        context,
+      ),
+    toFhir: (written, context) => ({
+      [part]: (libraries.toFhir(written, context) as string[]).map(resource => ({ type, resource })),
+    }),
+  }
+}
+
 /** Extensions by url, each url a share of its own, in this order. */
 export const extensionsByUrl = (urls: readonly string[]): Split => ({
   element: 'extension',
