@@ -36,26 +36,21 @@ export interface Catalogue {
 }
 
 /** What is shown in the place of an action: itself, or what it groups where it has no words. */
-export function shownIn(placed: Placed, gates: readonly Placed[] = []): Shown[] {
-  const { plan, action } = placed
-  const { definition, actions } = action
-  const grouped =
-    definition?.kind === 'plan'
-      ? definition.plan.actions.map(inner => ({ plan: definition.plan, action: inner }))
-      : definition === undefined
-        ? actions.map(inner => ({ plan, action: inner }))
-        : []
-  if (!action.isGroup || grouped.length === 0) return [{ ...placed, gates }]
+function shownIn(placed: Placed, gates: readonly Placed[] = []): Shown[] {
+  const grouped = placed.action.isGroup ? placedBelow(placed) : []
+  if (grouped.length === 0) return [{ ...placed, gates }]
   return grouped.flatMap(inner => shownIn(inner, [...gates, placed]))
 }
 
 /** What is shown below an action, in order. */
-export const shownBelow = ({ plan, action }: Placed): Shown[] => [
-  ...(action.definition?.kind === 'plan'
-    ? action.definition.plan.actions.flatMap(inner => shownIn({ plan: (action.definition as { plan: CompiledPlan }).plan, action: inner }))
-    : []),
-  ...action.actions.flatMap(inner => shownIn({ plan, action: inner })),
-]
+export const shownBelow = (placed: Placed): Shown[] => placedBelow(placed).flatMap(inner => shownIn(inner))
+
+/** What stands directly below an action, each with the plan that it is written in. */
+function placedBelow({ plan, action: { definition, actions } }: Placed): Placed[] {
+  const own = actions.map(action => ({ plan, action }))
+  if (definition?.kind !== 'plan') return own
+  return [...definition.plan.actions.map(action => ({ plan: definition.plan, action })), ...own]
+}
 
 /** An action and all that is shown below it. */
 function* within(placed: Placed): Generator<Placed> {

@@ -1,3 +1,4 @@
+import { cardTopicOf } from '../engine/knowledge/card-topic.js'
 import type { CardPlace, Catalogue } from './catalogue.js'
 import type { PageContext } from './page-context.js'
 import { recommendationPath } from './page-urls.js'
@@ -39,8 +40,7 @@ export function entriesOf({ places }: Catalogue, context: PageContext): Entry[] 
 
 /** The family of a card in words: what is ordered, for cards about an order. */
 function topicOf({ action, applied }: CardPlace, { names, terminology, say }: PageContext): string {
-  const own = action.resource.extension?.find(({ url }) => url === names.extension.cardTopic)?.valueCoding
-  const { system, code, display } = own ?? applied.resource.topic?.[0]?.coding?.[0] ?? {}
+  const { system, code, display } = cardTopicOf(action, applied, names) ?? {}
   return say(terminology.display(system, code)) ?? display ?? applied.resource.title ?? ''
 }
 

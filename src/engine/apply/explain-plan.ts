@@ -3,6 +3,7 @@ import type { Evaluator } from '../expression/compile.js'
 import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.js'
 import { isNode, plain, resourceOf, toJson } from '../expression/values.js'
 import { CdsError } from '../../errors.js'
+import { actionsBelow } from '../knowledge/actions-below.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { inLanguage, type LocalizedText } from '../model/localized.js'
 import { answerOf, type Answer } from './apply-plan.js'
@@ -121,7 +122,7 @@ class Explaining {
     const [applies, listensToHook] = [conjunctionOf(conditions.map(({ answer }) => answer)), listens(action)]
     const onlyOnPage = action.onlyOnPageWhen && this.condition(action.onlyOnPageWhen, action.where, inPlan)
     const isOpened = this.options.isWhole || !isAsked || (applies === 'yes' && listensToHook)
-    const below = action.actions.length + (action.definition?.kind === 'plan' ? action.definition.plan.actions.length : 0)
+    const below = actionsBelow(action).length
     const actions = isOpened ? this.below(action, inPlan, isAsked) : []
     return {
       id: action.id,

@@ -1,7 +1,8 @@
+import { actionsBelow } from '../knowledge/actions-below.js'
+import { cardTopicOf } from '../knowledge/card-topic.js'
 import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import type { FaultList } from '../model/faults.js'
-import { extensionOf } from '../model/extensions.js'
 import { BUDGET, longestDetail } from './budget.js'
 import { INDICATOR } from './build-cards.js'
 import { visibleLength } from './visible-text.js'
@@ -39,7 +40,7 @@ function cardsOf(actions: readonly CompiledAction[], element: string): Placed[] 
 /** A sentence for each limit that a card cannot keep. */
 function excessesAtLoad(action: CompiledAction, plan: CompiledPlan, { terminology, profile }: Knowledge): string[] {
   const lines = linesAlways(action.actions)
-  const topic = extensionOf(action.resource, profile.names.extension.cardTopic)?.valueCoding ?? plan.resource.topic?.[0]?.coding?.[0]
+  const topic = cardTopicOf(action, plan, profile.names)
   const indicator = INDICATOR[action.resource.priority ?? 'routine']
   const title = fixedText(action, 'title')
   const description = fixedText(action, 'description')
@@ -75,8 +76,8 @@ function linesAlways(actions: readonly CompiledAction[]): CompiledAction[] {
   return actions
     .filter(({ conditions, isOnlyOnPage, onlyOnPageWhen }) => conditions.length === 0 && !isOnlyOnPage && !onlyOnPageWhen)
     .flatMap(action => {
-      const { definition, isGroup, orders, actions: below } = action
-      if (isGroup) return linesAlways(definition?.kind === 'plan' ? [...definition.plan.actions, ...below] : below)
+      const { definition, isGroup, orders } = action
+      if (isGroup) return linesAlways(actionsBelow(action))
       return definition === undefined && orders === undefined ? [action] : []
     })
 }

@@ -1,4 +1,5 @@
 import { inLanguageOf, publicAddress, recommendationPath } from '../../cds-hooks/page-urls.js'
+import { actionsBelow } from '../knowledge/actions-below.js'
 import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
 
 /** Where readers reach the service's pages, and in which language. */
@@ -23,10 +24,9 @@ function idsOf(applied: CompiledPlan): ReadonlySet<string> {
   const before = known.get(applied)
   if (before) return before
   const ids = new Set<string>()
-  const visit = ({ id, definition, actions }: CompiledAction): void => {
-    ids.add(id)
-    if (definition?.kind === 'plan') definition.plan.actions.forEach(visit)
-    actions.forEach(visit)
+  const visit = (action: CompiledAction): void => {
+    ids.add(action.id)
+    actionsBelow(action).forEach(visit)
   }
   applied.actions.forEach(visit)
   known.set(applied, ids)

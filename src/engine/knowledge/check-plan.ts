@@ -5,6 +5,7 @@ import type { FaultList } from '../model/faults.js'
 import { decisionPointsOf, PAGE } from '../model/names.js'
 import { ORDER_TYPES } from '../model/r4-model.js'
 import type { Terminology } from '../terminology/terminology.js'
+import { actionsBelow } from './actions-below.js'
 import type { CompiledAction, LocalizedTemplate, NotCarried } from './compiled.js'
 import type { KnowledgeProfile } from './profile.js'
 
@@ -96,13 +97,12 @@ export function checkPageTexts({ file, faults }: CheckedFile, action: CompiledAc
 
 /** An action and those below it, plans within included, of which a text depends on the patient. */
 function withComputedTexts(action: CompiledAction): CompiledAction[] {
-  const { texts, dynamicValues, definition, actions } = action
+  const { texts, dynamicValues } = action
   const isComputed =
     Object.values(texts).some(text =>
       [...(text as LocalizedTemplate).values()].some(parts => parts.some(part => typeof part !== 'string')),
     ) || dynamicValues.some(({ on, path }) => on === 'action' && TEXT_PATHS.has(path))
-  const within = definition?.kind === 'plan' ? definition.plan.actions : []
-  return [...(isComputed ? [action] : []), ...[...within, ...actions].flatMap(withComputedTexts)]
+  return [...(isComputed ? [action] : []), ...actionsBelow(action).flatMap(withComputedTexts)]
 }
 
 /** Elements of an action that a reader sees as text. */
