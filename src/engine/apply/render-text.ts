@@ -3,6 +3,7 @@ import { readDate } from '../expression/dates.js'
 import { STATE, type Scope } from '../expression/scope.js'
 import { DATE_TYPES, toJson, typeOf, type Item } from '../expression/values.js'
 import { hasName, listInWords, nameOf } from '../expression/words.js'
+import { IN_WORDS, writtenDate } from '../expression/written-dates.js'
 import { CdsError } from '../../errors.js'
 import { failureOf } from '../expression/facts.js'
 import type { LocalizedTemplate, Template } from '../knowledge/compiled.js'
@@ -54,7 +55,7 @@ function renderItem(item: Item, { language, terminology }: Reader, scope: Scope,
   const value = toJson(item)
   if (typeof value === 'number') return numberFormat(language).format(value)
   const date = typeof value === 'string' && DATE_TYPES.has(typeOf(item) ?? '') ? readDate(value, scope[STATE].clock.timeZone) : undefined
-  if (date) return renderDate(date.day, language)
+  if (date) return writtenDate(date.day, language, IN_WORDS)
   const text = typeof value === 'object' ? renderQuantity(value, language) : String(value)
   return kind === 'markdown' ? escapeMarkdown(text) : text
 }
@@ -66,26 +67,5 @@ function renderQuantity(quantity: Quantity | null, language: string): string {
   return [numberFormat(language).format(value), unit ?? code].filter(part => part !== undefined).join(' ')
 }
 
-const DATE_STYLES: Readonly<Record<number, Intl.DateTimeFormatOptions>> = {
-  10: { day: 'numeric', month: 'long', year: 'numeric' },
-  7: { month: 'long', year: 'numeric' },
-}
-
-/** A calendar date as a reader writes it, no more exact than it is known. */
-function renderDate(date: string, language: string): string {
-  const style = DATE_STYLES[date.length]
-  if (!style || Number.isNaN(Date.parse(date))) return date
-  return dateFormat(language, style).format(new Date(date))
-}
-
 // Formats are costly to make and hold nothing of a patient, so each is made once.
-
 const numberFormat = memoised((language: string) => new Intl.NumberFormat(language))
-
-const dateFormat = (language: string, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-  dateFormatOf(`${language} ${style.day}`, language, style)
-
-const dateFormatOf = memoised(
-  (_languageAndStyle: string, language: string, style: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }),
-)

@@ -1,10 +1,10 @@
 import { readDate } from '../dates.js'
-import { memoised } from '../../model/memoised.js'
 import { urlOf } from '../../model/canonical.js'
 import { numberIn } from '../measures.js'
 import { countTurns } from '../steps.js'
 import { DATE_TYPES, plain, toJson, typeOf, UCUM, type Item } from '../values.js'
 import { codingOf, nameOf } from '../words.js'
+import { IN_FIGURES, writtenDate } from '../written-dates.js'
 import { textOf, type OwnFunction } from './own-function.js'
 import { TURNS_OF_A_RECORD } from './turns.js'
 
@@ -33,21 +33,9 @@ function plainText(item: Item): string {
   return value
 }
 
-const DATE_STYLES: Readonly<Record<number, Intl.DateTimeFormatOptions>> = {
-  10: { day: '2-digit', month: '2-digit', year: 'numeric' },
-  7: { month: '2-digit', year: 'numeric' },
-}
-
-/** A calendar date in figures, as short as a letter needs it and no more exact than it is known. */
+/** A calendar date in figures, no more exact than it is known. */
 function dateIn(item: Item, language: string, timeZone: string): string | undefined {
   if (!DATE_TYPES.has(typeOf(item) ?? '')) return undefined
   const date = toJson(item)
-  const { day = String(date) } = readDate(date, timeZone) ?? {}
-  const style = DATE_STYLES[day.length]
-  return style ? formatOf(`${language} ${style.day}`, language, style).format(new Date(day)) : day
+  return writtenDate(readDate(date, timeZone)?.day ?? String(date), language, IN_FIGURES)
 }
-
-const formatOf = memoised(
-  (_languageAndStyle: string, language: string, style: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(language, { ...style, timeZone: 'UTC' }),
-)
