@@ -96,7 +96,7 @@ export function createPages({ profile, terminology, files }: Knowledge, services
     pathOfPoint: point => {
       const [place] = catalogue().speakingFor(point)
       if (!place) throw unknown()
-      return recommendationPath(place.applied.resource.id ?? '', place.action.id, anchorOf(place, point))
+      return recommendationPath(place.applied.resource.id ?? '', place.action.id, point)
     },
     review: language => reviewIn(language),
     leaflet: (id, language) => {
@@ -140,6 +140,3 @@ function listOf(entries: ReturnType<typeof entriesOf>, { search }: IndexView, { 
 
 /** What is searched for, cut to what anybody would type. */
 export const searchIn = (asked: unknown): string => (typeof asked === 'string' ? asked.trim().slice(0, LONGEST_SEARCH) : '')
-
-/** Where on its page a point speaks. */
-const anchorOf = ({ points }: CardPlace, point: string): string | undefined => (points.includes(point) ? point : undefined)

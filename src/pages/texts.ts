@@ -1,15 +1,14 @@
 import type { Element } from 'fhir/r4.js'
 import { escapeMarkdown } from '../engine/apply/markdown.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
+import { EXPRESSION } from '../engine/knowledge/templates.js'
 import { localized } from '../engine/model/localized.js'
 import type { Placed } from './catalogue.js'
 import type { PageContext } from './page-context.js'
 
-const PLACE = /\{\{([\s\S]*?)\}\}/g
-
 /** What stands where the card tells something of the patient: the fact's description in ‹…›. */
 function describedPlaces(text: string, { facts }: CompiledPlan, { say }: PageContext, escape: (text: string) => string): string {
-  return text.replaceAll(PLACE, (_, expression: string) => {
+  return text.replaceAll(EXPRESSION, (_, expression: string) => {
     const described = [...expression.matchAll(/%(\w+)/g)].flatMap(([, name = '']) => say(facts.get(name)) ?? []).at(0)
     return `‹${described === undefined ? '…' : escape(described.replace(/\.$/, ''))}›`
   })

@@ -21,7 +21,6 @@ export interface PageWords {
   notGraded: string
   notGradedMeaning: string
   appliesWhen: string
-  allOfThese: string
   shownWhen: string
   lines: string
   lineWhen: string
@@ -32,9 +31,6 @@ export interface PageWords {
   rationale: string
   source: string
   sources: string
-  standing: string
-  publisher: string
-  year: string
   section: string
   openDocument: string
   point: string
@@ -58,7 +54,6 @@ export interface PageWords {
   notFound: string
   wrongTitle: string
   toIndex: string
-  plan: string
   action: string
   conditions: string
   cases: string
@@ -102,7 +97,6 @@ const DANISH: PageWords = {
   notGraded: 'Ikke graderet',
   notGradedMeaning: 'Dokumentet oplyser ikke, hvor sikker evidensen er.',
   appliesWhen: 'Gælder når',
-  allOfThese: 'Alt dette skal være opfyldt:',
   shownWhen: 'Vises',
   lines: 'Det siger anbefalingen',
   lineWhen: 'Når',
@@ -113,9 +107,6 @@ const DANISH: PageWords = {
   rationale: 'Begrundelse',
   source: 'Kilde',
   sources: 'Kilder',
-  standing: 'Gyldighed',
-  publisher: 'Udgiver',
-  year: 'År',
   section: 'Afsnit',
   openDocument: 'Åbn udgiverens side',
   point: 'Beslutningspunkt',
@@ -148,7 +139,6 @@ const DANISH: PageWords = {
   notFound: 'Der er ingen retningslinje, intet beslutningspunkt og ingen patientinformation på denne adresse.',
   wrongTitle: 'Siden kan ikke vises',
   toIndex: 'Se alle retningslinjer',
-  plan: 'Plan',
   action: 'Handling',
   conditions: 'Betingelser',
   cases: 'Cases',
@@ -193,7 +183,6 @@ const ENGLISH: PageWords = {
   notGraded: 'Not graded',
   notGradedMeaning: 'The document does not say how certain the evidence is.',
   appliesWhen: 'Applies when',
-  allOfThese: 'All of this must hold:',
   shownWhen: 'Shown',
   lines: 'What the recommendation says',
   lineWhen: 'When',
@@ -204,9 +193,6 @@ const ENGLISH: PageWords = {
   rationale: 'Rationale',
   source: 'Source',
   sources: 'Sources',
-  standing: 'Standing',
-  publisher: 'Publisher',
-  year: 'Year',
   section: 'Section',
   openDocument: "Open the publisher's page",
   point: 'Decision point',
@@ -239,7 +225,6 @@ const ENGLISH: PageWords = {
   notFound: 'There is no guideline, decision point or patient information at this address.',
   wrongTitle: 'The page cannot be shown',
   toIndex: 'See all guidelines',
-  plan: 'Plan',
   action: 'Action',
   conditions: 'Conditions',
   cases: 'Cases',

@@ -21,7 +21,6 @@ const READS_KNOWLEDGE: ReadonlySet<string> = new Set([
   'engine/knowledge/data-requirements.ts',
   // Used where the knowledge is checked at the start, and over cases.
   'engine/cards/visible-text.ts',
-  'pages/texts.ts',
 ])
 
 /** Rooms that no request reaches: they read what authors write into files and at a terminal. */

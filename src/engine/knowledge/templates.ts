@@ -2,7 +2,8 @@ import type { Evaluator } from '../expression/compile.js'
 import type { LocalizedText } from '../model/localized.js'
 import type { LocalizedTemplate, Template } from './compiled.js'
 
-const EXPRESSION = /\{\{([\s\S]*?)\}\}/g
+/** A place in a text for what an expression yields, and the expression. */
+export const EXPRESSION = /\{\{([\s\S]*?)\}\}/g
 
 /**
  * Splits a text at its `{{ expressions }}` and compiles them.
