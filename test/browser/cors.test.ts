@@ -1,23 +1,13 @@
-import { existsSync } from 'node:fs'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import type { CdsResponse } from '../../src/cds-hooks/types.js'
 import { createDemoFhirServer } from '../../src/demo/fhir-server.js'
 import { demoPeople } from '../../src/demo/people.js'
+import { startChromium } from '../support/chromium.js'
 import { listen, type Listening } from '../support/listen.js'
 import { startTestService, TEST_NOW } from '../support/service.js'
 
 // Requests are never routed through Playwright here: it would answer the preflights itself.
 
-const CHROMIUM = '/usr/bin/chromium'
-const CHROMIUM_ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-]
 const START_TIMEOUT_MS = 60_000
 
 const HEADERS = {
@@ -44,7 +34,6 @@ let browser: Browser | undefined
 let page: Page
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error(`The browser tests need ${CHROMIUM}: apt-get install chromium.`)
   service = await startTestService({ onRequest: (method, path) => arrived.push(`${method} ${path}`) })
   const patients = await listen(createDemoFhirServer({ resources: demoPeople(TEST_NOW), now: () => TEST_NOW }))
   const client = await listen((_request, response) => {
@@ -53,7 +42,7 @@ beforeAll(async () => {
   listening.push(service, patients, client)
   fhirServer = patients.url
   clientPage = client.url
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS })
+  browser = await startChromium()
 }, START_TIMEOUT_MS)
 
 afterAll(async () => {

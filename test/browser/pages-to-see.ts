@@ -12,14 +12,3 @@ export const PAGES_TO_SEE = {
 
 /** A page in a language. */
 export const pathIn = (path: string, language: string): string => `${path}${path.includes('?') ? '&' : '?'}lang=${language}`
-
-export const CHROMIUM = '/usr/bin/chromium'
-export const CHROMIUM_ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-]

@@ -1,12 +1,13 @@
 // The pages for people in a browser: axe finds nothing, nothing is wider than the screen, and nobody else is asked for anything.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AxeResults, RunOptions } from 'axe-core'
-import { chromium, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
-import { CHROMIUM, CHROMIUM_ARGUMENTS, PAGES_TO_SEE, pathIn } from './pages-to-see.js'
+import { startChromium } from '../support/chromium.js'
+import { PAGES_TO_SEE, pathIn } from './pages-to-see.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const START_TIMEOUT_MS = 60_000
@@ -19,9 +20,8 @@ let service: Listening
 let browser: Browser
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error(`The browser tests need ${CHROMIUM}: apt-get install chromium.`)
   service = await startTestService()
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS })
+  browser = await startChromium()
 }, START_TIMEOUT_MS)
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 // Pictures of eight pages, to be looked at, in docs/screens/: on a desktop, on a phone, and as they are printed.
-import { chromium } from 'playwright-core'
 import { startTestService } from '../support/service.js'
-import { CHROMIUM, CHROMIUM_ARGUMENTS, PAGES_TO_SEE, pathIn } from './pages-to-see.js'
+import { startChromium } from '../support/chromium.js'
+import { PAGES_TO_SEE, pathIn } from './pages-to-see.js'
 
 interface Picture {
   file: string
@@ -25,7 +25,7 @@ const PICTURES: readonly Picture[] = [
 ]
 
 const service = await startTestService()
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS })
+const browser = await startChromium()
 for (const { file, path, width, height, isPrinted } of PICTURES) {
   const page = await browser.newPage({ viewport: { width, height } })
   if (isPrinted) await page.emulateMedia({ media: 'print' })

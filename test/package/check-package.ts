@@ -2,19 +2,18 @@
 // docs/engine.md is checked against the declarations, run by Node, and run by a browser from one bundle; the command
 // checks our knowledge, and a guideline of the user with its cases. Whatever an export promises must be in the package.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { buildSync } from 'esbuild'
-import { chromium } from 'playwright-core'
+import { startChromium } from '../support/chromium.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const USER = fileURLToPath(new URL('user/', import.meta.url))
 /** A guideline that is not about backs, with its cases. */
 const GUIDELINE = fileURLToPath(new URL('../other-guideline', import.meta.url))
-const CHROMIUM = '/usr/bin/chromium'
 /** What a package of this kind is made of; whatever else is in it was not meant to be. */
 const PACKED =
   /^(dist\/|fhir-resources\/|cds-services\/|docs\/|src\/demo\/people\/|((package|knowledge)\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
@@ -96,8 +95,7 @@ function bundle(folder: string, platform: 'node' | 'browser'): string {
 }
 
 async function inBrowser(file: string): Promise<string> {
-  if (!existsSync(CHROMIUM)) throw new Error(`This needs ${CHROMIUM}: apt-get install chromium.`)
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+  const browser = await startChromium()
   try {
     const page = await browser.newPage()
     await page.addScriptTag({ path: file, type: 'module' })
