@@ -34,7 +34,8 @@ export function Dots({ certainty: { dots } }: { certainty: Certainty }) {
 
 /** Strength and certainty of a card, with what they mean. */
 export function GradePanel({ grade, context: { words } }: { grade: Grade; context: PageContext }) {
-  const { certainty } = grade
+  const { certainty, isGraded } = grade
+  const unsaid = isGraded ? [words.notStated, words.notStatedMeaning] : [words.notGraded, words.notGradedMeaning]
   return (
     <dl class="grade">
       <div>
@@ -52,9 +53,9 @@ export function GradePanel({ grade, context: { words } }: { grade: Grade; contex
         <dd>
           <p class="grade-words">
             {certainty && <Dots certainty={certainty} />}
-            <strong>{certainty ? certainty.words : words.notGraded}</strong>
+            <strong>{certainty ? certainty.words : unsaid[0]}</strong>
           </p>
-          <p class="muted">{certainty ? certainty.meaning : words.notGradedMeaning}</p>
+          <p class="muted">{certainty ? certainty.meaning : unsaid[1]}</p>
         </dd>
       </div>
     </dl>

@@ -1,4 +1,5 @@
 import type { Coding, PlanDefinitionAction } from 'fhir/r4.js'
+import { isGraded } from '../engine/cards/grade.js'
 import { EXTENSION, extensionOf } from '../engine/model/extensions.js'
 import type { PageContext } from './page-context.js'
 
@@ -11,6 +12,8 @@ export interface Grade {
   /** Which way a recommendation points; undefined where the statement recommends nothing. */
   direction: 'for' | 'against' | undefined
   isStrong: boolean
+  /** Whether the document grades its recommendations, also where it does not tell the certainty. */
+  isGraded: boolean
   certainty: Certainty | undefined
   /** Words of the section in which statements of this kind stand by themselves. */
   section: string | undefined
@@ -44,6 +47,7 @@ export function gradeOf(action: PlanDefinitionAction, context: PageContext): Gra
     meaning: say(terminology.definition(exact.system, exact.code)),
     direction: isRecommendation ? (directions.includes('against') ? 'against' : 'for') : undefined,
     isStrong: codings.some(({ code }) => code === 'strong'),
+    isGraded: isGraded(codings),
     certainty: certaintyOf(codingsOf(action, EXTENSION.quality)[0], context),
     section: say(terminology.designation(exact.system, exact.code, 'section')),
   }

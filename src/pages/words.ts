@@ -20,6 +20,8 @@ export interface PageWords {
   confidence: string
   notGraded: string
   notGradedMeaning: string
+  notStated: string
+  notStatedMeaning: string
   appliesWhen: string
   shownWhen: string
   lines: string
@@ -95,7 +97,9 @@ const DANISH: PageWords = {
   recommendation: 'Anbefaling',
   confidence: 'Tillid til evidensen',
   notGraded: 'Ikke graderet',
-  notGradedMeaning: 'Dokumentet oplyser ikke, hvor sikker evidensen er.',
+  notGradedMeaning: 'Dokumentet graderer ikke evidensen bag dette.',
+  notStated: 'Ikke oplyst',
+  notStatedMeaning: 'Dokumentet oplyser ikke, hvor sikker evidensen er.',
   appliesWhen: 'Gælder når',
   shownWhen: 'Vises',
   lines: 'Det siger anbefalingen',
@@ -181,7 +185,9 @@ const ENGLISH: PageWords = {
   recommendation: 'Recommendation',
   confidence: 'Confidence in the evidence',
   notGraded: 'Not graded',
-  notGradedMeaning: 'The document does not say how certain the evidence is.',
+  notGradedMeaning: 'The document does not grade the evidence behind this.',
+  notStated: 'Not stated',
+  notStatedMeaning: 'The document does not say how certain the evidence is.',
   appliesWhen: 'Applies when',
   shownWhen: 'Shown',
   lines: 'What the recommendation says',

@@ -269,6 +269,18 @@ describe('the grade', () => {
     expect(gradeIn(graded(strength, direction), language)).toBe(text)
   })
 
+  test.each([
+    ['da', 'svag · evidens ikke oplyst'],
+    ['en', 'weak · evidence not stated'],
+  ])('a graded recommendation without a certainty does not read in %s as ungraded', (language, text) => {
+    const strength = {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/recommendation-strength', code: 'weak' }],
+      text: text.split(' ')[0],
+    }
+    const weak: PlanDefinitionAction = { extension: [{ url: EXTENSION.strength, valueCodeableConcept: strength }] }
+    expect(gradeIn(weak, language)).toBe(text)
+  })
+
   test('a line tells its grade in a short tag where it is another than the card’s, and always which way it points', () => {
     const lines = [
       action('same', { title: 'Same', ...graded('strong', 'for', 'low') }),

@@ -2,6 +2,8 @@
 export interface CardWords {
   quality: string
   notGraded: string
+  /** Of a graded recommendation whose document does not say how certain the evidence is. */
+  notStated: string
   /** The direction of a recommendation that advises not to. */
   against: string
   /** Names the page that tells all of a recommendation. */
@@ -36,6 +38,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
   da: {
     quality: 'evidens',
     notGraded: 'ikke graderet',
+    notStated: 'evidens ikke oplyst',
     against: 'imod',
     page: 'Anbefaling og evidens',
     notRead: 'Kunne ikke læses og er ikke medregnet',
@@ -57,6 +60,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
   en: {
     quality: 'evidence',
     notGraded: 'not graded',
+    notStated: 'evidence not stated',
     against: 'against',
     page: 'Recommendation and evidence',
     notRead: 'Could not be read and is not taken into account',

@@ -11,13 +11,20 @@ export interface GradeContext {
   terminology: Pick<Terminology, 'designation'>
 }
 
+/** The system of the strengths that only a graded recommendation has. */
+const GRADED_STRENGTH = 'http://terminology.hl7.org/CodeSystem/recommendation-strength'
+
+/** Whether a document grades the strength of a recommendation, whether or not it tells the certainty behind it. */
+export const isGraded = (strength: readonly Coding[]): boolean => strength.some(({ system }) => system === GRADED_STRENGTH)
+
 /** Strength with its direction, and the certainty behind it, for the line that tells where a card comes from; nothing where nothing is graded. */
 export function gradeParts(action: RequestGroupAction, context: GradeContext): string[] {
   const strength = strengthOf(action, context, false)
   if (strength === undefined) return []
-  const { quality: ofEvidence, notGraded } = cardWords(context.language)
+  const { quality: ofEvidence, notGraded, notStated } = cardWords(context.language)
   const quality = wordOf(action, EXTENSION.quality)
-  return [withSmallInitial(strength), quality === undefined ? notGraded : `${withSmallInitial(quality)} ${ofEvidence}`]
+  const unsaid = isGraded(codingsOf(action, EXTENSION.strength)) ? notStated : notGraded
+  return [withSmallInitial(strength), quality === undefined ? unsaid : `${withSmallInitial(quality)} ${ofEvidence}`]
 }
 
 /**
