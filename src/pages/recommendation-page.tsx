@@ -171,9 +171,12 @@ const asSentence = (name: string): string => (/[.:!?]$/.test(name) ? name : `${n
 
 const escapeTitle = (title: string): string => title.replace(/[\\`*_{}[\]()#+!|<>~&]/g, '\\$&')
 
+/** Name of a document with its year, where it has one. */
+const datedName = ({ document, year }: Source): string => (year === '' ? document : `${document} (${year})`)
+
 function citationOf(source: Source, above: Source | undefined): string {
   const isSame = source.document === above?.document
-  return [...(isSame ? [] : [`${source.document} (${source.year})`]), ...(source.section ? [source.section] : [])].join(', ')
+  return [...(isSame ? [] : [datedName(source)]), ...(source.section ? [source.section] : [])].join(', ')
 }
 
 function Suggestions(props: {
