@@ -5,7 +5,7 @@ import type { PageContext } from './page-context.js'
 
 /** How strongly a document recommends something, and how certain its evidence is, in words. */
 export interface Grade {
-  /** Such as "weak recommendation for"; what the statement is where it recommends nothing. */
+  /** Such as "weak recommendation for" or "must not"; what the statement is where it recommends nothing. */
   strength: string
   /** What that means to a reader. */
   meaning: string | undefined
@@ -40,18 +40,21 @@ export function gradeOf(action: PlanDefinitionAction, context: PageContext): Gra
   const exact = codings.at(-1)
   if (!exact) return undefined
   const { terminology, names, say } = context
-  const directions = codingsOf(action, EXTENSION.direction).map(({ code }) => code)
+  const isAgainst = codingsOf(action, EXTENSION.direction).some(({ code }) => code === 'against')
   const isRecommendation = exact.system !== names.statements
+  const against = isAgainst ? say(terminology.designation(exact.system, exact.code, 'short-against')) : undefined
   return {
-    strength: say(terminology.display(exact.system, exact.code)) ?? exact.display ?? exact.code ?? '',
+    strength: (against && withCapital(against)) ?? say(terminology.display(exact.system, exact.code)) ?? exact.display ?? exact.code ?? '',
     meaning: say(terminology.definition(exact.system, exact.code)),
-    direction: isRecommendation ? (directions.includes('against') ? 'against' : 'for') : undefined,
+    direction: isRecommendation ? (isAgainst ? 'against' : 'for') : undefined,
     isStrong: codings.some(({ code }) => code === 'strong'),
     isGraded: isGraded(codings),
     certainty: certaintyOf(codingsOf(action, EXTENSION.quality)[0], context),
     section: say(terminology.designation(exact.system, exact.code, 'section')),
   }
 }
+
+const withCapital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** A level of certainty in words and dots; undefined for what is no such level. */
 export function certaintyOf(coding: Coding | undefined, { terminology, say }: PageContext): Certainty | undefined {

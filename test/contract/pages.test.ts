@@ -85,6 +85,12 @@ describe('the page of a recommendation', () => {
     expect(idsIn(text)).toEqual(expect.arrayContaining(['LBP-10', 'SS-08', 'SS-09']))
   })
 
+  test('says in words that it advises against something, whatever the thumb beside it shows', async () => {
+    const page = '/guidelines/before-treatment-orders/no-new-course'
+    expect((await get(page)).text).toContain('<strong>Skal ikke</strong>')
+    expect((await get(`${page}?lang=en`)).text).toContain('<strong>Must not</strong>')
+  })
+
   test('marks a document that is no longer in force', async () => {
     expect((await get('/guidelines/exercise-orders/training-root')).text).toContain('IKKE GÆLDENDE')
     expect((await get('/guidelines/exercise-orders/training-root?lang=en')).text).toContain('NOT IN FORCE')
