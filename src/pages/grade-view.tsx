@@ -35,7 +35,7 @@ export function Dots({ certainty: { dots } }: { certainty: Certainty }) {
 /** Strength and certainty of a card, with what they mean. */
 export function GradePanel({ grade, context: { words } }: { grade: Grade; context: PageContext }) {
   const { certainty, isGraded } = grade
-  const unsaid = isGraded ? [words.notStated, words.notStatedMeaning] : [words.notGraded, words.notGradedMeaning]
+  const absent = isGraded ? [words.notStated, words.notStatedMeaning] : [words.notGraded, words.notGradedMeaning]
   return (
     <dl class="grade">
       <div>
@@ -53,9 +53,9 @@ export function GradePanel({ grade, context: { words } }: { grade: Grade; contex
         <dd>
           <p class="grade-words">
             {certainty && <Dots certainty={certainty} />}
-            <strong>{certainty ? certainty.words : unsaid[0]}</strong>
+            <strong>{certainty ? certainty.words : absent[0]}</strong>
           </p>
-          <p class="muted">{certainty ? certainty.meaning : unsaid[1]}</p>
+          <p class="muted">{certainty ? certainty.meaning : absent[1]}</p>
         </dd>
       </div>
     </dl>

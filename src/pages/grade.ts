@@ -1,6 +1,6 @@
 import type { Coding, PlanDefinitionAction } from 'fhir/r4.js'
-import { isGraded } from '../engine/cards/grade.js'
 import { EXTENSION, extensionOf } from '../engine/model/extensions.js'
+import { isGraded } from '../engine/model/grading.js'
 import type { PageContext } from './page-context.js'
 
 /** How strongly a document recommends something, and how certain its evidence is, in words. */

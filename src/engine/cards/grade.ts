@@ -1,5 +1,6 @@
 import type { Coding, RequestGroupAction } from 'fhir/r4.js'
 import { EXTENSION, extensionOf } from '../model/extensions.js'
+import { isGraded } from '../model/grading.js'
 import { inLanguage } from '../model/localized.js'
 import type { Terminology } from '../terminology/terminology.js'
 import { BUDGET } from './budget.js'
@@ -11,20 +12,14 @@ export interface GradeContext {
   terminology: Pick<Terminology, 'designation'>
 }
 
-/** The system of the strengths that only a graded recommendation has. */
-const GRADED_STRENGTH = 'http://terminology.hl7.org/CodeSystem/recommendation-strength'
-
-/** Whether a document grades the strength of a recommendation, whether or not it tells the certainty behind it. */
-export const isGraded = (strength: readonly Coding[]): boolean => strength.some(({ system }) => system === GRADED_STRENGTH)
-
 /** Strength with its direction, and the certainty behind it, for the line that tells where a card comes from; nothing where nothing is graded. */
 export function gradeParts(action: RequestGroupAction, context: GradeContext): string[] {
   const strength = strengthOf(action, context, false)
   if (strength === undefined) return []
   const { quality: ofEvidence, notGraded, notStated } = cardWords(context.language)
   const quality = wordOf(action, EXTENSION.quality)
-  const unsaid = isGraded(codingsOf(action, EXTENSION.strength)) ? notStated : notGraded
-  return [withSmallInitial(strength), quality === undefined ? unsaid : `${withSmallInitial(quality)} ${ofEvidence}`]
+  const absent = isGraded(codingsOf(action, EXTENSION.strength)) ? notStated : notGraded
+  return [withSmallInitial(strength), quality === undefined ? absent : `${withSmallInitial(quality)} ${ofEvidence}`]
 }
 
 /**
