@@ -162,9 +162,11 @@ function Points({ of: { points, anchors }, context: { link } }: { of: Statement;
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
-/** Title and text as one paragraph of Markdown. */
-const sentenceOf = ({ title, text }: Statement): string =>
-  [...(title === undefined ? [] : [`**${escapeTitle(title)}**`]), ...(text === undefined ? [] : [text])].join(' ')
+/** Title and text as one paragraph of Markdown; a title that the text does not go on from ends as a sentence does. */
+function sentenceOf({ title, text }: Pick<Statement, 'title' | 'text'>): string {
+  const heading = title !== undefined && text !== undefined && /^\p{Lu}/u.test(text) ? asSentence(title) : title
+  return [...(heading === undefined ? [] : [`**${escapeTitle(heading)}**`]), ...(text === undefined ? [] : [text])].join(' ')
+}
 
 /** A name that ends as a sentence does, so that a text can follow. */
 const asSentence = (name: string): string => (/[.:!?]$/.test(name) ? name : `${name}.`)

@@ -51,7 +51,7 @@ export interface Recommendation {
 /** Reads a card and all below it. */
 export function recommendationOf(place: CardPlace, context: PageContext): Recommendation {
   const taken = new Set<string>()
-  return { place, title: nameOf(place, context), statement: statementOf(place, context, taken) }
+  return { place, title: titleOf(place, context) ?? nameOf(place, context), statement: statementOf(place, context, taken) }
 }
 
 /** @param taken anchors that stand above already; those of the statement are added. */

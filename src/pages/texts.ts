@@ -5,13 +5,19 @@ import { EXPRESSION } from '../engine/knowledge/templates.js'
 import { localized } from '../engine/model/localized.js'
 import type { Placed } from './catalogue.js'
 import type { PageContext } from './page-context.js'
+import { writtenWords } from './written-words.js'
 
-/** What stands where the card tells something of the patient: the fact's description in ‹…›. */
-function describedPlaces(text: string, { facts }: CompiledPlan, { say }: PageContext, escape: (text: string) => string): string {
-  return text.replaceAll(EXPRESSION, (_, expression: string) => {
-    const described = [...expression.matchAll(/%(\w+)/g)].flatMap(([, name = '']) => say(facts.get(name)) ?? []).at(0)
-    return `‹${described === undefined ? '…' : escape(described.replace(/\.$/, ''))}›`
-  })
+/**
+ * What stands where the card tells something of the patient, in ‹…›: words that an expression only chooses or joins, else
+ * the description of the fact it tells.
+ */
+function describedPlaces(text: string, plan: CompiledPlan, context: PageContext, escape: (text: string) => string): string {
+  const described = (expression: string): string | undefined =>
+    [...expression.matchAll(/%(\w+)/g)]
+      .flatMap(([, name = '']) => context.say(plan.facts.get(name)) ?? [])
+      .at(0)
+      ?.replace(/\.$/, '')
+  return text.replaceAll(EXPRESSION, (_, expression: string) => `‹${escape(writtenWords(expression) ?? described(expression) ?? '…')}›`)
 }
 
 type TextName = 'title' | 'description' | 'textEquivalent'

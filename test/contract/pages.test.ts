@@ -118,6 +118,20 @@ describe('the page of a recommendation', () => {
   test('tells what is written in the place of a value', async () => {
     expect((await get(PARACETAMOL)).text).toMatch(/‹[^›{}%]+›/)
   })
+
+  test('and the words that are only chosen, not the condition that they are chosen by', async () => {
+    const { text } = await get('/guidelines/recent-onset-low-back-pain/recent-onset-guideline').expect(200)
+    expect(text).toContain('Uspecifikke smerter‹ i … dage›.‹ Intet stærkt rødt flag.›')
+    expect((await get('/guidelines/start-back/medium-risk?lang=en')).text).toContain(
+      '‹follow up, and assess the risk again / consider supplementary treatment›',
+    )
+  })
+
+  test('a title that its text does not go on from ends as a sentence', async () => {
+    expect((await get('/guidelines/neurogenic-pain-orders/neurogenic-stenosis')).text).toContain(
+      '<strong>Risiko for fald.</strong> Svimmelhed',
+    )
+  })
 })
 
 describe('evidence', () => {
