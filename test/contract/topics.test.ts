@@ -23,6 +23,7 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   'red-flags-serious-disease': ['red-flags', 'red-flags-at-orders'],
   'red-flags-urination': ['red-flags', 'red-flags-at-orders'],
   'red-flags': ['red-flags', 'red-flags-at-orders'],
+  'red-flags-second-look': ['pathway-next-step', 'red-flags-at-orders'],
 }
 
 const { knowledge, services } = testKnowledge()
