@@ -42,6 +42,10 @@ export interface Settings {
   feedbackMemory: number
   /** Bytes of memory that answered and overridden cards may take up. */
   overrideMemory: number
+  /** Bytes of memory that cards which were shown may take up, by which an info card is not repeated. */
+  shownMemory: number
+  /** Days within which an info card does not say the same to the same user about the same patient again; 0 where it always does. */
+  repeatInfoDays: number
   explain: boolean
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
@@ -120,6 +124,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     optionalWaitMs: setting({ name: 'CDS_OPTIONAL_WAIT_MS', read: wholeNumber(0, 60_000), fallback: () => 100 }),
     feedbackMemory: setting({ name: 'CDS_FEEDBACK_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 64_000_000 }),
     overrideMemory: setting({ name: 'CDS_OVERRIDE_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
+    shownMemory: setting({ name: 'CDS_SHOWN_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
+    repeatInfoDays: setting({ name: 'CDS_REPEAT_INFO_DAYS', read: wholeNumber(0, 365), fallback: () => 14 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
     publicUrl: setting({ name: 'CDS_PUBLIC_URL', read: publicUrl(production), fallback: () => undefined }),

@@ -114,6 +114,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
       optionalWaitMs: settings.optionalWaitMs,
     },
     knowledgeSettings: readKnowledgeSettings(declared),
+    repeatInfoDays: settings.repeatInfoDays,
     publicUrl: settings.publicUrl,
     letIn: clientCheck(isAllowed),
     record: openRecord({ ...settings, decisionPoints: knowledge.profile.names.card.decisionPoints }),

@@ -2,7 +2,7 @@ import { applyPlan } from '../engine/apply/apply-plan.js'
 import type { ApplyContext } from '../engine/apply/context.js'
 import { toCards, type PlanAnswer } from '../engine/cards/to-cards.js'
 import { cardWords } from '../engine/cards/card-words.js'
-import { type Card, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
+import { type AlreadyTold, type Card, type CardSaying, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
 import { clockAt, type Clock } from '../engine/expression/clock.js'
 import { CdsError } from '../errors.js'
 import { openScope, type Scope } from '../engine/expression/scope.js'
@@ -13,10 +13,11 @@ import { explained } from '../patient-data/not-read.js'
 import { unlessAborted } from '../patient-data/reading-time.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/draft-orders.js'
 import type { Unusable } from '../patient-data/patient-record.js'
-import type { Override, PatientOfClient } from '../record/port.js'
+import type { Override, PatientOfClient, ReaderOfPatient, ShownOn } from '../record/port.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import type { Caller } from '../trust/calling-client.js'
 import type { Arrival, CallEnvironment } from './environment.js'
+import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
@@ -39,6 +40,10 @@ export interface GatheredCall {
   whose: PatientOfClient | undefined
   /** What the patient's users overrode before. */
   overrides: readonly Override[]
+  /** Who reads the answer; undefined where nothing need be spared them. */
+  reader: ReaderOfPatient | undefined
+  /** What the reader was shown before. */
+  shownOn: ShownOn
   /** `performance.now()` at which the call has used up its deadline. */
   stopAt: number
 }
@@ -49,6 +54,10 @@ export interface Answer {
   /** Actions of which it says that they could not be decided. */
   undecided: readonly UndecidedNote[]
   advice: readonly Card[]
+  /** Cards that stay away since their reader was told the same before. */
+  alreadyTold: readonly AlreadyTold[]
+  /** What its cards of advice say, by which they are recognised when they would say it again. */
+  sayings: readonly CardSaying[]
   /** The plans of the service, and what of each applies. */
   applied: readonly PlanAnswer[]
 }
@@ -60,6 +69,8 @@ export interface ServiceAnswer {
   applied: readonly PlanAnswer[]
   /** Notes what was answered, so that feedback on it can be understood; for after the reply, which does not wait for it. */
   record: () => Promise<void>
+  /** Notes what the reader was shown, so that it need not be said again soon; for when they have the reply, which does not wait for it. */
+  recordShown: () => Promise<void>
 }
 
 /**
@@ -76,19 +87,27 @@ export async function callService(
 ): Promise<ServiceAnswer> {
   const gathered = await gatherCall(service, request, environment, arrival)
   await itsTurn(gathered.stopAt, environment)
-  const { response, advice, undecided, applied } = answerCall(gathered, language, environment)
-  countAnswer(service.id, gathered, { response, undecided }, environment)
-  return { response, undecided, applied, record: () => recordAnswer(gathered, advice, environment) }
+  const answer = answerCall(gathered, language, environment)
+  countAnswer(service.id, gathered, answer, environment)
+  const { response, undecided, applied, advice, sayings } = answer
+  return {
+    response,
+    undecided,
+    applied,
+    record: () => recordAnswer(gathered, advice, environment),
+    recordShown: () => recordShown(gathered, sayings, environment),
+  }
 }
 
 function countAnswer(
   service: string,
   { data }: GatheredCall,
-  { response, undecided }: Pick<Answer, 'response' | 'undecided'>,
+  { response, alreadyTold, undecided }: Answer,
   { metrics }: CallEnvironment,
 ): void {
   metrics?.countOwnerless(service, data.record.ownerless)
   for (const { indicator, source } of response.cards) metrics?.countCard(service, indicator, source.topic?.code ?? '')
+  for (const { topic = '' } of alreadyTold) metrics?.countAlreadyTold(service, topic)
   for (const { plan, action, code } of undecided) metrics?.countUndecided(plan, action, code)
 }
 
@@ -110,24 +129,34 @@ async function recordAnswer({ whose, service, request }: GatheredCall, cards: re
     await record.answered({ ...whose, service: service.id, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
+/** Nothing is noted for nobody. */
+async function recordShown(
+  { reader, clock }: GatheredCall,
+  sayings: readonly CardSaying[],
+  { record, repeatInfoDays }: CallEnvironment,
+): Promise<void> {
+  if (!reader || sayings.length === 0) return
+  await record.shown({ ...reader, sayings, day: clock.today, forgetBefore: firstDayThatMatters(clock.today, repeatInfoDays) })
+}
+
 /** How a call is gathered. */
 export interface GatherCallOptions extends Arrival {
   /** A dry run goes on without essential data. */
   isDryRun?: boolean
 }
 
-/** Gathers what the plans of a service read and, beside it, what users overrode before, within the reading share of the deadline. */
+/** Gathers what the plans of a service read and, beside it, what users overrode and were shown before, within the reading share of the deadline. */
 export async function gatherCall(
   service: CdsService,
   request: HookRequest,
   environment: CallEnvironment,
   { arrivedAt = performance.now(), caller, isDryRun = false }: GatherCallOptions = {},
 ): Promise<GatheredCall> {
-  const { knowledge, reader, reading, readiness, now, timeZone, deadlineMs } = environment
+  const { knowledge, reader: fhirReader, reading, readiness, record, now, timeZone, deadlineMs } = environment
   const clock = clockAt(now(), timeZone)
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
   const reads = gatherPatientData(request, service.requirements, {
-    reader,
+    reader: fhirReader,
     limits: reading,
     clock,
     timeLimit,
@@ -136,29 +165,29 @@ export async function gatherCall(
     isDryRun,
   })
   const whose = patientOf(request, caller)
-  const [data, overrides] = await Promise.all([unlessAborted(readiness.lastCall, reads), overridesOf(whose, environment, timeLimit)])
+  const reader = readerOf(whose, request, environment)
+  const [data, overrides, shownOn] = await Promise.all([
+    unlessAborted(readiness.lastCall, reads),
+    whose ? remembered(() => record.overridesOf(whose), [], timeLimit) : [],
+    reader ? remembered(() => record.shownTo(reader), notShown, timeLimit) : notShown,
+  ])
   const orders = draftOrdersIn(request.context, data.record)
-  return { service, request, clock, data, orders, whose, overrides, stopAt: arrivedAt + deadlineMs }
+  return { service, request, clock, data, orders, whose, overrides, reader, shownOn, stopAt: arrivedAt + deadlineMs }
 }
 
-/** What the patient of a call overrode before. Where that is not known in time nothing is silenced, which is the safe side. */
-async function overridesOf(
-  whose: PatientOfClient | undefined,
-  environment: CallEnvironment,
-  timeLimit: number,
-): Promise<readonly Override[]> {
-  if (!whose) return []
-  const asked = rememberedOf(whose, environment)
-  const { promise: tooLate, end } = afterMilliseconds(timeLimit, [])
-  return Promise.race([asked, tooLate]).finally(end)
+const notShown: ShownOn = () => undefined
+
+/** What the record answers; where it fails, however it does, or is late, nothing is silenced, which is the safe side. */
+async function remembered<T>(ask: () => Promise<T>, nothing: T, timeLimit: number): Promise<T> {
+  const { promise: tooLate, end } = afterMilliseconds(timeLimit, nothing)
+  return Promise.race([unlessFailed(ask, nothing), tooLate]).finally(end)
 }
 
-/** Nothing where the record fails, however it does. */
-async function rememberedOf(whose: PatientOfClient, { record }: CallEnvironment): Promise<readonly Override[]> {
+async function unlessFailed<T>(ask: () => Promise<T>, nothing: T): Promise<T> {
   try {
-    return await record.overridesOf(whose)
+    return await ask()
   } catch {
-    return []
+    return nothing
   }
 }
 
@@ -184,6 +213,8 @@ export function answerCall(
     cards,
     pointsOnPages,
     advice,
+    alreadyTold,
+    sayings,
     undecided: failed,
   } = toCards(applied, {
     hookInstance: request.hookInstance,
@@ -192,12 +223,15 @@ export function answerCall(
     notRead: notReadIn(data, service, language),
     readInPart: readInPart(data, language),
     publicUrl: environment.publicUrl,
+    ...(call.reader && { knownSince: sparedBy(call.shownOn, call.clock.today, environment.repeatInfoDays) }),
   })
   const undecided = failed.map(({ plan, action, code }) => ({ plan, action, code }))
   return {
-    response: { cards: [...cards], ...responseExtension({ undecided, pointsOnPages }, data, environment) },
+    response: { cards: [...cards], ...responseExtension({ undecided, pointsOnPages, alreadyTold }, data, environment) },
     undecided,
     advice,
+    alreadyTold,
+    sayings,
     applied,
   }
 }
@@ -241,6 +275,15 @@ function patientOf(request: HookRequest, caller: Caller | undefined): PatientOfC
   return client === undefined ? undefined : { client, patient: request.context.patientId }
 }
 
+/** Who reads the answer to a call of a known client, where it names a user and the deployment spares them anything. */
+function readerOf(
+  whose: PatientOfClient | undefined,
+  { context: { userId } }: HookRequest,
+  { repeatInfoDays }: CallEnvironment,
+): ReaderOfPatient | undefined {
+  return whose && repeatInfoDays > 0 && typeof userId === 'string' ? { ...whose, user: userId } : undefined
+}
+
 /** The context in which a hook request applies plans. */
 export function applyContext({ context, hook }: HookRequest, language: string, { knowledge }: CallEnvironment): ApplyContext {
   const { patientId, userId, encounterId } = context
@@ -254,19 +297,25 @@ export function applyContext({ context, hook }: HookRequest, language: string, {
   }
 }
 
-/** Says what only pages show, which actions could not be decided and which data was not read; absent where there is none of it. */
+/** What an answer says beside its cards. */
+interface BesideCards extends Pick<Answer, 'undecided' | 'alreadyTold'> {
+  pointsOnPages: readonly string[]
+}
+
+/** Says what no card shows, which actions could not be decided, which data was not read and what stays away; absent where there is none of it. */
 function responseExtension(
-  { undecided, pointsOnPages }: { undecided: readonly UndecidedNote[]; pointsOnPages: readonly string[] },
+  { undecided, pointsOnPages, alreadyTold }: BesideCards,
   data: GatheredData,
   { knowledge }: CallEnvironment,
 ): Pick<CdsResponse, 'extension'> {
   const { card } = knowledge.profile.names
-  if (undecided.length + pointsOnPages.length === 0 && !hasNotRead(data)) return {}
+  if (undecided.length + pointsOnPages.length + alreadyTold.length === 0 && !hasNotRead(data)) return {}
   return {
     extension: {
       ...(pointsOnPages.length > 0 && { [card.decisionPoints]: pointsOnPages }),
       ...(undecided.length > 0 && { [card.undecided]: undecided }),
       ...(hasNotRead(data) && { [card.notRead]: [...data.notRead.map(explained), ...data.record.unusable.map(unusable)] }),
+      ...(alreadyTold.length > 0 && { [card.alreadyTold]: alreadyTold }),
     },
   }
 }

@@ -19,6 +19,8 @@ export interface CallEnvironment {
   turns: { take: () => Promise<void> }
   /** What the deployment chose, as knowledge reads it. */
   knowledgeSettings: NonNullable<ScopeData['settings']>
+  /** Days within which an info card does not say the same to the same user about the same patient again; 0 where it always does. */
+  repeatInfoDays: number
   /** Address under which readers reach the pages of recommendations; cards link to none without it. */
   publicUrl?: string | undefined
   /** When calls can be waited for no longer, with the error that they are then answered with. */
@@ -43,5 +45,7 @@ export interface CallMetrics {
   countOwnerless: (service: string, records: number) => void
   /** @param topic the card's family. */
   countCard: (service: string, indicator: string, topic: string) => void
+  /** Counts a card that stayed away since its reader was told the same before. */
+  countAlreadyTold: (service: string, topic: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
 }

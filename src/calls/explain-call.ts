@@ -11,7 +11,7 @@ import { answerCall, gatherCall, itsTurn, scopeFor } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import { planSource } from '../engine/cards/plan-source.js'
 import { stableUuid } from '../engine/cards/uuid.js'
-import type { CdsResponse, HookRequest } from '../cds-hooks/types.js'
+import type { AlreadyTold, CdsResponse, HookRequest } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
 import { inLanguage } from '../engine/model/localized.js'
 import { PAGE } from '../engine/model/names.js'
@@ -69,7 +69,7 @@ export async function explainCall(
   await itsTurn(call.stopAt, environment)
   // One scope for the answer and what is told of it: each fact is evaluated once, and both together have the time of a call.
   const scope = scopeFor(call, environment, true)
-  const { response } = answerCall(call, language, environment, scope)
+  const { response, alreadyTold } = answerCall(call, language, environment, scope)
   const { clock, data } = call
   const facts = new Map<string, ExplainedFact>()
   const explainedPlans = plans.map(plan => {
@@ -78,6 +78,7 @@ export async function explainCall(
       plan: plan.canonical,
       hookInstance: request.hookInstance,
       cards: new Set(response.cards.map(({ uuid }) => uuid)),
+      alreadyTold: alreadyTold.filter(each => each.plan === plan.canonical),
     }
     const actions = explainPlan(plan, scope, request.hook, { ...selection, most: MOST_LISTED }, facts, language)
     return {
@@ -109,6 +110,8 @@ interface Telling {
   plan: string
   hookInstance: string
   cards: ReadonlySet<string>
+  /** Cards of the plan that stay away since their reader was told the same before. */
+  alreadyTold: readonly AlreadyTold[]
 }
 
 /** An action of the service's own plans: it has a card, actions below it have, or it says why there is none. */
@@ -118,7 +121,7 @@ function toldTop(explainedAction: ExplainedAction, telling: Telling): ToldAction
   const action = isGroup ? { ...itself, actions: explainedAction.actions.map(child => toldTop(child, telling)) } : itself
   if (hasCard(action)) return action
   const isEmptyGroup = isGroup && itself.applies === 'yes' && itself.listensToHook && itself.onlyOnPage?.answer !== 'yes'
-  return { ...action, noCardBecause: isEmptyGroup ? NOTHING_GROUPED : reasonForNone(action) }
+  return { ...action, noCardBecause: isEmptyGroup ? NOTHING_GROUPED : reasonForNone(action, telling) }
 }
 
 const NOTHING_GROUPED = 'Nothing that it groups has a card.'
@@ -150,8 +153,10 @@ const toldCondition = ({ description, ...condition }: ExplainedCondition, langua
   ...condition,
 })
 
-function reasonForNone({ listensToHook, conditions, applies, shownOn, onlyOnPage }: ToldAction): string {
+function reasonForNone({ id, listensToHook, conditions, applies, shownOn, onlyOnPage }: ToldAction, { alreadyTold }: Telling): string {
   if (!listensToHook) return 'The action has no trigger for this hook.'
+  const told = alreadyTold.find(({ action }) => action === id)
+  if (told) return `This user was shown the same on ${told.since}; it is not repeated yet (CDS_REPEAT_INFO_DAYS).`
   const deciding =
     conditions.find(({ answer }) => answer === 'no' || answer === 'error') ?? conditions.find(({ answer }) => answer !== 'yes')
   if (!deciding && applies === 'yes' && shownOn === PAGE) return 'Only the page of the recommendation shows it.'

@@ -100,6 +100,7 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
         readiness: neverStops,
         knowledgeSettings: { ...usualSettings, ...surroundings.settings },
         publicUrl: PUBLIC_URL,
+        repeatInfoDays: 0,
         record: recordOf(surroundings.overridden.map(written => overrideOf(written, now, language))),
       },
     }
@@ -152,6 +153,8 @@ function overrideOf(written: string, now: Date, { vocabulary: { encounter }, cal
 const recordOf = (overrides: readonly Override[]): CallEnvironment['record'] => ({
   overridesOf: async () => overrides,
   answered: async () => undefined,
+  shownTo: async () => () => undefined,
+  shown: async () => undefined,
   ofOtherServices: async () => new Set(),
   feedback: async () => undefined,
   bytes: {},

@@ -71,6 +71,25 @@ export interface UndecidedNote {
   code: string
 }
 
+/** A card as it is recognised when it would be shown again. */
+export interface CardSaying {
+  /** Which card it is: its plan, whatever the version, and its action. */
+  card: string
+  /** All that its reader sees of it by itself, but where its links lead. */
+  says: string
+}
+
+/** An info card that stays away since its reader was told the same before, as the extension of a response names it. */
+export interface AlreadyTold {
+  plan: string
+  action: string
+  /** Code of the card's family. */
+  topic?: string
+  summary: string
+  /** Calendar day on which it was shown, `YYYY-MM-DD`. */
+  since: string
+}
+
 export interface CdsResponse {
   cards: Card[]
   extension?: Record<string, unknown>

@@ -1,12 +1,15 @@
 import type { FeedbackRecord } from './feedback-record.js'
 import type { OverrideMemory } from './override-memory.js'
 import type { WatchedRecord } from './port.js'
+import type { ShownMemory } from './shown-memory.js'
 
 /** A record that ends with the process. */
-export function createMemoryRecord(overrides: OverrideMemory, feedback: FeedbackRecord): WatchedRecord {
+export function createMemoryRecord(overrides: OverrideMemory, feedback: FeedbackRecord, shown: ShownMemory): WatchedRecord {
   return {
     overridesOf: async patient => overrides.overridesOf(patient),
     answered: async call => overrides.remember(call),
+    shownTo: async reader => shown.shownTo(reader),
+    shown: async toReader => shown.remember(toReader),
     ofOtherServices: async (cards, service) => new Set(cards.filter(card => overrides.isOfAnotherService(card, service))),
     async feedback(entries) {
       await feedback.save(entries)
@@ -14,7 +17,10 @@ export function createMemoryRecord(overrides: OverrideMemory, feedback: Feedback
       const noted = entries.map(({ service, feedback: report, receivedAt }) => overrides.note(service, [report], receivedAt))
       if (!noted.every(Boolean)) throw new Error('The memory for overridden cards is full.')
     },
-    bytes: { overrides: overrides.bytes, feedback: feedback.bytes },
-    onForgotten: overrides.onForgotten,
+    bytes: { overrides: overrides.bytes, feedback: feedback.bytes, shown: shown.bytes },
+    onForgotten(listener) {
+      overrides.onForgotten(listener)
+      shown.onForgotten(listener)
+    },
   }
 }

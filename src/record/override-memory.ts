@@ -1,7 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import type { Feedback, OverrideReason } from '../cds-hooks/types.js'
 import type { AnsweredCall, ForgottenFor, Override, PatientOfClient } from './port.js'
 import { defined } from '../plain-values/defined.js'
+import { createKeyedHash } from './keyed-hash.js'
 
 /**
  * Remembers which cards were overridden for whom, so that knowledge can stay silent about the same thing. Patients are
@@ -72,7 +72,7 @@ class Memory {
   cardBytes = 0
   overrideBytes = 0
   forgotten: (why: ForgottenFor) => void = () => undefined
-  private readonly key = randomBytes(32)
+  private readonly keyedHash = createKeyedHash()
   /** By uuid, oldest first. */
   private readonly cards = new Map<string, RememberedCard>()
   /** By hash of the patient. */
@@ -122,9 +122,7 @@ class Memory {
   }
 
   private hash({ client, patient }: PatientOfClient): string {
-    return createHmac('sha256', this.key)
-      .update(JSON.stringify([client, patient]))
-      .digest('base64')
+    return this.keyedHash(client, patient)
   }
 
   private show(uuid: string, patient: string, shown: Shown): void {

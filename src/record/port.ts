@@ -1,4 +1,4 @@
-import type { Card, Feedback } from '../cds-hooks/types.js'
+import type { Card, CardSaying, Feedback } from '../cds-hooks/types.js'
 
 /** A card that a user overrode: its headline, when, why, and in which contact it was shown. */
 export interface Override {
@@ -26,6 +26,24 @@ export interface AnsweredCall extends PatientOfClient {
   encounter?: string
 }
 
+/** A user who reads about a patient. */
+export interface ReaderOfPatient extends PatientOfClient {
+  /** `Type/id`, as the client gives it. */
+  user: string
+}
+
+/** The cards that a reader was shown on one day. */
+export interface ShownToReader extends ReaderOfPatient {
+  sayings: readonly CardSaying[]
+  /** Calendar day of the showing, `YYYY-MM-DD`. */
+  day: string
+  /** Earliest day that still matters; whatever was shown before it may be forgotten. */
+  forgetBefore: string
+}
+
+/** Day on which a reader was shown what a card says; undefined where they were not, or where the card said something else since. */
+export type ShownOn = (saying: CardSaying) => string | undefined
+
 /** What a clinician did with a card, as the client reported it. */
 export interface FeedbackEntry {
   service: string
@@ -33,8 +51,11 @@ export interface FeedbackEntry {
   feedback: Feedback
 }
 
-/** Why something remembered was forgotten: its uuid came for a second patient, room was needed, or its patient has too many. */
-export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient'
+/**
+ * Why something remembered was forgotten: its uuid came for a second patient, room was needed for overridden cards, its
+ * patient has too many, or room was needed for what readers were shown.
+ */
+export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient' | 'room-for-shown'
 
 /** What is kept of calls, and of what users did with their cards: in memory, or wherever it outlives the process. */
 export interface CallRecord {
@@ -45,6 +66,10 @@ export interface CallRecord {
    * on a card may come before it has settled, and has to wait for it.
    */
   answered: (call: AnsweredCall) => Promise<void>
+  /** What a reader was shown about a patient. The day is the one that `shown` last gave for a card that says the same. */
+  shownTo: (reader: ReaderOfPatient) => Promise<ShownOn>
+  /** Notes what a reader was shown, in place of what the same cards said before. It is asked for when they have the reply, and nobody waits for it. */
+  shown: (shown: ShownToReader) => Promise<void>
   /** Those of some cards that are known to be the answer of other services than this one. */
   ofOtherServices: (cards: readonly string[], service: string) => Promise<ReadonlySet<string>>
   /**

@@ -11,6 +11,7 @@ export interface Metrics {
   countError: (code: string) => void
   /** @param topic the card's family; orders that were not recognised have one of their own. */
   countCard: (service: string, indicator: string, topic: string) => void
+  countAlreadyTold: (service: string, topic: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
   countNearMiss: (miss: NearMiss) => void
   countOwnerless: (service: string, records: number) => void
@@ -46,6 +47,12 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     labelNames: ['service', 'indicator', 'topic'],
     registers,
   })
+  const alreadyTold = new Counter({
+    name: 'cds_cards_already_told_total',
+    help: 'Info cards that stayed away since their reader was told the same before, by family (source.topic).',
+    labelNames: ['service', 'topic'],
+    registers,
+  })
   const undecided = new Counter({
     name: 'cds_undecided_actions_total',
     help: 'Actions that could not be decided: by code those that failed and those for which the time ran out.',
@@ -66,14 +73,14 @@ export function createMetrics(processFigures = new Registry()): Metrics {
   })
   const forgotten = new Counter({
     name: 'cds_override_memory_forgotten_total',
-    help: 'What the memory of overridden cards forgot: uuids that came for two patients, cards whose room was needed, the oldest override of a patient who has too many.',
+    help: 'What the record forgot: uuids that came for two patients, answered cards whose room was needed, the oldest override of a patient who has too many, shown cards whose room was needed.',
     labelNames: ['why'],
     registers,
   })
   const watched = new Map<string, () => number>()
   new Gauge({
     name: 'cds_record_bytes',
-    help: 'Bytes of memory that feedback and overridden cards take up.',
+    help: 'Bytes of memory that feedback, overridden cards and shown cards take up.',
     labelNames: ['part'],
     registers,
     collect() {
@@ -87,6 +94,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     countAborted: route => aborted.inc({ route }),
     countError: code => errors.inc({ code }),
     countCard: (service, indicator, topic) => cards.inc({ service, indicator, topic }),
+    countAlreadyTold: (service, topic) => alreadyTold.inc({ service, topic }),
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
     countOwnerless: (service, records) => ownerless.inc({ service }, records),

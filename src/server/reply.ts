@@ -43,6 +43,8 @@ export interface Reply {
   seeOther?: string
   /** What is done when the reply is sent; nobody waits for it. */
   afterwards?: () => Promise<void>
+  /** What is done when the client has been sent all of the reply, and never where it went away before; nobody waits for it. */
+  onceSent?: () => Promise<void>
 }
 
 export type Handler = (asked: Asked, environment: ServerEnvironment) => Reply | Promise<Reply>
@@ -50,7 +52,11 @@ export type Handler = (asked: Asked, environment: ServerEnvironment) => Reply | 
 const JSON_TYPE = 'application/json'
 const FHIR_TYPE = 'application/fhir+json'
 
-export const json = (body: object, more: Pick<Reply, 'isPublic' | 'afterwards'> = {}): Reply => ({ type: JSON_TYPE, body, ...more })
+export const json = (body: object, more: Pick<Reply, 'isPublic' | 'afterwards' | 'onceSent'> = {}): Reply => ({
+  type: JSON_TYPE,
+  body,
+  ...more,
+})
 
 export const fhir = (body: object): Reply => ({ type: FHIR_TYPE, body })
 
@@ -70,17 +76,19 @@ export function isAskedByPerson(request: Request, response: Response): boolean {
 export const answering =
   (handler: Handler, environment: ServerEnvironment): RequestHandler =>
   async (request, response) => {
-    const { type, body, isPublic, isForEver, language, seeOther, afterwards } = await handler(
+    const { type, body, isPublic, isForEver, language, seeOther, afterwards, onceSent } = await handler(
       askedIn(request, response, environment.knowledge.profile),
       environment,
     )
+    const failed = (error: unknown) => noteFailure(response, { code: 'CDS_INTERNAL', stack: stackFrames(error) }, environment.log)
+    if (onceSent) response.once('finish', () => void onceSent().catch(failed))
     response.type(type)
     if (language !== undefined) response.setHeader('Content-Language', language)
     if (isForEver) keptForEver(response)
     if (seeOther !== undefined) response.redirect(303, seeOther)
     else if (isPublic) sendPublic(response, body)
     else response.send(typeof body === 'string' ? body : JSON.stringify(body))
-    afterwards?.().catch((error: unknown) => noteFailure(response, { code: 'CDS_INTERNAL', stack: stackFrames(error) }, environment.log))
+    afterwards?.().catch(failed)
   }
 
 const askedIn = (request: Request, response: Response, { languages }: KnowledgeProfile): Asked => ({

@@ -72,9 +72,9 @@ function discover(asked: Asked, { services }: ServerEnvironment): Reply {
 async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
   const service = serviceOf(asked, environment)
   const hookRequest = parseHookRequest(asked.body, service.hook)
-  const { response, undecided, record } = await callService(service, hookRequest, asked.language(), environment, asked)
+  const { response, undecided, record, recordShown } = await callService(service, hookRequest, asked.language(), environment, asked)
   asked.noteAnswer(response.cards.length, undecided)
-  return json(response, { afterwards: record })
+  return json(response, { afterwards: record, onceSent: recordShown })
 }
 
 async function feedback(asked: Asked, environment: ServerEnvironment): Promise<Reply> {

@@ -1,14 +1,16 @@
 // After an override the same warning is not repeated for this patient, whatever instance of the hook calls; others still hear it.
+// What an info card says is not repeated for some days to the one who was shown it.
 import supertest from 'supertest'
 import { decisionPointsOf } from '../support/cases.js'
-import type { Card } from '../../src/cds-hooks/types.js'
+import { callService } from '../../src/calls/call-service.js'
+import type { AlreadyTold, Card, CdsResponse } from '../../src/cds-hooks/types.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
 import type { AnsweredCall, CallRecord } from '../../src/record/port.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { warmUp } from '../../src/calls/warm-up.js'
-import { hookCall, prefetchedCall, SERVICES, type Json } from '../support/hook-requests.js'
+import { entriesOf, hookCall, PEOPLE, prefetchedCall, SERVICES, USER, type Json, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService, testEnvironment, testRecord } from '../support/service.js'
+import { startTestService, TEST_NOW, testEnvironment, testRecord, type TestServiceOptions } from '../support/service.js'
 
 const SIGN = 'low-back-pain-order-sign'
 const PERSON = 'recent-pain'
@@ -275,6 +277,25 @@ describe('a record that does not answer silences nothing and costs no card', () 
       },
     ],
     ['that hangs', { overridesOf: () => never }],
+    ['that fails to tell what was shown', { shownTo: () => Promise.reject(new Error('gone')) }],
+    [
+      'that throws when asked what was shown',
+      {
+        shownTo: () => {
+          throw new Error('gone')
+        },
+      },
+    ],
+    ['that hangs when asked what was shown', { shownTo: () => never }],
+    ['that cannot note what is shown', { shown: () => Promise.reject(new Error('gone')) }],
+    [
+      'that throws when it notes what is shown',
+      {
+        shown: () => {
+          throw new Error('gone')
+        },
+      },
+    ],
     ['that cannot note the answer', { answered: () => Promise.reject(new Error('gone')) }],
     [
       'that throws when it notes the answer',
@@ -292,5 +313,198 @@ describe('a record that does not answer silences nothing and costs no card', () 
       .send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED }))
     await own.close()
     expect([status, headlines((body as { cards: Card[] }).cards)]).toEqual([200, ['LBP-10', 'LBP-06']])
+  })
+})
+
+describe('an info card that says what its reader was shown before', () => {
+  const RISK = 'start-back-risk'
+  const LOW = 'start-back-low'
+  const DAY = 86_400_000
+
+  /** A service whose clock a test sets, in days from the usual one. */
+  async function startOn(options: TestServiceOptions = {}) {
+    let day = 0
+    const own = await startTestService({ now: () => new Date(TEST_NOW.getTime() + day * DAY), ...options })
+    const ask = async (path: string, members: Json = {}, person = LOW, id: ServiceId = RISK): Promise<CdsResponse> => {
+      const { status, body } = await supertest(own.url)
+        .post(`/cds-services/${id}${path}`)
+        .send(prefetchedCall(person, id, { fhirServer: LISTED, ...members }))
+      expect(status).toBe(200)
+      return body as CdsResponse
+    }
+    return {
+      ...own,
+      ask,
+      call: (members?: Json, person?: string, id?: ServiceId) => ask('', members, person, id),
+      on: (number: number) => {
+        day = number
+      },
+    }
+  }
+  const reader = (userId: string, patientId = LOW): Json => ({ context: { userId, patientId } })
+  const toldIn = ({ extension }: CdsResponse) => extension?.['org.columna.already-told'] as AlreadyTold[] | undefined
+  const pointsIn = ({ cards, extension }: CdsResponse) =>
+    [...cards.flatMap(decisionPointsOf), ...((extension?.['org.columna.decision-points'] ?? []) as string[])].toSorted()
+
+  test('is shown again on the day, stays away until fourteen days after it, and is back on the fifteenth', async () => {
+    const own = await startOn()
+    const answers: CdsResponse[] = []
+    for (const day of [0, 0.4, 1, 10, 14, 15, 16]) {
+      own.on(day)
+      answers.push(await own.call({ hookInstance: OTHER_INSTANCE }))
+    }
+    await own.close()
+    expect(answers.map(answer => [answer.cards.length, toldIn(answer)?.map(({ since }) => since)])).toEqual([
+      [1, undefined],
+      [1, undefined],
+      [0, ['2026-03-30']],
+      [0, ['2026-03-30']],
+      [0, ['2026-03-30']],
+      [1, undefined],
+      [0, ['2026-04-14']],
+    ])
+    expect(new Set(answers.map(answer => pointsIn(answer).join()))).toEqual(new Set([pointsIn(answers[0]!).join()]))
+    const [card] = answers[0]!.cards
+    expect(toldIn(answers[2]!)).toEqual([
+      {
+        plan: card?.extension?.['org.columna.knowledge'],
+        action: 'low-risk',
+        topic: 'start-back-risk',
+        summary: card?.summary,
+        since: '2026-03-30',
+      },
+    ])
+  })
+
+  test('comes to another user, about another patient, from another client, to a stranger, and where it says something else', async () => {
+    const own = await startOn()
+    await own.call()
+    own.on(1)
+    const changed = prefetchedCall(LOW, RISK)
+    for (const answer of entriesOf(changed.prefetch, 'startBackResponses')) answer.authored = '2026-03-14T09:40:00+01:00'
+    const others = [
+      reader('Practitioner/other'),
+      { fhirServer: 'http://127.0.0.1:5/fhir' },
+      { fhirServer: FOREIGN },
+      { fhirServer: undefined },
+      { prefetch: changed.prefetch },
+    ]
+    const answers = [...(await Promise.all(others.map(members => own.call(members)))), await own.call({}, 'start-back-medium')]
+    const itself = await own.call(reader(USER))
+    await own.close()
+    expect(answers.map(answer => [answer.cards.length, toldIn(answer)])).toEqual(answers.map(() => [1, undefined]))
+    // The last but one of the others said something else to the same reader.
+    expect(itself.cards).toHaveLength(1)
+  })
+
+  test('is not held back from nobody in particular', async () => {
+    let now = TEST_NOW
+    const environment = testEnvironment({ now: () => now })
+    const { context, ...request } = prefetchedCall(LOW, RISK, { fhirServer: LISTED })
+    const arrival = { caller: { nameIn: () => LISTED } }
+    const ask = async (userId: Json) => {
+      const service = environment.services.get(RISK)!
+      const { response, recordShown } = await callService(
+        service,
+        { ...request, context: { ...context, patientId: LOW, ...userId } },
+        'da',
+        environment,
+        arrival,
+      )
+      await recordShown()
+      return response.cards.length
+    }
+    const first = [await ask({ userId: undefined }), await ask({ userId: USER })]
+    now = new Date(TEST_NOW.getTime() + DAY)
+    expect([first, await ask({ userId: undefined }), await ask({ userId: USER })]).toEqual([[1, 1], 1, 0])
+  })
+
+  test('is shown however often where a deployment says so, and after a restart', async () => {
+    for (const [options, isRestarted] of [
+      [{ repeatInfoDays: 0 }, false],
+      [{}, true],
+    ] as const) {
+      const own = await startOn(options)
+      await own.call()
+      const next = isRestarted ? await startOn(options) : own
+      next.on(1)
+      expect((await next.call()).cards).toHaveLength(1)
+      await Promise.all([...new Set([own, next])].map(each => each.close()))
+    }
+  })
+
+  test('is told of by $explain as the call answers, and neither that nor a dry run counts as showing it', async () => {
+    const own = await startOn()
+    await own.ask('/$explain')
+    await own.ask('/$explain?view=summary')
+    own.on(1)
+    const first = await own.call()
+    own.on(2)
+    const explained = (await own.ask('/$explain')) as unknown as { response: CdsResponse; plans: { actions: Json[] }[] }
+    const summary = (await own.ask('/$explain?view=summary')) as unknown as { cards: number }
+    const second = await own.call()
+    await own.close()
+    expect([first.cards.length, summary.cards, second.cards.length]).toEqual([1, 0, 0])
+    expect(explained.response).toEqual(second)
+    const reasons = explained.plans.flatMap(({ actions }) => actions).map(({ id, noCardBecause }) => [id, noCardBecause])
+    expect(reasons).toContainEqual([
+      'low-risk',
+      'This user was shown the same on 2026-03-31; it is not repeated yet (CDS_REPEAT_INFO_DAYS).',
+    ])
+  })
+
+  test('is counted, and what is remembered takes up bytes', async () => {
+    await service.close()
+    let days = 0
+    service = await startTestService({ now: () => new Date(TEST_NOW.getTime() + days * DAY) })
+    const call = () =>
+      supertest(service.url)
+        .post(`/cds-services/${RISK}`)
+        .send(prefetchedCall(LOW, RISK, { fhirServer: LISTED }))
+    await call()
+    expect(await figure('cds_record_bytes{part="shown"}')).toBeGreaterThan(0)
+    days = 1
+    await call()
+    expect(await figure(`cds_cards_already_told_total{service="${RISK}",topic="start-back-risk"}`)).toBe(1)
+  })
+
+  test.each<ServiceId>(['low-back-pain-patient-view', RISK, 'low-back-pain-encounter-start'])(
+    'leaves the decision points of every answer and all that warns as they are: %s',
+    async id => {
+      const own = await startOn()
+      const always = await startOn({ repeatInfoDays: 0 })
+      let away = 0
+      for (const person of PEOPLE) {
+        for (const each of [own, always]) each.on(0)
+        await own.call({}, person, id)
+        for (const each of [own, always]) each.on(1)
+        const [spared, whole] = [await own.call({}, person, id), await always.call({}, person, id)]
+        away += toldIn(spared)?.length ?? 0
+        expect(pointsIn(spared)).toEqual(pointsIn(whole))
+        expect(spared.cards.length + (toldIn(spared)?.length ?? 0)).toBe(whole.cards.length)
+        const warns = ({ cards }: CdsResponse) => cards.filter(({ indicator }) => indicator !== 'info')
+        expect(warns(spared)).toEqual(warns(whole))
+      }
+      await Promise.all([own.close(), always.close()])
+      expect(away > 0).toBe(id !== 'low-back-pain-encounter-start')
+    },
+  )
+
+  test('stays away beside a card that was overridden, and both stay told of', async () => {
+    const [person, id] = ['changed-urination', 'low-back-pain-patient-view'] as const
+    const answers: CdsResponse[] = []
+    for (const repeatInfoDays of [14, 0]) {
+      const own = await startOn({ repeatInfoDays })
+      const { cards } = await own.call({}, person, id)
+      const feedback = cards.filter(({ indicator }) => indicator === 'warning').map(({ uuid }) => overridden(uuid))
+      expect(feedback).toHaveLength(1)
+      await supertest(own.url).post(`/cds-services/${id}/feedback`).send({ feedback }).expect(200)
+      own.on(1)
+      answers.push(await own.call({ hookInstance: OTHER_INSTANCE }, person, id))
+      await own.close()
+    }
+    const [spared, whole] = answers
+    expect(pointsIn(spared!)).toEqual(pointsIn(whole!))
+    expect(spared!.cards.length + toldIn(spared!)!.length).toBe(whole!.cards.length)
   })
 })

@@ -3,6 +3,7 @@ import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js
 import type { ReadingLimits } from '../../src/patient-data/reading-budget.js'
 import { createMemoryRecord } from '../../src/record/memory-record.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
+import { createShownMemory, type ShownMemory } from '../../src/record/shown-memory.js'
 import { createMemoryFeedbackRecord, type FeedbackRecord } from '../../src/record/feedback-record.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import { createApp } from '../../src/server/app.js'
@@ -32,7 +33,8 @@ const ROOM = 10_000_000
 export const testRecord = ({
   overrides = createOverrideMemory(ROOM),
   feedback = createMemoryFeedbackRecord(ROOM),
-}: { overrides?: OverrideMemory; feedback?: FeedbackRecord } = {}) => createMemoryRecord(overrides, feedback)
+  shown = createShownMemory(ROOM),
+}: { overrides?: OverrideMemory; feedback?: FeedbackRecord; shown?: ShownMemory } = {}) => createMemoryRecord(overrides, feedback, shown)
 
 export interface TestServiceOptions extends Partial<ServerOptions> {
   /** Is told of every request that reaches the service, preflights too. */
@@ -57,6 +59,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     reading: TEST_READING,
     reader: createHttpFhirReader({ isAllowed: isListed, responseLimit: 8_000_000, pageLimit: 10 }),
     knowledgeSettings: readKnowledgeSettings(settings, {}),
+    repeatInfoDays: 14,
     letIn: clientCheck(isListed),
     record: testRecord(),
     readiness: createReadiness(),

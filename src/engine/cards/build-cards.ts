@@ -26,20 +26,41 @@ export interface AppliedGroup {
   context: CardContext
 }
 
+/** An action of which a card comes. */
+export interface CardAction {
+  action: RequestGroupAction
+  /** What the action proposes, by the reference that names it. */
+  resources: ReadonlyMap<string, FhirResource>
+  context: CardContext
+  indicator: Indicator
+}
+
+/** Cards of the RequestGroups of one answer, in the order in which they are shown. */
+export const buildCards = (groups: readonly AppliedGroup[]): Card[] => cardsOf(actionsOfCards(groups))
+
 /**
- * Cards of the RequestGroups of one answer, in the order in which they are shown: one a top-level action that cards
- * show, the pressing ones first, otherwise in the authors' order. What one of them says no later one says again.
+ * The actions of which cards come, in the order in which these are shown: one a top-level action that cards show, the
+ * pressing ones first, otherwise in the authors' order.
  */
-export function buildCards(groups: readonly AppliedGroup[]): Card[] {
+export const actionsOfCards = (groups: readonly AppliedGroup[]): CardAction[] =>
+  orderCards(
+    groups.flatMap(({ group, context }) => {
+      const resources = new Map((group.contained ?? []).map(resource => [`#${resource.id}`, resource as FhirResource]))
+      return onCards(group.action, context).map(action => ({ action, resources, context, indicator: indicatorOf(action) }))
+    }),
+  )
+
+/** Cards of some actions, in their order. What one of them says no later one says again. */
+export function cardsOf(actions: readonly CardAction[]): Card[] {
   const said = new Set<string>()
-  const actions = groups.flatMap(({ group, context }) => {
-    const resources = new Map((group.contained ?? []).map(resource => [`#${resource.id}`, resource as FhirResource]))
-    return onCards(group.action, context).map(action => ({ action, resources, context, indicator: indicatorOf(action) }))
-  })
-  return orderCards(actions).map(({ action, resources, context }) => buildCard(action, resources, context, said))
+  return actions.map(({ action, resources, context }) => buildCard(action, resources, context, said))
 }
 
 const indicatorOf = ({ priority = 'routine' }: RequestGroupAction): Indicator => INDICATOR[priority]
+
+/** The whole title of a card, of which its summary may be the beginning. */
+export const titleOf = ({ title, textEquivalent }: RequestGroupAction, { planSource }: CardContext): string =>
+  title || textEquivalent || planSource.label
 
 function buildCard(
   action: RequestGroupAction,
@@ -47,7 +68,7 @@ function buildCard(
   context: CardContext,
   said: Set<string>,
 ): Card {
-  const title = action.title || action.textEquivalent || context.planSource.label
+  const title = titleOf(action, context)
   const { summary, isCut } = summaryOf(title)
   const page = context.pageOf(action.id ?? '')
   const detail = detailOf(action, isCut ? title : undefined, page, context, said)
@@ -70,7 +91,8 @@ function buildCard(
   }
 }
 
-function sourceOf(action: RequestGroupAction, { planSource, names }: CardContext): Card['source'] {
+/** What a card names as its source: the document that its action rests on first, and its family. */
+export function sourceOf(action: RequestGroupAction, { planSource, names }: CardContext): Card['source'] {
   const artifact = action.documentation?.find(({ type }) => type === 'documentation')
   const { document, issue, url: ofDocument } = artifact ? citedSourceIn(artifact, names) : {}
   const name = document ?? issue

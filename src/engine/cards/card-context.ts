@@ -5,7 +5,7 @@ import type { Terminology } from '../terminology/terminology.js'
 /** What a card needs beyond its RequestGroup. */
 export interface CardContext {
   names: KnowledgeNames
-  terminology: Pick<Terminology, 'designation'>
+  terminology: Pick<Terminology, 'designation' | 'property'>
   hookInstance: string
   language: string
   /** Canonical|version of the plan. */

@@ -32,6 +32,8 @@ export interface CardWords {
   and: string
   /** What is not named of a long list. */
   others: (count: number) => string
+  /** A count of days, which may have grown since by nothing but the calendar; asked of patients' words too, so that it never looks back. */
+  countedDays: RegExp
 }
 
 const WORDS: Readonly<Record<string, CardWords>> = {
@@ -56,6 +58,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     quoted: name => `»${name}«`,
     and: 'og',
     others: count => `${count} andre`,
+    countedDays: /(?<!\p{L})dag \d{1,6}(?!\d)|(?<!\d)\d{1,6} dage?(?!\p{L})/giu,
   },
   en: {
     quality: 'evidence',
@@ -78,6 +81,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     quoted: name => `“${name}”`,
     and: 'and',
     others: count => `${count} others`,
+    countedDays: /(?<!\p{L})day \d{1,6}(?!\d)|(?<!\d)\d{1,6} days?(?!\p{L})/giu,
   },
 }
 

@@ -1,8 +1,9 @@
-import type { Card } from '../../cds-hooks/types.js'
+import type { AlreadyTold, Card, CardSaying } from '../../cds-hooks/types.js'
 import type { AppliedPlan, Undecided } from '../apply/apply-plan.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
-import { buildCards } from './build-cards.js'
+import { toldApart, type KnownSince } from './already-told.js'
+import { actionsOfCards, cardsOf } from './build-cards.js'
 import { notReadCard } from './not-read-card.js'
 import { orderCards } from './order-cards.js'
 import type { KnowledgeNames } from '../model/names.js'
@@ -27,14 +28,20 @@ export interface ToCardsContext {
   readInPart: readonly string[]
   /** Address under which readers reach the pages of recommendations; cards link to none without it. */
   publicUrl?: string | undefined
+  /** What the reader was told before; every card is shown without it. */
+  knownSince?: KnownSince | undefined
 }
 
 /** Cards as a reader should meet them, and what of them is advice that may be overridden. */
 export interface ToldCards {
   cards: readonly Card[]
-  /** Decision points that apply and that no card lists, since only pages show them. */
+  /** Decision points that apply and that no card lists, since only pages show them or their card stays away. */
   pointsOnPages: readonly string[]
   advice: readonly Card[]
+  /** Cards that stay away since their reader was told the same before. */
+  alreadyTold: readonly AlreadyTold[]
+  /** What the cards of advice say; those of them that inform may stay away when they would say it again. */
+  sayings: readonly CardSaying[]
   undecided: readonly Undecided[]
 }
 
@@ -43,8 +50,8 @@ export interface ToldCards {
  * that says what could not be decided; and one that tells of silence that comes of data read only in part.
  */
 export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext): ToldCards {
-  const { hookInstance, language, knowledge, notRead, publicUrl } = context
-  const advice = buildCards(
+  const { hookInstance, language, knowledge, notRead, readInPart, publicUrl } = context
+  const actions = actionsOfCards(
     answers.map(({ plan, requestGroup: group }) => ({
       group,
       context: {
@@ -59,17 +66,22 @@ export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext)
       },
     })),
   )
+  // Essential data that was read only in part may change any of them: then nothing stays away, so that no silence rests on it.
+  const { shown, sayings, alreadyTold, points } = toldApart(actions, readInPart.length > 0 ? undefined : context.knownSince)
+  const advice = cardsOf(shown)
   const undecided = answers.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance, language, knowledge })]
   const spoken = [...unclear, ...advice]
   const cards = spoken.length > 0 ? orderCards(spoken) : silence(answers[0]?.plan, context)
-  return { cards, pointsOnPages: pointsBeside(cards, answers, knowledge.terminology.names), advice, undecided }
+  const { names } = knowledge.terminology
+  const unseen = [...points, ...answers.flatMap(({ requestGroup }) => pointsOnPages(requestGroup, names))]
+  return { cards, pointsOnPages: notListed(unseen, cards, names), advice, alreadyTold, sayings, undecided }
 }
 
-/** Decision points of what only pages show, without those that a card lists. */
-function pointsBeside(cards: readonly Card[], answers: readonly PlanAnswer[], names: KnowledgeNames): string[] {
+/** Those of some decision points that no card lists. */
+function notListed(points: readonly string[], cards: readonly Card[], names: KnowledgeNames): string[] {
   const listed = new Set(cards.flatMap(({ extension }) => (extension?.[names.card.decisionPoints] ?? []) as string[]))
-  return [...new Set(answers.flatMap(({ requestGroup }) => pointsOnPages(requestGroup, names)))].filter(point => !listed.has(point))
+  return [...new Set(points)].filter(point => !listed.has(point))
 }
 
 /** No cards, unless essential data was read only in part: then the reader is told, since the rest may change the answer. */

@@ -52,6 +52,8 @@ export interface CardExtensionNames {
   undecided: string
   /** On a response: data that could not be read in time, and why. */
   notRead: string
+  /** On a response: info cards that stay away since their reader was told the same before. */
+  alreadyTold: string
 }
 
 /** How a body of knowledge names what is its own. */
@@ -119,6 +121,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
       undecidedPoints: `${prefix}.undecided-decision-points`,
       undecided: `${prefix}.undecided`,
       notRead: `${prefix}.not-read`,
+      alreadyTold: `${prefix}.already-told`,
     },
   }
 }

@@ -1,0 +1,93 @@
+import type { RequestGroupAction } from 'fhir/r4.js'
+import type { AlreadyTold, CardSaying } from '../../cds-hooks/types.js'
+import { sourceOf, titleOf, type CardAction } from './build-cards.js'
+import type { CardContext } from './card-context.js'
+import { cardWords } from './card-words.js'
+import { decisionPointsWithin } from './card-extension.js'
+import { detailOf } from './detail.js'
+import { suggestionsOf } from './suggestions.js'
+import { summaryOf } from './summary.js'
+
+/** Day since which the reader knows what an info card says, where that spares it; undefined where it is to be shown. */
+export type KnownSince = (saying: CardSaying) => string | undefined
+
+/** The actions of an answer, by whether their reader needs their cards. */
+export interface ToldApart {
+  /** Those of which a card is shown. */
+  shown: readonly CardAction[]
+  /** What those shown say, but for families that are always shown. */
+  sayings: readonly CardSaying[]
+  alreadyTold: readonly AlreadyTold[]
+  /** Decision points of the cards that stay away. */
+  points: readonly string[]
+}
+
+/** Property of a code of `card-topic`: cards of the family are shown however often their reader was told the same. */
+const ALWAYS_SHOWN = 'always-shown'
+
+/** Property of a code of `card-topic`: a card of the family says the same though the days that it counts are more. */
+const DAYS_ARE_NO_NEWS = 'days-are-no-news'
+
+/**
+ * Tells apart the cards that say what their reader knows: info cards alone, and none that its family exempts or that offers
+ * to change the very order at hand. It is asked before the cards are made, so that a card that is shown leaves out nothing
+ * that only one that stays away would say.
+ * @param knownSince every card is shown without it.
+ */
+export function toldApart(actions: readonly CardAction[], knownSince: KnownSince | undefined): ToldApart {
+  if (!knownSince) return { shown: actions, sayings: [], alreadyTold: [], points: [] }
+  const asked = actions.map(each => {
+    const saying = isAlwaysShown(each) ? undefined : sayingOf(each)
+    return { ...each, saying, since: saying && mayStayAway(each) ? knownSince(saying) : undefined }
+  })
+  const away = asked.flatMap(each => (each.since === undefined ? [] : [{ ...each, since: each.since }]))
+  const shown = asked.filter(({ since }) => since === undefined)
+  return {
+    shown,
+    sayings: shown.flatMap(({ saying }) => saying ?? []),
+    alreadyTold: away.map(alreadyToldOf),
+    points: [...new Set(away.flatMap(({ action, context }) => decisionPointsWithin(action, context.names)))],
+  }
+}
+
+const isAlwaysShown = ({ action, context }: CardAction): boolean => familySays(ALWAYS_SHOWN, action, context)
+
+function familySays(property: string, action: RequestGroupAction, context: CardContext): boolean {
+  const { topic } = sourceOf(action, context)
+  return context.terminology.property(topic?.system, topic?.code, property) === true
+}
+
+function mayStayAway({ action, resources, context, indicator }: CardAction): boolean {
+  const { suggestions } = suggestionsOf(action, resources, context)
+  return indicator === 'info' && !suggestions.some(({ actions = [] }) => actions.some(({ type }) => type === 'update'))
+}
+
+/** What a card says by itself, without its link: what other cards of the answer say is no part of it. */
+function sayingOf({ action, resources, context, indicator }: CardAction): CardSaying {
+  const [plan = ''] = context.plan.split('|')
+  const { suggestions } = suggestionsOf(action, resources, context)
+  const offers = suggestions.map(({ label, actions = [] }) => [label, ...actions.map(({ description }) => description)])
+  const says = JSON.stringify([
+    indicator,
+    titleOf(action, context),
+    detailOf(action, undefined, undefined, context, new Set()),
+    sourceOf(action, context).label,
+    offers,
+  ])
+  const { countedDays } = cardWords(context.language)
+  return {
+    card: JSON.stringify([plan, action.id ?? '']),
+    says: familySays(DAYS_ARE_NO_NEWS, action, context) ? says.replace(countedDays, '') : says,
+  }
+}
+
+function alreadyToldOf({ action, context, since }: CardAction & { since: string }): AlreadyTold {
+  const topic = sourceOf(action, context).topic?.code
+  return {
+    plan: context.plan,
+    action: action.id ?? '',
+    ...(topic !== undefined && { topic }),
+    summary: summaryOf(titleOf(action, context)).summary,
+    since,
+  }
+}
