@@ -1,5 +1,7 @@
 // After an override the same warning is not repeated for this patient, whatever instance of the hook calls; others still hear it.
 // What an info card says is not repeated for some days to the one who was shown it.
+import { EventEmitter, once } from 'node:events'
+import { request } from 'node:http'
 import supertest from 'supertest'
 import { decisionPointsOf } from '../support/cases.js'
 import { callService } from '../../src/calls/call-service.js'
@@ -451,6 +453,38 @@ describe('an info card that says what its reader was shown before', () => {
       'low-risk',
       'This user was shown the same on 2026-03-31; it is not repeated yet (CDS_REPEAT_INFO_DAYS).',
     ])
+  })
+
+  test('counts as shown only where the answer was sent', async () => {
+    const real = testRecord()
+    const steps = new EventEmitter()
+    const [asked, gone, answered] = ['asked', 'gone', 'answered'].map(step => once(steps, step))
+    const ask = async (...of: Parameters<CallRecord['shownTo']>) => {
+      steps.emit('asked')
+      await gone
+      return real.shownTo(...of)
+    }
+    const record = {
+      ...real,
+      shownTo: ask,
+      answered: async (...of: Parameters<CallRecord['answered']>) => {
+        await real.answered(...of)
+        steps.emit('answered')
+      },
+    }
+    const own = await startOn({ record, onResponseClosed: () => steps.emit('gone') })
+    const client = request(`${own.url}/cds-services/${RISK}`, { method: 'POST', headers: { 'content-type': 'application/json' } })
+    client.on('error', () => undefined)
+    client.end(JSON.stringify(prefetchedCall(LOW, RISK, { fhirServer: LISTED })))
+    await asked
+    client.destroy()
+    await answered
+    own.on(1)
+    const first = await own.call()
+    own.on(2)
+    const second = await own.call()
+    await own.close()
+    expect([first.cards.length, second.cards.length]).toEqual([1, 0])
   })
 
   test('is counted, and what is remembered takes up bytes', async () => {

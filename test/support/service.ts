@@ -39,6 +39,8 @@ export const testRecord = ({
 export interface TestServiceOptions extends Partial<ServerOptions> {
   /** Is told of every request that reaches the service, preflights too. */
   onRequest?: (method: string, path: string) => void
+  /** Is told of every response that ended, whether it was sent or its client went away. */
+  onResponseClosed?: () => void
 }
 
 /** What a test service answers with: the knowledge of this repository, and a clock that stands still; FHIR servers on 127.0.0.1 may be read. */
@@ -71,10 +73,11 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
 }
 
 /** Starts the real service on a free loopback port. */
-export async function startTestService({ onRequest, ...options }: TestServiceOptions = {}): Promise<Listening> {
+export async function startTestService({ onRequest, onResponseClosed, ...options }: TestServiceOptions = {}): Promise<Listening> {
   const app = createApp(testEnvironment(options))
   return listen((request, response) => {
     onRequest?.(request.method ?? '', request.url ?? '')
+    if (onResponseClosed) response.on('close', onResponseClosed)
     app(request, response)
   })
 }
