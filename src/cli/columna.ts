@@ -18,8 +18,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async words => (await import('./check-knowledge.js')).checkKnowledge(words),
   },
   cases: {
-    takes: '[--knowledge folder] [--cases folder] [pattern]',
-    says: "answers the clinical cases whose 'file: name' matches, all unless a pattern is given, and tells what is wrong",
+    takes: '[--knowledge folder] [--cases folder] [--topic name] [pattern]',
+    says: "answers the clinical cases whose 'file: name' matches, all unless a pattern is given, or those of one topic, and tells what is wrong",
     run: async words => (await import('./cases.js')).answerCases(words),
   },
   coverage: {

@@ -39,15 +39,21 @@ export function readCases(knowledge = PROJECT_ROOT, folder = casesBeside(knowled
 }
 
 /** What a command about cases is told: the folders, and the words that are left. */
-export function caseOptions(words: readonly string[]): { knowledge: string; folder: string | undefined; rest: string[] } {
+export function caseOptions(words: readonly string[]): {
+  knowledge: string
+  folder: string | undefined
+  topic: string | undefined
+  rest: string[]
+} {
   const { values, positionals: rest } = parseArgs({
     args: [...words],
     allowPositionals: true,
-    options: { knowledge: { type: 'string' }, cases: { type: 'string' } },
+    options: { knowledge: { type: 'string' }, cases: { type: 'string' }, topic: { type: 'string' } },
   })
   return {
     knowledge: resolve(values.knowledge ?? PROJECT_ROOT),
     folder: values.cases === undefined ? undefined : resolve(values.cases),
+    topic: values.topic,
     rest,
   }
 }

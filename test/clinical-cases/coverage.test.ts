@@ -9,6 +9,7 @@ import { conditionCoverage, neverAnswered, type ConditionCoverage } from '../../
 import { coverageOf } from '../../src/cases/coverage.js'
 import { alternatives, localReading, pairedWithCodes } from '../../src/cases/local-codes.js'
 import { faultsOfNote, literalsOf, referencesIn } from '../../src/cases/references.js'
+import { casesAbout, pointsByTopic } from '../../src/cases/topic.js'
 import { cases, coverage as words, loaded } from '../support/cases.js'
 import { recordedPass } from '../support/recorded.js'
 
@@ -61,6 +62,17 @@ test('every action speaks in some case, with all that stands around it, and is s
     never: Object.keys(words.neverSpeaking).sort(),
     always: [],
   })
+})
+
+test('a case that asks for a decision point is found by its topic, and not by every topic', () => {
+  const byTopic = [...pointsByTopic(loaded.knowledge)].map(([topic, points]) => ({ topic, found: casesAbout(cases, points) }))
+  const found = new Set(byTopic.flatMap(each => each.found))
+  const asksForAny = ({ case: each }: (typeof cases)[number]) =>
+    [each.recommends, each['does not recommend'], each['cannot tell']].some(Boolean)
+  expect(cases.filter(each => asksForAny(each) && !found.has(each)).map(({ file, case: { name } }) => `${file}: ${name}`)).toEqual([])
+  const startBack = byTopic.find(({ topic }) => topic === 'start-back')?.found ?? []
+  expect(startBack.map(({ about }) => about)).toContain('RN-32')
+  expect(startBack.map(({ about }) => about)).not.toContain('SS-16')
 })
 
 test('COVERAGE.md is up to date: npm run coverage:knowledge writes it', () => {
