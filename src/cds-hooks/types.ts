@@ -88,6 +88,8 @@ export interface AlreadyTold {
   summary: string
   /** Calendar day on which it was shown, `YYYY-MM-DD`. */
   since: string
+  /** What the plan computes for machines, by the name under which the card has it. */
+  extension?: Record<string, unknown>
 }
 
 export interface CdsResponse {

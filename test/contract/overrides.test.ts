@@ -374,8 +374,11 @@ describe('an info card that says what its reader was shown before', () => {
         topic: 'start-back-risk',
         summary: card?.summary,
         since: '2026-03-30',
+        // Whoever reads the score there finds it, whether the card is shown or not.
+        extension: { 'org.columna.start-back': card?.extension?.['org.columna.start-back'] },
       },
     ])
+    expect(card?.extension?.['org.columna.start-back']).toMatchObject({ risk: 'low' })
   })
 
   test('comes to another user, about another patient, from another client, to a stranger, and where it says something else', async () => {

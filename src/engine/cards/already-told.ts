@@ -3,7 +3,7 @@ import type { AlreadyTold, CardSaying } from '../../cds-hooks/types.js'
 import { sourceOf, titleOf, type CardAction } from './build-cards.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
-import { decisionPointsWithin } from './card-extension.js'
+import { computedMembers, decisionPointsWithin } from './card-extension.js'
 import { detailOf } from './detail.js'
 import { suggestionsOf } from './suggestions.js'
 import { summaryOf } from './summary.js'
@@ -83,11 +83,13 @@ function sayingOf({ action, resources, context, indicator }: CardAction): CardSa
 
 function alreadyToldOf({ action, context, since }: CardAction & { since: string }): AlreadyTold {
   const topic = sourceOf(action, context).topic?.code
+  const computed = computedMembers(action, context.names)
   return {
     plan: context.plan,
     action: action.id ?? '',
     ...(topic !== undefined && { topic }),
     summary: summaryOf(titleOf(action, context)).summary,
     since,
+    ...(Object.keys(computed).length > 0 && { extension: computed }),
   }
 }

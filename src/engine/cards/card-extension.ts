@@ -5,16 +5,22 @@ import type { CardContext } from './card-context.js'
 
 /** What an integrator reads of a card beyond CDS Hooks: decision points, the plan, and what the plan computes. */
 export function cardExtension(action: RequestGroupAction, { plan, names }: CardContext): Record<string, unknown> {
-  const computed = extensionsOf(action, names.extension.cardExtension).map(({ extension = [] }) => {
-    const name = extension.find(({ url }) => url === 'name')?.valueString ?? ''
-    return [name, membersOf(extension.filter(({ url }) => url !== 'name'))] as const
-  })
   const points = [...new Set(decisionPointsWithin(action, names))]
   return {
     ...(points.length > 0 && { [names.card.decisionPoints]: points }),
     [names.card.knowledge]: plan,
-    ...Object.fromEntries(computed),
+    ...computedMembers(action, names),
   }
+}
+
+/** What the plan computes for an integrator, by the name under which a card has it. */
+export function computedMembers(action: RequestGroupAction, names: KnowledgeNames): Record<string, unknown> {
+  return Object.fromEntries(
+    extensionsOf(action, names.extension.cardExtension).map(({ extension = [] }) => {
+      const name = extension.find(({ url }) => url === 'name')?.valueString ?? ''
+      return [name, membersOf(extension.filter(({ url }) => url !== 'name'))] as const
+    }),
+  )
 }
 
 /** Computed members by name; a name with several values becomes a list. */
