@@ -183,7 +183,7 @@ describe('of the orders', () => {
       (await summaryOf(withOrders(draft('scan', { text: 'MR lænd' })), SIGN, language)).orders[0]?.recognisedAs.find(
         ({ valueSet }) => valueSet === 'order-mr-lumbar-spine',
       )?.title
-    expect([await titles('da'), await titles('en')]).toEqual(['MR-skanning af lænderyg', 'MR, lumbar spine'])
+    expect([await titles('da'), await titles('en')]).toEqual(['MR-skanning af lænderyg', 'MRI, lumbar spine'])
   })
 
   test('tells which of them the hook is about', async () => {

@@ -91,7 +91,7 @@ test.each<[string, 'order-select' | 'order-sign', Json, string]>([
     medicine({ system: 'http://www.whocc.no/atc', code: 'M01AE01', display: 'Unknown' }),
     'NSAID in recent low back pain: only after careful consideration',
   ],
-  ['of an MR scan', 'order-sign', scan, 'Recent low back pain without an indication: MR and X-ray are not routine'],
+  ['of an MR scan', 'order-sign', scan, 'Recent low back pain without an indication: MRI and X-ray are not routine'],
 ])('the CRD Request Generator gets its card at an order %s', async (_, hook, request, summary) => {
   expect(await said(hook, request)).toContain(summary)
 })
