@@ -1,14 +1,15 @@
 import type { Element, Extension, PlanDefinitionAction } from 'fhir/r4.js'
+import { EVIDENCE_QUALITY, MEASURES, type Measure } from '../engine/model/evidence.js'
 import { extensionsOf } from '../engine/model/extensions.js'
 import { localized } from '../engine/model/localized.js'
-import { certaintyOf, EVIDENCE_QUALITY, type Certainty } from './grade.js'
+import { certaintyOf, type Certainty } from './grade.js'
 import type { PageContext } from './page-context.js'
 
 /** One row of evidence: what was found for an outcome of a comparison. */
 export interface Estimate {
   outcome: string
   comparison: string
-  measure: string
+  measure: Measure
   value: number | undefined
   low: number | undefined
   high: number | undefined
@@ -31,7 +32,8 @@ export function estimatesOf(action: PlanDefinitionAction, written: string, conte
     return {
       outcome: text('outcome') ?? '',
       comparison: text('comparison') ?? '',
-      measure: part('measure')?.valueCode ?? 'text',
+      // Knowledge with another measure is not served; plain R4 may have any, whose figures nobody could read.
+      measure: MEASURES.find(measure => measure === part('measure')?.valueCode) ?? 'text',
       value: part('value')?.valueDecimal,
       low: part('low')?.valueDecimal,
       high: part('high')?.valueDecimal,

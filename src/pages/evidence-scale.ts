@@ -1,7 +1,5 @@
+import { RATIOS } from '../engine/model/evidence.js'
 import type { Estimate } from './estimates.js'
-
-/** Measures whose value for "no difference" is 1, shown by their logarithm. */
-const RATIOS = ['RR', 'OR', 'HR']
 
 /** Furthest that a ratio is shown from 1; what goes on is shown by an arrow. */
 const WIDEST_RATIO = 20
@@ -16,11 +14,11 @@ export interface Scale {
   ticks: readonly number[]
 }
 
-export const isRatio = ({ measure }: Pick<Estimate, 'measure'>): boolean => RATIOS.includes(measure)
+export const isRatio = ({ measure }: Pick<Estimate, 'measure'>): boolean => RATIOS.has(measure)
 
 /** Whether a row can be drawn: by a measure with both ends of an interval. */
 export const isDrawn = ({ measure, low, high }: Estimate): boolean =>
-  measure !== 'text' && low !== undefined && high !== undefined && (!RATIOS.includes(measure) || low > 0)
+  measure !== 'text' && low !== undefined && high !== undefined && (!RATIOS.has(measure) || low > 0)
 
 /** Rows that share a scale stand together, in the order in which the first of them comes. */
 export function byScale(estimates: readonly Estimate[]): Estimate[][] {

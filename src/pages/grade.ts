@@ -30,8 +30,6 @@ export interface Certainty {
 /** The codes of http://terminology.hl7.org/CodeSystem/evidence-quality, least certain first. */
 const LEVELS = ['very-low', 'low', 'moderate', 'high']
 
-export const EVIDENCE_QUALITY = 'http://terminology.hl7.org/CodeSystem/evidence-quality'
-
 const codingsOf = (action: PlanDefinitionAction, url: string): Coding[] => extensionOf(action, url)?.valueCodeableConcept?.coding ?? []
 
 /** The grade of an action; undefined where it states none. */

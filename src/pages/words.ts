@@ -1,3 +1,4 @@
+import type { Measure } from '../engine/model/evidence.js'
 /** What the pages themselves say, in one language. */
 export interface PageWords {
   service: string
@@ -51,7 +52,7 @@ export interface PageWords {
   favours: string
   relevant: string
   interval: (low: string, high: string) => string
-  measures: Readonly<Record<string, string>>
+  measures: Readonly<Record<Measure, string>>
   notFoundTitle: string
   notFound: string
   wrongTitle: string

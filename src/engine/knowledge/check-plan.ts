@@ -6,6 +6,7 @@ import { decisionPointsOf, PAGE } from '../model/names.js'
 import { ORDER_TYPES } from '../model/r4-model.js'
 import type { Terminology } from '../terminology/terminology.js'
 import { actionsBelow } from './actions-below.js'
+import { checkEstimates } from './check-estimates.js'
 import type { CompiledAction, LocalizedTemplate, NotCarried } from './compiled.js'
 import type { KnowledgeProfile } from './profile.js'
 
@@ -71,6 +72,7 @@ export function checkAction(check: PlanCheck, action: PlanDefinitionAction, elem
   }
   checkTriggers(check, action, element, isTop)
   checkRecommendation(check, action, element)
+  checkEstimates({ ...check, names: check.profile.names }, action, element)
   checkOrders(check, action, element)
   const topic = extensionOf(action, check.profile.names.extension.cardTopic)?.valueCoding
   if (topic) checkTopic(check, topic.system, topic.code, `${element}.extension`)
