@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { parse } from 'yaml'
 import fc from 'fast-check'
+import { importKnowledge } from '../../src/cli/import.js'
+import { renderKnowledge } from '../../src/cli/render.js'
 import { namesUnder } from '../../src/engine/model/names.js'
 import {
   importResources,
@@ -270,6 +273,54 @@ describe('what an author wrote wrongly', () => {
       lineOf('PlanDefinition.nothing'),
       lineOf('$'),
     ]).toEqual([4, 8, 11, 13, 6, 8, 2, 2])
+  })
+})
+
+describe('JSON that was edited', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'columna-import-'))
+  const at = (file: string) => join(folder, file)
+  const source = (title: string) =>
+    [
+      '# Written by hand.',
+      'plans:',
+      '  flu:',
+      "    version: '1'",
+      `    title: ${title} # as on the cover`,
+      '  other:',
+      "    version: '1'",
+      '    title: Another',
+      '',
+    ].join('\n')
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(at(file)), { recursive: true })
+    writeFileSync(at(file), text)
+  }
+  const run = (words: string[]) => importKnowledge(['--knowledge', folder, ...words])
+  const plan = (id: string) => JSON.parse(readFileSync(at(`fhir-resources/PlanDefinition/${id}.json`), 'utf8')) as JsonObject
+
+  beforeAll(() => {
+    jest.spyOn(process.stdout, 'write').mockReturnValue(true)
+    write('knowledge.json', JSON.stringify({ canonicalBase: 'https://example.org/fhir', languages: ['en'] }))
+    write('knowledge/flu.yaml', source('Influenza'))
+    renderKnowledge([folder])
+  })
+  afterAll(() => {
+    jest.restoreAllMocks()
+    rmSync(folder, { recursive: true })
+  })
+
+  test('is taken over into the file that made it: what it does not change stays as it is written, comments too', () => {
+    write('fhir-resources/PlanDefinition/flu.json', JSON.stringify({ ...plan('flu'), title: 'Flu' }))
+    expect(run([])).toBe(0)
+    expect(readFileSync(at('knowledge/flu.yaml'), 'utf8')).toBe(source('Flu'))
+  })
+
+  test('and has to be told a place where nothing made it', () => {
+    const fresh = { ...plan('other'), id: 'fresh', url: 'https://example.org/fhir/PlanDefinition/fresh', meta: undefined }
+    write('fhir-resources/PlanDefinition/fresh.json', JSON.stringify(fresh))
+    expect(run([])).toBe(1)
+    expect(run(['--into', 'new'])).toBe(0)
+    expect(parse(readFileSync(at('knowledge/new.yaml'), 'utf8'))).toMatchObject({ plans: { fresh: { title: 'Another' } } })
   })
 })
 
