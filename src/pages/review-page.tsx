@@ -72,7 +72,7 @@ function Row(props: Placing & Pick<ReviewPageProps, 'catalogue' | 'record' | 'co
   const id = plan.resource.id ?? ''
   const grade = gradeOf(action.resource, context)
   const conditions = conditionsOf([{ plan, action }], context)
-  const name = nameOf({ plan, action }, context)
+  const name = action.isGroup && action.definition === undefined ? words.group : nameOf({ plan, action }, context)
   return (
     <tr>
       <td>

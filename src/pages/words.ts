@@ -67,6 +67,8 @@ export interface PageWords {
   noRecord: string
   lastRun: (passed: number, all: number) => string
   always: string
+  /** What stands for a group of actions, which has no words of its own. */
+  group: string
   footer: string
 }
 
@@ -155,6 +157,7 @@ const DANISH: PageWords = {
   noRecord: 'Der er ingen optegnelse over kliniske cases i vidensmappen.',
   lastRun: (passed, all) => `Seneste kørsel: ${passed} af ${all} cases svarede som ventet.`,
   always: 'Altid.',
+  group: 'Fælles betingelser for de næste rækker',
   footer: 'Siden indeholder ingen patientoplysninger og er ens for alle.',
 }
 
@@ -243,6 +246,7 @@ const ENGLISH: PageWords = {
   noRecord: 'The knowledge folder holds no record of clinical cases.',
   lastRun: (passed, all) => `Last run: ${passed} of ${all} cases answered as expected.`,
   always: 'Always.',
+  group: 'Conditions that the next rows share',
   footer: 'The page holds no patient data and is the same for everybody.',
 }
 

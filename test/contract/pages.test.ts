@@ -228,6 +228,7 @@ describe('the review', () => {
       expect.arrayContaining([PARACETAMOL, '/guidelines/recent-onset-lines/usual-activity', '/guidelines/points/LBP-10']),
     )
     expect(text).toContain('Patienten har en aktiv ryglidelse.')
+    expect(text).toContain('Fælles betingelser for de næste rækker')
     expect(text).toContain('ingen optegnelse over kliniske cases')
   })
 
