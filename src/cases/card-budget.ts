@@ -54,7 +54,8 @@ export function measuredAnswers(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
-function kindOf(called: readonly string[], services: LoadedKnowledge['services']): AnswerKind | undefined {
+/** Which limit holds for the answers of these services together. */
+export function kindOf(called: readonly string[], services: LoadedKnowledge['services']): AnswerKind | undefined {
   const [hook, ...others] = new Set(called.map(id => services.get(id)?.hook))
   if (hook === undefined || others.length > 0) return undefined
   return hook === 'patient-view' || hook === 'encounter-start' ? hook : 'order'
@@ -102,6 +103,3 @@ export function actionFinder({ places }: Pick<Recording, 'places'>, member: stri
     return id
   }
 }
-
-/** Plans of which something is beyond a limit. */
-export const overrunningPlans = (found: readonly Overrun[]): string[] => [...new Set(found.flatMap(({ plans }) => plans))].sort()

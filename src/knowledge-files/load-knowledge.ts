@@ -8,8 +8,8 @@ import { CdsError } from '../errors.js'
 import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
 import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
-import { KNOWLEDGE_FILE, readKnowledgeJson } from './knowledge-json.js'
-import { readAbout, readPendingBudget, readProfile } from './read-profile.js'
+import { readKnowledgeJson } from './knowledge-json.js'
+import { readAbout, readProfile } from './read-profile.js'
 import { readResources } from './read-resources.js'
 import { readSettings } from './read-settings.js'
 import { buildServices, readServiceFiles, type ServiceRegistry } from './services.js'
@@ -61,15 +61,7 @@ export function loadKnowledge(
       `There is neither knowledge nor a service in ${folder}: it must hold the folder fhir-resources, cds-services or both.`,
     )
   const knowledge = compileKnowledge(files, faults, { profile, settings })
-  checkPending(knowledge, readPendingBudget(written ?? {}, faults), faults)
+  checkBudgets(knowledge, faults.judgedBy(profile))
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
   return { knowledge, services, settings, faults, about, caseRecord: readCaseRecord(join(folder, CASE_RECORD), faults) }
-}
-
-/** Cards are held to their budget, but for those of the plans that the folder names as still to be shortened. */
-function checkPending(knowledge: Knowledge, pending: readonly string[], faults: FaultList): void {
-  checkBudgets(knowledge, faults.judgedBy(knowledge.profile), ({ resource: { id = '' } }) => pending.includes(id))
-  for (const id of pending)
-    if (!knowledge.plans.some(({ resource }) => resource.id === id))
-      faults.add('PROFILE_INVALID', KNOWLEDGE_FILE, 'pendingBudget', `There is no plan ${id}; take it off the list.`)
 }

@@ -8,7 +8,7 @@ const PROFILES = { strict, 'plain-r4': plainR4 } as const
 type ProfileName = keyof typeof PROFILES
 
 /** Everything that a folder may say of itself. */
-const MEMBERS = ['about', 'profile', 'canonicalBase', 'languages', 'extensionNames', 'settings', 'pendingBudget']
+const MEMBERS = ['about', 'profile', 'canonicalBase', 'languages', 'extensionNames', 'settings']
 
 /** Reads what the knowledge of a folder is held to; plain R4 where it does not say. */
 export function readProfile(written: JsonObject | undefined, faults: FaultList): KnowledgeProfile {
@@ -34,18 +34,6 @@ export function readAbout({ about }: JsonObject, faults: FaultList): string | un
   if (about === undefined || typeof about === 'string') return about
   faults.add('PROFILE_INVALID', KNOWLEDGE_FILE, 'about', 'Say in a few English words what the knowledge is about, or leave it out.')
   return undefined
-}
-
-/** Ids of the plans whose cards may be beyond the budget still. */
-export function readPendingBudget({ pendingBudget = [] }: JsonObject, faults: FaultList): readonly string[] {
-  if (Array.isArray(pendingBudget) && pendingBudget.every(id => typeof id === 'string')) return pendingBudget
-  faults.add(
-    'PROFILE_INVALID',
-    KNOWLEDGE_FILE,
-    'pendingBudget',
-    'List the ids of plans whose cards are still to be shortened, or leave it out.',
-  )
-  return []
 }
 
 const isProfileName = (name: unknown): name is ProfileName => typeof name === 'string' && Object.hasOwn(PROFILES, name)

@@ -1,4 +1,10 @@
 import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { BUDGET } from '../../src/engine/cards/budget.js'
+import { cardWords } from '../../src/engine/cards/card-words.js'
+import { visibleLength } from '../../src/engine/cards/visible-text.js'
+import { namesWithin } from '../../src/engine/cards/names-within.js'
+import { notReadCard } from '../../src/engine/cards/not-read-card.js'
 import { undecidedCard } from '../../src/engine/cards/undecided-card.js'
 import { CARD_TOPIC_SYSTEM, EXTENSION } from '../support/house.js'
 import { faultsOfResponse } from '../support/check-response.js'
@@ -30,10 +36,10 @@ const cardOf = (undecided: readonly ReturnType<typeof of>[], language = 'da') =>
 test('one plain line tells what could not be decided and why; codes are not for the reader', () => {
   const card = cardOf([of('advice'), of('advice', { points: ['RN-15'] })])
   expect(card.summary).toBe('Kunne ikke afgøres: »Råd«')
-  expect(card.detail).toMatch(/^»Råd« kunne ikke afgøres, fordi .+ det er ikke et nej.*\.$/)
+  expect(card.detail).toMatch(/^En oplysning i journalen kunne ikke bruges .+ det er ikke et nej.*\.$/)
   expect(card.detail).not.toContain('\n')
   expect(card.summary + card.detail).not.toMatch(/CDS_|some-action|https?:|`/)
-  expect(cardOf([of('advice')], 'en').detail).toMatch(/^“Advice” could not be decided, because/)
+  expect(cardOf([of('advice')], 'en').detail).toMatch(/^Something in the record could not be used/)
   expect(faultsOfResponse({ cards: [card] })).toEqual([])
 })
 
@@ -61,10 +67,10 @@ test('red flags are named first, and a long list is cut', () => {
 
 test('time that ran out is worded apart, as a matter for operations', () => {
   const late = cardOf([of('advice', { code: 'CDS_DEADLINE_PASSED' })])
-  expect(late.detail).toMatch(/^»Råd« nåede ikke .*driften.*$/)
+  expect(late.detail).toMatch(/^Systemet var for længe .*driften.*$/)
   expect(late.detail).not.toMatch(/journalen/)
   const both = cardOf([of('advice', { code: 'CDS_DEADLINE_PASSED' }), of('b')])
-  expect(both.detail).toMatch(/^»Plan b« kunne ikke afgøres.* »Råd« nåede ikke/)
+  expect(both.detail).toMatch(/journalen.*driften/)
 })
 
 test('it has a topic of its own', () => {
@@ -72,4 +78,44 @@ test('it has a topic of its own', () => {
     label: 'Råd',
     topic: { system: CARD_TOPIC_SYSTEM, code: 'undecided', display: 'ikke afgjort' },
   })
+})
+
+/** Most characters of the one line of a card that says what could not be decided or read. */
+const LONGEST_LINE = 200
+
+const longNames = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), { minLength: 1, maxLength: 40 })
+
+test('it keeps within its budget, however many plans are undecided, for whatever reason and whatever their names', () => {
+  fc.assert(
+    fc.property(longNames, fc.constantFrom('da', 'en'), fc.infiniteStream(fc.boolean()), (names, language, late) => {
+      const known = knowledgeOf(...names.map((name, index) => named(`p${index}`, name, name)))
+      const undecided = names.map((_, index) =>
+        of(`p${index}`, { code: late.next().value ? 'CDS_DEADLINE_PASSED' : 'CDS_EXPRESSION_FAILED' }),
+      )
+      const { summary, detail = '' } = undecidedCard(undecided, { hookInstance: 'h', language, knowledge: known })
+      expect(visibleLength(summary)).toBeLessThanOrEqual(BUDGET.summary)
+      expect(visibleLength(detail)).toBeLessThanOrEqual(LONGEST_LINE)
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('the card on what was not read keeps within its budget, however much that is', () => {
+  fc.assert(
+    fc.property(longNames, fc.constantFrom('da', 'en'), (names, language) => {
+      const plan = { canonical: 'urn:p', source: { label: 'Plan' } }
+      const { summary, detail = '' } = notReadCard(names, 'h', language, plan, knowledge.terminology.names)
+      expect(visibleLength(summary)).toBeLessThanOrEqual(BUDGET.summary)
+      expect(visibleLength(detail)).toBeLessThanOrEqual(LONGEST_LINE)
+    }),
+  )
+})
+
+test('as many whole names are written as fit, then how many others there are', () => {
+  const danish = cardWords('da')
+  expect(namesWithin([], danish, { room: 40 })).toBe('')
+  expect(namesWithin(['diagnoser', 'prøvesvar'], danish, { room: 40 })).toBe('diagnoser og prøvesvar')
+  expect(namesWithin(['diagnoser', 'prøvesvar', 'forløb'], danish, { room: 30 })).toBe('diagnoser, prøvesvar og forløb')
+  expect(namesWithin(['diagnoser', 'prøvesvar', 'forløb'], danish, { room: 29 })).toBe('diagnoser og 2 andre')
+  expect(namesWithin(['konsultationsskemaer', 'forløb'], danish, { room: 20, write: danish.quoted })).toBe('»konsul…« og 1 anden')
 })

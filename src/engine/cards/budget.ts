@@ -18,7 +18,7 @@ export const BUDGET = {
   detail: { critical: 300, usual: 520 },
   suggestions: 2,
   overrideReasons: 5,
-  links: 1,
+  links: 2,
 } as const
 
 /** The most that all cards of one answer may ask together: cards, and characters of their summaries and details. */

@@ -23,9 +23,11 @@ export interface CardWords {
   /** Summary of the card that says what could not be decided. */
   undecided: (names: string) => string
   /** Its one line, where the data stood in the way. */
-  undecidedByFault: (names: string) => string
+  undecidedByFault: string
   /** Its one line, where the time ran out. */
-  undecidedInTime: (names: string) => string
+  undecidedInTime: string
+  /** Its one line, where both were the case. */
+  undecidedByEither: string
   /** A name that may be half a sentence itself. */
   quoted: (name: string) => string
   /** Joins the last two of several names. */
@@ -51,13 +53,13 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     partlyRead: labels => `Ikke alle ${labels} kunne læses`,
     partlyReadDetail: 'Det, der kunne læses, giver ingen kort; det resterende kan ændre det. Se efter i journalen.',
     undecided: names => `Kunne ikke afgøres: ${names}`,
-    undecidedByFault: names =>
-      `${names} kunne ikke afgøres, fordi en oplysning i journalen ikke kunne bruges i beregningen; det er ikke et nej, så vurdér det selv.`,
-    undecidedInTime: names =>
-      `${names} nåede ikke at blive afgjort, fordi systemet var for længe om det (en sag for driften); det er ikke et nej, så vurdér det selv, eller åbn igen.`,
+    undecidedByFault: 'En oplysning i journalen kunne ikke bruges i beregningen; det er ikke et nej, så vurdér det selv.',
+    undecidedInTime: 'Systemet var for længe om det (en sag for driften); det er ikke et nej, så vurdér det selv, eller åbn igen.',
+    undecidedByEither:
+      'En oplysning i journalen kunne ikke bruges, eller systemet var for længe om det (en sag for driften); det er ikke et nej, så vurdér det selv, eller åbn igen.',
     quoted: name => `»${name}«`,
     and: 'og',
-    others: count => `${count} andre`,
+    others: count => (count === 1 ? '1 anden' : `${count} andre`),
     countedDays: /(?<!\p{L})dag \d{1,6}(?!\d)|(?<!\d)\d{1,6} dage?(?!\p{L})/giu,
   },
   en: {
@@ -65,7 +67,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     notGraded: 'not graded',
     notStated: 'evidence not stated',
     against: 'against',
-    page: 'Recommendation and evidence',
+    page: 'Advice and evidence',
     notRead: 'Could not be read and is not taken into account',
     partOf: label => `parts of ${label}`,
     answerTo: question => `the answer to “${question}” (counts as not asked)`,
@@ -74,13 +76,13 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     partlyRead: labels => `Not all ${labels} could be read`,
     partlyReadDetail: 'What could be read brings no card; the rest may change that. Look in the record.',
     undecided: names => `Could not be decided: ${names}`,
-    undecidedByFault: names =>
-      `${names} could not be decided, because something in the record could not be used in the evaluation; that is not a no, so assess it yourself.`,
-    undecidedInTime: names =>
-      `${names} could not be decided in time, because the system was too slow (a matter for operations); that is not a no, so assess it yourself, or open again.`,
+    undecidedByFault: 'Something in the record could not be used in the evaluation; that is not a no, so assess it yourself.',
+    undecidedInTime: 'The system was too slow (a matter for operations); that is not a no, so assess it yourself, or open again.',
+    undecidedByEither:
+      'Something in the record could not be used, or the system was too slow (a matter for operations); that is not a no, so assess it yourself, or open again.',
     quoted: name => `“${name}”`,
     and: 'and',
-    others: count => `${count} others`,
+    others: count => (count === 1 ? '1 other' : `${count} others`),
     countedDays: /(?<!\p{L})day \d{1,6}(?!\d)|(?<!\d)\d{1,6} days?(?!\p{L})/giu,
   },
 }

@@ -1,6 +1,6 @@
 import { actionsBelow } from '../knowledge/actions-below.js'
 import { cardTopicOf } from '../knowledge/card-topic.js'
-import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
+import type { CompiledAction } from '../knowledge/compiled.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import type { FaultList } from '../model/faults.js'
 import { BUDGET, longestDetail } from './budget.js'
@@ -17,11 +17,10 @@ interface Placed {
  * Tells of every card that is beyond its budget whatever the patient: by what is written out of its title and its
  * description, and by the lines that stand under no condition. What values and conditional lines add is measured on
  * the answers to clinical cases.
- * @param isPending whether a plan may be beyond it still.
  */
-export function checkBudgets(knowledge: Knowledge, faults: FaultList, isPending: (plan: CompiledPlan) => boolean): void {
+export function checkBudgets(knowledge: Knowledge, faults: FaultList): void {
   for (const plan of knowledge.plans) {
-    if (plan.hooks.size === 0 || isPending(plan)) continue
+    if (plan.hooks.size === 0) continue
     const file = knowledge.files.find(({ resource }) => resource.resourceType === 'PlanDefinition' && resource.id === plan.resource.id)
     for (const card of cardsOf(plan.actions, 'PlanDefinition.action'))
       for (const excess of excessesAtLoad(card.action, plan, knowledge)) faults.add('CARD_TOO_LONG', file?.file ?? '', card.element, excess)
@@ -38,8 +37,9 @@ function cardsOf(actions: readonly CompiledAction[], element: string): Placed[] 
 }
 
 /** A sentence for each limit that a card cannot keep. */
-function excessesAtLoad(action: CompiledAction, plan: CompiledPlan, { terminology, profile }: Knowledge): string[] {
-  const lines = linesAlways(action.actions)
+function excessesAtLoad(action: CompiledAction, plan: Knowledge['plans'][number], { terminology, profile }: Knowledge): string[] {
+  const lines = alwaysOnCard(action.actions).filter(line => !proposes(line))
+  const suggestions = suggestionsAlways(action)
   const topic = cardTopicOf(action, plan, profile.names)
   const indicator = INDICATOR[action.resource.priority ?? 'routine']
   const title = fixedText(action, 'title')
@@ -59,7 +59,9 @@ function excessesAtLoad(action: CompiledAction, plan: CompiledPlan, { terminolog
       ),
     ]),
     ...told(`${lines.length} lines stand under no condition`, lines.length, BUDGET.bullets),
+    ...told(`${suggestions} suggestions stand under no condition`, suggestions, BUDGET.suggestions),
     ...told(`There are ${action.overrideReasons.length} override reasons`, action.overrideReasons.length, BUDGET.overrideReasons),
+    ...told(`There are links to ${documentsOf(action)} documents`, documentsOf(action), BUDGET.links),
   ]
 }
 
@@ -71,16 +73,25 @@ function paragraph(description: string, language: string): string[] {
   return told(`The first paragraph has ${length} characters in ${language}`, length, BUDGET.paragraph)
 }
 
-/** The lines that stand on a card whatever the patient. */
-function linesAlways(actions: readonly CompiledAction[]): CompiledAction[] {
+/** The lines and suggestions that a card has whatever the patient. */
+function alwaysOnCard(actions: readonly CompiledAction[]): CompiledAction[] {
   return actions
     .filter(({ conditions, isOnlyOnPage, onlyOnPageWhen }) => conditions.length === 0 && !isOnlyOnPage && !onlyOnPageWhen)
-    .flatMap(action => {
-      const { definition, isGroup, orders } = action
-      if (isGroup) return linesAlways(actionsBelow(action))
-      return definition === undefined && orders === undefined ? [action] : []
-    })
+    .flatMap(action => (action.isGroup ? alwaysOnCard(actionsBelow(action)) : [action]))
 }
+
+/** Whether a suggestion comes of an action, and no line. */
+const proposes = ({ definition, orders }: CompiledAction): boolean => definition !== undefined || orders !== undefined
+
+/** How many suggestions a card has whatever the patient; those that are taken together count as one. */
+function suggestionsAlways(action: CompiledAction): number {
+  const all = [action, ...alwaysOnCard(action.actions)].filter(proposes).length
+  return ['all', 'all-or-none'].includes(action.resource.selectionBehavior ?? 'any') ? Math.min(all, 1) : all
+}
+
+/** How many documents a card cites: each is a link of it where the pages of recommendations have no address. */
+const documentsOf = ({ resource: { documentation = [] } }: CompiledAction): number =>
+  new Set(documentation.map(({ resource = '' }) => resource.replace(/#.*/, ''))).size
 
 /** What is written out of a text, without what expressions yield; empty where a dynamicValue may take its place. */
 function fixedText({ texts, dynamicValues }: CompiledAction, name: 'title' | 'description'): (language: string) => string {

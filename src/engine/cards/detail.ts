@@ -3,6 +3,8 @@ import { citedSourceIn } from '../apply/cited-source.js'
 import { escapeMarkdown } from '../apply/markdown.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
+import { BUDGET } from './budget.js'
+import { namesWithin } from './names-within.js'
 import { gradeParts, gradeTag } from './grade.js'
 import { onCards } from './shown-on.js'
 import { yieldsResource } from './suggestions.js'
@@ -27,10 +29,13 @@ export function detailOf(
     ...(fullTitle === undefined ? [] : [`**${escapeMarkdown(fullTitle)}**`]),
     ...(description === '' ? [] : [description]),
     ...(lines.length === 0 ? [] : [lines.map(line => written(line, action, context)).join('\n')]),
-    ...(context.notRead.length === 0 ? [] : [`${words.notRead}: ${context.notRead.join(', ')}.`]),
+    ...(context.notRead.length === 0 ? [] : [`${words.notRead}: ${namesWithin(context.notRead, words, { room: ROOM_FOR_NOT_READ })}.`]),
     ...(provenance === '' ? [] : [provenance]),
   ].join('\n\n')
 }
+
+/** Characters for the names of what was not read; all other lines count too. */
+const ROOM_FOR_NOT_READ = BUDGET.paragraph
 
 /** What two texts that say the same may differ in; asked of patients' words too, so that it never looks back. */
 const MARKS_AND_BLANKS = /[*_`\s]+/g

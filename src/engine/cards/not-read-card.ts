@@ -1,7 +1,8 @@
 import type { Card } from '../../cds-hooks/types.js'
 import type { KnowledgeNames } from '../model/names.js'
+import { BUDGET } from './budget.js'
 import { cardWords } from './card-words.js'
-import { summaryOf } from './summary.js'
+import { namesWithin } from './names-within.js'
 import { stableUuid } from './uuid.js'
 
 /**
@@ -20,7 +21,7 @@ export function notReadCard(
   const words = cardWords(language)
   return {
     uuid: stableUuid(hookInstance, plan.canonical, 'not-read'),
-    summary: summaryOf(words.partlyRead(labels.join(', '))).summary,
+    summary: words.partlyRead(namesWithin(labels, words, { room: BUDGET.summary - words.partlyRead('').length })),
     detail: words.partlyReadDetail,
     indicator: 'info',
     source: plan.source,

@@ -1,9 +1,10 @@
 import type { Card } from '../../cds-hooks/types.js'
 import { extensionOf } from '../model/extensions.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
-import { cardWords, type CardWords } from './card-words.js'
+import { BUDGET } from './budget.js'
+import { cardWords } from './card-words.js'
+import { namesWithin } from './names-within.js'
 import { ownTopic, planSource } from './plan-source.js'
-import { summaryOf } from './summary.js'
 import { stableUuid } from './uuid.js'
 
 /** An action whose evaluation failed. */
@@ -40,19 +41,16 @@ export function undecidedCard(undecided: readonly UndecidedAction[], { hookInsta
     [plan, applied, ...plansWithin].some(canonical => priorityOf(canonical, knowledge) === 'urgent')
   // The urgent ones first, so that a long list does not hide them.
   const ordered = [...undecided.filter(isUrgent), ...undecided.filter(each => !isUrgent(each))]
-  const names = (actions: readonly UndecidedAction[]): string =>
-    listed([...new Set(actions.map(({ applied }) => words.quoted(nameOf(applied, language, knowledge))))], words)
-  const late = ordered.filter(({ code }) => code === LATE)
-  const faulty = ordered.filter(({ code }) => code !== LATE)
+  const names = [...new Set(ordered.map(({ applied }) => nameOf(applied, language, knowledge)))]
+  const room = BUDGET.summary - words.undecided('').length
+  const isLate = ({ code }: UndecidedAction) => code === LATE
+  const why = undecided.every(isLate) ? words.undecidedInTime : undecided.some(isLate) ? words.undecidedByEither : words.undecidedByFault
   const plans = [...new Set(undecided.map(({ applied }) => applied))]
   const points = [...new Set(undecided.flatMap(each => each.points))]
   return {
     uuid: stableUuid(hookInstance, ...plans, 'undecided'),
-    summary: summaryOf(words.undecided(names(ordered))).summary,
-    detail: [
-      ...(faulty.length > 0 ? [words.undecidedByFault(names(faulty))] : []),
-      ...(late.length > 0 ? [words.undecidedInTime(names(late))] : []),
-    ].join(' '),
+    summary: words.undecided(namesWithin(names, words, { room, most: MOST_NAMES, write: words.quoted })),
+    detail: why,
     indicator: undecided.some(isUrgent) ? 'warning' : 'info',
     source: {
       label: nameOf(ordered[0]?.applied ?? '', language, knowledge),
@@ -75,8 +73,3 @@ function nameOf(canonical: string, language: string, { plan, terminology }: Unde
 
 /** Most names that a reader takes in at a glance. */
 const MOST_NAMES = 3
-
-function listed(names: readonly string[], { and, others }: CardWords): string {
-  const shown = names.length > MOST_NAMES + 1 ? [...names.slice(0, MOST_NAMES), others(names.length - MOST_NAMES)] : names
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} ${and} ${shown.at(-1) ?? ''}`
-}
