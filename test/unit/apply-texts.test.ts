@@ -43,7 +43,7 @@ describe('texts', () => {
       '1.234,5; 30. marts 2026; marts 2026; 2026; a, b; 5,5 mg; 23. april 1961; 30. marts 2026',
     )
     expect(texts(template, template, { facts, language: 'en' }).title).toBe(
-      '1,234.5; March 30, 2026; March 2026; 2026; a, b; 5.5 mg; April 23, 1961; March 30, 2026',
+      '1,234.5; 30 March 2026; March 2026; 2026; a, b; 5.5 mg; 23 April 1961; 30 March 2026',
     )
   })
 

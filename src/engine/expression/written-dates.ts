@@ -15,6 +15,9 @@ export const IN_FIGURES: DateStyle = {
   7: { month: '2-digit', year: 'numeric' },
 }
 
+/** English without a country has the month before the day, which a European reader takes for the day. */
+const DAY_FIRST: Readonly<Record<string, string>> = { en: 'en-GB' }
+
 /** A calendar day (`YYYY`, `YYYY-MM` or `YYYY-MM-DD`) in a language, no more exact than it is known; what is no date stays as it is. */
 export function writtenDate(day: string, language: string, style: DateStyle): string {
   const format = style[day.length]
@@ -25,5 +28,5 @@ export function writtenDate(day: string, language: string, style: DateStyle): st
 // Formats are costly to make and hold nothing of a patient, so each is made once.
 const formatOf = memoised(
   (_languageAndStyle: string, language: string, format: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(language, { ...format, timeZone: 'UTC' }),
+    new Intl.DateTimeFormat(DAY_FIRST[language] ?? language, { ...format, timeZone: 'UTC' }),
 )
