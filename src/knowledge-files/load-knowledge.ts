@@ -5,6 +5,7 @@ import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { checkBudgets } from '../engine/cards/check-budget.js'
 import { FaultList } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
+import { checkTitles } from '../engine/knowledge/check-titles.js'
 import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
 import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
@@ -62,6 +63,7 @@ export function loadKnowledge(
     )
   const knowledge = compileKnowledge(files, faults, { profile, settings })
   checkBudgets(knowledge, faults.judgedBy(profile))
+  checkTitles(knowledge, faults.judgedBy(profile))
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
   return { knowledge, services, settings, faults, about, caseRecord: readCaseRecord(join(folder, CASE_RECORD), faults) }
 }

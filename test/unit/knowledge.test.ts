@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Expression, FhirResource, Library, PlanDefinition, PlanDefinitionAction, RequestGroupAction } from 'fhir/r4.js'
 import { type ActionWithId, withIds } from '../../src/engine/knowledge/action-ids.js'
+import { checkTitles } from '../../src/engine/knowledge/check-titles.js'
 import { compileKnowledge } from '../../src/engine/knowledge/compile-knowledge.js'
 import { plainR4, type KnowledgeProfile } from '../../src/engine/knowledge/profile.js'
 import { FaultList } from '../../src/engine/model/faults.js'
@@ -118,6 +119,25 @@ describe('a fault of facts', () => {
       expect.stringMatching(/^DESCRIPTION_MISSING .*\(b\)/),
       expect.stringMatching(/^TRANSLATION_MISSING .*\(c\)/),
     ])
+  })
+})
+
+describe('a title that waits for more words', () => {
+  const told = (...titles: string[]): string[] => {
+    const faults = new FaultList()
+    checkTitles(knowledgeOf(plan(titles.map((title, at) => action(`a${at}`, { title: 'Råd', _title: english(title) })))), faults)
+    return faults.faults.map(({ element }) => element)
+  }
+
+  test.each(['Ask:', 'Consider, ', 'Ask;', 'Ask –', 'Training or', 'Training AND ', 'On {{ 1 }}:'])(
+    '%s is told, in whatever language',
+    title => {
+      expect(told('Advice', title)).toEqual(['PlanDefinition.action[1].title'])
+    },
+  )
+
+  test.each(['Ask: yes', 'Ask: {{ 1 }}', 'L3-L4-', 'Doctor', 'Band', 'Why?'])('%s is a whole one', title => {
+    expect(told(title)).toEqual([])
   })
 })
 

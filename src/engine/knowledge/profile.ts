@@ -40,6 +40,7 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
   DATA_NOT_ASKED_FOR: 'accepted',
   TOPIC_MISSING: 'accepted',
   CARD_TOO_LONG: 'accepted',
+  TITLE_UNFINISHED: 'accepted',
   CANONICAL_UNKNOWN: 'warning',
   SOURCE_MISSING: 'warning',
   TRIGGER_UNSUPPORTED: 'warning',

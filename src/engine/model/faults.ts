@@ -43,6 +43,7 @@ export const FAULT_CODES = [
   'TOPIC_MISSING',
   'PAGE_TEXT_COMPUTED',
   'CARD_TOO_LONG',
+  'TITLE_UNFINISHED',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]

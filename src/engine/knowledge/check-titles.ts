@@ -1,0 +1,30 @@
+import type { FaultList } from '../model/faults.js'
+import type { CompiledAction } from './compiled.js'
+import type { Knowledge } from './compile-knowledge.js'
+
+/** What a title ends in that waits for more words, in whatever language. */
+const UNFINISHED = /([,:;]|(^|\s)[-–—]|\s(og|eller|and|or))\s*$/iu
+
+/**
+ * Tells of titles that wait for more words (a comma, colon, semicolon, dash or conjunction at the end), in whatever language:
+ * a title stands alone in lists, drafts and on pages, so that it must be read without its text.
+ */
+export function checkTitles({ plans, files }: Pick<Knowledge, 'plans' | 'files'>, faults: FaultList): void {
+  for (const { resource, actions } of plans) {
+    const file = files.find(each => each.resource.resourceType === 'PlanDefinition' && each.resource.id === resource.id)?.file ?? ''
+    for (const { title, element } of unfinishedTitles(actions, 'PlanDefinition.action'))
+      faults.add('TITLE_UNFINISHED', file, element, `"${title}" waits for more words; write a title that can be read without its text.`)
+  }
+}
+
+function unfinishedTitles(actions: readonly CompiledAction[], element: string): { title: string; element: string }[] {
+  return actions.flatMap(({ texts, actions: below }, index) => {
+    const own = `${element}[${index}]`
+    const ends = [...texts.title.values()].flatMap(parts => parts.at(-1) ?? [])
+    const title = ends.find(end => typeof end === 'string' && UNFINISHED.test(end))
+    return [
+      ...(typeof title === 'string' ? [{ title: title.trim(), element: `${own}.title` }] : []),
+      ...unfinishedTitles(below, `${own}.action`),
+    ]
+  })
+}
