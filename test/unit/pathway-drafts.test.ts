@@ -47,5 +47,5 @@ test('an acute referral brings the letter with the findings that make it acute',
   expect(referral?.note?.[0]?.text).toMatch(
     /^AKUT HENVISNING\. Mistanke om cauda equina-syndrom\.\nTegn: urinretention, nedsat sphinctertonus\./,
   )
-  expect(referral?.note?.[0]?.text).toMatch(/^Kliniske fund: .*sphinctertonus/m)
+  expect(referral?.note?.[0]?.text.match(/sphinctertonus/g)).toHaveLength(1)
 })

@@ -77,35 +77,24 @@ test('a complete record gives a complete letter', async () => {
   })
   expect(lettersIn(suggestion)).toEqual([
     [
-      'Henvisning vedr. lænderyg. Diagnose: Rygsyndrom med smerteudstråling (L86).',
-      'Forløb: første kontakt 08.02.2026; opfølgende kontakter: 28.02.2026, 20.03.2026; udvikling ved seneste opfølgning: uændret.',
-      '1. Lokalisation: lænd, underben (venstre).',
-      '2. Varighed: symptomer siden 29.01.2026 (60 dage).',
-      '3. Tegn på inflammatorisk rygsygdom: morgenstivhed: ja (45 minutter), natlige smerter: nej, psoriasis: ikke oplyst, HLA-B27: ikke oplyst, CRP: 4 (25.03.2026).',
-      '4. Udstrålende smerter: ja, under knæet, rygsmerte 4/10, bensmerte 8/10.',
-      '5. Sygemelding og funktion: sygemeldt: ja, siden 20.02.2026, dagligdag: udtalt begrænsning, arbejde: væk fra arbejde.',
-      '6. Risiko for tab af arbejdsfunktion: sociale sager og forsikringssager: verserende (arbejdsskadesag), STarT Back: total 6, delscore 4 (høj risiko), besvaret 27.03.2026.',
-      '7. Kliniske fund: stabil kraftnedsættelse, ingen progredierende parese; kraft (0-5): storetå venstre 4; strakt benløft positivt venstre, akillesrefleks venstre nedsat.',
-      '8. Billeddiagnostik: MR af lænderyg 18.03.2026.',
-      '9. Anden behandling: træning fra 20.02.2026 til 20.03.2026, ingen effekt.',
+      'Henvisning vedr. lænderyg. Diagnose: Rygsyndrom med smerteudstråling (L86). Symptomer siden 29.01.2026 (60 dage).',
+      'Forløb: første kontakt 08.02.2026, opfølgning 28.02.2026 og 20.03.2026, ved seneste opfølgning uændret.',
+      'Afprøvet behandling: træning fra 20.02.2026 til 20.03.2026, ingen effekt.',
+      'Smerter: lænd, underben (venstre), udstråling under knæet, rygsmerter 4/10, bensmerter 8/10.',
+      'Kliniske fund: stabil kraftnedsættelse, ingen progredierende parese; kraft (0-5): storetå venstre 4; strakt benløft positivt venstre, akillesrefleks venstre nedsat.',
+      'Billeddiagnostik: MR af lænderyg 18.03.2026.',
+      'Tegn på inflammatorisk rygsygdom: morgenstivhed (45 minutter), ingen natlige smerter, CRP 4 (25.03.2026).',
+      'Arbejde og hverdag: sygemeldt siden 20.02.2026, væk fra arbejde, udtalt begrænsning i dagligdagen.',
+      'Risiko for tab af arbejdsfunktion: verserende sag (arbejdsskadesag); STarT Back høj risiko (total 6, delscore 4), besvaret 27.03.2026.',
     ].join('\n'),
   ])
 })
 
-test('an empty record gives a letter that names what is missing', async () => {
+test('an empty record gives a letter that names what is missing once, in its last line', async () => {
   const [letter = ''] = lettersIn(insertion(await suggestionsFor([REFERRAL])))
   expect(letter.split('\n').slice(1)).toEqual([
-    'Forløb: første kontakt ikke oplyst; opfølgende kontakter: ingen registreret; udvikling ved seneste opfølgning: ikke oplyst.',
-    '1. Lokalisation: ikke oplyst.',
-    '2. Varighed: symptomer siden 29.01.2026 (60 dage).',
-    '3. Tegn på inflammatorisk rygsygdom: ikke oplyst.',
-    '4. Udstrålende smerter: under knæet ikke oplyst.',
-    '5. Sygemelding og funktion: ikke oplyst.',
-    '6. Risiko for tab af arbejdsfunktion: ikke oplyst.',
-    '7. Kliniske fund: parese ikke oplyst.',
-    '8. Billeddiagnostik: ikke oplyst.',
-    '9. Anden behandling: ikke oplyst.',
-    'Mangler i journalen: 1 lokalisation, 3 tegn på inflammatorisk rygsygdom, 4 udstråling, 5 sygemelding og funktion, 6 risiko for tab af arbejdsfunktion, 7 kliniske fund, 8 billeddiagnostik, 9 anden behandling.',
+    'Forløb: ingen opfølgning registreret.',
+    'Ikke oplyst i journalen: lokalisation, tegn på inflammation, udstråling, funktion, risiko for arbejdet, kliniske fund, billeddiagnostik, anden behandling.',
   ])
 })
 
@@ -120,11 +109,11 @@ test('what is denied is said as denied, not as missing', async () => {
     },
   }
   const [letter = ''] = lettersIn(insertion(await suggestionsFor([denied, REFERRAL])))
-  expect(letter).toContain('4. Udstrålende smerter: nej, ikke under knæet.')
-  expect(letter).toContain('sociale sager og forsikringssager: ingen, STarT Back: intet gældende svar.')
-  expect(letter).toContain('7. Kliniske fund: ingen stabil kraftnedsættelse.')
-  expect(letter).toContain('8. Billeddiagnostik: ingen udført.')
-  expect(letter).toContain('9. Anden behandling: ingen afprøvet.')
+  expect(letter).toContain('Smerter: ingen udstråling under knæet.')
+  expect(letter).toContain('Risiko for tab af arbejdsfunktion: ingen sociale sager eller forsikringssager.')
+  expect(letter).toContain('Kliniske fund: ingen stabil kraftnedsættelse.')
+  expect(letter).toContain('Billeddiagnostik: ingen udført.')
+  expect(letter).toContain('Afprøvet behandling: ingen.')
 })
 
 test('the letter on a stenosis tells claudication, walking distance and its trend, limitation and the wish', async () => {
@@ -143,20 +132,18 @@ test('the letter on a stenosis tells claudication, walking distance and its tren
     },
   ]
   const [letter = ''] = lettersIn(insertion(await suggestionsFor([...stenosis, REFERRAL])))
-  expect(letter).toContain(
-    'Spinalstenose: neurogen claudicatio: ja, gangdistance: 300 m, udvikling i gangdistance: faldende, betydende funktionsbegrænsning: ja, udtalte symptomer: ikke oplyst, patientens ønske om operation: i tvivl. Afprøvet behandling: se punkt 9.',
-  )
-  expect(letter).toContain(
-    '5. Sygemelding og funktion: sygemeldt: ikke oplyst, dagligdag: ikke oplyst, arbejde: ikke oplyst, betydende begrænsning efter patientens eget skøn: ja.',
-  )
-  expect(letter).toContain('9. Anden behandling: træning, utilstrækkelig effekt.')
-  expect(letter).not.toMatch(/Mangler i journalen:.*5 sygemelding og funktion/)
+  expect(letter.split('\n').slice(2, 4)).toEqual([
+    'Afprøvet behandling: træning, utilstrækkelig effekt.',
+    'Spinalstenose: neurogen claudicatio, gangdistance 300 m, gangdistancen er faldende, betydende funktionsbegrænsning, patienten er i tvivl om operation.',
+  ])
+  expect(letter).toContain('Arbejde og hverdag: betydende begrænsning efter patientens eget skøn.')
+  expect(letter).not.toMatch(/Ikke oplyst i journalen:.*funktion/)
 })
 
 test('a stenosis of which nothing was asked is told so; without a stenosis nothing is said of it', async () => {
   const [asked = ''] = lettersIn(insertion(await suggestionsFor([{ condition: 'SKS:DM480', onset: '60 dage siden' }, REFERRAL])))
   expect(asked).toContain(
-    'Spinalstenose: neurogen claudicatio: ikke oplyst, gangdistance: ikke oplyst, udvikling i gangdistance: ikke oplyst, betydende funktionsbegrænsning: ikke oplyst, udtalte symptomer: ikke oplyst, patientens ønske om operation: ikke oplyst.',
+    'Spinalstenose: ikke oplyst: claudicatio, gangdistance, gangdistancens udvikling, funktionsbegrænsning, ønske om operation.',
   )
   const [other = ''] = lettersIn(insertion(await suggestionsFor([REFERRAL])))
   expect(other).not.toContain('Spinalstenose')
@@ -220,9 +207,9 @@ describe('the acute letter', () => {
       'AKUT HENVISNING. Mistanke om cauda equina-syndrom.',
       'Tegn: urinretention, føleforstyrrelse i ridebukseområdet.',
       'Siden: først noteret 28.03.2026.',
-      'Henvisning vedr. lænderyg. Diagnose: Rygsyndrom med smerteudstråling (L86).',
+      'Diagnose: Rygsyndrom med smerteudstråling (L86). Symptomer siden 29.01.2026 (60 dage).',
     ])
-    expect(letter).not.toMatch(/STarT|morgenstivhed|Mangler i journalen|^\d\. /m)
+    expect(letter).not.toMatch(/STarT|morgenstivhed|i journalen/)
   })
 
   test('a paresis alone is not called a suspected cauda equina syndrome', async () => {
@@ -247,15 +234,25 @@ describe('the acute letter', () => {
     expect(letter).toMatch(
       /^Ringet til vagthavende\.\n\nAKUT HENVISNING\. Mistanke om cauda equina-syndrom\.\nTegn: føleforstyrrelse i ridebukseområdet\./,
     )
-    expect(letter).not.toMatch(/STarT|morgenstivhed|Mangler i journalen|^\d\. /m)
+    expect(letter).not.toMatch(/STarT|morgenstivhed|i journalen/)
   })
 
-  test('has no numbers, so none is referred to', async () => {
+  test('tells of a stenosis, and of other findings, what is known, and each sign once', async () => {
     const [letter = ''] = await acuteLetter([
       { condition: 'SKS:DM480', onset: '20 dage siden' },
-      { consultation: { 'redFlag.suspectedSpinalCordAffection': 'ja' } },
+      {
+        consultation: {
+          'redFlag.suspectedSpinalCordAffection': 'ja',
+          'redFlag.urinaryRetention': 'ja',
+          'redFlag.progressiveParesis': 'nej',
+          'exam.babinski': 'ja',
+          'stenosis.walkingDistance': 200,
+        },
+      },
     ])
-    expect(letter).toContain('Spinalstenose:')
-    expect(letter).not.toContain('punkt')
+    expect(letter).toContain('\nSpinalstenose: gangdistance 200 m.')
+    expect(letter).toContain('\nKliniske fund i øvrigt: ingen progredierende parese; Babinski positiv.')
+    expect(letter.match(/urinretention/g)).toHaveLength(1)
+    expect(letter).not.toMatch(/ikke oplyst/)
   })
 })
