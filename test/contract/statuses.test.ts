@@ -1,9 +1,12 @@
+import { request } from 'node:http'
+import { text as textOf } from 'node:stream/consumers'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import supertest, { type Response } from 'supertest'
 import { CdsError, ERROR_CODES } from '../../src/errors.js'
 import type { LetIn, RequestHead } from '../../src/trust/calling-client.js'
-import { patientView, prefetchedCall, type Json } from '../support/hook-requests.js'
+import { hookCall, patientView, prefetchedCall, prefetchOf, type Json } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
+import { openConnection, rawRequest } from '../support/raw-connection.js'
 import { startTestService } from '../support/service.js'
 
 const CALL = '/cds-services/start-back-risk'
@@ -18,6 +21,23 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const post = (path: string) => supertest(service.url).post(path).set('content-type', 'application/json')
+
+const bytesTo = (path: string, bytes: Buffer) =>
+  post(path)
+    .serialize(body => body as string)
+    .send(bytes)
+
+/** Posts a body in pieces, without a word of how long it will be. @returns what is answered, as text. */
+async function postInPieces(path: string, pieces: readonly Buffer[]): Promise<string> {
+  const outgoing = request(`${service.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' } })
+  const answer = new Promise<string>((resolve, reject) => {
+    outgoing.on('response', incoming => void textOf(incoming).then(resolve, reject)).on('error', reject)
+  })
+  outgoing.flushHeaders()
+  for (const piece of pieces) await new Promise(written => outgoing.write(piece, written))
+  outgoing.end()
+  return answer
+}
 
 /** Every refusal has this form. */
 function expectRefusal({ status, headers, body, text }: Response, expected: number, code: string): void {
@@ -119,6 +139,22 @@ describe('400: a body that cannot be a call', () => {
     expectRefusal(await post(CALL).set('content-encoding', 'gzip').send('{"a":1}'), 400, 'CDS_REQUEST_INVALID')
   })
 
+  test('gzip without its end', async () => {
+    const packed = gzipSync(JSON.stringify(patientView('a')))
+    expectRefusal(await bytesTo(CALL, packed.subarray(0, -12)).set('content-encoding', 'gzip'), 400, 'CDS_REQUEST_INVALID')
+  })
+
+  test('nothing, in pieces', async () => {
+    expect(await postInPieces(CALL, [])).toContain('CDS_REQUEST_INVALID')
+  })
+
+  test('more than was announced', async () => {
+    const connection = await openConnection(service.url)
+    connection.write(rawRequest('POST', CALL, { body: '{"hook":"patient-view"}', length: 8 }))
+    const statuses = (await connection.closed).match(/^HTTP\/1.1 \d+/gm)
+    expect([...new Set(statuses)]).toEqual(['HTTP/1.1 400'])
+  })
+
   test('a path with a broken escape', async () => {
     expectRefusal(await post('/cds-services/%E0%A4%A').send({}), 400, 'CDS_REQUEST_INVALID')
   })
@@ -177,6 +213,11 @@ describe('413: a body larger than the limit', () => {
     expectRefusal(await post(CALL).send(large), 413, 'CDS_BODY_TOO_LARGE')
   })
 
+  test('as it comes, where its size was not announced', async () => {
+    const piece = Buffer.from(large.slice(0, BODY_LIMIT / 4))
+    expect(await postInPieces(CALL, [piece, piece, piece, piece, Buffer.from('"')])).toContain('CDS_BODY_TOO_LARGE')
+  })
+
   test('once it is unpacked', async () => {
     const packed = gzipSync(large)
     expect(packed.length).toBeLessThan(BODY_LIMIT / 10)
@@ -208,12 +249,14 @@ describe('415: a body that is not JSON by its own account', () => {
   })
 
   test('an unknown encoding or character set', async () => {
-    expectRefusal(await post(CALL).set('content-encoding', 'compress').send('{}'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
-    expectRefusal(
-      await supertest(service.url).post(CALL).set('content-type', 'application/json; charset=klingon').send('{}'),
-      415,
-      'CDS_MEDIA_TYPE_UNSUPPORTED',
-    )
+    for (const encoding of ['compress', 'gzip, gzip'])
+      expectRefusal(await post(CALL).set('content-encoding', encoding).send('{}'), 415, 'CDS_MEDIA_TYPE_UNSUPPORTED')
+    for (const charset of ['klingon', 'utf-16', 'iso-8859-1'])
+      expectRefusal(
+        await supertest(service.url).post(CALL).set('content-type', `application/json; charset=${charset}`).send('{}'),
+        415,
+        'CDS_MEDIA_TYPE_UNSUPPORTED',
+      )
   })
 
   test.each([
@@ -253,6 +296,50 @@ test.each<[string, (body: string) => Buffer]>([
     .serialize(body => body as string)
     .send(packed)
     .expect(200)
+})
+
+describe('what is written in a body is read', () => {
+  const SIGN = '/cds-services/low-back-pain-order-sign'
+
+  /** A call that orders a medicine by a name that nobody knows, which a card says in the same words. */
+  const ordering = (text: string): string => {
+    const order = { resourceType: 'MedicationRequest', id: 'd', status: 'draft', intent: 'order', medicationCodeableConcept: { text } }
+    const call = hookCall('recent-pain', 'low-back-pain-order-sign', { prefetch: prefetchOf('recent-pain', 'low-back-pain-order-sign') })
+    return JSON.stringify(call).replace('"type":"collection","entry":[', start => `${start}{"resource":${JSON.stringify(order)}},`)
+  }
+  /** The same JSON in ASCII. */
+  const escaped = (json: string) => json.replace(/[^\0-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+  test.each<[string, string]>([
+    ['in ASCII', 'Smertepulver nr. 9'],
+    ['in Danish', 'Smertepulver på bærbasis nr. 9'],
+    ['with one dash', 'Smertepulver — nr. 9'],
+    ['with characters of two units', 'Smertepulver 😀 nr. 9'],
+    ['in wide characters', 'Λ—Ω😀'.repeat(10)],
+  ])('%s, by whatever spelling', async (_, text) => {
+    const json = ordering(text)
+    const answer = await bytesTo(SIGN, Buffer.from(json)).expect(200)
+    expect(answer.text).toContain(`'${text}'`)
+    const inAscii = await bytesTo(SIGN, Buffer.from(escaped(json))).expect(200)
+    expect(inAscii.text).toBe(answer.text)
+    const marked = await bytesTo(SIGN, Buffer.from(`\uFEFF${json}`)).expect(200)
+    expect(marked.text).toBe(answer.text)
+    const bytes = Buffer.from(json)
+    const within = bytes.indexOf(text) + 1
+    expect(
+      await postInPieces(
+        SIGN,
+        [0, within, within + 1, within + 2].map((from, index, all) => bytes.subarray(from, all[index + 1])),
+      ),
+    ).toBe(answer.text)
+  })
+
+  test('and a byte that is no UTF-8 stands for a character that nobody can read', async () => {
+    const bytes = Buffer.from(ordering('Smertepulver ?'))
+    bytes[bytes.indexOf('Smertepulver ?') + 13] = 0xff
+    const { text } = await bytesTo(SIGN, bytes).expect(200)
+    expect(text).toContain("'Smertepulver \uFFFD'")
+  })
 })
 
 test('every code that a refusal can have is explained in the knowledge', async () => {
