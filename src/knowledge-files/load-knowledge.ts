@@ -5,6 +5,7 @@ import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { checkBudgets } from '../engine/cards/check-budget.js'
 import { FaultList } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
+import type { CompilerMaker } from '../engine/expression/compile.js'
 import { checkTitles } from '../engine/knowledge/check-titles.js'
 import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
@@ -38,6 +39,8 @@ export interface LoadOptions {
   profile?: KnowledgeProfile
   /** Whether a name is that of a setting of the service, so that the knowledge may not declare it. */
   isSettingTaken?: (name: string) => boolean
+  /** What makes expressions ready to run, in place of the engine's own. */
+  makeCompiler?: CompilerMaker
 }
 
 /**
@@ -47,7 +50,7 @@ export interface LoadOptions {
  */
 export function loadKnowledge(
   folder = PROJECT_ROOT,
-  { isServed = () => true, profile: given, isSettingTaken }: LoadOptions = {},
+  { isServed = () => true, profile: given, isSettingTaken, makeCompiler }: LoadOptions = {},
 ): LoadedKnowledge {
   const faults = new FaultList()
   const written = readKnowledgeJson(folder, faults)
@@ -61,7 +64,7 @@ export function loadKnowledge(
       'CDS_KNOWLEDGE_INVALID',
       `There is neither knowledge nor a service in ${folder}: it must hold the folder fhir-resources, cds-services or both.`,
     )
-  const knowledge = compileKnowledge(files, faults, { profile, settings })
+  const knowledge = compileKnowledge(files, faults, { profile, settings, makeCompiler })
   checkBudgets(knowledge, faults.judgedBy(profile))
   checkTitles(knowledge, faults.judgedBy(profile))
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)

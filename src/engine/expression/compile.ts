@@ -26,6 +26,9 @@ export type Evaluator = (scope: Scope) => Collection
  */
 export type Compiler = (source: string, tree?: SyntaxNode, definition?: object) => Evaluator
 
+/** Builds a compiler over a set of value sets, and the forms and words of the knowledge where it has them. */
+export type CompilerMaker = (valueSets: ValueSetLookup, more?: typeof NO_FORMS) => Compiler
+
 /** Where an expression begins; what it asks of its focus it asks of the scope, so that nobody looks a subject up in vain. */
 const START: Iteration = { items: Object.freeze([bareNode({})]) }
 
@@ -37,13 +40,18 @@ class NotCompiled extends Error {}
  * what stands in it beyond the common functions runs, on values that are there already, by the interpreter's own
  * function. An expression with a part that cannot be taken out of its place is left to the interpreter whole.
  */
-export function createCompiler(valueSets: ValueSetLookup, more = NO_FORMS): Compiler {
+export const createCompiler: CompilerMaker = (valueSets, more = NO_FORMS) => compilerWith(evaluator, valueSets, more)
+
+/** Builds what runs every expression by the interpreter alone; slow, for whoever compares. */
+export const createInterpretingCompiler: CompilerMaker = (valueSets, more = NO_FORMS) => compilerWith(interpreted, valueSets, more)
+
+function compilerWith(prepare: typeof evaluator, valueSets: ValueSetLookup, more: typeof NO_FORMS): Compiler {
   const known = memoised(valueSets)
   const tools: Tools = { interpreter: createInterpreter(known, more), lookups: { valueSets: known, ...more } }
   const compile = (source: string, tree = parseExpression(source), definition?: object) => {
     const root = withoutWrapping(tree)
     if (!root) throw new TypeError('the expression is empty')
-    return evaluator(root, plainSource(source), tools, definition && [bareNode(definition)])
+    return prepare(root, plainSource(source), tools, definition && [bareNode(definition)])
   }
   const onSubject = memoised(compile)
   return (source, tree, definition) => (definition ? compile(source, tree, definition) : onSubject(source, tree))
@@ -56,18 +64,20 @@ interface Tools {
 
 function evaluator(root: SyntaxNode, source: string, tools: Tools, definition: Collection | undefined): Evaluator {
   const plainly = compiled(root, tools, false, definition)
-  if (!plainly) {
-    if (hasSignedPath(root))
-      throw new TypeError('a minus may stand before a number only, beside what the interpreter alone knows; write 0 - x.')
-    const whole = tools.interpreter.expression(source, definition || asksFocus(root) ? { subject: SUBJECT, definition } : undefined)
-    return scope => whole(scope, START)
-  }
+  if (!plainly) return interpreted(root, source, tools, definition)
   let explained: Step | undefined
   return scope => {
     if (!scope[STATE].evidence) return plainly(scope, START)
     explained ??= compiled(root, tools, true, definition) ?? plainly
     return withEvidence(explained, root, scope)
   }
+}
+
+function interpreted(root: SyntaxNode, source: string, { interpreter }: Tools, definition: Collection | undefined): Evaluator {
+  if (hasSignedPath(root))
+    throw new TypeError('a minus may stand before a number only, beside what the interpreter alone knows; write 0 - x.')
+  const whole = interpreter.expression(source, definition || asksFocus(root) ? { subject: SUBJECT, definition } : undefined)
+  return scope => whole(scope, START)
 }
 
 function withEvidence(run: Step, root: SyntaxNode, scope: Scope): Collection {

@@ -1,5 +1,6 @@
 import type { ActivityDefinition, Library, NamingSystem, PlanDefinition, ValueSet } from 'fhir/r4.js'
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
+import type { CompilerMaker } from '../expression/compile.js'
 import { recordVariables } from '../expression/facts.js'
 import { sharedVariables } from '../expression/scope.js'
 import { STANDARD_VARIABLES } from '../expression/standard-variables.js'
@@ -42,6 +43,8 @@ export interface CompileOptions {
   profile?: KnowledgeProfile
   /** What expressions can read as `%settings`; unchecked where it is not known. */
   settings?: SettingsTable
+  /** What makes expressions ready to run, in place of the engine's own. */
+  makeCompiler?: CompilerMaker | undefined
 }
 
 /**
@@ -51,14 +54,15 @@ export interface CompileOptions {
 export function compileKnowledge(
   given: readonly KnowledgeFile[],
   findings: FaultList,
-  { profile = plainR4(), settings }: CompileOptions = {},
+  { profile = plainR4(), settings, makeCompiler }: CompileOptions = {},
 ): Knowledge {
   const faults = findings.judgedBy(profile)
   const files = wellShaped(given, faults)
   reportDuplicates(files, faults)
   reportUnknownNames(files, faults, profile.names)
   const terminology = new Terminology(files, faults, { names: profile.names, language: profile.languages[0] })
-  const expressions = new ExpressionCompiler(terminology, createVocabulary(files, terminology, settings, profile.languages), faults)
+  const vocabulary = createVocabulary(files, terminology, settings, profile.languages)
+  const expressions = new ExpressionCompiler(terminology, vocabulary, faults, makeCompiler)
   const records = recordFacts(settings !== undefined)
   const resources = new ResourceIndex(files, profile.names.base)
   const libraryContext = { resources, isTerminology: terminologyNamed(files), expressions, faults, languages: profile.languages }

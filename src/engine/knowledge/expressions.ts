@@ -1,5 +1,5 @@
 import type { Expression, FhirResource } from 'fhir/r4.js'
-import { createCompiler, type Evaluator } from '../expression/compile.js'
+import { createCompiler, type CompilerMaker, type Evaluator } from '../expression/compile.js'
 import { alwaysYields, hiddenUnknowns, type IsCertain } from '../expression/certainty.js'
 import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/check-names.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
@@ -75,8 +75,9 @@ export class ExpressionCompiler {
     private readonly terminology: Terminology,
     private readonly vocabulary: Vocabulary,
     private readonly faults: FaultList,
+    makeCompiler: CompilerMaker = createCompiler,
   ) {
-    this.compiler = createCompiler(terminology.membership, {
+    this.compiler = makeCompiler(terminology.membership, {
       question: linkId => terminology.questions.find(linkId),
       words: terminology,
     })
