@@ -1,19 +1,23 @@
-// Measures the service and a bare Express server side by side, in turn, on the same generated requests.
-// Server and load share one machine, so ratios say more than absolute figures.
-import { spawn, type ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import autocannon from 'autocannon'
-import { generatePatient, type BenchmarkedHook, type GeneratedPatient } from './generate-patient.js'
+// Measures the service beside a bare Express server and a bare HTTP server of Node, in turn, on the same requests; then
+// what parts of a call cost by themselves. Servers and load share one machine, so ratios say more than absolute figures.
+//   npm run bench                       all of it, a quarter of an hour
+//   npm run bench -- --only 'order-sign, 70 kB|startup'   rows, and the sections startup and parts, whose name fits
+import { parseArgs } from 'node:util'
+import { inProcess, interpretedInProcess } from './alone.js'
+import { load, median, medianRound, warm, type Round, type Target } from './load.js'
+import { demoPatient, generatePatient, type BenchmarkedHook, type MeasuredPatient } from './patients.js'
+import { peakMemoryMb } from './process-cpu.js'
+import { firstAnswer, post, startServer, type RunningServer, type ServerName } from './servers.js'
+import { SPELLINGS, type Spelling } from './spelling.js'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SERVICE = { port: 4310, name: 'columna' }
-const BARE = { port: 4311, name: 'bare' }
 const CALLERS = 8
 /** For requests of which eight at once would keep the service busy for longer than it lets anybody wait. */
 const FEW_CALLERS = 2
+const MANY_CALLERS = 64
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 3)
+const { values: options } = parseArgs({ options: { only: { type: 'string', default: '' } } })
+const only = new RegExp(options.only)
 
 const HOOK_OF = {
   'start-back-risk': 'patient-view',
@@ -22,115 +26,170 @@ const HOOK_OF = {
   'low-back-pain-order-sign': 'order-sign',
 } as const satisfies Record<string, BenchmarkedHook>
 type BenchmarkedService = keyof typeof HOOK_OF
+const ALL = Object.keys(HOOK_OF) as BenchmarkedService[]
+const PATIENT_VIEW = 'low-back-pain-patient-view'
 
-interface Round {
-  perSecond: number
-  p50: number
-  p99: number
+const today = new Date()
+const PATIENTS = {
+  '6 kB, back pain': generatePatient(true, { conditions: 2, encounters: 3, observations: 3 }, today),
+  '70 kB, back pain': generatePatient(true, { conditions: 50, encounters: 50, observations: 60 }, today),
+  '70 kB, no back problem': generatePatient(false, { conditions: 52, encounters: 52, observations: 60 }, today),
+  '70 kB, root affection': demoPatient('root-affection', { conditions: 50, encounters: 45, observations: 55 }, today),
+  '2 MB, back pain': generatePatient(true, { conditions: 1500, encounters: 1500, observations: 1500 }, today),
+} as const satisfies Record<string, MeasuredPatient>
+type PatientName = keyof typeof PATIENTS
+
+/** Which patient is measured in which spelling, with which services. */
+const COMPARED: readonly {
+  patient: PatientName
+  spellings: readonly Spelling[]
+  services: readonly BenchmarkedService[]
+  callers?: number
+}[] = [
+  { patient: '6 kB, back pain', spellings: ['wide', 'ascii'], services: ALL },
+  { patient: '70 kB, back pain', spellings: ['wide', 'ascii'], services: ALL },
+  { patient: '70 kB, back pain', spellings: ['latin1'], services: [PATIENT_VIEW] },
+  { patient: '70 kB, no back problem', spellings: ['wide', 'ascii'], services: ALL },
+  { patient: '70 kB, root affection', spellings: ['wide', 'ascii'], services: [PATIENT_VIEW] },
+  { patient: '2 MB, back pain', spellings: ['wide', 'ascii'], services: [PATIENT_VIEW], callers: FEW_CALLERS },
+]
+
+interface Row {
+  name: string
+  service: BenchmarkedService
+  body: string
+  callers: number
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+const ALL_ROWS: readonly Row[] = COMPARED.flatMap(({ patient, spellings, services, callers = CALLERS }) =>
+  services.flatMap(service =>
+    spellings.map(spelling => ({
+      name: `${service}, ${patient}, ${spelling}`,
+      service,
+      body: SPELLINGS[spelling](PATIENTS[patient].body(HOOK_OF[service])),
+      callers,
+    })),
+  ),
+)
+const ROWS = ALL_ROWS.filter(({ name }) => only.test(name))
 
-function start(command: string[], port: number): ChildProcess {
-  const env = { ...process.env, PORT: String(port), NODE_ENV: 'production', CDS_DRAFT_KNOWLEDGE: 'on', CDS_DEMO: 'off', HOST: '127.0.0.1' }
-  return spawn(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] })
-}
+const rowOf = (part: string): Row | undefined => ROWS.find(({ name }) => name.includes(part))
 
-async function firstAnswer(url: string, init: RequestInit): Promise<string> {
-  for (let attempt = 0; attempt < 2_000; attempt += 1) {
-    try {
-      const response = await fetch(url, init)
-      return await response.text()
-    } catch {
-      await new Promise(resolve => setTimeout(resolve, 5))
-    }
-  }
-  throw new Error(`${url} does not answer`)
-}
+const answerUrl = (server: RunningServer, { service }: Row): string => `${server.url}/cds-services/${service}`
 
-const post = (body: string): RequestInit => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body })
-
-async function measure(url: string, body: string, callers: number, seconds = SECONDS): Promise<Round> {
-  const result = await autocannon({
-    url,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-    connections: callers,
-    duration: seconds,
-  })
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${result.non2xx} answers outside 2xx, ${result.errors} errors`)
-  return { perSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 }
-}
-
-/** @param callers at once; more than the service takes on in time it turns away, which is no measure of its speed. */
-async function compare(service: BenchmarkedService, patient: GeneratedPatient, callers = CALLERS): Promise<void> {
-  const { name } = patient
-  const body = patient.body(HOOK_OF[service])
-  const serviceUrl = `http://127.0.0.1:${SERVICE.port}/cds-services/${service}`
-  const answer = await firstAnswer(serviceUrl, post(body))
-  const bareUrl = `http://127.0.0.1:${BARE.port}/?bytes=${Math.max(answer.length - 12, 0)}`
-  // One caller warms both up: before it is compiled, code is slow enough for eight to be turned away.
-  await measure(serviceUrl, body, 1, 1)
-  await measure(bareUrl, body, 1, 1)
-  const ours: Round[] = []
-  const bare: Round[] = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    ours.push(await measure(serviceUrl, body, callers))
-    bare.push(await measure(bareUrl, body, callers))
-  }
-  const ratio = median(ours.map(({ perSecond }, index) => perSecond / (bare[index]?.perSecond ?? NaN)))
-  const figures = (rounds: readonly Round[]) =>
-    `${median(rounds.map(({ perSecond }) => perSecond))
-      .toFixed(0)
-      .padStart(6)}/s  p50 ${median(rounds.map(({ p50 }) => p50))
-      .toFixed(0)
-      .padStart(3)} ms  p99 ${median(rounds.map(({ p99 }) => p99))
-      .toFixed(0)
-      .padStart(3)} ms`
-  const cards = (JSON.parse(answer) as { cards: unknown[] }).cards.length
-  console.log(
-    `${service.padEnd(29)} ${name.padEnd(24)} ${(body.length / 1000).toFixed(0).padStart(5)} kB  ${cards} cards  columna ${figures(ours)}  bare ${figures(bare)}  ratio ${(ratio * 100).toFixed(1)} %`,
-  )
-}
-
-function peakMemoryMb(pid: number | undefined): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024
-}
-
-async function startUp(body: string): Promise<number> {
+/** Time from the start of a process to its first answer. */
+async function startUp(name: ServerName, path: string, body: string): Promise<number> {
   const began = performance.now()
-  const server = start(['dist/main.js'], SERVICE.port)
-  await firstAnswer(`http://127.0.0.1:${SERVICE.port}/cds-services/start-back-risk`, post(body))
+  const server = startServer(name)
+  await firstAnswer(`${server.url}${path}`, post(body))
   const milliseconds = performance.now() - began
-  server.kill()
-  await new Promise(resolve => server.once('exit', resolve))
+  await server.stop()
   return milliseconds
 }
 
-const today = new Date()
-const patients = {
-  small: generatePatient('6 kB, back pain', true, { conditions: 2, encounters: 3, observations: 3 }, today),
-  middle: generatePatient('70 kB, back pain', true, { conditions: 50, encounters: 50, observations: 60 }, today),
-  noBack: generatePatient('70 kB, no back problem', false, { conditions: 52, encounters: 52, observations: 60 }, today),
-  large: generatePatient('2 MB, back pain', true, { conditions: 1500, encounters: 1500, observations: 1500 }, today),
+async function compareStarts(): Promise<void> {
+  const body = PATIENTS['70 kB, back pain'].body('patient-view')
+  const times: Record<'columna' | 'express', number[]> = { columna: [], express: [] }
+  for (let turn = 0; turn < 5; turn += 1) {
+    times.columna.push(await startUp('columna', `/cds-services/${PATIENT_VIEW}`, body))
+    times.express.push(await startUp('express', '/?bytes=3000', body))
+  }
+  const [ours, bare] = [median(times.columna), median(times.express)]
+  console.log(`start to first answer: columna ${ours.toFixed(0)} ms, express ${bare.toFixed(0)} ms, ${(ours / bare).toFixed(1)} times`)
 }
 
-const firstCall = patients.middle.body('patient-view')
-const starts = [await startUp(firstCall), await startUp(firstCall), await startUp(firstCall)]
-const servers = [start(['dist/main.js'], SERVICE.port), start(['--import', 'tsx', 'test/benchmark/bare-server.ts'], BARE.port)]
-try {
-  await firstAnswer(`http://127.0.0.1:${SERVICE.port}/health/ready`, {})
-  await firstAnswer(`http://127.0.0.1:${BARE.port}/`, post('{}'))
-  console.log(`node ${process.version}, ${CALLERS} callers, ${ROUNDS} rounds of ${SECONDS} s each, medians; server and load on one machine`)
-  console.log(`start to first answer: ${median(starts).toFixed(0)} ms (of ${starts.map(ms => ms.toFixed(0)).join(', ')})`)
-  for (const service of Object.keys(HOOK_OF) as BenchmarkedService[]) {
-    for (const patient of [patients.small, patients.middle, patients.noBack]) await compare(service, patient)
-  }
-  console.log(`peak memory up to here: ${peakMemoryMb(servers[0]?.pid).toFixed(0)} MB`)
-  await compare('low-back-pain-patient-view', patients.large, FEW_CALLERS)
-  console.log(`peak memory with the 2 MB patient: ${peakMemoryMb(servers[0]?.pid).toFixed(0)} MB`)
-} finally {
-  servers.forEach(server => server.kill())
+const percent = (share: number): string => `${(100 * share).toFixed(0).padStart(4)} %`
+
+const figures = ({ perSecond, mainUs, allUs, p50, p99 }: Round): string =>
+  `${perSecond.toFixed(0).padStart(6)}/s ${mainUs.toFixed(0).padStart(6)} us main ${allUs.toFixed(0).padStart(6)} us all  p50 ${p50.toFixed(0).padStart(3)} p99 ${p99.toFixed(0).padStart(3)} ms`
+
+/** Warms all three up, then lets them take turns under the same load. */
+async function compare(row: Row, servers: Record<ServerName, RunningServer>): Promise<void> {
+  const answer = await firstAnswer(answerUrl(servers.columna, row), post(row.body))
+  const targets: readonly Target[] = (['columna', 'express', 'node'] as const).map(name => {
+    const server = servers[name]
+    const url = name === 'columna' ? answerUrl(server, row) : `${server.url}/?bytes=${Math.max(Buffer.byteLength(answer) - 12, 0)}`
+    return { server, url, body: row.body }
+  })
+  for (const target of targets) await warm(target, FEW_CALLERS)
+  const rounds: Round[][] = targets.map(() => [])
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [index, target] of targets.entries()) rounds[index]?.push(await load(target, row.callers, SECONDS))
+  const [ours, express, node] = rounds.map(medianRound)
+  if (!ours || !express || !node) return
+  const { cards } = JSON.parse(answer) as { cards: unknown[] }
+  console.log(
+    [
+      `${row.name} (${Math.round(row.body.length / 1000)} kB; answer ${(answer.length / 1000).toFixed(1)} kB, ${cards.length} cards)`,
+      `  columna ${figures(ours)}`,
+      `  express ${figures(express)}`,
+      `  node    ${figures(node)}`,
+      `  share of express: CPU ${percent(express.mainUs / ours.mainUs)}  requests ${percent(ours.perSecond / express.perSecond)}  p99 ${(ours.p99 / express.p99).toFixed(1)} times;  of node: CPU ${percent(node.mainUs / ours.mainUs)}`,
+    ].join('\n'),
+  )
 }
+
+/** How long a look at the process's health takes while many call at once, and how many of them are turned away. */
+async function healthUnderLoad(row: Row, server: RunningServer): Promise<void> {
+  const waits: number[] = []
+  let isLoading = true
+  const look = async () => {
+    while (isLoading) {
+      const began = performance.now()
+      await (await fetch(`${server.url}/health/live`)).text()
+      waits.push(performance.now() - began)
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  }
+  const looking = look()
+  const { perSecond, p50, p99, refused, requests } = await load(
+    { server, url: answerUrl(server, row), body: row.body },
+    MANY_CALLERS,
+    6,
+    true,
+  )
+  isLoading = false
+  await looking
+  console.log(
+    `${MANY_CALLERS} callers, ${row.name}: ${perSecond.toFixed(0)}/s, p50 ${p50} ms, p99 ${p99} ms, ${refused} of ${requests} turned away; /health/live median ${median(waits).toFixed(0)} ms, longest ${Math.max(...waits).toFixed(0)} ms`,
+  )
+}
+
+/** Times each part is measured. */
+const TURNS = 1_500
+const TURNS_INTERPRETED = 40
+
+async function partsOfCalls(): Promise<void> {
+  const [ours, interpreted] = [inProcess(), interpretedInProcess()]
+  for (const { name, service, body } of ALL_ROWS.filter(row => row.name.endsWith('wide') && !row.name.includes('2 MB'))) {
+    const parts = await ours.measure(service, body, TURNS)
+    const walked = await interpreted.measure(service, body, TURNS_INTERPRETED)
+    const us = (value: number): string => `${value.toFixed(0)} us`
+    console.log(
+      `in one process, ${name}: JSON.parse ${us(parts.parse)}, gather ${us(parts.gather)}, conditions and facts ${us(parts.decide)} (${(parts.decide / parts.parse).toFixed(2)} of JSON.parse), whole answer ${us(parts.answer)}, JSON.stringify ${us(parts.stringify)}; conditions and facts by fhirpath.js alone ${us(walked.decide)}, ${(walked.decide / parts.decide).toFixed(0)} times`,
+    )
+  }
+}
+
+async function compareServers(): Promise<void> {
+  const servers = { columna: startServer('columna'), express: startServer('express'), node: startServer('node') }
+  try {
+    await firstAnswer(`${servers.columna.url}/health/ready`, {})
+    for (const server of [servers.express, servers.node]) await firstAnswer(server.url, post('{}'))
+    for (const row of ROWS) await compare(row, servers)
+    const busy = rowOf('patient-view, 70 kB, back pain, wide')
+    if (busy) await healthUnderLoad(busy, servers.columna)
+    console.log(
+      `peak memory: columna ${peakMemoryMb(servers.columna.pid).toFixed(0)} MB, express ${peakMemoryMb(servers.express.pid).toFixed(0)} MB`,
+    )
+  } finally {
+    await Promise.all(Object.values(servers).map(server => server.stop()))
+  }
+}
+
+console.log(
+  `node ${process.version}; ${CALLERS} callers, ${ROUNDS} rounds of ${SECONDS} s each in turn, medians; CPU a request from the scheduler`,
+)
+if (only.test('startup')) await compareStarts()
+if (ROWS.length > 0) await compareServers()
+if (only.test('parts')) await partsOfCalls()

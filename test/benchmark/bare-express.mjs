@@ -5,5 +5,5 @@ const app = express().disable('x-powered-by').disable('etag')
 app.post('/', express.json({ limit: 100_000_000 }), (request, response) => {
   response.json({ cards: 'x'.repeat(Number(request.query.bytes ?? 0)) })
 })
-const server = app.listen(Number(process.env.PORT), '127.0.0.1', () => process.stdout.write('ready\n'))
+const server = app.listen(Number(process.env.PORT), '127.0.0.1')
 process.once('SIGTERM', () => server.close())
