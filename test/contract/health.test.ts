@@ -83,9 +83,10 @@ describe('figures', () => {
     const coded = (...coding: object[]) =>
       searchset([{ resourceType: 'Condition', id: 'c1', subject: { reference: 'Patient/start-back-high' }, code: { coding } }])
     const call = prefetchedCall('start-back-high', 'start-back-risk')
+    // Each is told once while it is remembered: no other test of the process sends these.
     const conditions = coded(
-      { system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'M54.50' },
-      { system: 'http://snomed.info/sct2', code: '279039007' },
+      { system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'M54.56' },
+      { system: 'http://snomed.info/sct2', code: '278860009' },
       { system: 'https://made-up.example/x', code: 'M54.5' },
     )
     for (let time = 0; time < 2; time += 1)
