@@ -5,9 +5,8 @@ import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { checkBudgets } from '../engine/cards/check-budget.js'
 import { FaultList } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
-import type { CompilerMaker } from '../engine/expression/compile.js'
 import { checkTitles } from '../engine/knowledge/check-titles.js'
-import { compileKnowledge, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import { compileKnowledge, type CompileOptions, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
 import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
 import { readKnowledgeJson } from './knowledge-json.js'
@@ -40,7 +39,7 @@ export interface LoadOptions {
   /** Whether a name is that of a setting of the service, so that the knowledge may not declare it. */
   isSettingTaken?: (name: string) => boolean
   /** What makes expressions ready to run, in place of the engine's own. */
-  makeCompiler?: CompilerMaker
+  makeCompiler?: CompileOptions['makeCompiler']
 }
 
 /**
