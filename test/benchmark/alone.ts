@@ -42,9 +42,11 @@ export function inProcess(makeCompiler?: CompilerMaker) {
         return median(times) * 1000
       }
       const { gathered, response } = prepared
+      const parse = await timed(() => JSON.parse(body) as unknown)
       return {
-        parse: await timed(() => JSON.parse(body) as unknown),
-        gather: await timed(() => gatherCall(prepared.service, JSON.parse(body) as HookRequest, environment)),
+        parse,
+        // A request is gathered once: each turn has its own, parsed afresh.
+        gather: (await timed(() => gatherCall(prepared.service, JSON.parse(body) as HookRequest, environment))) - parse,
         decide: await timed(() => decide(prepared)),
         answer: await timed(() => answerCall(gathered, 'da', environment)),
         stringify: await timed(() => JSON.stringify(response)),
