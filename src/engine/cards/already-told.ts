@@ -1,5 +1,5 @@
 import type { RequestGroupAction } from 'fhir/r4.js'
-import type { AlreadyTold, CardSaying } from '../../cds-hooks/types.js'
+import type { AlreadyTold, CardSaying, Suggestion } from '../../cds-hooks/types.js'
 import { sourceOf, titleOf, type CardAction } from './build-cards.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
@@ -36,10 +36,7 @@ const DAYS_ARE_NO_NEWS = 'days-are-no-news'
  */
 export function toldApart(actions: readonly CardAction[], knownSince: KnownSince | undefined): ToldApart {
   if (!knownSince) return { shown: actions, sayings: [], alreadyTold: [], points: [] }
-  const asked = actions.map(each => {
-    const saying = isAlwaysShown(each) ? undefined : sayingOf(each)
-    return { ...each, saying, since: saying && mayStayAway(each) ? knownSince(saying) : undefined }
-  })
+  const asked = actions.map(each => ({ ...each, ...askedOf(each, knownSince) }))
   const away = asked.flatMap(each => (each.since === undefined ? [] : [{ ...each, since: each.since }]))
   const shown = asked.filter(({ since }) => since === undefined)
   return {
@@ -50,6 +47,14 @@ export function toldApart(actions: readonly CardAction[], knownSince: KnownSince
   }
 }
 
+/** What a card says, but for one that is always shown, and since when its reader knows it, where that spares it. */
+function askedOf(each: CardAction, knownSince: KnownSince): { saying?: CardSaying; since?: string | undefined } {
+  if (isAlwaysShown(each)) return {}
+  const { suggestions } = suggestionsOf(each.action, each.resources, each.context)
+  const saying = sayingOf(each, suggestions)
+  return { saying, since: mayStayAway(each, suggestions) ? knownSince(saying) : undefined }
+}
+
 const isAlwaysShown = ({ action, context }: CardAction): boolean => familySays(ALWAYS_SHOWN, action, context)
 
 function familySays(property: string, action: RequestGroupAction, context: CardContext): boolean {
@@ -57,15 +62,12 @@ function familySays(property: string, action: RequestGroupAction, context: CardC
   return context.terminology.property(topic?.system, topic?.code, property) === true
 }
 
-function mayStayAway({ action, resources, context, indicator }: CardAction): boolean {
-  const { suggestions } = suggestionsOf(action, resources, context)
-  return indicator === 'info' && !suggestions.some(({ actions = [] }) => actions.some(({ type }) => type === 'update'))
-}
+const mayStayAway = ({ indicator }: CardAction, suggestions: readonly Suggestion[]): boolean =>
+  indicator === 'info' && !suggestions.some(({ actions = [] }) => actions.some(({ type }) => type === 'update'))
 
 /** What a card says by itself, without its link: what other cards of the answer say is no part of it. */
-function sayingOf({ action, resources, context, indicator }: CardAction): CardSaying {
+function sayingOf({ action, context, indicator }: CardAction, suggestions: readonly Suggestion[]): CardSaying {
   const [plan = ''] = context.plan.split('|')
-  const { suggestions } = suggestionsOf(action, resources, context)
   const offers = suggestions.map(({ label, actions = [] }) => [label, ...actions.map(({ description }) => description)])
   const says = JSON.stringify([
     indicator,
