@@ -1,8 +1,9 @@
 import { actionsBelow } from '../knowledge/actions-below.js'
 import { cardTopicOf } from '../knowledge/card-topic.js'
-import type { CompiledAction } from '../knowledge/compiled.js'
+import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import type { FaultList } from '../model/faults.js'
+import { fileOf } from '../model/knowledge-file.js'
 import { BUDGET, longestDetail } from './budget.js'
 import { INDICATOR } from './build-cards.js'
 import { visibleLength } from './visible-text.js'
@@ -21,9 +22,9 @@ interface Placed {
 export function checkBudgets(knowledge: Knowledge, faults: FaultList): void {
   for (const plan of knowledge.plans) {
     if (plan.hooks.size === 0) continue
-    const file = knowledge.files.find(({ resource }) => resource.resourceType === 'PlanDefinition' && resource.id === plan.resource.id)
+    const file = fileOf(knowledge.files, plan.resource)
     for (const card of cardsOf(plan.actions, 'PlanDefinition.action'))
-      for (const excess of excessesAtLoad(card.action, plan, knowledge)) faults.add('CARD_TOO_LONG', file?.file ?? '', card.element, excess)
+      for (const excess of excessesAtLoad(card.action, plan, knowledge)) faults.add('CARD_TOO_LONG', file, card.element, excess)
   }
 }
 
@@ -37,7 +38,7 @@ function cardsOf(actions: readonly CompiledAction[], element: string): Placed[] 
 }
 
 /** A sentence for each limit that a card cannot keep. */
-function excessesAtLoad(action: CompiledAction, plan: Knowledge['plans'][number], { terminology, profile }: Knowledge): string[] {
+function excessesAtLoad(action: CompiledAction, plan: CompiledPlan, { terminology, profile }: Knowledge): string[] {
   const lines = alwaysOnCard(action.actions).filter(line => !proposes(line))
   const suggestions = suggestionsAlways(action)
   const topic = cardTopicOf(action, plan, profile.names)

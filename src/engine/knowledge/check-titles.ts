@@ -1,4 +1,5 @@
 import type { FaultList } from '../model/faults.js'
+import { fileOf } from '../model/knowledge-file.js'
 import type { CompiledAction } from './compiled.js'
 import type { Knowledge } from './compile-knowledge.js'
 
@@ -11,7 +12,7 @@ const UNFINISHED = /([,:;]|(^|\s)[-–—]|\s(og|eller|and|or))\s*$/iu
  */
 export function checkTitles({ plans, files }: Pick<Knowledge, 'plans' | 'files'>, faults: FaultList): void {
   for (const { resource, actions } of plans) {
-    const file = files.find(each => each.resource.resourceType === 'PlanDefinition' && each.resource.id === resource.id)?.file ?? ''
+    const file = fileOf(files, resource)
     for (const { title, element } of unfinishedTitles(actions, 'PlanDefinition.action'))
       faults.add('TITLE_UNFINISHED', file, element, `"${title}" waits for more words; write a title that can be read without its text.`)
   }
