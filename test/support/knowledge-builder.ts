@@ -7,10 +7,14 @@ import type {
   Library,
   PlanDefinition,
   PlanDefinitionAction,
+  RequestGroup,
   ValueSet,
 } from 'fhir/r4.js'
+import type { Card } from '../../src/cds-hooks/types.js'
 import { applyPlan, type AppliedPlan } from '../../src/engine/apply/apply-plan.js'
 import type { ApplyContext } from '../../src/engine/apply/context.js'
+import { buildCards } from '../../src/engine/cards/build-cards.js'
+import { planSource } from '../../src/engine/cards/plan-source.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope, type Scope, type ScopeData } from '../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../src/engine/knowledge/compiled.js'
@@ -206,4 +210,21 @@ export function applyTo(knowledge: Knowledge, call: Call = {}): AppliedPlan {
     ...(subject !== undefined && { subject }),
     ...(proposer && { proposer }),
   })
+}
+
+/** The cards of what applies of the one plan of some knowledge. */
+export function cardsIn(knowledge: Knowledge, group: RequestGroup, language: string): Card[] {
+  const compiled = planOf(knowledge)
+  const { terminology } = knowledge
+  const context = {
+    names: HOUSE.names,
+    terminology,
+    pageOf: () => undefined,
+    hookInstance: 'h',
+    language,
+    plan: compiled.canonical,
+    planSource: planSource(compiled, language, terminology),
+    notRead: [],
+  }
+  return buildCards([{ group, context }])
 }

@@ -1,34 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
-import { buildCards } from '../../src/engine/cards/build-cards.js'
-import { planSource } from '../../src/engine/cards/plan-source.js'
 import type { Card } from '../../src/cds-hooks/types.js'
-import { action, activity, applyTo, canonical, fhirpath, knowledgeOf, plan, planOf, topAction } from '../support/knowledge-builder.js'
-import { HOUSE } from '../support/house.js'
+import { action, activity, applyTo, canonical, cardsIn, fhirpath, knowledgeOf, plan, topAction } from '../support/knowledge-builder.js'
 
 const act = canonical('ActivityDefinition', 'act')
 const resource = (id: string, more: PlanDefinitionAction = {}) => action(id, { definitionCanonical: act, ...more })
 
 function card(top: PlanDefinitionAction): Card {
   const knowledge = knowledgeOf(plan([top]), activity('act', { code: { text: 'x' } }))
-  const compiled = planOf(knowledge)
   const { requestGroup, undecided } = applyTo(knowledge)
   expect(undecided).toEqual([])
-  const [only] = buildCards([
-    {
-      group: requestGroup,
-      context: {
-        names: HOUSE.names,
-        terminology: knowledge.terminology,
-        pageOf: () => undefined,
-        hookInstance: 'h',
-        language: 'da',
-        plan: compiled.canonical,
-        planSource: planSource(compiled, 'da', knowledge.terminology),
-        notRead: [],
-      },
-    },
-  ])
+  const [only] = cardsIn(knowledge, requestGroup, 'da')
   if (!only) throw new Error('no card')
   return only
 }

@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Extension, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
 import { applyPlan } from '../../src/engine/apply/apply-plan.js'
-import { buildCards } from '../../src/engine/cards/build-cards.js'
 import { draftOrdersIn } from '../../src/patient-data/draft-orders.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { openScope } from '../../src/engine/expression/scope.js'
-import { EXTENSION, HOUSE } from '../support/house.js'
+import { EXTENSION } from '../support/house.js'
 import { deepFrozen, NOW } from '../support/evaluate.js'
 import { emptyRecord } from '../support/records.js'
-import { action, canonical, fhirpath, knowledgeOf, onHook, plan, planOf, topAction } from '../support/knowledge-builder.js'
+import { action, canonical, cardsIn, fhirpath, knowledgeOf, onHook, plan, planOf, topAction } from '../support/knowledge-builder.js'
 
 const tablets = { resourceType: 'MedicationRequest', id: 'm1', status: 'draft', medicationCodeableConcept: { text: 'tablets' } }
 const drops = { resourceType: 'MedicationRequest', id: 'm2', status: 'draft', dispenseRequest: { quantity: { value: 1 } } }
@@ -45,21 +44,7 @@ function cardsFor(
     asSent: orders.asSent,
   })
   expect(undecided).toEqual([])
-  return buildCards([
-    {
-      group: requestGroup,
-      context: {
-        names: HOUSE.names,
-        terminology: knowledge.terminology,
-        pageOf: () => undefined,
-        hookInstance: 'h',
-        language: 'en',
-        plan: 'p|1',
-        planSource: { label: 'plan' },
-        notRead: [],
-      },
-    },
-  ])
+  return cardsIn(knowledge, requestGroup, 'en')
 }
 
 describe('the orders of a hook', () => {
