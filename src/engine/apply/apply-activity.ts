@@ -7,6 +7,7 @@ import { failureOf } from '../expression/facts.js'
 import { type ProposalContext, missingIn, resourceOfKind } from '../knowledge/activity-kinds.js'
 import type { CompiledActivity, CompiledDynamicValue } from '../knowledge/compiled.js'
 import { inLanguage, localized } from '../model/localized.js'
+import { madeOncePerLanguage } from '../model/memoised.js'
 import { renderText } from './render-text.js'
 import { setPath } from './set-path.js'
 import { subjectOf, type ApplyContext } from './context.js'
@@ -53,12 +54,13 @@ export function applyActivity(
 }
 
 /** The definition with the words of its code in the language of the reply, so that a draft does not mix languages. */
-function inReply({ code, ...activity }: ActivityDefinition, language: string): ActivityDefinition {
+const inReply = madeOncePerLanguage((definition: ActivityDefinition, language): ActivityDefinition => {
+  const { code, ...activity } = definition
   if (!code) return activity
   const { _text: translations, ...plain } = code
   const text = inLanguage(localized(plain.text, translations, activity.language ?? ''), language)
   return { ...activity, code: { ...plain, ...(text !== undefined && { text }) } }
-}
+})
 
 /** Wraps a Questionnaire into a Task that asks for it to be filled in. */
 export function questionnaireTask(

@@ -1,4 +1,4 @@
-import type { Extension, FhirResource, Goal, Reference, RelatedArtifact, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
+import type { Extension, FhirResource, Goal, Reference, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import { CdsError } from '../../errors.js'
 import { failureOf } from '../expression/facts.js'
 import { scopeOn, type Scope } from '../expression/scope.js'
@@ -6,14 +6,12 @@ import type { Evaluator } from '../expression/compile.js'
 import { plain, toJson, truth } from '../expression/values.js'
 import { nameOf } from '../expression/words.js'
 import type { CompiledAction, CompiledActivity, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
-import { EXTENSION, extensionOf } from '../model/extensions.js'
+import { extensionOf } from '../model/extensions.js'
+import { madeOnce } from '../model/memoised.js'
 import { isOnlyOnPage, PAGE, type KnowledgeNames } from '../model/names.js'
-import { defined } from '../../plain-values/defined.js'
-import { inLanguage } from '../model/localized.js'
-import type { Terminology } from '../terminology/terminology.js'
 import { applyActivity, questionnaireTask, setValue } from './apply-activity.js'
 import { subjectOf, type ApplyContext } from './context.js'
-import { citing } from './cited-source.js'
+import { fixedPartsOf, type FixedParts } from './fixed-parts.js'
 import { escapeMarkdown } from './markdown.js'
 import { renderText } from './render-text.js'
 
@@ -68,8 +66,8 @@ export function answerOf(condition: CompiledCondition, scope: Scope, where: stri
 class PlanApplication {
   /** Ids of the plan's goals in the answer, by their own. */
   private readonly goalIds = new Map<string | undefined, string>()
-  /** Ids of actions that stand in the answer already, or will. */
-  private placed: Set<string> | undefined
+  /** Ids of actions of nested plans that stand in the answer already. */
+  private readonly placed = new Set<string>()
 
   /** @param contained shared with the plan that this one stands in, so that no two resources get the same id; and so on. */
   constructor(
@@ -168,35 +166,35 @@ class PlanApplication {
 
   /** @param orders those that the action changes, where it changes any. */
   private proposed(action: CompiledAction, orders?: readonly FhirResource[]): RequestGroupAction {
-    const { resource: definition, texts, where } = action
+    const fixed = fixedPartsOf(action, this.context.language, this.context.terminology)
+    if (!fixed.isWhole) return this.built(action, fixed, orders)
+    return (fixed.whole ??= this.built(action, fixed))
+  }
+
+  private built(action: CompiledAction, fixed: FixedParts, orders?: readonly FhirResource[]): RequestGroupAction {
+    const { texts, where } = action
     const title = renderText(texts.title, this.context, this.scope, 'plain', where)
     const description = renderText(texts.description, this.context, this.scope, 'markdown', where)
     const textEquivalent = renderText(texts.textEquivalent, this.context, this.scope, 'markdown', where)
     const { children, resource } = orders ? this.changedOrders(action, orders, title) : this.definitionOf(action, title)
     for (const { path, why } of action.notCarried) this.omissions.push({ of: where, element: path, reason: why })
-    const extension = this.extensions(action)
+    const extension = this.extensions(action, fixed)
     const participant = this.participants(action)
     const built: RequestGroupAction = {
       id: action.id,
       ...(extension.length > 0 && { extension }),
-      ...defined({ prefix: definition.prefix, title, description, textEquivalent, priority: definition.priority, code: definition.code }),
-      ...(definition.documentation && { documentation: fixedPartsOf(action, this.context).documentation }),
-      ...(action.startAndStop.length > 0 && { condition: [...action.startAndStop] }),
-      ...(definition.relatedAction && { relatedAction: definition.relatedAction }),
-      ...timingOf(definition),
+      ...fixed.beforeTexts,
+      ...(title !== undefined && { title }),
+      ...(description !== undefined && { description }),
+      ...(textEquivalent !== undefined && { textEquivalent }),
+      ...fixed.afterTexts,
       ...(participant.length > 0 && { participant }),
-      ...(definition.type && { type: definition.type }),
-      ...(definition.groupingBehavior && { groupingBehavior: definition.groupingBehavior }),
-      ...(definition.selectionBehavior && { selectionBehavior: definition.selectionBehavior }),
-      ...(definition.requiredBehavior && { requiredBehavior: definition.requiredBehavior }),
-      ...(definition.precheckBehavior && { precheckBehavior: definition.precheckBehavior }),
-      ...(definition.cardinalityBehavior && { cardinalityBehavior: definition.cardinalityBehavior }),
+      ...fixed.behaviours,
       ...(resource && { resource }),
     }
-    for (const value of action.dynamicValues.filter(({ on }) => on === 'action')) {
+    for (const value of fixed.valuesOnAction)
       setValue(built as unknown as Record<string, unknown>, 'RequestGroup.action', value, this.scope, where, this.writer(value.path))
-    }
-    const actions = [...children, ...action.actions.flatMap(child => this.applyAction(child))]
+    const actions = action.actions.length === 0 ? children : [...children, ...action.actions.flatMap(child => this.applyAction(child))]
     return actions.length > 0 ? { ...built, action: actions } : built
   }
 
@@ -209,18 +207,13 @@ class PlanApplication {
 
   /** What the action's definition yields: a contained resource, or the actions of a nested plan. */
   private definitionOf(action: CompiledAction, title: string | undefined): { resource?: Reference; children: RequestGroupAction[] } {
-    const { definition, dynamicValues } = action
+    const { definition } = action
     if (!definition) return { children: [] }
     if (definition.kind === 'plan') return { children: this.nested(definition.plan, action.id) }
     if (definition.kind === 'uri') return { resource: { reference: definition.uri }, children: [] }
     const { resource: made, missing } =
       definition.kind === 'activity'
-        ? applyActivity(
-            definition.activity,
-            dynamicValues.filter(({ on }) => on === 'resource'),
-            this.context,
-            this.scope,
-          )
+        ? applyActivity(definition.activity, this.valuesOnResource(action), this.context, this.scope)
         : questionnaireTask(definition.resource, definition.canonical, title, this.context, this.scope)
     if (definition.kind === 'activity') this.omissions.push(...omissionsOf(definition.activity, missing))
     if (missing.length > 0) return { children: [] }
@@ -229,6 +222,10 @@ class PlanApplication {
       throw new CdsError('CDS_EXPRESSION_FAILED', `${action.where} proposes to change a record but does not say which; set its id.`)
     }
     return { resource: this.contain(made, action.id), children: [] }
+  }
+
+  private valuesOnResource(action: CompiledAction): FixedParts['valuesOnResource'] {
+    return fixedPartsOf(action, this.context.language, this.context.terminology).valuesOnResource
   }
 
   /** Existing orders as the action changes them: a whole updated copy, or a reference to what is to be removed. */
@@ -250,8 +247,7 @@ class PlanApplication {
   private changedOrder(action: CompiledAction, order: FhirResource): Reference {
     if (action.resource.type?.coding?.[0]?.code === 'remove') return { reference: `${order.resourceType}/${order.id}` }
     const copy = { ...(order as unknown as Record<string, unknown>) }
-    for (const value of action.dynamicValues.filter(({ on }) => on === 'resource'))
-      setValue(copy, order.resourceType, value, this.scope, action.where)
+    for (const value of this.valuesOnResource(action)) setValue(copy, order.resourceType, value, this.scope, action.where)
     return this.contain(copy as unknown as FhirResource, action.id)
   }
 
@@ -284,20 +280,27 @@ class PlanApplication {
 
   /** The actions of a nested plan; where one of them has the id of another action of the answer, it gets one of its own. */
   private withFreeIds(actions: RequestGroupAction[], below: string): RequestGroupAction[] {
-    if (actions.length === 0) return actions
-    this.placed ??= new Set(idsIn(this.plan.actions))
-    const placed = this.placed
     const ids = idsIn(actions)
-    const taken = new Set([...placed, ...ids])
-    const renamed = new Map<string, string>()
-    for (const id of ids.filter(each => placed.has(each))) {
-      const free = freeId(`${below}-${id}`, taken)
-      taken.add(free)
-      renamed.set(id, free)
-    }
-    const free = renamed.size === 0 ? actions : actions.map(action => withIds(action, renamed))
-    for (const id of idsIn(free)) placed.add(id)
+    const taken = ids.filter(id => this.isPlaced(id))
+    const free = taken.length === 0 ? actions : this.renamed(actions, below, taken)
+    for (const id of free === actions ? ids : idsIn(free)) this.placed.add(id)
     return free
+  }
+
+  private renamed(actions: readonly RequestGroupAction[], below: string, taken: readonly string[]): RequestGroupAction[] {
+    const others = new Set(idsIn(actions))
+    const names = new Map<string, string>()
+    for (const id of taken) {
+      const free = freeId(`${below}-${id}`, { has: wanted => others.has(wanted) || this.isPlaced(wanted) })
+      others.add(free)
+      names.set(id, free)
+    }
+    return actions.map(action => withIds(action, names))
+  }
+
+  /** Whether an action of the plan, or one that stands in the answer already, has an id. */
+  private isPlaced(id: string): boolean {
+    return idsOfPlan(this.plan).has(id) || this.placed.has(id)
   }
 
   /**
@@ -321,7 +324,7 @@ class PlanApplication {
   }
 
   /** Grade, topic, override reasons, goals and computed card members, in the language of the reply. */
-  private extensions(action: CompiledAction): Extension[] {
+  private extensions(action: CompiledAction, { extensions: fixed }: FixedParts): Extension[] {
     const computed = action.cardExtensions.flatMap(({ name, members }) => {
       const values = members.flatMap(member => this.member(member, action.where))
       return values.length === 0
@@ -330,7 +333,7 @@ class PlanApplication {
     })
     const goals = (action.resource.goalId ?? []).flatMap(goal => this.goalIds.get(goal) ?? []).map(pertainsTo)
     const page = this.isLeftToPage(action) ? [this.shownOnPage] : []
-    return [...fixedPartsOf(action, this.context).extensions, ...page, ...computed, ...goals]
+    return page.length + computed.length + goals.length === 0 ? fixed : [...fixed, ...page, ...computed, ...goals]
   }
 
   private member({ name, evaluate }: CompiledAction['cardExtensions'][number]['members'][number], where: string): Extension[] {
@@ -414,8 +417,15 @@ interface Identified {
 }
 
 /** Ids of actions and of those below them. */
-const idsIn = (all: readonly Identified[]): string[] =>
-  all.flatMap(({ id, action = [], actions = action }) => [...(id === undefined ? [] : [id]), ...idsIn(actions)])
+function idsIn(all: readonly Identified[], found: string[] = []): string[] {
+  for (const { id, action, actions = action } of all) {
+    if (id !== undefined) found.push(id)
+    if (actions) idsIn(actions, found)
+  }
+  return found
+}
+
+const idsOfPlan = madeOnce(({ actions }: CompiledPlan): ReadonlySet<string> => new Set(idsIn(actions)))
 
 /** An id that is not taken yet: the wanted one, else with a number behind it. */
 function freeId(wanted: string, taken: { has: (id: string) => boolean }): string {
@@ -432,80 +442,6 @@ function withIds(action: RequestGroupAction, ids: ReadonlyMap<string, string>): 
       relatedAction: action.relatedAction.map(relation => ({ ...relation, actionId: renamed(relation.actionId) })),
     }),
     ...(action.action && { action: action.action.map(child => withIds(child, ids)) }),
-  }
-}
-
-/** What an action says of every patient, in one language. */
-interface FixedParts {
-  extensions: readonly Extension[]
-  documentation: RelatedArtifact[]
-}
-
-const fixed = new WeakMap<CompiledAction, Map<string, FixedParts>>()
-
-/** The parts of an action that no patient changes, made once a language. */
-function fixedPartsOf(action: CompiledAction, { language, terminology }: ApplyContext): FixedParts {
-  const byLanguage = fixed.get(action) ?? new Map<string, FixedParts>()
-  fixed.set(action, byLanguage)
-  const parts = byLanguage.get(language) ?? makeFixedParts(action, language, terminology)
-  byLanguage.set(language, parts)
-  return parts
-}
-
-function makeFixedParts({ resource, overrideReasons, sources }: CompiledAction, language: string, terminology: Terminology): FixedParts {
-  const own = resource.extension ?? []
-  const { names } = terminology
-  const read = new Set<string>([...Object.values(EXTENSION), ...Object.values<string>({ ...names.extension })])
-  return {
-    extensions: [
-      ...[EXTENSION.strength, EXTENSION.direction, EXTENSION.quality]
-        .flatMap(url => own.filter(extension => extension.url === url))
-        .map(extension => graded(extension, language, terminology)),
-      ...own.filter(({ url }) => url === names.extension.cardTopic).map(extension => topic(extension, language, terminology)),
-      ...own.filter(({ url, valueCode }) => (url === names.extension.shownOn && valueCode === PAGE) || !read.has(url)),
-      ...overrideReasons.map(({ code, system, display }) => ({
-        url: names.extension.overrideReasons,
-        valueCoding: { system, code, display: inLanguage(display, language) ?? code },
-      })),
-    ],
-    documentation: (resource.documentation ?? []).map((artifact, index) => citing(artifact, sources[index], language, names)),
-  }
-}
-
-/** The family of a card with what a reader calls it. */
-function topic({ url, valueCoding = {} }: Extension, language: string, terminology: Terminology): Extension {
-  const displays = terminology.display(valueCoding.system, valueCoding.code)
-  const display = displays && inLanguage(displays, language)
-  return { url, valueCoding: { ...valueCoding, ...(display !== undefined && { display }) } }
-}
-
-/** A grade with what a reader calls it. */
-function graded(extension: Extension, language: string, terminology: Terminology): Extension {
-  const coding = extension.valueCodeableConcept?.coding ?? []
-  const displays = coding.flatMap(({ system, code }) => {
-    const display = terminology.display(system, code)
-    return display ? (inLanguage(display, language) ?? []) : []
-  })
-  const text = displays.at(-1)
-  return text === undefined ? extension : { ...extension, valueCodeableConcept: { ...extension.valueCodeableConcept, text } }
-}
-
-function timingOf(definition: CompiledAction['resource']): Partial<RequestGroupAction> {
-  const { timingDateTime, timingAge, timingPeriod, timingDuration, timingRange } = definition
-  const isTimed = timingDateTime ?? timingAge ?? timingPeriod ?? timingDuration ?? timingRange
-  // What is proposed again and again is to be done so.
-  const timingTiming =
-    definition.timingTiming ??
-    (isTimed === undefined
-      ? definition.trigger?.find(({ type, timingTiming: timing }) => type === 'periodic' && timing)?.timingTiming
-      : undefined)
-  return {
-    ...(timingDateTime && { timingDateTime }),
-    ...(timingAge && { timingAge }),
-    ...(timingPeriod && { timingPeriod }),
-    ...(timingDuration && { timingDuration }),
-    ...(timingRange && { timingRange }),
-    ...(timingTiming && { timingTiming }),
   }
 }
 
@@ -532,7 +468,8 @@ function contentOf({ points, definition, actions }: CompiledAction): Pick<Undeci
 }
 
 /** Relations whose target did not apply say nothing and are left out. */
-function withoutDanglingRelations(actions: readonly RequestGroupAction[]): RequestGroupAction[] {
+function withoutDanglingRelations(actions: RequestGroupAction[]): RequestGroupAction[] {
+  if (!actions.some(isRelated)) return actions
   const ids = new Set(idsIn(actions))
   const clean = (action: RequestGroupAction): RequestGroupAction => {
     const { relatedAction, action: children, ...rest } = action
@@ -545,3 +482,6 @@ function withoutDanglingRelations(actions: readonly RequestGroupAction[]): Reque
   }
   return actions.map(clean)
 }
+
+const isRelated = ({ relatedAction, action }: RequestGroupAction): boolean =>
+  relatedAction !== undefined || (action?.some(isRelated) ?? false)

@@ -1,7 +1,9 @@
 import type { CompiledAction, LocalizedTemplate } from '../knowledge/compiled.js'
 import { EXTENSION, extensionOf } from '../model/extensions.js'
 import { inLanguage } from '../model/localized.js'
+import { madeOncePerLanguage } from '../model/memoised.js'
 import { PAGE } from '../model/names.js'
+import { templateIn } from './render-text.js'
 
 /** What an action is, whoever it is applied to. */
 export interface ActionDescription {
@@ -17,18 +19,8 @@ export interface ActionDescription {
   source?: { document?: string; section?: string; year?: string }
 }
 
-const known = new WeakMap<CompiledAction, Map<string, ActionDescription>>()
-
 /** Describes an action in a language, from the knowledge alone; made once. */
-export function describeAction(action: CompiledAction, language: string): ActionDescription {
-  const byLanguage = known.get(action) ?? new Map<string, ActionDescription>()
-  known.set(action, byLanguage)
-  const described = byLanguage.get(language) ?? makeDescription(action, language)
-  byLanguage.set(language, described)
-  return described
-}
-
-function makeDescription(action: CompiledAction, language: string): ActionDescription {
+export const describeAction = madeOncePerLanguage((action: CompiledAction, language): ActionDescription => {
   const { id, texts, points, isOnlyOnPage } = action
   const title = [texts.title, texts.textEquivalent, texts.description].flatMap(text => outline(text, language) ?? []).at(0)
   const grade = gradeOf(action)
@@ -41,14 +33,13 @@ function makeDescription(action: CompiledAction, language: string): ActionDescri
     ...(grade && { grade }),
     ...(source && { source }),
   }
-}
+})
 
 /** Most characters of a title; a text that stands for one ends there. */
 const LONGEST_TITLE = 160
 
 function outline(texts: LocalizedTemplate, language: string): string | undefined {
-  const template = texts.get(language) ?? texts.values().next().value
-  const text = template
+  const text = templateIn(texts, language)
     ?.map(part => (typeof part === 'string' ? part : '…'))
     .join('')
     .trim()

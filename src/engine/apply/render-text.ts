@@ -22,13 +22,19 @@ export type TextKind = 'plain' | 'markdown'
  * @throws CdsError CDS_EXPRESSION_FAILED when a place in the text has no value: a card with a hole would mislead.
  */
 export function renderText(texts: LocalizedTemplate, reader: Reader, scope: Scope, kind: TextKind, where: string): string | undefined {
-  const template = texts.get(reader.language) ?? texts.values().next().value
+  const template = templateIn(texts, reader.language)
+  // The common case: nothing is computed.
+  if (template?.length === 1 && typeof template[0] === 'string') return template[0]
   return template?.reduce<string>((before, part) => {
     if (typeof part === 'string') return before + part
     const rendered = renderPart(part, reader, scope, kind, where)
     return before + (kind === 'markdown' ? escapeLineStart(before, rendered) : rendered)
   }, '')
 }
+
+/** The text in the language asked for, else in the first it has. */
+export const templateIn = (texts: LocalizedTemplate, language: string): Template | undefined =>
+  texts.get(language) ?? texts.values().next().value
 
 function renderPart(evaluate: Exclude<Template[number], string>, reader: Reader, scope: Scope, kind: TextKind, where: string): string {
   try {

@@ -1,19 +1,12 @@
 import type { Coding } from '../../cds-hooks/types.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
 import { inLanguage, localized, type LocalizedText } from '../model/localized.js'
+import { madeOncePerLanguage } from '../model/memoised.js'
 import type { Terminology } from '../terminology/terminology.js'
 import type { CardContext } from './card-context.js'
 
-const known = new WeakMap<CompiledPlan, Map<string, CardContext['planSource']>>()
-
 /** Title, address and topic of a plan, in the language of the reply; read once, since every call needs them of every plan. */
-export function planSource(plan: CompiledPlan, language: string, terminology: Terminology): CardContext['planSource'] {
-  const byLanguage = known.get(plan) ?? new Map<string, CardContext['planSource']>()
-  known.set(plan, byLanguage)
-  const source = byLanguage.get(language) ?? sourceOf(plan, language, terminology)
-  byLanguage.set(language, source)
-  return source
-}
+export const planSource = madeOncePerLanguage(sourceOf)
 
 function sourceOf(
   { resource, canonical, language: written }: CompiledPlan,

@@ -1,5 +1,6 @@
 import type { ActivityDefinition, CodeableConcept, Reference } from 'fhir/r4.js'
 import type { JsonObject } from '../../plain-values/json.js'
+import { madeOnce } from '../model/memoised.js'
 
 /** Elements of an ActivityDefinition that say what is to be done; all others tell of the definition itself. */
 export const CONTENT_ELEMENTS = [
@@ -50,7 +51,10 @@ interface Part {
   holds: readonly ContentElement[]
   /** What of that is lost in this definition all the same. */
   loses?: (definition: ActivityDefinition) => readonly ContentElement[]
-  put: (definition: ActivityDefinition, making: ProposalContext) => JsonObject
+  /** Its members, where they follow from the definition alone. */
+  put?: (definition: ActivityDefinition) => JsonObject
+  /** Its members, where they are others for others. */
+  putFor?: (definition: ActivityDefinition, making: ProposalContext) => JsonObject
 }
 
 interface Kind {
@@ -60,7 +64,7 @@ interface Kind {
   needs?: readonly string[]
 }
 
-const always = (put: Part['put']): Part => ({ holds: [], put })
+const always = (putFor: Part['putFor']): Part => ({ holds: [], putFor })
 
 /** Takes an element over as it is, under its own name unless another is given. */
 const as = (element: ContentElement, name: string = element, wrap: (value: never) => unknown = value => value): Part => ({
@@ -87,7 +91,7 @@ const SUBJECT = always((_, { subject }) => ({ subject }))
 /** Where it can be a patient and nobody else. */
 const PATIENT = always((_, { subject }) => (subject.reference?.startsWith('Patient/') ? { patient: subject } : {}))
 const ENCOUNTER = always((_, { encounter }) => (encounter ? { encounter } : {}))
-const status = (code: string) => always(() => ({ status: code }))
+const status = (code: string): Part => ({ holds: [], put: () => ({ status: code }) })
 const DRAFT = status('draft')
 
 /** @param types that may stand there; anybody where it is left out. */
@@ -121,7 +125,7 @@ const PERFORMER_TYPE: Part = {
 /** Whoever takes part, by the words for their role; the patient is named. */
 const RECIPIENTS: Part = {
   holds: ['participant'],
-  put: ({ participant = [] }, { subject }) => {
+  putFor: ({ participant = [] }, { subject }) => {
     const recipient = participant.map(each => recipientOf(each, subject)).filter(each => Object.keys(each).length > 0)
     return recipient.length > 0 ? { recipient } : {}
   },
@@ -154,7 +158,7 @@ const PAYLOAD = always(({ code }, { isCard, leaflet = [] }) => {
 
 const APPOINTED: Part = {
   holds: ['participant', 'location'],
-  put: ({ participant = [], location }, { subject }) => ({
+  putFor: ({ participant = [], location }, { subject }) => ({
     participant: [
       { actor: subject, required: 'required', status: 'needs-action' },
       ...rolesOf(participant).map(role => ({ type: [role], required: 'required', status: 'needs-action' })),
@@ -315,7 +319,7 @@ export const KINDS = {
       as('quantity'),
       ...OCCURRENCE,
       REQUESTER,
-      { holds: ['location'], put: ({ location }, { subject }) => ({ deliverTo: location ?? subject }) },
+      { holds: ['location'], putFor: ({ location }, { subject }) => ({ deliverTo: location ?? subject }) },
     ],
     needs: ['itemCodeableConcept|itemReference', 'quantity'],
   },
@@ -369,11 +373,24 @@ export function notHeld(kind: ActivityKind, definition: ActivityDefinition): Con
   return CONTENT_ELEMENTS.filter(element => states(element) && (lost.includes(element) || !ELEMENTS_TAKEN_OVER[kind].includes(element)))
 }
 
-/** The resource that a definition describes, without its dynamic values. */
+/** The resource that a definition describes, without its dynamic values. What follows from the definition alone is shared by all of them. */
 export function resourceOfKind(kind: ActivityKind, definition: ActivityDefinition, making: ProposalContext): Record<string, unknown> {
-  const parts: readonly Part[] = KINDS[kind].parts
-  return Object.assign({ resourceType: kind }, ...parts.map(({ put }) => put(definition, making))) as Record<string, unknown>
+  const made: Record<string, unknown> = { resourceType: kind }
+  for (const piece of piecesOf(definition, kind)) Object.assign(made, typeof piece === 'function' ? piece(definition, making) : piece)
+  return made
 }
+
+type Piece = JsonObject | NonNullable<Part['putFor']>
+
+/** What a resource is put together of: members that follow from its definition, of which those in a row are one piece, and the makers of others. */
+const piecesOf = madeOnce((definition: ActivityDefinition, kind: ActivityKind): readonly Piece[] =>
+  (KINDS[kind].parts as readonly Part[]).reduce<Piece[]>((pieces, { put, putFor }) => {
+    if (putFor) return [...pieces, putFor]
+    const before = pieces.at(-1)
+    const members = put?.(definition)
+    return typeof before === 'object' ? [...pieces.slice(0, -1), { ...before, ...members }] : [...pieces, { ...members }]
+  }, []),
+)
 
 /** Elements that a resource of a kind lacks to be valid R4, each as its author would write it. */
 export function missingIn(kind: ActivityKind, resource: JsonObject): string[] {

@@ -1,4 +1,4 @@
-import { memoised } from './memoised.js'
+import { madeOnce, memoised } from './memoised.js'
 import { elementModel, type ElementModel } from './r4-model.js'
 
 /** One step of a path to an element that is to be set: `note`, `note[1]`, `value[x]`, `extension('url')` or `value.ofType(Quantity)`. */
@@ -53,16 +53,16 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
  * @throws RangeError when there is no such element, or a choice element has no such type.
  */
 export function elementNamedBy(type: string, step: PathStep, valueType: string | undefined): NamedElement {
-  const places = placed.get(step) ?? new Map<string, NamedElement>()
-  placed.set(step, places)
-  const key = `${type} ${valueType}`
-  const found = places.get(key) ?? place(type, step, valueType)
-  places.set(key, found)
+  const byValueType = placesOf(step)(type)
+  const before = byValueType.get(valueType)
+  if (before) return before
+  const found = place(type, step, valueType)
+  byValueType.set(valueType, found)
   return found
 }
 
-/** Elements by the step that names them, and by the types of their owner and value. */
-const placed = new WeakMap<PathStep, Map<string, NamedElement>>()
+/** Elements by the step that names them, by the type of their owner, and by that of their value. */
+const placesOf = madeOnce((_: PathStep) => memoised((__: string) => new Map<string | undefined, NamedElement>()))
 
 function place(type: string, step: PathStep, valueType: string | undefined): NamedElement {
   const model = elementModel(type, step.name) ?? choiceByFullName(type, step.name)

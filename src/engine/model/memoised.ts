@@ -20,3 +20,32 @@ export function lazily<Result extends object>(make: () => Result): () => Result 
   let made: Result | undefined
   return () => (made ??= make())
 }
+
+/** A function that remembers what it made of each thing, as long as that lives; the other arguments must follow from the thing. */
+export function madeOnce<Key extends object, Others extends unknown[], Made extends object>(
+  make: (key: Key, ...others: Others) => Made,
+): (key: Key, ...others: Others) => Made {
+  const known = new WeakMap<Key, Made>()
+  return (key, ...others) => {
+    const before = known.get(key)
+    if (before) return before
+    const made = make(key, ...others)
+    known.set(key, made)
+    return made
+  }
+}
+
+/** The same for what is put into words, once a language; the languages are those of the knowledge. */
+export function madeOncePerLanguage<Key extends object, Others extends unknown[], Made extends object>(
+  make: (key: Key, language: string, ...others: Others) => Made,
+): (key: Key, language: string, ...others: Others) => Made {
+  const languagesOf = madeOnce((_: Key) => new Map<string, Made>())
+  return (key, language, ...others) => {
+    const byLanguage = languagesOf(key)
+    const before = byLanguage.get(language)
+    if (before) return before
+    const made = make(key, language, ...others)
+    byLanguage.set(language, made)
+    return made
+  }
+}
