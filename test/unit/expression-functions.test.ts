@@ -3,7 +3,7 @@ import { FUNCTIONS } from '../../src/engine/expression/functions/table.js'
 import { invocationTable } from '../../src/engine/expression/functions/invocation-table.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
 import type { NamedConcept } from '../../src/engine/expression/names.js'
-import { UCUM } from '../../src/engine/expression/values.js'
+import { bareNode, UCUM } from '../../src/engine/expression/values.js'
 import { NO_FORMS } from '../../src/engine/expression/functions/own-function.js'
 import { NO_WORDS, type WordLookup } from '../../src/engine/expression/words.js'
 import { cpuMs } from '../support/cpu.js'
@@ -82,7 +82,7 @@ describe('answer()', () => {
     let nested: object = said('bottom', 'found')
     for (let depth = 0; depth < 20_000; depth += 1) nested = { linkId: 'level', item: [nested] }
     const record = response('r', [nested])
-    expect(evaluate("%Endless.answer('bottom')", { ownFacts: { Endless: () => evaluateNodes(record) } })).toEqual(['found'])
+    expect(evaluate("%Endless.answer('bottom')", { ownFacts: { Endless: () => [bareNode(record)] } })).toEqual(['found'])
   })
 
   test('repeats are kept, in their order', () => {
@@ -143,20 +143,6 @@ describe('answer() with a preferred value and answering()', () => {
     expect(evaluate('%Condition.since(@2026-03-01).id', { records })).toEqual(['r'])
   })
 })
-
-/** A record as a node of the engine, unfrozen, for inputs that are too deep to freeze. */
-function evaluateNodes(record: object): readonly unknown[] {
-  return [
-    {
-      ctx: {},
-      data: record,
-      path: null,
-      fhirNodeDataType: null,
-      parentResNode: null,
-      constructor: { makeResNode: (_: unknown, data: unknown) => data },
-    },
-  ]
-}
 
 const inSet =
   (codes: readonly string[]): ValueSetLookup =>

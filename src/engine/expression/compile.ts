@@ -5,15 +5,15 @@ import { FUNCTIONS, REFUSED } from './functions/table.js'
 import type { ValueSetLookup } from './functions/value-set-test.js'
 import { createInterpreter, type Interpreter } from './interpreter.js'
 import { CONNECTIVES, negated } from './logic.js'
-import { bareNode, memberAccess } from './members.js'
+import { memberAccess } from './members.js'
 import { memoised } from '../model/memoised.js'
-import { binaryOperator, converted, OPERATORS } from './operators.js'
+import { binaryOperator, OPERATORS } from './operators.js'
 import { STATE, type Scope } from './scope.js'
 import { standardFunction } from './standard-function.js'
 import { countItems, type Iteration, type Results, type Step } from './steps.js'
 import { childNodes, functionOf, nameWithoutQuotes, parseExpression, plainSource, stringLiteral, type SyntaxNode } from './syntax.js'
 import { typeTest } from './type-test.js'
-import { NO, NOTHING, plain, YES, type Collection } from './values.js'
+import { bareNode, NO, NOTHING, numberOf, plain, YES, type Collection } from './values.js'
 
 /** An expression ready to run: a scope in, a collection out. */
 export type Evaluator = (scope: Scope) => Collection
@@ -178,12 +178,13 @@ class ExpressionWriter {
     return this.onValues(`%input ${node.text ?? ''} ${known(type).text ?? ''}`, this.step(known(value)))
   }
 
-  /** The interpreter knows no sign of nothing, nor of an element, and changes the list that it is handed. */
+  /** The interpreter knows no sign of nothing, nor of an element. */
   private signed(sign: string, on: Step): Step {
-    const run = this.tools.interpreter.operation(`${sign}%input`)
+    const run = this.tools.interpreter.operation(`%input * ${sign}1`)
     return (scope, iteration) => {
       const items = on(scope, iteration)
-      return items.length === 0 ? NOTHING : run(scope, items.map(converted))
+      const number = items.length === 1 ? numberOf(items[0]) : undefined
+      return number === undefined ? (items.length === 0 ? NOTHING : run(scope, items)) : [sign === '-' ? -number : number]
     }
   }
 
@@ -306,7 +307,7 @@ function variable(node: SyntaxNode): Step {
       }
     }
     const value = read ? read.call(scope) : scope[name]
-    return Array.isArray(value) ? value : value === undefined || value === null ? NOTHING : [value]
+    return Array.isArray(value) ? (value as Collection) : value === undefined || value === null ? NOTHING : [value]
   }
 }
 

@@ -1,11 +1,10 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { CdsError } from '../../errors.js'
 import type { Evaluator } from './compile.js'
-import { bareNode } from './members.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
 import { STANDARD_VARIABLES } from './standard-variables.js'
 import { DeadlinePassed } from './steps.js'
-import { UCUM, type Collection } from './values.js'
+import { bareNode, UCUM, type Collection } from './values.js'
 
 /** A named clinical fact, ready to be asked for. */
 export interface CompiledFact {

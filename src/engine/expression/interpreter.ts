@@ -8,6 +8,7 @@ import { memoised } from '../model/memoised.js'
 import { STATE, type Scope } from './scope.js'
 import { countTurn, type Operation, type Results, type Step } from './steps.js'
 import type { SyntaxNode } from './syntax.js'
+import { forInterpreter, fromInterpreter } from './interpreter-values.js'
 import { plain, type Collection } from './values.js'
 
 /** The FHIRPath interpreter, for what is not compiled. */
@@ -35,7 +36,7 @@ export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): I
   const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(valueSets, more) as never }
   const prepare = (source: string, debug?: unknown) => {
     const run = fhirpath.compile(source, r4, debug ? { ...options, debugger: debug as never } : options)
-    return (variables: object, on: object = {}) => run(on, variables as never) as Collection
+    return (variables: object, on: object = {}) => fromInterpreter(run(on, variables as never))
   }
   return {
     expression: (source, focus) => {
@@ -45,13 +46,14 @@ export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): I
       if (definition) return scope => plainly()(onDefinition(scope, definition), dataOf(definition))
       return (scope, iteration) => {
         const on = focus && dataOf(focus.subject(scope, iteration))
-        return scope[STATE].evidence ? withEvidence(variables => explained()(variables, on), scope) : plainly()(scope, on)
+        const variables = variablesOf(scope)
+        return scope[STATE].evidence ? withEvidence(() => explained()(variables, on), scope, variables) : plainly()(variables, on)
       }
     },
     constant: memoised(source => Object.freeze(prepare(source)({}))),
     operation: memoised(source => {
       const run = lazily(() => prepare(source))
-      return (scope, input, ...values) => run()(variablesOf(scope, input, values))
+      return (scope, input, ...values) => run()(given(scope, input, values))
     }),
   }
 }
@@ -59,17 +61,22 @@ export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): I
 const dataOf = ([item]: Collection): object | undefined => (item === undefined ? undefined : (plain(item) as object))
 
 /** The variables of a call where `%context` is a definition; facts that ask for the hook's context still get that. */
-function onDefinition(scope: Scope, context: Collection): object {
+const onDefinition = (scope: Scope, context: Collection): object => variablesOf(scope, name => (name === 'context' ? context : undefined))
+
+/** The variables of a call as the interpreter reads them. @param instead what some of them are here. */
+function variablesOf(scope: Scope, instead: (name: string | symbol) => unknown = () => undefined): object {
   return new Proxy(scope, {
-    get: (_, name) => (name === 'context' ? context : scope[name as string]),
-    has: (_, name) => name === 'context' || name in scope,
+    get: (_, name) => {
+      const value = instead(name) ?? scope[name as string]
+      return typeof name === 'symbol' ? value : Array.isArray(value) ? forInterpreter(value) : value
+    },
   })
 }
 
-function variablesOf(scope: Scope, input: Collection, values: readonly Collection[]): object {
-  const variables: Record<string | symbol, unknown> = { input, [STATE]: scope[STATE] }
+function given(scope: Scope, input: Collection, values: readonly Collection[]): object {
+  const variables: Record<string | symbol, unknown> = { input: forInterpreter(input), [STATE]: scope[STATE] }
   values.forEach((value, index) => {
-    variables[`argument${index}`] = value
+    variables[`argument${index}`] = forInterpreter(value)
   })
   return variables
 }
@@ -81,26 +88,24 @@ function lazily<T>(make: () => T): () => T {
 
 const checkDeadline = (context: InterpreterContext): void => countTurn(context.vars)
 
-/** What the evaluation that runs now in each scope has yielded; a fact that asks for another fact nests them. */
-const running = new WeakMap<Scope, { results: Results; last?: SyntaxNode }>()
+/** What each evaluation that runs now has yielded, by its variables. */
+const running = new WeakMap<object, { results: Results; last?: SyntaxNode }>()
 
 function noteResult(context: InterpreterContext, _focus: unknown, result: unknown, node: SyntaxNode): void {
   countTurn(context.vars)
   const evaluation = running.get(context.vars)
   if (!evaluation) return
   evaluation.last = node
-  evaluation.results.set(node, Array.isArray(result) ? result : [result])
+  evaluation.results.set(node, fromInterpreter(result))
 }
 
-function withEvidence(run: (scope: Scope) => Collection, scope: Scope): Collection {
-  const outer = running.get(scope)
+function withEvidence(run: () => Collection, scope: Scope, variables: object): Collection {
   const evaluation: { results: Results; last?: SyntaxNode } = { results: new Map() }
-  running.set(scope, evaluation)
+  running.set(variables, evaluation)
   try {
-    return run(scope)
+    return run()
   } finally {
-    if (outer) running.set(scope, outer)
-    else running.delete(scope)
+    running.delete(variables)
     if (evaluation.last) noteEvidence(evaluation.last, evaluation.results, scope)
   }
 }

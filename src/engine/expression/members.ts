@@ -1,7 +1,7 @@
-import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { isModelled } from '../model/r4-model.js'
-import { isNode, isValue, type Collection, type Item, type NodeMaker, type ResourceNode } from './values.js'
+import { Temporal } from './temporals.js'
+import { bareNode, isNode, isValue, nodeOf, NOTHING, type Collection, type ResourceNode } from './values.js'
 
 const PATH_TYPES = r4.path2Type as Readonly<Record<string, string>>
 const CHOICES = r4.choiceTypePaths as Readonly<Record<string, readonly string[]>>
@@ -20,19 +20,27 @@ interface Field {
 /** Steps from items to their element of one name, through the R4 model. */
 export function memberAccess(name: string): (items: Collection) => Collection {
   const fieldsOf = new Map<string | null, readonly Field[]>()
-  const childrenOf = (parent: ResourceNode): ResourceNode[] => {
-    const known = fieldsOf.get(parent.path) ?? fieldsAt(parent.path, name)
-    if (parent.path === null || isModelled(parent.path)) fieldsOf.set(parent.path, known)
-    return children(parent, known, name)
+  let lastPath: string | null | undefined
+  let lastFields: readonly Field[] = []
+  const fieldsFor = (path: string | null): readonly Field[] => {
+    if (path === lastPath) return lastFields
+    const fields = fieldsOf.get(path) ?? fieldsAt(path, name)
+    if (path !== null && !isModelled(path)) return fields
+    fieldsOf.set(path, fields)
+    lastPath = path
+    lastFields = fields
+    return fields
   }
+  const find = (parent: ResourceNode): readonly ResourceNode[] =>
+    // `Condition.code` within a Condition means its own code.
+    (parent.data as { resourceType?: unknown } | null | undefined)?.resourceType === name
+      ? [parent]
+      : children(parent, fieldsFor(parent.path), name)
+  const step = (item: unknown): readonly ResourceNode[] => (isNode(item) ? item : bareNode(item)).children(name, find)
   return items => {
-    const found: Item[] = []
-    for (const item of items) {
-      const parent = isNode(item) ? item : bareNode(item)
-      // `Condition.code` within a Condition means its own code.
-      if ((parent.data as { resourceType?: unknown } | null | undefined)?.resourceType === name) found.push(parent)
-      else for (const child of childrenOf(parent)) found.push(child)
-    }
+    if (items.length === 1) return step(items[0])
+    const found: ResourceNode[] = []
+    for (const item of items) for (const child of step(item)) found.push(child)
     return found
   }
 }
@@ -51,46 +59,27 @@ const field = (name: string, path: string | null): Field => ({
   type: path === null ? null : (PATH_TYPES[path] ?? null),
 })
 
-function children(parent: ResourceNode, fields: readonly Field[], property: string): ResourceNode[] {
+function children(parent: ResourceNode, fields: readonly Field[], property: string): readonly ResourceNode[] {
+  if (parent.data instanceof Temporal) return NO_NODES
   const data = parent.data as Record<string, unknown> | null | undefined
   for (const each of fields) {
     const value = data?.[each.name]
     const shadow = data?.[each.shadow]
     if (value !== undefined || shadow !== undefined) return nodesOf(parent, each, property, value, shadow)
   }
-  const beside = (parent._data as Record<string, unknown> | null | undefined)?.[property]
+  const beside = (parent.shadow as Record<string, unknown> | null | undefined)?.[property]
   const [first] = fields
-  return first && beside !== undefined && fields.length === 1 ? nodesOf(parent, first, property, beside, undefined) : []
+  return first && beside !== undefined && fields.length === 1 ? nodesOf(parent, first, property, beside, undefined) : NO_NODES
 }
 
-function nodesOf(parent: ResourceNode, { path, type }: Field, property: string, value: unknown, shadow: unknown): ResourceNode[] {
-  const make = (one: unknown, beside: unknown, index?: number): ResourceNode[] =>
-    isValue(type ?? path, one) ? [makeNode(parent, one, path, beside, type, property, index)] : []
-  if (!Array.isArray(value)) return make(value, shadow)
+const NO_NODES = NOTHING as readonly ResourceNode[]
+
+function nodesOf(parent: ResourceNode, { path, type }: Field, property: string, value: unknown, shadow: unknown): readonly ResourceNode[] {
+  if (!Array.isArray(value)) return isValue(type ?? path, value) ? [nodeOf(value, shadow, path, type, parent, property)] : NO_NODES
   const besides: readonly unknown[] = Array.isArray(shadow) ? shadow : []
-  return value.flatMap((one: unknown, index) => make(one, besides[index], index))
-}
-
-function makeNode(
-  parent: ResourceNode,
-  data: unknown,
-  path: string | null,
-  shadow: unknown,
-  type: string | null,
-  property: string,
-  index: number | undefined,
-): ResourceNode {
-  const { makeResNode } = parent.constructor as unknown as { makeResNode: NodeMaker }
-  return makeResNode(parent.ctx, data, parent, path, shadow, type, property, index)
-}
-
-const [sample] = fhirpath.compile('%sample', r4, { resolveInternalTypes: false, async: false })(
-  {},
-  { sample: { resourceType: 'Basic' } },
-) as [ResourceNode]
-
-/** A node that has nothing above it: a resource, or something that belongs to none, such as the hook's context. */
-export function bareNode(item: Item): ResourceNode {
-  const { makeResNode } = sample.constructor as unknown as { makeResNode: NodeMaker }
-  return makeResNode(sample.ctx, item, null, null, null, null)
+  const found: ResourceNode[] = []
+  value.forEach((one: unknown, index) => {
+    if (isValue(type ?? path, one)) found.push(nodeOf(one, besides[index], path, type, parent, property))
+  })
+  return found
 }

@@ -1,46 +1,41 @@
-import fhirpath from 'fhirpath'
 import type { Scope } from './scope.js'
+import { Quantity } from './quantities.js'
 import type { Operation } from './steps.js'
-import { isNode, NOTHING, plain, truthCollection, type Collection, type Item } from './values.js'
+import { ASK, compareTemporals, moved, Temporal, type TemporalKind } from './temporals.js'
+import { isNode, NOTHING, numberOf, plain, truthCollection, type Collection, type Item } from './values.js'
 
 /** What an operator makes of two collections; undefined where only the interpreter can tell. */
 type Shortcut = (left: Collection, right: Collection) => Collection | undefined
 
-type Plain = boolean | number | string
-
-/** A date, time, decimal or quantity of the engine. */
-interface EngineValue {
-  compare: (other: unknown) => number | null
-  equals: (other: unknown) => boolean | undefined
-  plus: (other: unknown) => Item
-  minus: (other: unknown) => Item
-  mul: (other: unknown) => Item
+/** Types whose text is compared by what it means and not by its letters. */
+const MEANT: Readonly<Record<string, TemporalKind>> = {
+  date: 'date',
+  dateTime: 'dateTime',
+  instant: 'instant',
+  time: 'time',
+  'System.Date': 'date',
+  'System.DateTime': 'dateTime',
+  'System.Time': 'time',
 }
 
-/** Whether a value was made by the engine; JSON may have members of any name. */
-const isOfEngine = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype
-
-const isEngineValue = (value: unknown): value is EngineValue => isOfEngine(value) && 'asStr' in value && 'compare' in value
-
-/** The value of an item as the engine reckons with it: dates, times, decimals and quantities are objects of its own. */
-export const converted = (item: Item): unknown =>
-  (fhirpath.util as unknown as { valDataConverted: (item: Item) => unknown }).valDataConverted(item)
-
-/** Types whose text is compared by what it means and not by its letters. */
-const MEANT: ReadonlySet<string | null> = new Set(['date', 'dateTime', 'instant', 'time', 'System.Date', 'System.DateTime', 'System.Time'])
+const meaningOf = (type: string | null): TemporalKind | undefined => (type !== null && Object.hasOwn(MEANT, type) ? MEANT[type] : undefined)
 
 /** The plain value of an item; undefined for whatever has a meaning beyond its letters: decimals, dates, quantities, elements. */
-export function plainValue(item: Item): Plain | undefined {
-  if (isNode(item) && MEANT.has(item.fhirNodeDataType)) return undefined
+export function plainValue(item: Item): boolean | number | string | undefined {
+  if (isNode(item) && meaningOf(item.type) !== undefined) return undefined
   const value = plain(item)
   if (typeof value === 'boolean' || typeof value === 'string') return value
-  const number = isDecimal(value) && value.decimalPlaces === 0 ? value.value : value
-  return Number.isSafeInteger(number) ? (number as number) : undefined
+  return Number.isSafeInteger(value) ? (value as number) : undefined
 }
 
-/** A number of the engine, which every number of a resource or an expression is. */
-const isDecimal = (value: unknown): value is { value: number; decimalPlaces: number } => isOfEngine(value) && 'decimalPlaces' in value
+/** The value of an item as operators reckon with it: a date as a date, a number as a number; undefined for elements with parts. */
+function reckonedValue(item: Item): boolean | number | string | Temporal | Quantity | undefined {
+  const kind = isNode(item) ? meaningOf(item.type) : undefined
+  const value = plain(item)
+  if (typeof value === 'string') return kind === undefined ? value : new Temporal(kind, value)
+  if (typeof value === 'boolean' || value instanceof Temporal || value instanceof Quantity) return value
+  return numberOf(value)
+}
 
 /** An operator on one value a side; nothing on a side makes nothing. */
 const onSingles =
@@ -50,15 +45,26 @@ const onSingles =
     return left.length === 1 && right.length === 1 ? compute(left[0], right[0]) : undefined
   }
 
+/** The least step that the specification asks decimals to be told apart by. */
+const LEAST_STEP = 1e-8
+
+const inSteps = (value: number): number => (Number.isSafeInteger(value) ? value : Math.round(value / LEAST_STEP) * LEAST_STEP)
+
 /** Whether two items are equal; null where that cannot be told of them, undefined where only the interpreter can tell. */
 function equality(left: Item, right: Item): boolean | null | undefined {
   // Equal elements have equal ids and extensions, which stand beside primitive values.
-  if (isNode(left) && isNode(right) && (left._data !== null || right._data !== null)) return undefined
-  const [one, other] = [plainValue(left), plainValue(right)]
-  if (one !== undefined && other !== undefined) return typeof one === typeof other ? one === other : undefined
-  if (isNode(left) && isNode(right) && typeof left.data === 'object') return undefined
-  const [first, second] = [converted(left), converted(right)]
-  return isEngineValue(first) && isEngineValue(second) ? (first.equals(second) ?? null) : undefined
+  if (isNode(left) && isNode(right) && (left.shadow !== null || right.shadow !== null)) return undefined
+  const [one, other] = [reckonedValue(left), reckonedValue(right)]
+  if (one === undefined || other === undefined || one instanceof Quantity || other instanceof Quantity) return undefined
+  if (one instanceof Temporal || other instanceof Temporal)
+    return one instanceof Temporal && other instanceof Temporal ? sameMoment(one, other) : undefined
+  if (typeof one === 'number' && typeof other === 'number') return inSteps(one) === inSteps(other)
+  return typeof one === typeof other ? one === other : undefined
+}
+
+function sameMoment(left: Temporal, right: Temporal): boolean | null | undefined {
+  const order = compareTemporals(left, right)
+  return order === ASK ? undefined : order === null ? null : order === 0
 }
 
 const equal = (isWanted: boolean): Shortcut =>
@@ -67,25 +73,28 @@ const equal = (isWanted: boolean): Shortcut =>
     return answer === undefined ? undefined : answer === null ? NOTHING : truthCollection(answer === isWanted)
   })
 
+/** The order of two items by its sign; null where that cannot be told of them, undefined where only the interpreter can tell. */
+function orderOf(left: Item, right: Item): number | null | undefined {
+  const [one, other] = [reckonedValue(left), reckonedValue(right)]
+  if (typeof one === 'number' && typeof other === 'number') return Math.sign(inSteps(one) - inSteps(other))
+  if (typeof one === 'string' && typeof other === 'string') return one < other ? -1 : one > other ? 1 : 0
+  if (!(one instanceof Temporal && other instanceof Temporal)) return undefined
+  const order = compareTemporals(one, other)
+  return order === ASK ? undefined : order
+}
+
 /** An order by the sign of what the left is compared with the right: below nought, nought or above. */
 const ordered = (holds: (order: number) => boolean): Shortcut =>
   onSingles((left, right) => {
-    const [whole, otherWhole] = [plainValue(left), plainValue(right)]
-    if (typeof whole === 'number' && typeof otherWhole === 'number') return truthCollection(holds(whole - otherWhole))
-    const [one, other] = [converted(left), converted(right)]
-    if (typeof one === 'string' && typeof other === 'string') return truthCollection(holds(one < other ? -1 : one > other ? 1 : 0))
-    if (!isEngineValue(one) || !(isEngineValue(other) || typeof other === 'number')) return undefined
-    const order = one.compare(other)
-    return order === null ? NOTHING : truthCollection(holds(order))
+    const order = orderOf(left, right)
+    return order === undefined ? undefined : order === null ? NOTHING : truthCollection(holds(order))
   })
 
-const collected = (value: Item): Collection => (value === undefined || value === null ? NOTHING : [value])
-
-/** Arithmetic of the engine's own numbers, dates and quantities. */
-const reckoned = (compute: (left: EngineValue, right: unknown) => Item): Shortcut =>
+/** Arithmetic of numbers. */
+const reckoned = (compute: (left: number, right: number) => number): Shortcut =>
   onSingles((left, right) => {
-    const [one, other] = [converted(left), converted(right)]
-    return isEngineValue(one) && (isEngineValue(other) || typeof other === 'number') ? collected(compute(one, other)) : undefined
+    const [one, other] = [numberOf(left), numberOf(right)]
+    return one === undefined || other === undefined ? undefined : [compute(one, other)]
   })
 
 const joined: Shortcut = onSingles((left, right) => {
@@ -93,7 +102,18 @@ const joined: Shortcut = onSingles((left, right) => {
   return typeof one === 'string' && typeof other === 'string' ? [one + other] : undefined
 })
 
-const sum = reckoned((left, right) => left.plus(right))
+/** A date and a written quantity of time. */
+const shifted = (sign: 1 | -1): Shortcut =>
+  onSingles((left, right) => {
+    const date = right instanceof Quantity ? reckonedValue(left) : undefined
+    const result = date instanceof Temporal ? moved(date, right as Quantity, sign) : ASK
+    return result === ASK ? undefined : [result]
+  })
+
+const sum = reckoned((left, right) => left + right)
+const later = shifted(1)
+const remainder = reckoned((left, right) => left - right)
+const earlier = shifted(-1)
 
 /** Texts in a row, where nothing counts as an empty text. */
 const concatenated: Shortcut = (left, right) => {
@@ -113,15 +133,20 @@ const contains: Shortcut = (list, sought) => {
   if (list.length === 0) return truthCollection(false)
   const text = sought.length === 1 ? plainValue(sought[0]) : undefined
   if (typeof text !== 'string' || hasShadow(sought[0])) return undefined
-  const values = list.map(plainValue)
-  return values.every(value => typeof value === 'string') ? truthCollection(values.includes(text)) : undefined
+  let found = false
+  for (const item of list) {
+    const value = plainValue(item)
+    if (typeof value !== 'string') return undefined
+    if (value === text) found = true
+  }
+  return truthCollection(found)
 }
 
-const hasShadow = (item: Item): boolean => isNode(item) && item._data !== null
+const hasShadow = (item: Item): boolean => isNode(item) && item.shadow !== null
 
 /**
- * Operators as the interpreter answers them (held by tests), by their signs: on whole numbers, texts, truth values,
- * and on the engine's own dates and decimals. What else an operator can stand between is left to the interpreter.
+ * Operators as the interpreter answers them (held by tests), by their signs: on numbers, texts, truth values and dates.
+ * What else an operator can stand between is left to the interpreter.
  */
 const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
   '=': equal(true),
@@ -130,9 +155,9 @@ const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
   '<=': ordered(order => order <= 0),
   '>': ordered(order => order > 0),
   '>=': ordered(order => order >= 0),
-  '+': (left, right) => joined(left, right) ?? sum(left, right),
-  '-': reckoned((left, right) => left.minus(right)),
-  '*': reckoned((left, right) => left.mul(right)),
+  '+': (left, right) => joined(left, right) ?? sum(left, right) ?? later(left, right),
+  '-': (left, right) => remainder(left, right) ?? earlier(left, right),
+  '*': reckoned((left, right) => left * right),
   '&': concatenated,
   contains,
   in: (sought, list) => contains(list, sought),

@@ -1,9 +1,8 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { itemsOf, type Items } from '../model/items.js'
 import { RESOURCE_TYPES } from '../model/r4-model.js'
-import { bareNode } from './members.js'
 import type { ScopeState } from './scope.js'
-import { NOTHING, type Collection } from './values.js'
+import { bareNode, NOTHING, type Collection } from './values.js'
 
 /** A variable that guidelines of others know too, with what is known of its items and how it is read. */
 interface StandardVariable {

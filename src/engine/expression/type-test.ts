@@ -13,7 +13,7 @@ export function typeTest(
   if (name !== 'ofType') return byInterpreter
   const known = new Map<string, boolean>()
   const isOfType = (scope: Scope, item: Item): boolean => {
-    const called = isNode(item) ? item.fhirNodeDataType : null
+    const called = isNode(item) ? item.type : null
     const before = called === null ? undefined : known.get(called)
     if (before !== undefined) return before
     const answer = byInterpreter(scope, [item]).length > 0

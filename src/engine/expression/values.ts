@@ -1,32 +1,66 @@
 import type { FhirResource } from 'fhir/r4.js'
-import fhirpath from 'fhirpath'
 import { readDate } from './dates.js'
+import { Quantity } from './quantities.js'
+import { Temporal } from './temporals.js'
 
-/** One item of a FHIRPath collection: a node of the engine, a date or quantity of the engine, or a plain value. */
+/** One item of a FHIRPath collection: a node, a date or quantity of an expression, or a plain value. */
 export type Item = unknown
 export type Collection = readonly Item[]
 
-/** The engine's own node: a piece of a resource with its type and the way back to its parent. */
-export interface ResourceNode {
-  readonly ctx: object
-  readonly data: unknown
-  readonly _data: unknown
-  readonly path: string | null
-  readonly fhirNodeDataType: string | null
-  readonly parentResNode: ResourceNode | null
+/** A step that was taken from a node before, so that it is taken once a call. */
+interface Taken {
+  readonly name: string
+  readonly found: readonly ResourceNode[]
+  readonly before: Taken | undefined
 }
 
-/** Makes nodes; the engine does not export its node class, so it is reached through a node. */
-export type NodeMaker = (
-  ctx: object,
+/** A piece of a resource with its type and the way back to what it stands in. Numbers are numbers, dates are texts. */
+export class ResourceNode {
+  private taken: Taken | undefined = undefined
+
+  /**
+   * @param data its JSON.
+   * @param shadow id and extensions of a primitive, which stand beside it in JSON; null where there are none.
+   * @param path where the model describes it; null where it does not.
+   * @param type its FHIR type as the model calls it; null where it has none.
+   * @param parent what it stands in; null for a resource, or for what belongs to none.
+   * @param property name of the element that it is in its parent.
+   */
+  constructor(
+    readonly data: unknown,
+    readonly shadow: unknown,
+    readonly path: string | null,
+    readonly type: string | null,
+    readonly parent: ResourceNode | null,
+    readonly property: string | null,
+  ) {}
+
+  /** Its elements of one name, looked up once. */
+  children(name: string, find: (node: ResourceNode) => readonly ResourceNode[]): readonly ResourceNode[] {
+    for (let step = this.taken; step; step = step.before) if (step.name === name) return step.found
+    const found = find(this)
+    this.taken = { name, found, before: this.taken }
+    return found
+  }
+}
+
+/** A node; what calls itself a resource is one, wherever it stands. */
+export function nodeOf(
   data: unknown,
-  parent: ResourceNode | null,
+  shadow: unknown,
   path: string | null,
-  underscore: unknown,
   type: string | null,
-  property?: string,
-  index?: number | null,
-) => ResourceNode
+  parent: ResourceNode | null,
+  property: string | null = null,
+): ResourceNode {
+  const resourceType = typeof data === 'object' && data !== null ? (data as { resourceType?: unknown }).resourceType : undefined
+  if (typeof resourceType === 'string' && resourceType !== '')
+    return new ResourceNode(data, shadow ?? null, resourceType, resourceType, parent, property)
+  return new ResourceNode(data, shadow ?? null, path, type, parent, property)
+}
+
+/** A node that has nothing above it: a resource, or something that belongs to none, such as the hook's context. */
+export const bareNode = (item: Item): ResourceNode => nodeOf(item, null, null, null, null)
 
 export const YES: Collection = Object.freeze([true])
 export const NO: Collection = Object.freeze([false])
@@ -35,24 +69,15 @@ export const NOTHING: Collection = Object.freeze([])
 /** A truth value as a collection; nothing where it is not known. */
 export const truthCollection = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : value ? YES : NO)
 
-/** Tells a node of the engine from any other value. */
-export function isNode(item: Item): item is ResourceNode {
-  return typeof item === 'object' && item !== null && 'parentResNode' in item
-}
+/** Tells a node from any other value. */
+export const isNode = (item: Item): item is ResourceNode => item instanceof ResourceNode
 
 /** The plain value of an item: the JSON beneath a node, else the item itself. */
-export function plain(item: Item): unknown {
-  return fhirpath.util.valData(item)
-}
+export const plain = (item: Item): unknown => (item instanceof ResourceNode ? item.data : item)
 
-/**
- * A child node, so that the value keeps its FHIR type and the way back to the resource it came from.
- * The engine does not export its node class, so it is reached through the parent.
- */
-export function childNode(parent: ResourceNode, data: unknown, type: string, property: string): ResourceNode {
-  const { makeResNode } = parent.constructor as unknown as { makeResNode: NodeMaker }
-  return makeResNode(parent.ctx, data, parent, type, null, type, property, null)
-}
+/** A child node, so that the value keeps its FHIR type and the way back to the resource it came from. */
+export const childNode = (parent: ResourceNode, data: unknown, type: string, property: string): ResourceNode =>
+  nodeOf(data, null, type, type, parent, property)
 
 /** Types whose text is a date. */
 export const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant'])
@@ -75,25 +100,10 @@ function isDate(text: string): boolean {
   return found !== null && (found[1] === undefined || readDate(text, 'UTC') !== undefined)
 }
 
-const holdsValue = ({ data, path, fhirNodeDataType }: ResourceNode): boolean => isValue(fhirNodeDataType ?? path, data)
-
-type ChildNodes = (...args: readonly unknown[]) => ResourceNode[]
-
-const { makeChildResNodes: allChildNodes } = fhirpath.util as unknown as { makeChildResNodes: ChildNodes }
-
-// Every step of a path that the interpreter runs goes through this function of the engine, which has no option for it;
-// compiled steps ask isValue themselves.
-Object.assign(fhirpath.util, {
-  makeChildResNodes: (context: unknown, parent: unknown, property: unknown, model: unknown) => {
-    const nodes = allChildNodes(context, parent, property, model)
-    return nodes.every(holdsValue) ? nodes : nodes.filter(holdsValue)
-  },
-})
-
 /** The resource that a node belongs to; undefined for values that belong to none, or to one that nobody can name. */
 export function resourceOf(node: ResourceNode): FhirResource | undefined {
   let top = node
-  while (top.parentResNode) top = top.parentResNode
+  while (top.parent) top = top.parent
   const resource = (top.data ?? {}) as Partial<FhirResource>
   return resource.resourceType && resource.id ? (resource as FhirResource) : undefined
 }
@@ -115,32 +125,37 @@ export function truth(collection: Collection): boolean | undefined {
   return value
 }
 
-/** An item as JSON: dates and quantities of the engine become what FHIR writes. */
+/** An item as JSON: dates and quantities of expressions become what FHIR writes. */
 export function toJson(item: Item): unknown {
   const value = plain(item)
-  return isEngineQuantity(value) ? quantityJson(value) : (fhirpath.resolveInternalTypes([value]) as unknown[])[0]
+  if (value instanceof Temporal) return value.text
+  if (value instanceof Quantity) return quantityJson(value)
+  return isDecimal(value) ? value.value : value
 }
 
 /** FHIR type of an item: that of its element, or the one its value has by nature; undefined where neither tells. */
 export function typeOf(item: Item): string | undefined {
-  if (isNode(item)) return item.fhirNodeDataType?.replace('System.', '')
+  if (isNode(item)) return item.type?.replace('System.', '')
+  if (typeof item === 'boolean' || typeof item === 'string') return typeof item
+  if (item instanceof Quantity) return 'Quantity'
+  if (item instanceof Temporal) return item.text.includes('T') ? 'dateTime' : item.text.includes(':') ? 'time' : 'date'
+  const number = numberOf(item)
+  return number === undefined ? undefined : Number.isInteger(number) ? 'integer' : 'decimal'
+}
+
+/** A decimal of the interpreter that was written with more digits than its number has. */
+interface WrittenDecimal {
+  value: number
+  decimalPlaces: number
+}
+
+const isDecimal = (value: unknown): value is WrittenDecimal =>
+  typeof value === 'object' && value !== null && 'decimalPlaces' in value && Object.getPrototypeOf(value) !== Object.prototype
+
+/** The number that an item is; undefined where it is none. */
+export function numberOf(item: Item): number | undefined {
   const value = plain(item)
-  if (typeof value === 'boolean' || typeof value === 'string') return typeof value
-  if (isEngineQuantity(value)) return 'Quantity'
-  const written = toJson(value)
-  if (typeof written === 'number') return Number.isInteger(written) ? 'integer' : 'decimal'
-  if (typeof written !== 'string') return undefined
-  return written.includes('T') ? 'dateTime' : written.includes(':') ? 'time' : 'date'
-}
-
-/** A quantity of the engine: its unit is a UCUM code in quotes, or a calendar word. */
-interface EngineQuantity {
-  value: unknown
-  unit: string
-}
-
-function isEngineQuantity(value: unknown): value is EngineQuantity {
-  return typeof value === 'object' && value !== null && 'asStr' in value && 'unit' in value
+  return typeof value === 'number' ? value : isDecimal(value) ? value.value : undefined
 }
 
 /** System of UCUM units, and the value of `%ucum`. */
@@ -157,7 +172,7 @@ const CALENDAR_CODES: Readonly<Record<string, string>> = {
   millisecond: 'ms',
 }
 
-function quantityJson({ value, unit }: EngineQuantity): unknown {
+function quantityJson({ value, unit }: Quantity): unknown {
   const word = unit.replace(/^'|'$/g, '')
-  return { value: Number(value), unit: word, system: UCUM, code: CALENDAR_CODES[word.replace(/s$/, '')] ?? word }
+  return { value, unit: word, system: UCUM, code: CALENDAR_CODES[word.replace(/s$/, '')] ?? word }
 }

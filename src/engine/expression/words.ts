@@ -1,8 +1,7 @@
 import type { CodeableConcept, Coding, Element } from 'fhir/r4.js'
 import { inLanguage, localized, type LocalizedText } from '../model/localized.js'
 import { memoised } from '../model/memoised.js'
-import { bareNode } from './members.js'
-import { isNode, plain, type Item, type NodeMaker, type ResourceNode } from './values.js'
+import { isNode, nodeOf, plain, type Item, type ResourceNode } from './values.js'
 
 /** What readers call codes and questions. */
 export interface WordLookup {
@@ -23,16 +22,10 @@ export const QUESTION = 'Questionnaire.item'
 const CODING = 'Coding'
 
 /** A code of a system, as an element that belongs to no record. */
-export const codingOf = (system: string, code: string): ResourceNode => elementAlone({ system, code }, CODING, CODING)
+export const codingOf = (system: string, code: string): ResourceNode => nodeOf({ system, code }, null, CODING, CODING, null)
 
 /** A question of a Questionnaire, as an element that belongs to no record. */
-export const questionOf = (item: object): ResourceNode => elementAlone(item, QUESTION, 'BackboneElement')
-
-function elementAlone(data: object, path: string, type: string): ResourceNode {
-  const sample = bareNode(data)
-  const { makeResNode } = sample.constructor as unknown as { makeResNode: NodeMaker }
-  return makeResNode(sample.ctx, data, null, path, null, type)
-}
+export const questionOf = (item: object): ResourceNode => nodeOf(item, null, QUESTION, 'BackboneElement', null)
 
 /** How each element is called that is known by a name rather than by a value. */
 const NAMES: Readonly<Record<string, (element: object, words: WordLookup) => LocalizedText | undefined>> = {
@@ -41,7 +34,7 @@ const NAMES: Readonly<Record<string, (element: object, words: WordLookup) => Loc
   [QUESTION]: (element, words) => words.label(element),
 }
 
-const nameIn = (item: Item) => (isNode(item) ? (NAMES[item.path ?? ''] ?? NAMES[item.fhirNodeDataType ?? '']) : undefined)
+const nameIn = (item: Item) => (isNode(item) ? (NAMES[item.path ?? ''] ?? NAMES[item.type ?? '']) : undefined)
 
 /** Whether an item is a code or a question, which readers know by its name. */
 export const hasName = (item: Item): boolean => nameIn(item) !== undefined

@@ -1,7 +1,6 @@
 import type { DataRequirement, Library, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
 import { defineVariable, factVariables, type CompiledFact } from '../expression/facts.js'
-import { bareNode } from '../expression/members.js'
-import { NOTHING } from '../expression/values.js'
+import { bareNode, NOTHING } from '../expression/values.js'
 import type { FaultList } from '../model/faults.js'
 import { itemsOf, type Items } from '../model/items.js'
 import type { CompiledFacts } from './compile-facts.js'

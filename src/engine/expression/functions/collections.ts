@@ -16,12 +16,11 @@ const sliced =
 
 /** Whether texts differ whenever their letters do, as dates with a time of day do not, and no element has more than its text. */
 const isBareText = (item: Item): boolean =>
-  typeof plain(item) === 'string' &&
-  (!isNode(item) || (item._data === null && (item.fhirNodeDataType === 'date' || plainValue(item) !== undefined)))
+  typeof plain(item) === 'string' && (!isNode(item) || (item.shadow === null && (item.type === 'date' || plainValue(item) !== undefined)))
 
 const areBareTexts = (items: Collection): boolean => items.every(isBareText) && new Set(items.map(typeOfText)).size <= 1
 
-const typeOfText = (item: Item): string => (isNode(item) && item.fhirNodeDataType === 'date' ? 'date' : 'text')
+const typeOfText = (item: Item): string => (isNode(item) && item.type === 'date' ? 'date' : 'text')
 
 export const distinct: Native = (_, input) => {
   if (input.length < 2) return input
@@ -62,7 +61,7 @@ function areRecords(items: Collection): boolean {
   })
 }
 
-const nameOf = (item: Item): string | undefined => (isNode(item) && item.parentResNode === null ? resourceReference(item) : undefined)
+const nameOf = (item: Item): string | undefined => (isNode(item) && item.parent === null ? resourceReference(item) : undefined)
 
 export const join: Native = (_, input, [separator]) => {
   const mark = separator === undefined ? '' : separator.length === 1 ? plain(separator[0]) : undefined

@@ -3,7 +3,7 @@ import type { ScopeState } from '../scope.js'
 import { countTurns } from '../steps.js'
 import { instantOfLocal } from '../time-zone.js'
 import { childNode, isNode, NOTHING, plain, type Collection, type Item, type ResourceNode } from '../values.js'
-import { CONVERSIONS } from './engine-dates.js'
+import { Temporal } from '../temporals.js'
 import { textOf, type OwnFunction } from './own-function.js'
 import { TURNS_OF_A_RECORD } from './turns.js'
 
@@ -17,7 +17,7 @@ export const calendarDate: OwnFunction = (input, _, state) => input.flatMap(item
 function dateOf(item: Item, { clock: { timeZone } }: ScopeState): Collection {
   if (!isNode(item)) {
     const day = readDate(String(item), timeZone)?.day
-    return day === undefined ? NOTHING : CONVERSIONS.toDate(day)
+    return day === undefined ? NOTHING : [new Temporal('date', day)]
   }
   const value = typeof item.data === 'object' ? (item.data as { start?: unknown } | null)?.start : item.data
   return dayNode(item, readDate(value, timeZone))

@@ -1,4 +1,5 @@
 import { STATE, type Scope, type ScopeState } from '../scope.js'
+import { forInterpreter, fromInterpreter } from '../interpreter-values.js'
 import { plain, type Collection, type Item } from '../values.js'
 
 interface InvocationContext {
@@ -21,11 +22,7 @@ export function ofCall(value: (state: ScopeState, input: Collection, args: reado
     internalStructures: true,
     argument: 'AnyAtRoot',
     fn(input, ...args) {
-      return value(
-        this.vars[STATE],
-        input,
-        args.map(arg => (Array.isArray(arg) ? (arg as Collection) : [arg])),
-      )
+      return forInterpreter(value(this.vars[STATE], fromInterpreter(input), args.map(fromInterpreter)))
     },
   }
 }
@@ -37,7 +34,7 @@ export function onStrings(compute: (value: string, ...args: string[]) => unknown
     argument: 'String',
     nullable: true,
     fn(input, ...args) {
-      const value = plain(input[0])
+      const value = plain(fromInterpreter(input)[0])
       if (input.length > 1 || typeof value !== 'string') throw new TypeError('expected one string')
       return [compute(value, ...args.map(String))]
     },
