@@ -3,6 +3,7 @@ import type { CompiledSource } from '../knowledge/compiled.js'
 import { defined } from '../../plain-values/defined.js'
 import { extensionOf } from '../model/extensions.js'
 import { inLanguage } from '../model/localized.js'
+import { madeOnce } from '../model/memoised.js'
 import type { KnowledgeNames } from '../model/names.js'
 
 /** A source as a reader sees it, in one language. */
@@ -19,8 +20,8 @@ export interface CitedSource {
   url?: string
 }
 
-/** The source that an action's documentation tells. */
-export const citedSourceIn = (artifact: RelatedArtifact, { extension }: Pick<KnowledgeNames, 'extension'>): CitedSource => {
+/** The source that an action's documentation tells; actions of all patients share their documentation. */
+export const citedSourceIn = madeOnce((artifact: RelatedArtifact, { extension }: Pick<KnowledgeNames, 'extension'>): CitedSource => {
   const { display, label, document, citation, url } = artifact
   return defined({
     document: display,
@@ -30,7 +31,7 @@ export const citedSourceIn = (artifact: RelatedArtifact, { extension }: Pick<Kno
     short: extensionOf(artifact, extension.shortCitation)?.valueString ?? (listed([display, label], ', ') || citation),
     url,
   })
-}
+})
 
 /** Documentation as a RequestGroup carries it: what the knowledge cites, told to a reader; as it stands where it names no source of ours. */
 export function citing(

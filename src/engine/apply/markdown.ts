@@ -1,6 +1,9 @@
+/** All that is blank, but for one space, which stays as it is. */
+const BLANKS = /[^\S ]\s*| \s+/g
+
 /** Keeps data from acting as Markdown or HTML, or as an address that readers make a link of. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~&@]|:(?=\/\/)|\.(?<=www\.)/gi, '\\$&').replace(/\s+/g, ' ')
+  return text.replace(/[\\`*_{}[\]()#+!|<>~&@]|:(?=\/\/)|\.(?<=www\.)/gi, '\\$&').replace(BLANKS, ' ')
 }
 
 /** What may stand before a list or a heading on its line. */

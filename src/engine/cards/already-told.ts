@@ -4,7 +4,7 @@ import { sourceOf, titleOf, type CardAction } from './build-cards.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
 import { computedMembers, decisionPointsWithin } from './card-extension.js'
-import { detailOf } from './detail.js'
+import { detailOf, Said } from './detail.js'
 import { suggestionsOf } from './suggestions.js'
 import { summaryOf } from './summary.js'
 
@@ -72,7 +72,7 @@ function sayingOf({ action, context, indicator }: CardAction, suggestions: reado
   const says = JSON.stringify([
     indicator,
     titleOf(action, context),
-    detailOf(action, undefined, undefined, context, new Set()),
+    detailOf(action, undefined, undefined, context, new Said()),
     sourceOf(action, context).label,
     offers,
   ])

@@ -2,11 +2,12 @@ import type { FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import type { Card, Coding, Indicator } from '../../cds-hooks/types.js'
 import { citedSourceIn } from '../apply/cited-source.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
+import { madeOnce } from '../model/memoised.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
 import { cardExtension } from './card-extension.js'
 import { orderCards } from './order-cards.js'
-import { detailOf } from './detail.js'
+import { detailOf, Said } from './detail.js'
 import { onCards } from './shown-on.js'
 import { suggestionsOf } from './suggestions.js'
 import { summaryOf } from './summary.js'
@@ -52,7 +53,7 @@ export const actionsOfCards = (groups: readonly AppliedGroup[]): CardAction[] =>
 
 /** Cards of some actions, in their order. What one of them says no later one says again. */
 export function cardsOf(actions: readonly CardAction[]): Card[] {
-  const said = new Set<string>()
+  const said = new Said()
   return actions.map(({ action, resources, context }) => buildCard(action, resources, context, said))
 }
 
@@ -62,12 +63,7 @@ const indicatorOf = ({ priority = 'routine' }: RequestGroupAction): Indicator =>
 export const titleOf = ({ title, textEquivalent }: RequestGroupAction, { planSource }: CardContext): string =>
   title || textEquivalent || planSource.label
 
-function buildCard(
-  action: RequestGroupAction,
-  resources: ReadonlyMap<string, FhirResource>,
-  context: CardContext,
-  said: Set<string>,
-): Card {
+function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext, said: Said): Card {
   const title = titleOf(action, context)
   const { summary, isCut } = summaryOf(title)
   const page = context.pageOf(action.id ?? '')
@@ -94,24 +90,27 @@ function buildCard(
 /** What a card names as its source: the document that its action rests on first, and its family. */
 export function sourceOf(action: RequestGroupAction, { planSource, names }: CardContext): Card['source'] {
   const artifact = action.documentation?.find(({ type }) => type === 'documentation')
-  const { document, issue, url: ofDocument } = artifact ? citedSourceIn(artifact, names) : {}
+  const { document, issue } = artifact ? citedSourceIn(artifact, names) : {}
   const name = document ?? issue
   const label =
     name === undefined ? planSource.label : [name, issue].filter((part, index) => part && (index === 0 || part !== name)).join(', ')
-  const url = artifact ? ofDocument : planSource.url
   const topic = (extensionOf(action, names.extension.cardTopic)?.valueCoding as Coding | undefined) ?? planSource.topic
-  return { label, ...(url !== undefined && isWebAddress(url) && { url }), ...(topic && { topic }) }
+  return { label, ...webAddressOf(artifact ?? planSource), ...(topic && { topic }) }
 }
 
 /** Documents that an action cites become links, where they have an address. */
 function linksOf(action: RequestGroupAction, { names }: CardContext): NonNullable<Card['links']> {
-  const links = (action.documentation ?? [])
-    .map(artifact => citedSourceIn(artifact, names))
-    .flatMap(({ url, document, issue }) =>
-      url !== undefined && isWebAddress(url) ? [{ label: document ?? issue ?? url, url, type: 'absolute' as const }] : [],
-    )
+  const links = (action.documentation ?? []).flatMap(artifact => {
+    const { url } = webAddressOf(artifact)
+    if (url === undefined) return []
+    const { document, issue } = citedSourceIn(artifact, names)
+    return [{ label: document ?? issue ?? url, url, type: 'absolute' as const }]
+  })
   return [...new Map(links.map(link => [link.url, link] as const)).values()]
 }
+
+/** The address of a document or plan, where a browser can open it. */
+const webAddressOf = madeOnce(({ url }: { url?: string }): { url?: string } => (url !== undefined && isWebAddress(url) ? { url } : {}))
 
 function isWebAddress(url: string): boolean {
   try {

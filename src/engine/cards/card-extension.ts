@@ -1,5 +1,6 @@
-import type { Extension, RequestGroupAction } from 'fhir/r4.js'
+import type { CodeableConcept, Extension, RequestGroupAction } from 'fhir/r4.js'
 import { extensionsOf } from '../model/extensions.js'
+import { madeOnce } from '../model/memoised.js'
 import { decisionPointsOf, type KnowledgeNames } from '../model/names.js'
 import type { CardContext } from './card-context.js'
 
@@ -38,9 +39,12 @@ const writtenValue = ({ valueBoolean, valueInteger, valueDecimal, valueString }:
   valueBoolean ?? valueInteger ?? valueDecimal ?? valueString
 
 /** Decision points of an action and all below it, shown on its card or on its page, the action's own first. */
-export function decisionPointsWithin(action: RequestGroupAction, names: KnowledgeNames): string[] {
-  return [
-    ...decisionPointsOf(action, names).flatMap(({ code }) => code ?? []),
-    ...(action.action ?? []).flatMap(child => decisionPointsWithin(child, names)),
-  ]
+export function decisionPointsWithin({ code, action }: RequestGroupAction, names: KnowledgeNames, found: string[] = []): string[] {
+  if (code) found.push(...pointsIn(code, names))
+  action?.forEach(child => decisionPointsWithin(child, names, found))
+  return found
 }
+
+const pointsIn = madeOnce((code: CodeableConcept[], names: KnowledgeNames): readonly string[] =>
+  decisionPointsOf({ code }, names).flatMap(point => point.code ?? []),
+)

@@ -18,17 +18,18 @@ export function detailOf(
   fullTitle: string | undefined,
   page: string | undefined,
   context: CardContext,
-  said: Set<string>,
+  said: Said,
 ): string {
   const words = cardWords(context.language)
-  const isNew = newAmong(said)
-  const description = withoutSaid(action.description ?? '', isNew)
-  const lines = linesOf(action, context).filter(line => isNew(textOf(line)))
-  const provenance = provenanceOf([action, ...lines], page, context)
+  said.beginCard()
+  const description = withoutSaid(action.description ?? '', said)
+  const lines = linesOf(action, context).filter(({ text }) => said.isNew(text))
+  const grade = gradeParts(action, context)
+  const provenance = provenanceOf(action, grade, lines, page, context)
   return [
     ...(fullTitle === undefined ? [] : [`**${escapeMarkdown(fullTitle)}**`]),
     ...(description === '' ? [] : [description]),
-    ...(lines.length === 0 ? [] : [lines.map(line => written(line, action, context)).join('\n')]),
+    ...(lines.length === 0 ? [] : [lines.map(line => written(line, grade, context)).join('\n')]),
     ...(context.notRead.length === 0 ? [] : [`${words.notRead}: ${namesWithin(context.notRead, words, { room: ROOM_FOR_NOT_READ })}.`]),
     ...(provenance === '' ? [] : [provenance]),
   ].join('\n\n')
@@ -40,30 +41,50 @@ const ROOM_FOR_NOT_READ = BUDGET.paragraph
 /** What two texts that say the same may differ in; asked of patients' words too, so that it never looks back. */
 const MARKS_AND_BLANKS = /[*_`\s]+/g
 
-/** Whether a text is said by no earlier card; what one card says twice itself is its author's choice. */
-function newAmong(said: Set<string>): (markdown: string) => boolean {
-  const before = new Set(said)
-  return markdown => {
-    const text = markdown.replace(MARKS_AND_BLANKS, ' ').trim()
-    said.add(text)
-    return !before.has(text)
+/** What the cards of one answer say, so that a later one does not say it again; what one card says twice itself is its author's choice. */
+export class Said {
+  private readonly byEarlier = new Set<string>()
+  /** As it is written: most answers have one card, and nothing to compare it with. */
+  private byThis: string[] = []
+
+  /** Begins another card. */
+  beginCard(): void {
+    for (const markdown of this.byThis) this.byEarlier.add(comparable(markdown))
+    this.byThis = []
+  }
+
+  /** Whether a text of the card is said by no earlier one. */
+  isNew(markdown: string): boolean {
+    this.byThis.push(markdown)
+    return this.byEarlier.size === 0 || !this.byEarlier.has(comparable(markdown))
   }
 }
 
+const comparable = (markdown: string): string => markdown.replace(MARKS_AND_BLANKS, ' ').trim()
+
 /** A description without its first paragraph, where an earlier card says that. */
-function withoutSaid(description: string, isNew: (markdown: string) => boolean): string {
+function withoutSaid(description: string, said: Said): string {
   const [first = '', ...rest] = description.split('\n\n')
-  return first === '' || isNew(first) ? description : rest.join('\n\n')
+  return first === '' || said.isNew(first) ? description : rest.join('\n\n')
+}
+
+/** An action that is a line of a card, and what it says. */
+interface Line {
+  action: RequestGroupAction
+  text: string
 }
 
 /**
- * The actions that are lines of a card: those directly below its own. A group without a text of its own is no line; what it
- * groups stands in its place. What stands below a line is left to the page.
+ * The lines of a card: actions directly below its own. A group without a text of its own is no line; what it groups stands
+ * in its place. What stands below a line is left to the page.
  */
-function linesOf({ action = [] }: RequestGroupAction, context: CardContext): RequestGroupAction[] {
-  return onCards(action, context)
+function linesOf({ action: children }: RequestGroupAction, context: CardContext): Line[] {
+  return onCards(children, context)
     .filter(child => !yieldsResource(child))
-    .flatMap(child => (textOf(child) === '' ? linesOf(child, context) : [child]))
+    .flatMap(child => {
+      const text = textOf(child)
+      return text === '' ? linesOf(child, context) : [{ action: child, text }]
+    })
 }
 
 /** What an action says, with its title first; empty where it only groups others. */
@@ -71,19 +92,25 @@ export const textOf = ({ title, description, textEquivalent }: RequestGroupActio
   [title && `**${escapeMarkdown(title)}**`, description ?? textEquivalent].filter(part => part).join(' ')
 
 /** A line, with its grade where that is another than the card's. */
-function written(line: RequestGroupAction, card: RequestGroupAction, context: CardContext): string {
-  const isOfCard = gradeParts(line, context).join() === gradeParts(card, context).join()
-  const tag = isOfCard ? undefined : gradeTag(line, context)
-  return `- ${textOf(line)}${tag === undefined ? '' : ` *${tag}*`}`.replaceAll('\n', '\n  ')
+function written({ action, text }: Line, ofCard: readonly string[], context: CardContext): string {
+  const isOfCard = gradeParts(action, context).join() === ofCard.join()
+  const tag = isOfCard ? undefined : gradeTag(action, context)
+  return `- ${text}${tag === undefined ? '' : ` *${tag}*`}`.replaceAll('\n', '\n  ')
 }
 
 /** Document, grade, the further documents that lines rest on, and the page that tells the rest, in one line. */
-function provenanceOf([card, ...lines]: readonly RequestGroupAction[], page: string | undefined, context: CardContext): string {
-  const words = cardWords(context.language)
-  const [own, others] = [card ? [card] : [], lines].map(actions => actions.flatMap(action => documentOf(action, context)))
-  const further = new Set(others?.filter(document => !own?.includes(document)))
-  const link = page === undefined ? [] : [`[${words.page}](${page})`]
-  return [...(own ?? []), ...(card ? gradeParts(card, context) : []), ...further, ...link].join(' · ')
+function provenanceOf(
+  card: RequestGroupAction,
+  grade: readonly string[],
+  lines: readonly Line[],
+  page: string | undefined,
+  context: CardContext,
+): string {
+  const own = documentOf(card, context)
+  const others = new Set(lines.flatMap(({ action }) => documentOf(action, context)))
+  const further = [...others].filter(document => !own.includes(document))
+  const link = page === undefined ? [] : [`[${cardWords(context.language).page}](${page})`]
+  return [...own, ...grade, ...further, ...link].join(' · ')
 }
 
 /** The document that an action rests on first, in a few words. */

@@ -52,19 +52,21 @@ export interface ToldCards {
 export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext): ToldCards {
   const { hookInstance, language, knowledge, notRead, readInPart, publicUrl } = context
   const actions = actionsOfCards(
-    answers.map(({ plan, requestGroup: group }) => ({
-      group,
-      context: {
-        names: knowledge.terminology.names,
-        terminology: knowledge.terminology,
-        hookInstance,
-        language,
-        plan: plan.canonical,
-        planSource: planSource(plan, language, knowledge.terminology),
-        pageOf: action => pageOf(plan, action, { publicUrl, language, usual: knowledge.terminology.language }),
-        notRead,
-      },
-    })),
+    answers
+      .filter(({ requestGroup }) => requestGroup.action)
+      .map(({ plan, requestGroup: group }) => ({
+        group,
+        context: {
+          names: knowledge.terminology.names,
+          terminology: knowledge.terminology,
+          hookInstance,
+          language,
+          plan: plan.canonical,
+          planSource: planSource(plan, language, knowledge.terminology),
+          pageOf: action => pageOf(plan, action, { publicUrl, language, usual: knowledge.terminology.language }),
+          notRead,
+        },
+      })),
   )
   // Essential data that was read only in part may change any of them: then nothing stays away, so that no silence rests on it.
   const { shown, sayings, alreadyTold, points } = toldApart(actions, readInPart.length > 0 ? undefined : context.knownSince)
