@@ -62,7 +62,9 @@ export function compileFacts(
   base: CompiledFacts,
   { expressions, faults, languages }: FactContext,
 ): CompiledFacts {
-  const { ordered, cyclic } = inOrder(writtenFacts(resource, languages[0]), file, expressions, faults)
+  const written = writtenFacts(resource, languages[0])
+  if (written.length === 0) return { ...base, variables: factVariables(base.variables, url, []) }
+  const { ordered, cyclic } = inOrder(written, file, expressions, faults)
   // A fact that depends on itself is known to be named, so that its fault is told once.
   const known = new Map<string, Items>([...base.known, ...cyclic.map(name => [name, ANY_ITEMS] as const)])
   const named = new Set([...base.known.keys(), ...base.needs.keys()])
@@ -95,7 +97,12 @@ export function compileFacts(
 
 /** The variables that a set of names needs in the end: the names themselves and what their facts need. */
 export function neededBy(names: Iterable<string>, needs: CompiledFacts['needs']): Set<string> {
-  return new Set([...names].flatMap(name => [name, ...(needs.get(name) ?? [])]))
+  const needed = new Set<string>()
+  for (const name of names) {
+    needed.add(name)
+    for (const further of needs.get(name) ?? []) needed.add(further)
+  }
+  return needed
 }
 
 /** Facts so that each stands after those it uses, and the names of those that depend on themselves. */

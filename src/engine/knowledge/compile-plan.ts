@@ -74,6 +74,8 @@ export interface PlanContext {
   compiled: Map<string, CompiledPlan>
   /** Facts that plans inherit, by the list of their libraries. */
   inherited: Map<string, CompiledFacts>
+  /** Requirements that are compiled already: many plans inherit one of a library. */
+  requirements: Map<DataRequirement, CompiledRequirement>
 }
 
 /** Elements of an action that a dynamicValue may set. */
@@ -193,9 +195,9 @@ class PlanCompiler {
     if (before) return before
     const libraries = (this.plan.library ?? []).flatMap(canonical => this.library(canonical) ?? [])
     const facts = {
-      known: new Map([...records.known, ...libraries.flatMap(({ facts }) => [...facts.known])]),
-      descriptions: new Map(libraries.flatMap(({ facts }) => [...facts.descriptions])),
-      needs: new Map(libraries.flatMap(({ facts }) => [...facts.needs])),
+      known: joined([records.known, ...libraries.map(({ facts }) => facts.known)]),
+      descriptions: joined(libraries.map(({ facts }) => facts.descriptions)),
+      needs: joined(libraries.map(({ facts }) => facts.needs)),
       variables: records.variables,
       parameters: new Set(libraries.flatMap(({ facts }) => [...facts.parameters])),
     }
@@ -444,18 +446,20 @@ class PlanCompiler {
     const inputs = inputsWithin(this.plan.action).map(({ input }) => ({ input, file: this.source.file }))
     const own = [...ofLibraries, ...inputs]
       .filter(({ input }) => wanted.has(input.type) || needed.has('resource'))
-      .map(({ input, file }) =>
-        compileRequirement(
-          input,
-          { file, element: `dataRequirement ${input.id ?? input.type}` },
-          this.context.terminology,
-          this.context.faults,
-        ),
-      )
+      .map(({ input, file }) => this.requirement(input, file))
     const all = [...own, ...this.nested.flatMap(plan => plan.requirements)]
     this.checkConflicts(all)
     // Whoever applies a plan that no hook asks for sends the data along.
     return byKey([...all, ...this.unmet(all, listens(this.plan) ? wanted : needed)])
+  }
+
+  private requirement(input: DataRequirement, file: string): CompiledRequirement {
+    const { requirements, terminology, faults } = this.context
+    const before = requirements.get(input)
+    if (before) return before
+    const compiled = compileRequirement(input, { file, element: `dataRequirement ${input.id ?? input.type}` }, terminology, faults)
+    requirements.set(input, compiled)
+    return compiled
   }
 
   /** Every record type that an expression reads must be fetched, asked for or not. */
@@ -528,6 +532,13 @@ export function subjectsOf({ subjectCodeableConcept, subjectReference }: PlanDef
   const codes = [...(subjectCodeableConcept?.coding ?? []).map(({ code }) => code), subjectReference && 'Group']
   const types = SUBJECT_TYPES.filter(type => codes.includes(type))
   return types.length === 0 ? ['Patient'] : types
+}
+
+/** All entries of some maps; of entries with the same key the last. */
+function joined<Value>(maps: readonly ReadonlyMap<string, Value>[]): Map<string, Value> {
+  const all = new Map<string, Value>()
+  for (const map of maps) for (const [key, value] of map) all.set(key, value)
+  return all
 }
 
 function idsOf(actions: readonly CompiledAction[]): string[] {
