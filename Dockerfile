@@ -14,6 +14,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY fhir-resources ./fhir-resources
+COPY cds-services ./cds-services
+COPY knowledge.json ./
 RUN npm run build
 
 FROM ${NODE_IMAGE} AS dependencies

@@ -81,8 +81,10 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     faults,
     about,
     caseRecord,
+    isKeptDamaged,
   } = loadKnowledge(settings.knowledgeFolder, { isServed, isSettingTaken: isOwnSetting })
   faults.throwIfAny()
+  if (isKeptDamaged) log.warn('what the build found out of the knowledge cannot be read: all is parsed and checked anew; build again')
   if (faults.warnings.length > 0)
     log.warn(
       { warnings: faults.warnings.slice(0, MOST_WARNINGS).map(faultLine), count: faults.warnings.length },

@@ -37,6 +37,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     says: 'takes JSON that was changed by hand over into the source in knowledge/',
     run: async words => (await import('./import.js')).importKnowledge(words),
   },
+  prepare: {
+    takes: '[folder]',
+    says: 'checks the knowledge in a folder and keeps what was found out beside the code, so that the service starts quickly',
+    run: async words => (await import('./prepare.js')).prepare(words),
+  },
   serve: {
     takes: '',
     says: 'the service, by the settings of the environment',

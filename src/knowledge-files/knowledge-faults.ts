@@ -4,10 +4,10 @@ import { loadKnowledge, type LoadOptions } from './load-knowledge.js'
 
 /**
  * Every fault and warning of the knowledge in a folder: all that a start tells, then what else R4 asks of its resources.
- * For authoring and tests.
+ * All is checked, whatever was found out before. For authoring and tests.
  */
 export function knowledgeFaults(folder: string, options: LoadOptions = {}): Pick<FaultList, 'faults' | 'warnings'> {
-  const { knowledge, faults } = loadKnowledge(folder, options)
+  const { knowledge, faults } = loadKnowledge(folder, { ...options, kept: undefined })
   const findings = faults.judgedBy(knowledge.profile)
   const told = [...faults.faults, ...faults.warnings]
     .filter(({ code }) => ['ELEMENT_UNKNOWN', 'ELEMENT_MISSHAPEN', 'SHAPE_INVALID'].includes(code))

@@ -7,8 +7,10 @@ import { FaultList } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
 import { checkTitles } from '../engine/knowledge/check-titles.js'
 import { compileKnowledge, type CompileOptions, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import { ExpressionsFoundOut, type ExpressionKeeper } from '../engine/knowledge/kept-expressions.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
 import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
+import { createFileDigest, readKept, type KeptKnowledge } from './kept-knowledge.js'
 import { readKnowledgeJson } from './knowledge-json.js'
 import { readAbout, readProfile } from './read-profile.js'
 import { readResources } from './read-resources.js'
@@ -28,6 +30,12 @@ export interface LoadedKnowledge {
   about: string | undefined
   /** What its clinical cases answered when they were last run, where the folder tells. */
   caseRecord: CaseRecord | undefined
+  /** Digest of all files that the knowledge was read from. */
+  digest: string
+  /** Whether these files were found sound before, so that nobody looked for faults again. */
+  isSound: boolean
+  /** Whether what was found out before could not be read. */
+  isKeptDamaged: boolean
 }
 
 /** How a folder of knowledge is loaded. */
@@ -40,6 +48,10 @@ export interface LoadOptions {
   isSettingTaken?: (name: string) => boolean
   /** What makes expressions ready to run, in place of the engine's own. */
   makeCompiler?: CompileOptions['makeCompiler']
+  /** What was found out of knowledge before; what the code keeps of it unless given. */
+  kept?: KeptKnowledge | 'damaged' | undefined
+  /** What is found out of expressions now is handed to it. */
+  keeper?: ExpressionKeeper
 }
 
 /**
@@ -47,25 +59,52 @@ export interface LoadOptions {
  * serves calls `faults.throwIfAny()`.
  * @throws CdsError CDS_KNOWLEDGE_INVALID when the folder holds neither.
  */
-export function loadKnowledge(
-  folder = PROJECT_ROOT,
-  { isServed = () => true, profile: given, isSettingTaken, makeCompiler }: LoadOptions = {},
-): LoadedKnowledge {
+export function loadKnowledge(folder = PROJECT_ROOT, options: LoadOptions = {}): LoadedKnowledge {
+  const { isServed = () => true, profile: given, isSettingTaken, makeCompiler } = options
   const faults = new FaultList()
-  const written = readKnowledgeJson(folder, faults)
+  const digest = createFileDigest()
+  const written = readKnowledgeJson(folder, faults, digest.seen)
   const profile = given ?? readProfile(written, faults)
   const settings = readSettings(written ?? {}, faults, isSettingTaken)
   const about = readAbout(written ?? {}, faults)
-  const files = readResources(join(folder, 'fhir-resources'), faults)
-  const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults)
+  const files = readResources(join(folder, 'fhir-resources'), faults, digest.seen)
+  const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults, digest.seen)
   if (files.length + serviceFiles.length + faults.faults.length === 0)
     throw new CdsError(
       'CDS_KNOWLEDGE_INVALID',
       `There is neither knowledge nor a service in ${folder}: it must hold the folder fhir-resources, cds-services or both.`,
     )
-  const knowledge = compileKnowledge(files, faults, { profile, settings, makeCompiler })
-  checkBudgets(knowledge, faults.judgedBy(profile))
-  checkTitles(knowledge, faults.judgedBy(profile))
+  const digestOfFiles = digest.value()
+  const foreknowledge = foreknowledgeOf(digestOfFiles, faults, options)
+  const knowledge = compileKnowledge(files, faults, { profile, settings, makeCompiler, foreknowledge })
+  if (!foreknowledge.isSound) checkTexts(knowledge, faults.judgedBy(profile))
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
-  return { knowledge, services, settings, faults, about, caseRecord: readCaseRecord(join(folder, CASE_RECORD), faults) }
+  return {
+    knowledge,
+    services,
+    settings,
+    faults,
+    about,
+    caseRecord: readCaseRecord(join(folder, CASE_RECORD), faults),
+    digest: digestOfFiles,
+    isSound: foreknowledge.isSound,
+    isKeptDamaged: foreknowledge.isKeptDamaged,
+  }
+}
+
+function checkTexts(knowledge: Knowledge, faults: FaultList): void {
+  checkBudgets(knowledge, faults)
+  checkTitles(knowledge, faults)
+}
+
+/** What is known of these files from before. Sound are those that were so by the same code, profile and compiler, to the last byte. */
+function foreknowledgeOf(digest: string, { faults, warnings }: FaultList, { profile, makeCompiler, keeper, ...options }: LoadOptions) {
+  const kept = 'kept' in options ? options.kept : readKept()
+  const isKept = kept !== undefined && kept !== 'damaged'
+  return {
+    isSound: isKept && kept.sound === digest && faults.length + warnings.length === 0 && !profile && !makeCompiler,
+    isKeptDamaged: kept === 'damaged',
+    expressions: isKept ? new ExpressionsFoundOut(kept.expressions) : undefined,
+    keeper,
+  }
 }

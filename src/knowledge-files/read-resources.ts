@@ -12,10 +12,13 @@ const SOURCES = 'sources'
  * Reads every JSON file of a knowledge folder: one folder a resource type (and `sources/`), one file a resource,
  * named after its id. Files that are not so, or lie elsewhere, are reported and left out; a folder that is not there holds nothing.
  */
-export function readResources(folder: string, faults: FaultList): KnowledgeFile[] {
+export function readResources(folder: string, faults: FaultList, seen?: FileSeen): KnowledgeFile[] {
   for (const name of jsonFilesIn(folder)) misplaced(faults, `${basename(folder)}/${name}`)
-  return foldersIn(folder).flatMap(type => readType(folder, type, faults))
+  return foldersIn(folder).flatMap(type => readType(folder, type, faults, seen))
 }
+
+/** Is told of each file that is read, and of what stands in it. */
+export type FileSeen = (file: string, text: string) => void
 
 const misplaced = (faults: FaultList, file: string, element = '$'): void =>
   faults.add('FILE_MISPLACED', file, element, 'The folder must be the resourceType and the file name the id.')
@@ -46,11 +49,11 @@ export const jsonFilesIn = (folder: string): string[] =>
         .sort()
     : []
 
-function readType(folder: string, type: string, faults: FaultList): KnowledgeFile[] {
+function readType(folder: string, type: string, faults: FaultList, seen: FileSeen | undefined): KnowledgeFile[] {
   for (const path of jsonFilesBelow(join(folder, type))) misplaced(faults, `${basename(folder)}/${type}/${path}`)
   return jsonFilesIn(join(folder, type)).flatMap(name => {
     const file = `${basename(folder)}/${type}/${name}`
-    const resource = readJson(join(folder, type, name), file, faults) as FhirResource | undefined
+    const resource = readJson(join(folder, type, name), file, faults, seen) as FhirResource | undefined
     if (!resource) return []
     if (!isPlaced(resource, type, name)) {
       misplaced(faults, file, typeof resource.resourceType === 'string' ? resource.resourceType : '$')
@@ -66,9 +69,11 @@ function isPlaced(resource: FhirResource, folder: string, name: string): boolean
 }
 
 /** Parses one file; reports FILE_UNREADABLE and answers undefined when it is not a JSON object. */
-export function readJson(path: string, file: string, faults: FaultList): unknown {
+export function readJson(path: string, file: string, faults: FaultList, seen?: FileSeen): unknown {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const text = readFileSync(path, 'utf8')
+    seen?.(file, text)
+    const value: unknown = JSON.parse(text)
     if (isObject(value)) return value
     faults.add('FILE_UNREADABLE', file, '$', 'The file must hold one JSON object.')
   } catch (error) {

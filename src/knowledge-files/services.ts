@@ -7,7 +7,7 @@ import { isObject, type JsonObject } from '../plain-values/json.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { byKey, conflictingKeys } from '../engine/knowledge/data-requirements.js'
 import { isPublishable } from '../cds-hooks/prefetch-template.js'
-import { jsonFilesBelow, jsonFilesIn, readJson } from './read-resources.js'
+import { jsonFilesBelow, jsonFilesIn, readJson, type FileSeen } from './read-resources.js'
 
 /** What discovery says of a service in words. */
 export interface ServiceWords {
@@ -37,12 +37,12 @@ export interface ServiceFile {
 }
 
 /** Reads every JSON file of cds-services/; a folder that is not there holds none. */
-export function readServiceFiles(folder: string, faults: FaultList): ServiceFile[] {
+export function readServiceFiles(folder: string, faults: FaultList, seen?: FileSeen): ServiceFile[] {
   for (const path of jsonFilesBelow(folder))
     faults.add('FILE_MISPLACED', `${basename(folder)}/${path}`, '$', 'A service is a file of the folder itself.')
   return jsonFilesIn(folder).flatMap(name => {
     const file = `${basename(folder)}/${name}`
-    const service = readJson(join(folder, name), file, faults)
+    const service = readJson(join(folder, name), file, faults, seen)
     return isObject(service) && isServiceShaped(service, file, faults) ? [{ file, service: service as ServiceFile['service'] }] : []
   })
 }

@@ -138,6 +138,7 @@ async function faultsOfUse(folder: string): Promise<string[]> {
 
 /** What the user asks of the command, which npm puts into the project that installs it, and what it must say. */
 const ASKED: readonly (readonly [words: readonly string[], said: string])[] = [
+  [['prepare'], 'is prepared already'],
   [['check'], 'The knowledge has no faults'],
   [['check', 'guideline'], 'The knowledge has no faults'],
   [['cases', '--knowledge', 'guideline'], 'cases, all as expected.'],

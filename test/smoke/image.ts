@@ -84,6 +84,10 @@ const writtenIn = (stage: string): string =>
     .sort()
     .join('\n')
 
+/** Whether what was found out when the image was built is believed where it runs. */
+const isPrepared = (stage: string): boolean =>
+  spawnSync(process.execPath, ['dist/cli/columna.js', 'prepare'], { cwd: folderOf(stage), encoding: 'utf8' }).stdout.includes('already')
+
 /** What is wrong with a stage once it is built. */
 async function faultsOf(stage: string, settings: Readonly<Record<string, string>>, hasPeople: boolean): Promise<string[]> {
   const before = writtenIn(stage)
@@ -98,6 +102,7 @@ async function faultsOf(stage: string, settings: Readonly<Record<string, string>
     ...(existsSync(join(folderOf(stage), 'src/demo/people')) === hasPeople
       ? []
       : [hasPeople ? 'lacks the invented people' : 'holds the invented people']),
+    ...(isPrepared(stage) ? [] : ['does not hold what its build found out of its knowledge']),
     ...(existsSync(join(folderOf(stage), 'node_modules/typescript')) ? ['holds what is only needed to build it'] : []),
   ].map(fault => `${stage} ${fault}`)
 }

@@ -7,11 +7,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { forgetOthers, recordedFolder, sharedModule, writeWhole } from './shared-modules.mjs'
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
 const [HERE, ELSEWHERE] = ['Europe/Copenhagen', 'America/New_York']
 
 const [RECORD, ZONE] = ['record.json', 'zone.json'].map(name => join(recordedFolder(), name))
 
 async function make() {
+  // Whoever loads the knowledge after this, here or in a process of its own, starts as the built service does.
+  const { prepareKnowledge } = await sharedModule('src/knowledge-files/prepare-knowledge.ts')
+  const { isOwnSetting } = await sharedModule('src/settings.ts')
+  prepareKnowledge(ROOT, isOwnSetting)
   const { recordAll } = await sharedModule('test/support/keep-cases.ts')
   const { recording, zone } = await recordAll(ELSEWHERE)
   writeWhole(RECORD, JSON.stringify(recording))

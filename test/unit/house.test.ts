@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { DECIDING } from '../../src/knowledge-files/kept-knowledge.js'
 import { roomOf, SOURCE_FILES, type Import, type SourceFile, type SyntaxNode } from '../support/source-files.js'
 
 /**
@@ -27,7 +28,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
   'knowledge-files': [
     ['cds-hooks', 'engine/cards', 'engine/knowledge', 'engine/model', 'errors', 'plain-values'],
-    ['ajv', 'node:fs', 'node:path', 'node:url'],
+    ['ajv', 'node:crypto', 'node:fs', 'node:path', 'node:url'],
   ],
   'patient-data': [
     ['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'plain-values', 'trust'],
@@ -178,6 +179,15 @@ describe('the dependency rule', () => {
     )
     expect(touching.filter(room => !READS_DISK.includes(room))).toEqual([])
   })
+})
+
+test('what is kept of knowledge is forgotten when any code changes that reads, checks or parses it', () => {
+  const reaching = (path: string) => (FILE_BY_PATH.get(path)?.imports ?? []).filter(({ isType }) => !isType).map(({ target }) => target)
+  const reached = [...reachedFrom(['knowledge-files/load-knowledge.ts'], reaching)]
+  const ours = new Set(reached.filter(target => FILE_BY_PATH.has(target)).map(path => path.split(/[/.]/)[0]))
+  expect([...ours].filter(room => !(DECIDING.code as readonly (string | undefined)[]).includes(room))).toEqual([])
+  const packages = reached.filter(target => !FILE_BY_PATH.has(target) && !target.startsWith('node:') && !target.endsWith('.json'))
+  expect(packages.map(name => name.split('/')[0]).filter(name => !['uuid', ...DECIDING.packages].includes(name ?? ''))).toEqual([])
 })
 
 describe('the wing engine/ can be taken out of the house', () => {

@@ -339,7 +339,7 @@ const indexed =
 /** Text of a literal as it is written. */
 function writtenText(node: SyntaxNode): string {
   const [literal] = childNodes(node)
-  if (literal?.type === 'QuantityLiteral') return `${(literal as { value?: string }).value ?? ''} ${literal.unit ?? ''}`
+  if (literal?.type === 'QuantityLiteral') return `${literal.value ?? ''} ${literal.unit ?? ''}`
   return literal?.text ?? node.text ?? ''
 }
 

@@ -1,13 +1,19 @@
 import fhirpath from 'fhirpath'
 
-/** A node of the engine's syntax tree, as far as we read it. */
-export interface SyntaxNode {
-  readonly type: string
+/** What is written at a node of a syntax tree beside its type. */
+export interface Written {
   readonly text?: string
   /** Name of a variable that stands in quotes, as written. */
   readonly delimitedText?: string
+  /** Number of a quantity, as written. */
+  readonly value?: string
   /** Unit of a quantity, as written. */
   readonly unit?: string
+}
+
+/** A node of a syntax tree. */
+export interface SyntaxNode extends Written {
+  readonly type: string
   readonly children?: readonly SyntaxNode[]
 }
 
@@ -16,7 +22,19 @@ export interface SyntaxNode {
  * @throws Error of the parser, whose message names line and column.
  */
 export function parseExpression(source: string): SyntaxNode {
-  return fhirpath.parse(plainSource(source)) as unknown as SyntaxNode
+  return asRead(fhirpath.parse(plainSource(source)) as unknown as SyntaxNode)
+}
+
+/** A node with nothing but what is read of it: a tree that was kept is then like one that was just parsed. */
+function asRead({ type, text, delimitedText, value, unit, children }: SyntaxNode): SyntaxNode {
+  return {
+    type,
+    ...(text !== undefined && { text }),
+    ...(delimitedText !== undefined && { delimitedText }),
+    ...(value !== undefined && { value }),
+    ...(unit !== undefined && { unit }),
+    ...(children && children.length > 0 && { children: children.map(asRead) }),
+  }
 }
 
 export const childNodes = (node: SyntaxNode): readonly SyntaxNode[] => node.children ?? []

@@ -14,7 +14,9 @@ import { formDefinitions, type FormDefinitions } from './forms.js'
 import { compileFacts, type CompiledFacts } from './compile-facts.js'
 import { withParameters } from './plan-variables.js'
 import { compileActivityAlone, compilePlan, subjectsOf, type PlanContext } from './compile-plan.js'
+import type { Foreknowledge } from './kept-expressions.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
+import { lazily } from '../model/memoised.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
 import { reportUnknownNames } from './own-names.js'
 import { plainR4, type KnowledgeProfile } from './profile.js'
@@ -35,6 +37,8 @@ export interface Knowledge {
   plans: readonly CompiledPlan[]
   /** An ActivityDefinition by canonical or id, once for each plan that uses it, else by itself; empty where there is none. */
   activity: (canonicalOrId: string) => readonly ApplicableActivity[]
+  /** What is made when it is first asked for; a call of each makes it before. Empty where all was checked, and so made, at once. */
+  unfinished: readonly (() => void)[]
 }
 
 /** How knowledge is compiled. */
@@ -45,6 +49,8 @@ export interface CompileOptions {
   settings?: SettingsTable
   /** What makes expressions ready to run, in place of the engine's own. */
   makeCompiler?: CompilerMaker | undefined
+  /** What is known of the knowledge from before; nothing unless given. */
+  foreknowledge?: Foreknowledge
 }
 
 /**
@@ -54,15 +60,17 @@ export interface CompileOptions {
 export function compileKnowledge(
   given: readonly KnowledgeFile[],
   findings: FaultList,
-  { profile = plainR4(), settings, makeCompiler }: CompileOptions = {},
+  { profile = plainR4(), settings, makeCompiler, foreknowledge = {} }: CompileOptions = {},
 ): Knowledge {
   const faults = findings.judgedBy(profile)
-  const files = wellShaped(given, faults)
-  reportDuplicates(files, faults)
-  reportUnknownNames(files, faults, profile.names)
-  const terminology = new Terminology(files, faults, { names: profile.names, language: profile.languages[0] })
-  const vocabulary = createVocabulary(files, terminology, settings, profile.languages)
-  const expressions = new ExpressionCompiler(terminology, vocabulary, faults, makeCompiler)
+  const files = foreknowledge.isSound ? given : checkedFiles(given, faults, profile)
+  const terminology = new Terminology(files, faults, {
+    names: profile.names,
+    language: profile.languages[0],
+    isSound: foreknowledge.isSound,
+  })
+  const vocabulary = lazily(() => createVocabulary(files, terminology, settings, profile.languages))
+  const expressions = new ExpressionCompiler(terminology, vocabulary, faults, makeCompiler, foreknowledge)
   const records = recordFacts(settings !== undefined)
   const resources = new ResourceIndex(files, profile.names.base)
   const libraryContext = { resources, isTerminology: terminologyNamed(files), expressions, faults, languages: profile.languages }
@@ -77,6 +85,7 @@ export function compileKnowledge(
     records: { ...records, variables: sharedVariables(variables) },
     compiled: new Map(),
     inherited: new Map(),
+    requirements: new Map(),
   }
   const cited = resources.all<PlanDefinition>('PlanDefinition')
   const plans = cited.map(file => compilePlan(file, context))
@@ -96,7 +105,16 @@ export function compileKnowledge(
     plans,
     plan: name => byName.get(name),
     activity: name => activities.get(name) ?? [],
+    unfinished: foreknowledge.isSound ? [...terminology.unfinished, ...expressions.unfinished] : [],
   }
+}
+
+/** What of the files can be compiled. */
+function checkedFiles(given: readonly KnowledgeFile[], faults: FaultList, { names }: KnowledgeProfile): readonly KnowledgeFile[] {
+  const files = wellShaped(given, faults)
+  reportDuplicates(files, faults)
+  reportUnknownNames(files, faults, names)
+  return files
 }
 
 function recordFacts(areSettingsKnown: boolean): CompiledFacts {

@@ -4,12 +4,13 @@ import { alwaysYields, hiddenUnknowns, type IsCertain } from '../expression/cert
 import { checkNames, type KnownVariables, type NamingFaultKind, type NamingResult } from '../expression/check-names.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
-import { memoised } from '../model/memoised.js'
+import { lazily, memoised } from '../model/memoised.js'
 import { SUBJECT_TYPES } from '../expression/standard-variables.js'
 import { parseExpression } from '../expression/syntax.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
 import type { FaultCode, FaultList } from '../model/faults.js'
 import type { Terminology } from '../terminology/terminology.js'
+import type { Foreknowledge } from './kept-expressions.js'
 
 /** The one language in which conditions are written. */
 const LANGUAGE = 'text/fhirpath'
@@ -50,6 +51,10 @@ export interface ExpressionFocus {
 /** Whom a plan is for that does not say otherwise. */
 const PATIENT = itemsOf('Patient')
 
+/** What an expression is evaluated on, in a word. */
+const nameOf = ({ subject = PATIENT, definition }: ExpressionFocus): string =>
+  definition?.resourceType ?? (subject.types === 'any' ? 'any' : [...subject.types].join())
+
 /** An expression that was checked and compiled. */
 export interface CheckedExpression {
   evaluate: Evaluator
@@ -68,14 +73,18 @@ export const inFhirPath = (expression: Expression | undefined): Expression | und
 /** Checks and compiles the expressions of the knowledge; every fault lands in the list. */
 export class ExpressionCompiler {
   private readonly compiler
+  /** Compiles what was not yet evaluated, each by a call of its own. */
+  readonly unfinished: (() => void)[] = []
   /** Trees by text: an expression is looked at several times, and many stand in several places. */
-  private readonly parsed = memoised(parseExpression)
+  private readonly parsed = memoised((source: string) => this.foreknowledge.expressions?.tree(source) ?? parseExpression(source))
 
+  /** @param vocabulary what expressions can name; asked for when one is checked. */
   constructor(
     private readonly terminology: Terminology,
-    private readonly vocabulary: Vocabulary,
+    private readonly vocabulary: () => Vocabulary,
     private readonly faults: FaultList,
     makeCompiler: CompilerMaker = createCompiler,
+    private readonly foreknowledge: Foreknowledge = {},
   ) {
     this.compiler = makeCompiler(terminology.membership, {
       question: linkId => terminology.questions.find(linkId),
@@ -105,6 +114,20 @@ export class ExpressionCompiler {
 
   /** Compiles the text of an expression. */
   text(source: string, place: ElementOfFile, variables: KnownVariables, focus: ExpressionFocus = {}): CheckedExpression {
+    return this.soundText(source, focus) ?? this.checkedText(source, place, variables, focus)
+  }
+
+  /** An expression that was found sound before: it is compiled when it is first evaluated. */
+  private soundText(source: string, focus: ExpressionFocus): CheckedExpression | undefined {
+    const { isSound, expressions } = this.foreknowledge
+    const variables = isSound ? expressions?.variables(source, nameOf(focus)) : undefined
+    if (!variables) return undefined
+    const evaluator = lazily(() => this.compiler(source, this.parsed(source), focus.definition))
+    this.unfinished.push(evaluator)
+    return { evaluate: scope => evaluator()(scope), items: ANY_ITEMS, variables, isCertain: false }
+  }
+
+  private checkedText(source: string, place: ElementOfFile, variables: KnownVariables, focus: ExpressionFocus): CheckedExpression {
     const names = this.names(source, place, variables, focus)
     for (const { kind, message } of names.faults) this.faults.add(FAULT_OF[kind], place.file, place.element, `${message}, in: ${source}`)
     for (const canonical of names.valueSets) {
@@ -130,6 +153,7 @@ export class ExpressionCompiler {
         )
       for (const message of hiddenUnknowns(tree, isCertain))
         this.faults.add('UNKNOWN_HIDDEN', place.file, place.element, `${message}, in: ${source}`)
+      this.foreknowledge.keeper?.keep(source, tree, nameOf(focus), names.variables)
       return {
         evaluate: this.compiler(source, tree, focus.definition),
         items: names.items,
@@ -152,7 +176,7 @@ export class ExpressionCompiler {
     try {
       const alone = definition ? itemsOf(definition.resourceType) : subject
       const known = definition ? new Map([...variables, ['context', alone]]) : variables
-      return checkNames(this.parsed(source), alone, known, this.vocabulary, ANY_SUBJECT)
+      return checkNames(this.parsed(source), alone, known, this.vocabulary(), ANY_SUBJECT)
     } catch (error) {
       this.faults.add('EXPRESSION_INVALID', place.file, place.element, `${(error as Error).message} In: ${source}`)
       return NO_NAMES
@@ -161,6 +185,9 @@ export class ExpressionCompiler {
 
   /** Names of the variables an expression mentions, without judging them; empty when it does not parse. */
   mentionedVariables(source: string): ReadonlySet<string> {
+    const { isSound, expressions } = this.foreknowledge
+    const before = isSound ? expressions?.variables(source, nameOf({})) : undefined
+    if (before) return before
     try {
       return checkNames(this.parsed(source), ANY_ITEMS, new Map()).variables
     } catch {

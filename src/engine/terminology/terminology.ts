@@ -2,6 +2,7 @@ import type { CodeSystem, CodeSystemConcept, Element, NamingSystem, ValueSet, Va
 import type { SentCoding, ValueSetTest } from '../expression/functions/value-set-test.js'
 import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
 import { namedByCanonical, urlOf } from '../model/canonical.js'
+import { lazily } from '../model/memoised.js'
 import { extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import type { FaultCode, FaultList } from '../model/faults.js'
@@ -81,14 +82,18 @@ export class Terminology {
   readonly language: string
   /** The questions of the forms of the knowledge. */
   readonly questions: Questions
+  /** Whether the patterns of names are known to be sound, so that each is read when it is first asked for. */
+  private readonly isSound: boolean
+  private readonly namesToRead: (() => void)[] = []
   /** Value sets of which something could not be read. */
   private readonly partial = new Set<string>()
 
   constructor(
     files: readonly KnowledgeFile[],
     private readonly faults: FaultList,
-    { names, language }: { names: KnowledgeNames; language: string },
+    { names, language, isSound = false }: { names: KnowledgeNames; language: string; isSound?: boolean | undefined },
   ) {
+    this.isSound = isSound
     this.names = names
     this.language = language
     this.questions = new Questions(files, language)
@@ -96,6 +101,11 @@ export class Terminology {
     for (const file of ofType<CodeSystem>(files, 'CodeSystem')) this.readDisplays(file.resource)
     for (const file of ofType<ValueSet>(files, 'ValueSet')) if (file.resource.url) this.sources.set(file.resource.url, file)
     for (const url of this.sources.keys()) this.compile(url, [])
+  }
+
+  /** Makes the tests of names that were not yet asked for, each by a call of its own. */
+  get unfinished(): readonly (() => void)[] {
+    return this.namesToRead
   }
 
   /** Answers whether a coding belongs to the value set; undefined when there is no such value set. */
@@ -308,8 +318,11 @@ export class Terminology {
       extensionsOf(resource, url).flatMap(({ valueString }) => valueString ?? []),
     )
     if (wanted.length === 0) return undefined
+    const test = lazily(() => nameTest(wanted, unwanted))
+    this.namesToRead.push(test)
     try {
-      return remembered(nameTest(wanted, unwanted))
+      if (!this.isSound) test()
+      return remembered(name => test()(name))
     } catch {
       this.unread(
         source,
