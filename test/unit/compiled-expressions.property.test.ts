@@ -1,11 +1,14 @@
 // Expressions that nobody wrote, compiled, answer as the FHIRPath interpreter does; fails too, unless one side of a
-// connective decides alone. Criteria are truth values here: with others we differ on purpose (native-evaluation.test.ts).
+// connective decides alone. So do all expressions of the knowledge on charts of any kind (`npm run differential` has more). Criteria are truth values here: with others we differ on purpose (native-evaluation.test.ts).
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { createCompiler } from '../../src/engine/expression/compile.js'
 import { createInterpreter } from '../../src/engine/expression/interpreter.js'
 import { toJson } from '../../src/engine/expression/values.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
+import { caseCharts, demoCharts } from '../support/differential/base-charts.js'
+import { loadBothWays } from '../support/differential/both-ways.js'
+import { mutatedCharts, tally, toldDifferences } from '../support/differential/run.js'
 import { scopeWith } from '../support/evaluate.js'
 
 const extension = [{ url: 'http://example.org/a', valueString: 'x' }]
@@ -235,4 +238,19 @@ test('whatever common functions and operators are put together', () => {
     { numRuns: 3_000, seed: 20261127 },
   )
   expect(answers).toBeGreaterThan(500)
+})
+
+test('whatever the knowledge asks of charts, as they are and as they never should be', async () => {
+  const both = loadBothWays()
+  const cases = await caseCharts(both.loaded, index => index % 450 === 0)
+  const bases = [...cases, ...demoCharts()]
+  const asTheyAre = tally(
+    cases.map(chart => ({ name: 'a case', chart })),
+    both,
+  )
+  const changed = tally(mutatedCharts(bases, 20261127), both, 12_000)
+  expect([asTheyAre, changed].flatMap(each => toldDifferences(each, both))).toEqual([])
+  expect(asTheyAre.values + changed.values).toBeGreaterThan(25_000)
+  expect(asTheyAre.found + changed.found).toBeGreaterThan(10_000)
+  expect(changed.failures).toBeGreaterThan(0)
 })

@@ -1,0 +1,175 @@
+import {
+  createCompiler,
+  createInterpretingCompiler,
+  type Compiler,
+  type CompilerMaker,
+  type Evaluator,
+} from '../../../src/engine/expression/compile.js'
+import { openScope, scopeOn, STATE, type Scope } from '../../../src/engine/expression/scope.js'
+import type { CompiledPlan } from '../../../src/engine/knowledge/compiled.js'
+import { memoised } from '../../../src/engine/model/memoised.js'
+import type { SyntaxNode } from '../../../src/engine/expression/syntax.js'
+import type { Collection } from '../../../src/engine/expression/values.js'
+import { factsIn } from '../../../src/cases/references.js'
+import { loadKnowledge, type LoadedKnowledge } from '../../../src/knowledge-files/load-knowledge.js'
+import { scopeData, type Chart } from './chart.js'
+import { decidedAlone } from './decided.js'
+import { differenceBetween, outcomeOf } from './outcome.js'
+
+/** One value that the knowledge asks of a chart: an expression of a plan, or a fact. */
+export interface Asked {
+  /** The name of its fact; undefined of an expression of a plan. */
+  fact?: string
+  /** The expression as it is written. */
+  source: string
+  /** The definition that it belongs to as a dynamic value. */
+  definition?: object | undefined
+  plan: CompiledPlan
+  ask: (scope: Scope) => unknown
+}
+
+/** A value of which the compiled expression and the interpreter tell different things. */
+export interface Difference {
+  asked: Asked
+  compiled: string
+  interpreted: string
+}
+
+/** The knowledge of this repository, each expression of which is compiled and made ready for the interpreter alone. */
+export interface BothWays {
+  loaded: LoadedKnowledge
+  /** Facts before what asks for them, each once; then the expressions of each plan. */
+  asked: readonly Asked[]
+  /** The interpreter alone. */
+  interpreting: Compiler
+}
+
+/** States of the calls whose expressions run by the interpreter. */
+const interpretedCalls = new WeakSet<object>()
+
+/** Loads the knowledge once with both sides of every expression. @throws Error when the knowledge has a fault. */
+export function loadBothWays(): BothWays {
+  const sources = new Map<unknown, Pick<Asked, 'source' | 'definition'>>()
+  let alone: Compiler | undefined
+  const makeCompiler: CompilerMaker = (valueSets, more) => {
+    const compiling = createCompiler(valueSets, more)
+    const interpreting = createInterpretingCompiler(valueSets, more)
+    alone = interpreting
+    const both: Compiler = (source, tree, definition) => {
+      const compiled = compiling(source, tree, definition)
+      const interpreted = interpreting(source, tree, definition)
+      const evaluate: Evaluator = scope => (interpretedCalls.has(scope[STATE]) ? interpreted(scope) : compiled(scope))
+      sources.set(evaluate, { source, definition })
+      return evaluate
+    }
+    const onSubject = memoised((source: string, tree?: SyntaxNode) => both(source, tree))
+    return (source, tree, definition) => (definition ? both(source, tree, definition) : onSubject(source, tree))
+  }
+  const loaded = loadKnowledge(undefined, { makeCompiler })
+  loaded.faults.throwIfAny()
+  if (!alone) throw new Error('The knowledge has no expressions.')
+  return { loaded, interpreting: alone, asked: [...factsOf(loaded), ...expressionsOf(loaded.knowledge.plans, sources)] }
+}
+
+/** Every fact that some plan sees, each table of them once. */
+function factsOf({ knowledge: { plans, files } }: LoadedKnowledge): Asked[] {
+  const written = new Map(factsIn(files).map(({ name, expression }) => [name, expression]))
+  const seen = new Set<object>()
+  return plans.flatMap(plan =>
+    levelsOf(plan.variables)
+      .filter(level => !seen.has(level) && seen.add(level))
+      .flatMap(level => Object.getOwnPropertyNames(level))
+      .filter(name => written.has(name))
+      .map(name => ({ fact: name, source: written.get(name) ?? '', plan, ask: (scope: Scope) => scope[name] })),
+  )
+}
+
+function levelsOf(variables: object): object[] {
+  const below = Object.getPrototypeOf(variables) as object | null
+  return below === null ? [variables] : [...levelsOf(below), variables]
+}
+
+/** Every expression within the plans: conditions, dynamic values, texts, card extensions, orders that are changed. */
+const expressionsOf = (plans: readonly CompiledPlan[], sources: ReadonlyMap<unknown, Pick<Asked, 'source' | 'definition'>>): Asked[] =>
+  plans.flatMap(plan =>
+    [...evaluatorsIn(plan.actions)].flatMap(evaluate => {
+      const written = sources.get(evaluate)
+      return written === undefined ? [] : [{ ...written, plan, ask: evaluate as Evaluator }]
+    }),
+  )
+
+/** Functions anywhere within a part of a plan; what a plan within it holds is that plan's own. */
+function evaluatorsIn(part: unknown, found = new Set<unknown>(), seen = new Set<unknown>()): Set<unknown> {
+  if (typeof part === 'function') found.add(part)
+  if (typeof part !== 'object' || part === null || seen.has(part)) return found
+  seen.add(part)
+  const within = part instanceof Map ? [...part.values()] : 'kind' in part && part.kind === 'plan' ? [] : Object.values(part)
+  for (const each of within) evaluatorsIn(each, found, seen)
+  return found
+}
+
+/** What both sides tell of a chart. */
+export interface Compared {
+  values: number
+  /** Values that are there on both sides. */
+  found: number
+  /** Values of which both sides tell that they fail. */
+  failures: number
+  /** Values that the interpreter has otherwise on purpose, and that are as the rules of connectives ask. */
+  decidedAlone: number
+  differences: Difference[]
+}
+
+/** Asks a chart for every value, on both sides; a fact is evaluated once a side, as in a call. */
+export function compare(chart: Chart, { asked, interpreting }: BothWays): Compared {
+  const [compiledIn, interpretedIn] = [scopesFor(chart), scopesFor(chart, true)]
+  const told: Compared = { values: asked.length, found: 0, failures: 0, decidedAlone: 0, differences: [] }
+  for (const each of asked) {
+    const scope = interpretedIn(each.plan)
+    const compiled = outcomeOf(() => each.ask(compiledIn(each.plan)))
+    const interpreted = outcomeOf(() => each.ask(scope))
+    if (!compiled.items) told.failures += 1
+    else if (compiled.items.length > 0) told.found += 1
+    const difference = differenceBetween(compiled, interpreted)
+    if (!difference) continue
+    agree(compiledIn(each.plan), scope)
+    const ruled = outcomeOf(() =>
+      decidedAlone(each.source, (part, values) => interpreting(part, undefined, each.definition)(withValues(scope, values))),
+    )
+    if (differenceBetween(compiled, ruled)) told.differences.push({ asked: each, ...difference })
+    else told.decidedAlone += 1
+  }
+  return told
+}
+
+/** Lets the interpreter go on with what the compiled side made of a fact, so that each difference is told once. */
+function agree({ [STATE]: compiled }: Scope, { [STATE]: interpreted }: Scope): void {
+  for (const [key, failure] of compiled.failed) {
+    interpreted.known.delete(key)
+    interpreted.failed.set(key, failure)
+  }
+  for (const key of interpreted.failed.keys()) {
+    const value = compiled.known.get(key)
+    if (!value) continue
+    interpreted.failed.delete(key)
+    interpreted.known.set(key, value)
+  }
+}
+
+/** A scope in which more names stand for values that are there already. */
+const withValues = (scope: Scope, values: Readonly<Record<string, Collection>>): Scope =>
+  Object.create(scope, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, configurable: true }]))) as Scope
+
+/** Scopes of one call on a chart, by plan. */
+function scopesFor(chart: Chart, isInterpreted = false): (plan: CompiledPlan) => Scope {
+  const call = openScope(Object.create(null) as object, scopeData(chart))
+  if (isInterpreted) interpretedCalls.add(call[STATE])
+  const byPlan = new Map<CompiledPlan, Scope>()
+  return plan => {
+    const before = byPlan.get(plan)
+    if (before) return before
+    const scope = scopeOn(plan.variables, call)
+    byPlan.set(plan, scope)
+    return scope
+  }
+}

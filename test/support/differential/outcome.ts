@@ -1,0 +1,50 @@
+import { failureOf } from '../../../src/engine/expression/facts.js'
+import { isNode, plain, resourceOf, toJson, typeOf, type Collection, type Item } from '../../../src/engine/expression/values.js'
+
+/** What an evaluation came to: its items, or the code of the error that it ended with. */
+export type Outcome = { items: Collection; error?: undefined } | { items?: undefined; error: string }
+
+/** Runs an evaluation to its end. */
+export function outcomeOf(evaluate: () => unknown): Outcome {
+  try {
+    const value = evaluate()
+    return { items: Array.isArray(value) ? (value as Collection) : value === undefined || value === null ? [] : [value] }
+  } catch (error) {
+    return { error: failureOf(error, 'an expression').code }
+  }
+}
+
+/** How two outcomes are told apart, in words; undefined where they are the same: as many items, in order, of equal type and content, of the same record. */
+export function differenceBetween(compiled: Outcome, interpreted: Outcome): { compiled: string; interpreted: string } | undefined {
+  if (compiled.items && interpreted.items ? areEqual(compiled.items, interpreted.items) : compiled.error === interpreted.error)
+    return undefined
+  return { compiled: told(compiled), interpreted: told(interpreted) }
+}
+
+const areEqual = (one: Collection, other: Collection): boolean =>
+  one.length === other.length && one.every((item, index) => isSame(item, other[index]))
+
+function isSame(one: Item, other: Item): boolean {
+  if (one === other) return true
+  if (kindOf(one) !== kindOf(other)) return false
+  if (!isUntypedPrimitive(one) && !isUntypedPrimitive(other)) {
+    if (isNode(one) !== isNode(other)) return false
+    if (isNode(one) && isNode(other) && (resourceOf(one) !== resourceOf(other) || !isSameJson(one.shadow, other.shadow))) return false
+  }
+  return plain(one) === plain(other) || isSameJson(toJson(one), toJson(other))
+}
+
+/** Whether an item is a text, number or truth value of something that FHIR does not describe, such as a setting. */
+const isUntypedPrimitive = (item: Item): boolean => isNode(item) && item.type === null && typeof plain(item) !== 'object'
+
+const kindOf = (item: Item): string | undefined => typeOf(isUntypedPrimitive(item) ? plain(item) : item)
+
+const isSameJson = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other)
+
+const told = ({ items, error }: Outcome): string =>
+  items ? `[${items.map(item => `${kindOf(item) ?? 'untyped'} ${writtenItem(item)}`).join(', ')}]` : `fails: ${error}`
+
+const writtenItem = (item: Item): string => {
+  const beside = isNode(item) && item.shadow ? ` beside ${JSON.stringify(item.shadow)}` : ''
+  return `${JSON.stringify(toJson(item))}${beside}`
+}
