@@ -122,6 +122,6 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     record: openRecord({ ...settings, decisionPoints: knowledge.profile.names.card.decisionPoints }),
     readiness: createReadiness(),
     turns,
-    lateness: watchLateness(turns),
+    lateness: watchLateness(turns, settings.deadlineMs),
   }
 }

@@ -116,10 +116,17 @@ function countAnswer(
  * @throws CdsError CDS_CALL_TOO_LATE when the time of the call has run out by then: the reader would wait for an answer
  *   that decides nothing.
  */
-export async function itsTurn(stopAt: number, { turns }: CallEnvironment): Promise<void> {
-  await turns.take()
-  if (performance.now() > stopAt)
-    throw new CdsError('CDS_CALL_TOO_LATE', 'The time of the call had run out before it could be evaluated. Send it again.')
+export async function itsTurn(stopAt: number, { turns, deadlineMs }: CallEnvironment): Promise<void> {
+  await turns.take(stopAt - deadlineMs)
+  refuseIfLate(stopAt)
+}
+
+/** Made once: most of them are thrown while there is no time to lose. */
+const TOO_LATE = new CdsError('CDS_CALL_TOO_LATE', 'The time of the call had run out before it could be evaluated. Send it again.')
+
+/** @throws CdsError CDS_CALL_TOO_LATE when the time of a call has run out. */
+export function refuseIfLate(stopAt: number): void {
+  if (performance.now() > stopAt) throw TOO_LATE
 }
 
 /** Only a call of a known client is recorded. */

@@ -15,8 +15,8 @@ export interface CallEnvironment {
   deadlineMs: number
   /** What one call may read of its client's FHIR server. */
   reading: ReadingLimits
-  /** Gives each evaluation a turn of the event loop of its own. */
-  turns: { take: () => Promise<void> }
+  /** Gives each evaluation a turn of the event loop of its own; first whose headers came first. */
+  turns: { take: (arrivedAt?: number) => Promise<void> }
   /** What the deployment chose, as knowledge reads it. */
   knowledgeSettings: NonNullable<ScopeData['settings']>
   /** Days within which an info card does not say the same to the same user about the same patient again; 0 where it always does. */

@@ -23,6 +23,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   options.knowledge.terminology.onNearMiss(metrics.countNearMiss)
   options.record.onForgotten(metrics.countForgotten)
   for (const [part, bytes] of Object.entries(options.record.bytes)) metrics.watchRecord(part, bytes)
+  metrics.watchWaiting(options.turns.waiting)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -32,20 +33,22 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(noSniffing)
   app.use([...PAGES_BEGIN, '/assets'], strictly)
   app.use(shedWhenLate(options.lateness))
-  const readBody = readJsonBody({
+  const { body, bodyInTime } = readJsonBody({
     limit: options.bodyLimit,
     turns: options.turns,
     lateness: options.lateness,
     unfinished: createUnfinishedBodies(),
     readiness: options.readiness,
+    deadlineMs: options.deadlineMs,
   })
   const whoCalls = letting(options.letIn)
   const pack = compression()
-  for (const { path, methods, isForClients, isAboutNobody, isPacked } of options.hasOperationsPort
+  for (const { path, methods, isForClients, isAboutNobody, isPacked, isAnsweredInTime } of options.hasOperationsPort
     ? ROUTES.filter(({ isForOperators }) => !isForOperators)
     : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)
     if (isPacked) app.all(path, pack)
+    const readBody = isAnsweredInTime ? bodyInTime : body
     for (const [method, handler] of Object.entries(methods)) {
       const steps: RequestHandler[] = [...(isForClients ? [whoCalls] : []), ...(method === 'post' ? readBody : [])]
       app[method as 'get' | 'post'](path, named(path), ...steps, answering(handler, environment))

@@ -2,14 +2,23 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { CdsError } from '../errors.js'
 import type { Turns } from './turns.js'
 
-/** Milliseconds by which the loop, or work that waits for its turn, may be late before new work is turned away. */
+/** Milliseconds by which the loop may be late before new work is turned away: a process that is late with all can be on time with none. */
 const MOST_LATE_MS = 200
+
+/**
+ * Part of the deadline for which a call may wait for its turn; the rest is for reading, evaluation and the way back:
+ * 200 ms of 450.
+ */
+const WAITING_SHARE = 4 / 9
 
 /** How often the loop is asked for a sign of life, in milliseconds. */
 const BEAT_MS = 10
 
-/** Paths by which an operator watches a process that has too much to do; they hold the loop for next to nothing. */
-const WATCHES = /^\/(health\/|metrics$)/
+/**
+ * Paths by which an operator watches a process that has too much to do, and at which a client learns what there is: it
+ * would else think that there is nothing until it asks again. They hold the loop for no longer than turning them away.
+ */
+const ALWAYS_ANSWERED = /^\/(health\/|metrics$|cds-services\/?$)/
 
 /** Made once: a stack for each of them would be much of what turning away costs. */
 const BUSY = new CdsError('CDS_BUSY', 'The service has more to do than it can do in time. Send the request again a little later.')
@@ -28,7 +37,7 @@ export interface Lateness {
  */
 export function shedWhenLate({ isLate }: Lateness): RequestHandler {
   return (request: Request, _response: Response, next: NextFunction) => {
-    if (!WATCHES.test(request.path) && isLate()) throw BUSY
+    if (!ALWAYS_ANSWERED.test(request.path) && isLate()) throw BUSY
     next()
   }
 }
@@ -44,8 +53,10 @@ export function shedWhenWaitIsLong({ isWaitLong }: Lateness): RequestHandler {
 /**
  * Watches from now on whether the process is late. How many calls are in flight would not tell, since each is answered
  * in one go once its turn has come.
+ * @param deadlineMs milliseconds that one call may take in all.
  */
-export function watchLateness(turns: Turns): Lateness {
+export function watchLateness(turns: Turns, deadlineMs: number): Lateness {
+  const mostWait = deadlineMs * WAITING_SHARE
   let expected = performance.now() + BEAT_MS
   let late = 0
   let begunBefore = 0
@@ -60,10 +71,10 @@ export function watchLateness(turns: Turns): Lateness {
   }, BEAT_MS).unref()
   return {
     isLate: () => {
-      const isLate = Math.max(late, performance.now() - expected, turns.expectedWait()) > MOST_LATE_MS
+      const isLate = Math.max(late, performance.now() - expected) > MOST_LATE_MS || turns.expectedWait() > mostWait
       if (isLate) turnedAway += 1
       return isLate
     },
-    isWaitLong: () => turns.expectedWait() > MOST_LATE_MS,
+    isWaitLong: () => turns.expectedWait() > mostWait,
   }
 }

@@ -18,6 +18,8 @@ export interface Metrics {
   countForgotten: (why: string) => void
   /** Has the bytes told that a part of the record takes up, whenever the figures are asked for. */
   watchRecord: (part: string, bytes: () => number) => void
+  /** Has told how many wait for their turn, whenever the figures are asked for. */
+  watchWaiting: (waiting: () => number) => void
 }
 
 /**
@@ -87,6 +89,15 @@ export function createMetrics(processFigures = new Registry()): Metrics {
       for (const [part, bytes] of watched) this.set({ part }, bytes())
     },
   })
+  let waiting = () => 0
+  new Gauge({
+    name: 'cds_requests_waiting',
+    help: 'Requests whose body has come and that wait for their turn to be evaluated.',
+    registers,
+    collect() {
+      this.set(waiting())
+    },
+  })
   return {
     contentType: registry.contentType,
     text: async () => `${await registry.metrics()}${await processFigures.metrics()}`,
@@ -100,6 +111,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     countOwnerless: (service, records) => ownerless.inc({ service }, records),
     countForgotten: why => forgotten.inc({ why }),
     watchRecord: (part, bytes) => void watched.set(part, bytes),
+    watchWaiting: asked => void (waiting = asked),
   }
 }
 

@@ -1,6 +1,8 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import { refuseIfLate } from '../calls/call-service.js'
 import { CdsError } from '../errors.js'
 import { jsonFault, type JsonFault } from '../trust/json-scan.js'
+import { arrivalOf } from './call-log.js'
 import { shedWhenWaitIsLong, type Lateness } from './back-pressure.js'
 import { jsonText } from './json-text.js'
 import type { Readiness } from './readiness.js'
@@ -14,14 +16,18 @@ export interface BodyOptions {
   lateness: Lateness
   unfinished: UnfinishedBodies
   readiness: Readiness
+  /** Milliseconds that a call may take in all. */
+  deadlineMs: number
 }
 
 /** Fewest bytes that a real body has for each of its parts; one that has less is made of brackets and commas. */
 const BYTES_PER_PART = 10
 
-/** The steps that read the JSON object of a POST into `request.body`. */
-export function readJsonBody(options: BodyOptions): RequestHandler[] {
-  return [requireJson, spellOut, receive(options), shedWhenWaitIsLong(options.lateness), parse(options)]
+/** The steps that read the JSON object of a POST into `request.body`: whenever it comes, and only while its call can be answered in time. */
+export function readJsonBody(options: BodyOptions): { body: RequestHandler[]; bodyInTime: RequestHandler[] } {
+  const begin = [requireJson, spellOut, receive(options), shedWhenWaitIsLong(options.lateness), waitForTurn(options)]
+  const parseBody = parse(options)
+  return { body: [...begin, parseBody], bodyInTime: [...begin, onlyInTime(options), parseBody] }
 }
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json(\+[\w.-]+)?\s*(;|$)/i
@@ -69,10 +75,25 @@ function receive({ limit, unfinished, readiness: { lastCall } }: BodyOptions): R
   }
 }
 
-function parse({ limit, turns }: BodyOptions): RequestHandler {
-  return async (request, _response, next) => {
+function waitForTurn({ turns }: BodyOptions): RequestHandler {
+  return async (_request, response, next) => {
+    await turns.take(arrivalOf(response))
+    next()
+  }
+}
+
+/** Nothing is parsed and evaluated for who has no use of it: whose time has run out while he waited, or who has gone. */
+function onlyInTime({ deadlineMs }: BodyOptions): RequestHandler {
+  return (_request, response, next) => {
+    if (response.closed) return
+    refuseIfLate(arrivalOf(response) + deadlineMs)
+    next()
+  }
+}
+
+function parse({ limit }: BodyOptions): RequestHandler {
+  return (request, _response, next) => {
     const bytes = request.body as Buffer | undefined
-    await turns.take()
     request.body = bytes === undefined || bytes.length === 0 ? {} : parseJson(bytes, limit / BYTES_PER_PART)
     next()
   }

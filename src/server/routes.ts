@@ -23,6 +23,8 @@ interface Route {
   isAboutNobody?: true
   /** Whether answers are packed for clients that can unpack them. Cards are small and in a hurry. */
   isPacked?: true
+  /** Whether an answer is of no use when its time has run out; what is only told to the service is kept all the same. */
+  isAnsweredInTime?: true
   /** Whether only a client that was let in is answered. */
   isForClients?: true
   /** Whether only an operator asks for it. */
@@ -34,12 +36,12 @@ interface Route {
 export const ROUTES: readonly Route[] = [
   { path: '/', methods: { get: welcome } },
   { path: '/cds-services', isForClients: true, isAboutNobody: true, isPacked: true, methods: { get: discover } },
-  { path: '/cds-services/:id', isForClients: true, methods: { post: call } },
+  { path: '/cds-services/:id', isForClients: true, isAnsweredInTime: true, methods: { post: call } },
   { path: '/cds-services/:id/feedback', isForClients: true, methods: { post: feedback } },
-  { path: '/cds-services/:id/$explain', isForClients: true, isPacked: true, methods: { post: explain } },
+  { path: '/cds-services/:id/$explain', isForClients: true, isAnsweredInTime: true, isPacked: true, methods: { post: explain } },
   { path: '/fhir/metadata', isAboutNobody: true, isPacked: true, methods: { get: metadata } },
-  { path: '/fhir/PlanDefinition/:id/$apply', isForClients: true, methods: { post: apply } },
-  { path: '/fhir/ActivityDefinition/:id/$apply', isForClients: true, methods: { post: applyActivity } },
+  { path: '/fhir/PlanDefinition/:id/$apply', isForClients: true, isAnsweredInTime: true, methods: { post: apply } },
+  { path: '/fhir/ActivityDefinition/:id/$apply', isForClients: true, isAnsweredInTime: true, methods: { post: applyActivity } },
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
   { path: '/fhir/:type/:id', isAboutNobody: true, isPacked: true, methods: { get: readKnowledge } },
   { path: PAGE_PATHS.index, isAboutNobody: true, isPacked: true, methods: { get: guidelines } },

@@ -1,12 +1,16 @@
 /** Turns of the event loop, handed out to work that holds it. */
 export interface Turns {
   /**
-   * Settles when it is the turn of who asks, and nobody else who asked works; first come, first served. Who asks again
-   * within his turn keeps it while he has worked for a short time only.
+   * Settles when it is the turn of who asks, and nobody else who asked works. Who asks again within his turn keeps it
+   * while he has worked for a short time only.
+   * @param arrivedAt `performance.now()` at which his request had come, now unless given: first come, first served, so
+   *   that who asks a second time, since he had to read meanwhile, does not stand behind all who came after him.
    */
-  take: () => Promise<void>
-  /** Milliseconds that who asks now will wait, by how many wait and how long the last ones worked; at least what the first in the line has waited. */
+  take: (arrivedAt?: number) => Promise<void>
+  /** Milliseconds that who asks now will wait, by how many wait and how fast they went of late; at least what the first in the line has waited. */
   expectedWait: () => number
+  /** How many wait. */
+  waiting: () => number
   /** How many pieces of work have begun so far. */
   begun: () => number
   /** Says that a connection was let in. The loop lets in one a round, so work stands back while more may be waiting. */
@@ -14,6 +18,7 @@ export interface Turns {
 }
 
 interface Waiting {
+  arrivedAt: number
   since: number
   begin: () => void
 }
@@ -27,10 +32,13 @@ const KEEPS_MS = 20
 /** Most pieces of work that begin in one round. */
 const MOST_A_ROUND = 100
 
-/** Most rounds in a row for which work stands back, so that nobody can stop it by connecting again and again. */
-const MOST_STOOD_BACK = 100
+/**
+ * Milliseconds, at most, for which work stands back for connections before it goes on: nobody can stop it by connecting
+ * again and again, and while many connect at once those who are in need not be turned away.
+ */
+const MOST_STOOD_BACK_MS = 50
 
-/** How much the latest piece of work counts in the mean length of all. */
+/** How much each piece of work counts in the pace, against all before it. */
 const WEIGHT_OF_LATEST = 0.1
 
 /**
@@ -42,19 +50,26 @@ export function createTurns(): Turns {
   const waiting: Waiting[] = []
   let isGoing = false
   let hasConnection = false
-  let stoodBack = 0
-  let meanMs = 0
+  let workedAt = 0
+  let paceMs = 0
+  let paceTakenAt = 0
+  let begunBefore = 0
   let endOfRound: number | undefined
   let begunAt: number | undefined
   let begun = 0
 
-  const noteWork = () => {
-    if (begunAt !== undefined) meanMs += WEIGHT_OF_LATEST * (performance.now() - begunAt - meanMs)
-    begunAt = undefined
+  // What the loop did between two pieces of work, turning others away not least, is what the next one waits for as well.
+  const takePace = () => {
+    const now = performance.now()
+    const pieces = begun - begunBefore
+    if (pieces === 0) return
+    paceMs += (1 - (1 - WEIGHT_OF_LATEST) ** pieces) * ((now - paceTakenAt) / pieces - paceMs)
+    paceTakenAt = now
+    begunBefore = begun
   }
   const beginInTime = () => {
-    noteWork()
     const now = performance.now()
+    begunAt = undefined
     endOfRound ??= now + ROUND_MS
     if (now >= endOfRound) return
     begunAt = now
@@ -62,32 +77,45 @@ export function createTurns(): Turns {
     waiting.shift()?.begin()
   }
   const round = () => {
-    noteWork()
+    begunAt = undefined
+    takePace()
     isGoing = waiting.length > 0
     if (!isGoing) return
-    stoodBack = hasConnection && stoodBack < MOST_STOOD_BACK ? stoodBack + 1 : 0
+    if (endOfRound !== undefined) workedAt = performance.now()
+    const standsBack = hasConnection && performance.now() - workedAt < MOST_STOOD_BACK_MS
     hasConnection = false
     endOfRound = undefined
     // They run one after the other when the loop has come round, each with all that follows from it.
-    if (stoodBack === 0) for (let each = Math.min(waiting.length, MOST_A_ROUND); each > 0; each -= 1) setImmediate(beginInTime)
+    if (!standsBack) for (let each = Math.min(waiting.length, MOST_A_ROUND); each > 0; each -= 1) setImmediate(beginInTime)
     setImmediate(round)
   }
 
   return {
-    take: async () => {
+    take: async arrivedAt => {
+      const since = performance.now()
       // Whatever runs between a beginning and the next thing that the loop does belongs to the work begun.
-      if (begunAt !== undefined && performance.now() - begunAt < KEEPS_MS) return
+      if (begunAt !== undefined && since - begunAt < KEEPS_MS) return
       await new Promise<void>(begin => {
-        waiting.push({ since: performance.now(), begin })
+        lineUp(waiting, { arrivedAt: arrivedAt ?? since, since, begin })
         if (isGoing) return
         isGoing = true
+        paceTakenAt = since
+        workedAt = since
         setImmediate(round)
       })
     },
-    expectedWait: () => (waiting[0] === undefined ? 0 : Math.max(performance.now() - waiting[0].since, waiting.length * meanMs)),
+    expectedWait: () => (waiting[0] === undefined ? 0 : Math.max(performance.now() - waiting[0].since, waiting.length * paceMs)),
+    waiting: () => waiting.length,
     begun: () => begun,
     noteConnection: () => {
       hasConnection = true
     },
   }
+}
+
+/** Stands behind all who came before, which is nearly always at the end. */
+function lineUp(waiting: Waiting[], newcomer: Waiting): void {
+  let place = waiting.length
+  while (place > 0 && (waiting[place - 1]?.arrivedAt ?? 0) > newcomer.arrivedAt) place -= 1
+  waiting.splice(place, 0, newcomer)
 }

@@ -9,7 +9,7 @@ import { createTurns } from '../../src/server/turns.js'
 import { hold } from '../support/hold.js'
 import { prefetchedCall } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { openConnection, rawRequest } from '../support/raw-connection.js'
+import { openConnection, rawRequest, type RawConnection } from '../support/raw-connection.js'
 import { startTestService, testEnvironment } from '../support/service.js'
 
 const CALL = '/cds-services/start-back-risk'
@@ -19,7 +19,7 @@ let service: Listening
 
 beforeAll(async () => {
   const turns = createTurns()
-  service = await startTestService({ turns, lateness: watchLateness(turns), deadlineMs: 30_000 })
+  service = await startTestService({ turns, lateness: watchLateness(turns, 450), deadlineMs: 30_000 })
 })
 
 afterAll(() => service.close())
@@ -29,15 +29,15 @@ const statusOf = (text: string): string => text.slice(9, 12)
 
 describe('a process that is late', () => {
   test('turns calls away before their bodies have come, and says when to come again', async () => {
-    const [calling, discovering, ...watching] = await Promise.all([open(), open(), open(), open(), open()])
+    const [calling, reading, ...watching] = await Promise.all([open(), open(), open(), open(), open(), open()])
     // Let in before, since the loop lets in one connection a turn.
-    for (const connection of [calling, discovering, ...watching]) {
+    for (const connection of [calling, reading, ...watching]) {
       connection.write(rawRequest('GET', '/health/live'))
       await connection.until(/"live"/)
     }
     calling.write(rawRequest('POST', CALL, { length: 1_000_000 }))
-    discovering.write(rawRequest('GET', '/cds-services'))
-    const paths = ['/health/live', '/health/ready', '/metrics']
+    reading.write(rawRequest('GET', '/fhir/metadata'))
+    const paths = ['/health/live', '/health/ready', '/metrics', '/cds-services']
     watching.forEach((connection, index) => connection.write(rawRequest('GET', paths[index] ?? '')))
     hold(400)
     const text = (await calling.until(/CDS_BUSY/)).split('"live"}')[1] ?? ''
@@ -45,10 +45,10 @@ describe('a process that is late', () => {
     expect(text).toMatch(/^retry-after: 1\r$/im)
     expect(text).toMatch(/^access-control-allow-origin: /im)
     expect(text).toContain('"resourceType":"OperationOutcome"')
-    await discovering.until(/CDS_BUSY/)
-    // Whoever watches the process must not think it dead.
+    await reading.until(/CDS_BUSY/)
+    // Whoever watches the process must not think it dead, nor whoever discovers what it offers that it offers nothing.
     for (const connection of watching) await connection.until(/200 OK[\s\S]*200 OK/)
-    for (const connection of [calling, discovering, ...watching]) connection.destroy()
+    for (const connection of [calling, reading, ...watching]) connection.destroy()
   })
 
   test('takes calls again as soon as it is not late any more, and counts those it turned away', async () => {
@@ -85,3 +85,70 @@ test('calls that come together do not hold up whoever comes after them, on a con
   for (const connection of [...callers, watching]) connection.destroy()
   server.close()
 })
+
+test.each([
+  { deadlineMs: 450, expectedWait: 150, isLong: false },
+  { deadlineMs: 300, expectedWait: 150, isLong: true },
+  { deadlineMs: 2_000, expectedWait: 600, isLong: false },
+])('who would wait $expectedWait ms of $deadlineMs for his turn: turned away $isLong', ({ deadlineMs, expectedWait, isLong }) => {
+  const lateness = watchLateness({ ...createTurns(), expectedWait: () => expectedWait }, deadlineMs)
+  expect(lateness.isWaitLong()).toBe(isLong)
+  expect(lateness.isLate()).toBe(isLong)
+})
+
+describe('who comes to his turn', () => {
+  /** Would be refused by 400 if anybody read it. */
+  const UNREADABLE = '{"unreadable"'
+
+  /** What is answered to a request that waits for its turn until something has happened, and which refusals are counted then. */
+  async function answerAfter(path: string, sent: string, happens: (caller: RawConnection) => Promise<void>) {
+    const turn = deferred()
+    const asked = deferred()
+    const turns = { ...createTurns(), take: () => (asked.settle(), turn.settled) }
+    const late = await startTestService({ turns, deadlineMs: 50 })
+    const caller = await openConnection(late.url)
+    caller.write(rawRequest('POST', path, { body: sent, headers: { connection: 'close' } }))
+    await asked.settled
+    await happens(caller)
+    turn.settle()
+    const text = await caller.closed
+    const { text: figures } = await supertest(late.url).get('/metrics')
+    await late.close()
+    return { text, refusals: [...figures.matchAll(/^cds_errors_total\{code="(\w+)"\} 1$/gm)].map(([, code]) => code) }
+  }
+
+  const tooLong = () => new Promise<void>(resolve => setTimeout(resolve, 60))
+
+  test.each([CALL, `${CALL}/$explain`, '/fhir/PlanDefinition/follow-up-lines/$apply', '/fhir/ActivityDefinition/follow-up-contact/$apply'])(
+    'too late at %s is refused and told when to come again, and nothing of the body is read',
+    async path => {
+      const { text, refusals } = await answerAfter(path, UNREADABLE, tooLong)
+      expect(statusOf(text)).toBe('503')
+      expect(text).toMatch(/^retry-after: 1\r$/im)
+      expect(text).toContain('"resourceType":"OperationOutcome"')
+      expect(refusals).toEqual(['CDS_CALL_TOO_LATE'])
+    },
+  )
+
+  test('too late with feedback is heard all the same', async () => {
+    const outcome = { card: '0e2a1b4c-6f1d-4c64-9d0e-3f4f0f1a2b3c', outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }
+    const { text } = await answerAfter(`${CALL}/feedback`, JSON.stringify({ feedback: [outcome] }), tooLong)
+    expect(statusOf(text)).toBe('200')
+  })
+
+  test('when the caller has gone has nothing read or evaluated', async () => {
+    const { refusals } = await answerAfter(CALL, UNREADABLE, async caller => {
+      caller.destroy()
+      await caller.closed
+      // The service hears of it when its loop comes round.
+      await new Promise(resolve => setTimeout(resolve, 20))
+    })
+    expect(refusals).toEqual([])
+  })
+})
+
+function deferred(): { settled: Promise<void>; settle: () => void } {
+  let settle = (): void => undefined
+  const settled = new Promise<void>(resolve => (settle = resolve))
+  return { settled, settle: () => settle() }
+}
