@@ -242,6 +242,7 @@ test('whatever common functions and operators are put together', () => {
 
 test('whatever the knowledge asks of charts, as they are and as they never should be', async () => {
   const both = loadBothWays()
+  expect(both.asked.filter(({ fact }) => fact === undefined).length).toBeGreaterThan(1_000)
   const cases = await caseCharts(both.loaded, index => index % 450 === 0)
   const bases = [...cases, ...demoCharts()]
   const asTheyAre = tally(

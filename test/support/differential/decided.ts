@@ -1,4 +1,5 @@
-import { functionOf, childNodes, parseExpression, plainSource, type SyntaxNode } from '../../../src/engine/expression/syntax.js'
+import fhirpath from 'fhirpath'
+import { functionOf, childNodes, plainSource, type SyntaxNode } from '../../../src/engine/expression/syntax.js'
 import { FUNCTIONS } from '../../../src/engine/expression/functions/table.js'
 import { NOTHING, truth, truthCollection, type Collection } from '../../../src/engine/expression/values.js'
 
@@ -70,7 +71,7 @@ export function decidedAlone(written: string, ask: (part: string, values: Readon
     }
     return ask(source.slice(from, to), {})
   }
-  return walk({ node: parseExpression(source), from: 0, to: source.length })
+  return walk({ node: fhirpath.parse(source) as unknown as SyntaxNode, from: 0, to: source.length })
 }
 
 const NOWHERE = { from: 0, to: 0 }

@@ -24,15 +24,17 @@ export function differenceBetween(compiled: Outcome, interpreted: Outcome): { co
 const areEqual = (one: Collection, other: Collection): boolean =>
   one.length === other.length && one.every((item, index) => isSame(item, other[index]))
 
-function isSame(one: Item, other: Item): boolean {
-  if (one === other) return true
-  if (kindOf(one) !== kindOf(other)) return false
-  if (!isUntypedPrimitive(one) && !isUntypedPrimitive(other)) {
-    if (isNode(one) !== isNode(other)) return false
-    if (isNode(one) && isNode(other) && (resourceOf(one) !== resourceOf(other) || !isSameJson(one.shadow, other.shadow))) return false
-  }
-  return plain(one) === plain(other) || isSameJson(toJson(one), toJson(other))
-}
+const isSame = (one: Item, other: Item): boolean =>
+  one === other ||
+  (kindOf(one) === kindOf(other) &&
+    recordOf(one) === recordOf(other) &&
+    isSameJson(shadowOf(one), shadowOf(other)) &&
+    (plain(one) === plain(other) || isSameJson(toJson(one), toJson(other))))
+
+const recordOf = (item: Item): unknown => (isNode(item) ? resourceOf(item) : undefined)
+
+/** What stands beside a primitive. */
+const shadowOf = (item: Item): unknown => (isNode(item) ? item.shadow : null)
 
 /** Whether an item is a text, number or truth value of something that FHIR does not describe, such as a setting. */
 const isUntypedPrimitive = (item: Item): boolean => isNode(item) && item.type === null && typeof plain(item) !== 'object'
@@ -45,6 +47,7 @@ const told = ({ items, error }: Outcome): string =>
   items ? `[${items.map(item => `${kindOf(item) ?? 'untyped'} ${writtenItem(item)}`).join(', ')}]` : `fails: ${error}`
 
 const writtenItem = (item: Item): string => {
-  const beside = isNode(item) && item.shadow ? ` beside ${JSON.stringify(item.shadow)}` : ''
+  const shadow = shadowOf(item)
+  const beside = shadow === null ? '' : ` beside ${JSON.stringify(shadow)}`
   return `${JSON.stringify(toJson(item))}${beside}`
 }
