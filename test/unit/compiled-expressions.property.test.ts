@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { createCompiler } from '../../src/engine/expression/compile.js'
 import { createInterpreter } from '../../src/engine/expression/interpreter.js'
+import { iterationOver } from '../../src/engine/expression/steps.js'
 import { toJson } from '../../src/engine/expression/values.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
 import { caseCharts, demoCharts } from '../support/differential/base-charts.js'
@@ -229,7 +230,7 @@ test('whatever common functions and operators are put together', () => {
     fc.property(collection, expression => {
       const compiled = outcome(() => compile(expression)(scope))
       const interpreted = outcome(() =>
-        interpreter.expression(expression, { subject: each => each.subject as never, definition: undefined })(scope, { items: [] }),
+        interpreter.expression(expression, { subject: each => each.subject as never, definition: undefined })(scope, iterationOver([])),
       )
       if (interpreted === 'an error' && /\b(?:and|or|implies)\b/.test(expression)) return
       if (compiled !== '[]' && compiled !== 'an error') answers += 1

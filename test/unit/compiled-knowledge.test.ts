@@ -2,6 +2,7 @@
 // and on the same charts with damage that no intake would let pass.
 import { describe, expect, test } from '@jest/globals'
 import type { GatheredCall } from '../../src/calls/call-service.js'
+import { iterationOver } from '../../src/engine/expression/steps.js'
 import type { Scope } from '../../src/engine/expression/scope.js'
 import type { CompiledAction, CompiledPlan } from '../../src/engine/knowledge/compiled.js'
 import { damaged } from '../support/damaged.js'
@@ -78,7 +79,7 @@ function differences(call: GatheredCall, scope: Scope): { count: number; errors:
     const inPlan = scopes.find(each => names.every(name => name in each))
     if (!inPlan) continue
     const compiled = outcome(() => compiledOne(inPlan))
-    const interpreted = outcome(() => interpretedOne(inPlan, { items: [] }))
+    const interpreted = outcome(() => interpretedOne(inPlan, iterationOver([])))
     count += 1
     if (compiled === 'an error') errors += 1
     if (compiled !== interpreted && !isMeant(expression, compiled, interpreted)) differing.push({ expression, compiled, interpreted })

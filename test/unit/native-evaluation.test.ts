@@ -4,6 +4,7 @@ import { createCompiler } from '../../src/engine/expression/compile.js'
 import { createInterpreter } from '../../src/engine/expression/interpreter.js'
 import type { Scope } from '../../src/engine/expression/scope.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
+import { iterationOver } from '../../src/engine/expression/steps.js'
 import { toJson } from '../../src/engine/expression/values.js'
 import { cpuMs } from '../support/cpu.js'
 import { scopeWith, type Given } from '../support/evaluate.js'
@@ -44,7 +45,10 @@ const compile = createCompiler(valueSets)
 const interpreter = createInterpreter(valueSets)
 const byInterpreter = (expression: string, on: Scope) =>
   run(() =>
-    interpreter.expression(expression, { subject: scope => scope.subject as readonly unknown[], definition: undefined })(on, { items: [] }),
+    interpreter.expression(expression, { subject: scope => scope.subject as readonly unknown[], definition: undefined })(
+      on,
+      iterationOver([]),
+    ),
   )
 /** Nothing in it changes, so that all expressions may share it. */
 const scope = scopeWith({ ...given, timeLimit: Infinity })

@@ -1,4 +1,4 @@
-import { FUNCTIONS } from './functions/table.js'
+import { FUNCTIONS, isLoop } from './functions/table.js'
 import { STATE, type Evidence, type Scope } from './scope.js'
 import type { Results } from './steps.js'
 import { childNodes, functionOf, type SyntaxNode } from './syntax.js'
@@ -25,5 +25,7 @@ const isFilter = (node: SyntaxNode): boolean => childNodes(node).some(child => F
 
 function partsOf(node: SyntaxNode): readonly SyntaxNode[] {
   const call = functionOf(node)
-  return call ? (FUNCTIONS.get(call.name)?.loop ? [] : call.argumentNodes) : childNodes(node)
+  if (!call) return childNodes(node)
+  const row = FUNCTIONS.get(call.name)
+  return row && isLoop(row) ? [] : call.argumentNodes
 }

@@ -1,24 +1,24 @@
-import { DeadlinePassed, type Step } from './steps.js'
-import { NOTHING, truth, truthCollection } from './values.js'
+import { DeadlinePassed } from './steps.js'
+import type { Test } from './tests.js'
 
 /** The connectives of three-valued logic, by their word. */
-export const CONNECTIVES: Readonly<Record<string, (left: Step, right: Step) => Step>> = {
+export const CONNECTIVES: Readonly<Record<string, (left: Test, right: Test) => Test>> = {
   and: (left, right) => decidedBy(false, left, right),
   or: (left, right) => decidedBy(true, left, right),
   implies: (left, right) => decidedBy(true, negated(left), right),
   xor: (left, right) => (scope, iteration) => {
-    const first = truth(left(scope, iteration))
-    const second = truth(right(scope, iteration))
-    return first === undefined || second === undefined ? NOTHING : truthCollection(first !== second)
+    const first = left(scope, iteration)
+    const second = right(scope, iteration)
+    return first === undefined || second === undefined ? undefined : first !== second
   },
 }
 
 /** `not()`: what is not known stays so. */
 export const negated =
-  (on: Step): Step =>
+  (on: Test): Test =>
   (scope, iteration) => {
-    const value = truth(on(scope, iteration))
-    return value === undefined ? NOTHING : truthCollection(!value)
+    const value = on(scope, iteration)
+    return value === undefined ? undefined : !value
   }
 
 /**
@@ -26,20 +26,20 @@ export const negated =
  * the left has decided, and an error on the left does not hide that the right decides; but when the time is up it is up.
  */
 const decidedBy =
-  (decisive: boolean, left: Step, right: Step): Step =>
+  (decisive: boolean, left: Test, right: Test): Test =>
   (scope, iteration) => {
     let first: boolean | undefined
     let failure: unknown
     try {
-      first = truth(left(scope, iteration))
+      first = left(scope, iteration)
     } catch (error) {
       if (error instanceof DeadlinePassed) throw error
       failure = error
     }
-    if (first === decisive) return truthCollection(decisive)
-    const second = truth(right(scope, iteration))
-    if (second === decisive) return truthCollection(decisive)
+    if (first === decisive) return decisive
+    const second = right(scope, iteration)
+    if (second === decisive) return decisive
     // oxlint-disable-next-line typescript/only-throw-error -- it is passed on as it was thrown
     if (failure !== undefined) throw failure
-    return first === undefined || second === undefined ? NOTHING : truthCollection(!decisive)
+    return first === undefined || second === undefined ? undefined : !decisive
   }

@@ -2,7 +2,7 @@ import type { Scope } from './scope.js'
 import { Quantity } from './quantities.js'
 import type { Operation } from './steps.js'
 import { ASK, compareTemporals, moved, Temporal, type TemporalKind } from './temporals.js'
-import { isNode, NOTHING, numberOf, plain, truthCollection, type Collection, type Item } from './values.js'
+import { isNode, NOTHING, numberOf, plain, truth, type Collection, type Item } from './values.js'
 
 /** What an operator makes of two collections; undefined where only the interpreter can tell. */
 type Shortcut = (left: Collection, right: Collection) => Collection | undefined
@@ -67,11 +67,21 @@ function sameMoment(left: Temporal, right: Temporal): boolean | null | undefined
   return order === ASK ? undefined : order === null ? null : order === 0
 }
 
-const equal = (isWanted: boolean): Shortcut =>
-  onSingles((left, right) => {
-    const answer = equality(left, right)
-    return answer === undefined ? undefined : answer === null ? NOTHING : truthCollection(answer === isWanted)
-  })
+/** What an operator tells of two collections; null where it cannot be known, undefined where only the interpreter can tell. */
+type Comparison = (left: Collection, right: Collection) => boolean | null | undefined
+
+/** A comparison of one value a side; of nothing nothing is known. */
+const ofSingles =
+  (compare: (left: Item, right: Item) => boolean | null | undefined): Comparison =>
+  (left, right) => {
+    if (left.length === 0 || right.length === 0) return null
+    return left.length === 1 && right.length === 1 ? compare(left[0], right[0]) : undefined
+  }
+
+const unequality = (left: Item, right: Item): boolean | null | undefined => {
+  const answer = equality(left, right)
+  return typeof answer === 'boolean' ? !answer : answer
+}
 
 /** The order of two items by its sign; null where that cannot be told of them, undefined where only the interpreter can tell. */
 function orderOf(left: Item, right: Item): number | null | undefined {
@@ -84,10 +94,10 @@ function orderOf(left: Item, right: Item): number | null | undefined {
 }
 
 /** An order by the sign of what the left is compared with the right: below nought, nought or above. */
-const ordered = (holds: (order: number) => boolean): Shortcut =>
-  onSingles((left, right) => {
+const ordered = (holds: (order: number) => boolean): Comparison =>
+  ofSingles((left, right) => {
     const order = orderOf(left, right)
-    return order === undefined ? undefined : order === null ? NOTHING : truthCollection(holds(order))
+    return typeof order === 'number' ? holds(order) : order
   })
 
 /** Arithmetic of numbers. */
@@ -128,9 +138,9 @@ function textOf(items: Collection): string | undefined {
 }
 
 /** Whether a list holds a text. */
-const contains: Shortcut = (list, sought) => {
-  if (sought.length === 0) return NOTHING
-  if (list.length === 0) return truthCollection(false)
+const contains: Comparison = (list, sought) => {
+  if (sought.length === 0) return null
+  if (list.length === 0) return false
   const text = sought.length === 1 ? plainValue(sought[0]) : undefined
   if (typeof text !== 'string' || hasShadow(sought[0])) return undefined
   let found = false
@@ -139,39 +149,60 @@ const contains: Shortcut = (list, sought) => {
     if (typeof value !== 'string') return undefined
     if (value === text) found = true
   }
-  return truthCollection(found)
+  return found
 }
 
 const hasShadow = (item: Item): boolean => isNode(item) && item.shadow !== null
 
-/**
- * Operators as the interpreter answers them (held by tests), by their signs: on numbers, texts, truth values and dates.
- * What else an operator can stand between is left to the interpreter.
- */
-const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
-  '=': equal(true),
-  '!=': equal(false),
+/** Comparisons as the interpreter answers them (held by tests), by their signs: of numbers, texts, truth values and dates. */
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  '=': ofSingles(equality),
+  '!=': ofSingles(unequality),
   '<': ordered(order => order < 0),
   '<=': ordered(order => order <= 0),
   '>': ordered(order => order > 0),
   '>=': ordered(order => order >= 0),
-  '+': (left, right) => joined(left, right) ?? sum(left, right) ?? later(left, right),
-  '-': (left, right) => remainder(left, right) ?? earlier(left, right),
-  '*': reckoned((left, right) => left * right),
-  '&': concatenated,
   contains,
   in: (sought, list) => contains(list, sought),
 }
 
-/** Signs of the operators between two values, logic aside. */
+/** What else is computed of two values as the interpreter does; what an operator can stand between beyond that is left to it. */
+const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
+  '+': (left, right) => joined(left, right) ?? sum(left, right) ?? later(left, right),
+  '-': (left, right) => remainder(left, right) ?? earlier(left, right),
+  '*': reckoned((left, right) => left * right),
+  '&': concatenated,
+}
+
+/** Signs of the operators that yield a value, comparisons and logic aside. */
 export const OPERATORS: ReadonlySet<string> = new Set([...Object.keys(SHORTCUTS), '~', '!~', '/', 'mod', 'div', '|'])
 
+/** Signs of the comparisons. */
+export const COMPARING: ReadonlySet<string> = new Set(Object.keys(COMPARISONS))
+
+type Prepare = (source: string) => Operation
+
 /** An operator between two values: natively where that is plain, by the interpreter's own operator elsewhere. */
-export function binaryOperator(
-  sign: string,
-  operation: (source: string) => Operation,
-): (scope: Scope, left: Collection, right: Collection) => Collection {
+export function binaryOperator(sign: string, operation: Prepare): (scope: Scope, left: Collection, right: Collection) => Collection {
   const shortcut = SHORTCUTS[sign]
   const byInterpreter = operation(`%input ${sign} %argument0`)
   return (scope, left, right) => shortcut?.(left, right) ?? byInterpreter(scope, left, right)
+}
+
+/** A comparison of two values, in the same way; undefined is not known. */
+export function comparison(sign: string, operation: Prepare): (scope: Scope, left: Collection, right: Collection) => boolean | undefined {
+  const compare = COMPARISONS[sign] ?? (() => undefined)
+  const byInterpreter = operation(`%input ${sign} %argument0`)
+  return (scope, left, right) => {
+    const answer = compare(left, right)
+    return answer === undefined ? truth(byInterpreter(scope, left, right)) : (answer ?? undefined)
+  }
+}
+
+/** Whether a list is one text that is written out in the expression; undefined where `comparison` must tell. */
+export function isText(items: Collection, text: string): boolean | undefined {
+  if (items.length !== 1) return undefined
+  const [item] = items
+  if (!isNode(item)) return typeof item === 'string' ? item === text : undefined
+  return typeof item.data === 'string' && meaningOf(item.type) === undefined ? item.data === text : undefined
 }

@@ -5,11 +5,19 @@ import type { SyntaxNode } from './syntax.js'
 /** Where a step runs: what `$this`, `$index` and `$total` stand for. */
 export interface Iteration {
   readonly items: Collection
-  readonly index?: number
-  readonly total?: Collection
-  /** What each part of an explained expression yielded; absent within criteria, which look at every record. */
-  readonly results?: Results
+  readonly index: number | undefined
+  readonly total: Collection | undefined
+  /** What each part of an explained expression yielded; undefined within criteria, which look at every record. */
+  readonly results: Results | undefined
 }
+
+/** An iteration over given items; of one form, so that steps need not look for what it has. */
+export const iterationOver = (items: Collection, index?: number, total?: Collection, results?: Results): Iteration => ({
+  items,
+  index,
+  total,
+  results,
+})
 
 /** What the parts of one explained evaluation yielded, by their place in the syntax tree. */
 export type Results = Map<SyntaxNode, Collection>

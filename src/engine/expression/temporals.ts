@@ -15,6 +15,10 @@ export class Temporal {
   toString(): string {
     return this.text
   }
+
+  toJSON(): string {
+    return this.text
+  }
 }
 
 /** Marks what only the interpreter can tell. */

@@ -1,5 +1,5 @@
-import { binaryOperator, plainValue } from '../operators.js'
-import { isNode, NOTHING, plain, resourceReference, truthCollection, type Collection, type Item } from '../values.js'
+import { comparison, plainValue } from '../operators.js'
+import { isNode, NOTHING, plain, resourceReference, type Collection, type Item } from '../values.js'
 import type { Native, Prepare } from './native.js'
 
 export const first: Native = (_, input) => (input.length === 0 ? NOTHING : input.length === 1 ? input : [input[0]])
@@ -79,17 +79,13 @@ export const combine: Native = (_, input, [others = NOTHING]) =>
 
 export const count: Native = (_, input) => [input.length]
 
-export const exists: Native = (_, input) => truthCollection(input.length > 0)
-
-export const empty: Native = (_, input) => truthCollection(input.length === 0)
-
 /** The least or greatest item, by the operator that compares any two of them. */
 export const extreme =
   (sign: '<' | '>') =>
   (operation: Prepare): Native => {
-    const isBeyond = binaryOperator(sign, operation)
+    const isBeyond = comparison(sign, operation)
     return (scope, input) => {
       if (input.length === 0 || input.some(item => plain(item) === null || plain(item) === undefined)) return NOTHING
-      return [input.reduce((found, item) => (plain(isBeyond(scope, [item], [found])[0]) === true ? item : found))]
+      return [input.reduce((found, item) => (isBeyond(scope, [item], [found]) === true ? item : found))]
     }
   }

@@ -1,107 +1,122 @@
-import { countTurn, type Iteration, type Step } from '../steps.js'
-import { NO, NOTHING, plain, truth, truthCollection, YES, type Collection, type Item } from '../values.js'
+import { countTurn, iterationOver, type Iteration, type Step } from '../steps.js'
+import type { Criterion, Test } from '../tests.js'
+import { NOTHING, plain, type Collection, type Item } from '../values.js'
+import { contentKey, shallowKey } from './content-key.js'
 
-/** A function that looks at every item by itself: what it is called on, and what it asks of each. */
+/** A function that computes something of every item by itself. */
 export type Loop = (on: Step, ask: Step, start?: Step) => Step
 
-/** The turn of a loop that looks at one item. */
-const iterationOver = (item: Item, index: number, total?: Collection): Iteration => ({ items: [item], index, ...(total && { total }) })
+/** A function that keeps the items of which a criterion holds. */
+export type Filter = (on: Step, holds: Criterion) => Step
 
-/** A criterion holds where it is true; a single value that is no truth value counts as there. */
-function holds(criterion: Collection): boolean {
-  const value = plain(criterion[0])
-  return value !== undefined && value !== null && value !== false
-}
+/** A function that tells whether a criterion holds of any item, or of each. @param ask the criterion as it stands. */
+export type Quantifier = (on: Step, holds: Criterion, ask: Step) => Test
 
-export const where: Loop = (on, ask) => (scope, iteration) => {
+/** Keeps what a criterion holds of. */
+export const where: Filter = (on, holds) => (scope, iteration) => {
   const items = on(scope, iteration)
-  const kept = items.filter((item, index) => {
+  let kept: Item[] | undefined
+  for (let index = 0; index < items.length; index += 1) {
     countTurn(scope)
-    return holds(ask(scope, iterationOver(item, index)))
-  })
-  return kept.length === items.length ? items : kept
+    const item = items[index]
+    const isKept = holds(scope, iterationOver([item], index))
+    if (isKept) kept?.push(item)
+    else kept ??= items.slice(0, index)
+  }
+  return kept ?? items
 }
 
-export const exists: Loop = (on, ask) => (scope, iteration) =>
-  truthCollection(
-    on(scope, iteration).some((item, index) => {
-      countTurn(scope)
-      return holds(ask(scope, iterationOver(item, index)))
-    }),
-  )
-
-export const all: Loop = (on, ask) => (scope, iteration) => {
-  const isTrue = (criterion: Collection) => criterion.length === 1 && plain(criterion[0]) === true
-  return on(scope, iteration).every((item, index) => {
+/** Whether a criterion holds of any item; the first of which it does decides. */
+export const exists: Quantifier = (on, holds) => (scope, iteration) => {
+  const items = on(scope, iteration)
+  for (let index = 0; index < items.length; index += 1) {
     countTurn(scope)
-    return isTrue(ask(scope, iterationOver(item, index)))
-  })
-    ? YES
-    : NO
+    if (holds(scope, iterationOver([items[index]], index))) return true
+  }
+  return false
 }
 
-export const select: Loop = (on, ask) => (scope, iteration) =>
-  on(scope, iteration).flatMap((item, index) => {
+/** Whether a criterion is true of each item; the first of which it is not decides. */
+export const all: Quantifier = (on, _, ask) => (scope, iteration) => {
+  const items = on(scope, iteration)
+  for (let index = 0; index < items.length; index += 1) {
     countTurn(scope)
-    return ask(scope, iterationOver(item, index))
-  })
+    const criterion = ask(scope, iterationOver([items[index]], index))
+    if (criterion.length !== 1 || plain(criterion[0]) !== true) return false
+  }
+  return true
+}
+
+export const select: Loop = (on, ask) => (scope, iteration) => {
+  const items = on(scope, iteration)
+  if (items.length === 0) return NOTHING
+  const found: Item[] = []
+  for (let index = 0; index < items.length; index += 1) {
+    countTurn(scope)
+    for (const each of ask(scope, iterationOver([items[index]], index))) found.push(each)
+  }
+  return found
+}
 
 export const repeat: Loop = (on, ask) => (scope, iteration) => {
-  const found = new Map<string, Item>()
-  const keys = new Map<object, string>()
+  const found = new DifferentItems()
   let open: Collection = on(scope, iteration)
   while (open.length > 0) {
     const fresh: Item[] = []
     for (const item of open) {
       countTurn(scope)
-      for (const next of ask(scope, { items: [item] })) {
-        const key = contentKey(plain(next), keys)
-        if (found.has(key)) continue
-        found.set(key, next)
-        fresh.push(next)
-      }
+      for (const next of ask(scope, iterationOver([item]))) if (found.add(next)) fresh.push(next)
     }
     open = fresh
   }
-  return [...found.values()]
+  return found.items
 }
 
-/**
- * The same text for values with the same content, in whatever order their members stand.
- * @param known texts of what was looked at before: whoever goes down a tree meets the whole of it at each step.
- */
-function contentKey(value: unknown, known: Map<object, string>): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? ''
-  const before = known.get(value)
-  if (before !== undefined) return before
-  const key = Array.isArray(value)
-    ? `[${value.map(each => contentKey(each, known)).join()}]`
-    : hasOwnText(value)
-      ? JSON.stringify(value)
-      : `{${Object.entries(value)
-          .sort(([one], [other]) => (one < other ? -1 : 1))
-          .map(([name, each]) => `${JSON.stringify(name)}:${contentKey(each, known)}`)
-          .join()}}`
-  known.set(value, key)
-  return key
+/** Items none of which has the content of another. Content is compared only where a glance does not tell items apart. */
+class DifferentItems {
+  readonly items: Item[] = []
+  private readonly byGlance = new Map<string, OnlyOne | Set<string>>()
+  /** Texts of what was looked at before: whoever goes down a tree meets the whole of it at each step. */
+  private readonly keys = new Map<object, string>()
+
+  /** Whether the item was new. */
+  add(item: Item): boolean {
+    const glance = shallowKey(plain(item))
+    const before = this.byGlance.get(glance)
+    if (before === undefined) this.byGlance.set(glance, new OnlyOne(item))
+    else if (!this.isNewAmong(before, glance, item)) return false
+    this.items.push(item)
+    return true
+  }
+
+  private isNewAmong(before: OnlyOne | Set<string>, glance: string, item: Item): boolean {
+    const known = before instanceof OnlyOne ? new Set([contentKey(plain(before.item), this.keys)]) : before
+    this.byGlance.set(glance, known)
+    const key = contentKey(plain(item), this.keys)
+    if (known.has(key)) return false
+    known.add(key)
+    return true
+  }
 }
 
-/** Whether a value says itself how it is written, as the engine's own do. */
-const hasOwnText = (value: object): boolean => typeof (value as { toJSON?: unknown }).toJSON === 'function'
+/** The only item so far that looks as it does. */
+class OnlyOne {
+  constructor(readonly item: Item) {}
+}
 
 export const aggregate: Loop = (on, ask, start) => (scope, iteration) =>
   on(scope, iteration).reduce<Collection>(
     (total, item, index) => {
       countTurn(scope)
-      return ask(scope, iterationOver(item, index, total))
+      return ask(scope, iterationOver([item], index, total))
     },
     start?.(scope, iteration) ?? NOTHING,
   )
 
 /** `iif`: what its criterion did not choose is not evaluated. Called on something, that is `$this` within it. */
 export const choice =
-  (on: Step | undefined, criterion: Step, whenTrue: Step, otherwise: Step | undefined): Step =>
+  (on: Step | undefined, criterion: Test, whenTrue: Step, otherwise: Step | undefined): Step =>
   (scope, iteration) => {
     const inside: Iteration = on ? { ...iteration, items: on(scope, iteration) } : iteration
-    return truth(criterion(scope, inside)) ? whenTrue(scope, inside) : (otherwise?.(scope, inside) ?? NOTHING)
+    return criterion(scope, inside) ? whenTrue(scope, inside) : (otherwise?.(scope, inside) ?? NOTHING)
   }

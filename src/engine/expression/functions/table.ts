@@ -1,10 +1,10 @@
 import { isAboveRange } from '../measures.js'
-import { plain, truthCollection } from '../values.js'
+import { plain, truthCollection, type Collection } from '../values.js'
 import { QUESTION } from '../words.js'
 import { answer, answeredYes, answering, ofQuestionnaire, unanswered } from './answers.js'
 import { atCall, now, timeOfDay, today } from './clock-functions.js'
 import { codedIn, memberOf } from './coded.js'
-import { combine, count, distinct, empty, exclude, exists, extreme, first, intersect, join, last, skip, tail, take } from './collections.js'
+import { combine, count, distinct, exclude, extreme, first, intersect, join, last, skip, tail, take } from './collections.js'
 import { calendarDate, difference, newest, notInFuture, recordDate, since } from './dates.js'
 import { ofCall, onStrings, type Interpreted } from './interpreted.js'
 import { knownTrue, notKnownTrue } from './known.js'
@@ -34,6 +34,14 @@ export interface FunctionRow {
   own?: OwnFunction
   /** A function that looks at every item by itself; what it asks says nothing about the result. */
   loop?: loops.Loop
+  /** The same, where what it asks is whether to keep the item. */
+  filter?: loops.Filter
+  /** The same, where what it asks is whether something holds of any item, or of each. */
+  quantifier?: loops.Quantifier
+  /** What it tells of a list as a whole, where it has no argument. */
+  ofList?: (items: Collection) => boolean
+  /** What it tells of a truth value, or of one that is not known. */
+  ofTruth?: (value: boolean | undefined) => boolean | undefined
   /** What runs without the interpreter. */
   native?: Native
   /** The same, made anew wherever it is called. */
@@ -63,7 +71,7 @@ const ROWS = {
   single: row(NO_ARGUMENT, 'same'),
   skip: row(ONE, 'same', { native: skip }),
   take: row(ONE, 'same', { native: take }),
-  where: row(ONE, 'same', { onEachItem: true, keeps: true, loop: loops.where }),
+  where: row(ONE, 'same', { onEachItem: true, keeps: true, filter: loops.where }),
   ofType: row(ONE, 'any', { keeps: true }),
   as: row(ONE, 'any'),
   distinct: row(NO_ARGUMENT, 'same', { native: distinct }),
@@ -80,10 +88,10 @@ const ROWS = {
   extension: row(ONE, 'Extension'),
 
   // Truth.
-  exists: row([0, 1], 'boolean', { onEachItem: true, loop: loops.exists, native: exists }),
-  empty: row(NO_ARGUMENT, 'boolean', { native: empty }),
-  all: row(ONE, 'boolean', { onEachItem: true, loop: loops.all }),
-  not: row(NO_ARGUMENT, 'boolean'),
+  exists: row([0, 1], 'boolean', { onEachItem: true, quantifier: loops.exists, ofList: items => items.length > 0 }),
+  empty: row(NO_ARGUMENT, 'boolean', { ofList: items => items.length === 0 }),
+  all: row(ONE, 'boolean', { onEachItem: true, quantifier: loops.all }),
+  not: row(NO_ARGUMENT, 'boolean', { ofTruth: value => (value === undefined ? undefined : !value) }),
   is: row(ONE, 'boolean'),
   allTrue: row(NO_ARGUMENT, 'boolean'),
   anyTrue: row(NO_ARGUMENT, 'boolean'),
@@ -206,8 +214,8 @@ const ROWS = {
     own: input => input.flatMap(observation => truthCollection(isAboveRange(plain(observation)))),
   }),
   referringTo: row(ONE, 'same', { keeps: true, own: referringTo }),
-  knownTrue: row(NO_ARGUMENT, 'boolean', { own: knownTrue }),
-  notKnownTrue: row(NO_ARGUMENT, 'boolean', { own: notKnownTrue }),
+  knownTrue: row(NO_ARGUMENT, 'boolean', { own: knownTrue, ofTruth: value => value === true }),
+  notKnownTrue: row(NO_ARGUMENT, 'boolean', { own: notKnownTrue, ofTruth: value => value !== true }),
   coding: row(ONE, 'Coding', { names: 'code system', own: coding }),
   inUnit: row(ONE, 'decimal', { own: inUnit }),
   written: row(ONE, 'string', { names: 'language', own: written }),
@@ -215,6 +223,10 @@ const ROWS = {
 
 /** The rows by name of function. */
 export const FUNCTIONS: ReadonlyMap<string, FunctionRow> = new Map(Object.entries(ROWS))
+
+/** Whether a function looks at every item by itself. */
+export const isLoop = ({ loop, filter, quantifier }: FunctionRow): boolean =>
+  loop !== undefined || filter !== undefined || quantifier !== undefined
 
 /** Functions that would leave the machine, tell a log about patients or hide what they do; knowledge may not use them. */
 export const REFUSED: ReadonlyMap<string, string> = new Map([

@@ -1,0 +1,32 @@
+import { Quantity } from './quantities.js'
+import { childNodes, stringLiteral, type SyntaxNode } from './syntax.js'
+import { Temporal } from './temporals.js'
+import { NO, NOTHING, YES, type Collection } from './values.js'
+
+/** Text of a literal as the interpreter reads it. */
+export function writtenText(node: SyntaxNode): string {
+  const [literal] = childNodes(node)
+  if (literal?.type === 'QuantityLiteral') return `${literal.value ?? ''} ${literal.unit ?? ''}`
+  return literal?.text ?? node.text ?? ''
+}
+
+/** What a literal stands for; undefined where only the interpreter can read it. */
+export function writtenValue(node: SyntaxNode): Collection | undefined {
+  const text = stringLiteral(node)
+  if (text !== undefined) return Object.freeze([text])
+  const [literal] = childNodes(node)
+  return literal && READERS[literal.type]?.(literal)
+}
+
+/** What is written of each kind. */
+const READERS: Readonly<Record<string, (literal: SyntaxNode) => Collection | undefined>> = {
+  BooleanLiteral: ({ text }) => (text === 'true' ? YES : NO),
+  NullLiteral: () => NOTHING,
+  NumberLiteral: ({ text = '' }) => numberIn(text, number => number),
+  QuantityLiteral: ({ value = '', unit = '' }) => numberIn(value, number => new Quantity(number, unit)),
+  DateLiteral: ({ text = '' }) => Object.freeze([new Temporal('date', text.slice(1))]),
+}
+
+/** A decimal keeps the noughts that it is written with, which no number does. */
+const numberIn = (text: string, of: (number: number) => unknown): Collection | undefined =>
+  String(Number(text)) === text ? Object.freeze([of(Number(text))]) : undefined
