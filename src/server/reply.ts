@@ -87,9 +87,23 @@ export const answering =
     if (isForEver) keptForEver(response)
     if (seeOther !== undefined) response.redirect(303, seeOther)
     else if (isPublic) sendPublic(response, body)
-    else response.send(typeof body === 'string' ? body : JSON.stringify(body))
+    else sendOwn(request, response, type, typeof body === 'string' ? body : JSON.stringify(body))
     afterwards?.().catch(failed)
   }
+
+/**
+ * Sends what is for this client alone. Express would copy the text into bytes and write them apart from the head; only
+ * what is asked for by GET may be known to its client already, which Express tells.
+ */
+function sendOwn({ method }: Request, response: Response, type: string, text: string): void {
+  if (method !== 'POST') {
+    response.send(text)
+    return
+  }
+  response.setHeader('Content-Type', `${type}; charset=utf-8`)
+  response.setHeader('Content-Length', Buffer.byteLength(text))
+  response.end(text)
+}
 
 const askedIn = (request: Request, response: Response, { languages }: KnowledgeProfile): Asked => ({
   parameter: name => String(request.params[name] ?? ''),
