@@ -10,7 +10,6 @@ import { checkTime } from '../engine/expression/steps.js'
 import { inLanguage } from '../engine/model/localized.js'
 import { gatherPatientData, type GatheredData } from '../patient-data/gather-patient-data.js'
 import { explained } from '../patient-data/not-read.js'
-import { unlessAborted } from '../patient-data/reading-time.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/draft-orders.js'
 import type { Unusable } from '../patient-data/patient-record.js'
 import type { Override, PatientOfClient, ReaderOfPatient, ShownOn } from '../record/port.js'
@@ -162,8 +161,10 @@ export async function gatherCall(
   const { knowledge, reader: fhirReader, reading, readiness, record, now, timeZone, deadlineMs } = environment
   const clock = clockAt(now(), timeZone)
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
+  readiness.lastCall.throwIfAborted()
   const reads = gatherPatientData(request, service.requirements, {
     reader: fhirReader,
+    lastCall: readiness.lastCall,
     limits: reading,
     clock,
     timeLimit,
@@ -174,7 +175,7 @@ export async function gatherCall(
   const whose = patientOf(request, caller)
   const reader = readerOf(whose, request, environment)
   const [data, overrides, shownOn] = await Promise.all([
-    unlessAborted(readiness.lastCall, reads),
+    reads,
     whose ? remembered(() => record.overridesOf(whose), [], timeLimit) : [],
     reader ? remembered(() => record.shownTo(reader), notShown, timeLimit) : notShown,
   ])

@@ -47,13 +47,10 @@ export function draftOrdersIn({ draftOrders, selections }: HookContext, record: 
       'CDS_CONTEXT_INVALID',
       `draftOrders holds more than ${MOST_DRAFTS} resources. Send the orders that are being written.`,
     )
-  const index = indexOf(entries, record.index)
+  const index = indexOf([entries], record.index)
   const resources = entries.flatMap(({ resource, sent, fullUrl }) => (resource ? [{ sent, resource, fullUrl }] : []))
   const orders = resources.filter(({ resource }) => isOrder(asR4(resource)))
-  const whose = record.patientAmong(
-    orders.map(({ resource }) => resource),
-    index,
-  )
+  const whose = record.patientAmong(orders, index)
   const drafts = orders.filter(order => isOwn(order, record, whose))
   const beside = new Map(resources.map(({ resource }) => [referenceOf(resource), resource] as const))
   const find = (reference: string) => beside.get(reference) ?? record.find(reference)

@@ -1,6 +1,7 @@
 import { isPublishable, readTemplate, type TemplateToken } from '../cds-hooks/prefetch-template.js'
 import type { Clock } from '../engine/expression/clock.js'
-import { memoised } from '../engine/model/memoised.js'
+import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
+import { madeOnce, memoised } from '../engine/model/memoised.js'
 import { isObject } from '../plain-values/json.js'
 import { idIn } from './references.js'
 
@@ -37,16 +38,20 @@ const piecesOf = memoised(readTemplate)
  * can, else its template. None where it asks about somebody who is not in this call, or is answered already;
  * undefined where the context lacks a value that every call must have.
  */
-export function queriesFor(
-  { template, further }: { template: string; further: readonly string[] },
-  source: TokenSource,
-  isAnswered: IsAnswered = () => false,
-): string[] | undefined {
-  const optional = [template, ...further].filter(each => !isPublishable(each))
-  const filled = (optional.length > 0 ? optional : [template]).map(each => fillTemplate(each, source, isAnswered))
-  if (optional.length === 0 && filled[0] === undefined) return undefined
+export function queriesFor(requirement: Templates, source: TokenSource, isAnswered: IsAnswered = () => false): string[] | undefined {
+  const { run, areOptional } = templatesRun(requirement)
+  const filled = run.map(each => fillTemplate(each, source, isAnswered))
+  if (!areOptional && filled[0] === undefined) return undefined
   return filled.flatMap(query => (query === undefined || isAnswered(query) ? [] : [query]))
 }
+
+type Templates = Pick<CompiledRequirement, 'template' | 'further'>
+
+/** The templates of a requirement that we run, and whether a call may lack what they need. */
+const templatesRun = madeOnce(({ template, further }: Templates): { run: readonly string[]; areOptional: boolean } => {
+  const optional = [template, ...further].filter(each => !isPublishable(each))
+  return { run: optional.length > 0 ? optional : [template], areOptional: optional.length > 0 }
+})
 
 function tokenValue(token: TemplateToken, { context, clock }: TokenSource, leaveOut: (id: string) => boolean): string | undefined {
   switch (token.kind) {

@@ -159,17 +159,19 @@ class FormReading {
 
   /** Questions that may be answered once and have two different answers. */
   private contradictedIn(items: readonly QuestionnaireResponseItem[]): ReadonlySet<string> {
-    const first = new Map<string, string>()
+    const before = new Map<string, QuestionnaireResponseItemAnswer>()
     const contradicted = new Set<string>()
-    const look = ({ linkId, answer = [], item = [] }: QuestionnaireResponseItem): void => {
+    const look = ({ linkId, answer, item }: QuestionnaireResponseItem): void => {
       const isSingle = this.definition.items.get(linkId)?.repeats === false
-      for (const each of answer) {
-        const value = isSingle && hasValue(each) ? valueText(each) : undefined
-        if (value !== undefined && (first.get(linkId) ?? value) !== value) contradicted.add(linkId)
-        if (value !== undefined) first.set(linkId, value)
+      for (const each of answer ?? []) {
+        if (isSingle && hasValue(each)) {
+          const other = before.get(linkId)
+          if (other && valueText(other) !== valueText(each)) contradicted.add(linkId)
+          before.set(linkId, each)
+        }
         each.item?.forEach(look)
       }
-      item.forEach(look)
+      item?.forEach(look)
     }
     items.forEach(look)
     return contradicted
@@ -200,12 +202,21 @@ class FormReading {
 
 /** A list with each entry as it is taken, those without anything left out; the list itself where all stay as they are. */
 function changed<T>(list: T[], take: (each: T) => T | undefined): T[] {
-  const taken = list.flatMap(each => take(each) ?? [])
-  return taken.length === list.length && taken.every((each, index) => each === list[index]) ? list : taken
+  let taken: T[] | undefined
+  for (let index = 0; index < list.length; index += 1) {
+    const each = list[index] as T
+    const found = take(each)
+    if (found !== each) taken ??= list.slice(0, index)
+    if (taken && found !== undefined) taken.push(found)
+  }
+  return taken ?? list
 }
 
-const hasValue = (answer: QuestionnaireResponseItemAnswer): boolean =>
-  Object.entries(answer).some(([name, value]) => VALUE.test(name) && value !== null && value !== undefined)
+function hasValue(answer: QuestionnaireResponseItemAnswer): boolean {
+  const members = answer as Readonly<Record<string, unknown>>
+  for (const name in members) if (VALUE.test(name) && members[name] !== null && members[name] !== undefined) return true
+  return false
+}
 
 const VALUE = /^value[A-Z][A-Za-z]*$/
 

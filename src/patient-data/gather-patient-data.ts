@@ -1,3 +1,4 @@
+import type { FhirResource } from 'fhir/r4.js'
 import type { Clock } from '../engine/expression/clock.js'
 import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { FormDefinitions } from '../engine/knowledge/forms.js'
@@ -5,7 +6,7 @@ import type { HookRequest } from '../cds-hooks/types.js'
 import type { ReadResult } from './fhir-reader.js'
 import { isPublishable } from '../cds-hooks/prefetch-template.js'
 import { missingData, type NotRead } from './not-read.js'
-import { PatientRecord, roomBeside, type RecordContext } from './patient-record.js'
+import { countOf, PatientRecord, roomBeside, type RecordContext } from './patient-record.js'
 import { isOfOtherTypes, planReading, type ReadingPlan } from './plan-reading.js'
 import type { BundleEntry } from './read-bundle.js'
 import { readPlans, type PlanResults, type ReadingOptions } from './read-plans.js'
@@ -61,12 +62,13 @@ export async function gatherPatientData(
   options: GatherOptions,
 ): Promise<GatheredData> {
   const reading = planReading(requirements, request, options.clock)
-  const sent = reading.plans.flatMap(({ given }) => ('entries' in given ? given.entries : []))
-  const results = await readPlans(reading, request, { ...options, mostRecords: roomBeside(sent) })
+  const sent = reading.plans.flatMap(({ given }) => ('entries' in given ? [given.entries] : []))
+  const results = await readPlans(reading, request, { ...options, mostRecords: roomBeside(countOf(sent)) })
   const outcomes = results.map(outcomeOf)
   const isAsked = ({ queries = [] }: ReadingPlan) => request.fhirServer !== undefined && queries.some(query => !reading.givers.has(query))
   const keys = outcomes.map((outcome, index) => keyOutcome(outcome, results[index]?.plan, isAsked))
-  return { ...intoRecord(outcomes, request, { ...options, wasRead: resource => !sent.some(entry => entry.resource === resource) }), keys }
+  const wasRead = (resource: FhirResource) => !sent.some(entries => entries.some(entry => entry.resource === resource))
+  return { ...intoRecord(outcomes, request, { ...options, wasRead }), keys }
 }
 
 function keyOutcome(
@@ -74,13 +76,19 @@ function keyOutcome(
   plan: ReadingPlan | undefined,
   isAsked: (plan: ReadingPlan) => boolean,
 ): KeyOutcome {
-  const resources = entries.filter(({ resource }) => resource).length
+  const resources = resourcesIn(entries)
   return {
     requirement,
     state: stateOf(plan, resources > 0, failure, isAsked),
     resources,
     ...(failure && { notRead: { requirement, ...failure } }),
   }
+}
+
+function resourcesIn(entries: readonly BundleEntry[]): number {
+  let count = 0
+  for (const { resource } of entries) if (resource) count += 1
+  return count
 }
 
 function stateOf(

@@ -27,19 +27,32 @@ const OWNER_ELEMENTS = ['subject', 'patient', 'for', 'beneficiary', 'individual'
  */
 export function ownerOf(resource: FhirResource, whose: PatientOfCall): Owner {
   if (resource.resourceType === 'Patient') return resource.id === whose.patientId ? 'own' : 'other'
-  const owners = subjectsOf(resource).map(subject => ownerNamed(subject, whose))
-  return owners.find(owner => owner === 'other') ?? owners.find(owner => owner === 'unknown') ?? 'own'
-}
-
-/** The servers whose patients are named by records, relative references aside. */
-export function serversNamed(resources: readonly FhirResource[]): string[] {
-  const subjects = resources.flatMap(subjectsOf).filter(isObject)
-  return subjects.flatMap(({ reference }) => patientNamed(reference)?.server ?? [])
-}
-
-function subjectsOf(resource: FhirResource): unknown[] {
   const record = resource as unknown as Readonly<Record<string, unknown>>
-  return OWNER_ELEMENTS.map(element => record[element]).filter(named => named !== undefined && named !== null)
+  let isUnknown = false
+  for (const element of OWNER_ELEMENTS) {
+    const subject = record[element]
+    if (subject === undefined || subject === null) continue
+    const owner = ownerNamed(subject, whose)
+    if (owner === 'other') return owner
+    isUnknown ||= owner === 'unknown'
+  }
+  return isUnknown ? 'unknown' : 'own'
+}
+
+/** The servers whose patients are named by records, relative references aside. @param patientId whom most of them name in the plainest way. */
+export function serversNamed(records: readonly { resource: FhirResource }[], patientId: string): ReadonlySet<string> {
+  const servers = new Set<string>()
+  const plain = `Patient/${patientId}`
+  for (const { resource } of records) {
+    const record = resource as unknown as Readonly<Record<string, unknown>>
+    for (const element of OWNER_ELEMENTS) {
+      const subject = record[element]
+      if (!isObject(subject) || subject.reference === plain) continue
+      const server = patientNamed(subject.reference)?.server
+      if (server !== undefined) servers.add(server)
+    }
+  }
+  return servers
 }
 
 function ownerNamed(subject: unknown, { patientId, patient, server, index }: PatientOfCall): Owner {

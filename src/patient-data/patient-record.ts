@@ -9,13 +9,10 @@ import { asR4 } from './other-releases.js'
 import { ownerOf, serversNamed, type PatientOfCall } from './ownership.js'
 import type { BundleEntry } from './read-bundle.js'
 import type { ReferenceIndex } from './references.js'
-import { latestVersions, nameOf, referenceOf, type Kept } from './versions.js'
+import { latestVersions, nameOf, referenceOf, type Kept, type KeyedEntries } from './versions.js'
 
-/** What came with a call under one prefetch key. */
-export interface KeyedEntries {
-  key: string
-  entries: readonly BundleEntry[]
-  /** Canonical of the questionnaire that the key asks for. */
+/** What came under one prefetch key, and the canonical of the questionnaire that it asks for. */
+export interface AskedEntries extends KeyedEntries {
   questionnaire?: string | undefined
 }
 
@@ -50,14 +47,17 @@ const MOST_RECORDS = 15_000
  * How many more records there may be in a call.
  * @throws CdsError CDS_BODY_TOO_COSTLY when there are too many already.
  */
-export function roomBeside({ length }: readonly unknown[]): number {
-  if (length > MOST_RECORDS)
+export function roomBeside(count: number): number {
+  if (count > MOST_RECORDS)
     throw new CdsError(
       'CDS_BODY_TOO_COSTLY',
       `The data holds more than ${MOST_RECORDS} records. Send those that the prefetch templates ask for.`,
     )
-  return MOST_RECORDS - length
+  return MOST_RECORDS - count
 }
+
+/** How many entries some lists have together. */
+export const countOf = (lists: readonly (readonly unknown[])[]): number => lists.reduce((count, { length }) => count + length, 0)
 
 /** Most notes of one call; data with more faults is no chart but noise. */
 const MOST_NOTED = 100
@@ -75,7 +75,7 @@ export class PatientRecord {
   /** By what the patient is known among the records. */
   private readonly whose: PatientOfCall
   /** The servers of which the records speak, where the call names none. */
-  private readonly servers: readonly string[]
+  private readonly servers: ReadonlySet<string>
   private readonly byType = new Map<string, Kept[]>()
   /** Everything in the order it was sent. */
   private readonly sent: readonly Kept[]
@@ -91,18 +91,19 @@ export class PatientRecord {
    *   more records than any chart has.
    */
   constructor(
-    keyed: readonly KeyedEntries[],
+    keyed: readonly AskedEntries[],
     readonly context: RecordContext,
   ) {
-    const entries = keyed.flatMap(({ key, entries: ofKey }) => ofKey.map(entry => ({ key, entry })))
-    roomBeside(entries)
-    this.index = indexOf(entries.map(({ entry }) => entry))
+    const lists = keyed.map(({ entries }) => entries)
+    roomBeside(countOf(lists))
+    this.index = indexOf(lists)
     this.questionnaires = new Map(keyed.map(({ key, questionnaire }) => [key, questionnaire] as const))
-    const kept = latestVersions(entries)
+    const kept = latestVersions(keyed)
     const patient = kept.find(({ resource }) => resource.resourceType === 'Patient')?.resource as Patient | undefined
-    this.servers = context.fhirServer === undefined ? serversNamed(kept.map(({ resource }) => resource)) : []
+    const patientId = context.patientId ?? ''
+    this.servers = context.fhirServer === undefined ? serversNamed(kept, patientId) : NO_SERVERS
     this.sent = kept
-    this.whose = { patientId: context.patientId ?? '', patient, server: this.serverAmong(this.servers), index: this.index }
+    this.whose = { patientId, patient, server: this.serverAmong(this.servers), index: this.index }
     for (const each of kept) if (this.isOwn(each)) this.take(each)
   }
 
@@ -144,6 +145,8 @@ export class PatientRecord {
     return this.byReference.get(reference)
   }
 
+  private readonly finder = (reference: string): FhirResource | undefined => this.find(reference)
+
   /** Notes what could not be used, as far as a reader can take it in. */
   note(unusable: Unusable): void {
     if (this.unusable.length < MOST_NOTED) this.unusable.push(unusable)
@@ -157,14 +160,15 @@ export class PatientRecord {
   }
 
   /** By what the patient is known among further resources of the call. */
-  patientAmong(resources: readonly FhirResource[], index: ReferenceIndex): PatientOfCall {
-    return { ...this.whose, server: this.serverAmong([...this.servers, ...serversNamed(resources)]), index }
+  patientAmong(records: readonly { resource: FhirResource }[], index: ReferenceIndex): PatientOfCall {
+    const servers = new Set([...this.servers, ...serversNamed(records, this.whose.patientId)])
+    return { ...this.whose, server: this.serverAmong(servers), index }
   }
 
   /** Where the call says of no server, an address is certain only while all addresses are of one. */
-  private serverAmong(named: readonly string[]): string | undefined {
-    const [server, ...others] = new Set(named)
-    return this.context.fhirServer ?? (others.length === 0 ? server : undefined)
+  private serverAmong(named: ReadonlySet<string>): string | undefined {
+    const [server] = named
+    return this.context.fhirServer ?? (named.size === 1 ? server : undefined)
   }
 
   /** Notes a record that is left out since nobody can tell whose it is. */
@@ -194,16 +198,16 @@ export class PatientRecord {
   }
 
   private prepared({ key, resource: sent }: Kept): FhirResource {
-    const name = nameOf(sent)
     const isReadable = sent.resourceType !== 'QuestionnaireResponse' || !isEndless(sent)
-    if (!isReadable) this.note({ key, resource: name, element: 'QuestionnaireResponse.item', reason: 'it has more items than any form' })
+    if (!isReadable)
+      this.note({ key, resource: nameOf(sent), element: 'QuestionnaireResponse.item', reason: 'it has more items than any form' })
     const { resource, unusable } = takeIn(asR4(isReadable ? sent : { ...sent, item: [] }), {
       index: this.index,
       timeZone: this.context.timeZone,
     })
-    for (const { element, reason } of unusable) this.note({ key, resource: name, element, reason })
-    const complete = withReferredCodes(resource, reference => this.find(reference))
-    return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, name) : complete
+    for (const { element, reason } of unusable) this.note({ key, resource: nameOf(sent), element, reason })
+    const complete = withReferredCodes(resource, this.finder)
+    return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, nameOf(sent)) : complete
   }
 
   private form(form: QuestionnaireResponse, key: string, resource: string): FhirResource {
@@ -218,16 +222,30 @@ export class PatientRecord {
 }
 
 /** The addresses under which resources travelled, by which others may name them. */
-export function indexOf(entries: readonly BundleEntry[], beside: ReferenceIndex = new Map()): ReferenceIndex {
+export function indexOf(lists: readonly (readonly BundleEntry[])[], beside: ReferenceIndex = new Map()): ReferenceIndex {
   const index = new Map(beside)
-  for (const { resource, fullUrl } of entries) {
-    const reference = resource && referenceOf(resource)
-    // An address that ends in type and id says the same as these, and what has no scheme is no address.
-    if (fullUrl !== undefined && reference !== undefined && !fullUrl.endsWith(`/${reference}`) && HAS_SCHEME.test(fullUrl))
-      index.set(fullUrl.trim().toLowerCase(), reference)
+  for (const entries of lists) {
+    for (const { resource, fullUrl } of entries) {
+      // An address that ends in type and id says the same as these, and what has no scheme is no address.
+      if (fullUrl === undefined || resource.id === undefined || endsIn(fullUrl, resource) || !HAS_SCHEME.test(fullUrl)) continue
+      index.set(fullUrl.trim().toLowerCase(), `${resource.resourceType}/${resource.id}`)
+    }
   }
   return index
 }
+
+/** Whether an address ends in the type and id of a resource; most do, so that they are compared where they stand. */
+function endsIn(address: string, { resourceType, id = '' }: FhirResource): boolean {
+  const slash = address.length - id.length - 1
+  return (
+    address.charAt(slash) === '/' &&
+    address.charAt(slash - resourceType.length - 1) === '/' &&
+    address.endsWith(id) &&
+    address.endsWith(resourceType, slash)
+  )
+}
+
+const NO_SERVERS: ReadonlySet<string> = new Set()
 
 const HAS_SCHEME = /^\s*[a-z][a-z0-9+.-]{0,20}:/i
 

@@ -45,9 +45,12 @@ export function planReading(
   if (fhirServer === undefined && found.every(({ given }) => isAnswer(given)))
     return { plans: found.map(each => ({ ...each, queries: [] })), givers: new Map() }
   const givers = new Map<string, ReadingPlan>()
-  const given = found.map(each =>
-    each.given.kind === 'absent' ? undefined : giving(each, queriesFor(each.requirement, source) ?? [], givers),
-  )
+  // Queries for other types are no queries of these.
+  const open = new Set(found.filter(isOpen).map(({ requirement }) => requirement.type))
+  const given = found.map(each => {
+    if (each.given.kind === 'absent') return undefined
+    return open.has(each.requirement.type) ? giving(each, queriesFor(each.requirement, source) ?? [], givers) : { ...each, queries: [] }
+  })
   const asked = new Set<string>()
   const plans = found.map((each, index) => {
     const plan = given[index]
@@ -61,6 +64,9 @@ export function planReading(
   })
   return { plans, givers }
 }
+
+/** Whether a requirement may need queries beside what was given for it. */
+const isOpen = ({ requirement, given }: Omit<ReadingPlan, 'queries'>): boolean => !isAnswer(given) || requirement.further.length > 0
 
 /** The plan of a requirement for which something was given, noted as the giver of the queries that this answers. */
 function giving(found: Omit<ReadingPlan, 'queries'>, queries: readonly string[], givers: Map<string, ReadingPlan>): ReadingPlan {
@@ -113,12 +119,12 @@ function givenFor({ key, type, template }: CompiledRequirement, prefetch: HookRe
   const entries = entriesIn(value)
   if (!entries) return { kind: 'failed', entries: [] }
   if (isOfOtherTypes(entries, type)) return { kind: 'failed', entries }
-  const [next, size, total] = [nextPage(value), countOf(value), totalOf(value)]
+  const [next, total] = [nextPage(value), totalOf(value)]
   if (next !== undefined) {
     const query = fillTemplate(template, source)
-    return { kind: 'begun', entries, search: { type, next, size, total, ...(query !== undefined && { query }) } }
+    return { kind: 'begun', entries, search: { type, next, size: countOf(value), total, ...(query !== undefined && { query }) } }
   }
-  return { kind: total !== undefined && total > size ? 'part' : 'complete', entries }
+  return { kind: total !== undefined && total > countOf(value) ? 'part' : 'complete', entries }
 }
 
 /** Whether there are resources, but not one of the type asked for. */

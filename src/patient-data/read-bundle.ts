@@ -22,7 +22,9 @@ export function entriesIn(value: unknown, depth = 0): BundleEntry[] | undefined 
   if (value.resourceType !== 'Bundle') return [{ resource: withId(value, undefined), sent: value }]
   const entries = (value as { entry?: unknown }).entry ?? []
   if (!Array.isArray(entries)) return undefined
-  return entries.flatMap((entry: Entry | null) => (entry === null || typeof entry !== 'object' ? [] : entryIn(entry, depth)))
+  const found: BundleEntry[] = []
+  for (const entry of entries as (Entry | null)[]) if (entry !== null && typeof entry === 'object') addEntry(entry, depth, found)
+  return found
 }
 
 interface Entry {
@@ -32,15 +34,17 @@ interface Entry {
   response?: { lastModified?: unknown }
 }
 
-function entryIn({ resource, fullUrl: address, request, response }: Entry, depth: number): BundleEntry[] {
+function addEntry({ resource, fullUrl: address, request, response }: Entry, depth: number, found: BundleEntry[]): void {
   const fullUrl = typeof address === 'string' ? address : undefined
   if (request?.method === 'DELETE') {
     const deleted = readReference(request.url) ?? readReference(fullUrl)
-    return deleted === undefined ? [] : [{ deleted, ...(typeof response?.lastModified === 'string' && { at: response.lastModified }) }]
+    if (deleted !== undefined) found.push({ deleted, ...(typeof response?.lastModified === 'string' && { at: response.lastModified }) })
+    return
   }
-  if (!isResource(resource) || resource.resourceType === 'OperationOutcome') return []
-  if (resource.resourceType === 'Bundle') return depth === DEEPEST ? [] : (entriesIn(resource, depth + 1) ?? [])
-  return [{ resource: withId(resource, fullUrl), sent: resource, ...(fullUrl !== undefined && { fullUrl }) }]
+  if (!isResource(resource) || resource.resourceType === 'OperationOutcome') return
+  if (resource.resourceType !== 'Bundle')
+    found.push({ resource: withId(resource, fullUrl), sent: resource, ...(fullUrl !== undefined && { fullUrl }) })
+  else if (depth < DEEPEST) for (const within of entriesIn(resource, depth + 1) ?? []) found.push(within)
 }
 
 /** A resource under the id of its address, where it has none of its own; an id that is no text is none. */
@@ -62,10 +66,13 @@ export function countOf(value: unknown): number {
   if (!isResource(value) || value.resourceType !== 'Bundle') return isResource(value) ? 1 : 0
   const { entry } = value as { entry?: unknown }
   if (!Array.isArray(entry)) return 0
-  return (entry as ({ resource?: unknown; search?: { mode?: unknown } | null } | null)[])
-    .filter(each => each && !isOutcome(each.resource) && !['include', 'outcome'].includes(String(each.search?.mode)))
-    .reduce((count, each) => count + countOf(each?.resource), 0)
+  let count = 0
+  for (const each of entry as ({ resource?: unknown; search?: { mode?: unknown } | null } | null)[])
+    if (each && !isOutcome(each.resource) && !isBeside(each.search?.mode)) count += countOf(each.resource)
+  return count
 }
+
+const isBeside = (mode: unknown): boolean => mode !== undefined && ['include', 'outcome'].includes(String(mode))
 
 /** Whether a value is an OperationOutcome, of whatever it tells. */
 export const isOutcome = (value: unknown): boolean => isResource(value) && value.resourceType === 'OperationOutcome'

@@ -4,7 +4,7 @@ import { withinGrant } from './granted-reader.js'
 import type { Reading, ReadingPlan } from './plan-reading.js'
 import type { BundleEntry } from './read-bundle.js'
 import { readingBudget, type ReadingLimits } from './reading-budget.js'
-import { startReadingTime } from './reading-time.js'
+import { startReadingTime, unlessAborted } from './reading-time.js'
 
 export interface ReadingOptions {
   reader: FhirReader
@@ -15,6 +15,8 @@ export interface ReadingOptions {
   fairWaitMs: number
   /** Most records that may be read. */
   mostRecords: number
+  /** Aborted, with the error of the call, when it can wait no longer; always waited for without it. */
+  lastCall?: AbortSignal
 }
 
 /** What was given for a plan and what came of its queries, in this order. */
@@ -27,12 +29,18 @@ export interface PlanResults {
  * Finds what makes up each plan's answer: what the client gave, and what its FHIR server says to the rest, each query
  * asked once, all in parallel. What is essential goes first; the rest is waited for no longer than the limits say.
  */
-export async function readPlans(
+export function readPlans(reading: Reading, request: HookRequest, options: ReadingOptions): PlanResults[] | Promise<PlanResults[]> {
+  const { fhirServer } = request
+  return fhirServer === undefined || !isAnythingAsked(reading)
+    ? withoutServer(reading)
+    : unlessAborted(options.lastCall, fromServer(reading, { ...request, fhirServer }, options))
+}
+
+async function fromServer(
   reading: Reading,
-  { fhirServer, fhirAuthorization }: HookRequest,
+  { fhirServer, fhirAuthorization }: HookRequest & { fhirServer: string },
   { reader, timeLimit, fairWaitMs, limits, mostRecords }: ReadingOptions,
 ): Promise<PlanResults[]> {
-  if (fhirServer === undefined || !isAnythingAsked(reading)) return Promise.all(reading.plans.map(resultsIn(reading, NOBODY)))
   const time = startReadingTime(timeLimit)
   const budget = readingBudget(limits, mostRecords)
   const access = { fhirServer, until: time.until, fairWaitMs, ...(fhirAuthorization && { accessToken: fhirAuthorization.access_token }) }
@@ -62,11 +70,29 @@ interface Source {
   goOn: (plan: ReadingPlan, begun: BegunSearch) => Promise<ReadResult>
 }
 
-/** In place of a server where there is none. */
-const NOBODY: Source = {
-  ask: () => Promise.resolve({ kind: 'failed', reason: 'missing' }),
-  goOn: () => Promise.resolve({ kind: 'part', entries: [] }),
+/** The results where nobody is asked for more than was given: pages that are lacking stay so, and what was not given is missing. */
+const withoutServer = ({ plans, givers }: Reading): PlanResults[] =>
+  plans.map(plan => ({
+    plan,
+    results: [
+      ...(isAnsweredByQueries(plan) ? [] : [resultAlone(plan)]),
+      ...(plan.queries ?? []).map((query): ReadResult => {
+        const giver = givers.get(query)
+        return giver ? resultAlone(giver) : { kind: 'failed', reason: 'missing' }
+      }),
+    ],
+  }))
+
+/** What a client gave, as the result of a read, without what it left for further pages. */
+function resultAlone({ given }: ReadingPlan): ReadResult {
+  if (given.kind === 'complete') return { kind: 'found', entries: given.entries }
+  if (given.kind === 'part') return given
+  if (given.kind === 'begun') return { kind: 'part', entries: given.entries }
+  return given.kind === 'failed' ? { kind: 'failed', reason: 'reported-failed' } : { kind: 'found', entries: [] }
 }
+
+const isAnsweredByQueries = ({ given, queries = [] }: ReadingPlan): boolean =>
+  given.kind === 'absent' || (given.kind === 'failed' && queries.length > 0)
 
 const isAnythingAsked = ({ plans, givers }: Reading): boolean =>
   plans.some(({ given, queries }) => given.kind === 'begun' || queries?.some(query => !givers.has(query)))
@@ -88,8 +114,7 @@ function resultsIn({ givers }: Reading, source: Source): (plan: ReadingPlan) => 
     return giver ? given(giver) : begunOnce(asked, query, () => source.ask(query))
   }
   return async plan => {
-    const isAnswered = plan.given.kind === 'absent' || (plan.given.kind === 'failed' && plan.queries?.length)
-    const results = [...(isAnswered ? [] : [given(plan)]), ...(plan.queries ?? []).map(result)]
+    const results = [...(isAnsweredByQueries(plan) ? [] : [given(plan)]), ...(plan.queries ?? []).map(result)]
     return { plan, results: await Promise.all(results) }
   }
 }
@@ -104,10 +129,7 @@ function begunOnce<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Val
 /** What a client gave, as the result of a read; of a search that it began the rest is read. */
 async function resultGiven(plan: ReadingPlan, source: Source): Promise<ReadResult> {
   const { given } = plan
-  if (given.kind === 'complete') return { kind: 'found', entries: given.entries }
-  if (given.kind === 'part') return given
-  if (given.kind === 'begun') return afterGiven(given.entries, await source.goOn(plan, given.search))
-  return given.kind === 'failed' ? { kind: 'failed', reason: 'reported-failed' } : { kind: 'found', entries: [] }
+  return given.kind === 'begun' ? afterGiven(given.entries, await source.goOn(plan, given.search)) : resultAlone(plan)
 }
 
 /** The pages that the client gave stand, whatever came of the others. */

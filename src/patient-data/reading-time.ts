@@ -39,8 +39,9 @@ export function startReadingTime(limit: number): ReadingTime {
   }
 }
 
-/** The outcome of something under way, or the error of the signal when that is aborted first. */
-export async function unlessAborted<T>(signal: AbortSignal, underWay: Promise<T>): Promise<T> {
+/** The outcome of something under way, or the error of the signal, where there is one, when that is aborted first. */
+export async function unlessAborted<T>(signal: AbortSignal | undefined, underWay: Promise<T>): Promise<T> {
+  if (!signal) return underWay
   let abandon = (): void => undefined
   const aborted = new Promise<never>((_, reject) => {
     abandon = () => reject(signal.reason as Error)
