@@ -1,6 +1,7 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { isNode } from './values.js'
+import { fromInterpreter } from './interpreter-values.js'
+import { plain } from './values.js'
 
 /** Finds values in a resource. */
 export type Selector = (resource: object) => unknown[]
@@ -11,5 +12,5 @@ export type Selector = (resource: object) => unknown[]
  */
 export function compileSelector(path: string): Selector {
   const select = fhirpath.compile(path, r4, { resolveInternalTypes: false, async: false })
-  return resource => (select(resource) as unknown[]).map(item => (isNode(item) ? item.data : item))
+  return resource => fromInterpreter(select(resource) as unknown[]).map(plain)
 }
