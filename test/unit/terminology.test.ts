@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { FhirResource, NamingSystem, ValueSet } from 'fhir/r4.js'
 import { FaultList } from '../../src/engine/model/faults.js'
 import { EXTENSION, HOUSE_TERMS } from '../support/house.js'
+import { KnownCodings, MOST_CODINGS } from '../../src/engine/terminology/known-codings.js'
 import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { canonical, codeSystem, valueSet } from '../support/knowledge-builder.js'
 
@@ -380,5 +381,28 @@ describe('expansion', () => {
     expect(terminology.display(FRUIT, 'plum')?.get('da')).toBe('Blomme')
     expect(terminology.display('urn:oid:1.2.3', 'plum')?.get('da')).toBe('Blomme')
     expect(terminology.display(FRUIT, 'nothing')).toBeUndefined()
+  })
+})
+
+describe('what is remembered of codings that were sent', () => {
+  test('has one bound, however many systems they are spread over', () => {
+    const known = new KnownCodings()
+    let most = 0
+    for (let system = 0; system < 200; system += 1)
+      for (let code = 0; code < 50; code += 1) {
+        known.note({ system: `urn:of-client:${system}`, code: `C${code}` }, false)
+        most = Math.max(most, known.size)
+      }
+    expect(most).toBe(MOST_CODINGS)
+  })
+
+  test('is what was answered, and nothing of what is too long', () => {
+    const known = new KnownCodings()
+    known.note({ system: FRUIT, code: 'apple' }, true)
+    known.note({ code: 'apple' }, false)
+    known.note({ system: FRUIT, code: 'x'.repeat(1_000) }, false)
+    expect([known.answerTo({ system: FRUIT, code: 'apple' }), known.answerTo({ code: 'apple' })]).toEqual([true, false])
+    expect(known.answerTo({ system: FRUIT, code: 'pear' })).toBeUndefined()
+    expect(known.size).toBe(2)
   })
 })

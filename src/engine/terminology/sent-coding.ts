@@ -1,6 +1,6 @@
 import type { SentCoding } from '../expression/functions/value-set-test.js'
 
-/** Most systems, and most codes of one system, whose answers a value set remembers; charts repeat few codes many times. */
+/** Most spellings of systems, names and near misses that are remembered, each by itself; charts repeat few of them many times. */
 export const MOST_REMEMBERED = 256
 
 /** Most characters of a system or code that is remembered; no code is that long, and what a client sends must not pile up. */

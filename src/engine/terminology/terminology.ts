@@ -9,7 +9,8 @@ import type { FaultCode, FaultList } from '../model/faults.js'
 import type { KnowledgeNames } from '../model/names.js'
 import { ofType, type KnowledgeFile } from '../model/knowledge-file.js'
 import { Questions } from './questions.js'
-import { codeOf, isShort, LONGEST_REMEMBERED, MOST_REMEMBERED, systemOf, trimmed } from './sent-coding.js'
+import { KnownCodings } from './known-codings.js'
+import { codeOf, LONGEST_REMEMBERED, MOST_REMEMBERED, systemOf, trimmed } from './sent-coding.js'
 import { SystemNames } from './system-names.js'
 
 /** A code that nearly belongs to a value set, told to an operator: `system` is the name of one of our systems, never what was sent. */
@@ -217,17 +218,17 @@ export class Terminology {
         : systems.find(each => belongs(each, code) && this.systems.isNear(each, system))
       return near === undefined ? undefined : { system: near, kind: 'system' }
     }
-    const known = new Map<unknown, Map<unknown, boolean>>()
+    const known = new KnownCodings()
     return coding => {
       if (typeof coding === 'string') return systems.some(each => belongs(each, trimmed(coding)))
-      const before = known.get(coding?.system)?.get(coding?.code)
+      const before = known.answerTo(coding)
       if (before !== undefined) return before
       const code = codeOf(coding)
       if (code === undefined) return false
       const system = systemOf(coding)
       const answer = answerTo(system, code)
       if (!answer) this.tell(missed(system, code), `${system}|${code}`)
-      remember(known, coding, answer)
+      known.note(coding, answer)
       return answer
     }
   }
@@ -393,14 +394,6 @@ export class Terminology {
     }
     concept.forEach(read)
   }
-}
-
-function remember(known: Map<unknown, Map<unknown, boolean>>, { system, code }: SentCoding, answer: boolean): void {
-  if (!isShort(system) || !isShort(code)) return
-  if (!known.has(system) && known.size >= MOST_REMEMBERED) known.clear()
-  const codes = known.get(system) ?? new Map<unknown, boolean>()
-  if (codes.size >= MOST_REMEMBERED) codes.clear()
-  known.set(system, codes.set(code, answer))
 }
 
 /** The same test, with the answers to short names remembered: a chart calls few things by many records. */
