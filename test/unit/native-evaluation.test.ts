@@ -95,6 +95,7 @@ describe('natively or by the interpreter, the answer is the same', () => {
     'iif(%yes, $this, 1).count()',
     'iif(%yes, %patient.`birthDate`, 2)',
     '%`an odd (name` and %yes',
+    '%Condition.`\\u0069d`',
     'iif(%`an odd (name`, 1, 2)',
     "iif(%yes, 'Ø, å', 'x')",
     "iif('😀,' = '😀,', %yes, %no) and %QuestionnaireResponse.answer('one').code = 'x'",

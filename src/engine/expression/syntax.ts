@@ -53,8 +53,9 @@ export function plainSource(source: string): string {
   )
 }
 
-/** A name without the back-ticks or quotes that a delimited one stands in. */
-export const nameWithoutQuotes = (name: string): string => (/^([`']).*\1$/s.test(name) ? name.slice(1, -1) : name)
+/** A name without the back-ticks or quotes that a delimited one stands in, and without its escapes. */
+export const nameWithoutQuotes = (name: string): string =>
+  /^([`']).*\1$/s.test(name) ? name.slice(1, -1).replace(ESCAPE, unescaped) : name
 
 /** The text that a string literal stands for; undefined for any other node. */
 export function stringLiteral(node: SyntaxNode): string | undefined {
