@@ -7,13 +7,14 @@ import { inProcess, interpretedInProcess } from './alone.js'
 import { load, median, medianRound, warm, type Round, type Target } from './load.js'
 import { demoPatient, generatePatient, type BenchmarkedHook, type MeasuredPatient } from './patients.js'
 import { peakMemoryMb } from './process-cpu.js'
-import { firstAnswer, post, startServer, type RunningServer, type ServerName } from './servers.js'
+import { firstAnswer, healthWaits, post, startServer, type RunningServer, type ServerName } from './servers.js'
 import { SPELLINGS, type Spelling } from './spelling.js'
 
 const CALLERS = 8
 /** For requests of which eight at once would keep the service busy for longer than it lets anybody wait. */
 const FEW_CALLERS = 2
 const MANY_CALLERS = 64
+const HEALTH_SECONDS = 6
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 3)
 const { values: options } = parseArgs({ options: { only: { type: 'string', default: '' } } })
@@ -131,25 +132,14 @@ async function compare(row: Row, servers: Record<ServerName, RunningServer>): Pr
 
 /** How long a look at the process's health takes while many call at once, and how many of them are turned away. */
 async function healthUnderLoad(row: Row, server: RunningServer): Promise<void> {
-  const waits: number[] = []
-  let isLoading = true
-  const look = async () => {
-    while (isLoading) {
-      const began = performance.now()
-      await (await fetch(`${server.url}/health/live`)).text()
-      waits.push(performance.now() - began)
-      await new Promise(resolve => setTimeout(resolve, 50))
-    }
-  }
-  const looking = look()
+  const looking = healthWaits(server.url, HEALTH_SECONDS)
   const { perSecond, p50, p99, refused, requests } = await load(
     { server, url: answerUrl(server, row), body: row.body },
     MANY_CALLERS,
-    6,
+    HEALTH_SECONDS,
     true,
   )
-  isLoading = false
-  await looking
+  const waits = await looking
   console.log(
     `${MANY_CALLERS} callers, ${row.name}: ${perSecond.toFixed(0)}/s, p50 ${p50} ms, p99 ${p99} ms, ${refused} of ${requests} turned away; /health/live median ${median(waits).toFixed(0)} ms, longest ${Math.max(...waits).toFixed(0)} ms`,
   )

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -35,6 +36,13 @@ async function stopped(child: ChildProcess): Promise<void> {
   const ended = new Promise(resolve => child.once('exit', resolve))
   child.kill()
   await ended
+}
+
+/** How long each look at a server's health took for some seconds, in milliseconds. */
+export async function healthWaits(url: string, seconds: number): Promise<number[]> {
+  const command = ['test/benchmark/look-at-health.mjs', url, String(seconds)]
+  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: ROOT })
+  return JSON.parse(stdout) as number[]
 }
 
 export const post = (body: string): RequestInit => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body })
