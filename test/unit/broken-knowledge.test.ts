@@ -57,6 +57,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   PAGE_TEXT_COMPUTED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].extension'],
   DATE_ARITHMETIC_INVALID: ['Library/facts.json', 'Library.extension[0] (age)'],
   'DATE_ARITHMETIC_INVALID-unit': ['Library/facts.json', 'Library.extension[0] (isRecent)'],
+  CRITERION_INVALID: ['Library/facts.json', 'Library.extension[0] (hasNamed)'],
   FACT_CYCLE: ['Library/facts.json', 'Library.extension[0] (one)'],
   FACT_DUPLICATE: ['Library/facts.json', 'Library.extension[1] (one)'],
   DESCRIPTION_MISSING: ['Library/facts.json', 'Library.extension[0] (one)'],

@@ -78,6 +78,15 @@ describe('what is not a truth value is a mistake in the knowledge', () => {
     expect(() => evaluate(expression, { facts: { two: 'true | false', number: '5' } })).toThrow('expected true, false or nothing')
   })
 
+  test('a criterion that is an element is true where its value is', () => {
+    const records = [true, false].map(active => ({ resourceType: 'Practitioner', id: String(active), active }))
+    expect(evaluate('%Practitioner.where(active).id', { records })).toEqual(['true'])
+    expect(evaluate('%Practitioner.where(active.not()).id', { records })).toEqual(['false'])
+    expect(evaluate("%Practitioner.exists(active and id = 'false')", { records })).toEqual([false])
+    expect(evaluate('%Practitioner.all(active)', { records })).toEqual([false])
+    expect(evaluate("%Practitioner.where(id = 'false').exists(active)", { records })).toEqual([false])
+  })
+
   test('but it is left alone where the left side has decided', () => {
     expect(evaluate("false and 'text'")).toEqual([false])
     expect(evaluate("true or 'text'")).toEqual([true])

@@ -136,6 +136,15 @@ describe('refused', () => {
     [`iif(${q}.answer('count') > 3, 1, 0)`, 'UNKNOWN_HIDDEN'],
     [`iif(${q}.answer('yes').not() or %Condition.exists(), 'a', 'b').length() > 0`, 'UNKNOWN_HIDDEN'],
     [`iif(${q}.answer('yes').exists(), iif(${q}.answer('count') > 3, 1, 0), 0)`, 'UNKNOWN_HIDDEN'],
+    // Criteria that are neither true nor false.
+    ['%Condition.where(code).exists()', 'CRITERION_INVALID: where() asks for true or false, and CodeableConcept is neither'],
+    ["%Condition.exists('a')", 'CRITERION_INVALID: exists() asks for true or false, and string is neither; write .exists(), or compare it'],
+    ['%Condition.all(onset.calendarDate())', 'CRITERION_INVALID: all() asks'],
+    ['iif(%patient.birthDate, 1, {})', 'CRITERION_INVALID: iif() asks for true or false, and date is neither'],
+    [`${q}.answer('count').not()`, 'CRITERION_INVALID: not() asks for true or false, and integer is neither'],
+    ['%patient.name.knownTrue()', 'CRITERION_INVALID: knownTrue() asks'],
+    ['%patient.name and %Condition.exists()', 'CRITERION_INVALID: and asks for true or false, and HumanName is neither'],
+    ['%Condition.exists() implies today()', 'CRITERION_INVALID: implies asks'],
     // Dates.
     ['today() - %patient.birthDate', 'DATE_ARITHMETIC_INVALID: a date minus a date is no duration; use start.difference(end'],
     [`(today() - 1 month) - ${q}.answer('when')`, 'DATE_ARITHMETIC_INVALID'],
@@ -167,6 +176,10 @@ describe('not refused', () => {
     `iif(${q}.exists(), 'done', {}).coding('${REASONS}')`,
     `${q}.unanswered('when').text`,
     "today().written('da')",
+    '%patient.where(active).exists()',
+    '%patient.exists(deceased)',
+    `${q}.answer('yes').not()`,
+    'iif({}, 1, {}).empty()',
     // Choices on what is there.
     `iif(${q}.answer('yes').knownTrue(), 1, 0)`,
     `iif(${q}.answer('yes'), 1, {})`,

@@ -1,4 +1,5 @@
 import { impossibleComparisons } from './comparisons.js'
+import { criterionFault, truthFault } from './criteria.js'
 import { dateFaults, isDated } from './date-arithmetic.js'
 import { patternFault } from './functions/regular-expressions.js'
 import { FUNCTIONS, REFUSED, type FunctionRow } from './functions/table.js'
@@ -10,8 +11,8 @@ import { OPEN_VOCABULARY, type Vocabulary } from './vocabulary.js'
 /** The variables an expression may use, with what is known of their items. */
 export type KnownVariables = ReadonlyMap<string, Items>
 
-/** What a fault is about: a name, an item of a form, a code, a resource, reckoning with dates, or a language. */
-export type NamingFaultKind = 'name' | 'item' | 'code' | 'form' | 'date' | 'translation'
+/** What a fault is about: a name, an item of a form, a code, a resource, reckoning with dates, a criterion that is no truth value, or a language. */
+export type NamingFaultKind = 'name' | 'item' | 'code' | 'form' | 'date' | 'criterion' | 'translation'
 
 export interface NamingFault {
   kind: NamingFaultKind
@@ -50,8 +51,8 @@ export function checkNames(
 
 const BOOLEAN = itemsOf('boolean')
 
-/** Operators that yield a truth value. */
-const TRUTH_EXPRESSIONS = new Set(['AndExpression', 'OrExpression', 'ImpliesExpression', 'InequalityExpression'])
+/** Operators between truth values. */
+const CONNECTIVES = new Set(['AndExpression', 'OrExpression', 'ImpliesExpression'])
 
 /** Types by the kind of literal. */
 const LITERALS: Readonly<Record<string, string>> = {
@@ -112,12 +113,22 @@ class NameWalk {
         return literalItems(node)
     }
     const items = children.map(child => this.itemsOf(child, focus))
-    if (TRUTH_EXPRESSIONS.has(node.type)) return BOOLEAN
+    if (CONNECTIVES.has(node.type)) return this.connected(node.text ?? '', items)
+    if (node.type === 'InequalityExpression') return BOOLEAN
     return items.length === 1 ? (items[0] ?? ANY_ITEMS) : ANY_ITEMS
   }
 
   private fault(message: string, kind: NamingFaultKind = 'name'): void {
     this.faults.push({ kind, message })
+  }
+
+  private connected(sign: string, sides: readonly Items[]): Items {
+    for (const side of sides) this.criterion(truthFault(sign, side))
+    return BOOLEAN
+  }
+
+  private criterion(message: string | undefined): void {
+    if (message !== undefined) this.fault(message, 'criterion')
   }
 
   private chain([target, step]: readonly SyntaxNode[], focus: Items): Items {
@@ -223,6 +234,7 @@ class NameWalk {
     }
     if (name === 'repeat') return this.repeated(argumentNodes, focus)
     const args = this.argumentItems(name, argumentNodes, focus)
+    this.criterion(criterionFault(name, args, focus))
     if (name === 'union' || name === 'combine' || name === 'coalesce') return mergeItems([focus, ...args])
     if (name === 'select') return args[0] ?? ANY_ITEMS
     if (name === 'iif') return mergeItems(args.slice(1))

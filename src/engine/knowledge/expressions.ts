@@ -31,6 +31,7 @@ const FAULT_OF: Readonly<Record<NamingFaultKind, FaultCode>> = {
   code: 'CODE_IMPOSSIBLE',
   form: 'CANONICAL_UNKNOWN',
   date: 'DATE_ARITHMETIC_INVALID',
+  criterion: 'CRITERION_INVALID',
   translation: 'TRANSLATION_MISSING',
 }
 

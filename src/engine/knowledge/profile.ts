@@ -50,6 +50,8 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
   // What lacks something is not proposed.
   ACTIVITY_INCOMPLETE: 'warning',
   SHAPE_INVALID: 'warning',
+  // One item of any type counts as true there.
+  CRITERION_INVALID: 'warning',
 }
 
 /** PlanDefinitions as FHIR R4 allows them. */
