@@ -47,6 +47,11 @@ export function queriesFor(requirement: Templates, source: TokenSource, isAnswer
 
 type Templates = Pick<CompiledRequirement, 'template' | 'further'>
 
+/** Whether every call can fill the template of a requirement. */
+export const isForEveryCall = ({ template }: Templates): boolean => publishable(template)
+
+const publishable = memoised(isPublishable)
+
 /** The templates of a requirement that we run, and whether a call may lack what they need. */
 const templatesRun = madeOnce(({ template, further }: Templates): { run: readonly string[]; areOptional: boolean } => {
   const optional = [template, ...further].filter(each => !isPublishable(each))

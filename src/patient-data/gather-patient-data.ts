@@ -4,7 +4,7 @@ import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { FormDefinitions } from '../engine/knowledge/forms.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import type { ReadResult } from './fhir-reader.js'
-import { isPublishable } from '../cds-hooks/prefetch-template.js'
+import { isForEveryCall } from './fill-template.js'
 import { missingData, type NotRead } from './not-read.js'
 import { countOf, PatientRecord, roomBeside, type RecordContext } from './patient-record.js'
 import { isOfOtherTypes, planReading, type ReadingPlan } from './plan-reading.js'
@@ -119,7 +119,7 @@ function outcomeOfOne(requirement: CompiledRequirement, result: ReadResult): Out
   if (result.kind === 'nothing') return complete(requirement, [])
   if (result.kind === 'failed') {
     // What no client can be asked for is not missed where there is no server.
-    if (result.reason === 'missing' && !isPublishable(requirement.template)) return complete(requirement, [])
+    if (result.reason === 'missing' && !isForEveryCall(requirement)) return complete(requirement, [])
     const { kind: _, ...failure } = result
     return { requirement, entries: [], failure }
   }

@@ -39,16 +39,24 @@ export function ownerOf(resource: FhirResource, whose: PatientOfCall): Owner {
   return isUnknown ? 'unknown' : 'own'
 }
 
-/** The servers whose patients are named by records, relative references aside. @param patientId whom most of them name in the plainest way. */
-export function serversNamed(records: readonly { resource: FhirResource }[], patientId: string): ReadonlySet<string> {
+/** Whether all that a record says of its patient is said in the plainest way; a record that names nobody says nothing else. @param reference `Patient/id`. */
+export function isPlainlyOwn(resource: FhirResource, reference: string): boolean {
+  if (resource.resourceType === 'Patient') return false
+  const record = resource as unknown as Readonly<Record<string, unknown>>
+  return OWNER_ELEMENTS.every(element => {
+    const subject = record[element]
+    return subject === undefined || subject === null || (subject as { reference?: unknown }).reference === reference
+  })
+}
+
+/** The servers whose patients are named by records, relative references aside. */
+export function serversNamed(records: Iterable<{ resource: FhirResource }>): ReadonlySet<string> {
   const servers = new Set<string>()
-  const plain = `Patient/${patientId}`
   for (const { resource } of records) {
     const record = resource as unknown as Readonly<Record<string, unknown>>
     for (const element of OWNER_ELEMENTS) {
       const subject = record[element]
-      if (!isObject(subject) || subject.reference === plain) continue
-      const server = patientNamed(subject.reference)?.server
+      const server = isObject(subject) ? patientNamed(subject.reference)?.server : undefined
       if (server !== undefined) servers.add(server)
     }
   }

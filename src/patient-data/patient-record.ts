@@ -6,7 +6,7 @@ import { isEndless, readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
-import { ownerOf, serversNamed, type PatientOfCall } from './ownership.js'
+import { isPlainlyOwn, ownerOf, serversNamed, type PatientOfCall } from './ownership.js'
 import type { BundleEntry } from './read-bundle.js'
 import type { ReferenceIndex } from './references.js'
 import { latestVersions, nameOf, referenceOf, type Kept, type KeyedEntries } from './versions.js'
@@ -101,10 +101,12 @@ export class PatientRecord {
     const kept = latestVersions(keyed)
     const patient = kept.find(({ resource }) => resource.resourceType === 'Patient')?.resource as Patient | undefined
     const patientId = context.patientId ?? ''
-    this.servers = context.fhirServer === undefined ? serversNamed(kept, patientId) : NO_SERVERS
+    // Most records name the patient in the plainest way, which tells of no server and leaves nothing to ask.
+    const others = new Set(kept.filter(({ resource }) => !isPlainlyOwn(resource, `Patient/${patientId}`)))
+    this.servers = context.fhirServer === undefined ? serversNamed(others) : NO_SERVERS
     this.sent = kept
     this.whose = { patientId, patient, server: this.serverAmong(this.servers), index: this.index }
-    for (const each of kept) if (this.isOwn(each)) this.take(each)
+    for (const each of kept) if (!others.has(each) || this.isOwn(each)) this.take(each)
   }
 
   /**
@@ -161,7 +163,7 @@ export class PatientRecord {
 
   /** By what the patient is known among further resources of the call. */
   patientAmong(records: readonly { resource: FhirResource }[], index: ReferenceIndex): PatientOfCall {
-    const servers = new Set([...this.servers, ...serversNamed(records, this.whose.patientId)])
+    const servers = new Set([...this.servers, ...serversNamed(records)])
     return { ...this.whose, server: this.serverAmong(servers), index }
   }
 

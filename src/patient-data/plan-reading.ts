@@ -1,8 +1,7 @@
 import type { Clock } from '../engine/expression/clock.js'
 import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { HookRequest } from '../cds-hooks/types.js'
-import { fillTemplate, queriesFor, type IsAnswered, type TokenSource } from './fill-template.js'
-import { isPublishable } from '../cds-hooks/prefetch-template.js'
+import { fillTemplate, isForEveryCall, queriesFor, type IsAnswered, type TokenSource } from './fill-template.js'
 import type { BegunSearch } from './fhir-reader.js'
 import { countOf, entriesIn, nextPage, reportsFailure, totalOf, type BundleEntry } from './read-bundle.js'
 
@@ -103,8 +102,8 @@ const isAnswer = ({ kind }: Given): boolean => kind !== 'absent' && kind !== 'fa
  * Queries of ours for one resource by its id that the client's other query did not find: that it found others, or
  * none, does not deny the one.
  */
-function leftOpen({ template, further }: CompiledRequirement, entries: readonly BundleEntry[], queries: readonly string[]): string[] {
-  if (further.length === 0 || !isPublishable(template)) return []
+function leftOpen(requirement: CompiledRequirement, entries: readonly BundleEntry[], queries: readonly string[]): string[] {
+  if (requirement.further.length === 0 || !isForEveryCall(requirement)) return []
   return queries.filter(query => {
     const [, id] = /[?&]_id=([^?&,]+)(?:&|$)/.exec(query) ?? []
     return id !== undefined && !entries.some(({ resource }) => encodeURIComponent(resource?.id ?? '') === id)

@@ -114,8 +114,8 @@ class PlanApplication {
       return []
     }
     const { hook } = this.context
-    const listens = ({ resource }: CompiledAction) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook)
-    return withoutDanglingRelations(this.plan.actions.filter(listens).flatMap(each => this.applyAction(each)))
+    const actions = hook === undefined ? this.plan.actions : (actionsByHook(this.plan).get(hook) ?? [])
+    return withoutDanglingRelations(actions.flatMap(each => this.applyAction(each)))
   }
 
   private applyAction(action: CompiledAction): RequestGroupAction[] {
@@ -409,6 +409,12 @@ const ENABLED = 'http://hl7.org/fhir/uv/cpg/StructureDefinition/cpg-enabled'
 
 /** Whether a plan says that it is not to be proposed. */
 const isSwitchedOff = ({ resource }: CompiledPlan): boolean => extensionOf(resource, ENABLED)?.valueBoolean === false
+
+/** Actions of a plan by the names of the hooks that they listen to. */
+const actionsByHook = madeOnce(({ actions }: CompiledPlan): ReadonlyMap<string, readonly CompiledAction[]> => {
+  const hooksOf = ({ resource }: CompiledAction) => (resource.trigger ?? []).flatMap(({ name }) => name ?? [])
+  return new Map(actions.flatMap(hooksOf).map(hook => [hook, actions.filter(action => hooksOf(action).includes(hook))] as const))
+})
 
 interface Identified {
   id?: string

@@ -1,11 +1,10 @@
 import type { RequestGroupAction } from 'fhir/r4.js'
-import type { AlreadyTold, CardSaying, Suggestion } from '../../cds-hooks/types.js'
+import type { AlreadyTold, CardSaying } from '../../cds-hooks/types.js'
 import { sourceOf, titleOf, type CardAction } from './build-cards.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
 import { computedMembers, decisionPointsWithin } from './card-extension.js'
 import { detailOf, Said } from './detail.js'
-import { suggestionsOf } from './suggestions.js'
 import { summaryOf } from './summary.js'
 
 /** Day since which the reader knows what an info card says, where that spares it; undefined where it is to be shown. */
@@ -50,9 +49,8 @@ export function toldApart(actions: readonly CardAction[], knownSince: KnownSince
 /** What a card says, but for one that is always shown, and since when its reader knows it, where that spares it. */
 function askedOf(each: CardAction, knownSince: KnownSince): { saying?: CardSaying; since?: string | undefined } {
   if (isAlwaysShown(each)) return {}
-  const { suggestions } = suggestionsOf(each.action, each.resources, each.context)
-  const saying = sayingOf(each, suggestions)
-  return { saying, since: mayStayAway(each, suggestions) ? knownSince(saying) : undefined }
+  const saying = sayingOf(each)
+  return { saying, since: mayStayAway(each) ? knownSince(saying) : undefined }
 }
 
 const isAlwaysShown = ({ action, context }: CardAction): boolean => familySays(ALWAYS_SHOWN, action, context)
@@ -62,19 +60,19 @@ function familySays(property: string, action: RequestGroupAction, context: CardC
   return context.terminology.property(topic?.system, topic?.code, property) === true
 }
 
-const mayStayAway = ({ indicator }: CardAction, suggestions: readonly Suggestion[]): boolean =>
-  indicator === 'info' && !suggestions.some(({ actions = [] }) => actions.some(({ type }) => type === 'update'))
+const mayStayAway = ({ indicator, offers }: CardAction): boolean =>
+  indicator === 'info' && !offers().suggestions.some(({ actions = [] }) => actions.some(({ type }) => type === 'update'))
 
 /** What a card says by itself, without its link: what other cards of the answer say is no part of it. */
-function sayingOf({ action, context, indicator }: CardAction, suggestions: readonly Suggestion[]): CardSaying {
+function sayingOf({ action, context, indicator, layout, offers }: CardAction): CardSaying {
   const [plan = ''] = context.plan.split('|')
-  const offers = suggestions.map(({ label, actions = [] }) => [label, ...actions.map(({ description }) => description)])
+  const offered = offers().suggestions.map(({ label, actions = [] }) => [label, ...actions.map(({ description }) => description)])
   const says = JSON.stringify([
     indicator,
     titleOf(action, context),
-    detailOf(action, undefined, undefined, context, new Said()),
+    detailOf(layout(), undefined, undefined, context, new Said()),
     sourceOf(action, context).label,
-    offers,
+    offered,
   ])
   const { countedDays } = cardWords(context.language)
   return {

@@ -2,14 +2,14 @@ import type { FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import type { Card, Coding, Indicator } from '../../cds-hooks/types.js'
 import { citedSourceIn } from '../apply/cited-source.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
-import { madeOnce } from '../model/memoised.js'
+import { lazily, madeOnce } from '../model/memoised.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
 import { cardExtension } from './card-extension.js'
 import { orderCards } from './order-cards.js'
-import { detailOf, Said } from './detail.js'
+import { detailOf, layoutOf, Said, type Layout } from './detail.js'
 import { onCards } from './shown-on.js'
-import { suggestionsOf } from './suggestions.js'
+import { suggestionsOf, type Offers } from './suggestions.js'
 import { summaryOf } from './summary.js'
 import { stableUuid } from './uuid.js'
 
@@ -34,6 +34,9 @@ export interface CardAction {
   resources: ReadonlyMap<string, FhirResource>
   context: CardContext
   indicator: Indicator
+  /** What the card says and offers, worked out when it is first asked for. */
+  layout: () => Layout
+  offers: () => Offers
 }
 
 /** Cards of the RequestGroups of one answer, in the order in which they are shown. */
@@ -47,14 +50,21 @@ export const actionsOfCards = (groups: readonly AppliedGroup[]): CardAction[] =>
   orderCards(
     groups.flatMap(({ group, context }) => {
       const resources = new Map((group.contained ?? []).map(resource => [`#${resource.id}`, resource as FhirResource]))
-      return onCards(group.action, context).map(action => ({ action, resources, context, indicator: indicatorOf(action) }))
+      return onCards(group.action, context).map(action => ({
+        action,
+        resources,
+        context,
+        indicator: indicatorOf(action),
+        layout: lazily(() => layoutOf(action, context)),
+        offers: lazily(() => suggestionsOf(action, resources, context)),
+      }))
     }),
   )
 
 /** Cards of some actions, in their order. What one of them says no later one says again. */
 export function cardsOf(actions: readonly CardAction[]): Card[] {
   const said = new Said()
-  return actions.map(({ action, resources, context }) => buildCard(action, resources, context, said))
+  return actions.map(each => buildCard(each, said))
 }
 
 const indicatorOf = ({ priority = 'routine' }: RequestGroupAction): Indicator => INDICATOR[priority]
@@ -63,12 +73,12 @@ const indicatorOf = ({ priority = 'routine' }: RequestGroupAction): Indicator =>
 export const titleOf = ({ title, textEquivalent }: RequestGroupAction, { planSource }: CardContext): string =>
   title || textEquivalent || planSource.label
 
-function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext, said: Said): Card {
+function buildCard({ action, context, indicator, layout, offers }: CardAction, said: Said): Card {
   const title = titleOf(action, context)
   const { summary, isCut } = summaryOf(title)
   const page = context.pageOf(action.id ?? '')
-  const detail = detailOf(action, isCut ? title : undefined, page, context, said)
-  const { suggestions, selectionBehavior } = suggestionsOf(action, resources, context)
+  const detail = detailOf(layout(), isCut ? title : undefined, page, context, said)
+  const { suggestions, selectionBehavior } = offers()
   const overrideReasons = extensionsOf(action, context.names.extension.overrideReasons).flatMap(({ valueCoding }) =>
     valueCoding ? [valueCoding as Coding] : [],
   )
@@ -78,7 +88,7 @@ function buildCard(action: RequestGroupAction, resources: ReadonlyMap<string, Fh
     uuid: stableUuid(context.hookInstance, context.plan, action.id ?? ''),
     summary,
     ...(detail !== '' && { detail }),
-    indicator: indicatorOf(action),
+    indicator,
     source: sourceOf(action, context),
     ...(suggestions.length > 0 && { suggestions, selectionBehavior }),
     ...(overrideReasons.length > 0 && { overrideReasons }),

@@ -9,28 +9,57 @@ import { gradeParts, gradeTag } from './grade.js'
 import { onCards } from './shown-on.js'
 import { yieldsResource } from './suggestions.js'
 
+/** What a card has to say, whatever other cards of the answer say. */
+export interface Layout {
+  description: string
+  lines: readonly Line[]
+  /** Its grade in words. */
+  grade: readonly string[]
+  /** The document that it rests on, in a few words. */
+  documents: readonly string[]
+}
+
+/** A line of a card: one action below its own. */
+interface Line {
+  text: string
+  /** The text as a line of a list, with its grade where that is another than the card's. */
+  written: string
+  documents: readonly string[]
+}
+
+/** Lays out a card: description, one line a child without a resource, and where they come from. */
+export function layoutOf(action: RequestGroupAction, context: CardContext): Layout {
+  const grade = gradeParts(action, context)
+  return {
+    description: action.description ?? '',
+    lines: linesOf(action, grade.join(), context),
+    grade,
+    documents: documentOf(action, context),
+  }
+}
+
 /**
- * Text of the card: description, one line a child without a resource, what was not read, and where it comes from.
+ * Text of the card: description, lines, what was not read, and where it comes from.
  * @param said what earlier cards of the answer say, which this one leaves out; what it says itself is added.
  */
 export function detailOf(
-  action: RequestGroupAction,
+  layout: Layout,
   fullTitle: string | undefined,
   page: string | undefined,
-  context: CardContext,
+  { language, notRead }: Pick<CardContext, 'language' | 'notRead'>,
   said: Said,
 ): string {
-  const words = cardWords(context.language)
+  const words = cardWords(language)
   said.beginCard()
-  const description = withoutSaid(action.description ?? '', said)
-  const lines = linesOf(action, context).filter(({ text }) => said.isNew(text))
-  const grade = gradeParts(action, context)
-  const provenance = provenanceOf(action, grade, lines, page, context)
+  const description = withoutSaid(layout.description, said)
+  const lines = layout.lines.filter(({ text }) => said.isNew(text))
+  const link = page === undefined ? undefined : `[${words.page}](${page})`
+  const provenance = provenanceOf(layout, lines, link)
   return [
     ...(fullTitle === undefined ? [] : [`**${escapeMarkdown(fullTitle)}**`]),
     ...(description === '' ? [] : [description]),
-    ...(lines.length === 0 ? [] : [lines.map(line => written(line, grade, context)).join('\n')]),
-    ...(context.notRead.length === 0 ? [] : [`${words.notRead}: ${namesWithin(context.notRead, words, { room: ROOM_FOR_NOT_READ })}.`]),
+    ...(lines.length === 0 ? [] : [lines.map(({ written }) => written).join('\n')]),
+    ...(notRead.length === 0 ? [] : [`${words.notRead}: ${namesWithin(notRead, words, { room: ROOM_FOR_NOT_READ })}.`]),
     ...(provenance === '' ? [] : [provenance]),
   ].join('\n\n')
 }
@@ -68,22 +97,17 @@ function withoutSaid(description: string, said: Said): string {
   return first === '' || said.isNew(first) ? description : rest.join('\n\n')
 }
 
-/** An action that is a line of a card, and what it says. */
-interface Line {
-  action: RequestGroupAction
-  text: string
-}
-
 /**
  * The lines of a card: actions directly below its own. A group without a text of its own is no line; what it groups stands
  * in its place. What stands below a line is left to the page.
  */
-function linesOf({ action: children }: RequestGroupAction, context: CardContext): Line[] {
+function linesOf({ action: children }: RequestGroupAction, gradeOfCard: string, context: CardContext): Line[] {
   return onCards(children, context)
     .filter(child => !yieldsResource(child))
     .flatMap(child => {
       const text = textOf(child)
-      return text === '' ? linesOf(child, context) : [{ action: child, text }]
+      if (text === '') return linesOf(child, gradeOfCard, context)
+      return [{ text, written: written(child, text, gradeOfCard, context), documents: documentOf(child, context) }]
     })
 }
 
@@ -91,26 +115,17 @@ function linesOf({ action: children }: RequestGroupAction, context: CardContext)
 export const textOf = ({ title, description, textEquivalent }: RequestGroupAction): string =>
   [title && `**${escapeMarkdown(title)}**`, description ?? textEquivalent].filter(part => part).join(' ')
 
-/** A line, with its grade where that is another than the card's. */
-function written({ action, text }: Line, ofCard: readonly string[], context: CardContext): string {
-  const isOfCard = gradeParts(action, context).join() === ofCard.join()
-  const tag = isOfCard ? undefined : gradeTag(action, context)
+function written(line: RequestGroupAction, text: string, gradeOfCard: string, context: CardContext): string {
+  const isOfCard = gradeParts(line, context).join() === gradeOfCard
+  const tag = isOfCard ? undefined : gradeTag(line, context)
   return `- ${text}${tag === undefined ? '' : ` *${tag}*`}`.replaceAll('\n', '\n  ')
 }
 
 /** Document, grade, the further documents that lines rest on, and the page that tells the rest, in one line. */
-function provenanceOf(
-  card: RequestGroupAction,
-  grade: readonly string[],
-  lines: readonly Line[],
-  page: string | undefined,
-  context: CardContext,
-): string {
-  const own = documentOf(card, context)
-  const others = new Set(lines.flatMap(({ action }) => documentOf(action, context)))
+function provenanceOf({ documents: own, grade }: Layout, lines: readonly Line[], link: string | undefined): string {
+  const others = new Set(lines.flatMap(({ documents }) => documents))
   const further = [...others].filter(document => !own.includes(document))
-  const link = page === undefined ? [] : [`[${cardWords(context.language).page}](${page})`]
-  return [...own, ...grade, ...further, ...link].join(' · ')
+  return [...own, ...grade, ...further, ...(link === undefined ? [] : [link])].join(' · ')
 }
 
 /** The document that an action rests on first, in a few words. */

@@ -18,11 +18,17 @@ const SELECTION = {
 const ACTION_TYPE: Readonly<Record<string, Action['type']>> = { create: 'create', update: 'update', remove: 'delete' }
 
 /** What a card suggests, and how many of it can be taken. */
-export function suggestionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext) {
+export interface Offers {
+  suggestions: Suggestion[]
+  selectionBehavior: 'any' | 'at-most-one'
+}
+
+/** Works out what the card of an action suggests. @param resources what the action proposes, by the reference that names it. */
+export function suggestionsOf(action: RequestGroupAction, resources: ReadonlyMap<string, FhirResource>, context: CardContext): Offers {
   const own = proposes(action) ? [withoutChildren(action)] : []
   const children = [...own, ...onCards(action.action, context).filter(yieldsResource)]
   const behavior = SELECTION[action.selectionBehavior ?? 'any']
-  if (behavior === 'all') return { suggestions: together(action, children, resources, context), selectionBehavior: 'at-most-one' as const }
+  if (behavior === 'all') return { suggestions: together(action, children, resources, context), selectionBehavior: 'at-most-one' }
   const suggestions = children.map(child => suggestionOf(action, child, resources, context))
   return { suggestions: behavior === 'any' ? suggestions : recommendingOne(suggestions), selectionBehavior: behavior }
 }
