@@ -3,7 +3,7 @@ import { applyActivity, type MadeResource } from '../engine/apply/apply-activity
 import { applyPlan, omissionsOf, type Omission, type Undecided } from '../engine/apply/apply-plan.js'
 import type { ApplyContext } from '../engine/apply/context.js'
 import { clockAt } from '../engine/expression/clock.js'
-import { openScope, type CallSubjects, type Scope } from '../engine/expression/scope.js'
+import { openScope, type CallSubjects, type Scope, type Variables } from '../engine/expression/scope.js'
 import { checkTime } from '../engine/expression/steps.js'
 import type { ApplicableActivity } from '../engine/knowledge/activities.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
@@ -80,7 +80,7 @@ export async function applyActivityOperation(
 
 /** What is applied: its variables, the parameters that its libraries declare, and whom it is for where that is no patient. */
 interface Applicable {
-  variables: object
+  variables: Variables
   parameters: ReadonlySet<string>
   subjects: readonly string[]
 }

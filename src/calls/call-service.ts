@@ -5,7 +5,7 @@ import { cardWords } from '../engine/cards/card-words.js'
 import { type AlreadyTold, type Card, type CardSaying, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
 import { clockAt, type Clock } from '../engine/expression/clock.js'
 import { CdsError } from '../errors.js'
-import { openScope, type Scope } from '../engine/expression/scope.js'
+import { openScope, Variables, type Scope } from '../engine/expression/scope.js'
 import { checkTime } from '../engine/expression/steps.js'
 import { inLanguage } from '../engine/model/localized.js'
 import { gatherPatientData, type GatheredData } from '../patient-data/gather-patient-data.js'
@@ -267,7 +267,7 @@ export function scopeFor(
     overrides: overrides.map(override => ({ ...override, at: clockAt(new Date(override.at), clock.timeZone).now })),
     stopAt: end,
   }
-  return openScope(service.plans[0]?.variables ?? {}, data, explain)
+  return openScope(service.plans[0]?.variables ?? new Variables(), data, explain)
 }
 
 /**

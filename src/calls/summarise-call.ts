@@ -2,7 +2,7 @@ import type { FhirResource } from 'fhir/r4.js'
 import { answerCall, gatherCall, itsTurn, scopeFor, type GatheredCall } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import type { HookRequest } from '../cds-hooks/types.js'
-import { STATE, type Scope } from '../engine/expression/scope.js'
+import type { Scope } from '../engine/expression/scope.js'
 import { DeadlinePassed } from '../engine/expression/steps.js'
 import { inLanguage } from '../engine/model/localized.js'
 import { valueSetsOf } from '../engine/knowledge/value-sets-of.js'
@@ -108,7 +108,7 @@ export async function summariseCall(
 function unseenOf(types: readonly string[], scope: Scope): string[] {
   return types.filter(type => {
     try {
-      scope[STATE].recordsOfType(type)
+      scope.state.recordsOfType(type)
       return false
     } catch (error) {
       if (error instanceof DeadlinePassed) return true

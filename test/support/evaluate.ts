@@ -47,7 +47,7 @@ export function scopeWith(given: Given = {}): Scope {
   const compile = createCompiler(given.valueSets ?? noValueSets, given.more)
   const all = { ...Object.fromEntries(Object.entries(facts).map(([name, expression]) => [name, compile(expression)])), ...ownFacts }
   const compiled = Object.entries(all).map(([name, evaluate]) => ({ name, description: name, evaluate }))
-  return openScope(factVariables(recordVariables(RESOURCE_TYPES), 'test', compiled), {
+  return openScope(factVariables(recordVariables(RESOURCE_TYPES), compiled), {
     // Made anew in the world of the engine, as those of a request are: what a suite writes is made in its own.
     recordsOfType: recordsByType(deepFrozen(structuredClone(records))),
     context: deepFrozen(structuredClone(context)),

@@ -76,7 +76,7 @@ function differences(call: GatheredCall, scope: Scope): { count: number; errors:
   let [count, errors] = [0, 0]
   const differing: unknown[] = []
   for (const { expression, names, compiledOne, interpretedOne } of EXPRESSIONS) {
-    const inPlan = scopes.find(each => names.every(name => name in each))
+    const inPlan = scopes.find(each => names.every(name => each.variables.find(name)))
     if (!inPlan) continue
     const compiled = outcome(() => compiledOne(inPlan))
     const interpreted = outcome(() => interpretedOne(inPlan, iterationOver([])))

@@ -43,7 +43,7 @@ function outcomes({ service }: GatheredCall, scope: Scope): Map<string, string> 
     for (const name of plan.facts.keys())
       found.set(
         `${plan.canonical} %${name}`,
-        outcome(() => (inPlan[name] as readonly unknown[]).map(toJson)),
+        outcome(() => (inPlan.valueOf(name) ?? []).map(toJson)),
       )
     for (const { conditions, where } of actionsWithin(plan.actions)) {
       for (const condition of conditions)

@@ -45,10 +45,7 @@ const compile = createCompiler(valueSets)
 const interpreter = createInterpreter(valueSets)
 const byInterpreter = (expression: string, on: Scope) =>
   run(() =>
-    interpreter.expression(expression, { subject: scope => scope.subject as readonly unknown[], definition: undefined })(
-      on,
-      iterationOver([]),
-    ),
+    interpreter.expression(expression, { subject: scope => scope.valueOf('subject') ?? [], definition: undefined })(on, iterationOver([])),
   )
 /** Nothing in it changes, so that all expressions may share it. */
 const scope = scopeWith({ ...given, timeLimit: Infinity })

@@ -1,6 +1,6 @@
 import type { ActivityDefinition, FhirResource, Questionnaire, Task } from 'fhir/r4.js'
 import { isElementPath } from '../model/element-path.js'
-import { STATE, type Scope } from '../expression/scope.js'
+import type { Scope } from '../expression/scope.js'
 import { toJson, typeOf } from '../expression/values.js'
 import { CdsError } from '../../errors.js'
 import { failureOf } from '../expression/facts.js'
@@ -30,7 +30,7 @@ function makingFor(canonical: string | undefined, context: ApplyContext, scope: 
     ...(proposer && encounterId !== undefined && { encounter: { reference: `Encounter/${encounterId}` } }),
     ...(requester !== undefined && { requester: { reference: requester } }),
     isCard: proposer === undefined,
-    now: scope[STATE].clock.now,
+    now: scope.state.clock.now,
   }
 }
 

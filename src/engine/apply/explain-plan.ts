@@ -1,6 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js'
 import type { Evaluator } from '../expression/compile.js'
-import { STATE, type Evidence, type Scope, scopeOn } from '../expression/scope.js'
+import { type Evidence, type Scope, scopeOn } from '../expression/scope.js'
 import { isNode, plain, resourceOf, toJson } from '../expression/values.js'
 import { CdsError } from '../../errors.js'
 import { actionsBelow } from '../knowledge/actions-below.js'
@@ -149,7 +149,7 @@ class Explaining {
   }
 
   private condition(condition: CompiledCondition, where: string, { plan, scope, answers }: InPlan): ExplainedCondition {
-    const { frames, evidence } = scope[STATE]
+    const { frames, evidence } = scope.state
     if (!evidence) return withoutEvidence(condition, scope, where, answers)
     const frame: Evidence = { facts: new Set(), found: [] }
     frames.push(frame)
@@ -169,7 +169,7 @@ class Explaining {
     const names = [...facts]
     const follow = (name: string): void => {
       if (this.facts.has(name)) return
-      const evidence = scope[STATE].evidence?.get(name)
+      const evidence = scope.state.evidence?.get(name)
       const fact = this.fact(name, evidence, plan, scope)
       this.facts.set(name, fact)
       fact.uses.forEach(follow)
@@ -235,7 +235,7 @@ function answered(
 /** The beginning of a fact's value; records are told by their references, not by their content. */
 function toldValue(name: string, scope: Scope, most: number): Pick<ExplainedFact, 'value' | 'moreValues' | 'error'> {
   try {
-    const items = scope[name] as readonly unknown[]
+    const items = scope.valueOf(name) ?? []
     return { value: items.slice(0, most).map(toldAs), ...(items.length > most && { moreValues: items.length - most }) }
   } catch (error) {
     return { value: [], ...(error instanceof CdsError && { error: error.code }) }

@@ -1,6 +1,6 @@
 import type { Quantity } from 'fhir/r4.js'
 import { readDate } from '../expression/dates.js'
-import { STATE, type Scope } from '../expression/scope.js'
+import type { Scope } from '../expression/scope.js'
 import { DATE_TYPES, toJson, typeOf, type Item } from '../expression/values.js'
 import { hasName, listInWords, nameOf } from '../expression/words.js'
 import { IN_WORDS, writtenDate } from '../expression/written-dates.js'
@@ -60,7 +60,7 @@ function renderItem(item: Item, { language, terminology }: Reader, scope: Scope,
   if (name !== undefined) return kind === 'markdown' ? escapeMarkdown(name) : name
   const value = toJson(item)
   if (typeof value === 'number') return numberFormat(language).format(value)
-  const date = typeof value === 'string' && DATE_TYPES.has(typeOf(item) ?? '') ? readDate(value, scope[STATE].clock.timeZone) : undefined
+  const date = typeof value === 'string' && DATE_TYPES.has(typeOf(item) ?? '') ? readDate(value, scope.state.clock.timeZone) : undefined
   if (date) return writtenDate(date.day, language, IN_WORDS)
   const text = typeof value === 'object' ? renderQuantity(value, language) : String(value)
   return kind === 'markdown' ? escapeMarkdown(text) : text

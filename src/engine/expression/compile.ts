@@ -4,10 +4,10 @@ import { NO_FORMS } from './functions/own-function.js'
 import type { ValueSetLookup } from './functions/value-set-test.js'
 import { createInterpreter } from './interpreter.js'
 import { memoised } from '../model/memoised.js'
-import { STATE, type Scope } from './scope.js'
+import type { Scope } from './scope.js'
 import { iterationOver, type Results, type Step } from './steps.js'
 import { childNodes, parseExpression, plainSource, type SyntaxNode } from './syntax.js'
-import { bareNode, type Collection } from './values.js'
+import { bareNode, NOTHING, type Collection } from './values.js'
 
 /** An expression ready to run: a scope in, a collection out. */
 export type Evaluator = (scope: Scope) => Collection
@@ -55,7 +55,7 @@ function evaluator(root: SyntaxNode, source: string, tools: Tools, definition: C
   if (!plainly) return interpreted(root, source, tools, definition)
   let explained: Step | undefined
   return scope => {
-    if (!scope[STATE].evidence) return plainly(scope, START)
+    if (!scope.state.evidence) return plainly(scope, START)
     explained ??= compiled(root, tools, true, definition) ?? plainly
     return withEvidence(explained, root, scope)
   }
@@ -102,7 +102,7 @@ function withoutWrapping(node: SyntaxNode | undefined): SyntaxNode | undefined {
 }
 
 /** Whom the call is about. */
-const SUBJECT: Step = scope => scope.subject as Collection
+const SUBJECT: Step = scope => scope.valueOf('subject') ?? NOTHING
 
 /** Whether an expression may ask for what it is evaluated on. */
 const asksFocus = (node: SyntaxNode): boolean => node.type === 'InvocationTerm' || childNodes(node).some(asksFocus)

@@ -1,5 +1,5 @@
 import { FUNCTIONS, isLoop } from './functions/table.js'
-import { STATE, type Evidence, type Scope } from './scope.js'
+import type { Evidence, Scope } from './scope.js'
 import type { Results } from './steps.js'
 import { childNodes, functionOf, type SyntaxNode } from './syntax.js'
 import { isNode, resourceOf, type Item } from './values.js'
@@ -9,7 +9,7 @@ import { isNode, resourceOf, type Item } from './values.js'
  * not what was searched.
  */
 export function noteEvidence(root: SyntaxNode, results: Results, scope: Scope): void {
-  const frame = scope[STATE].frames.at(-1)
+  const frame = scope.state.frames.at(-1)
   if (frame) noteNarrowest(root, results, frame)
 }
 

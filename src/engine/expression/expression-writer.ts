@@ -6,7 +6,7 @@ import { writtenText, writtenValue } from './literals.js'
 import { CONNECTIVES } from './logic.js'
 import { memberAccess } from './members.js'
 import { binaryOperator, COMPARING, comparison, isText, OPERATORS } from './operators.js'
-import { STATE, type Scope } from './scope.js'
+import type { Scope } from './scope.js'
 import { standardFunction } from './standard-function.js'
 import { countItems, type Step } from './steps.js'
 import { childNodes, functionOf, nameWithoutQuotes, stringLiteral, type SyntaxNode } from './syntax.js'
@@ -233,7 +233,7 @@ export class ExpressionWriter {
 
   private own(run: OwnFunction, input: Step, args: readonly Step[]): Step {
     const { lookups } = this.tools
-    return (scope, iteration) => run(counted(input(scope, iteration), scope), valuesOf(args, scope, iteration), scope[STATE], lookups)
+    return (scope, iteration) => run(counted(input(scope, iteration), scope), valuesOf(args, scope, iteration), scope.state, lookups)
   }
 
   private loop({ loop, filter, quantifier }: FunctionRow, [ask, start]: readonly SyntaxNode[], on: Step): Step {
@@ -289,7 +289,7 @@ const valuesOf = (args: readonly Step[], scope: Scope, iteration: Parameters<Ste
 
 /** A list that is gone through, so that the time for it counts. */
 function counted(items: Collection, scope: Scope): Collection {
-  countItems(scope[STATE], items)
+  countItems(scope.state, items)
   return items
 }
 

@@ -1,7 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { CdsError } from '../../errors.js'
 import type { Evaluator } from './compile.js'
-import { STATE, type Evidence, type Scope } from './scope.js'
+import { Variables, type Evidence, type Scope, type ScopeState } from './scope.js'
 import { STANDARD_VARIABLES } from './standard-variables.js'
 import { DeadlinePassed } from './steps.js'
 import { bareNode, UCUM, type Collection } from './values.js'
@@ -20,8 +20,8 @@ export interface CompiledFact {
  * `%overrides` of earlier cards; and those that other guidelines know, such as `%subject`. Add facts on top with
  * `factVariables`.
  */
-export function recordVariables(types: Iterable<string>): object {
-  const variables = Object.create(null) as object
+export function recordVariables(types: Iterable<string>): Variables {
+  const variables = new Variables()
   for (const type of types) defineVariable(variables, type, state => records(state.recordsOfType(type)))
   defineVariable(variables, 'patient', state => records(state.recordsOfType('Patient')))
   defineVariable(variables, 'context', state => [state.context])
@@ -36,51 +36,38 @@ export function recordVariables(types: Iterable<string>): object {
 
 const records = (resources: readonly FhirResource[]): Collection => resources.map(bareNode)
 
-/** Defines a variable that is read when it is first asked for, and once a call. @param key keeps variables of one name in two plans apart. */
-export function defineVariable(variables: object, name: string, value: (state: Scope[typeof STATE]) => Collection, key = name): void {
-  Object.defineProperty(variables, name, {
-    get(this: Scope) {
-      const { known } = this[STATE]
-      const before = known.get(key)
-      if (before) return before
-      const collection = value(this[STATE])
-      known.set(key, collection)
-      return collection
-    },
-  })
+/** Defines a variable that is read when it is first asked for, and once a call. */
+export function defineVariable(variables: Variables, name: string, value: (state: ScopeState) => Collection): void {
+  variables.define(
+    name,
+    place =>
+      ({ state }) =>
+        (state.known[place] ??= value(state)),
+  )
 }
 
 /**
- * Variables for facts on top of others. `owner` (a canonical) keeps facts of the same name in two plans apart.
- * Each fact is evaluated when it is first asked for, and once a call; a failure is remembered like a value.
+ * Variables for facts on top of others. Each fact is evaluated when it is first asked for, and once a call; a failure
+ * is remembered like a value.
  */
-export function factVariables(base: object, owner: string, facts: Iterable<CompiledFact>): object {
-  const variables = Object.create(base) as object
-  for (const fact of facts) {
-    const key = `${owner}#${fact.name}`
-    Object.defineProperty(variables, fact.name, {
-      get(this: Scope) {
-        return valueOfFact(fact, key, this)
-      },
-    })
-  }
+export function factVariables(base: Variables, facts: Iterable<CompiledFact>): Variables {
+  const variables = new Variables(base)
+  for (const fact of facts) variables.define(fact.name, place => scope => valueOfFact(fact, place, scope))
   return variables
 }
 
-function valueOfFact(fact: CompiledFact, key: string, scope: Scope): Collection {
-  const { known, failed, frames, evidence } = scope[STATE]
+function valueOfFact(fact: CompiledFact, place: number, scope: Scope): Collection {
+  const { known, failed, frames, evidence } = scope.state
   if (evidence) frames.at(-1)?.facts.add(fact.name)
-  const before = known.get(key)
+  const before = known[place]
   if (before) return before
-  if (failed.size > 0 && failed.has(key)) throw failed.get(key)
+  if (failed.size > 0 && failed.has(place)) throw failed.get(place)
   const frame = evidence && openFrame(scope, fact.name, evidence)
   try {
-    const value = fact.evaluate(scope)
-    known.set(key, value)
-    return value
+    return (known[place] = fact.evaluate(scope))
   } catch (error) {
     const failure = failureOf(error, `fact %${fact.name}`)
-    failed.set(key, failure)
+    failed.set(place, failure)
     throw failure
   } finally {
     if (frame) frames.pop()
@@ -90,7 +77,7 @@ function valueOfFact(fact: CompiledFact, key: string, scope: Scope): Collection 
 function openFrame(scope: Scope, name: string, evidence: Map<string, Evidence>): Evidence {
   const frame: Evidence = { facts: new Set(), found: [] }
   evidence.set(name, frame)
-  scope[STATE].frames.push(frame)
+  scope.state.frames.push(frame)
   return frame
 }
 

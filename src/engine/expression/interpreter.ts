@@ -5,8 +5,9 @@ import { invocationTable } from './functions/invocation-table.js'
 import { NO_FORMS } from './functions/own-function.js'
 import type { ValueSetLookup } from './functions/value-set-test.js'
 import { memoised } from '../model/memoised.js'
-import { STATE, type Scope } from './scope.js'
-import { countTurn, type Operation, type Results, type Step } from './steps.js'
+import { STATE, type InterpreterVariables } from './functions/interpreted.js'
+import type { Scope } from './scope.js'
+import { countTurns, type Operation, type Results, type Step } from './steps.js'
 import type { SyntaxNode } from './syntax.js'
 import { forInterpreter, fromInterpreter } from './interpreter-values.js'
 import { plain, type Collection } from './values.js'
@@ -28,7 +29,7 @@ export interface Focus {
 }
 
 interface InterpreterContext {
-  vars: Scope
+  vars: InterpreterVariables
 }
 
 /** Sets the interpreter up with our own functions over a set of value sets. Texts are prepared when they are first asked for. */
@@ -47,7 +48,7 @@ export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): I
       return (scope, iteration) => {
         const on = focus && dataOf(focus.subject(scope, iteration))
         const variables = variablesOf(scope)
-        return scope[STATE].evidence ? withEvidence(() => explained()(variables, on), scope, variables) : plainly()(variables, on)
+        return scope.state.evidence ? withEvidence(() => explained()(variables, on), scope, variables) : plainly()(variables, on)
       }
     },
     constant: memoised(source => Object.freeze(prepare(source)({}))),
@@ -61,20 +62,25 @@ export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): I
 const dataOf = ([item]: Collection): object | undefined => (item === undefined ? undefined : (plain(item) as object))
 
 /** The variables of a call where `%context` is a definition; facts that ask for the hook's context still get that. */
-const onDefinition = (scope: Scope, context: Collection): object => variablesOf(scope, name => (name === 'context' ? context : undefined))
+const onDefinition = (scope: Scope, context: Collection): InterpreterVariables =>
+  variablesOf(scope, name => (name === 'context' ? context : undefined))
 
 /** The variables of a call as the interpreter reads them. @param instead what some of them are here. */
-function variablesOf(scope: Scope, instead: (name: string | symbol) => unknown = () => undefined): object {
-  return new Proxy(scope, {
-    get: (_, name) => {
-      const value = instead(name) ?? scope[name as string]
-      return typeof name === 'symbol' ? value : Array.isArray(value) ? forInterpreter(value) : value
-    },
+function variablesOf(scope: Scope, instead: (name: string) => Collection | undefined = () => undefined): InterpreterVariables {
+  const read = (name: string | symbol): unknown => {
+    if (typeof name === 'symbol') return name === STATE ? scope.state : undefined
+    const value = instead(name) ?? scope.valueOf(name)
+    return value && forInterpreter(value)
+  }
+  return new Proxy({} as InterpreterVariables, {
+    get: (_, name) => read(name),
+    has: (_, name) =>
+      name === STATE || (typeof name === 'string' && (instead(name) !== undefined || scope.variables.find(name) !== undefined)),
   })
 }
 
-function given(scope: Scope, input: Collection, values: readonly Collection[]): object {
-  const variables: Record<string | symbol, unknown> = { input: forInterpreter(input), [STATE]: scope[STATE] }
+function given({ state }: Scope, input: Collection, values: readonly Collection[]): InterpreterVariables {
+  const variables: InterpreterVariables & Record<string, unknown> = { [STATE]: state, input: forInterpreter(input) }
   values.forEach((value, index) => {
     variables[`argument${index}`] = forInterpreter(value)
   })
@@ -86,13 +92,13 @@ function lazily<T>(make: () => T): () => T {
   return () => (made ??= make())
 }
 
-const checkDeadline = (context: InterpreterContext): void => countTurn(context.vars)
+const checkDeadline = (context: InterpreterContext): void => countTurns(context.vars[STATE], 1)
 
 /** What each evaluation that runs now has yielded, by its variables. */
 const running = new WeakMap<object, { results: Results; last?: SyntaxNode }>()
 
 function noteResult(context: InterpreterContext, _focus: unknown, result: unknown, node: SyntaxNode): void {
-  countTurn(context.vars)
+  countTurns(context.vars[STATE], 1)
   const evaluation = running.get(context.vars)
   if (!evaluation) return
   evaluation.last = node

@@ -44,9 +44,10 @@ export interface Evidence {
 
 /** The request's own state behind a scope. */
 export interface ScopeState extends ScopeData {
-  /** Results of facts and records that were asked for. */
-  known: Map<string, Collection>
-  failed: Map<string, unknown>
+  /** Values of variables that were asked for, each at its variable's place. */
+  known: (Collection | undefined)[]
+  /** What variables failed with, by their place. */
+  failed: Map<number, unknown>
   /** Answers by linkId, kept for each collection of QuestionnaireResponses that was asked, under its first response. */
   answers: Map<Item, { responses: Collection; byLinkId: ReadonlyMap<string, Collection> }>
   /** Answers by linkId of one QuestionnaireResponse, each kept with its content. */
@@ -60,23 +61,71 @@ export interface ScopeState extends ScopeData {
   frames: Evidence[]
 }
 
-/** Key under which a scope keeps its state, out of reach of any `%name`. */
-export const STATE: unique symbol = Symbol('state')
-
-/**
- * The environment variables of one call. The engine looks up `%name` here only when it meets it,
- * so a fact that nobody asks for is never evaluated.
- */
-export interface Scope {
-  readonly [STATE]: ScopeState
-  readonly [name: string]: unknown
+/** What one `%name` stands for. */
+export interface Variable {
+  readonly name: string
+  /** Where a call keeps its value. */
+  readonly place: number
+  /** Its value, computed when it is first asked for, and once a call. */
+  readonly valueIn: (scope: Scope) => Collection
 }
 
-/** Opens a scope on `variables` (a null-prototype object with one getter a variable). */
-export function openScope(variables: object, data: ScopeData, explain = false): Scope {
-  const state: ScopeState = {
+/** What names stand for, on top of others. A fact that nobody asks for is never evaluated. */
+export class Variables {
+  private readonly own = new Map<string, Variable>()
+
+  /**
+   * @param base whose names are seen through these.
+   * @param places the next free one of all variables on the same ground.
+   */
+  constructor(
+    private readonly base?: Variables,
+    private readonly places: { next: number } = base?.places ?? { next: 0 },
+  ) {}
+
+  /** How many places the values of all variables take that stand on the same ground. */
+  get size(): number {
+    return this.places.next
+  }
+
+  /** Names a variable, above one of the same name beneath. @param valueAt its value, for a variable at that place. */
+  define(name: string, valueAt: (place: number) => Variable['valueIn']): void {
+    const place = this.places.next
+    this.places.next += 1
+    this.own.set(name, { name, place, valueIn: valueAt(place) })
+  }
+
+  find(name: string): Variable | undefined {
+    return this.own.get(name) ?? this.base?.find(name)
+  }
+
+  /** The same without the chain beneath, so that no name is looked up through a dozen of them. @param onto what is kept beneath. */
+  flat(onto?: Variables): Variables {
+    const flat = new Variables(onto, this.places)
+    for (let level: Variables | undefined = this; level && level !== onto; level = level.base)
+      for (const [name, variable] of level.own) if (!flat.own.has(name)) flat.own.set(name, variable)
+    return flat
+  }
+}
+
+/** One call as its expressions see it: what names stand for, and what the call has found out so far. */
+export class Scope {
+  constructor(
+    readonly variables: Variables,
+    readonly state: ScopeState,
+  ) {}
+
+  /** What a name stands for; undefined where it is none. */
+  valueOf(name: string): Collection | undefined {
+    return this.variables.find(name)?.valueIn(this)
+  }
+}
+
+/** Opens a scope on variables. */
+export function openScope(variables: Variables, data: ScopeData, explain = false): Scope {
+  return new Scope(variables, {
     ...data,
-    known: new Map(),
+    known: new Array<Collection | undefined>(variables.size),
     failed: new Map(),
     answers: new Map(),
     answersOfResponse: new Map(),
@@ -84,47 +133,8 @@ export function openScope(variables: object, data: ScopeData, explain = false): 
     steps: 0,
     evidence: explain ? new Map() : undefined,
     frames: [],
-  }
-  return Object.create(flat(variables), { [STATE]: { value: state } }) as Scope
+  })
 }
 
 /** The same call seen through other variables: a plan's own facts on top of the shared ones. */
-export function scopeOn(variables: object, scope: Scope): Scope {
-  return Object.create(flat(variables), { [STATE]: { value: scope[STATE] } }) as Scope
-}
-
-const flattened = new WeakMap<object, object>()
-
-/** Tables that plans share. */
-const shared = new WeakSet()
-
-/** Variables as one table that all plans share, on which each has its own: what others bring costs none of them anything. */
-export function sharedVariables(variables: object): object {
-  const table = tableOf(variables)
-  shared.add(table)
-  return table
-}
-
-/** Variables without the chain of libraries beneath them, so that no name is looked up through a dozen of them. */
-function flat(variables: object): object {
-  const before = flattened.get(variables)
-  if (before) return before
-  const table = tableOf(variables)
-  flattened.set(variables, table)
-  return table
-}
-
-function tableOf(variables: object): object {
-  if (shared.has(variables)) return variables
-  const levels: object[] = []
-  let base: object | null = variables
-  for (; base !== null && !shared.has(base); base = Object.getPrototypeOf(base) as object | null) levels.push(base)
-  const own = Object.create(base) as object
-  for (const level of levels) {
-    for (const name of Reflect.ownKeys(level)) {
-      const descriptor = Object.getOwnPropertyDescriptor(level, name)
-      if (descriptor && !Object.hasOwn(own, name)) Object.defineProperty(own, name, descriptor)
-    }
-  }
-  return own
-}
+export const scopeOn = (variables: Variables, { state }: Scope): Scope => new Scope(variables, state)

@@ -1,4 +1,4 @@
-import { STATE, type Scope, type ScopeState } from './scope.js'
+import type { Scope, ScopeState } from './scope.js'
 import type { Collection } from './values.js'
 import type { SyntaxNode } from './syntax.js'
 
@@ -44,7 +44,7 @@ const TURNS_BETWEEN_CLOCK_CHECKS = 32
  * @throws DeadlinePassed when it is.
  */
 export function countTurn(scope: Scope): void {
-  countTurns(scope[STATE], 1)
+  countTurns(scope.state, 1)
 }
 
 /**

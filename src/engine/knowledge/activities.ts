@@ -1,4 +1,5 @@
 import type { ActivityDefinition } from 'fhir/r4.js'
+import type { Variables } from '../expression/scope.js'
 import type { CompiledAction, CompiledActivity, CompiledPlan } from './compiled.js'
 import type { Cited } from './resource-index.js'
 
@@ -8,7 +9,7 @@ export interface ApplicableActivity {
   /** The plan whose facts its expressions see; undefined where no plan uses it and it sees those of its own libraries. */
   plan: CompiledPlan | undefined
   /** Environment variables that its expressions see. */
-  variables: object
+  variables: Variables
   /** Names of the input parameters that its libraries declare. */
   parameters: ReadonlySet<string>
   /** Types of whom it can be applied to. */

@@ -1,6 +1,7 @@
 import type { Library, PlanDefinition } from 'fhir/r4.js'
 import type { CompiledFact } from '../expression/facts.js'
 import { factVariables } from '../expression/facts.js'
+import type { Variables } from '../expression/scope.js'
 import type { KnownVariables } from '../expression/check-names.js'
 import { ANY_ITEMS, type Items } from '../model/items.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
@@ -17,7 +18,7 @@ export interface CompiledFacts {
   descriptions: ReadonlyMap<string, LocalizedText>
   /** For every fact in reach, the variables it needs, through other facts too. */
   needs: ReadonlyMap<string, ReadonlySet<string>>
-  variables: object
+  variables: Variables
   /** Names of the input parameters that libraries declare. */
   parameters: ReadonlySet<string>
 }
@@ -58,12 +59,12 @@ function writtenFacts(resource: Library | PlanDefinition, language: string): Wri
  * repeated names and facts without a description in each language are faults.
  */
 export function compileFacts(
-  { file, resource, url }: Cited<Library> | Cited<PlanDefinition>,
+  { file, resource }: Cited<Library> | Cited<PlanDefinition>,
   base: CompiledFacts,
   { expressions, faults, languages }: FactContext,
 ): CompiledFacts {
   const written = writtenFacts(resource, languages[0])
-  if (written.length === 0) return { ...base, variables: factVariables(base.variables, url, []) }
+  if (written.length === 0) return base
   const { ordered, cyclic } = inOrder(written, file, expressions, faults)
   // A fact that depends on itself is known to be named, so that its fault is told once.
   const known = new Map<string, Items>([...base.known, ...cyclic.map(name => [name, ANY_ITEMS] as const)])
@@ -92,7 +93,7 @@ export function compileFacts(
     needs.set(fact.name, neededBy(checked.variables, needs))
     if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
   }
-  return { known, descriptions, needs, parameters: base.parameters, variables: factVariables(base.variables, url, compiled) }
+  return { known, descriptions, needs, parameters: base.parameters, variables: factVariables(base.variables, compiled) }
 }
 
 /** The variables that a set of names needs in the end: the names themselves and what their facts need. */

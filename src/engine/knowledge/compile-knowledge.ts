@@ -2,7 +2,6 @@ import type { ActivityDefinition, Library, NamingSystem, PlanDefinition, ValueSe
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
 import type { CompilerMaker } from '../expression/compile.js'
 import { recordVariables } from '../expression/facts.js'
-import { sharedVariables } from '../expression/scope.js'
 import { STANDARD_VARIABLES } from '../expression/standard-variables.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { urlOf } from '../model/canonical.js'
@@ -82,7 +81,7 @@ export function compileKnowledge(
     profile,
     libraries,
     resources,
-    records: { ...records, variables: sharedVariables(variables) },
+    records: { ...records, variables: variables.flat() },
     compiled: new Map(),
     inherited: new Map(),
     requirements: new Map(),

@@ -152,7 +152,7 @@ class PlanCompiler {
       resource: this.plan,
       canonical: this.source.canonical,
       language: this.language,
-      variables: this.facts.variables,
+      variables: this.facts.variables.flat(this.context.records.variables),
       actions,
       hooks: new Set(
         (this.plan.action ?? [])

@@ -1,5 +1,6 @@
 import type { ActivityDefinition, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionCondition, Questionnaire } from 'fhir/r4.js'
 import type { Evaluator } from '../expression/compile.js'
+import type { Variables } from '../expression/scope.js'
 import type { LocalizedText } from '../model/localized.js'
 import type { ActivityKind } from './activity-kinds.js'
 
@@ -130,7 +131,7 @@ export interface CompiledPlan {
   /** Language of a text that names none. */
   language: string
   /** Environment variables that the plan's expressions see. */
-  variables: object
+  variables: Variables
   actions: readonly CompiledAction[]
   /** Names of the hooks on which the plan has an action. */
   hooks: ReadonlySet<string>

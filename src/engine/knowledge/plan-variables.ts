@@ -1,5 +1,6 @@
 import type { DataRequirement, Library, PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
 import { defineVariable, factVariables, type CompiledFact } from '../expression/facts.js'
+import { Variables } from '../expression/scope.js'
 import { bareNode, NOTHING } from '../expression/values.js'
 import type { FaultList } from '../model/faults.js'
 import { itemsOf, type Items } from '../model/items.js'
@@ -25,13 +26,13 @@ export function inputsWithin(
 /** What the expressions of a plan see beside facts: `%rootResource`, the plan itself, and as `%id` the records that an input with an id asks for. */
 export function withPlanVariables(
   base: CompiledFacts,
-  { file, resource, url }: Cited<PlanDefinition>,
+  { file, resource }: Cited<PlanDefinition>,
   expressions: ExpressionCompiler,
   faults: FaultList,
 ): CompiledFacts {
-  const variables = Object.create(base.variables) as object
+  const variables = new Variables(base.variables)
   const root = [bareNode(resource)]
-  defineVariable(variables, 'rootResource', () => root, `${url}#rootResource`)
+  defineVariable(variables, 'rootResource', () => root)
   const known = new Map<string, Items>([...base.known, ['rootResource', itemsOf('PlanDefinition')]])
   const needs = new Map(base.needs)
   const inputs: CompiledFact[] = []
@@ -47,18 +48,17 @@ export function withPlanVariables(
     known.set(name, items)
     needs.set(name, used)
   }
-  return { ...base, known, needs, variables: factVariables(variables, `${url}#input`, inputs) }
+  return { ...base, known, needs, variables: factVariables(variables, inputs) }
 }
 
 /** What the expressions of a library and of those above it see of its input parameters: what the caller of $apply gave for them. */
 export function withParameters(base: CompiledFacts, { parameter = [] }: Library): CompiledFacts {
   const inputs = parameter.filter(({ use, name }) => use === 'in' && NAME.test(name ?? '') && !base.known.has(name ?? ''))
   if (inputs.length === 0) return base
-  const variables = Object.create(base.variables) as object
+  const variables = new Variables(base.variables)
   const known = new Map(base.known)
   for (const { name = '', type } of inputs) {
-    if (!Object.hasOwn(variables, name) && !(name in base.variables))
-      defineVariable(variables, name, state => state.parameters?.get(name) ?? NOTHING, `parameter ${name}`)
+    if (!variables.find(name)) defineVariable(variables, name, state => state.parameters?.get(name) ?? NOTHING)
     known.set(name, itemsOf(type))
   }
   return { ...base, known, variables, parameters: new Set([...base.parameters, ...inputs.map(({ name = '' }) => name)]) }

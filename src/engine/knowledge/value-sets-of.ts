@@ -1,6 +1,6 @@
 import type { FhirResource, ValueSet } from 'fhir/r4.js'
 import { isCodedIn } from '../expression/functions/coded.js'
-import { STATE, type Scope } from '../expression/scope.js'
+import type { Scope } from '../expression/scope.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import type { Knowledge } from './compile-knowledge.js'
 
@@ -22,7 +22,7 @@ export function valueSetsOf(
   return files.flatMap(({ resource }) => {
     if (resource.resourceType !== 'ValueSet' || resource.url === undefined) return []
     const test = terminology.membership(resource.url)
-    return test && isCodedIn(record, test, scope[STATE]) ? [named(resource, terminology.language)] : []
+    return test && isCodedIn(record, test, scope.state) ? [named(resource, terminology.language)] : []
   })
 }
 

@@ -3,7 +3,6 @@ import { gatherCall, scopeFor } from '../../../src/calls/call-service.js'
 import type { PreparedCall } from '../../../src/cases/run.js'
 import { readCases } from '../../../src/cli/read-cases.js'
 import { demoPeople } from '../../../src/demo/people.js'
-import { STATE } from '../../../src/engine/expression/scope.js'
 import { RESOURCE_TYPES } from '../../../src/engine/model/r4-model.js'
 import type { LoadedKnowledge } from '../../../src/knowledge-files/load-knowledge.js'
 import type { Chart } from './chart.js'
@@ -26,7 +25,7 @@ const largestOf = (charts: readonly Chart[]): Chart => charts.reduce((largest, e
 
 async function chartOf({ service, request, environment, arrival }: PreparedCall): Promise<Chart> {
   const gathered = await gatherCall(service, request, environment, arrival)
-  const { recordsOfType, context, clock, orders, settings, overrides } = scopeFor(gathered, environment)[STATE]
+  const { recordsOfType, context, clock, orders, settings, overrides } = scopeFor(gathered, environment).state
   return {
     now: clock.now,
     timeZone: clock.timeZone,

@@ -5,7 +5,7 @@ import {
   type CompilerMaker,
   type Evaluator,
 } from '../../../src/engine/expression/compile.js'
-import { openScope, scopeOn, STATE, type Scope } from '../../../src/engine/expression/scope.js'
+import { openScope, Scope, scopeOn, Variables } from '../../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../../src/engine/knowledge/compiled.js'
 import { memoised } from '../../../src/engine/model/memoised.js'
 import type { SyntaxNode } from '../../../src/engine/expression/syntax.js'
@@ -58,7 +58,7 @@ export function loadBothWays(): BothWays {
     const both: Compiler = (source, tree, definition) => {
       const compiled = compiling(source, tree, definition)
       const interpreted = interpreting(source, tree, definition)
-      const evaluate: Evaluator = scope => (interpretedCalls.has(scope[STATE]) ? interpreted(scope) : compiled(scope))
+      const evaluate: Evaluator = scope => (interpretedCalls.has(scope.state) ? interpreted(scope) : compiled(scope))
       sources.set(evaluate, { source, definition })
       return evaluate
     }
@@ -76,17 +76,12 @@ function factsOf({ knowledge: { plans, files } }: LoadedKnowledge): Asked[] {
   const written = new Map(factsIn(files).map(({ name, expression }) => [name, expression]))
   const seen = new Set<object>()
   return plans.flatMap(plan =>
-    levelsOf(plan.variables)
-      .filter(level => !seen.has(level) && seen.add(level))
-      .flatMap(level => Object.getOwnPropertyNames(level))
-      .filter(name => written.has(name))
-      .map(name => ({ fact: name, source: written.get(name) ?? '', plan, ask: (scope: Scope) => scope[name] })),
+    [...written.keys()]
+      .flatMap(name => plan.variables.find(name) ?? [])
+      .filter(variable => !seen.has(variable) && seen.add(variable))
+      .sort((one, other) => one.place - other.place)
+      .map(({ name, valueIn }) => ({ fact: name, source: written.get(name) ?? '', plan, ask: valueIn })),
   )
-}
-
-function levelsOf(variables: object): object[] {
-  const below = Object.getPrototypeOf(variables) as object | null
-  return below === null ? [variables] : [...levelsOf(below), variables]
 }
 
 /** Every expression within the plans: conditions, dynamic values, texts, card extensions, orders that are changed. */
@@ -143,27 +138,30 @@ export function compare(chart: Chart, { asked, interpreting }: BothWays): Compar
 }
 
 /** Lets the interpreter go on with what the compiled side made of a fact, so that each difference is told once. */
-function agree({ [STATE]: compiled }: Scope, { [STATE]: interpreted }: Scope): void {
-  for (const [key, failure] of compiled.failed) {
-    interpreted.known.delete(key)
-    interpreted.failed.set(key, failure)
+function agree({ state: compiled }: Scope, { state: interpreted }: Scope): void {
+  for (const [place, failure] of compiled.failed) {
+    interpreted.known[place] = undefined
+    interpreted.failed.set(place, failure)
   }
-  for (const key of interpreted.failed.keys()) {
-    const value = compiled.known.get(key)
+  for (const place of interpreted.failed.keys()) {
+    const value = compiled.known[place]
     if (!value) continue
-    interpreted.failed.delete(key)
-    interpreted.known.set(key, value)
+    interpreted.failed.delete(place)
+    interpreted.known[place] = value
   }
 }
 
 /** A scope in which more names stand for values that are there already. */
-const withValues = (scope: Scope, values: Readonly<Record<string, Collection>>): Scope =>
-  Object.create(scope, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, configurable: true }]))) as Scope
+function withValues(scope: Scope, values: Readonly<Record<string, Collection>>): Scope {
+  const variables = new Variables(scope.variables)
+  for (const [name, value] of Object.entries(values)) variables.define(name, () => () => value)
+  return scopeOn(variables, scope)
+}
 
 /** Scopes of one call on a chart, by plan. */
 function scopesFor(chart: Chart, isInterpreted = false): (plan: CompiledPlan) => Scope {
-  const call = openScope(Object.create(null) as object, scopeData(chart))
-  if (isInterpreted) interpretedCalls.add(call[STATE])
+  const call = openScope(new Variables(), scopeData(chart))
+  if (isInterpreted) interpretedCalls.add(call.state)
   const byPlan = new Map<CompiledPlan, Scope>()
   return plan => {
     const before = byPlan.get(plan)

@@ -1,4 +1,4 @@
-import { STATE, type ScopeState } from '../scope.js'
+import type { ScopeState } from '../scope.js'
 import { Temporal } from '../temporals.js'
 import type { Collection } from '../values.js'
 import type { Native } from './native.js'
@@ -15,5 +15,5 @@ export const timeOfDay: OfClock = state => [new Temporal('time', state.clock.now
 /** One of them as a compiled expression runs it. */
 export const atCall =
   (value: OfClock): Native =>
-  ({ [STATE]: state }) =>
+  ({ state }) =>
     value(state)

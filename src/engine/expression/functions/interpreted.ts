@@ -1,9 +1,17 @@
-import { STATE, type Scope, type ScopeState } from '../scope.js'
+import type { ScopeState } from '../scope.js'
 import { forInterpreter, fromInterpreter } from '../interpreter-values.js'
 import { plain, type Collection, type Item } from '../values.js'
 
+/** Key under which the interpreter's variables keep the state of a call, out of reach of any `%name`. */
+export const STATE: unique symbol = Symbol('state')
+
+/** The variables of a call as the interpreter reads them. */
+export interface InterpreterVariables {
+  [STATE]: ScopeState
+}
+
 interface InvocationContext {
-  vars: Scope
+  vars: InterpreterVariables
 }
 
 /** A function as the interpreter takes it from its table. */

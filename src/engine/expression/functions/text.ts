@@ -1,6 +1,5 @@
 import type { RE2JS } from 're2js'
 import { plainValue } from '../operators.js'
-import { STATE } from '../scope.js'
 import { countTurns } from '../steps.js'
 import { NOTHING, plain, type Item } from '../values.js'
 import type { Native } from './native.js'
@@ -10,7 +9,7 @@ import { turnsOfPattern } from './turns.js'
 /** A function of one text: nothing of nothing, and the interpreter's own error for anything else. */
 export const onText =
   (compute: (text: string, ...args: string[]) => Item, turns: (text: string) => number = () => 0): Native =>
-  ({ [STATE]: state }, input, args) => {
+  ({ state }, input, args) => {
     if (input.length === 0) return NOTHING
     const [text, ...others] = [input, ...args].map(items => (items.length === 1 ? plain(items[0]) : undefined))
     if (typeof text !== 'string' || text === '' || others.some(other => typeof other !== 'string' || other === '')) return undefined
