@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pino, { type Logger } from 'pino'
-import { createDemoApp } from './demo/demo-app.js'
 import type { CompiledPlan } from './engine/knowledge/compiled.js'
 import { faultLine } from './engine/model/faults.js'
 import { loadKnowledge } from './knowledge-files/load-knowledge.js'
-import { createHttpFhirReader } from './patient-data/http-fhir-reader.js'
+import { CLOSED_READER } from './patient-data/closed-reader.js'
+import type { FhirReader } from './patient-data/fhir-reader.js'
 import { openRecord } from './record/open-record.js'
 import { createReadiness } from './server/readiness.js'
 import { watchLateness } from './server/back-pressure.js'
@@ -18,7 +18,7 @@ import { createApp } from './server/app.js'
 import type { ServerOptions } from './server/environment.js'
 import { createTurns } from './server/turns.js'
 import { isOwnSetting, readKnowledgeSettings, readSettings, type Settings } from './settings.js'
-import { warmUp } from './calls/warm-up.js'
+import { warmUp, warmUpFurther } from './calls/warm-up.js'
 import { welcomeText } from './server/welcome-text.js'
 import { clientCheck } from './trust/calling-client.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
@@ -37,8 +37,8 @@ export async function start(): Promise<Running> {
   const settings = readSettings()
   const log = pino({ level: settings.logLevel })
   const now = () => settings.frozenNow ?? new Date()
-  const options = serverOptions(settings, log, now)
-  await warmUp(options.services, options)
+  const options = serverOptions(settings, await readerFor(settings), log, now)
+  await warmUp(options.services, options, settings.fhirServers.length > 0)
   // The loop has hardly turned since the start: it hears of a signal between these two turns.
   await options.turns.take()
   await options.turns.take()
@@ -51,7 +51,7 @@ export async function start(): Promise<Running> {
     return (server.address() as AddressInfo).port
   }
   const service = await listen(createApp(options, metrics), settings.port)
-  const demo = settings.demo ? await listen(createDemoApp(now), settings.demoFhirPort) : undefined
+  const demo = settings.demo ? await listen((await import('./demo/demo-app.js')).createDemoApp(now), settings.demoFhirPort) : undefined
   const operations =
     settings.opsPort === undefined ? undefined : await listen(createOperationsApp({ ...options, metrics }), settings.opsPort)
   process.stdout.write(
@@ -64,7 +64,15 @@ export async function start(): Promise<Running> {
       isDraft: options.knowledge.plans.some(isDraft),
     }),
   )
+  void warmUpFurther(options.services, options).catch(() => log.warn('not all could be made ready before it is asked for'))
   return ending
+}
+
+/** What reads of FHIR servers is loaded where any may be read. */
+async function readerFor({ fhirServers, fhirResponseLimit, fhirPageLimit }: Settings): Promise<FhirReader> {
+  if (fhirServers.length === 0) return CLOSED_READER
+  const { createHttpFhirReader } = await import('./patient-data/http-fhir-reader.js')
+  return createHttpFhirReader({ isAllowed: fhirServerList(fhirServers), responseLimit: fhirResponseLimit, pageLimit: fhirPageLimit })
 }
 
 const isDraft = ({ resource }: CompiledPlan): boolean => resource.status !== 'active'
@@ -72,7 +80,7 @@ const isDraft = ({ resource }: CompiledPlan): boolean => resource.status !== 'ac
 /** Most warnings of the knowledge that the log tells; check:knowledge tells all. */
 const MOST_WARNINGS = 20
 
-function serverOptions(settings: Settings, log: Logger, now: () => Date): ServerOptions {
+function serverOptions(settings: Settings, reader: FhirReader, log: Logger, now: () => Date): ServerOptions {
   const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
   const {
     knowledge,
@@ -108,7 +116,7 @@ function serverOptions(settings: Settings, log: Logger, now: () => Date): Server
     explain: settings.explain,
     isDemonstration: settings.demo,
     hasOperationsPort: settings.opsPort !== undefined,
-    reader: createHttpFhirReader({ isAllowed, responseLimit: settings.fhirResponseLimit, pageLimit: settings.fhirPageLimit }),
+    reader,
     reading: {
       requests: settings.fhirRequests,
       bytes: settings.fhirCallLimit,

@@ -1,10 +1,14 @@
 // The first patient waits for no code that runs for the first time: evaluating and reading are tried before.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import type { FhirReader } from '../../src/patient-data/fhir-reader.js'
+import { CLOSED_READER } from '../../src/patient-data/closed-reader.js'
+import type { FhirAccess, FhirReader } from '../../src/patient-data/fhir-reader.js'
+import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
+import { readingBudget } from '../../src/patient-data/reading-budget.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { createOverrideMemory } from '../../src/record/override-memory.js'
-import { warmUp } from '../../src/calls/warm-up.js'
+import { warmUp, warmUpFurther } from '../../src/calls/warm-up.js'
+import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import { testEnvironment, testRecord } from '../support/service.js'
 
 interface Sent {
@@ -42,4 +46,34 @@ test('nothing is recorded, and the reader of real calls is not asked', async () 
   const environment = testEnvironment({ record: testRecord({ overrides: memory, feedback: record }), reader })
   await warmUp(environment.services, environment)
   for (const each of [remember, save, reader.read, reader.readOn]) expect(each).not.toHaveBeenCalled()
+})
+
+test('what is made at its first use is made while calls are answered, each at a turn of its own, until the end is near', async () => {
+  const environment = testEnvironment()
+  const take = jest.fn(() => Promise.resolve())
+  const pieces = [jest.fn(), jest.fn()]
+  const further = { ...environment, turns: { ...environment.turns, take }, knowledge: { ...environment.knowledge, unfinished: pieces } }
+  await warmUpFurther(environment.services, further)
+  const plans = [...environment.services.values()].flatMap(service => service.plans)
+  for (const piece of pieces) expect(piece).toHaveBeenCalledTimes(1)
+  expect(take.mock.calls.length).toBeGreaterThanOrEqual(pieces.length + plans.length)
+  environment.readiness.callLast()
+  await warmUpFurther(environment.services, further)
+  for (const piece of pieces) expect(piece).toHaveBeenCalledTimes(1)
+})
+
+test('a service that may read of no server answers as one whose reader finds no server on its list', async () => {
+  const open = createHttpFhirReader({ isAllowed: fhirServerList([]), responseLimit: 1_000, pageLimit: 3 })
+  const access = {
+    fhirServer: 'https://fhir.example.org/r4',
+    signal: new AbortController().signal,
+    until: performance.now() + 1_000,
+    fairWaitMs: 1_000,
+    budget: readingBudget({ requests: 10, bytes: 1_000, atOnce: 1 }, 100),
+  } as FhirAccess
+  const begun = (next: string) => ({ type: 'Condition', next, size: 1, total: 2, query: 'Condition?patient=1' })
+  for (const query of ['Patient/1', 'Condition?patient=1'])
+    expect(await CLOSED_READER.read(query, access)).toEqual(await open.read(query, access))
+  for (const next of ['?page=2', 'https://fhir.example.org/r4?page=2', 'https://other.example.org/r4?page=2'])
+    expect(await CLOSED_READER.readOn(begun(next), access)).toEqual(await open.readOn(begun(next), access))
 })
