@@ -11,6 +11,12 @@ const MOST_LATE_MS = 200
  */
 const WAITING_SHARE = 4 / 9
 
+/**
+ * Milliseconds after which a caller is turned away. Who calls again at once, as many do whatever `Retry-After` says, would
+ * else leave the process no time but for turning him away: it can do so thousands of times a second.
+ */
+const TURN_AWAY_MS = 100
+
 /** How often the loop is asked for a sign of life, in milliseconds. */
 const BEAT_MS = 10
 
@@ -32,22 +38,29 @@ export interface Lateness {
 }
 
 /**
- * Turns requests away before their bodies are read while the process is late with what it has: a caller who is told at
- * once can act without advice, one who waits in vain cannot.
+ * Turns requests away before their bodies are read while the process is late with what it has: a caller who is told
+ * soon can act without advice, one who waits in vain cannot.
  */
 export function shedWhenLate({ isLate }: Lateness): RequestHandler {
-  return (request: Request, _response: Response, next: NextFunction) => {
-    if (!ALWAYS_ANSWERED.test(request.path) && isLate()) throw BUSY
-    next()
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (!ALWAYS_ANSWERED.test(request.path) && isLate()) turnAway(response, next)
+    else next()
   }
 }
 
 /** Turns away a request whose body has come, before it is parsed, when too many others have come with it. */
 export function shedWhenWaitIsLong({ isWaitLong }: Lateness): RequestHandler {
-  return (_request: Request, _response: Response, next: NextFunction) => {
-    if (isWaitLong()) throw BUSY
-    next()
+  return (_request: Request, response: Response, next: NextFunction) => {
+    if (isWaitLong()) turnAway(response, next)
+    else next()
   }
+}
+
+/** After a moment; meanwhile nothing more is read of who is turned away than fits between him and us. */
+function turnAway(response: Response, next: NextFunction): void {
+  setTimeout(() => {
+    if (!response.closed) next(BUSY)
+  }, TURN_AWAY_MS)
 }
 
 /**

@@ -86,6 +86,20 @@ test('calls that come together do not hold up whoever comes after them, on a con
   server.close()
 })
 
+test('who calls again at once is turned away a few times a second, so that the process has time for others', async () => {
+  const late = await startTestService({ lateness: { isLate: () => true, isWaitLong: () => true } })
+  const caller = await openConnection(late.url)
+  let turnedAway = 0
+  for (const end = performance.now() + 350; performance.now() < end; turnedAway += 1) {
+    caller.write(rawRequest('POST', CALL, { body }))
+    await caller.until(new RegExp(`(CDS_BUSY[^]*?HTTP/1.1 503[^]*?){${turnedAway}}CDS_BUSY`))
+  }
+  expect(turnedAway).toBeGreaterThan(0)
+  expect(turnedAway).toBeLessThan(5)
+  caller.destroy()
+  await late.close()
+})
+
 test.each([
   { deadlineMs: 450, expectedWait: 150, isLong: false },
   { deadlineMs: 300, expectedWait: 150, isLong: true },
