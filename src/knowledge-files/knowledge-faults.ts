@@ -1,13 +1,20 @@
+import { reportingCompiler, type ExpressionReport } from '../engine/knowledge/expression-report.js'
 import type { FaultList } from '../engine/model/faults.js'
 import { faultsOfShape } from './r4-shape.js'
 import { loadKnowledge, type LoadOptions } from './load-knowledge.js'
 
+/** What is told of the knowledge in a folder. */
+export interface KnowledgeFindings extends Pick<FaultList, 'faults' | 'warnings'> {
+  expressions: ExpressionReport
+}
+
 /**
- * Every fault and warning of the knowledge in a folder: all that a start tells, then what else R4 asks of its resources.
- * All is checked, whatever was found out before. For authoring and tests.
+ * Every fault and warning of the knowledge in a folder: all that a start tells, then what else R4 asks of its resources; and
+ * how its expressions run. All is checked, whatever was found out before. For authoring and tests.
  */
-export function knowledgeFaults(folder: string, options: LoadOptions = {}): Pick<FaultList, 'faults' | 'warnings'> {
-  const { knowledge, faults } = loadKnowledge(folder, { ...options, kept: undefined })
+export function knowledgeFaults(folder: string, options: LoadOptions = {}): KnowledgeFindings {
+  const { makeCompiler, report: expressions } = reportingCompiler()
+  const { knowledge, faults } = loadKnowledge(folder, { ...options, makeCompiler, kept: undefined })
   const findings = faults.judgedBy(knowledge.profile)
   const told = [...faults.faults, ...faults.warnings]
     .filter(({ code }) => ['ELEMENT_UNKNOWN', 'ELEMENT_MISSHAPEN', 'SHAPE_INVALID'].includes(code))
@@ -15,5 +22,5 @@ export function knowledgeFaults(folder: string, options: LoadOptions = {}): Pick
   const isTold = (file: string, path: string) => told.includes(`${file}#${path}`)
   for (const { file, resource } of knowledge.files)
     for (const { path, message } of faultsOfShape(resource)) if (!isTold(file, path)) findings.add('SHAPE_INVALID', file, path, message)
-  return faults
+  return { faults: faults.faults, warnings: faults.warnings, expressions }
 }

@@ -120,7 +120,10 @@ test('a folder with neither knowledge nor services is refused', () => {
   expect(() => knowledgeFaults(`${BROKEN}NOTHING_HERE`)).toThrow(/^There is neither knowledge nor a service in .*NOTHING_HERE:/)
 })
 
-test('the knowledge of this repository has none', () => {
-  expect(knowledgeFaults(PROJECT_ROOT)).toMatchObject({ faults: [], warnings: [] })
+test('the knowledge of this repository has none, and none of its expressions is left to the interpreter', () => {
+  const { faults, warnings, expressions } = knowledgeFaults(PROJECT_ROOT)
+  expect({ faults, warnings }).toEqual({ faults: [], warnings: [] })
+  expect(expressions.count).toBeGreaterThan(1_500)
+  expect([...expressions.interpreted.keys()]).toEqual([])
   expect(loadKnowledge().knowledge.profile).toEqual(HOUSE)
 })

@@ -3,6 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { createCompiler } from '../../src/engine/expression/compile.js'
 import { createInterpreter } from '../../src/engine/expression/interpreter.js'
 import type { Scope } from '../../src/engine/expression/scope.js'
+import { leftToInterpreter } from '../../src/engine/expression/left-to-interpreter.js'
+import { parseExpression } from '../../src/engine/expression/syntax.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
 import { iterationOver } from '../../src/engine/expression/steps.js'
 import { toJson } from '../../src/engine/expression/values.js'
@@ -171,6 +173,16 @@ describe('natively or by the interpreter, the answer is the same', () => {
     expect(natively('iif(5, 1, 2)')).toBe('an error')
     expect(natively('iif(%yes.combine(%yes), 1, 2)')).toBe('an error')
   })
+})
+
+test.each([
+  ['%Condition.id.sort($this)', true, ['sort()']],
+  ["Coding { code: 'a' }.code", true, []],
+  ["'a'.substring(1) | 'b'", false, ['|', 'substring()']],
+  ["%Condition.where(id.length() / 2 > 1 and id ~ 'x').exists()", false, ['/', '~']],
+  ["iif(%yes, %Observation.value.ofType(integer) + 1, -2).toString() & 'x'", false, []],
+])('what of an expression is left to the interpreter: %s', (expression, isWhole, parts) => {
+  expect(leftToInterpreter(parseExpression(expression))).toEqual({ isWhole, parts })
 })
 
 test('members that JSON names as the engine names its own make no number of an element', () => {

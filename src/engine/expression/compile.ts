@@ -89,6 +89,13 @@ function compiled(root: SyntaxNode, tools: Tools, isExplained: boolean, definiti
   }
 }
 
+/** Whether an expression runs without being left to the interpreter whole. */
+export function isCompiled(tree: SyntaxNode): boolean {
+  const root = withoutWrapping(tree)
+  const tools: Tools = { interpreter: createInterpreter(() => undefined), lookups: { valueSets: () => undefined, ...NO_FORMS } }
+  return root !== undefined && compiled(root, tools, false, undefined) !== undefined
+}
+
 /** Whether a minus stands before anything but a number: the interpreter changes what it stands before for the rest of the expression. */
 const hasSignedPath = (node: SyntaxNode): boolean =>
   (node.type === 'PolarityExpression' &&

@@ -177,6 +177,9 @@ const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
 /** Signs of the operators that yield a value, comparisons and logic aside. */
 export const OPERATORS: ReadonlySet<string> = new Set([...Object.keys(SHORTCUTS), '~', '!~', '/', 'mod', 'div', '|'])
 
+/** Whether an operator between two values runs without the interpreter where that is plain. */
+export const hasShortcut = (sign: string): boolean => Object.hasOwn(SHORTCUTS, sign)
+
 /** Signs of the comparisons. */
 export const COMPARING: ReadonlySet<string> = new Set(Object.keys(COMPARISONS))
 
