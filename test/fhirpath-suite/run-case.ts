@@ -3,8 +3,8 @@ import type { FhirResource } from 'fhir/r4.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { createCompiler, createInterpretingCompiler, type CompilerMaker } from '../../src/engine/expression/compile.js'
 import { recordVariables } from '../../src/engine/expression/facts.js'
-import { openScope, type Scope } from '../../src/engine/expression/scope.js'
-import { bareNode, toJson } from '../../src/engine/expression/values.js'
+import { openScope, Variables, type Scope, type ScopeData } from '../../src/engine/expression/scope.js'
+import { bareNode, toJson, type Collection } from '../../src/engine/expression/values.js'
 import { OPEN_VOCABULARY } from '../../src/engine/expression/vocabulary.js'
 import { ExpressionCompiler } from '../../src/engine/knowledge/expressions.js'
 import { plainR4 } from '../../src/engine/knowledge/profile.js'
@@ -55,11 +55,9 @@ function scopeOf({ resource, variables, context }: SuiteCase): Scope {
   return definedScope({ ...known, context: at }, data)
 }
 
-function definedScope(known: Readonly<Record<string, unknown>>, data: Parameters<typeof openScope>[1]): Scope {
-  const variables = Object.create(
-    recordVariables(RESOURCE_TYPES),
-    Object.fromEntries(Object.entries(known).map(([name, value]) => [name, { value, configurable: true }])),
-  ) as object
+function definedScope(known: Readonly<Record<string, unknown>>, data: ScopeData): Scope {
+  const variables = new Variables(recordVariables(RESOURCE_TYPES))
+  for (const [name, value] of Object.entries(known)) variables.define(name, () => () => value as Collection)
   return openScope(variables, data)
 }
 
