@@ -102,9 +102,15 @@ export class Variables {
   /** The same without the chain beneath, so that no name is looked up through a dozen of them. @param onto what is kept beneath. */
   flat(onto?: Variables): Variables {
     const flat = new Variables(onto, this.places)
-    for (let level: Variables | undefined = this; level && level !== onto; level = level.base)
-      for (const [name, variable] of level.own) if (!flat.own.has(name)) flat.own.set(name, variable)
+    this.addTo(flat, onto)
     return flat
+  }
+
+  /** Adds all but what is kept beneath, whoever is nearer first. */
+  private addTo(flat: Variables, onto: Variables | undefined): void {
+    if (this === onto) return
+    for (const [name, variable] of this.own) if (!flat.own.has(name)) flat.own.set(name, variable)
+    this.base?.addTo(flat, onto)
   }
 }
 
@@ -125,7 +131,7 @@ export class Scope {
 export function openScope(variables: Variables, data: ScopeData, explain = false): Scope {
   return new Scope(variables, {
     ...data,
-    known: new Array<Collection | undefined>(variables.size),
+    known: places(variables.size),
     failed: new Map(),
     answers: new Map(),
     answersOfResponse: new Map(),
@@ -134,6 +140,13 @@ export function openScope(variables: Variables, data: ScopeData, explain = false
     evidence: explain ? new Map() : undefined,
     frames: [],
   })
+}
+
+/** As many free places, all at once: a list that grows place by place is a slow one. */
+function places(count: number): (Collection | undefined)[] {
+  const free: (Collection | undefined)[] = []
+  free.length = count
+  return free
 }
 
 /** The same call seen through other variables: a plan's own facts on top of the shared ones. */

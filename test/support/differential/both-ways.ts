@@ -5,7 +5,7 @@ import {
   type CompilerMaker,
   type Evaluator,
 } from '../../../src/engine/expression/compile.js'
-import { openScope, Scope, scopeOn, Variables } from '../../../src/engine/expression/scope.js'
+import { openScope, scopeOn, Variables, type Scope } from '../../../src/engine/expression/scope.js'
 import type { CompiledPlan } from '../../../src/engine/knowledge/compiled.js'
 import { memoised } from '../../../src/engine/model/memoised.js'
 import type { SyntaxNode } from '../../../src/engine/expression/syntax.js'
