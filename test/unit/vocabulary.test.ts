@@ -149,6 +149,8 @@ describe('refused', () => {
     ['today() - %patient.birthDate', 'DATE_ARITHMETIC_INVALID: a date minus a date is no duration; use start.difference(end'],
     [`(today() - 1 month) - ${q}.answer('when')`, 'DATE_ARITHMETIC_INVALID'],
     ["today() - 3 'mo'", "DATE_ARITHMETIC_INVALID: a date cannot be moved by the unit 'mo'; write months"],
+    ['%patient.birthDate < @2019-02-29', 'EXPRESSION_INVALID'],
+    ['%patient.birthDate < @2019-13', 'EXPRESSION_INVALID'],
     ["now() + 1 'mg'", "DATE_ARITHMETIC_INVALID: a date cannot be moved by the unit 'mg'"],
   ])('%s', (expression, fault) => {
     expect(faultsOf({ it: expression })).toEqual([expect.stringContaining(fault)])

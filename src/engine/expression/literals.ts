@@ -1,7 +1,7 @@
 import { Quantity } from './quantities.js'
 import { childNodes, stringLiteral, type SyntaxNode } from './syntax.js'
 import { Temporal } from './temporals.js'
-import { NO, NOTHING, YES, type Collection } from './values.js'
+import { isValue, NO, NOTHING, YES, type Collection } from './values.js'
 
 /** Text of a literal as the interpreter reads it. */
 export function writtenText(node: SyntaxNode): string {
@@ -24,7 +24,8 @@ const READERS: Readonly<Record<string, (literal: SyntaxNode) => Collection | und
   NullLiteral: () => NOTHING,
   NumberLiteral: ({ text = '' }) => numberIn(text, number => number),
   QuantityLiteral: ({ value = '', unit = '' }) => numberIn(value, number => new Quantity(number, unit)),
-  DateLiteral: ({ text = '' }) => Object.freeze([new Temporal('date', text.slice(1))]),
+  // The interpreter tells what is wrong with a day that there is not.
+  DateLiteral: ({ text = '' }) => (isValue('date', text.slice(1)) ? Object.freeze([new Temporal('date', text.slice(1))]) : undefined),
 }
 
 /** A decimal keeps the noughts that it is written with, which no number does. */
