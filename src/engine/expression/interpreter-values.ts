@@ -1,5 +1,6 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
+import { lazily } from '../model/memoised.js'
 import { Quantity } from './quantities.js'
 import { Temporal, type TemporalKind } from './temporals.js'
 import { isValue, nodeOf, ResourceNode, type Collection, type Item } from './values.js'
@@ -32,18 +33,30 @@ const OPTIONS = { resolveInternalTypes: false, async: false as const }
 const valuesOf = (source: string, variables: object = {}): unknown[] =>
   fhirpath.compile(source, r4, OPTIONS)({}, variables as never) as unknown[]
 
-const [sample] = valuesOf('%sample', { sample: { resourceType: 'Basic' } }) as [InterpreterNode]
-const { getDecimal } = sample.ctx as { getDecimal: (value: number) => unknown }
-const { makeResNode } = sample.constructor as unknown as { makeResNode: NodeMaker }
+/** What of the interpreter only a node leads to; its parser need not be there before anything is left to it. */
+const ofNodes = lazily(() => {
+  const [sample] = valuesOf('%sample', { sample: { resourceType: 'Basic' } }) as [InterpreterNode]
+  const { getDecimal } = sample.ctx as { getDecimal: (value: number) => unknown }
+  const { makeResNode } = sample.constructor as unknown as { makeResNode: NodeMaker }
+  return { ctx: sample.ctx, getDecimal, makeResNode }
+})
 
 /** The interpreter's classes of dates and times, by what they are called here. */
-const TEMPORAL_CLASSES = (
-  [
-    ['date', '@2000-01-01'],
-    ['dateTime', '@2000-01-01T00:00:00Z'],
-    ['time', '@T00:00'],
-  ] as const
-).map(([kind, literal]) => [kind, valuesOf(literal)[0]?.constructor] as const)
+const temporalClasses = lazily(() =>
+  (
+    [
+      ['date', '@2000-01-01'],
+      ['dateTime', '@2000-01-01T00:00:00Z'],
+      ['time', '@T00:00'],
+    ] as const
+  ).map(([kind, literal]) => [kind, valuesOf(literal)[0]?.constructor] as const),
+)
+
+/** Makes what is else made when a value is first handed to the interpreter, or taken from it. */
+export function prepareInterpreterValues(): void {
+  ofNodes()
+  temporalClasses()
+}
 
 const CONVERSIONS: Readonly<Record<TemporalKind, string>> = {
   date: 'toDate',
@@ -70,7 +83,7 @@ export const forInterpreter = (items: Collection): unknown[] => items.map(itemFo
 /** An item as the interpreter reads it. */
 export function itemForInterpreter(item: Item): unknown {
   if (item instanceof ResourceNode) return twinOf(item)
-  if (typeof item === 'number') return getDecimal(item)
+  if (typeof item === 'number') return ofNodes().getDecimal(item)
   if (item instanceof Temporal) return item.twin ?? convert(CONVERSIONS[item.kind], item.text)
   if (item instanceof Quantity) return item.twin ?? convert('toQuantity', `${item.value} ${item.unit}`)
   return item
@@ -80,7 +93,8 @@ function twinOf(node: ResourceNode): InterpreterNode {
   const before = twins.get(node)
   if (before) return before
   const { data, shadow, path, type, parent, property } = node
-  const twin = makeResNode(sample.ctx, data, parent && twinOf(parent), path, shadow, type, property, null)
+  const { ctx, makeResNode } = ofNodes()
+  const twin = makeResNode(ctx, data, parent && twinOf(parent), path, shadow, type, property, null)
   twins.set(node, twin)
   originals.set(twin, node)
   return twin
@@ -134,7 +148,7 @@ function valueFrom(found: unknown): Item {
   if (!isOwnValue(found)) return found
   if ('decimalPlaces' in found) return found.asStr === String(found.value) ? found.value : found
   if (found.unit !== undefined) return new Quantity(Number(found.value), found.unit, found)
-  const kind = TEMPORAL_CLASSES.find(([, type]) => found.constructor === type)?.[0]
+  const kind = temporalClasses().find(([, type]) => found.constructor === type)?.[0]
   return new Temporal(kind ?? 'instant', String((fhirpath.resolveInternalTypes([found]) as unknown[])[0]), found)
 }
 

@@ -1,5 +1,6 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
+import { lazily } from '../model/memoised.js'
 
 interface MeasuredObservation {
   valueQuantity?: Measure
@@ -79,7 +80,7 @@ function compared(one: Amount, other: Amount): number | undefined {
 
 /** Whether the first amount is more than the second, by the interpreter, which knows UCUM; undefined where it cannot tell. */
 function isMoreThan(one: Amount, other: Amount): boolean | undefined {
-  return (compareQuantities({}, { one: ucumText(one), other: ucumText(other) }) as boolean[])[0]
+  return (compareQuantities()({}, { one: ucumText(one), other: ucumText(other) }) as boolean[])[0]
 }
 
 /** Significant digits of a converted number: beyond them stands what the conversion itself adds. */
@@ -95,12 +96,20 @@ export function numberIn(quantity: unknown, unit: string, codeOf: (words: string
   const written = unitOf({ code: code ?? (typeof words === 'string' ? (codeOf(words) ?? words) : undefined) })
   if (written === unit) return value
   if (written === undefined) return undefined
-  const [converted] = convertQuantity({}, { one: ucumText({ number: value, unit: written }), unit }) as (number | undefined)[]
+  const [converted] = convertQuantity()({}, { one: ucumText({ number: value, unit: written }), unit }) as (number | undefined)[]
   return converted === undefined ? undefined : Number(converted.toPrecision(DIGITS))
 }
 
-const convertQuantity = fhirpath.compile('%one.toQuantity(%unit).value', r4, { resolveInternalTypes: true, async: false })
+const convertQuantity = lazily(() => fhirpath.compile('%one.toQuantity(%unit).value', r4, { resolveInternalTypes: true, async: false }))
 
 const ucumText = ({ number, unit = '' }: Amount): string => `${String(number)} '${unit.replaceAll("'", '')}'`
 
-const compareQuantities = fhirpath.compile('%one.toQuantity() > %other.toQuantity()', r4, { resolveInternalTypes: false, async: false })
+const compareQuantities = lazily(() =>
+  fhirpath.compile('%one.toQuantity() > %other.toQuantity()', r4, { resolveInternalTypes: false, async: false }),
+)
+
+/** Makes what is else made when quantities are first compared or converted. */
+export function prepareMeasures(): void {
+  convertQuantity()
+  compareQuantities()
+}

@@ -6,6 +6,8 @@ import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
 import { lazily, memoised } from '../model/memoised.js'
 import { SUBJECT_TYPES } from '../expression/standard-variables.js'
+import { prepareInterpreterValues } from '../expression/interpreter-values.js'
+import { prepareMeasures } from '../expression/measures.js'
 import { parseExpression } from '../expression/syntax.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
 import type { FaultCode, FaultList } from '../model/faults.js'
@@ -75,7 +77,7 @@ export const inFhirPath = (expression: Expression | undefined): Expression | und
 export class ExpressionCompiler {
   private readonly compiler
   /** Compiles what was not yet evaluated, each by a call of its own. */
-  readonly unfinished: (() => void)[] = []
+  readonly unfinished: (() => void)[] = [prepareMeasures, prepareInterpreterValues]
   /** Trees by text: an expression is looked at several times, and many stand in several places. */
   private readonly parsed = memoised((source: string) => this.foreknowledge.expressions?.tree(source) ?? parseExpression(source))
 
