@@ -26,7 +26,7 @@ const classesBy = (belongs: (id: string) => boolean | undefined): string[] => CL
 const setOf = (id: string) => terminology.membership(canonical('ValueSet', id))
 const byAtc = (code: string) => classesBy(id => setOf(id)?.({ system: 'http://www.whocc.no/atc', code }))
 const byName = (name: string) =>
-  classesBy(id => setOf(id)?.named?.({ name, codings: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '1' }] }))
+  classesBy(id => setOf(id)?.named?.(name, [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '1' }]))
 
 const opioidOf = (strength: 'weak' | 'strong') => [`drug-${strength}-opioid`, 'opioid']
 

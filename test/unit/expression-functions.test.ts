@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals'
 import { FUNCTIONS } from '../../src/engine/expression/functions/table.js'
 import { invocationTable } from '../../src/engine/expression/functions/invocation-table.js'
 import type { ValueSetLookup } from '../../src/engine/expression/functions/value-set-test.js'
-import type { NamedConcept } from '../../src/engine/expression/names.js'
 import { bareNode, UCUM } from '../../src/engine/expression/values.js'
 import { NO_FORMS } from '../../src/engine/expression/functions/own-function.js'
 import { NO_WORDS, type WordLookup } from '../../src/engine/expression/words.js'
@@ -173,7 +172,9 @@ describe('codedIn() and memberOf()', () => {
   test('codedIn() asks a value set that has names for the words and code systems of a record', () => {
     const asked: unknown[] = []
     const withNames: ValueSetLookup = () =>
-      Object.assign(() => false, { named: (concept: NamedConcept) => asked.push(concept) > 0 && concept.name === 'Tramadol' })
+      Object.assign(() => false, {
+        named: (name: string, codings: readonly unknown[]) => asked.push({ name, codings }) > 0 && name === 'Tramadol',
+      })
     const drafts = [
       { resourceType: 'MedicationRequest', id: 'text', medicationCodeableConcept: { text: 'Tramadol' } },
       {

@@ -221,7 +221,15 @@ describe('names', () => {
     const { terminology, faults } = terminologyOf(...resources)
     expect(faults).toEqual([])
     const isNamed = terminology.membership(canonical('ValueSet', 'vs'))?.named
-    return isNamed && texts.some(name => isNamed({ name, codings: systems.map(system => ({ system, code: 'x' })) }))
+    return (
+      isNamed &&
+      texts.some(name =>
+        isNamed(
+          name,
+          systems.map(system => ({ system, code: 'x' })),
+        ),
+      )
+    )
   }
 
   test('are found anywhere in the words, whatever their case, but where an exception is found too', () => {
@@ -243,7 +251,7 @@ describe('names', () => {
     const isNamed = terminology.membership(canonical('ValueSet', 'vs'))?.named
     expect(
       [{ code: 'F1' }, { system: '', code: 'F1' }, { code: 'x' }, { system: FRUIT }, { system: FRUIT, code: ' ' }].map(coding =>
-        isNamed?.({ name: 'apple', codings: [coding] }),
+        isNamed?.('apple', [coding]),
       ),
     ).toEqual([false, false, true, true, true])
   })

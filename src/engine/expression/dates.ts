@@ -21,6 +21,7 @@ const WRITTEN = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2}
  */
 export function readDate(written: unknown, timeZone: string): ReadDate | undefined {
   if (typeof written !== 'string') return undefined
+  if (isDay(written)) return { day: written }
   const parts = WRITTEN.exec(written.trim())
   if (!parts) return undefined
   const [, year = '', month, day, hour, minute, second = '0', fraction = '0', offset] = parts
@@ -37,6 +38,20 @@ export function readDate(written: unknown, timeZone: string): ReadDate | undefin
   const instant = minutes === undefined ? instantOfLocal(local, timeZone) : local - minutes * 60_000
   return { day: dayOf(instant, timeZone), instant }
 }
+
+const LENGTH_OF_DAY = 10
+
+/** Whether a text is a day of the calendar as nearly all are written, `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  if (text.length !== LENGTH_OF_DAY) return false
+  for (let index = 0; index < LENGTH_OF_DAY; index += 1) {
+    const code = text.charCodeAt(index)
+    if (index === 4 || index === 7 ? code !== HYPHEN : code < ZERO || code > NINE) return false
+  }
+  return isOnCalendar(Number(text.slice(0, 4)), text.slice(5, 7), text.slice(8))
+}
+
+const [HYPHEN, ZERO, NINE] = [45, 48, 57]
 
 /** The calendar day of an instant (milliseconds since 1970) in a time zone, `YYYY-MM-DD`. */
 export const dayOf = (instant: number, timeZone: string): string => new Date(localTime(instant, timeZone)).toISOString().slice(0, 10)

@@ -1,11 +1,5 @@
 import { RE2JS } from 're2js'
 
-/** One name by which a record calls its subject, and the codes that it also gives. */
-export interface NamedConcept {
-  name: string
-  codings: readonly { system?: unknown; code?: unknown }[]
-}
-
 /** Whether a name is one of those meant. */
 export type NameTest = (name: string) => boolean
 

@@ -37,6 +37,12 @@ function reckonedValue(item: Item): boolean | number | string | Temporal | Quant
   return numberOf(value)
 }
 
+/** The date or time that an item is; undefined for anything else. */
+export function temporalOf(item: Item): Temporal | undefined {
+  const value = reckonedValue(item)
+  return value instanceof Temporal ? value : undefined
+}
+
 /** An operator on one value a side; nothing on a side makes nothing. */
 const onSingles =
   (compute: (left: Item, right: Item) => Collection | undefined): Shortcut =>

@@ -54,6 +54,10 @@ export interface ScopeState extends ScopeData {
   answersOfResponse: Map<object, ReadonlyMap<string, Collection>>
   /** Dates that records give themselves; null for those without one. */
   ownDates: Map<object, ReadDate | null>
+  /** When records were updated last, in milliseconds. */
+  updated: Map<object, number>
+  /** What records say that they are. */
+  concepts: Map<object, readonly unknown[]>
   steps: number
   /** Evidence by fact name; present only when the call is explained. */
   evidence: Map<string, Evidence> | undefined
@@ -136,6 +140,8 @@ export function openScope(variables: Variables, data: ScopeData, explain = false
     answers: new Map(),
     answersOfResponse: new Map(),
     ownDates: new Map(),
+    updated: new Map(),
+    concepts: new Map(),
     steps: 0,
     evidence: explain ? new Map() : undefined,
     frames: [],

@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { readDate } from './dates.js'
+import { isDay, readDate } from './dates.js'
 import { Quantity } from './quantities.js'
 import { Temporal } from './temporals.js'
 
@@ -96,6 +96,7 @@ export function isValue(type: string | null, data: unknown): boolean {
 }
 
 function isDate(text: string): boolean {
+  if (isDay(text)) return true
   const found = DATE_OF_ENGINE.exec(text)
   return found !== null && (found[1] === undefined || readDate(text, 'UTC') !== undefined)
 }

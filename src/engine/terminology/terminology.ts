@@ -1,6 +1,6 @@
 import type { CodeSystem, CodeSystemConcept, Element, NamingSystem, ValueSet, ValueSetComposeInclude } from 'fhir/r4.js'
 import type { SentCoding, ValueSetTest } from '../expression/functions/value-set-test.js'
-import { nameTest, type NamedConcept, type NameTest } from '../expression/names.js'
+import { nameTest, type NameTest } from '../expression/names.js'
 import { namedByCanonical, urlOf } from '../model/canonical.js'
 import { lazily } from '../model/memoised.js'
 import { extensionsOf } from '../model/extensions.js'
@@ -259,9 +259,12 @@ export class Terminology {
       isName ? [{ isName, systems: new Set(rules.map(({ system }) => system)) }] : [],
     )
     if (sets.length === 0) return undefined
-    return ({ name, codings }: NamedConcept) =>
+    return (name, codings) => {
       // The name first: it is remembered, and few records have a name that is meant.
-      sets.some(({ isName, systems }) => isName(name) && !codings.some(coding => this.isOfOne(systems, coding)))
+      for (const { isName, systems } of sets)
+        if (isName(name) && !codings.some(coding => typeof coding !== 'string' && this.isOfOne(systems, coding))) return true
+      return false
+    }
   }
 
   /** Whether a coding gives a code of one of these systems, told by its system or by the code itself. */

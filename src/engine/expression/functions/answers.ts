@@ -52,8 +52,7 @@ interface Response {
 function answersOf(responses: Collection, state: ScopeState): ReadonlyMap<string, Collection> {
   // The interpreter hands over a new list each time, of the same responses.
   const known = state.answers.get(responses[0])
-  if (known?.responses.length === responses.length && known.responses.every((response, index) => response === responses[index]))
-    return known.byLinkId
+  if (known && areSame(known.responses, responses)) return known.byLinkId
   const answers = new Map<string, Collection>()
   for (const response of newestFirst(responses, state)) {
     const answered = answersIn(response, state)
@@ -62,6 +61,14 @@ function answersOf(responses: Collection, state: ScopeState): ReadonlyMap<string
   }
   state.answers.set(responses[0], { responses, byLinkId: answers })
   return answers
+}
+
+/** Whether two lists hold the same responses. */
+function areSame(one: Collection, other: Collection): boolean {
+  if (one === other) return true
+  if (one.length !== other.length) return false
+  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false
+  return true
 }
 
 function responsesAnswering(responses: Collection, linkId: string, value: Collection | undefined, state: ScopeState): Collection {

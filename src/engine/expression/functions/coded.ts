@@ -1,6 +1,6 @@
 import type { ScopeState } from '../scope.js'
 import { countTurns } from '../steps.js'
-import { NO, NOTHING, plain, YES, type Collection } from '../values.js'
+import { NO, NOTHING, plain, YES, type Collection, type Item } from '../values.js'
 import { turnsOfPattern } from './turns.js'
 import { textOf, type OwnFunction } from './own-function.js'
 import type { ValueSetLookup, ValueSetTest } from './value-set-test.js'
@@ -11,12 +11,9 @@ function testOf(canonical: Collection | undefined, valueSets: ValueSetLookup): V
   return test
 }
 
-interface Coded {
-  coding?: { system?: string; code?: string; display?: unknown }[]
+interface Coded extends Coding {
+  coding?: Coding[]
   text?: unknown
-  system?: string
-  code?: string
-  display?: unknown
 }
 
 /** Where a record of each type carries the code that says what it is about (the "primary code path" of CQL). */
@@ -35,30 +32,64 @@ const PRIMARY_CODE: Readonly<Record<string, string>> = {
 export const codedIn: OwnFunction = (input, [canonical], state, { valueSets }) => membersOf(input, testOf(canonical, valueSets), state)
 
 function membersOf(input: Collection, test: ValueSetTest, state: ScopeState): Collection {
-  return input.filter(item => isCodedIn(plain(item), test, state))
+  let kept: Item[] | undefined
+  for (let index = 0; index < input.length; index += 1) {
+    const item = input[index]
+    if (isCodedIn(plain(item), test, state)) kept?.push(item)
+    else kept ??= input.slice(0, index)
+  }
+  return kept ?? input
 }
-
-/** How many codings are to be looked at; of what is no concept one. */
-const codingsIn = (concept: Coded | string): number =>
-  typeof concept === 'object' && Array.isArray(concept?.coding) ? concept.coding.length : 1
 
 /**
  * Whether a record's code, or its name where the value set has names, belongs to the value set; as `codedIn` asks it.
  * @throws DeadlinePassed when the time of the evaluation is up.
  */
-export const isCodedIn = (record: unknown, test: ValueSetTest, state: ScopeState): boolean =>
-  conceptsOf(record).some(concept => {
-    countTurns(state, codingsIn(concept))
-    return concept && hasMember(concept, test, state)
-  })
+export function isCodedIn(record: unknown, test: ValueSetTest, state: ScopeState): boolean {
+  for (const concept of conceptsIn(record, state)) {
+    countTurns(state, concept.codings.length || 1)
+    if (isMember(concept, test, state)) return true
+  }
+  return false
+}
 
-function conceptsOf(value: unknown): readonly (Coded | string)[] {
-  if (typeof value === 'string') return [value]
-  const { resourceType } = (value ?? {}) as { resourceType?: string }
+/** Something that a record is said to be: codings, and what it is called. */
+interface Concept {
+  codings: readonly (Coding | string)[]
+  names: readonly string[]
+}
+
+interface Coding {
+  system?: string
+  code?: string
+  display?: unknown
+}
+
+/** What a record says that it is, read once a call. */
+function conceptsIn(value: unknown, { concepts }: ScopeState): readonly Concept[] {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? [{ codings: [value], names: [] }] : NO_CONCEPTS
+  const before = concepts.get(value)
+  if (before) return before as readonly Concept[]
+  const found = conceptsOf(value).flatMap(each => (each ? readConcept(each) : []))
+  concepts.set(value, found)
+  return found
+}
+
+const NO_CONCEPTS: readonly Concept[] = []
+
+function conceptsOf(value: object): readonly (Coded | string)[] {
+  const { resourceType } = value as { resourceType?: string }
   const concept = resourceType
     ? ((value as Record<string, Coded | Coded[]>)[PRIMARY_CODE[resourceType] ?? 'code'] ?? nameOfMedicine(value as Medicated))
     : (value as Coded)
   return Array.isArray(concept) ? concept : concept ? [concept] : []
+}
+
+function readConcept(concept: Coded | string): Concept {
+  if (typeof concept === 'string') return { codings: [concept], names: [] }
+  const codings = Array.isArray(concept.coding) ? concept.coding.filter(Boolean) : concept.code === undefined ? [] : [concept]
+  const names = [concept.text, ...codings.map(({ display }) => display)].filter(name => typeof name === 'string')
+  return { codings, names }
 }
 
 interface Medicated {
@@ -69,25 +100,15 @@ interface Medicated {
 const nameOfMedicine = ({ medicationReference }: Medicated): Coded | undefined =>
   medicationReference?.display === undefined ? undefined : { text: medicationReference.display }
 
-function hasMember(concept: Coded | string, test: ValueSetTest, state: ScopeState): boolean {
-  if (typeof concept === 'string') return test(concept)
-  const codings = Array.isArray(concept.coding) ? concept.coding.filter(Boolean) : concept.code === undefined ? [] : [concept]
-  return codings.some(coding => test(coding)) || isNamedIn(concept, codings, test, state)
-}
-
-function isNamedIn(
-  concept: Coded,
-  codings: readonly NonNullable<Coded['coding']>[number][],
-  { named }: ValueSetTest,
-  state: ScopeState,
-): boolean {
+function isMember({ codings, names }: Concept, test: ValueSetTest, state: ScopeState): boolean {
+  for (const coding of codings) if (test(coding)) return true
+  const { named } = test
   if (named === undefined) return false
-  const isMeant = (name: unknown): boolean => {
-    if (typeof name !== 'string') return false
+  for (const name of names) {
     countTurns(state, turnsOfPattern(name))
-    return named({ name, codings })
+    if (named(name, codings)) return true
   }
-  return isMeant(concept.text) || codings.some(({ display }) => isMeant(display))
+  return false
 }
 
 /** Whether all items belong to the value set. */

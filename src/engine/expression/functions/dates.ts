@@ -3,7 +3,9 @@ import type { ScopeState } from '../scope.js'
 import { countTurns } from '../steps.js'
 import { instantOfLocal } from '../time-zone.js'
 import { childNode, isNode, NOTHING, plain, type Collection, type Item, type ResourceNode } from '../values.js'
-import { Temporal } from '../temporals.js'
+import { temporalOf } from '../operators.js'
+import { firstDay, Temporal } from '../temporals.js'
+import type { Native } from './native.js'
 import { textOf, type OwnFunction } from './own-function.js'
 import { TURNS_OF_A_RECORD } from './turns.js'
 
@@ -29,6 +31,14 @@ const dayNode = (node: ResourceNode, date: ReadDate | undefined): Collection =>
 /** The calendar day that each record gives itself; nothing where it has none. */
 export const recordDate: OwnFunction = (input, _, state) =>
   input.flatMap(record => (isNode(record) ? dayNode(record, ownDate(record.data as DatedRecord, state)) : NOTHING))
+
+/** The first day that a date can be. */
+export const lowBoundary: Native = (_, input, args) => {
+  if (input.length === 0) return NOTHING
+  const date = input.length === 1 && args.length === 0 ? temporalOf(input[0]) : undefined
+  const first = date && firstDay(date)
+  return first && [first]
+}
 
 /** Days in one unit of each precision that has a fixed length. */
 const DAYS: Readonly<Record<string, number>> = { day: 1, days: 1, week: 7, weeks: 7 }
@@ -157,10 +167,19 @@ export function newestFirst(records: Collection, state: ScopeState): ResourceNod
     return {
       node,
       own: instantOf(ownDate(record, state), timeZone),
-      updated: instantOf(readDate(record.meta?.lastUpdated, timeZone), timeZone),
+      updated: updatedAt(record, state),
     }
   })
   return dated.sort((one, other) => other.own - one.own || other.updated - one.updated).map(({ node }) => node)
+}
+
+/** When a record was updated last, in milliseconds; read once a call. */
+function updatedAt(record: DatedRecord, { updated, clock: { timeZone } }: ScopeState): number {
+  const before = updated.get(record)
+  if (before !== undefined) return before
+  const instant = instantOf(readDate(record.meta?.lastUpdated, timeZone), timeZone)
+  updated.set(record, instant)
+  return instant
 }
 
 /** When a date begins, in milliseconds; before all others where there is none. */

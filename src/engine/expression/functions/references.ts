@@ -17,15 +17,22 @@ export const referringTo: OwnFunction = (input, [records = NOTHING], state) => {
   )
   return input.filter(record => {
     countTurns(state, TURNS_OF_A_RECORD)
-    return mentions(plain(record), targets, REFERENCE_DEPTH)
+    return isWithin(plain(record), targets, REFERENCE_DEPTH)
   })
 }
 
 /** References of records and orders have one form, `Type/id`, whatever form they came in (see patient-data/references). */
-function mentions(value: unknown, targets: ReadonlySet<string>, depth: number): boolean {
-  if (typeof value !== 'object' || value === null || depth === 0) return false
-  if (Array.isArray(value)) return value.some(entry => mentions(entry, targets, depth))
+function mentions(value: object, targets: ReadonlySet<string>, depth: number): boolean {
+  if (depth === 0) return false
+  if (Array.isArray(value)) {
+    for (const entry of value as unknown[]) if (isWithin(entry, targets, depth)) return true
+    return false
+  }
   const { reference } = value as { reference?: unknown }
   if (typeof reference === 'string' && targets.has(reference)) return true
-  return Object.values(value).some(child => mentions(child, targets, depth - 1))
+  for (const name in value) if (isWithin((value as Record<string, unknown>)[name], targets, depth - 1)) return true
+  return false
 }
+
+const isWithin = (value: unknown, targets: ReadonlySet<string>, depth: number): boolean =>
+  typeof value === 'object' && value !== null && mentions(value, targets, depth)

@@ -5,7 +5,7 @@ import { answer, answeredYes, answering, ofQuestionnaire, unanswered } from './a
 import { atCall, now, timeOfDay, today } from './clock-functions.js'
 import { codedIn, memberOf } from './coded.js'
 import { combine, count, distinct, exclude, extreme, first, intersect, join, last, skip, tail, take } from './collections.js'
-import { calendarDate, difference, newest, notInFuture, recordDate, since } from './dates.js'
+import { calendarDate, difference, lowBoundary, newest, notInFuture, recordDate, since } from './dates.js'
 import { ofCall, onStrings, type Interpreted } from './interpreted.js'
 import { knownTrue, notKnownTrue } from './known.js'
 import * as loops from './loops.js'
@@ -113,7 +113,7 @@ const ROWS = {
   aggregate: row([1, 2], 'any', { onEachItem: true, loop: loops.aggregate }),
   abs: row(NO_ARGUMENT, 'same'),
   round: row([0, 1], 'same'),
-  lowBoundary: row([0, 1], 'same'),
+  lowBoundary: row([0, 1], 'same', { native: lowBoundary }),
   highBoundary: row([0, 1], 'same'),
   truncate: row(NO_ARGUMENT, 'integer'),
   ceiling: row(NO_ARGUMENT, 'integer'),

@@ -1,11 +1,9 @@
-import type { NamedConcept } from '../names.js'
-
 /** Answers whether a coding belongs to a value set; systems may be written in any of their live forms. */
 export interface ValueSetTest {
   /** @param coding a coding, or the plain code of an element that has no system */
   (coding: SentCoding | string): boolean
   /** Whether a concept without a code of the set's systems is one of it by its name, where the set has names. */
-  named?: (concept: NamedConcept) => boolean
+  named?: (name: string, codings: readonly (SentCoding | string)[]) => boolean
 }
 
 /** A coding as a client may send it: nothing about it is certain. */
