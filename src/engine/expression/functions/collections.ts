@@ -6,12 +6,12 @@ export const first: Native = (_, input) => (input.length === 0 ? NOTHING : input
 export const last: Native = (_, input) => (input.length === 0 ? NOTHING : input.length === 1 ? input : [input.at(-1)])
 export const tail: Native = (_, input) => input.slice(1)
 
-/** A slice by a count that is a whole number. */
+/** A slice by a count that is a whole number; less than nought is as nought. */
 const sliced =
   (slice: (input: Collection, count: number) => Collection): Native =>
   (_, input, [count]) => {
     const value = count?.length === 1 ? plainValue(count[0]) : undefined
-    return typeof value === 'number' && value >= 0 ? slice(input, value) : undefined
+    return typeof value === 'number' ? slice(input, Math.max(0, value)) : undefined
   }
 
 /** Whether texts differ whenever their letters do, as dates with a time of day do not, and no element has more than its text. */
