@@ -14,7 +14,7 @@ import { factsIn } from '../../../src/cases/references.js'
 import { loadKnowledge, type LoadedKnowledge } from '../../../src/knowledge-files/load-knowledge.js'
 import { scopeData, type Chart } from './chart.js'
 import { decidedAlone } from './decided.js'
-import { differenceBetween, outcomeOf } from './outcome.js'
+import { areSame, outcomeOf, writtenOutcome, type Outcome } from './outcome.js'
 
 /** One value that the knowledge asks of a chart: an expression of a plan, or a fact. */
 export interface Asked {
@@ -28,11 +28,12 @@ export interface Asked {
   ask: (scope: Scope) => unknown
 }
 
-/** A value of which the compiled expression and the interpreter tell different things. */
+/** A value of which a compiled expression tells one thing, and the interpreter, or the same expression explained, another. */
 export interface Difference {
   asked: Asked
   compiled: string
-  interpreted: string
+  besides: 'interpreted' | 'explained'
+  other: string
 }
 
 /** The knowledge of this repository, each expression of which is compiled and made ready for the interpreter alone. */
@@ -115,27 +116,30 @@ export interface Compared {
   differences: Difference[]
 }
 
-/** Asks a chart for every value, on both sides; a fact is evaluated once a side, as in a call. */
-export function compare(chart: Chart, { asked, interpreting }: BothWays): Compared {
-  const [compiledIn, interpretedIn] = [scopesFor(chart), scopesFor(chart, true)]
-  const told: Compared = { values: asked.length, found: 0, failures: 0, decidedAlone: 0, differences: [] }
-  for (const each of asked) {
-    const scope = interpretedIn(each.plan)
-    const compiled = outcomeOf(() => each.ask(compiledIn(each.plan)))
-    const interpreted = outcomeOf(() => each.ask(scope))
+/** Asks a chart for every value, on all sides; a fact is evaluated once a side, as in a call. */
+export function compare(chart: Chart, both: BothWays): Compared {
+  const [compiledIn, explainedIn, interpretedIn] = [scopesFor(chart), scopesFor(chart, 'explained'), scopesFor(chart, 'interpreted')]
+  const told: Compared = { values: both.asked.length, found: 0, failures: 0, decidedAlone: 0, differences: [] }
+  for (const asked of both.asked) {
+    const scope = interpretedIn(asked.plan)
+    const compiled = outcomeOf(() => asked.ask(compiledIn(asked.plan)))
+    const explained = outcomeOf(() => asked.ask(explainedIn(asked.plan)))
+    const interpreted = outcomeOf(() => asked.ask(scope))
     if (!compiled.items) told.failures += 1
     else if (compiled.items.length > 0) told.found += 1
-    const difference = differenceBetween(compiled, interpreted)
-    if (!difference) continue
-    agree(compiledIn(each.plan), scope)
-    const ruled = outcomeOf(() =>
-      decidedAlone(each.source, (part, values) => interpreting(part, undefined, each.definition)(withValues(scope, values))),
-    )
-    if (differenceBetween(compiled, ruled)) told.differences.push({ asked: each, ...difference })
-    else told.decidedAlone += 1
+    if (!areSame(compiled, explained))
+      told.differences.push({ asked, compiled: writtenOutcome(compiled), besides: 'explained', other: writtenOutcome(explained) })
+    if (areSame(compiled, interpreted)) continue
+    agree(compiledIn(asked.plan), scope)
+    if (areSame(compiled, ruled(asked, scope, both))) told.decidedAlone += 1
+    else told.differences.push({ asked, compiled: writtenOutcome(compiled), besides: 'interpreted', other: writtenOutcome(interpreted) })
   }
   return told
 }
+
+/** What an expression comes to where its connectives decide, and the interpreter tells what stands between them. */
+const ruled = ({ source, definition }: Asked, scope: Scope, { interpreting }: BothWays): Outcome =>
+  outcomeOf(() => decidedAlone(source, (part, values) => interpreting(part, undefined, definition)(withValues(scope, values))))
 
 /** Lets the interpreter go on with what the compiled side made of a fact, so that each difference is told once. */
 function agree({ state: compiled }: Scope, { state: interpreted }: Scope): void {
@@ -159,9 +163,9 @@ function withValues(scope: Scope, values: Readonly<Record<string, Collection>>):
 }
 
 /** Scopes of one call on a chart, by plan. */
-function scopesFor(chart: Chart, isInterpreted = false): (plan: CompiledPlan) => Scope {
-  const call = openScope(new Variables(), scopeData(chart))
-  if (isInterpreted) interpretedCalls.add(call.state)
+function scopesFor(chart: Chart, side?: Difference['besides']): (plan: CompiledPlan) => Scope {
+  const call = openScope(new Variables(), scopeData(chart), side === 'explained')
+  if (side === 'interpreted') interpretedCalls.add(call.state)
   const byPlan = new Map<CompiledPlan, Scope>()
   return plan => {
     const before = byPlan.get(plan)

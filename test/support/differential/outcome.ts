@@ -14,12 +14,9 @@ export function outcomeOf(evaluate: () => unknown): Outcome {
   }
 }
 
-/** How two outcomes are told apart, in words; undefined where they are the same: as many items, in order, of equal type and content, of the same record. */
-export function differenceBetween(compiled: Outcome, interpreted: Outcome): { compiled: string; interpreted: string } | undefined {
-  if (compiled.items && interpreted.items ? areEqual(compiled.items, interpreted.items) : compiled.error === interpreted.error)
-    return undefined
-  return { compiled: told(compiled), interpreted: told(interpreted) }
-}
+/** Whether two evaluations came to the same: as many items, in order, of equal type and content, of the same record; or the same error. */
+export const areSame = (one: Outcome, other: Outcome): boolean =>
+  one.items && other.items ? areEqual(one.items, other.items) : one.error === other.error
 
 const areEqual = (one: Collection, other: Collection): boolean =>
   one.length === other.length && one.every((item, index) => isSame(item, other[index]))
@@ -43,7 +40,8 @@ const kindOf = (item: Item): string | undefined => typeOf(isUntypedPrimitive(ite
 
 const isSameJson = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other)
 
-const told = ({ items, error }: Outcome): string =>
+/** An outcome in words. */
+export const writtenOutcome = ({ items, error }: Outcome): string =>
   items ? `[${items.map(item => `${kindOf(item) ?? 'untyped'} ${writtenItem(item)}`).join(', ')}]` : `fails: ${error}`
 
 const writtenItem = (item: Item): string => {

@@ -62,12 +62,12 @@ function told({ difference, shown }: Shown, both: BothWays): string {
   const { asked } = difference
   const differs = (chart: Chart): Difference | undefined => compare(chart, { ...both, asked: [asked] }).differences[0]
   const chart = shrinkChart(shown.chart, smaller => differs(smaller) !== undefined)
-  const { compiled, interpreted } = differs(chart) ?? difference
+  const { compiled, besides, other } = differs(chart) ?? difference
   return [
     `${shown.name}, ${asked.plan.canonical}${asked.fact === undefined ? '' : `, %${asked.fact}`}:`,
     `  ${asked.source}`,
-    `  compiled    ${compiled.slice(0, 1_000)}`,
-    `  interpreted ${interpreted.slice(0, 1_000)}`,
-    `  chart       ${JSON.stringify(chart)}`,
+    `  compiled: ${compiled.slice(0, 1_000)}`,
+    `  ${besides}: ${other.slice(0, 1_000)}`,
+    `  chart: ${JSON.stringify(chart)}`,
   ].join('\n')
 }
