@@ -56,8 +56,6 @@ export interface ScopeState extends ScopeData {
   ownDates: Map<object, ReadDate | null>
   /** When records were updated last, in milliseconds. */
   updated: Map<object, number>
-  /** What records say that they are. */
-  concepts: Map<object, readonly unknown[]>
   steps: number
   /** Evidence by fact name; present only when the call is explained. */
   evidence: Map<string, Evidence> | undefined
@@ -141,7 +139,6 @@ export function openScope(variables: Variables, data: ScopeData, explain = false
     answersOfResponse: new Map(),
     ownDates: new Map(),
     updated: new Map(),
-    concepts: new Map(),
     steps: 0,
     evidence: explain ? new Map() : undefined,
     frames: [],

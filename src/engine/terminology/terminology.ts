@@ -262,7 +262,7 @@ export class Terminology {
     return (name, codings) => {
       // The name first: it is remembered, and few records have a name that is meant.
       for (const { isName, systems } of sets)
-        if (isName(name) && !codings.some(coding => typeof coding !== 'string' && this.isOfOne(systems, coding))) return true
+        if (isName(name) && !codings.some(coding => coding && this.isOfOne(systems, coding))) return true
       return false
     }
   }

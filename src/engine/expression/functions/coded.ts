@@ -12,9 +12,14 @@ function testOf(canonical: Collection | undefined, valueSets: ValueSetLookup): V
 }
 
 interface Coded extends Coding {
-  coding?: Coding[]
+  coding?: Codings
   text?: unknown
 }
+
+type Codings = readonly (Coding | null)[]
+
+/** What may stand where a concept is expected. */
+type Sent = Coded | string | null | undefined
 
 /** Where a record of each type carries the code that says what it is about (the "primary code path" of CQL). */
 const PRIMARY_CODE: Readonly<Record<string, string>> = {
@@ -46,17 +51,10 @@ function membersOf(input: Collection, test: ValueSetTest, state: ScopeState): Co
  * @throws DeadlinePassed when the time of the evaluation is up.
  */
 export function isCodedIn(record: unknown, test: ValueSetTest, state: ScopeState): boolean {
-  for (const concept of conceptsIn(record, state)) {
-    countTurns(state, concept.codings.length || 1)
-    if (isMember(concept, test, state)) return true
-  }
+  const concept = conceptOf(record)
+  if (!Array.isArray(concept)) return isMember(concept as Sent, test, state)
+  for (const each of concept as readonly Sent[]) if (isMember(each, test, state)) return true
   return false
-}
-
-/** Something that a record is said to be: codings, and what it is called. */
-interface Concept {
-  codings: readonly (Coding | string)[]
-  names: readonly string[]
 }
 
 interface Coding {
@@ -65,31 +63,12 @@ interface Coding {
   display?: unknown
 }
 
-/** What a record says that it is, read once a call. */
-function conceptsIn(value: unknown, { concepts }: ScopeState): readonly Concept[] {
-  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? [{ codings: [value], names: [] }] : NO_CONCEPTS
-  const before = concepts.get(value)
-  if (before) return before as readonly Concept[]
-  const found = conceptsOf(value).flatMap(each => (each ? readConcept(each) : []))
-  concepts.set(value, found)
-  return found
-}
-
-const NO_CONCEPTS: readonly Concept[] = []
-
-function conceptsOf(value: object): readonly (Coded | string)[] {
+/** What a record says that it is; a value that is no record says it itself. */
+function conceptOf(value: unknown): Sent | readonly Sent[] {
+  if (typeof value !== 'object' || value === null) return value as Sent
   const { resourceType } = value as { resourceType?: string }
-  const concept = resourceType
-    ? ((value as Record<string, Coded | Coded[]>)[PRIMARY_CODE[resourceType] ?? 'code'] ?? nameOfMedicine(value as Medicated))
-    : (value as Coded)
-  return Array.isArray(concept) ? concept : concept ? [concept] : []
-}
-
-function readConcept(concept: Coded | string): Concept {
-  if (typeof concept === 'string') return { codings: [concept], names: [] }
-  const codings = Array.isArray(concept.coding) ? concept.coding.filter(Boolean) : concept.code === undefined ? [] : [concept]
-  const names = [concept.text, ...codings.map(({ display }) => display)].filter(name => typeof name === 'string')
-  return { codings, names }
+  if (!resourceType) return value as Coded
+  return (value as Record<string, Sent>)[PRIMARY_CODE[resourceType] ?? 'code'] ?? nameOfMedicine(value as Medicated)
 }
 
 interface Medicated {
@@ -100,15 +79,28 @@ interface Medicated {
 const nameOfMedicine = ({ medicationReference }: Medicated): Coded | undefined =>
   medicationReference?.display === undefined ? undefined : { text: medicationReference.display }
 
-function isMember({ codings, names }: Concept, test: ValueSetTest, state: ScopeState): boolean {
-  for (const coding of codings) if (test(coding)) return true
+function isMember(concept: Sent, test: ValueSetTest, state: ScopeState): boolean {
+  if (typeof concept === 'string') return test(concept)
+  if (typeof concept !== 'object' || concept === null) return false
+  const { coding } = concept
+  countTurns(state, Array.isArray(coding) ? coding.length : 1)
+  if (!Array.isArray(coding)) return isOneOf(concept, concept.code === undefined ? [] : [concept], test, state)
+  return isOneOf(concept, coding, test, state)
+}
+
+function isOneOf({ text }: Coded, codings: Codings, test: ValueSetTest, state: ScopeState): boolean {
+  for (const coding of codings) if (coding && test(coding)) return true
   const { named } = test
   if (named === undefined) return false
-  for (const name of names) {
-    countTurns(state, turnsOfPattern(name))
-    if (named(name, codings)) return true
-  }
+  if (isMeant(text, codings, named, state)) return true
+  for (const coding of codings) if (isMeant(coding?.display, codings, named, state)) return true
   return false
+}
+
+function isMeant(name: unknown, codings: Codings, named: NonNullable<ValueSetTest['named']>, state: ScopeState): boolean {
+  if (typeof name !== 'string') return false
+  countTurns(state, turnsOfPattern(name))
+  return named(name, codings)
 }
 
 /** Whether all items belong to the value set. */

@@ -3,7 +3,7 @@ export interface ValueSetTest {
   /** @param coding a coding, or the plain code of an element that has no system */
   (coding: SentCoding | string): boolean
   /** Whether a concept without a code of the set's systems is one of it by its name, where the set has names. */
-  named?: (name: string, codings: readonly (SentCoding | string)[]) => boolean
+  named?: (name: string, codings: readonly (SentCoding | null)[]) => boolean
 }
 
 /** A coding as a client may send it: nothing about it is certain. */
