@@ -234,7 +234,7 @@ const CHANGES: readonly Change[] = [
   (place, random) => {
     const { within, key } = place
     if (Array.isArray(within) || key.startsWith('_')) return
-    within[`_${key}`] = { ...(random.happens(0.5) && { id: 'x' }), extension: EXTENSION }
+    within[`_${key}`] = { ...(random.happens(0.5) && { id: 'x' }), extension: structuredClone(EXTENSION) }
     if (random.happens(0.6)) delete within[key]
   },
   // Another type of a choice.
@@ -244,7 +244,7 @@ const CHANGES: readonly Change[] = [
     if (Array.isArray(within) || stem === undefined) return
     const value = within[key]
     if (random.happens(0.8)) delete within[key]
-    within[`${stem}${random.of(CHOICES)}`] = value
+    within[`${stem}${random.of(CHOICES)}`] = structuredClone(value)
   },
   // As its name has it.
   (place, random) => put(place, byNature(place, random)),
