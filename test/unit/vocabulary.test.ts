@@ -151,6 +151,7 @@ describe('refused', () => {
     ["today() - 3 'mo'", "DATE_ARITHMETIC_INVALID: a date cannot be moved by the unit 'mo'; write months"],
     ['%patient.birthDate < @2019-02-29', 'EXPRESSION_INVALID'],
     ['%patient.birthDate < @2019-13', 'EXPRESSION_INVALID'],
+    ['%Condition.count() > 5L', 'EXPRESSION_INVALID: JSON has no numbers such as 5L; write it without the L.'],
     ["now() + 1 'mg'", "DATE_ARITHMETIC_INVALID: a date cannot be moved by the unit 'mg'"],
   ])('%s', (expression, fault) => {
     expect(faultsOf({ it: expression })).toEqual([expect.stringContaining(fault)])

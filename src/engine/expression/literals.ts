@@ -10,7 +10,7 @@ export function writtenText(node: SyntaxNode): string {
   return literal?.text ?? node.text ?? ''
 }
 
-/** What a literal stands for; undefined where only the interpreter can read it. */
+/** What a literal stands for; undefined where only the interpreter can read it. @throws TypeError for a number of 64 bits. */
 export function writtenValue(node: SyntaxNode): Collection | undefined {
   const text = stringLiteral(node)
   if (text !== undefined) return Object.freeze([text])
@@ -18,11 +18,16 @@ export function writtenValue(node: SyntaxNode): Collection | undefined {
   return literal && READERS[literal.type]?.(literal)
 }
 
+function refusedLong({ text = '' }: SyntaxNode): never {
+  throw new TypeError(`JSON has no numbers such as ${text}; write it without the L.`)
+}
+
 /** What is written of each kind. */
 const READERS: Readonly<Record<string, (literal: SyntaxNode) => Collection | undefined>> = {
   BooleanLiteral: ({ text }) => (text === 'true' ? YES : NO),
   NullLiteral: () => NOTHING,
   NumberLiteral: ({ text = '' }) => numberIn(text, number => number),
+  LongNumberLiteral: refusedLong,
   QuantityLiteral: ({ value = '', unit = '' }) => numberIn(value, number => new Quantity(number, unit)),
   // The interpreter tells what is wrong with a day that there is not.
   DateLiteral: ({ text = '' }) => (isValue('date', text.slice(1)) ? Object.freeze([new Temporal('date', text.slice(1))]) : undefined),
