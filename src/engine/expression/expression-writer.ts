@@ -2,18 +2,18 @@ import { choice } from './functions/loops.js'
 import type { Lookups, OwnFunction } from './functions/own-function.js'
 import { FUNCTIONS, isLoop, REFUSED, type FunctionRow } from './functions/table.js'
 import type { Interpreter } from './interpreter.js'
-import { writtenText, writtenValue } from './literals.js'
+import { literalIn, writtenText, writtenValue } from './literals.js'
 import { CONNECTIVES } from './logic.js'
 import { memberAccess } from './members.js'
 import { binaryOperator, COMPARING, comparison, isText, OPERATORS } from './operators.js'
 import type { Scope } from './scope.js'
 import { standardFunction } from './standard-function.js'
-import { countItems, type Step } from './steps.js'
+import { countItems, type Iteration, type Step } from './steps.js'
 import { childNodes, functionOf, nameWithoutQuotes, stringLiteral, type SyntaxNode } from './syntax.js'
 import { asStep, asTest, beingThere, holding, type Criterion, type Test } from './tests.js'
 import { typeTest } from './type-test.js'
 import { NOTHING, numberOf, plain, type Collection } from './values.js'
-import { variable, variableName } from './variables.js'
+import { variable, variableName, variableTest } from './variables.js'
 
 /** What steps are written with. */
 export interface Tools {
@@ -34,6 +34,9 @@ export interface Focus {
 const ITEMS: Step = (_, { items }) => items
 
 const ON_ITEMS: Focus = { this: ITEMS, alone: ITEMS }
+
+/** What the arguments of a call are. */
+type Values = (scope: Scope, iteration: Iteration) => readonly Collection[]
 
 /** Writes the steps of one expression; explained, each part outside of criteria tells what it yielded. */
 export class ExpressionWriter {
@@ -56,7 +59,7 @@ export class ExpressionWriter {
 
   /** A part as a truth value. @throws NotCompiled as `step` does. */
   private test(node: SyntaxNode): Test {
-    return (this.isExplained ? undefined : this.plainTest(node)) ?? asTest(this.step(node))
+    return (this.isExplained ? undefined : (this.plainTest(node) ?? this.truthOfVariable(node))) ?? asTest(this.step(node))
   }
 
   private plainStep(node: SyntaxNode): Step {
@@ -71,7 +74,7 @@ export class ExpressionWriter {
       case 'LiteralTerm':
         return constant(writtenValue(node) ?? this.tools.interpreter.constant(writtenText(node)))
       case 'ExternalConstantTerm':
-        return this.definition && variableName(node) === 'context' ? constant(this.definition) : variable(node)
+        return this.definition && this.isDefinition(node) ? constant(this.definition) : variable(node)
       case 'InvocationExpression':
         return this.invocation(known(second), this.step(known(first)))
       case 'IndexerExpression':
@@ -100,6 +103,19 @@ export class ExpressionWriter {
     }
   }
 
+  /** Whether a variable is the definition that the expression belongs to. */
+  private isDefinition(node: SyntaxNode): boolean {
+    return this.definition !== undefined && variableName(node) === 'context'
+  }
+
+  /** A variable that stands alone, as a truth value; undefined for any other part. */
+  private truthOfVariable(node: SyntaxNode): Test | undefined {
+    const [inner, ...others] = childNodes(node)
+    if (node.type === 'ExternalConstantTerm') return this.isDefinition(node) ? undefined : variableTest(node)
+    const isWrapping = node.type === 'TermExpression' || node.type === 'ParenthesizedTerm'
+    return inner && others.length === 0 && isWrapping ? this.truthOfVariable(inner) : undefined
+  }
+
   private connected(sign: string, left: SyntaxNode, right: SyntaxNode): Test | undefined {
     const connective = Object.hasOwn(CONNECTIVES, sign) ? CONNECTIVES[sign] : undefined
     if (connective) return connective(this.test(left), this.test(right))
@@ -109,16 +125,15 @@ export class ExpressionWriter {
   private comparison(sign: string, leftNode: SyntaxNode, rightNode: SyntaxNode): Test {
     const compare = comparison(sign, this.tools.interpreter.operation)
     const [left, right] = [this.step(leftNode), this.step(rightNode)]
-    const text = stringLiteral(rightNode)
+    const text = this.isExplained ? undefined : stringLiteral(rightNode)
     if (text === undefined || !(sign === '=' || sign === '!='))
       return (scope, iteration) => compare(scope, left(scope, iteration), right(scope, iteration))
     const isWanted = sign === '='
     return (scope, iteration) => {
       const items = left(scope, iteration)
-      const written = right(scope, iteration)
       if (items.length === 0) return undefined
       const answer = isText(items, text)
-      return answer === undefined ? compare(scope, items, written) : answer === isWanted
+      return answer === undefined ? compare(scope, items, [text]) : answer === isWanted
     }
   }
 
@@ -216,13 +231,23 @@ export class ExpressionWriter {
     }
     const [type] = argumentNodes
     if ((name === 'ofType' || name === 'is' || name === 'as') && type) return this.typeTest(name, type, input)
-    const args = argumentNodes.map(argument => this.step(argument))
-    return row.own ? this.own(row.own, input, args) : this.standard(name, input, args)
+    const args = this.values(argumentNodes)
+    return row.own ? this.own(row.own, input, args) : this.standard(name, argumentNodes.length, input, args)
   }
 
-  private standard(name: string, input: Step, args: readonly Step[]): Step {
-    const compute = standardFunction(name, args.length, this.tools.interpreter.operation)
-    return (scope, iteration) => compute(scope, counted(input(scope, iteration), scope), valuesOf(args, scope, iteration))
+  /** What arguments yield; those that are written out, once for all calls. */
+  private values(nodes: readonly SyntaxNode[]): Values {
+    const steps = nodes.map(node => this.step(node))
+    const fixed = this.isExplained ? [] : nodes.flatMap(node => [literalIn(node)].filter(value => value !== undefined))
+    if (fixed.length === nodes.length) return () => fixed
+    const [only] = steps
+    if (only && steps.length === 1) return (scope, iteration) => [only(scope, iteration)]
+    return (scope, iteration) => steps.map(step => step(scope, iteration))
+  }
+
+  private standard(name: string, argumentCount: number, input: Step, args: Values): Step {
+    const compute = standardFunction(name, argumentCount, this.tools.interpreter.operation)
+    return (scope, iteration) => compute(scope, counted(input(scope, iteration), scope), args(scope, iteration))
   }
 
   private choice(nodes: readonly SyntaxNode[], on: Step | undefined): Step {
@@ -231,9 +256,9 @@ export class ExpressionWriter {
     return choice(on, writer.test(known(criterion)), writer.step(known(whenTrue)), otherwise && writer.step(otherwise))
   }
 
-  private own(run: OwnFunction, input: Step, args: readonly Step[]): Step {
+  private own(run: OwnFunction, input: Step, args: Values): Step {
     const { lookups } = this.tools
-    return (scope, iteration) => run(counted(input(scope, iteration), scope), valuesOf(args, scope, iteration), scope.state, lookups)
+    return (scope, iteration) => run(counted(input(scope, iteration), scope), args(scope, iteration), scope.state, lookups)
   }
 
   private loop({ loop, filter, quantifier }: FunctionRow, [ask, start]: readonly SyntaxNode[], on: Step): Step {
@@ -281,11 +306,6 @@ function member(name: string, on: Step): Step {
     return items.length === 0 ? NOTHING : access(counted(items, scope))
   }
 }
-
-const NO_VALUES: readonly Collection[] = []
-
-const valuesOf = (args: readonly Step[], scope: Scope, iteration: Parameters<Step>[1]): readonly Collection[] =>
-  args.length === 0 ? NO_VALUES : args.map(arg => arg(scope, iteration))
 
 /** A list that is gone through, so that the time for it counts. */
 function counted(items: Collection, scope: Scope): Collection {

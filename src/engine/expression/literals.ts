@@ -36,3 +36,12 @@ const READERS: Readonly<Record<string, (literal: SyntaxNode) => Collection | und
 /** A decimal keeps the noughts that it is written with, which no number does. */
 const numberIn = (text: string, of: (number: number) => unknown): Collection | undefined =>
   String(Number(text)) === text ? Object.freeze([of(Number(text))]) : undefined
+
+/** What a part stands for that is nothing but a literal; undefined for any other. */
+export function literalIn(node: SyntaxNode): Collection | undefined {
+  const [inner, ...others] = childNodes(node)
+  if (node.type === 'LiteralTerm') return writtenValue(node)
+  return inner && others.length === 0 && (node.type === 'TermExpression' || node.type === 'ParenthesizedTerm')
+    ? literalIn(inner)
+    : undefined
+}

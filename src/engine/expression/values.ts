@@ -120,6 +120,8 @@ export function resourceReference(node: ResourceNode): string | undefined {
  * @throws TypeError when it holds anything but one boolean, since that is a mistake in the knowledge.
  */
 export function truth(collection: Collection): boolean | undefined {
+  if (collection === YES) return true
+  if (collection === NO) return false
   if (collection.length === 0) return undefined
   const value = plain(collection[0])
   if (collection.length > 1 || typeof value !== 'boolean') throw new TypeError('expected true, false or nothing')
