@@ -1,4 +1,4 @@
-import { isModelled } from '../model/r4-model.js'
+import { isModelled, isOfType } from '../model/r4-model.js'
 import type { Scope } from './scope.js'
 import type { Operation } from './steps.js'
 import { isNode, type Collection, type Item } from './values.js'
@@ -12,13 +12,13 @@ export function typeTest(
   const byInterpreter = operation(`%input.${name}(${type})`)
   if (name !== 'ofType') return byInterpreter
   const known = new Map<string, boolean>()
-  const isOfType = (scope: Scope, item: Item): boolean => {
+  const isIt = (scope: Scope, item: Item): boolean => {
     const called = isNode(item) ? item.type : null
     const before = called === null ? undefined : known.get(called)
     if (before !== undefined) return before
-    const answer = byInterpreter(scope, [item]).length > 0
+    const answer = (called === null ? undefined : isOfType(called, type)) ?? byInterpreter(scope, [item]).length > 0
     if (called !== null && isModelled(called)) known.set(called, answer)
     return answer
   }
-  return (scope, input) => input.filter(item => isOfType(scope, item))
+  return (scope, input) => input.filter(item => isIt(scope, item))
 }

@@ -20,6 +20,13 @@ function isKindOf(type: string, ancestor: string): boolean {
   return false
 }
 
+/** Whether a type of R4 is another or one of its kinds; undefined where one of the names is no type of R4. */
+export function isOfType(type: string, other: string): boolean | undefined {
+  if (!TYPES.has(type) || !TYPES.has(other)) return undefined
+  for (let owner: string | undefined = type; owner; owner = PARENTS[owner]) if (owner === other) return true
+  return false
+}
+
 const SYSTEM_TYPES: ReadonlySet<string> = new Set(['Boolean', 'String', 'Integer', 'Decimal', 'Date', 'DateTime', 'Time', 'Quantity'])
 
 /** Whether a name is a FHIR type, or a type of the expressions themselves. */
