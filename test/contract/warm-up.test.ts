@@ -1,14 +1,21 @@
 // The first patient waits for no code that runs for the first time: evaluating and reading are tried before.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import fhirpath from 'fhirpath'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { loadKnowledge, PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
+import { prepareKnowledge } from '../../src/knowledge-files/prepare-knowledge.js'
+import { isOwnSetting } from '../../src/settings.js'
 import { CLOSED_READER } from '../../src/patient-data/closed-reader.js'
 import type { FhirAccess, FhirReader } from '../../src/patient-data/fhir-reader.js'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import { readingBudget } from '../../src/patient-data/reading-budget.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { createOverrideMemory } from '../../src/record/override-memory.js'
+import { callService } from '../../src/calls/call-service.js'
+import { parseHookRequest } from '../../src/cds-hooks/parse-hook-request.js'
 import { warmUp, warmUpFurther } from '../../src/calls/warm-up.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
+import { prefetchedCall, SERVICES } from '../support/hook-requests.js'
 import { testEnvironment, testRecord } from '../support/service.js'
 
 interface Sent {
@@ -76,4 +83,39 @@ test('a service that may read of no server answers as one whose reader finds no 
     expect(await CLOSED_READER.read(query, access)).toEqual(await open.read(query, access))
   for (const next of ['?page=2', 'https://fhir.example.org/r4?page=2', 'https://other.example.org/r4?page=2'])
     expect(await CLOSED_READER.readOn(begun(next), access)).toEqual(await open.readOn(begun(next), access))
+})
+
+/** Functions of the interpreter's package that are called while something is done. */
+async function askedOfInterpreterBy(work: () => Promise<unknown>): Promise<string[]> {
+  const spies = (['compile', 'evaluate', 'parse', 'resolveInternalTypes'] as const).map(name => jest.spyOn(fhirpath, name))
+  try {
+    await work()
+    return spies.flatMap(spy => spy.mock.calls.map(([first]) => JSON.stringify(first)))
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+test('the interpreter is needed by no start and no answer to our own knowledge, so that it need not be loaded, but by spare time', async () => {
+  prepareKnowledge(PROJECT_ROOT, isOwnSetting)
+  const startAndAnswer = async () => {
+    const { knowledge, services, isSound } = loadKnowledge(PROJECT_ROOT, { isSettingTaken: isOwnSetting })
+    expect(isSound).toBe(true)
+    const environment = testEnvironment({ knowledge, services, reader: CLOSED_READER })
+    await warmUp(services, environment, false)
+    const cards = await Promise.all(
+      SERVICES.map(async id => {
+        const service = services.get(id)
+        if (!service) throw new Error(`There is no ${id}.`)
+        const request = parseHookRequest(prefetchedCall('start-back-high', id), service.hook)
+        const { response } = await callService(service, request, 'da', environment)
+        return response.cards.length
+      }),
+    )
+    expect(Math.max(...cards)).toBeGreaterThan(0)
+    return environment
+  }
+  expect(await askedOfInterpreterBy(startAndAnswer)).toEqual([])
+  const environment = await startAndAnswer()
+  expect(await askedOfInterpreterBy(() => warmUpFurther(environment.services, environment))).not.toEqual([])
 })

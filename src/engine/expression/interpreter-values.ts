@@ -1,20 +1,9 @@
-import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { lazily } from '../model/memoised.js'
+import { interpreterLibrary, isInterpreterNode, isOwnValue, type InterpreterNode } from './interpreter-library.js'
 import { Quantity } from './quantities.js'
 import { Temporal, type TemporalKind } from './temporals.js'
 import { isValue, nodeOf, ResourceNode, type Collection, type Item } from './values.js'
-
-/** A node of the interpreter. */
-interface InterpreterNode {
-  readonly ctx: object
-  readonly data: unknown
-  readonly _data: unknown
-  readonly path: string | null
-  readonly fhirNodeDataType: string | null
-  readonly parentResNode: InterpreterNode | null
-  readonly propName: string | null
-}
 
 /** Makes nodes; the interpreter does not export its class, so it is reached through a node. */
 type NodeMaker = (
@@ -31,7 +20,7 @@ type NodeMaker = (
 const OPTIONS = { resolveInternalTypes: false, async: false as const }
 
 const valuesOf = (source: string, variables: object = {}): unknown[] =>
-  fhirpath.compile(source, r4, OPTIONS)({}, variables as never) as unknown[]
+  interpreterLibrary().compile(source, r4, OPTIONS)({}, variables as never) as unknown[]
 
 /** What of the interpreter only a node leads to; its parser need not be there before anything is left to it. */
 const ofNodes = lazily(() => {
@@ -69,7 +58,8 @@ const converters = new Map<string, (variables: never) => unknown>()
 
 function convert(name: string, written: string): unknown {
   const run =
-    converters.get(name) ?? (fhirpath.compile(`%written.${name}()`, r4, OPTIONS).bind(undefined, {}) as (variables: never) => unknown)
+    converters.get(name) ??
+    (interpreterLibrary().compile(`%written.${name}()`, r4, OPTIONS).bind(undefined, {}) as (variables: never) => unknown)
   converters.set(name, run)
   return (run({ written } as never) as unknown[])[0]
 }
@@ -112,9 +102,6 @@ function itemFrom(found: unknown): Item[] {
   return [valueFrom(found)]
 }
 
-const isInterpreterNode = (value: unknown): value is InterpreterNode =>
-  typeof value === 'object' && value !== null && 'parentResNode' in value
-
 /** Whether a value is one of an expression and not of a resource: the interpreter wraps variables in nodes. */
 const isOfExpression = (data: unknown): boolean =>
   typeof data !== 'object' || data === null || Object.getPrototypeOf(data) !== Object.prototype
@@ -133,40 +120,12 @@ function nodesFrom(found: InterpreterNode): Item[] {
   return [node]
 }
 
-interface OwnValue {
-  asStr: string
-  value?: unknown
-  unit?: string
-}
-
 const jsonOf = (data: unknown): unknown => (isOwnValue(data) && 'decimalPlaces' in data ? data.value : data)
-
-const isOwnValue = (value: unknown): value is OwnValue =>
-  typeof value === 'object' && value !== null && 'asStr' in value && Object.getPrototypeOf(value) !== Object.prototype
 
 function valueFrom(found: unknown): Item {
   if (!isOwnValue(found)) return found
   if ('decimalPlaces' in found) return found.asStr === String(found.value) ? found.value : found
   if (found.unit !== undefined) return new Quantity(Number(found.value), found.unit, found)
   const kind = temporalClasses().find(([, type]) => found.constructor === type)?.[0]
-  return new Temporal(kind ?? 'instant', String((fhirpath.resolveInternalTypes([found]) as unknown[])[0]), found)
+  return new Temporal(kind ?? 'instant', String((interpreterLibrary().resolveInternalTypes([found]) as unknown[])[0]), found)
 }
-
-type ChildNodes = (...args: readonly unknown[]) => InterpreterNode[]
-
-const { makeChildResNodes: allChildNodes } = fhirpath.util as unknown as { makeChildResNodes: ChildNodes }
-
-/** Whether a value has no elements of its own, whatever the interpreter keeps in it. */
-const isNumberOrDate = (value: unknown): boolean => isOwnValue(value) && value.unit === undefined
-
-const holdsValue = ({ data, path, fhirNodeDataType }: InterpreterNode): boolean => isValue(fhirNodeDataType ?? path, data)
-
-// Every step of a path that the interpreter runs goes through this function of it, which has no option for it;
-// compiled steps ask isValue themselves.
-Object.assign(fhirpath.util, {
-  makeChildResNodes: (context: unknown, parent: unknown, property: unknown, model: unknown) => {
-    if (isNumberOrDate(isInterpreterNode(parent) ? parent.data : parent)) return []
-    const nodes = allChildNodes(context, parent, property, model)
-    return nodes.every(holdsValue) ? nodes : nodes.filter(holdsValue)
-  },
-})

@@ -1,4 +1,3 @@
-import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { noteEvidence } from './evidence.js'
 import { invocationTable } from './functions/invocation-table.js'
@@ -9,6 +8,7 @@ import { STATE, type InterpreterVariables } from './functions/interpreted.js'
 import type { Scope } from './scope.js'
 import { countTurns, type Operation, type Results, type Step } from './steps.js'
 import type { SyntaxNode } from './syntax.js'
+import { interpreterLibrary } from './interpreter-library.js'
 import { forInterpreter, fromInterpreter } from './interpreter-values.js'
 import { plain, type Collection } from './values.js'
 
@@ -36,7 +36,7 @@ interface InterpreterContext {
 export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): Interpreter {
   const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(valueSets, more) as never }
   const prepare = (source: string, debug?: unknown) => {
-    const run = fhirpath.compile(source, r4, debug ? { ...options, debugger: debug as never } : options)
+    const run = interpreterLibrary().compile(source, r4, debug ? { ...options, debugger: debug as never } : options)
     return (variables: object, on: object = {}) => fromInterpreter(run(on, variables as never))
   }
   return {

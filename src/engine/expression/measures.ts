@@ -1,6 +1,6 @@
-import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { lazily } from '../model/memoised.js'
+import { interpreterLibrary } from './interpreter-library.js'
 
 interface MeasuredObservation {
   valueQuantity?: Measure
@@ -100,12 +100,14 @@ export function numberIn(quantity: unknown, unit: string, codeOf: (words: string
   return converted === undefined ? undefined : Number(converted.toPrecision(DIGITS))
 }
 
-const convertQuantity = lazily(() => fhirpath.compile('%one.toQuantity(%unit).value', r4, { resolveInternalTypes: true, async: false }))
+const convertQuantity = lazily(() =>
+  interpreterLibrary().compile('%one.toQuantity(%unit).value', r4, { resolveInternalTypes: true, async: false }),
+)
 
 const ucumText = ({ number, unit = '' }: Amount): string => `${String(number)} '${unit.replaceAll("'", '')}'`
 
 const compareQuantities = lazily(() =>
-  fhirpath.compile('%one.toQuantity() > %other.toQuantity()', r4, { resolveInternalTypes: false, async: false }),
+  interpreterLibrary().compile('%one.toQuantity() > %other.toQuantity()', r4, { resolveInternalTypes: false, async: false }),
 )
 
 /** Makes what is else made when quantities are first compared or converted. */

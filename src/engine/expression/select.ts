@@ -1,5 +1,5 @@
-import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
+import { interpreterLibrary } from './interpreter-library.js'
 import { fromInterpreter } from './interpreter-values.js'
 import { plain } from './values.js'
 
@@ -11,6 +11,6 @@ export type Selector = (resource: object) => unknown[]
  * nothing is written into the resource.
  */
 export function compileSelector(path: string): Selector {
-  const select = fhirpath.compile(path, r4, { resolveInternalTypes: false, async: false })
+  const select = interpreterLibrary().compile(path, r4, { resolveInternalTypes: false, async: false })
   return resource => fromInterpreter(select(resource) as unknown[]).map(plain)
 }

@@ -1,4 +1,4 @@
-import fhirpath from 'fhirpath'
+import { interpreterLibrary } from './interpreter-library.js'
 
 /** What is written at a node of a syntax tree beside its type. */
 export interface Written {
@@ -22,7 +22,7 @@ export interface SyntaxNode extends Written {
  * @throws Error of the parser, whose message names line and column.
  */
 export function parseExpression(source: string): SyntaxNode {
-  return asRead(fhirpath.parse(plainSource(source)) as unknown as SyntaxNode)
+  return asRead(interpreterLibrary().parse(plainSource(source)) as unknown as SyntaxNode)
 }
 
 /** A node with nothing but what is read of it: a tree that was kept is then like one that was just parsed. */

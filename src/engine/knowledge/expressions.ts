@@ -76,8 +76,7 @@ export const inFhirPath = (expression: Expression | undefined): Expression | und
 /** Checks and compiles the expressions of the knowledge; every fault lands in the list. */
 export class ExpressionCompiler {
   private readonly compiler
-  /** Compiles what was not yet evaluated, each by a call of its own. */
-  readonly unfinished: (() => void)[] = [prepareMeasures, prepareInterpreterValues]
+  private readonly evaluators: (() => void)[] = []
   /** Trees by text: an expression is looked at several times, and many stand in several places. */
   private readonly parsed = memoised((source: string) => this.foreknowledge.expressions?.tree(source) ?? parseExpression(source))
 
@@ -93,6 +92,11 @@ export class ExpressionCompiler {
       question: linkId => terminology.questions.find(linkId),
       words: terminology,
     })
+  }
+
+  /** Compiles what was not yet evaluated, each by a call of its own, then makes the interpreter ready. */
+  get unfinished(): readonly (() => void)[] {
+    return [...this.evaluators, prepareMeasures, prepareInterpreterValues]
   }
 
   /** Compiles a FHIR Expression; other languages than text/fhirpath are refused. */
@@ -126,7 +130,7 @@ export class ExpressionCompiler {
     const variables = isSound ? expressions?.variables(source, nameOf(focus)) : undefined
     if (!variables) return undefined
     const evaluator = lazily(() => this.compiler(source, this.parsed(source), focus.definition))
-    this.unfinished.push(evaluator)
+    this.evaluators.push(evaluator)
     return { evaluate: scope => evaluator()(scope), items: ANY_ITEMS, variables, isCertain: false }
   }
 
