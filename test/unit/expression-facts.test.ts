@@ -145,8 +145,13 @@ describe('evaluation ends', () => {
     '%hundred.where(%hundred.where(%hundred.where(%hundred.where($this > 0).exists()).exists()).exists()).exists()',
     // What the right side decides is no reason to try every item again.
     '%hundred.where(%hundred.where(%hundred.where(%hundred.where($this < 0).exists() or true).exists() or true).exists() or true).exists()',
+    // The interpreter takes the longer the more it is handed, and looks at no clock.
+    '%hundred.where((%manyMore | $this).empty())',
   ])('when its time is up: %s', async expression => {
-    const ownFacts = { hundred: () => Array.from({ length: 100 }, (_, index) => index) }
+    const ownFacts = {
+      hundred: () => Array.from({ length: 100 }, (_, index) => index),
+      manyMore: () => Array.from({ length: 2_500 }, (_, index) => index),
+    }
     expect(
       await cpuMs(1_500, () => {
         const error = errorOf(() => evaluate('%endless', { facts: { endless: expression }, ownFacts, timeLimit: 100 }))

@@ -6,7 +6,7 @@ import type { ValueSetLookup } from './functions/value-set-test.js'
 import { memoised } from '../model/memoised.js'
 import { STATE, type InterpreterVariables } from './functions/interpreted.js'
 import type { Scope } from './scope.js'
-import { countTurns, type Operation, type Results, type Step } from './steps.js'
+import { countItems, countTurns, type Operation, type Results, type Step } from './steps.js'
 import type { SyntaxNode } from './syntax.js'
 import { interpreterLibrary } from './interpreter-library.js'
 import { forInterpreter, fromInterpreter } from './interpreter-values.js'
@@ -54,7 +54,11 @@ export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): I
     constant: memoised(source => Object.freeze(prepare(source)({}))),
     operation: memoised(source => {
       const run = lazily(() => prepare(source))
-      return (scope, input, ...values) => run()(given(scope, input, values))
+      return (scope, input, ...values) => {
+        // The interpreter looks at no clock while it goes through lists.
+        for (const items of [input, ...values]) countItems(scope.state, items)
+        return run()(given(scope, input, values))
+      }
     }),
   }
 }
