@@ -86,6 +86,8 @@ describe('membership', () => {
       false,
       false,
     ])
+    const { terminology: open } = terminologyOf(set('vs', [{ system: FRUIT }]))
+    expect(['a', '', ' ', '\u200b'].map(code => open.membership(canonical('ValueSet', 'vs'))?.(code))).toEqual([true, false, false, false])
   })
 
   test('blanks around a code, hard ones and those without width, and numbers, make no difference', () => {

@@ -10,7 +10,7 @@ import type { KnowledgeNames } from '../model/names.js'
 import { ofType, type KnowledgeFile } from '../model/knowledge-file.js'
 import { Questions } from './questions.js'
 import { KnownCodings } from './known-codings.js'
-import { codeOf, LONGEST_REMEMBERED, MOST_REMEMBERED, systemOf, trimmed } from './sent-coding.js'
+import { codeOf, LONGEST_REMEMBERED, MOST_REMEMBERED, systemOf } from './sent-coding.js'
 import { SystemNames } from './system-names.js'
 
 /** A code that nearly belongs to a value set, told to an operator: `system` is the name of one of our systems, never what was sent. */
@@ -220,7 +220,10 @@ export class Terminology {
     }
     const known = new KnownCodings()
     return coding => {
-      if (typeof coding === 'string') return systems.some(each => belongs(each, trimmed(coding)))
+      if (typeof coding === 'string') {
+        const plainCode = codeOf({ code: coding })
+        return plainCode !== undefined && systems.some(each => belongs(each, plainCode))
+      }
       const before = known.answerTo(coding)
       if (before !== undefined) return before
       const code = codeOf(coding)
