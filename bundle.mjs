@@ -33,7 +33,7 @@ const packagesWhenAsked = {
 const tablesAsJson = {
   name: 'tables-as-json',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\.json$/ }, ({ path }) => ({
+    onLoad({ filter: /\/src\/engine\/.*\.json$|\/src\/demo\/.*\.json$/ }, ({ path }) => ({
       contents: `export default JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))))})`,
     })),
 }

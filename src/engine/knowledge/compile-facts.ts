@@ -3,7 +3,7 @@ import type { CompiledFact } from '../expression/facts.js'
 import { factVariables } from '../expression/facts.js'
 import type { Variables } from '../expression/scope.js'
 import type { KnownVariables } from '../expression/check-names.js'
-import { ANY_ITEMS, type Items } from '../model/items.js'
+import { ANY_ITEMS } from '../model/items.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
 import { lackingLanguages, localized, type LocalizedText } from '../model/localized.js'
 import type { ExpressionCompiler } from './expressions.js'
@@ -16,7 +16,7 @@ export interface CompiledFacts {
   /** What is known of every variable in reach, own and inherited. */
   known: KnownVariables
   descriptions: ReadonlyMap<string, LocalizedText>
-  /** For every fact in reach, the variables it needs, through other facts too. */
+  /** For every fact in reach, the variables that its own expression names. */
   needs: ReadonlyMap<string, ReadonlySet<string>>
   variables: Variables
   /** Names of the input parameters that libraries declare. */
@@ -67,14 +67,15 @@ export function compileFacts(
   if (written.length === 0) return base
   const { ordered, cyclic } = inOrder(written, file, expressions, faults)
   // A fact that depends on itself is known to be named, so that its fault is told once.
-  const known = new Map<string, Items>([...base.known, ...cyclic.map(name => [name, ANY_ITEMS] as const)])
-  const named = new Set([...base.known.keys(), ...base.needs.keys()])
+  const known = new Map(base.known)
+  for (const name of cyclic) known.set(name, ANY_ITEMS)
+  const named = new Set<string>()
   const descriptions = new Map(base.descriptions)
   const needs = new Map(base.needs)
   const compiled: CompiledFact[] = []
   for (const fact of ordered) {
     const place = { file, element: fact.element }
-    const isNew = !named.has(fact.name)
+    const isNew = !named.has(fact.name) && !base.known.has(fact.name) && !base.needs.has(fact.name)
     if (!isNew) faults.add('FACT_DUPLICATE', file, fact.element, `%${fact.name} is already named.`)
     if (!FACT_NAME.test(fact.name))
       faults.add(
@@ -90,7 +91,7 @@ export function compileFacts(
     named.add(fact.name)
     known.set(fact.name, checked.isCertain ? { ...checked.items, isCertain: true } : checked.items)
     descriptions.set(fact.name, fact.descriptions)
-    needs.set(fact.name, neededBy(checked.variables, needs))
+    needs.set(fact.name, checked.variables)
     if (isNew) compiled.push({ name: fact.name, description: fact.description, evaluate: checked.evaluate })
   }
   return { known, descriptions, needs, parameters: base.parameters, variables: factVariables(base.variables, compiled) }
@@ -99,11 +100,22 @@ export function compileFacts(
 /** The variables that a set of names needs in the end: the names themselves and what their facts need. */
 export function neededBy(names: Iterable<string>, needs: CompiledFacts['needs']): Set<string> {
   const needed = new Set<string>()
-  for (const name of names) {
-    needed.add(name)
-    for (const further of needs.get(name) ?? []) needed.add(further)
+  const need = (each: Iterable<string>): void => {
+    for (const name of each) {
+      if (needed.has(name)) continue
+      needed.add(name)
+      need(needs.get(name) ?? [])
+    }
   }
+  need(names)
   return needed
+}
+
+/** All entries of some maps; of entries with the same key the last. */
+export function joined<Value>(maps: readonly ReadonlyMap<string, Value>[]): Map<string, Value> {
+  const all = new Map<string, Value>()
+  for (const map of maps) for (const [key, value] of map) all.set(key, value)
+  return all
 }
 
 /** Facts so that each stands after those it uses, and the names of those that depend on themselves. */

@@ -10,7 +10,7 @@ import type { CompiledPlan } from './compiled.js'
 import { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { formDefinitions, type FormDefinitions } from './forms.js'
-import { compileFacts, type CompiledFacts } from './compile-facts.js'
+import { compileFacts, joined, type CompiledFacts } from './compile-facts.js'
 import { withParameters } from './plan-variables.js'
 import { compileActivityAlone, compilePlan, subjectsOf, type PlanContext } from './compile-plan.js'
 import type { Foreknowledge } from './kept-expressions.js'
@@ -158,8 +158,8 @@ function compileLibraries(files: readonly Cited<Library>[], records: CompiledFac
     })
     reportUnread(file, faults)
     const base: CompiledFacts = {
-      known: new Map([...records.known, ...inherited.flatMap(({ facts }) => [...facts.known])]),
-      descriptions: new Map(inherited.flatMap(({ facts }) => [...facts.descriptions])),
+      known: joined([records.known, ...inherited.map(({ facts }) => facts.known)]),
+      descriptions: joined(inherited.map(({ facts }) => facts.descriptions)),
       needs,
       variables,
       parameters: new Set(inherited.flatMap(({ facts }) => [...facts.parameters])),

@@ -44,7 +44,7 @@ import { inLanguage, lackingLanguages, localized, type LocalizedText } from '../
 import { documentsOf, isLeaflet, leafletText, paragraphsOf } from './leaflets.js'
 import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type ElementOfFile } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
-import { compileFacts, neededBy, type CompiledFacts } from './compile-facts.js'
+import { compileFacts, joined, neededBy, type CompiledFacts } from './compile-facts.js'
 import { notCarriedOfAction, notCarriedOfPlan } from './not-carried.js'
 import { inputsWithin, withPlanVariables } from './plan-variables.js'
 import type { KnowledgeProfile } from './profile.js'
@@ -532,13 +532,6 @@ export function subjectsOf({ subjectCodeableConcept, subjectReference }: PlanDef
   const codes = [...(subjectCodeableConcept?.coding ?? []).map(({ code }) => code), subjectReference && 'Group']
   const types = SUBJECT_TYPES.filter(type => codes.includes(type))
   return types.length === 0 ? ['Patient'] : types
-}
-
-/** All entries of some maps; of entries with the same key the last. */
-function joined<Value>(maps: readonly ReadonlyMap<string, Value>[]): Map<string, Value> {
-  const all = new Map<string, Value>()
-  for (const map of maps) for (const [key, value] of map) all.set(key, value)
-  return all
 }
 
 function idsOf(actions: readonly CompiledAction[]): string[] {

@@ -3,7 +3,7 @@ import { defineVariable, factVariables, type CompiledFact } from '../expression/
 import { Variables } from '../expression/scope.js'
 import { bareNode, NOTHING } from '../expression/values.js'
 import type { FaultList } from '../model/faults.js'
-import { itemsOf, type Items } from '../model/items.js'
+import { itemsOf } from '../model/items.js'
 import type { CompiledFacts } from './compile-facts.js'
 import type { ExpressionCompiler } from './expressions.js'
 import type { Cited } from './resource-index.js'
@@ -33,7 +33,7 @@ export function withPlanVariables(
   const variables = new Variables(base.variables)
   const root = [bareNode(resource)]
   defineVariable(variables, 'rootResource', () => root)
-  const known = new Map<string, Items>([...base.known, ['rootResource', itemsOf('PlanDefinition')]])
+  const known = new Map(base.known).set('rootResource', itemsOf('PlanDefinition'))
   const needs = new Map(base.needs)
   const inputs: CompiledFact[] = []
   const named = new Map<string, string>()
