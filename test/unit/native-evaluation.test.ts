@@ -200,6 +200,16 @@ test('members that JSON names as the engine names its own make no number of an e
   }
 })
 
+test('numbers that are larger than any compare as they do for the interpreter', () => {
+  const records = JSON.parse('[{"resourceType":"Observation","id":"o","valueQuantity":{"value":1e400}}]') as object[]
+  const scope = scopeWith({ records })
+  for (const sign of ['=', '!=', '<', '<=', '>', '>='])
+    for (const other of ['%Observation.value.value', '5']) {
+      const expression = `%Observation.value.value ${sign} ${other}`
+      expect([expression, run(() => compile(expression)(scope))]).toEqual([expression, byInterpreter(expression, scope)])
+    }
+})
+
 test('a long list of different texts is made distinct in linear time', async () => {
   const texts = Array.from({ length: 60_000 }, (_, index) => `text ${index}`)
   const scope = scopeWith({ ownFacts: { texts: () => [...texts, ...texts] } })

@@ -89,11 +89,14 @@ const unequality = (left: Item, right: Item): boolean | null | undefined => {
   return typeof answer === 'boolean' ? !answer : answer
 }
 
+/** By comparison, since numbers that JSON writes larger than any have no difference. */
+const orderIn = <Value extends number | string>(one: Value, other: Value): number => (one < other ? -1 : one > other ? 1 : 0)
+
 /** The order of two items by its sign; null where that cannot be told of them, undefined where only the interpreter can tell. */
 function orderOf(left: Item, right: Item): number | null | undefined {
   const [one, other] = [reckonedValue(left), reckonedValue(right)]
-  if (typeof one === 'number' && typeof other === 'number') return Math.sign(inSteps(one) - inSteps(other))
-  if (typeof one === 'string' && typeof other === 'string') return one < other ? -1 : one > other ? 1 : 0
+  if (typeof one === 'number' && typeof other === 'number') return orderIn(inSteps(one), inSteps(other))
+  if (typeof one === 'string' && typeof other === 'string') return orderIn(one, other)
   if (!(one instanceof Temporal && other instanceof Temporal)) return undefined
   const order = compareTemporals(one, other)
   return order === ASK ? undefined : order
