@@ -94,11 +94,34 @@ describe('what is no date', () => {
       '2026-01-01T12:60:00',
       '2026-01-01T12:00:61',
       '2026-01-01T12:00:00+15:00',
+      '2026-01-01T12:00:00+14:15',
+      '2026-01-01T12:00:00+05:99',
+      '2026-01-01T12:00:00-13:60',
       '2026-01-01T',
       '2026-01-01T12',
     ]) {
       expect([text, readDate(text, 'UTC')]).toEqual([text, undefined])
     }
+  })
+
+  test('is nothing to an expression, and all else has its order', () => {
+    const part = (least: number, most: number) => fc.integer({ min: least, max: most }).map(two)
+    const zone = fc.oneof(
+      fc.constant('Z'),
+      fc.tuple(fc.constantFrom('+', '-'), part(0, 16), part(0, 70)).map(([sign, ...time]) => `${sign}${time.join(':')}`),
+    )
+    const second = fc.constantFrom('', ':00', ':59', ':00.5', ':00.123', `:00.${'1'.repeat(20)}`, `:00.${'1'.repeat(21)}`)
+    const day = fc.constantFrom('2026-03-01', '2026-02-30', '0000-01-01')
+    fc.assert(
+      fc.property(day, part(0, 24), part(0, 60), second, zone, (date, hour, minute, rest, offset) => {
+        const effectiveDateTime = `${date}T${hour}:${minute}${rest}${offset}`
+        const records = [{ resourceType: 'Observation', id: 'o', effectiveDateTime }]
+        const ask = (expression: string) => evaluate(`%Observation.effective${expression}`, { records })
+        if (readDate(effectiveDateTime, 'UTC') === undefined) expect(ask('')).toEqual([])
+        else if (ask('').length > 0) expect(ask('.select($this <= @2027-01-01T00:00:00Z)')).toEqual([true])
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('anything with something before or behind it', () => {

@@ -12,7 +12,7 @@ export interface ReadDate {
  * Date, and behind `T`, `t` or a space a time to the minute or finer, with `Z` or an offset or without. Groups: year,
  * month, day, hour, minute, second, fraction, offset.
  */
-const WRITTEN = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,20}))?)? ?([Zz]|[+-]\d{2}:?\d{2})?)?)?)?$/
+const WRITTEN = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,20}))?)? ?([Zz]|[+-]\d{2}:?[0-5]\d)?)?)?)?$/
 
 /**
  * The one reader of dates: what day, and where a time is written what instant, a written date means to the calendar of

@@ -82,9 +82,9 @@ export const childNode = (parent: ResourceNode, data: unknown, type: string, pro
 /** Types whose text is a date. */
 export const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'dateTime', 'instant'])
 
-/** A date as the engine can reckon with it; group 1 is a day that not every month has. */
+/** A date as the engine can reckon with it, none that `readDate` cannot read; group 1 is a day that not every month has. */
 const DATE_OF_ENGINE =
-  /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1\d|2[0-8]|(29|3[01]))(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?$/
+  /^(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1\d|2[0-8]|(29|3[01]))(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,20})?)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?)?)?)?$/
 
 /**
  * Whether there is a value of a type. An element that only carries an extension, and a date that is none, are nothing:
