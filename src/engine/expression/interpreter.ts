@@ -3,7 +3,7 @@ import { noteEvidence } from './evidence.js'
 import { invocationTable } from './functions/invocation-table.js'
 import { NO_FORMS } from './functions/own-function.js'
 import type { ValueSetLookup } from './functions/value-set-test.js'
-import { memoised } from '../model/memoised.js'
+import { lazily, memoised } from '../model/memoised.js'
 import { STATE, type InterpreterVariables } from './functions/interpreted.js'
 import type { Scope } from './scope.js'
 import { countItems, countTurns, type Operation, type Results, type Step } from './steps.js'
@@ -89,11 +89,6 @@ function given({ state }: Scope, input: Collection, values: readonly Collection[
     variables[`argument${index}`] = forInterpreter(value)
   })
   return variables
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => (made ??= make())
 }
 
 const checkDeadline = (context: InterpreterContext): void => countTurns(context.vars[STATE], 1)
