@@ -1,5 +1,5 @@
 // What the compiler runs without the interpreter answers as the interpreter does.
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { createCompiler } from '../../src/engine/expression/compile.js'
 import { createInterpreter } from '../../src/engine/expression/interpreter.js'
 import type { Scope } from '../../src/engine/expression/scope.js'
@@ -183,6 +183,24 @@ test.each([
   ["iif(%yes, %Observation.value.ofType(integer) + 1, -2).toString() & 'x'", false, []],
 ])('what of an expression is left to the interpreter: %s', (expression, isWhole, parts) => {
   expect(leftToInterpreter(parseExpression(expression))).toEqual({ isWhole, parts })
+})
+
+test.each([
+  ['%patient.birthDate + 1.5 years', '1981-01-01'],
+  ["%patient.birthDate - 1.5 'd'", '1979-12-31'],
+  ['%patient.birthDate + %dose', '1983-01-01'],
+  ['%Observation.issued + 1.5 hours', '2026-03-01T11:00:00-00:00'],
+])('a date moved by a part of a unit is moved by whole ones, and the interpreter tells no console of it: %s', (source, expected) => {
+  // The interpreter may be loaded beside the modules of the suite, with a console of its own.
+  const told = jest.spyOn(process.stderr, 'write').mockImplementation(() => true)
+  const records = [
+    { resourceType: 'Patient', id: 'p', birthDate: '1980-01-01' },
+    { resourceType: 'Observation', id: 'o', issued: '2026-03-01T10:00:00.000Z' },
+  ]
+  const facts = { dose: "Age { value: 3.5, code: 'a', system: 'http://unitsofmeasure.org' }" }
+  expect(run(() => compile(source)(scopeWith({ records, facts })))).toEqual([expected])
+  expect(told).not.toHaveBeenCalled()
+  told.mockRestore()
 })
 
 test('members that JSON names as the engine names its own make no number of an element', () => {

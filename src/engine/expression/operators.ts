@@ -2,7 +2,7 @@ import type { Scope } from './scope.js'
 import { Quantity } from './quantities.js'
 import type { Operation } from './steps.js'
 import { ASK, compareTemporals, moved, Temporal, type TemporalKind } from './temporals.js'
-import { isNode, NOTHING, numberOf, plain, truth, type Collection, type Item } from './values.js'
+import { isNode, nodeOf, NOTHING, numberOf, plain, truth, type Collection, type Item } from './values.js'
 
 /** What an operator makes of two collections; undefined where only the interpreter can tell. */
 type Shortcut = (left: Collection, right: Collection) => Collection | undefined
@@ -124,10 +124,27 @@ const joined: Shortcut = onSingles((left, right) => {
 /** A date and a written quantity of time. */
 const shifted = (sign: 1 | -1): Shortcut =>
   onSingles((left, right) => {
-    const date = right instanceof Quantity ? reckonedValue(left) : undefined
-    const result = date instanceof Temporal ? moved(date, right as Quantity, sign) : ASK
+    const date = right instanceof Quantity ? temporalOf(left) : undefined
+    const result = date ? moved(date, wholeTime(right) as Quantity, sign) : ASK
     return result === ASK ? undefined : [result]
   })
+
+/** Units of time, as expressions and as UCUM write them, of which a date is moved by whole ones only. */
+const WHOLE_UNITS = /^(?:(?:year|month|week|day|hour|minute)s?|'?(?:a|mo|wk|d|h|min)'?)$/
+
+/** A quantity of time without a fraction that moves no date: the interpreter passes over it too, but writes both to the console. */
+function wholeTime(item: Item): Item {
+  const { value, unit } = item instanceof Quantity ? item : quantityIn(item)
+  if (value === undefined || Number.isInteger(value) || !WHOLE_UNITS.test(unit)) return item
+  if (!isNode(item)) return new Quantity(Math.trunc(value), unit)
+  return nodeOf({ ...(item.data as object), value: Math.trunc(value) }, item.shadow, item.path, item.type, item.parent, item.property)
+}
+
+function quantityIn(item: Item): { value?: number; unit: string } {
+  const { value, code } = (isNode(item) ? (item.data ?? {}) : {}) as { value?: unknown; code?: unknown }
+  const number = numberOf(value)
+  return number !== undefined && typeof code === 'string' ? { value: number, unit: code } : { unit: '' }
+}
 
 const sum = reckoned((left, right) => left + right)
 const later = shifted(1)
@@ -198,8 +215,12 @@ type Prepare = (source: string) => Operation
 export function binaryOperator(sign: string, operation: Prepare): (scope: Scope, left: Collection, right: Collection) => Collection {
   const shortcut = SHORTCUTS[sign]
   const byInterpreter = operation(`%input ${sign} %argument0`)
-  return (scope, left, right) => shortcut?.(left, right) ?? byInterpreter(scope, left, right)
+  const asked = sign === '+' || sign === '-' ? wholeTimes : (_: Collection, right: Collection) => right
+  return (scope, left, right) => shortcut?.(left, right) ?? byInterpreter(scope, left, asked(left, right))
 }
+
+const wholeTimes = (left: Collection, right: Collection): Collection =>
+  left.length === 1 && temporalOf(left[0]) ? right.map(wholeTime) : right
 
 /** A comparison of two values, in the same way; undefined is not known. */
 export function comparison(sign: string, operation: Prepare): (scope: Scope, left: Collection, right: Collection) => boolean | undefined {
