@@ -1,6 +1,8 @@
 import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
-import { baseUrl, isLoopback, serverPattern } from './trust/base-url.js'
+import { baseUrl } from './trust/base-url.js'
+import { faultOfServers, type ServerRisk } from './trust/listed-servers.js'
+import { TRUST_OFF } from './trust/who-may-call.js'
 
 /** Everything that a deployment can choose of the service. The README's table of settings lists the same names, and those that the knowledge declares. */
 export interface Settings {
@@ -52,6 +54,14 @@ export interface Settings {
   logLevel: string
   /** Address under which readers reach the service's pages, without a slash at its end; undefined where cards link to none. */
   publicUrl: string | undefined
+  /** File that registers clients; `off` where another layer checks who calls, undefined where it is the one beside the knowledge, if any. */
+  trust: string | undefined
+  /** Seconds for which a client's token is good from when it was made. */
+  tokenMaxAge: number
+  /** Risks of an address that the deployment does not take. */
+  refusedRisks: readonly ServerRisk[]
+  /** Whether production's rules hold. */
+  isProduction: boolean
   /** Folder of the knowledge that is served; undefined where it is that of this package. */
   knowledgeFolder: string | undefined
 }
@@ -92,6 +102,7 @@ export function readSettings(environment: Environment = process.env): Settings {
   const production = isProduction(environment)
   const taken = setting({ name: 'CDS_INSECURE', read: risks, fallback: () => [] })
   const isRefused = (risk: Risk) => production && !taken.includes(risk)
+  const refusedRisks = ([RISKS.http, RISKS.anyPort] as const).filter(isRefused)
   const demo = setting({ name: 'CDS_DEMO', read: demonstration(isRefused), fallback: outsideProduction })
   const demoFhirPort = setting({ name: 'DEMO_FHIR_PORT', read: wholeNumber(0, 65535), fallback: () => 3001 })
   const port = setting({ name: 'PORT', read: wholeNumber(0, 65535), fallback: () => 3000 })
@@ -103,7 +114,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     demoFhirPort,
     fhirServers: setting({
       name: 'CDS_FHIR_SERVERS',
-      read: fhirServers(isRefused),
+      read: fhirServers(refusedRisks),
       fallback: () => (demo ? embeddedServer(demoFhirPort) : []),
     }),
     frozenNow: setting({ name: 'CDS_NOW', read: frozenInstant(production), fallback: () => undefined }),
@@ -129,6 +140,10 @@ export function readSettings(environment: Environment = process.env): Settings {
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
     publicUrl: setting({ name: 'CDS_PUBLIC_URL', read: publicUrl(production), fallback: () => undefined }),
+    trust: setting({ name: 'CDS_TRUST', read: fileOrOff, fallback: () => undefined }),
+    tokenMaxAge: setting({ name: 'CDS_TOKEN_MAX_AGE', read: wholeNumber(60, 86_400), fallback: () => 3_600 }),
+    refusedRisks,
+    isProduction: production,
     knowledgeFolder: setting({ name: 'CDS_KNOWLEDGE', read: text => text, fallback: () => undefined }),
     logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),
   }
@@ -214,19 +229,15 @@ const listOf = (text: string): string[] =>
     .filter(part => part !== '')
 
 const fhirServers =
-  (isRefused: (risk: Risk) => boolean) =>
+  (refused: readonly ServerRisk[]) =>
   (text: string): string[] => {
     const urls = listOf(text)
-    const patterns = urls.flatMap(url => serverPattern(url) ?? [])
-    if (patterns.length < urls.length) throw new Error('expects http or https base URLs, separated by commas; a port may be *')
-    const isPlain = patterns.some(({ protocol, hostname }) => protocol === 'http:' && !isLoopback(hostname))
-    if (isPlain && isRefused('http'))
-      throw new Error(`is refused in production with an http URL of another machine. Use https, or ${takeRisk('http')}`)
-    if (patterns.some(({ port }) => port === undefined) && isRefused('any-port')) {
-      throw new Error(`is refused in production with * for a port. Name the port, or ${takeRisk('any-port')}`)
-    }
+    const fault = faultOfServers(urls, refused)
+    if (fault !== undefined) throw new Error(fault)
     return urls
   }
+
+const fileOrOff = (text: string): string => (text.toLowerCase() === TRUST_OFF ? TRUST_OFF : text)
 
 const publicUrl =
   (production: boolean) =>

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import pino, { type Logger } from 'pino'
 import type { CompiledPlan } from './engine/knowledge/compiled.js'
 import { faultLine } from './engine/model/faults.js'
-import { loadKnowledge } from './knowledge-files/load-knowledge.js'
+import { loadKnowledge, PROJECT_ROOT, type LoadedKnowledge } from './knowledge-files/load-knowledge.js'
 import { CLOSED_READER } from './patient-data/closed-reader.js'
 import type { FhirReader } from './patient-data/fhir-reader.js'
 import { openRecord } from './record/open-record.js'
@@ -12,7 +12,7 @@ import { createReadiness } from './server/readiness.js'
 import { watchLateness } from './server/back-pressure.js'
 import { createGracefulEnd } from './server/graceful-end.js'
 import { createHttpServer } from './server/http-server.js'
-import { createMetrics, figuresOfProcess } from './server/metrics.js'
+import { createMetrics, figuresOfProcess, type Metrics } from './server/metrics.js'
 import { createOperationsApp } from './server/operations-app.js'
 import { createApp } from './server/app.js'
 import type { ServerOptions } from './server/environment.js'
@@ -20,8 +20,8 @@ import { createTurns } from './server/turns.js'
 import { isOwnSetting, readKnowledgeSettings, readSettings, type Settings } from './settings.js'
 import { warmUp, warmUpFurther } from './calls/warm-up.js'
 import { welcomeText } from './server/welcome-text.js'
-import { clientCheck } from './trust/calling-client.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
+import { whoMayCall, type Trust } from './trust/who-may-call.js'
 
 /** A process that answers. */
 export interface Running {
@@ -37,12 +37,14 @@ export async function start(): Promise<Running> {
   const settings = readSettings()
   const log = pino({ level: settings.logLevel })
   const now = () => settings.frozenNow ?? new Date()
-  const options = serverOptions(settings, await readerFor(settings), log, now)
-  await warmUp(options.services, options, settings.fhirServers.length > 0)
+  const knowledge = knowledgeFor(settings, log)
+  const metrics = createMetrics(figuresOfProcess())
+  const trust = await trustFor(settings, knowledge, log, metrics)
+  const options = serverOptions(settings, knowledge, { ...trust, reader: await readerFor(settings, trust.fhirServers) }, log, now)
+  await warmUp(options.services, options, trust.fhirServers.length > 0)
   // The loop has hardly turned since the start: it hears of a signal between these two turns.
   await options.turns.take()
   await options.turns.take()
-  const metrics = createMetrics(figuresOfProcess())
   const ending = createGracefulEnd(options.readiness)
   const listen = async (handler: RequestListener, port: number): Promise<number> => {
     const server = createHttpServer(handler, settings, options.turns)
@@ -69,7 +71,7 @@ export async function start(): Promise<Running> {
 }
 
 /** What reads of FHIR servers is loaded where any may be read. */
-async function readerFor({ fhirServers, fhirResponseLimit, fhirPageLimit }: Settings): Promise<FhirReader> {
+async function readerFor({ fhirResponseLimit, fhirPageLimit }: Settings, fhirServers: readonly string[]): Promise<FhirReader> {
   if (fhirServers.length === 0) return CLOSED_READER
   const { createHttpFhirReader } = await import('./patient-data/http-fhir-reader.js')
   return createHttpFhirReader({ isAllowed: fhirServerList(fhirServers), responseLimit: fhirResponseLimit, pageLimit: fhirPageLimit })
@@ -80,17 +82,14 @@ const isDraft = ({ resource }: CompiledPlan): boolean => resource.status !== 'ac
 /** Most warnings of the knowledge that the log tells; check:knowledge tells all. */
 const MOST_WARNINGS = 20
 
-function serverOptions(settings: Settings, reader: FhirReader, log: Logger, now: () => Date): ServerOptions {
-  const isServed = ({ resource }: CompiledPlan) => resource.status === 'active' || settings.draftKnowledge
-  const {
-    knowledge,
-    services,
-    settings: declared,
-    faults,
-    about,
-    caseRecord,
-    isKeptDamaged,
-  } = loadKnowledge(settings.knowledgeFolder, { isServed, isSettingTaken: isOwnSetting })
+const servedBy =
+  ({ draftKnowledge }: Settings) =>
+  ({ resource }: CompiledPlan): boolean =>
+    resource.status === 'active' || draftKnowledge
+
+function knowledgeFor(settings: Settings, log: Logger): LoadedKnowledge {
+  const loaded = loadKnowledge(settings.knowledgeFolder, { isServed: servedBy(settings), isSettingTaken: isOwnSetting })
+  const { services, faults, isKeptDamaged } = loaded
   faults.throwIfAny()
   if (isKeptDamaged) log.warn('what the build found out of the knowledge cannot be read: all is parsed and checked anew; build again')
   if (faults.warnings.length > 0)
@@ -100,14 +99,38 @@ function serverOptions(settings: Settings, reader: FhirReader, log: Logger, now:
     )
   if (services.size === 0)
     log.warn('no service is published: cds-services holds none, or no plan that one applies is approved while CDS_DRAFT_KNOWLEDGE is off')
-  const isAllowed = fhirServerList(settings.fhirServers)
+  return loaded
+}
+
+/** Whom the deployment lets in; it is told where that is anybody. */
+async function trustFor(settings: Settings, { knowledge, services }: LoadedKnowledge, log: Logger, metrics: Metrics): Promise<Trust> {
+  const trust = await whoMayCall({
+    ...settings,
+    folder: settings.knowledgeFolder ?? PROJECT_ROOT,
+    languages: knowledge.profile.languages,
+    onForgotten: () => metrics.countToken('forgotten'),
+  })
+  const unknown = trust.services.filter(id => !services.has(id))
+  if (unknown.length > 0) log.warn({ services: unknown }, 'clients are registered for services that are not published')
+  if (trust.registeredClients === undefined) log.info('no clients are registered: anybody who reaches the service may call')
+  else log.info({ clients: trust.registeredClients }, 'registered clients alone may call')
+  return trust
+}
+
+function serverOptions(
+  settings: Settings,
+  { knowledge, services, settings: declared, about, caseRecord }: LoadedKnowledge,
+  { letIn, registeredClients, origins, reader }: Trust & { reader: FhirReader },
+  log: Logger,
+  now: () => Date,
+): ServerOptions {
   const turns = createTurns()
   return {
     knowledge,
     services,
     ...(about !== undefined && { about }),
     ...(caseRecord !== undefined && { caseRecord }),
-    isServed,
+    isServed: servedBy(settings),
     now,
     log,
     timeZone: settings.timeZone,
@@ -126,7 +149,9 @@ function serverOptions(settings: Settings, reader: FhirReader, log: Logger, now:
     knowledgeSettings: readKnowledgeSettings(declared),
     repeatInfoDays: settings.repeatInfoDays,
     publicUrl: settings.publicUrl,
-    letIn: clientCheck(isAllowed),
+    letIn,
+    ...(registeredClients !== undefined && { registeredClients }),
+    ...(origins && { origins }),
     record: openRecord({ ...settings, decisionPoints: knowledge.profile.names.card.decisionPoints }),
     readiness: createReadiness(),
     turns,

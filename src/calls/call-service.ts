@@ -8,7 +8,9 @@ import { CdsError } from '../errors.js'
 import { openScope, Variables, type Scope } from '../engine/expression/scope.js'
 import { checkTime } from '../engine/expression/steps.js'
 import { inLanguage } from '../engine/model/localized.js'
+import { defined } from '../plain-values/defined.js'
 import { gatherPatientData, type GatheredData } from '../patient-data/gather-patient-data.js'
+import { CLOSED_READER } from '../patient-data/closed-reader.js'
 import { explained } from '../patient-data/not-read.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/draft-orders.js'
 import type { Unusable } from '../patient-data/patient-record.js'
@@ -37,6 +39,8 @@ export interface GatheredCall {
   orders: DraftOrders
   /** The patient as the record knows them; undefined where it remembers nothing of them. */
   whose: PatientOfClient | undefined
+  /** By what the client's reports on cards are told from those of others. */
+  sender?: string
   /** What the patient's users overrode before. */
   overrides: readonly Override[]
   /** Who reads the answer; undefined where nothing need be spared them. */
@@ -129,10 +133,20 @@ export function refuseIfLate(stopAt: number): void {
 }
 
 /** Only a call of a known client is recorded. */
-async function recordAnswer({ whose, service, request }: GatheredCall, cards: readonly Card[], { record }: CallEnvironment): Promise<void> {
+async function recordAnswer(
+  { whose, sender, service, request }: GatheredCall,
+  cards: readonly Card[],
+  { record }: CallEnvironment,
+): Promise<void> {
   const { encounterId } = request.context
   if (whose)
-    await record.answered({ ...whose, service: service.id, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
+    await record.answered({
+      ...whose,
+      ...defined({ sender }),
+      service: service.id,
+      cards,
+      ...(typeof encounterId === 'string' && { encounter: encounterId }),
+    })
 }
 
 /** Nothing is noted for nobody. */
@@ -163,7 +177,7 @@ export async function gatherCall(
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
   readiness.lastCall.throwIfAborted()
   const reads = gatherPatientData(request, service.requirements, {
-    reader: fhirReader,
+    reader: mayRead(request, caller) ? fhirReader : CLOSED_READER,
     lastCall: readiness.lastCall,
     limits: reading,
     clock,
@@ -173,6 +187,7 @@ export async function gatherCall(
     isDryRun,
   })
   const whose = patientOf(request, caller)
+  const sender = caller?.sender
   const reader = readerOf(whose, request, environment)
   const [data, overrides, shownOn] = await Promise.all([
     reads,
@@ -180,7 +195,19 @@ export async function gatherCall(
     reader ? remembered(() => record.shownTo(reader), notShown, timeLimit) : notShown,
   ])
   const orders = draftOrdersIn(request.context, data.record)
-  return { service, request, clock, data, orders, whose, overrides, reader, shownOn, stopAt: arrivedAt + deadlineMs }
+  return {
+    service,
+    request,
+    clock,
+    data,
+    orders,
+    whose,
+    ...(sender !== undefined && { sender }),
+    overrides,
+    reader,
+    shownOn,
+    stopAt: arrivedAt + deadlineMs,
+  }
 }
 
 const notShown: ShownOn = () => undefined
@@ -282,6 +309,10 @@ function patientOf(request: HookRequest, caller: Caller | undefined): PatientOfC
   const client = caller?.nameIn(request)
   return client === undefined ? undefined : { client, patient: request.context.patientId }
 }
+
+/** Whether the FHIR server of a call may be read for its client, as far as that has a list of its own. */
+const mayRead = ({ fhirServer }: HookRequest, caller: Caller | undefined): boolean =>
+  fhirServer === undefined || (caller?.mayRead?.(fhirServer) ?? true)
 
 /** Who reads the answer to a call of a known client, where it names a user and the deployment spares them anything. */
 function readerOf(

@@ -1,6 +1,8 @@
 import { cardsNamedIn, parseFeedback } from '../cds-hooks/parse-feedback.js'
 import { CdsError } from '../errors.js'
 import type { CallRecord } from '../record/port.js'
+import { defined } from '../plain-values/defined.js'
+import type { Caller } from '../trust/calling-client.js'
 
 /** What recording feedback needs. */
 export interface FeedbackEnvironment {
@@ -12,10 +14,11 @@ export interface FeedbackEnvironment {
  * Keeps what users did with the cards of a service; what is sound of a request is kept whatever the rest is.
  * @throws CdsError CDS_FEEDBACK_INVALID naming what was not kept, CDS_FEEDBACK_NOT_KEPT when there is no room.
  */
-export async function recordFeedback(service: string, body: unknown, { record, now }: FeedbackEnvironment): Promise<void> {
-  const { feedback, faults } = parseFeedback(body, await record.ofOtherServices(cardsNamedIn(body), service).catch(notKept))
+export async function recordFeedback(service: string, body: unknown, { record, now }: FeedbackEnvironment, caller?: Caller): Promise<void> {
+  const sender = caller?.sender
+  const { feedback, faults } = parseFeedback(body, await record.ofOtherServices(cardsNamedIn(body), service, sender).catch(notKept))
   const receivedAt = now().toISOString()
-  await record.feedback(feedback.map(each => ({ service, receivedAt, feedback: each }))).catch(notKept)
+  await record.feedback(feedback.map(each => ({ ...defined({ sender }), service, receivedAt, feedback: each }))).catch(notKept)
   if (faults.length > 0) {
     throw new CdsError(
       'CDS_FEEDBACK_INVALID',

@@ -43,16 +43,27 @@ const OVERHEAD = 500
 const digestOf = (entry: FeedbackEntry): string => createHash('sha256').update(identityOf(entry)).digest('base64')
 
 /**
- * What makes two reports the same, however they are spelled: service, card, outcome, instant and details. Ids are in
+ * What makes two reports the same, however they are spelled: client, service, card, outcome, instant and details. Ids are in
  * lower case already.
  */
 export function identityOf({
+  sender,
   service,
   feedback: { card, outcome, acceptedSuggestions = [], overrideReason = {}, outcomeTimestamp },
 }: FeedbackEntry): string {
   const { reason, userComment } = overrideReason
   const suggestions = [...new Set(acceptedSuggestions.map(({ id }) => id))].sort()
-  return JSON.stringify([service, card, outcome, instantOf(outcomeTimestamp), suggestions, reason?.system, reason?.code, userComment])
+  return JSON.stringify([
+    sender,
+    service,
+    card,
+    outcome,
+    instantOf(outcomeTimestamp),
+    suggestions,
+    reason?.system,
+    reason?.code,
+    userComment,
+  ])
 }
 
 /** The instant of an RFC 3339 date-time with all digits of its fraction; its text where it is none, such as a leap second. */

@@ -10,11 +10,13 @@ export function createMemoryRecord(overrides: OverrideMemory, feedback: Feedback
     answered: async call => overrides.remember(call),
     shownTo: async reader => shown.shownTo(reader),
     shown: async toReader => shown.remember(toReader),
-    ofOtherServices: async (cards, service) => new Set(cards.filter(card => overrides.isOfAnotherService(card, service))),
+    ofOtherServices: async (cards, service, sender) => new Set(cards.filter(card => overrides.isOfAnotherService(card, service, sender))),
     async feedback(entries) {
       await feedback.save(entries)
       // Only after it was saved: a report that is lost must not silence anything.
-      const noted = entries.map(({ service, feedback: report, receivedAt }) => overrides.note(service, [report], receivedAt))
+      const noted = entries.map(({ service, feedback: report, receivedAt, sender }) =>
+        overrides.note(service, [report], receivedAt, sender),
+      )
       if (!noted.every(Boolean)) throw new Error('The memory for overridden cards is full.')
     },
     bytes: { overrides: overrides.bytes, feedback: feedback.bytes, shown: shown.bytes },

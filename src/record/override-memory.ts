@@ -12,9 +12,9 @@ export interface OverrideMemory {
   /** Notes the cards that a patient's call was answered with. */
   remember: (answered: AnsweredCall) => void
   /** Whether a card is known to be the answer of other services than this one. */
-  isOfAnotherService: (card: string, service: string) => boolean
-  /** Notes what users did with remembered cards of a service; others are ignored. False where there was no room for all. */
-  note: (service: string, feedback: readonly Feedback[], receivedAt: string) => boolean
+  isOfAnotherService: (card: string, service: string, sender?: string) => boolean
+  /** Notes what users did with remembered cards that a service answered to the same client; others are ignored. False where there was no room for all. */
+  note: (service: string, feedback: readonly Feedback[], receivedAt: string, sender?: string) => boolean
   /** Overrides of a patient, oldest first. */
   overridesOf: (patient: PatientOfClient) => readonly Override[]
   /** Bytes that are taken up. */
@@ -58,8 +58,9 @@ export function createOverrideMemory(mostBytes: number, decisionPoints = 'org.co
   const memory = new Memory(mostBytes / 2, decisionPoints)
   return {
     remember: answered => memory.remember(answered),
-    isOfAnotherService: (card, service) => memory.isOfAnotherService(card, service),
-    note: (service, feedback, receivedAt) => feedback.map(each => memory.note(service, each, receivedAt)).every(Boolean),
+    isOfAnotherService: (card, service, sender) => memory.isOfAnotherService(keyOf(card, sender), service),
+    note: (service, feedback, receivedAt, sender) =>
+      feedback.map(each => memory.note(service, each, keyOf(each.card, sender), receivedAt)).every(Boolean),
     overridesOf: patient => memory.overridesOf(patient),
     bytes: () => memory.cardBytes + memory.overrideBytes,
     onForgotten: listener => {
@@ -68,12 +69,15 @@ export function createOverrideMemory(mostBytes: number, decisionPoints = 'org.co
   }
 }
 
+/** A card is its client's alone: another may use the same hookInstance, and so have cards of the same uuid. */
+const keyOf = (uuid: string, sender = ''): string => `${uuid.toLowerCase()}${sender}`
+
 class Memory {
   cardBytes = 0
   overrideBytes = 0
   forgotten: (why: ForgottenFor) => void = () => undefined
   private readonly keyedHash = createKeyedHash()
-  /** By uuid, oldest first. */
+  /** By uuid and client, oldest first. */
   private readonly cards = new Map<string, RememberedCard>()
   /** By hash of the patient. */
   private readonly overrides = new Map<string, NotedOverride[]>()
@@ -84,35 +88,34 @@ class Memory {
     private readonly decisionPoints: string,
   ) {}
 
-  remember({ service, cards, encounter, ...whose }: AnsweredCall): void {
+  remember({ sender, service, cards, encounter, ...whose }: AnsweredCall): void {
     if (cards.length === 0) return
     const patient = this.hash(whose)
     for (const { uuid, extension } of cards) {
       const points = extension?.[this.decisionPoints]
       const point = Array.isArray(points) ? (points as string[])[0] : undefined
-      if (point !== undefined) this.show(uuid.toLowerCase(), patient, { service, point, ...defined({ encounter }) })
+      if (point !== undefined) this.show(keyOf(uuid, sender), patient, { service, point, ...defined({ encounter }) })
     }
     this.forgetCards()
   }
 
   isOfAnotherService(card: string, service: string): boolean {
-    const { shown } = this.cards.get(card.toLowerCase()) ?? MIXED_UP
+    const { shown } = this.cards.get(card) ?? MIXED_UP
     return shown.length > 0 && !shown.some(each => each.service === service)
   }
 
   /** Notes one report; false where there is no room for it. */
-  note(service: string, { card, outcome, outcomeTimestamp, overrideReason }: Feedback, receivedAt: string): boolean {
+  note(service: string, { outcome, outcomeTimestamp, overrideReason }: Feedback, card: string, receivedAt: string): boolean {
     // A timestamp may be well written and yet no instant, such as a leap second.
     if (outcome !== 'overridden' || Number.isNaN(Date.parse(outcomeTimestamp))) return true
-    const uuid = card.toLowerCase()
-    const { patient, shown } = this.cards.get(uuid) ?? MIXED_UP
+    const { patient, shown } = this.cards.get(card) ?? MIXED_UP
     const at = shown.find(each => each.service === service)
     if (!at) return true
     const reason = reasonOf(overrideReason)
     if (at.reported) return this.addReason(patient, at.reported, reason)
     const { point, encounter } = at
     const override = { point, at: earlier(outcomeTimestamp, receivedAt), ...defined({ reason, encounter }) }
-    if (!this.add(patient, { card: uuid, override })) return false
+    if (!this.add(patient, { card, override })) return false
     at.reported = override
     return true
   }

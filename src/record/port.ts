@@ -19,6 +19,8 @@ export interface PatientOfClient {
 
 /** The answer of a call, as far as it has to be remembered. */
 export interface AnsweredCall extends PatientOfClient {
+  /** The registered client that called: only its own reports are about these cards. Absent where nobody is registered. */
+  sender?: string
   /** Id of the service that answered. */
   service: string
   cards: readonly Card[]
@@ -46,6 +48,8 @@ export type ShownOn = (saying: CardSaying) => string | undefined
 
 /** What a clinician did with a card, as the client reported it. */
 export interface FeedbackEntry {
+  /** The registered client that reported. Absent where nobody is registered. */
+  sender?: string
   service: string
   receivedAt: string
   feedback: Feedback
@@ -70,8 +74,8 @@ export interface CallRecord {
   shownTo: (reader: ReaderOfPatient) => Promise<ShownOn>
   /** Notes what a reader was shown, in place of what the same cards said before. It is asked for when they have the reply, and nobody waits for it. */
   shown: (shown: ShownToReader) => Promise<void>
-  /** Those of some cards that are known to be the answer of other services than this one. */
-  ofOtherServices: (cards: readonly string[], service: string) => Promise<ReadonlySet<string>>
+  /** Those of some cards that are known to be the answer of other services than this one to the same client. */
+  ofOtherServices: (cards: readonly string[], service: string, sender?: string) => Promise<ReadonlySet<string>>
   /**
    * Keeps reports on cards, and remembers those that override one; a report that is kept already is kept once.
    * @throws Error when there is no room for all of them; the same reports may be sent again.

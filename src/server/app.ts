@@ -28,7 +28,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.disable('x-powered-by')
   app.disable('etag')
   app.use(noStore)
-  app.use(allowOrigins(options.isDemonstration))
+  app.use(allowOrigins(options.isDemonstration, options.origins))
   app.use(observeRequests(options.log, environment.metrics))
   app.use(noSniffing)
   app.use([...PAGES_BEGIN, '/assets'], strictly)
@@ -41,7 +41,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     readiness: options.readiness,
     deadlineMs: options.deadlineMs,
   })
-  const whoCalls = letting(options.letIn)
+  const whoCalls = letting(options.letIn, metrics)
   const pack = compression()
   for (const { path, methods, isForClients, isAboutNobody, isPacked, isAnsweredInTime } of options.hasOperationsPort
     ? ROUTES.filter(({ isForOperators }) => !isForOperators)

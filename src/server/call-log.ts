@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Level, Logger } from 'pino'
 import type { UndecidedNote } from '../cds-hooks/types.js'
+import type { Refusal } from '../trust/caller-refused.js'
 import type { Metrics } from './metrics.js'
 import { defined } from '../plain-values/defined.js'
 
@@ -14,6 +15,10 @@ interface RequestNotes {
   route: string
   /** Id of the CDS service that was called. */
   service?: string
+  /** Name by which the operator knows the client. */
+  client?: string
+  /** Why the client was not let in, which nobody but the operator is told. */
+  refusedFor?: Refusal
   cards?: number
   undecided?: readonly UndecidedNote[]
   failure?: Failure
@@ -68,6 +73,18 @@ export function noteService(response: Response, service: string): void {
   if (notes) notes.service = service
 }
 
+/** Notes which registered client calls, by the operator's own name for it. */
+export function noteCaller(response: Response, client: string): void {
+  const notes = kept.get(response)
+  if (notes) notes.client = client
+}
+
+/** Notes why nobody was let in. */
+export function noteRefusal(response: Response, refusal: Refusal): void {
+  const notes = kept.get(response)
+  if (notes) notes.refusedFor = refusal
+}
+
 /** Notes how many cards a call was answered with, and which actions could not be decided. */
 export function noteAnswer(response: Response, cards: number, undecided: readonly UndecidedNote[]): void {
   const notes = kept.get(response)
@@ -101,14 +118,14 @@ const MOST_NAMED = 3
 function lineOf(
   { method }: Request,
   status: number | undefined,
-  { id, route, service, cards, undecided, failure }: RequestNotes,
+  { id, route, service, client, refusedFor, cards, undecided, failure }: RequestNotes,
   milliseconds: number,
 ): object {
   return {
     requestId: id,
     method,
     route,
-    ...defined({ service, status }),
+    ...defined({ service, client, status, refusedFor }),
     ms: Math.round(milliseconds * 10) / 10,
     ...(cards !== undefined && { cards }),
     ...(undecided && { undecided: undecided.length }),

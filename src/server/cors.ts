@@ -17,15 +17,16 @@ const ALLOWED_HEADERS = [
 ]
 
 /** What a page of another origin may read of an answer. */
-const EXPOSED_HEADERS = ['X-Request-Id', 'ETag', 'Content-Language', 'Retry-After']
+const EXPOSED_HEADERS = ['X-Request-Id', 'ETag', 'Content-Language', 'Retry-After', 'WWW-Authenticate']
 
 /**
- * Lets pages of every origin call the service: CORS on every answer, errors too, and preflights.
+ * Lets web pages call the service: CORS on every answer, errors too, and preflights.
  * @param isDemonstration whether a public page may also call a service on its user's own machine, as the hosted Sandbox does.
+ * @param origins of the pages that may; pages of every origin unless given. Which client a page calls as is told from its token alone.
  */
-export function allowOrigins(isDemonstration: boolean): RequestHandler[] {
+export function allowOrigins(isDemonstration: boolean, origins?: readonly string[]): RequestHandler[] {
   const open = cors({
-    origin: '*',
+    origin: origins ? [...origins] : '*',
     methods: ['GET', 'POST'],
     allowedHeaders: ALLOWED_HEADERS,
     exposedHeaders: EXPOSED_HEADERS,

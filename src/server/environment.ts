@@ -25,6 +25,10 @@ export interface ServerOptions extends CallEnvironment {
   hasOperationsPort: boolean
   /** Who may call: asked before a body is read. */
   letIn: LetIn
+  /** How many clients are registered; absent where anybody is let in. */
+  registeredClients?: number
+  /** Origins of web pages that may call; absent where all may. */
+  origins?: readonly string[]
   /** Largest request body in bytes. */
   bodyLimit: number
   turns: Turns

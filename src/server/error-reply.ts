@@ -41,7 +41,8 @@ export function errorHandler(log: Logger, count: (code: string) => void, pages?:
     // Whatever the route says of its answers: a cache would else keep for a while that there is nothing.
     response.setHeader('Cache-Control', 'no-store')
     // A 401 has to say how a client may tell who it is.
-    if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
+    if (error.status === 401)
+      response.setHeader('WWW-Authenticate', request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
     if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
     response.status(error.status)
     if (pages && isAmongPages(request) && isAskedByPerson(request, response)) {

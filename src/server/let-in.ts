@@ -1,19 +1,36 @@
 import type { Request, RequestHandler, Response } from 'express'
+import { CallerRefused } from '../trust/caller-refused.js'
 import type { Caller, LetIn, RequestHead } from '../trust/calling-client.js'
+import { noteCaller, noteRefusal } from './call-log.js'
+import type { Metrics } from './metrics.js'
 
 const callers = new WeakMap<Response, Caller>()
 
 /** Asks who calls, before anything of the body is read; whoever is refused is answered at once. */
-export function letting(letIn: LetIn): RequestHandler {
+export function letting(letIn: LetIn, { countToken }: Pick<Metrics, 'countToken'>): RequestHandler {
   return async (request, response, next) => {
-    callers.set(response, await letIn(headOf(request)))
-    next()
+    const caller = await letIn(headOf(request)).catch((error: unknown) => {
+      if (error instanceof CallerRefused) {
+        countToken(error.refusal)
+        noteRefusal(response, error.refusal)
+      }
+      throw error
+    })
+    callers.set(response, caller)
+    if (caller.name !== undefined) {
+      countToken('accepted')
+      noteCaller(response, caller.name)
+    }
+    // A page whose origin another client registered must not read what this one is answered.
+    if (caller.origins?.has(request.headers.origin ?? '') === false) response.removeHeader('Access-Control-Allow-Origin')
+    // Nothing of a body is read for who has gone meanwhile.
+    if (!response.closed) next()
   }
 }
 
-const headOf = ({ method, protocol, headers, originalUrl }: Request): RequestHead => ({
+const headOf = ({ method, headers, originalUrl }: Request): RequestHead => ({
   method,
-  url: `${protocol}://${headers.host ?? ''}${originalUrl}`,
+  path: originalUrl.split('?', 1)[0] ?? '',
   headers,
 })
 

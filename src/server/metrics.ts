@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Refusal } from '../trust/caller-refused.js'
 import type { NearMiss } from '../engine/terminology/terminology.js'
 
 /** Figures for an operator. No label ever holds patient data: routes are templates, codes are ours. */
@@ -16,6 +17,8 @@ export interface Metrics {
   countNearMiss: (miss: NearMiss) => void
   countOwnerless: (service: string, records: number) => void
   countForgotten: (why: string) => void
+  /** Counts a token by what came of it: accepted, why it was refused, or forgotten before it had expired. */
+  countToken: (outcome: Refusal | 'accepted' | 'forgotten') => void
   /** Has the bytes told that a part of the record takes up, whenever the figures are asked for. */
   watchRecord: (part: string, bytes: () => number) => void
   /** Has told how many wait for their turn, whenever the figures are asked for. */
@@ -79,6 +82,12 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     labelNames: ['why'],
     registers,
   })
+  const tokens = new Counter({
+    name: 'cds_tokens_total',
+    help: 'Tokens of registered clients: accepted, by why they were refused, and those forgotten before they had expired, which could be used again.',
+    labelNames: ['outcome'],
+    registers,
+  })
   const watched = new Map<string, () => number>()
   new Gauge({
     name: 'cds_record_bytes',
@@ -109,6 +118,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
     countOwnerless: (service, records) => ownerless.inc({ service }, records),
+    countToken: outcome => tokens.inc({ outcome }),
     countForgotten: why => forgotten.inc({ why }),
     watchRecord: (part, bytes) => void watched.set(part, bytes),
     watchWaiting: asked => void (waiting = asked),

@@ -68,7 +68,9 @@ function welcome(_asked: Asked, { services, about }: ServerEnvironment): Reply {
 
 function discover(asked: Asked, { services }: ServerEnvironment): Reply {
   const language = asked.language()
-  return json({ services: [...services.values()].map(service => describeService(service, language)) }, { isPublic: true })
+  const offered = [...services.values()].filter(({ id }) => mayCall(asked, id))
+  // What one client is told no cache may tell another.
+  return json({ services: offered.map(service => describeService(service, language)) }, isRegistered(asked) ? {} : { isPublic: true })
 }
 
 async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
@@ -80,7 +82,7 @@ async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply
 }
 
 async function feedback(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
-  await recordFeedback(serviceOf(asked, environment).id, asked.body, environment)
+  await recordFeedback(serviceOf(asked, environment).id, asked.body, environment, asked.caller)
   return json({})
 }
 
@@ -108,13 +110,14 @@ function selectionIn({ all, action }: Asked['query']): Selection {
 
 async function apply(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
   const plan = environment.knowledge.plan(asked.parameter('id'))
-  if (!plan || !environment.isServed(plan)) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such PlanDefinition.')
+  if (!plan || !isServedTo(asked, plan, environment)) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such PlanDefinition.')
   return fhir(await applyOperation(plan, asked.body, asked.preferredLanguage(), environment, asked.arrivedAt))
 }
 
 async function applyActivity(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
-  const { knowledge, isServed } = environment
-  const applicable = knowledge.activity(asked.parameter('id')).find(({ plan }) => plan === undefined || isServed(plan))
+  const applicable = environment.knowledge
+    .activity(asked.parameter('id'))
+    .find(({ plan }) => (plan === undefined ? asked.caller?.services === undefined : isServedTo(asked, plan, environment)))
   if (!applicable) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such ActivityDefinition.')
   return fhir(await applyActivityOperation(applicable, asked.body, asked.preferredLanguage(), environment, asked.arrivedAt))
 }
@@ -197,7 +200,7 @@ function ready(asked: Asked, environment: ServerEnvironment): Reply {
 }
 
 /** Whether calls should be sent here, what they find, or why they should not be sent. */
-export function readyInDetail(_asked: Asked, { services, knowledge, readiness }: ServerEnvironment): Reply {
+export function readyInDetail(_asked: Asked, { services, knowledge, readiness, registeredClients }: ServerEnvironment): Reply {
   const reasons = reasonsAgainst(readiness, services)
   if (reasons.length > 0)
     throw new CdsError(
@@ -211,6 +214,7 @@ export function readyInDetail(_asked: Asked, { services, knowledge, readiness }:
     services: services.size,
     plans: knowledge.plans.length,
     draftPlans: knowledge.plans.filter(isDraft).length,
+    clients: registeredClients ?? 'anybody',
   })
 }
 
@@ -221,9 +225,20 @@ export async function metrics(_asked: Asked, { metrics: figures }: ServerEnviron
 
 function serviceOf(asked: Asked, { services }: ServerEnvironment): CdsService {
   const service = services.get(asked.parameter('id'))
-  if (!service) throw new CdsError('CDS_SERVICE_UNKNOWN', 'There is no such CDS service. GET /cds-services lists the services.')
+  if (!service || !mayCall(asked, service.id))
+    throw new CdsError('CDS_SERVICE_UNKNOWN', 'There is no such CDS service. GET /cds-services lists the services.')
   asked.noteService(service.id)
   return service
+}
+
+const isRegistered = ({ caller }: Asked): boolean => caller?.name !== undefined
+
+const mayCall = ({ caller }: Asked, service: string): boolean => caller?.services?.has(service) ?? true
+
+/** Whether a client is served a plan: whoever may not call every service has the plans of its own alone. */
+function isServedTo({ caller }: Asked, plan: CompiledPlan, { isServed, services }: ServerEnvironment): boolean {
+  const own = caller?.services
+  return isServed(plan) && (!own || [...own].some(id => services.get(id)?.plans.includes(plan)))
 }
 
 /** The error for a path that leads nowhere. */

@@ -1,8 +1,8 @@
 /** What is known of a request before anything of its body is read. */
 export interface RequestHead {
   method: string
-  /** Where the client addressed it: scheme, the host that it wrote, path and query. */
-  url: string
+  /** As the client wrote it, without its query. The host that it wrote says nothing: it may be any. */
+  path: string
   /** By their names in lower case, as they came. */
   headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
@@ -14,17 +14,30 @@ export interface Caller {
    * remembered is used, since the ids of two sites must not meet.
    */
   nameIn: (call: { readonly fhirServer?: string }) => string | undefined
+  /** Name by which it is registered; absent where nobody is. */
+  name?: string
+  /** By what its reports on cards are told from those of others: absent where nobody can tell, and then whoever was shown a card may report on it. */
+  sender?: string
+  /** Whether a FHIR server may be read for it; absent where the deployment's list says so alone. */
+  mayRead?: (fhirServer: string) => boolean
+  /** Origins of web pages that may call as this client; absent where any may. */
+  origins?: ReadonlySet<string>
+  /** Services that it may call; absent where it may call all. */
+  services?: ReadonlySet<string>
+  /** Language of answers where the call prefers none. */
+  language?: string
 }
 
 /**
  * Lets a client in by the head of its request. What it throws is answered instead of the body being read.
- * @throws CdsError CDS_CLIENT_REFUSED where nobody can tell who calls, or it is nobody who may.
+ * @throws CdsError CDS_CLIENT_REFUSED where nobody can tell who calls, or it is nobody who may; CDS_KEYS_UNAVAILABLE where
+ *   nobody can tell now.
  */
 export type LetIn = (head: RequestHead) => Promise<Caller>
 
 /**
- * The check that the deployment makes. It lets everybody in: until clients are authenticated, a client is known by the
- * listed FHIR server that its call names, in its one spelling.
+ * The check of a deployment that has registered no clients. It lets everybody in: a client is known by the listed FHIR
+ * server that its call names, in its one spelling.
  * @param isListed whether a FHIR server is on the list of the deployment.
  */
 export const clientCheck = (isListed: (url: string) => boolean): LetIn => {

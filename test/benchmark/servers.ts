@@ -22,7 +22,15 @@ export interface RunningServer {
 /** Starts a server as in production, with the draft knowledge; it need not listen yet. */
 export function startServer(name: ServerName): RunningServer {
   const { port, command } = SERVERS[name]
-  const env = { ...process.env, PORT: String(port), NODE_ENV: 'production', CDS_DRAFT_KNOWLEDGE: 'on', CDS_DEMO: 'off', HOST: '127.0.0.1' }
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    NODE_ENV: 'production',
+    CDS_DRAFT_KNOWLEDGE: 'on',
+    CDS_DEMO: 'off',
+    CDS_TRUST: 'off',
+    HOST: '127.0.0.1',
+  }
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], {
     cwd: ROOT,
     env,

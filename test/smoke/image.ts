@@ -110,7 +110,7 @@ async function faultsOf(stage: string, settings: Readonly<Record<string, string>
 async function main(): Promise<string[]> {
   for (const { name } of STAGES) if (name !== 'runtime') build(name)
   return [
-    ...(await faultsOf('production', { CDS_DRAFT_KNOWLEDGE: 'on' }, false)),
+    ...(await faultsOf('production', { CDS_DRAFT_KNOWLEDGE: 'on', CDS_TRUST: 'off' }, false)),
     ...(await faultsOf('demonstration', { DEMO_FHIR_PORT: '0' }, true)),
   ]
 }

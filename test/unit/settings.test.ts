@@ -52,6 +52,10 @@ test('without any variable everything has a value', () => {
     publicUrl: undefined,
     knowledgeFolder: undefined,
     logLevel: 'info',
+    trust: undefined,
+    tokenMaxAge: 3_600,
+    refusedRisks: [],
+    isProduction: false,
   })
 })
 

@@ -1,0 +1,30 @@
+import { pinnedKeys, publishedKeys, type FetchKeys } from './client-keys.js'
+import type { LetIn } from './calling-client.js'
+import type { RegisteredClient } from './registered-client.js'
+import { seenInProcess } from './seen-tokens.js'
+import { clientsByToken } from './token-check.js'
+
+export interface RegistryOptions {
+  fhirServers: readonly string[]
+  publicUrl: string
+  /** Seconds for which a token is good from when it was made. */
+  maxAge: number
+  /** Is told of each token that was forgotten before it expired. */
+  onForgotten: () => void
+}
+
+/** The check by which registered clients alone are let in; their published keys begin to be fetched at once. */
+export async function letInRegistered(clients: readonly RegisteredClient[], { onForgotten, ...options }: RegistryOptions): Promise<LetIn> {
+  const fetchKeys: FetchKeys | undefined = clients.some(({ jwksUrl }) => jwksUrl !== undefined)
+    ? (await import('./fetch-keys.js')).createFetchKeys()
+    : undefined
+  return clientsByToken({
+    ...options,
+    clients,
+    keysOf: ({ jwks, jwksUrl }) =>
+      jwksUrl !== undefined && fetchKeys ? publishedKeys(jwksUrl, fetchKeys) : pinnedKeys(jwks ?? { keys: [] }),
+    // Of the clock that runs: a frozen one would let expired tokens in.
+    now: () => new Date(),
+    seen: seenInProcess(() => Date.now() / 1000, onForgotten),
+  })
+}

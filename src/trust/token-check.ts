@@ -1,0 +1,157 @@
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type ProtectedHeaderParameters } from 'jose'
+import { CallerRefused, type Refusal } from './caller-refused.js'
+import type { Caller, LetIn, RequestHead } from './calling-client.js'
+import type { ClientKeys } from './client-keys.js'
+import { fhirServerList } from './fhir-server-list.js'
+import type { RegisteredClient } from './registered-client.js'
+import type { SeenTokens } from './seen-tokens.js'
+
+export interface TokenCheckOptions {
+  clients: readonly RegisteredClient[]
+  keysOf: (client: RegisteredClient) => ClientKeys
+  /** FHIR servers of clients that have none of their own. */
+  fhirServers: readonly string[]
+  /** Address of the service, to which tokens are made out, without a slash at its end. */
+  publicUrl: string
+  seen: SeenTokens
+  /** Seconds for which a token is good from when it was made, whatever it says itself. */
+  maxAge: number
+  now: () => Date
+}
+
+/** Seconds by which the clocks of client and service may differ. */
+const TOLERANCE = 30
+
+/** Most characters of a token, and of its id. */
+const LONGEST_TOKEN = 8_192
+const LONGEST_ID = 256
+
+/** A registered client, ready to be recognised. */
+interface Known {
+  client: RegisteredClient
+  keys: ClientKeys
+  callerOf: (tenant: string) => Caller
+}
+
+/**
+ * Lets in registered clients alone, each by a signed token of CDS Hooks that is good for the URL it calls and was never seen before.
+ * The library would take a token without a key id, and pass over keys and addresses that a token brings along; these are refused.
+ */
+export function clientsByToken(options: TokenCheckOptions): LetIn {
+  const known = options.clients.map(client => knownFrom(client, options))
+  return async head => {
+    const token = tokenIn(head)
+    const { header, claims } = unverified(token)
+    const { client, keys, callerOf } = claimedBy(claims, known)
+    requireHeader(header, client)
+    const { jti, exp, iat, tenant } = await verified(token, await keys.among(header.kid ?? ''), client, head, options)
+    if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_ID) throw new CallerRefused('token-id')
+    if (tenant !== undefined && typeof tenant !== 'string') throw new CallerRefused('tenant')
+    if (client.tenant !== undefined && tenant !== client.tenant) throw new CallerRefused('tenant')
+    const expires = Math.min(exp ?? 0, (iat ?? 0) + options.maxAge) + TOLERANCE
+    if (!(await options.seen.firstSeen(client.name, jti, expires))) throw new CallerRefused('replayed')
+    return callerOf(tenant ?? '')
+  }
+}
+
+/** Scheme, and a token of three parts; the signature of `none` is empty, and told from its algorithm. */
+const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i
+
+function tokenIn({ headers: { authorization } }: RequestHead): string {
+  if (authorization === undefined) throw new CallerRefused('none')
+  if (typeof authorization !== 'string' || authorization.length > LONGEST_TOKEN) throw new CallerRefused('form')
+  const [, token] = BEARER.exec(authorization) ?? []
+  if (token === undefined) throw new CallerRefused('form')
+  return token
+}
+
+function unverified(token: string): { header: ProtectedHeaderParameters; claims: JWTPayload } {
+  try {
+    return { header: decodeProtectedHeader(token), claims: decodeJwt(token) }
+  } catch {
+    throw new CallerRefused('form')
+  }
+}
+
+/** The one client that a token claims to be of: no two of the same `iss` can both be meant. */
+function claimedBy({ iss, sub }: JWTPayload, known: readonly Known[]): Known {
+  const found = known.find(({ client }) => client.iss === iss && (client.sub === undefined || client.sub === sub))
+  if (!found) throw new CallerRefused('issuer')
+  return found
+}
+
+/** What a token could bring along to be checked by, in place of what was agreed. */
+const BROUGHT_ALONG = ['jwk', 'x5u', 'x5c', 'x5t', 'x5t#S256']
+
+function requireHeader(header: ProtectedHeaderParameters, { alg, jwksUrl }: RegisteredClient): void {
+  if (typeof header.alg !== 'string' || !alg.includes(header.alg)) throw new CallerRefused('algorithm')
+  if (typeof header.typ !== 'string' || header.typ.toUpperCase() !== 'JWT') throw new CallerRefused('type')
+  if (typeof header.kid !== 'string' || header.kid === '') throw new CallerRefused('key-id')
+  if (BROUGHT_ALONG.some(name => Object.hasOwn(header, name))) throw new CallerRefused('key-reference')
+  if (Object.hasOwn(header, 'jku') && header.jku !== jwksUrl) throw new CallerRefused('key-reference')
+  if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) throw new CallerRefused('critical')
+}
+
+async function verified(
+  token: string,
+  keys: Parameters<typeof jwtVerify>[1],
+  { alg, iss, aud }: RegisteredClient,
+  { path }: RequestHead,
+  { publicUrl, maxAge, now }: TokenCheckOptions,
+): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, keys as never, {
+      algorithms: [...alg],
+      issuer: iss,
+      audience: [...audiences(publicUrl, path), ...aud],
+      requiredClaims: ['exp', 'iat', 'jti'],
+      clockTolerance: TOLERANCE,
+      maxTokenAge: maxAge,
+      currentDate: now(),
+    })
+    return payload
+  } catch (error) {
+    throw new CallerRefused(refusalOf(error))
+  }
+}
+
+/**
+ * What a token for a path may be made out to: the URL that is called, that of the service of which it is a part, and the
+ * service's address.
+ */
+function audiences(publicUrl: string, path: string): string[] {
+  const [service] = /^\/cds-services\/[^/]+/.exec(path) ?? []
+  const urls = [publicUrl, `${publicUrl}${path}`, ...(service === undefined ? [] : [`${publicUrl}${service}`])]
+  return [...urls, `${publicUrl}/`]
+}
+
+const REFUSAL_OF_CLAIM: Readonly<Record<string, Refusal>> = { aud: 'audience', iss: 'issuer', jti: 'token-id' }
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof errors.JWTExpired) return error.claim === 'exp' ? 'expired' : 'time'
+  if (error instanceof errors.JWTClaimValidationFailed) return REFUSAL_OF_CLAIM[error.claim] ?? 'time'
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) return 'key'
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm'
+  return 'form'
+}
+
+function knownFrom(client: RegisteredClient, { keysOf, fhirServers: usual }: TokenCheckOptions): Known {
+  const { name, fhirServers = usual, origins, services, language } = client
+  const mayRead = fhirServerList(fhirServers)
+  // Who lists no more than one server means it also where a call names none.
+  const unnamed = fhirServers.length <= 1 ? (fhirServers[0] ?? '') : undefined
+  const callerOf = (tenant: string): Caller => ({
+    name,
+    sender: JSON.stringify([name, tenant]),
+    nameIn({ fhirServer = unnamed }) {
+      if (fhirServer === undefined || (fhirServer !== unnamed && !mayRead(fhirServer))) return undefined
+      return JSON.stringify([name, tenant, fhirServer])
+    },
+    mayRead,
+    origins: new Set(origins),
+    ...(services && { services: new Set(services) }),
+    ...(language !== undefined && { language }),
+  })
+  return { client, keys: keysOf(client), callerOf }
+}

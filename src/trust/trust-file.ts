@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs'
+import { Ajv, type ErrorObject } from 'ajv'
+import { importJWK, type JWK } from 'jose'
+import { CdsError } from '../errors.js'
+import { baseUrl, httpUrl } from './base-url.js'
+import { faultOfServers, isPlainToAnother, type ServerRisk } from './listed-servers.js'
+import { ALGORITHMS, isKeyFor, USUAL_ALGORITHMS, type RegisteredClient } from './registered-client.js'
+
+const TEXT = { type: 'string', minLength: 1, maxLength: 2_048 }
+const TEXTS = { type: 'array', items: TEXT, uniqueItems: true }
+
+/** What trust.json may hold. */
+const SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['clients'],
+  properties: {
+    $schema: { type: 'string' },
+    clients: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'iss'],
+        properties: {
+          name: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' },
+          iss: TEXT,
+          sub: TEXT,
+          tenant: TEXT,
+          jwks: {
+            type: 'object',
+            required: ['keys'],
+            properties: {
+              keys: { type: 'array', minItems: 1, items: { type: 'object', required: ['kty', 'kid'], properties: { kid: TEXT } } },
+            },
+          },
+          jwksUrl: TEXT,
+          alg: { type: 'array', minItems: 1, uniqueItems: true, items: { enum: ALGORITHMS } },
+          aud: TEXTS,
+          fhirServers: TEXTS,
+          origins: TEXTS,
+          services: { ...TEXTS, minItems: 1 },
+          language: { type: 'string', pattern: '^[a-z]{2,3}$' },
+        },
+      },
+    },
+  },
+}
+
+export interface TrustFileOptions {
+  /** Risks that the deployment does not take. */
+  refused: readonly ServerRisk[]
+  /** Languages of the knowledge. */
+  languages: readonly string[]
+}
+
+/**
+ * Reads and checks the clients that a file registers.
+ * @throws CdsError CDS_SETTING_INVALID naming every fault and its place; nothing of a key is told.
+ */
+export async function readTrustFile(path: string, options: TrustFileOptions): Promise<readonly RegisteredClient[]> {
+  const faults: string[] = []
+  const written = parsed(path, faults)
+  const clients = faults.length === 0 ? shaped(written, faults) : []
+  faults.push(...(await Promise.all(clients.map((client, at) => faultsOf(client, `clients[${at}]`, options)))).flat(), ...twice(clients))
+  if (faults.length > 0) throw new CdsError('CDS_SETTING_INVALID', `The file of clients (CDS_TRUST) ${path} is wrong.`, faults)
+  return clients.map(client => ({ ...client, fhirServers: client.fhirServers?.map(url => baseUrl(url) ?? url) }) as RegisteredClient)
+}
+
+function parsed(path: string, faults: string[]): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as unknown
+  } catch (error) {
+    // The message of a parser quotes the text, in which keys may stand.
+    faults.push(error instanceof SyntaxError ? 'It is not JSON.' : 'It cannot be read.')
+    return undefined
+  }
+}
+
+function shaped(written: unknown, faults: string[]): RegisteredClient[] {
+  const validate = new Ajv({ allErrors: true }).compile<{ clients: Partial<RegisteredClient>[] }>(SCHEMA)
+  if (!validate(written)) {
+    faults.push(...(validate.errors ?? []).map(faultOfShape))
+    return []
+  }
+  return written.clients.map(client => ({ alg: USUAL_ALGORITHMS, aud: [], origins: [], ...client }) as RegisteredClient)
+}
+
+function faultOfShape({ instancePath, keyword, params, message }: ErrorObject): string {
+  const at =
+    instancePath
+      .slice(1)
+      .replaceAll(/\/(\d+)/g, '[$1]')
+      .replaceAll('/', '.') || 'the file'
+  if (keyword === 'additionalProperties') return `${at}: there is no member ${String(params['additionalProperty'])}.`
+  if (keyword === 'enum') return `${at}: expects one of ${ALGORITHMS.join(', ')}.`
+  return `${at}: ${message ?? keyword}.`
+}
+
+async function faultsOf(client: RegisteredClient, at: string, { refused, languages }: TrustFileOptions): Promise<string[]> {
+  const { jwks, jwksUrl, fhirServers, origins, language } = client
+  const faults: string[] = []
+  const fault = (element: string, message: string) => faults.push(`${at}.${element}: ${message}.`)
+  if ((jwks === undefined) === (jwksUrl === undefined)) faults.push(`${at}: give its public keys as jwks, or their address as jwksUrl.`)
+  if (jwksUrl !== undefined) {
+    const url = httpUrl(jwksUrl)
+    if (url === undefined || url.username !== '') fault('jwksUrl', 'expects an http or https URL')
+    else if (refused.includes('http') && isPlainToAnother(url))
+      fault('jwksUrl', 'is refused in production as plain http to another machine. Use https, or accept the risk with CDS_INSECURE=http')
+  }
+  const wrongServers = faultOfServers(fhirServers ?? [], refused)
+  if (wrongServers !== undefined) fault('fhirServers', wrongServers)
+  if (!origins.every(isOrigin)) fault('origins', 'expects origins such as https://ehr.example.org, without a path')
+  if (language !== undefined && !languages.includes(language)) fault('language', `expects one of ${languages.join(', ')}`)
+  return [...faults, ...(await faultsOfKeys(client, at))]
+}
+
+const isOrigin = (text: string): boolean => httpUrl(text)?.origin === text
+
+/** Of each key: it is public, of a kind that an agreed algorithm uses, sound, and the only one of its id. */
+async function faultsOfKeys({ jwks, alg }: RegisteredClient, at: string): Promise<string[]> {
+  const keys = jwks?.keys ?? []
+  const isTwice = ({ kid }: JWK, at: number) => keys.findIndex(other => other.kid === kid) < at
+  const wrong = await Promise.all(keys.map(async (key, at) => (isTwice(key, at) ? 'its kid is used twice' : faultOfKey(key, alg))))
+  return wrong.flatMap((why, index) => (why === undefined ? [] : `${at}.jwks.keys[${index}]: ${why}.`))
+}
+
+async function faultOfKey(key: JWK, algorithms: readonly string[]): Promise<string | undefined> {
+  if (key.d !== undefined || key.k !== undefined)
+    return 'is a private or symmetric key. Give the public key alone, and replace the one that was given away'
+  const algorithm = algorithms.find(each => (key.alg === undefined || key.alg === each) && isKeyFor(each, key))
+  if (algorithm === undefined) return `is of no kind that ${algorithms.join(' or ')} uses`
+  if (key.kty === 'RSA' && Buffer.from(key.n ?? '', 'base64url').length < 256) return 'an RSA key has 2048 bits at least'
+  try {
+    await importJWK(key, algorithm)
+    return undefined
+  } catch {
+    return 'cannot be used as a key'
+  }
+}
+
+/** Clients that a token could not tell apart. */
+function twice(clients: readonly RegisteredClient[]): string[] {
+  return clients.flatMap((client, at) => {
+    const before = clients.slice(0, at)
+    return [
+      ...(before.some(({ name }) => name === client.name) ? [`clients[${at}].name: is used twice.`] : []),
+      ...(before.some(other => areMixedUp(other, client))
+        ? [`clients[${at}].iss: another client has it too. Give each of them its own sub.`]
+        : []),
+    ]
+  })
+}
+
+const areMixedUp = (one: RegisteredClient, other: RegisteredClient): boolean =>
+  one.iss === other.iss && (one.sub === undefined || other.sub === undefined || one.sub === other.sub)

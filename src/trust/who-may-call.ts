@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { CdsError } from '../errors.js'
+import { clientCheck, type LetIn } from './calling-client.js'
+import { fhirServerList } from './fhir-server-list.js'
+import type { ServerRisk } from './listed-servers.js'
+
+/** Name of the file that registers clients, where it stands beside the knowledge. */
+const TRUST_FILE = 'trust.json'
+
+/** Says in place of a file of clients that another layer checks who calls. */
+export const TRUST_OFF = 'off'
+
+/** What a deployment says of who may call. */
+export interface TrustOptions {
+  /** File that registers clients, or `off`; undefined where it is the one beside the knowledge, if any. */
+  trust: string | undefined
+  /** Folder of the knowledge. */
+  folder: string
+  isProduction: boolean
+  /** Address of the service, to which tokens are made out. */
+  publicUrl: string | undefined
+  /** Seconds for which a token is good from when it was made. */
+  tokenMaxAge: number
+  /** FHIR servers of clients that have none of their own, and of everybody where no clients are registered. */
+  fhirServers: readonly string[]
+  refusedRisks: readonly ServerRisk[]
+  /** Languages of the knowledge. */
+  languages: readonly string[]
+  /** Is told of each token that was forgotten before it expired. */
+  onForgotten: () => void
+}
+
+/** Who may call, and what may be read for them. */
+export interface Trust {
+  letIn: LetIn
+  /** How many clients are registered; absent where anybody is let in. */
+  registeredClients?: number
+  /** Origins of web pages that may call; absent where all may. */
+  origins?: readonly string[]
+  /** FHIR servers that may be read for any of them. */
+  fhirServers: readonly string[]
+  /** Services that clients are registered for. */
+  services: readonly string[]
+}
+
+/**
+ * Whom a deployment lets in: the clients that it registered, else anybody.
+ * @throws CdsError CDS_SETTING_INVALID when the file of clients is wrong, or production has none and does not say that another layer checks.
+ */
+export async function whoMayCall(options: TrustOptions): Promise<Trust> {
+  const { trust, folder, isProduction, fhirServers } = options
+  const path = trust ?? join(folder, TRUST_FILE)
+  if (trust !== TRUST_OFF && (trust !== undefined || existsSync(path))) return registered(path, options)
+  if (trust === undefined && isProduction)
+    throw wrong(
+      'production answers registered clients alone. Name the file that registers them (docs/integrating.md), or say off where a proxy in front checks who calls',
+    )
+  return { letIn: clientCheck(fhirServerList(fhirServers)), fhirServers, services: [] }
+}
+
+/** What checks tokens is loaded only where it is wanted. */
+async function registered(path: string, options: TrustOptions): Promise<Trust> {
+  const { publicUrl, fhirServers, refusedRisks: refused, languages, tokenMaxAge: maxAge, onForgotten } = options
+  if (publicUrl === undefined)
+    throw wrong('registered clients need CDS_PUBLIC_URL, the address of this service, to which their tokens are made out')
+  const [{ readTrustFile }, { letInRegistered }] = await Promise.all([import('./trust-file.js'), import('./registered-clients.js')])
+  const clients = await readTrustFile(path, { refused, languages })
+  return {
+    letIn: await letInRegistered(clients, { fhirServers, publicUrl, maxAge, onForgotten }),
+    registeredClients: clients.length,
+    origins: [...new Set(clients.flatMap(({ origins }) => origins))],
+    fhirServers: [...new Set([...fhirServers, ...clients.flatMap(client => client.fhirServers ?? [])])],
+    services: [...new Set(clients.flatMap(({ services = [] }) => services))],
+  }
+}
+
+const wrong = (why: string): CdsError =>
+  new CdsError('CDS_SETTING_INVALID', `Settings are wrong: CDS_TRUST: ${why}.`, [`CDS_TRUST: ${why}`])

@@ -1,0 +1,573 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import supertest, { type Response } from 'supertest'
+import type { Card } from '../../src/cds-hooks/types.js'
+import type { CdsError } from '../../src/errors.js'
+import { REFUSALS } from '../../src/trust/caller-refused.js'
+import { publishedKeys } from '../../src/trust/client-keys.js'
+import { createFetchKeys } from '../../src/trust/fetch-keys.js'
+import type { RegisteredClient } from '../../src/trust/registered-client.js'
+import { letInRegistered } from '../../src/trust/registered-clients.js'
+import { seenInProcess } from '../../src/trust/seen-tokens.js'
+import { readTrustFile } from '../../src/trust/trust-file.js'
+import { TRUST_OFF, whoMayCall, type TrustOptions } from '../../src/trust/who-may-call.js'
+import { prefetchedCall, type Json } from '../support/hook-requests.js'
+import { listen, type Listening } from '../support/listen.js'
+import { startTestService } from '../support/service.js'
+import { handMade, makeKey, now, tokenFor, type ClientKey, type TokenMembers } from '../support/tokens.js'
+
+const PUBLIC = 'https://columna.example.org'
+const RISK = '/cds-services/start-back-risk'
+const SIGN = '/cds-services/low-back-pain-order-sign'
+const NORTH_SERVER = 'http://127.0.0.1:4/north'
+const ORIGIN = 'https://north.example.org'
+
+const usual = { alg: ['ES384', 'RS384'], aud: [], origins: [] }
+let [north, south, strange, rsa]: ClientKey[] = []
+let clients: RegisteredClient[]
+let service: Listening
+const log: string[] = []
+
+beforeAll(async () => {
+  ;[north, south, strange, rsa] = await Promise.all([makeKey('n1'), makeKey('s1'), makeKey('n1'), makeKey('r1', 'RS384')])
+  clients = [
+    {
+      ...usual,
+      name: 'north',
+      iss: 'https://north.example.org',
+      jwks: { keys: [north!.publicKey, rsa!.publicKey] },
+      fhirServers: [NORTH_SERVER],
+      origins: [ORIGIN],
+      language: 'en',
+    },
+    {
+      ...usual,
+      name: 'south',
+      iss: 'https://south.example.org',
+      sub: 'ward',
+      jwks: { keys: [south!.publicKey] },
+      aud: ['urn:agreed'],
+      fhirServers: ['http://127.0.0.1:5/south'],
+      origins: ['https://south.example.org'],
+      services: ['start-back-risk'],
+    },
+  ]
+  service = await start(clients)
+})
+
+afterAll(() => service.close())
+
+const start = async (registered: readonly RegisteredClient[]): Promise<Listening> =>
+  startTestService({
+    letIn: await letInRegistered(registered, { fhirServers: [], publicUrl: PUBLIC, maxAge: 3_600, onForgotten: () => undefined }),
+    registeredClients: registered.length,
+    origins: registered.flatMap(({ origins }) => origins),
+    log: { info: (line: object) => void log.push(JSON.stringify(line)), warn: () => undefined, error: () => undefined } as never,
+  })
+
+const ofNorth = (path: string, members?: TokenMembers) => tokenFor(north!, 'https://north.example.org', `${PUBLIC}${path}`, members)
+const ofSouth = (path: string, { claims, ...members }: TokenMembers = {}) =>
+  tokenFor(south!, 'https://south.example.org', `${PUBLIC}${path}`, { ...members, claims: { sub: 'ward', ...claims } })
+
+const call = (
+  token: string | undefined,
+  path = RISK,
+  body: object = prefetchedCall('not-asked-yet', 'start-back-risk'),
+  url = service.url,
+) => {
+  const request = supertest(url).post(path)
+  return (token === undefined ? request : request.set('authorization', `Bearer ${token}`)).send(body)
+}
+
+const figure = async (outcome: string, url = service.url): Promise<number> => {
+  const { text } = await supertest(url).get('/metrics')
+  return Number(new RegExp(`^cds_tokens_total\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0)
+}
+
+/** Whoever is refused is told the same whatever was wrong; the operator is told what was. */
+function expectRefused({ status, headers, text }: Response, challenge = 'Bearer error="invalid_token"'): void {
+  expect(text).toContain('CDS_CLIENT_REFUSED')
+  expect({ status, challenge: headers['www-authenticate'] as string }).toEqual({ status: 401, challenge })
+  expect((JSON.parse(text) as { issue: { diagnostics: string }[] }).issue.map(({ diagnostics }) => diagnostics)).toEqual([
+    expect.stringMatching(/^No registered client can be told from this request\./),
+  ])
+}
+
+const codeOf = ({ text }: Response): string => /"code":"(CDS_\w+)"/.exec(text)?.[1] ?? ''
+
+describe('a client that is registered', () => {
+  test('is let in by a token for what it calls, everywhere, each token once', async () => {
+    const before = await figure('accepted')
+    await supertest(service.url)
+      .get('/cds-services')
+      .set('authorization', `Bearer ${await ofNorth('/cds-services')}`)
+      .expect(200)
+    await call(await ofNorth(RISK)).expect(200)
+    await call(await ofNorth(`${RISK}/feedback`), `${RISK}/feedback`, { feedback: [{}] }).expect(400)
+    await call(await ofNorth(RISK), `${RISK}/feedback`, { feedback: [{}] }).expect(400)
+    await call(await ofNorth(`${RISK}/$explain`), `${RISK}/$explain?view=summary`).expect(200)
+    expect(codeOf(await call(await ofNorth(''), '/fhir/PlanDefinition/start-back/$apply', {}))).toBe('CDS_PARAMETERS_INVALID')
+    expect(await figure('accepted')).toBe(before + 6)
+    expect(log.filter(line => line.includes('"client":"north"')).length).toBeGreaterThanOrEqual(6)
+  })
+
+  test('may sign with each algorithm that was agreed, and name what else was agreed in aud', async () => {
+    await call(await tokenFor(rsa!, 'https://north.example.org', `${PUBLIC}${RISK}`)).expect(200)
+    await call(await ofSouth(RISK, { claims: { aud: ['urn:other', 'urn:agreed'] } })).expect(200)
+    await call(await ofNorth(RISK, { claims: { aud: `${PUBLIC}/` } })).expect(200)
+  })
+
+  test.each<[string, TokenMembers]>([
+    ['a clock that runs half a minute ahead', { claims: { iat: now() + 20, nbf: now() + 20 } }],
+    ['a token that expired a moment ago', { claims: { iat: now() - 300, exp: now() - 5 } }],
+    ['typ in small letters', { header: { typ: 'jwt' } }],
+  ])('may have %s', async (_, members) => {
+    await call(await ofNorth(RISK, members)).expect(200)
+  })
+
+  test('is answered what it asks without a token for preflights and for what is about nobody', async () => {
+    const preflight = await supertest(service.url).options(RISK).set('origin', ORIGIN).set('access-control-request-method', 'POST')
+    expect(preflight.headers['access-control-allow-origin']).toBe(ORIGIN)
+    for (const path of ['/', '/health/live', '/fhir/metadata', '/guidelines']) await supertest(service.url).get(path).expect(200)
+    expect((await supertest(service.url).get('/health/ready').expect(200)).body).toMatchObject({ clients: 2 })
+  })
+})
+
+describe('an attack is refused with 401 before the body is read', () => {
+  const claims = () => ({ iss: 'https://north.example.org', aud: `${PUBLIC}${RISK}`, iat: now(), exp: now() + 300, jti: randomUUID() })
+  const hmac = (secret: string) => (signed: string) => createHmac('sha256', secret).update(signed).digest('base64url')
+
+  test.each<[attack: string, reason: string, token: () => Promise<string> | string]>([
+    ['forged: signed by a stranger under a known kid', 'signature', () => tokenFor({ ...strange!, kid: 'n1' }, claims().iss, claims().aud)],
+    [
+      'forged: claims changed after signing',
+      'signature',
+      async () => {
+        const [header, , signature] = (await ofNorth(RISK)).split('.')
+        return [header, Buffer.from(JSON.stringify({ ...claims(), exp: now() + 900 })).toString('base64url'), signature].join('.')
+      },
+    ],
+    ['signed by the key of another client', 'key', () => tokenFor(south!, claims().iss, claims().aud)],
+    ['expired', 'expired', () => ofNorth(RISK, { claims: { iat: now() - 600, exp: now() - 60 } })],
+    ['without exp', 'time', () => ofNorth(RISK, { claims: { exp: undefined } })],
+    ['made too long ago, and good for long', 'time', () => ofNorth(RISK, { claims: { iat: now() - 3_700, exp: now() + 86_400 } })],
+    ['made in the future', 'time', () => ofNorth(RISK, { claims: { iat: now() + 120 } })],
+    ['without iat', 'time', () => ofNorth(RISK, { claims: { iat: undefined } })],
+    ['not good yet', 'time', () => ofNorth(RISK, { claims: { nbf: now() + 120 } })],
+    ['for another service of ours', 'audience', () => ofNorth(SIGN)],
+    ['for another host', 'audience', () => ofNorth(RISK, { claims: { aud: `https://other.example.org${RISK}` } })],
+    ['for what only another client agreed', 'audience', () => ofNorth(RISK, { claims: { aud: 'urn:agreed' } })],
+    ['without aud', 'audience', () => ofNorth(RISK, { claims: { aud: undefined } })],
+    ['of an iss that nobody knows', 'issuer', () => ofNorth(RISK, { claims: { iss: 'https://nobody.example.org' } })],
+    ['of another iss', 'key', () => ofNorth(RISK, { claims: { iss: 'https://south.example.org', sub: 'ward' } })],
+    ['of another sub', 'issuer', () => ofSouth(RISK, { claims: { sub: 'other' } })],
+    ['without iss', 'issuer', () => ofNorth(RISK, { claims: { iss: undefined } })],
+    ['of another typ', 'type', () => ofNorth(RISK, { header: { typ: 'at+jwt' } })],
+    ['without typ', 'type', () => ofNorth(RISK, { header: { typ: undefined } })],
+    ['of alg none', 'algorithm', () => handMade({ alg: 'none', typ: 'JWT', kid: 'n1' }, claims())],
+    ['of alg nOnE', 'algorithm', () => handMade({ alg: 'nOnE', typ: 'JWT', kid: 'n1' }, claims())],
+    [
+      'of HS256 with the public key as its secret',
+      'algorithm',
+      () => handMade({ alg: 'HS256', typ: 'JWT', kid: 'n1' }, claims(), hmac(JSON.stringify(north!.publicKey))),
+    ],
+    ['of an algorithm that was not agreed', 'algorithm', async () => tokenFor(await makeKey('n1', 'ES256'), claims().iss, claims().aud)],
+    ['without kid', 'key-id', () => ofNorth(RISK, { header: { kid: undefined } })],
+    ['with an empty kid', 'key-id', () => ofNorth(RISK, { header: { kid: '' } })],
+    ['with a kid that is no text', 'key-id', () => handMade({ alg: 'ES384', typ: 'JWT', kid: ['n1'] }, claims(), () => 'AAAA')],
+    ['with a kid that nobody knows', 'key', () => ofNorth(RISK, { header: { kid: 'n2' } })],
+    ["with a stranger's jku", 'key-reference', () => ofNorth(RISK, { header: { jku: 'https://evil.example.org/jwks' } })],
+    [
+      'with an embedded jwk',
+      'key-reference',
+      () => tokenFor({ ...strange!, kid: 'n1' }, claims().iss, claims().aud, { header: { jwk: strange!.publicKey } }),
+    ],
+    ['with x5u', 'key-reference', () => ofNorth(RISK, { header: { x5u: 'https://evil.example.org/cert' } })],
+    ['with x5c', 'key-reference', () => ofNorth(RISK, { header: { x5c: ['AAAA'] } })],
+    ['with crit', 'critical', () => ofNorth(RISK, { header: { crit: ['made'], made: 1 } })],
+    ['without jti', 'token-id', () => ofNorth(RISK, { claims: { jti: undefined } })],
+    ['with an endless jti', 'token-id', () => ofNorth(RISK, { claims: { jti: 'x'.repeat(300) } })],
+    ['with a tenant that is no text', 'tenant', () => ofNorth(RISK, { claims: { tenant: { a: 1 } } })],
+    ['longer than 8 kB', 'form', () => ofNorth(RISK, { claims: { filler: 'x'.repeat(8_192) } })],
+    ['no token', 'form', () => 'let-me-in'],
+    ['of parts that are no JSON', 'form', () => 'AAAA.AAAA.AAAA'],
+  ])('%s', async (_, reason, token) => {
+    const before = await figure(reason)
+    const sent = await token()
+    // Nothing of such a body could be read.
+    const response = await supertest(service.url)
+      .post(RISK)
+      .set('content-type', 'text/plain')
+      .set('authorization', `Bearer ${sent}`)
+      .send('{{{')
+    expectRefused(response)
+    expect(await figure(reason)).toBe(before + 1)
+    expect(log.at(-2)).toContain(`"refusedFor":"${reason}"`)
+    for (const word of [sent, 'n1', 'example.org', 'http']) expect(log.at(-2)).not.toContain(word)
+  })
+
+  test('replayed: the same token, at the same service or at another', async () => {
+    const token = await ofNorth('')
+    await call(token).expect(200)
+    for (const path of [RISK, SIGN]) expectRefused(await call(token, path))
+    const jti = randomUUID()
+    await call(await ofNorth(RISK, { claims: { jti } })).expect(200)
+    expectRefused(await call(await ofNorth(RISK, { claims: { jti, exp: now() + 200 } })))
+    await call(await ofSouth(RISK, { claims: { jti } })).expect(200)
+  })
+
+  test('replayed: twenty at once, of which one is answered', async () => {
+    const token = await ofNorth(RISK)
+    const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await call(token, RISK, {})).status))
+    expect(statuses.filter(status => status !== 401)).toEqual([400])
+  })
+
+  test('without any token, or with another scheme, everywhere', async () => {
+    for (const path of [RISK, `${RISK}/feedback`, `${RISK}/$explain`, '/fhir/PlanDefinition/x/$apply', '/cds-services/not-there'])
+      expectRefused(await call(undefined, path), 'Bearer')
+    expectRefused(await supertest(service.url).get('/cds-services'), 'Bearer')
+    expectRefused(await supertest(service.url).head('/cds-services').set('authorization', 'Basic YTpi').then(readable))
+    const token = await ofNorth(RISK)
+    for (const written of [token, `DPoP ${token}`, `Bearer ${token}, Bearer ${token}`, `Bearer ${token} x`])
+      expectRefused(await supertest(service.url).post(RISK).set('authorization', written).send({}))
+  })
+})
+
+/** An answer to HEAD has no body; what is asked of it is told by its head alone. */
+function readable(response: Response): Response {
+  const issue = [{ code: 'CDS_CLIENT_REFUSED', diagnostics: 'No registered client can be told from this request.' }]
+  return Object.assign(response, { text: JSON.stringify({ issue }) })
+}
+
+describe('what a client may do is its own', () => {
+  const inOrder = (fhirServer: string) => prefetchedCall('recent-pain', 'low-back-pain-order-sign', { fhirServer })
+  const report = (cards: readonly Card[]) => ({
+    feedback: cards.map(({ uuid }) => ({ card: uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' })),
+  })
+  const cardsOf = ({ body }: Response) => (body as { cards: Card[] }).cards
+
+  test('services: others are not there for it, and nobody may keep the list', async () => {
+    const { body, headers } = await supertest(service.url)
+      .get('/cds-services')
+      .set('authorization', `Bearer ${await ofSouth('/cds-services')}`)
+    expect((body as { services: Json[] }).services.map(({ id }) => id)).toEqual(['start-back-risk'])
+    expect(headers['cache-control'] ?? 'none').not.toContain('public')
+    expect(codeOf(await call(await ofSouth(SIGN), SIGN))).toBe('CDS_SERVICE_UNKNOWN')
+    expect(codeOf(await call(await ofSouth(''), '/fhir/PlanDefinition/start-back/$apply', {}))).toBe('CDS_PARAMETERS_INVALID')
+    expect(codeOf(await call(await ofSouth(''), '/fhir/PlanDefinition/pathway-next-step/$apply', {}))).toBe('CDS_RESOURCE_UNKNOWN')
+  })
+
+  test('FHIR servers: that of another is not read', async () => {
+    const fetched: string[] = []
+    const fhir = await listen(({ url }, response) => {
+      fetched.push(url ?? '')
+      response.writeHead(404).end()
+    })
+    const own = await start(clients.map(client => (client.name === 'south' ? { ...client, fhirServers: [fhir.url] } : client)))
+    const missing = { ...prefetchedCall('not-asked-yet', 'start-back-risk', { fhirServer: fhir.url }), prefetch: {} }
+    const refused = await call(await ofNorth(RISK), RISK, missing, own.url)
+    expect([refused.status, codeOf(refused), fetched]).toEqual([412, 'CDS_FHIR_SERVER_NOT_ALLOWED', []])
+    await call(await ofSouth(RISK), RISK, missing, own.url).expect(412)
+    expect(fetched.length).toBeGreaterThan(0)
+    await Promise.all([own.close(), fhir.close()])
+  })
+
+  test('language: where the call prefers none', async () => {
+    const languages = async (token: string, accept?: string) => {
+      const request = call(token)
+      return (await (accept === undefined ? request : request.set('accept-language', accept))).headers['content-language'] as string
+    }
+    expect(await languages(await ofNorth(RISK))).toBe('en')
+    expect(await languages(await ofNorth(RISK), 'da')).toBe('da')
+    expect(await languages(await ofSouth(RISK))).toBe('da')
+  })
+
+  test('origins: a page that another client registered reads nothing, nor does that of a stranger', async () => {
+    const allowed = async (token: string | undefined, origin: string) =>
+      (await call(token).set('origin', origin)).headers['access-control-allow-origin'] as string | undefined
+    expect(await allowed(await ofNorth(RISK), ORIGIN)).toBe(ORIGIN)
+    expect(await allowed(await ofNorth(RISK), 'https://south.example.org')).toBeUndefined()
+    expect(await allowed(await ofNorth(RISK), 'https://evil.example.org')).toBeUndefined()
+    expect(await allowed(undefined, ORIGIN)).toBe(ORIGIN)
+  })
+
+  test('what it overrode, though others name the same patient, card and server', async () => {
+    const both = await start(clients.map(({ services: _, ...client }) => ({ ...client, fhirServers: [NORTH_SERVER] })))
+    const ask = async (token: string) => cardsOf(await call(token, SIGN, inOrder(NORTH_SERVER), both.url).expect(200))
+    const tell = async (token: string, cards: readonly Card[]) => call(token, `${SIGN}/feedback`, report(cards), both.url).expect(200)
+    const cards = await ask(await ofNorth(SIGN))
+    expect(cards.length).toBeGreaterThan(0)
+    await tell(await ofSouth(SIGN), cards)
+    expect(await ask(await ofNorth(SIGN))).toHaveLength(cards.length)
+    expect(await ask(await ofSouth(SIGN))).toHaveLength(cards.length)
+    await tell(await ofNorth(SIGN), cards)
+    expect((await ask(await ofNorth(SIGN))).length).toBeLessThan(cards.length)
+    expect(await ask(await ofSouth(SIGN))).toHaveLength(cards.length)
+    expect(await ask(await ofNorth(SIGN, { claims: { tenant: 'another-hospital' } }))).toHaveLength(cards.length)
+    await both.close()
+  })
+})
+
+describe('published keys', () => {
+  /** What the host of the keys answers with. */
+  let answer: (response: ServerResponse) => void
+  let fetches = 0
+  let host: Listening
+  let clock = 0
+
+  beforeAll(async () => {
+    host = await listen((_request, response) => {
+      fetches += 1
+      answer(response)
+    })
+  })
+
+  afterAll(() => host.close())
+
+  beforeEach(() => {
+    fetches = 0
+    clock = 1_000_000
+  })
+
+  const holding =
+    (...keys: (ClientKey | undefined)[]) =>
+    (response: ServerResponse) =>
+      void response.end(JSON.stringify({ keys: keys.map(key => key?.publicKey) }))
+  const MINUTE = 60_000
+  const open = (limitMs?: number) => publishedKeys(host.url, createFetchKeys(limitMs), () => clock)
+  const settled = () => new Promise(resolve => setTimeout(resolve, 50))
+  const unavailable = expect.objectContaining({ code: 'CDS_KEYS_UNAVAILABLE' }) as Error
+
+  test('let a client in, whose jku may be their address', async () => {
+    answer = holding(north)
+    const own = await start([{ ...usual, name: 'north', iss: 'https://north.example.org', jwksUrl: host.url }])
+    await call(await ofNorth(RISK, { header: { jku: host.url } }), RISK, {}, own.url).expect(400)
+    expectRefused(await call(await ofNorth(RISK, { header: { jku: `${host.url}/other` } }), RISK, {}, own.url))
+    expect(fetches).toBe(1)
+    await own.close()
+  })
+
+  test('a flood of unknown kids costs two fetches a minute', async () => {
+    answer = holding(north)
+    const keys = open()
+    for (let second = 0; second < 60; second += 1) {
+      await Promise.all(Array.from({ length: 5 }, (_, at) => keys.among(`unknown-${second}-${at}`)))
+      clock += 1_000
+    }
+    expect(fetches).toBe(2)
+  })
+
+  test('rotation: a new key is good within half a minute, and an old one no longer ten minutes after it is gone', async () => {
+    const idsAmong = async (kid: string) =>
+      ((await keys.among(kid)) as unknown as { jwks: () => { keys: Json[] } }).jwks().keys.map(key => key.kid)
+    answer = holding(north)
+    const keys = open()
+    expect(await idsAmong('n1')).toEqual(['n1'])
+    answer = holding(north, south)
+    clock += 31_000
+    expect(await idsAmong('s1')).toEqual(['n1', 's1'])
+    answer = holding(south)
+    clock += 10 * MINUTE + 1
+    await keys.among('n1')
+    await settled()
+    expect(await idsAmong('s1')).toEqual(['s1'])
+    expect(fetches).toBe(3)
+  })
+
+  test('a host that is down: what is known goes on for an hour, then 503; it is asked every half minute and back at once', async () => {
+    answer = holding(north)
+    const keys = open()
+    await keys.among('n1')
+    answer = response => void response.destroy()
+    clock += 59 * MINUTE
+    await keys.among('n1')
+    await settled()
+    clock += 2 * MINUTE
+    await expect(keys.among('n1')).rejects.toEqual(unavailable)
+    await expect(keys.among('n1')).rejects.toEqual(unavailable)
+    expect(fetches).toBe(3)
+    answer = holding(north)
+    clock += MINUTE
+    await keys.among('n1')
+  })
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['huge', response => void response.end(JSON.stringify({ keys: [], filler: 'x'.repeat(70_000) }))],
+    ['an error', response => void response.writeHead(500).end('{"keys":[]}')],
+    ['a redirect', response => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+    ['no JSON', response => void response.end('<html>')],
+    ['no keys', response => void response.end('{"keys":7}')],
+  ])('an answer that is %s is none: 503', async (_, given) => {
+    answer = given
+    await expect(open().among('n1')).rejects.toEqual(unavailable)
+  })
+
+  test('a slow host: 503 after a moment, and the keys are there when they have come', async () => {
+    let late: ServerResponse | undefined
+    answer = response => void (late = response)
+    const keys = open()
+    await expect(keys.among('n1')).rejects.toEqual(unavailable)
+    holding(north)(late!)
+    await settled()
+    await keys.among('n1')
+    expect(fetches).toBe(1)
+    answer = () => undefined
+    await expect(open(50).among('n1')).rejects.toEqual(unavailable)
+  })
+
+  test('503 says when to come back, and that it is not the fault of the client', async () => {
+    answer = response => void response.destroy()
+    const own = await start([{ ...usual, name: 'north', iss: 'https://north.example.org', jwksUrl: host.url }])
+    const { status, headers, text } = await call(await ofNorth(RISK), RISK, {}, own.url)
+    expect([status, headers['retry-after'], text.includes('CDS_KEYS_UNAVAILABLE')]).toEqual([503, '30', true])
+    expect(await figure('keys-unavailable', own.url)).toBe(1)
+    await own.close()
+  })
+})
+
+describe('tokens that were seen', () => {
+  test('are remembered until they expire, each client for itself, and of too many the oldest is forgotten and told', async () => {
+    let time = 1_000
+    let forgotten = 0
+    const { firstSeen } = seenInProcess(
+      () => time,
+      () => (forgotten += 1),
+      2,
+    )
+    expect([await firstSeen('a', 'x', 1_100), await firstSeen('a', 'x', 1_200), await firstSeen('b', 'x', 1_100)]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    time = 1_101
+    expect(await firstSeen('a', 'x', 1_300)).toBe(true)
+    await firstSeen('a', 'y', 1_300)
+    expect(forgotten).toBe(0)
+    await firstSeen('a', 'z', 1_300)
+    expect([forgotten, await firstSeen('b', 'w', 1_300)]).toEqual([1, true])
+  })
+})
+
+describe('the file of clients', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'columna-trust-'))
+  const path = join(folder, 'trust.json')
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const write = (content: unknown) => writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  const read = (refused: ('http' | 'any-port')[] = []) => readTrustFile(path, { refused, languages: ['da', 'en'] })
+  const faultsOf = async (content: unknown, refused?: ('http' | 'any-port')[]): Promise<readonly string[]> => {
+    write(content)
+    return read(refused).then(
+      () => [],
+      (error: CdsError) => [error.code === 'CDS_SETTING_INVALID' ? '' : error.code, ...error.details].filter(Boolean),
+    )
+  }
+  const client = (members: Json = {}) => ({
+    name: 'north',
+    iss: 'https://north.example.org',
+    jwks: { keys: [north!.publicKey] },
+    ...members,
+  })
+
+  test('registers clients, with the recommended algorithms unless it says otherwise', async () => {
+    write({ clients: [client({ fhirServers: ['HTTPS://Ehr.example.org:443/fhir/'] })] })
+    expect(await read()).toEqual([{ ...client(), ...usual, fhirServers: ['https://ehr.example.org/fhir'] }])
+  })
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['no JSON', () => '{"clients": [{"d": "secret"', /^It is not JSON\.$/],
+    ['no clients', () => ({ clients: [] }), /^clients: must NOT have fewer than 1 items/],
+    ['a member that nobody reads', () => ({ clients: [client({ rate: 5 })] }), /^clients\[0\]: there is no member rate\.$/],
+    ['alg none', () => ({ clients: [client({ alg: ['none'] })] }), /^clients\[0\]\.alg\[0\]: expects one of ES256, /],
+    ['an HMAC', () => ({ clients: [client({ alg: ['ES384', 'HS256'] })] }), /^clients\[0\]\.alg\[1\]: expects one of /],
+    ['no keys at all', () => ({ clients: [client({ jwks: undefined })] }), /^clients\[0\]: give its public keys/],
+    ['keys in two ways', () => ({ clients: [client({ jwksUrl: 'https://a.example/jwks' })] }), /^clients\[0\]: give its public keys/],
+    ['a private key', () => ({ clients: [client({ jwks: { keys: [{ ...north!.publicKey, d: 'AAAA' }] } })] }), /keys\[0\]: is a private/],
+    [
+      'a symmetric key',
+      () => ({ clients: [client({ jwks: { keys: [{ kty: 'oct', k: 'AAAA', kid: 'a' }] } })] }),
+      /keys\[0\]: is a private/,
+    ],
+    [
+      'a key without kid',
+      () => ({ clients: [client({ jwks: { keys: [{ ...north!.publicKey, kid: undefined }] } })] }),
+      /required property 'kid'/,
+    ],
+    [
+      'a kid twice',
+      () => ({ clients: [client({ jwks: { keys: [north!.publicKey, north!.publicKey] } })] }),
+      /keys\[1\]: its kid is used twice/,
+    ],
+    ['a key of another kind', () => ({ clients: [client({ alg: ['RS384'] })] }), /keys\[0\]: is of no kind that RS384 uses/],
+    ['a broken key', () => ({ clients: [client({ jwks: { keys: [{ ...north!.publicKey, x: 'AAAA' }] } })] }), /keys\[0\]: cannot be used/],
+    ['a small RSA key', () => ({ clients: [client({ jwks: { keys: [{ ...rsa!.publicKey, n: 'A'.repeat(172) }] } })] }), /2048 bits/],
+    ['a name twice', () => ({ clients: [client(), client({ iss: 'other' })] }), /^clients\[1\]\.name: is used twice/],
+    ['an iss twice', () => ({ clients: [client({ sub: 'a' }), client({ name: 'b' })] }), /^clients\[1\]\.iss: another client has it/],
+    [
+      'an origin with a path',
+      () => ({ clients: [client({ origins: ['https://a.example/x'] })] }),
+      /^clients\[0\]\.origins: expects origins/,
+    ],
+    ['any origin', () => ({ clients: [client({ origins: ['*'] })] }), /^clients\[0\]\.origins: expects origins/],
+    [
+      'a language that the knowledge lacks',
+      () => ({ clients: [client({ language: 'sv' })] }),
+      /^clients\[0\]\.language: expects one of da, en/,
+    ],
+    ['a FHIR server that is none', () => ({ clients: [client({ fhirServers: ['ehr'] })] }), /^clients\[0\]\.fhirServers: expects http/],
+  ])('is refused with %s, and tells where', async (_, content, expected) => {
+    expect(await faultsOf(content())).toEqual(expect.arrayContaining([expect.stringMatching(expected)]))
+    expect((await faultsOf(content())).join()).not.toMatch(/secret|AAAA/)
+  })
+
+  test('may be written as the document for integrators shows, and every reason is told to operators', async () => {
+    const page = (name: string) => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8')
+    const example = /^\{\n {2}"clients"[^`]*/m.exec(page('integrating'))?.[0] ?? ''
+    expect(await faultsOf(JSON.parse(example), ['http', 'any-port'])).toEqual([])
+    const told = [...page('operating').matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \| /gm)].flatMap(
+      ([, names = '']) => names.match(/[\w-]+/g) ?? [],
+    )
+    expect(told).toEqual(expect.arrayContaining([...REFUSALS]))
+  })
+
+  test('is held to what production refuses', async () => {
+    const plain = { clients: [client({ fhirServers: ['http://ehr.example.org/fhir'] })] }
+    expect(await faultsOf(plain, ['http'])).toEqual([expect.stringContaining('CDS_INSECURE=http')])
+    expect(await faultsOf(plain)).toEqual([])
+    const keys = { clients: [client({ jwks: undefined, jwksUrl: 'http://ehr.example.org/jwks' })] }
+    expect(await faultsOf(keys, ['http'])).toEqual([expect.stringMatching(/jwksUrl: is refused in production/)])
+  })
+
+  test('decides who may call: without one anybody, and nobody in production unless it says so', async () => {
+    const options = (more: Partial<TrustOptions> = {}): TrustOptions => ({
+      trust: undefined,
+      folder: join(folder, 'elsewhere'),
+      isProduction: false,
+      publicUrl: PUBLIC,
+      tokenMaxAge: 3_600,
+      fhirServers: ['https://usual.example.org/fhir'],
+      refusedRisks: [],
+      languages: ['da', 'en'],
+      onForgotten: () => undefined,
+      ...more,
+    })
+    const refusal = (why: RegExp) =>
+      expect.objectContaining({ code: 'CDS_SETTING_INVALID', message: expect.stringMatching(why) as string }) as Error
+    write({ clients: [client({ fhirServers: ['https://ehr.example.org/fhir'] })] })
+    expect(await whoMayCall(options())).not.toHaveProperty('registeredClients')
+    await expect(whoMayCall(options({ isProduction: true }))).rejects.toEqual(refusal(/^Settings are wrong: CDS_TRUST: production answers/))
+    expect(await whoMayCall(options({ isProduction: true, trust: TRUST_OFF }))).not.toHaveProperty('registeredClients')
+    expect(await whoMayCall(options({ folder, trust: TRUST_OFF }))).not.toHaveProperty('registeredClients')
+    await expect(whoMayCall(options({ folder, publicUrl: undefined }))).rejects.toEqual(refusal(/need CDS_PUBLIC_URL/))
+    await expect(whoMayCall(options({ trust: join(folder, 'absent.json') }))).rejects.toEqual(refusal(/is wrong\.$/))
+    for (const named of [{ folder }, { trust: path }])
+      expect(await whoMayCall(options({ ...named, isProduction: true }))).toMatchObject({
+        registeredClients: 1,
+        origins: [],
+        fhirServers: ['https://usual.example.org/fhir', 'https://ehr.example.org/fhir'],
+      })
+  })
+})
