@@ -50,16 +50,16 @@ const SCHEMA = {
 
 export interface TrustFileOptions {
   /** Risks that the deployment does not take. */
-  refused: readonly ServerRisk[]
-  /** Languages of the knowledge. */
-  languages: readonly string[]
+  refused?: readonly ServerRisk[]
+  /** Languages of the knowledge; any will do where nobody says. */
+  languages?: readonly string[]
 }
 
 /**
  * Reads and checks the clients that a file registers.
  * @throws CdsError CDS_SETTING_INVALID naming every fault and its place; nothing of a key is told.
  */
-export async function readTrustFile(path: string, options: TrustFileOptions): Promise<readonly RegisteredClient[]> {
+export async function readTrustFile(path: string, options: TrustFileOptions = {}): Promise<readonly RegisteredClient[]> {
   const faults: string[] = []
   const written = parsed(path, faults)
   const clients = faults.length === 0 ? shaped(written, faults) : []
@@ -98,7 +98,7 @@ function faultOfShape({ instancePath, keyword, params, message }: ErrorObject): 
   return `${at}: ${message ?? keyword}.`
 }
 
-async function faultsOf(client: RegisteredClient, at: string, { refused, languages }: TrustFileOptions): Promise<string[]> {
+async function faultsOf(client: RegisteredClient, at: string, { refused = [], languages }: TrustFileOptions): Promise<string[]> {
   const { jwks, jwksUrl, fhirServers, origins, language } = client
   const faults: string[] = []
   const fault = (element: string, message: string) => faults.push(`${at}.${element}: ${message}.`)
@@ -112,7 +112,7 @@ async function faultsOf(client: RegisteredClient, at: string, { refused, languag
   const wrongServers = faultOfServers(fhirServers ?? [], refused)
   if (wrongServers !== undefined) fault('fhirServers', wrongServers)
   if (!origins.every(isOrigin)) fault('origins', 'expects origins such as https://ehr.example.org, without a path')
-  if (language !== undefined && !languages.includes(language)) fault('language', `expects one of ${languages.join(', ')}`)
+  if (language !== undefined && languages?.includes(language) === false) fault('language', `expects one of ${languages.join(', ')}`)
   return [...faults, ...(await faultsOfKeys(client, at))]
 }
 

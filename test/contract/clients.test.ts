@@ -1,9 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
+import { jest } from '@jest/globals'
 import supertest, { type Response } from 'supertest'
+import { mintToken } from '../../src/cli/token.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import type { CdsError } from '../../src/errors.js'
 import { REFUSALS } from '../../src/trust/caller-refused.js'
@@ -12,6 +14,7 @@ import { createFetchKeys } from '../../src/trust/fetch-keys.js'
 import type { RegisteredClient } from '../../src/trust/registered-client.js'
 import { letInRegistered } from '../../src/trust/registered-clients.js'
 import { seenInProcess } from '../../src/trust/seen-tokens.js'
+import { clientOfKey, makeTestKeys, testToken } from '../../src/trust/test-token.js'
 import { readTrustFile } from '../../src/trust/trust-file.js'
 import { TRUST_OFF, whoMayCall, type TrustOptions } from '../../src/trust/who-may-call.js'
 import { prefetchedCall, type Json } from '../support/hook-requests.js'
@@ -425,6 +428,56 @@ describe('published keys', () => {
     expect([status, headers['retry-after'], text.includes('CDS_KEYS_UNAVAILABLE')]).toEqual([503, '30', true])
     expect(await figure('keys-unavailable', own.url)).toBe(1)
     await own.close()
+  })
+})
+
+describe('columna token', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'columna-token-'))
+  const [key, trust] = [join(folder, 'key.json'), join(folder, 'trust.json')]
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const printed = async (...words: string[]): Promise<string> => {
+    const written: string[] = []
+    const spy = jest.spyOn(process.stdout, 'write').mockImplementation(text => written.push(String(text)) > 0)
+    await mintToken(words).finally(() => spy.mockRestore())
+    return written.join('')
+  }
+
+  test('makes a key and registers it, then signs a token for each request', async () => {
+    writeFileSync(trust, await printed('--new', key))
+    expect(statSync(key).mode & 0o077).toBe(0)
+    await expect(mintToken(['--new', key])).rejects.toThrow('EEXIST')
+    const own = await start(await readTrustFile(trust))
+    const token = async () => (await printed('--key', key, '--trust', trust, '--url', `${PUBLIC}${RISK}`)).trim()
+    const [first, second] = [await token(), await token()]
+    await call(first, RISK, undefined, own.url).expect(200)
+    expectRefused(await call(first, RISK, undefined, own.url))
+    await call(second, RISK, undefined, own.url).expect(200)
+    await own.close()
+  })
+
+  test.each<[string, string[], RegExp]>([
+    ['nothing', [], /^Give --key, the file of a private JWK, and --url/],
+    [
+      'a client that is not there',
+      ['--key', key, '--trust', trust, '--url', PUBLIC, '--client', 'nobody'],
+      /^No client is registered by this name/,
+    ],
+    [
+      'a file that is no key',
+      ['--key', new URL('clients.test.ts', import.meta.url).pathname, '--url', PUBLIC],
+      /is not the JSON of a key\.$/,
+    ],
+  ])('says what is lacking: %s', async (_, words, expected) => {
+    await expect(mintToken(words)).rejects.toThrow(expected)
+  })
+
+  test('a key of another is not signed with, nor a public one', async () => {
+    const { privateKey, publicKey } = await makeTestKeys()
+    const [client] = await readTrustFile(trust)
+    expect(() => clientOfKey([client!], privateKey)).toThrow(/^No client is registered with the kid/)
+    expect(() => clientOfKey([client!], privateKey, 'test')).toThrow(/^The kid of this key is not among/)
+    await expect(testToken(client!, publicKey, { url: PUBLIC, seconds: 1 })).rejects.toThrow(/^The key must be a private JWK/)
   })
 })
 

@@ -94,7 +94,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The form in which authors write the knowledge; the service reads JSON and knows nothing of it.
   'knowledge-source': [['engine/knowledge', 'engine/model', 'plain-values'], ['yaml']],
   cli: [
-    ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'settings'],
+    ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'settings', 'trust'],
     ['node:fs', 'node:path', 'node:util', 'yaml'],
   ],
   demo: [
