@@ -58,9 +58,9 @@ export function createOverrideMemory(mostBytes: number, decisionPoints = 'org.co
   const memory = new Memory(mostBytes / 2, decisionPoints)
   return {
     remember: answered => memory.remember(answered),
-    isOfAnotherService: (card, service, sender) => memory.isOfAnotherService(keyOf(card, sender), service),
+    isOfAnotherService: (card, service, sender) => memory.isOfAnotherService(memory.keyOf(card, sender), service),
     note: (service, feedback, receivedAt, sender) =>
-      feedback.map(each => memory.note(service, each, keyOf(each.card, sender), receivedAt)).every(Boolean),
+      feedback.map(each => memory.note(service, each, memory.keyOf(each.card, sender), receivedAt)).every(Boolean),
     overridesOf: patient => memory.overridesOf(patient),
     bytes: () => memory.cardBytes + memory.overrideBytes,
     onForgotten: listener => {
@@ -68,9 +68,6 @@ export function createOverrideMemory(mostBytes: number, decisionPoints = 'org.co
     },
   }
 }
-
-/** A card is its client's alone: another may use the same hookInstance, and so have cards of the same uuid. */
-const keyOf = (uuid: string, sender = ''): string => `${uuid.toLowerCase()}${sender}`
 
 class Memory {
   cardBytes = 0
@@ -88,13 +85,19 @@ class Memory {
     private readonly decisionPoints: string,
   ) {}
 
+  /** A card is its client's alone: another may use the same hookInstance, and so have cards of the same uuid. */
+  keyOf(uuid: string, sender?: string): string {
+    const id = uuid.toLowerCase()
+    return sender === undefined ? id : this.keyedHash(sender, id)
+  }
+
   remember({ sender, service, cards, encounter, ...whose }: AnsweredCall): void {
     if (cards.length === 0) return
     const patient = this.hash(whose)
     for (const { uuid, extension } of cards) {
       const points = extension?.[this.decisionPoints]
       const point = Array.isArray(points) ? (points as string[])[0] : undefined
-      if (point !== undefined) this.show(keyOf(uuid, sender), patient, { service, point, ...defined({ encounter }) })
+      if (point !== undefined) this.show(this.keyOf(uuid, sender), patient, { service, point, ...defined({ encounter }) })
     }
     this.forgetCards()
   }

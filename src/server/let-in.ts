@@ -20,6 +20,8 @@ export function letting(letIn: LetIn, { countToken }: Pick<Metrics, 'countToken'
     if (caller.name !== undefined) {
       countToken('accepted')
       noteCaller(response, caller.name)
+      // What one client is told no cache may tell another, whatever the route says of its answers.
+      response.setHeader('Cache-Control', 'no-store')
     }
     // A page whose origin another client registered must not read what this one is answered.
     if (caller.origins?.has(request.headers.origin ?? '') === false) response.removeHeader('Access-Control-Allow-Origin')

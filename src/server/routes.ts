@@ -69,7 +69,6 @@ function welcome(_asked: Asked, { services, about }: ServerEnvironment): Reply {
 function discover(asked: Asked, { services }: ServerEnvironment): Reply {
   const language = asked.language()
   const offered = [...services.values()].filter(({ id }) => mayCall(asked, id))
-  // What one client is told no cache may tell another.
   return json({ services: offered.map(service => describeService(service, language)) }, isRegistered(asked) ? {} : { isPublic: true })
 }
 

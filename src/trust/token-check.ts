@@ -22,9 +22,10 @@ export interface TokenCheckOptions {
 /** Seconds by which the clocks of client and service may differ. */
 const TOLERANCE = 30
 
-/** Most characters of a token, and of its id. */
+/** Most characters of a token, of its id, and of the name of a tenant. */
 const LONGEST_TOKEN = 8_192
 const LONGEST_ID = 256
+const LONGEST_TENANT = 256
 
 /** A registered client, ready to be recognised. */
 interface Known {
@@ -46,9 +47,10 @@ export function clientsByToken(options: TokenCheckOptions): LetIn {
     requireHeader(header, client)
     const { jti, exp, iat, tenant } = await verified(token, await keys.among(header.kid ?? ''), client, head, options)
     if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_ID) throw new CallerRefused('token-id')
-    if (tenant !== undefined && typeof tenant !== 'string') throw new CallerRefused('tenant')
+    if (tenant !== undefined && (typeof tenant !== 'string' || tenant.length > LONGEST_TENANT)) throw new CallerRefused('tenant')
     if (client.tenant !== undefined && tenant !== client.tenant) throw new CallerRefused('tenant')
-    const expires = Math.min(exp ?? 0, (iat ?? 0) + options.maxAge) + TOLERANCE
+    // The library counts whole seconds, and lets a token in for the whole of its last one.
+    const expires = Math.min(exp ?? 0, (iat ?? 0) + options.maxAge) + TOLERANCE + 1
     if (!(await options.seen.firstSeen(client.name, jti, expires))) throw new CallerRefused('replayed')
     return callerOf(tenant ?? '')
   }
