@@ -39,8 +39,6 @@ export interface GatheredCall {
   orders: DraftOrders
   /** The patient as the record knows them; undefined where it remembers nothing of them. */
   whose: PatientOfClient | undefined
-  /** By what the client's reports on cards are told from those of others. */
-  sender?: string
   /** What the patient's users overrode before. */
   overrides: readonly Override[]
   /** Who reads the answer; undefined where nothing need be spared them. */
@@ -133,20 +131,10 @@ export function refuseIfLate(stopAt: number): void {
 }
 
 /** Only a call of a known client is recorded. */
-async function recordAnswer(
-  { whose, sender, service, request }: GatheredCall,
-  cards: readonly Card[],
-  { record }: CallEnvironment,
-): Promise<void> {
+async function recordAnswer({ whose, service, request }: GatheredCall, cards: readonly Card[], { record }: CallEnvironment): Promise<void> {
   const { encounterId } = request.context
   if (whose)
-    await record.answered({
-      ...whose,
-      ...defined({ sender }),
-      service: service.id,
-      cards,
-      ...(typeof encounterId === 'string' && { encounter: encounterId }),
-    })
+    await record.answered({ ...whose, service: service.id, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
 }
 
 /** Nothing is noted for nobody. */
@@ -187,7 +175,6 @@ export async function gatherCall(
     isDryRun,
   })
   const whose = patientOf(request, caller)
-  const sender = caller?.sender
   const reader = readerOf(whose, request, environment)
   const [data, overrides, shownOn] = await Promise.all([
     reads,
@@ -202,7 +189,6 @@ export async function gatherCall(
     data,
     orders,
     whose,
-    ...(sender !== undefined && { sender }),
     overrides,
     reader,
     shownOn,
@@ -307,7 +293,7 @@ export const endOfEvaluation = (stopAt: number, { deadlineMs }: CallEnvironment)
 /** Who the patient is beyond this call: an id means nothing without the client that gave it. */
 function patientOf(request: HookRequest, caller: Caller | undefined): PatientOfClient | undefined {
   const client = caller?.nameIn(request)
-  return client === undefined ? undefined : { client, patient: request.context.patientId }
+  return client === undefined ? undefined : { ...defined({ sender: caller?.sender }), client, patient: request.context.patientId }
 }
 
 /** Whether the FHIR server of a call may be read for its client, as far as that has a list of its own. */

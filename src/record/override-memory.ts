@@ -91,13 +91,13 @@ class Memory {
     return sender === undefined ? id : this.keyedHash(sender, id)
   }
 
-  remember({ sender, service, cards, encounter, ...whose }: AnsweredCall): void {
+  remember({ service, cards, encounter, ...whose }: AnsweredCall): void {
     if (cards.length === 0) return
     const patient = this.hash(whose)
     for (const { uuid, extension } of cards) {
       const points = extension?.[this.decisionPoints]
       const point = Array.isArray(points) ? (points as string[])[0] : undefined
-      if (point !== undefined) this.show(this.keyOf(uuid, sender), patient, { service, point, ...defined({ encounter }) })
+      if (point !== undefined) this.show(this.keyOf(uuid, whose.sender), patient, { service, point, ...defined({ encounter }) })
     }
     this.forgetCards()
   }
@@ -127,8 +127,8 @@ class Memory {
     return this.overrides.size === 0 ? [] : (this.overrides.get(this.hash(whose)) ?? []).map(({ override }) => override)
   }
 
-  private hash({ client, patient }: PatientOfClient): string {
-    return this.keyedHash(client, patient)
+  private hash({ sender = '', client, patient }: PatientOfClient): string {
+    return this.keyedHash(sender, client, patient)
   }
 
   private show(uuid: string, patient: string, shown: Shown): void {

@@ -13,14 +13,14 @@ export interface Override {
 
 /** A patient, whose id means nothing beyond the client that gave it. */
 export interface PatientOfClient {
+  /** The registered client that calls: what is kept for it is used for no other. Absent where nobody is registered. */
+  sender?: string
   client: string
   patient: string
 }
 
 /** The answer of a call, as far as it has to be remembered. */
 export interface AnsweredCall extends PatientOfClient {
-  /** The registered client that called: only its own reports are about these cards. Absent where nobody is registered. */
-  sender?: string
   /** Id of the service that answered. */
   service: string
   cards: readonly Card[]

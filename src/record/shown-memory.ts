@@ -36,7 +36,8 @@ export function createShownMemory(mostBytes: number): ShownMemory {
   const cards = new Map<string, Shown>()
   const most = Math.floor(mostBytes / BYTES_OF_SHOWN)
   let forgotten: (why: ForgottenFor) => void = () => undefined
-  const placeOf = ({ client, patient, user }: ReaderOfPatient, { card }: CardSaying): string => hash('place', client, patient, user, card)
+  const placeOf = ({ sender = '', client, patient, user }: ReaderOfPatient, { card }: CardSaying): string =>
+    hash('place', sender, client, patient, user, card)
   const saidBy = (place: string, { says }: CardSaying): string => hash('says', place, says)
 
   /** Days only go on, so that the oldest come first; where a clock was set back, the next showing mends it. */

@@ -10,13 +10,13 @@ export interface RequestHead {
 /** A client that was let in. */
 export interface Caller {
   /**
-   * By what name anything is remembered for it. Undefined where nobody can tell: then nothing is remembered and nothing
+   * Whose ids the call speaks in, under which anything is remembered: its FHIR server. Undefined where nobody can tell: then nothing is remembered and nothing
    * remembered is used, since the ids of two sites must not meet.
    */
   nameIn: (call: { readonly fhirServer?: string }) => string | undefined
   /** Name by which it is registered; absent where nobody is. */
   name?: string
-  /** By what its reports on cards are told from those of others: absent where nobody can tell, and then whoever was shown a card may report on it. */
+  /** By what is kept for it and for no other, with the tenant that it calls for; absent where nobody is registered, and then whoever was shown a card may report on it. */
   sender?: string
   /** Whether a FHIR server may be read for it; absent where the deployment's list says so alone. */
   mayRead?: (fhirServer: string) => boolean

@@ -148,7 +148,7 @@ function knownFrom(client: RegisteredClient, { keysOf, fhirServers: usual }: Tok
     sender: JSON.stringify([name, tenant]),
     nameIn({ fhirServer = unnamed }) {
       if (fhirServer === undefined || (fhirServer !== unnamed && !mayRead(fhirServer))) return undefined
-      return JSON.stringify([name, tenant, fhirServer])
+      return fhirServer
     },
     mayRead,
     origins: new Set(origins),

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { jest } from '@jest/globals'
 import supertest, { type Response } from 'supertest'
 import { mintToken } from '../../src/cli/token.js'
-import type { Card } from '../../src/cds-hooks/types.js'
+import type { Card, CardSaying } from '../../src/cds-hooks/types.js'
 import type { CdsError } from '../../src/errors.js'
+import { createShownMemory } from '../../src/record/shown-memory.js'
 import { REFUSALS } from '../../src/trust/caller-refused.js'
 import { pinnedKeys, publishedKeys } from '../../src/trust/client-keys.js'
 import { createFetchKeys } from '../../src/trust/fetch-keys.js'
@@ -314,6 +315,14 @@ describe('what a client may do is its own', () => {
     expect(await ask(await ofNorth(SIGN, { claims: { tenant: 'another-hospital' } }))).toHaveLength(cards.length)
     await both.close()
   })
+})
+
+test('what the users of one client were shown is nothing that those of another were', () => {
+  const memory = createShownMemory(100_000)
+  const reader = (sender: string) => ({ sender, client: NORTH_SERVER, patient: 'p', user: 'Practitioner/a' })
+  const saying: CardSaying = { card: 'a card', says: 'its words' }
+  memory.remember({ ...reader('north'), sayings: [saying], day: '2026-03-30', forgetBefore: '2026-03-16' })
+  expect([memory.shownTo(reader('north'))(saying), memory.shownTo(reader('south'))(saying)]).toEqual(['2026-03-30', undefined])
 })
 
 describe('published keys', () => {
