@@ -28,13 +28,16 @@ export const ASK = Symbol('ask the interpreter')
 const OF_CALENDAR = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/
 
 /** An instant to the second or the millisecond; what is less exact, or has no offset, has no instant of its own. */
-const OF_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?(?:Z|[+-]\d{2}:\d{2})$/
+const OF_INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{3,})?(Z|[+-]\d{2}:\d{2})$/
 
 const isOfCalendar = ({ kind, text }: Temporal): boolean =>
   (kind === 'date' || kind === 'dateTime') && text.length <= 10 && OF_CALENDAR.test(text)
 
-const instantOf = ({ kind, text }: Temporal): number | undefined =>
-  (kind === 'dateTime' || kind === 'instant') && OF_INSTANT.test(text) ? Date.parse(text) : undefined
+/** Milliseconds since 1970, parts of one included. */
+function instantOf({ kind, text }: Temporal): number | undefined {
+  const [, second, fraction = '', zone] = (kind === 'dateTime' || kind === 'instant' ? OF_INSTANT.exec(text) : null) ?? []
+  return second === undefined ? undefined : Date.parse(`${second}${zone}`) + Number(`0${fraction}`) * 1000
+}
 
 /**
  * The order of two dates by its sign; null where one is too vague to tell.
