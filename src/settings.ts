@@ -1,5 +1,6 @@
 import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
+import type { KeptIn, StorePlace } from './record/open-record.js'
 import { baseUrl } from './trust/base-url.js'
 import { faultOfServers, type ServerRisk } from './trust/listed-servers.js'
 import { TRUST_OFF } from './trust/who-may-call.js'
@@ -46,6 +47,10 @@ export interface Settings {
   overrideMemory: number
   /** Bytes of memory that cards which were shown may take up, by which an info card is not repeated. */
   shownMemory: number
+  /** Where feedback, overridden and shown cards are kept. */
+  keptIn: KeptIn
+  /** Days for which a store keeps its rows, and what clinicians wrote. */
+  retention: { days: number; commentDays: number }
   /** Days within which an info card does not say the same to the same user about the same patient again; 0 where it always does. */
   repeatInfoDays: number
   explain: boolean
@@ -98,7 +103,7 @@ const outsideProduction = (environment: Environment) => !isProduction(environmen
  * @throws CdsError CDS_SETTING_INVALID naming every variable that is wrong and what is expected of it.
  */
 export function readSettings(environment: Environment = process.env): Settings {
-  const { setting, throwIfAny } = readingFrom(environment)
+  const { setting, refuse, throwIfAny } = readingFrom(environment)
   const production = isProduction(environment)
   const taken = setting({ name: 'CDS_INSECURE', read: risks, fallback: () => [] })
   const isRefused = (risk: Risk) => production && !taken.includes(risk)
@@ -106,6 +111,9 @@ export function readSettings(environment: Environment = process.env): Settings {
   const demo = setting({ name: 'CDS_DEMO', read: demonstration(isRefused), fallback: outsideProduction })
   const demoFhirPort = setting({ name: 'DEMO_FHIR_PORT', read: wholeNumber(0, 65535), fallback: () => 3001 })
   const port = setting({ name: 'PORT', read: wholeNumber(0, 65535), fallback: () => 3000 })
+  const store = setting<'memory' | StorePlace>({ name: 'CDS_STORE', read: storePlace, fallback: () => 'memory' })
+  const siteKey = setting({ name: 'CDS_PATIENT_KEY', read: secret, fallback: () => undefined })
+  if (store !== 'memory' && !environment.CDS_PATIENT_KEY?.trim()) refuse('CDS_PATIENT_KEY', `${SECRET} beside CDS_STORE`)
   const settings: Settings = {
     port,
     opsPort: setting({ name: 'CDS_OPS_PORT', read: portBeside(demo ? [port, demoFhirPort] : [port]), fallback: () => undefined }),
@@ -136,6 +144,11 @@ export function readSettings(environment: Environment = process.env): Settings {
     feedbackMemory: setting({ name: 'CDS_FEEDBACK_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 64_000_000 }),
     overrideMemory: setting({ name: 'CDS_OVERRIDE_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
     shownMemory: setting({ name: 'CDS_SHOWN_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
+    keptIn: store === 'memory' ? store : { place: store, siteKey: siteKey ?? '' },
+    retention: {
+      days: setting({ name: 'CDS_RECORD_DAYS', read: wholeNumber(1, 3_660), fallback: () => 183 }),
+      commentDays: setting({ name: 'CDS_COMMENT_DAYS', read: wholeNumber(0, 3_660), fallback: () => 30 }),
+    },
     repeatInfoDays: setting({ name: 'CDS_REPEAT_INFO_DAYS', read: wholeNumber(0, 365), fallback: () => 14 }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
@@ -194,7 +207,7 @@ function readingFrom(environment: Environment) {
   const throwIfAny = (): void => {
     if (faults.length > 0) throw new CdsError('CDS_SETTING_INVALID', `Settings are wrong: ${faults.join('; ')}.`, faults)
   }
-  return { setting, throwIfAny }
+  return { setting, refuse, throwIfAny }
 }
 
 const embeddedServer = (port: number) => [`http://localhost:${port || '*'}/fhir`, `http://127.0.0.1:${port || '*'}/fhir`]
@@ -221,6 +234,24 @@ const portBeside =
     if (port !== 0 && others.includes(port)) throw new Error('expects a port of its own, for operators alone')
     return port
   }
+
+function storePlace(text: string): 'memory' | StorePlace {
+  if (text === 'memory') return text
+  const [, file] = /^file:(.+)$/.exec(text) ?? []
+  if (file !== undefined && !file.startsWith('//')) return { file }
+  if (/^postgres(ql)?:\/\/./.test(text)) return { postgres: text }
+  throw new Error('expects memory, file: and a path such as file:./data/columna.db, or the postgres:// address of a database')
+}
+
+/** Fewest characters of a secret. */
+const SHORTEST_SECRET = 32
+
+const SECRET = `expects a secret of ${SHORTEST_SECRET} characters or more, the same for all replicas,`
+
+function secret(text: string): string {
+  if (text.length < SHORTEST_SECRET) throw new Error(`${SECRET} such as openssl rand -base64 32 makes`)
+  return text
+}
 
 const listOf = (text: string): string[] =>
   text

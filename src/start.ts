@@ -7,7 +7,9 @@ import { faultLine } from './engine/model/faults.js'
 import { loadKnowledge, PROJECT_ROOT, type LoadedKnowledge } from './knowledge-files/load-knowledge.js'
 import { CLOSED_READER } from './patient-data/closed-reader.js'
 import type { FhirReader } from './patient-data/fhir-reader.js'
+import { CdsError } from './errors.js'
 import { openRecord } from './record/open-record.js'
+import type { WatchedRecord } from './record/port.js'
 import { createReadiness } from './server/readiness.js'
 import { watchLateness } from './server/back-pressure.js'
 import { createGracefulEnd } from './server/graceful-end.js'
@@ -40,7 +42,13 @@ export async function start(): Promise<Running> {
   const knowledge = knowledgeFor(settings, log)
   const metrics = createMetrics(figuresOfProcess())
   const trust = await trustFor(settings, knowledge, log, metrics)
-  const options = serverOptions(settings, knowledge, { ...trust, reader: await readerFor(settings, trust.fhirServers) }, log, now)
+  const options = serverOptions(
+    settings,
+    knowledge,
+    { ...trust, reader: await readerFor(settings, trust.fhirServers), record: await recordFor(settings, knowledge, now, log) },
+    log,
+    now,
+  )
   await warmUp(options.services, options, trust.fhirServers.length > 0)
   // The loop has hardly turned since the start: it hears of a signal between these two turns.
   await options.turns.take()
@@ -67,7 +75,12 @@ export async function start(): Promise<Running> {
     }),
   )
   void warmUpFurther(options.services, options).catch(() => log.warn('not all could be made ready before it is asked for'))
-  return ending
+  return {
+    async end() {
+      await ending.end()
+      await options.record.close()
+    },
+  }
 }
 
 /** What reads of FHIR servers is loaded where any may be read. */
@@ -75,6 +88,42 @@ async function readerFor({ fhirResponseLimit, fhirPageLimit }: Settings, fhirSer
   if (fhirServers.length === 0) return CLOSED_READER
   const { createHttpFhirReader } = await import('./patient-data/http-fhir-reader.js')
   return createHttpFhirReader({ isAllowed: fhirServerList(fhirServers), responseLimit: fhirResponseLimit, pageLimit: fhirPageLimit })
+}
+
+/**
+ * The record, opened. A database server that cannot be reached yet is no reason not to answer; a file that cannot be
+ * written is.
+ * @throws CdsError CDS_SETTING_INVALID when the file of the record cannot be opened.
+ */
+async function recordFor(
+  { keptIn, ...settings }: Settings,
+  { knowledge, digest }: LoadedKnowledge,
+  now: () => Date,
+  log: Logger,
+): Promise<WatchedRecord> {
+  const onChange = (fault: string | undefined): void =>
+    fault === undefined
+      ? log.warn('the store answers again')
+      : log.error({ fault }, 'the store does not answer: feedback is refused, and no card stays away')
+  const record = await openRecord({
+    ...settings,
+    decisionPoints: knowledge.profile.names.card.decisionPoints,
+    knowledge: digest,
+    now,
+    keptIn,
+    onChange,
+  })
+  const fault = record.fault()
+  if (fault === undefined) return record
+  if (keptIn !== 'memory' && 'postgres' in keptIn.place) onChange(fault)
+  else {
+    await record.close()
+    throw new CdsError(
+      'CDS_SETTING_INVALID',
+      `CDS_STORE: the file cannot be opened and written (${fault}). Name one in a folder of the service.`,
+    )
+  }
+  return record
 }
 
 const isDraft = ({ resource }: CompiledPlan): boolean => resource.status !== 'active'
@@ -120,7 +169,7 @@ async function trustFor(settings: Settings, { knowledge, services }: LoadedKnowl
 function serverOptions(
   settings: Settings,
   { knowledge, services, settings: declared, about, caseRecord }: LoadedKnowledge,
-  { letIn, registeredClients, origins, reader }: Trust & { reader: FhirReader },
+  { letIn, registeredClients, origins, reader, record }: Trust & { reader: FhirReader; record: WatchedRecord },
   log: Logger,
   now: () => Date,
 ): ServerOptions {
@@ -152,7 +201,7 @@ function serverOptions(
     letIn,
     ...(registeredClients !== undefined && { registeredClients }),
     ...(origins && { origins }),
-    record: openRecord({ ...settings, decisionPoints: knowledge.profile.names.card.decisionPoints }),
+    record,
     readiness: createReadiness(),
     turns,
     lateness: watchLateness(turns, settings.deadlineMs),

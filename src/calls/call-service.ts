@@ -17,7 +17,7 @@ import type { Unusable } from '../patient-data/patient-record.js'
 import type { Override, PatientOfClient, ReaderOfPatient, ShownOn } from '../record/port.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import type { Caller } from '../trust/calling-client.js'
-import type { Arrival, CallEnvironment } from './environment.js'
+import type { Arrival, CallEnvironment, CallMetrics } from './environment.js'
 import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
@@ -160,7 +160,7 @@ export async function gatherCall(
   environment: CallEnvironment,
   { arrivedAt = performance.now(), caller, isDryRun = false }: GatherCallOptions = {},
 ): Promise<GatheredCall> {
-  const { knowledge, reader: fhirReader, reading, readiness, record, now, timeZone, deadlineMs } = environment
+  const { knowledge, reader: fhirReader, reading, readiness, record, now, timeZone, deadlineMs, metrics } = environment
   const clock = clockAt(now(), timeZone)
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
   readiness.lastCall.throwIfAborted()
@@ -178,8 +178,8 @@ export async function gatherCall(
   const reader = readerOf(whose, request, environment)
   const [data, overrides, shownOn] = await Promise.all([
     reads,
-    whose ? remembered(() => record.overridesOf(whose), [], timeLimit) : [],
-    reader ? remembered(() => record.shownTo(reader), notShown, timeLimit) : notShown,
+    whose ? remembered(() => record.overridesOf(whose), [], timeLimit, metrics) : [],
+    reader ? remembered(() => record.shownTo(reader), notShown, timeLimit, metrics) : notShown,
   ])
   const orders = draftOrdersIn(request.context, data.record)
   return {
@@ -199,23 +199,22 @@ export async function gatherCall(
 const notShown: ShownOn = () => undefined
 
 /** What the record answers; where it fails, however it does, or is late, nothing is silenced, which is the safe side. */
-async function remembered<T>(ask: () => Promise<T>, nothing: T, timeLimit: number): Promise<T> {
-  const { promise: tooLate, end } = afterMilliseconds(timeLimit, nothing)
-  return Promise.race([unlessFailed(ask, nothing), tooLate]).finally(end)
-}
-
-async function unlessFailed<T>(ask: () => Promise<T>, nothing: T): Promise<T> {
+async function remembered<T>(ask: () => Promise<T>, nothing: T, timeLimit: number, metrics: CallMetrics | undefined): Promise<T> {
+  const { promise: tooLate, end } = lateAfter(timeLimit)
   try {
-    return await ask()
+    return await Promise.race([ask(), tooLate])
   } catch {
+    metrics?.countUnremembered()
     return nothing
+  } finally {
+    end()
   }
 }
 
-function afterMilliseconds<T>(milliseconds: number, value: T): { promise: Promise<T>; end: () => void } {
+function lateAfter(milliseconds: number): { promise: Promise<never>; end: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const promise = new Promise<T>(resolve => {
-    timer = setTimeout(() => resolve(value), milliseconds)
+  const promise = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('The record did not answer in time.')), milliseconds)
   })
   return { promise, end: () => clearTimeout(timer) }
 }

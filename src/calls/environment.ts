@@ -48,4 +48,6 @@ export interface CallMetrics {
   /** Counts a card that stayed away since its reader was told the same before. */
   countAlreadyTold: (service: string, topic: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
+  /** Counts a question to the record that went unanswered. */
+  countUnremembered: () => void
 }

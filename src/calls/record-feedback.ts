@@ -12,7 +12,7 @@ export interface FeedbackEnvironment {
 
 /**
  * Keeps what users did with the cards of a service; what is sound of a request is kept whatever the rest is.
- * @throws CdsError CDS_FEEDBACK_INVALID naming what was not kept, CDS_FEEDBACK_NOT_KEPT when there is no room.
+ * @throws CdsError CDS_FEEDBACK_INVALID naming what was not kept, CDS_FEEDBACK_NOT_KEPT when there is no room, or the store does not answer.
  */
 export async function recordFeedback(service: string, body: unknown, { record, now }: FeedbackEnvironment, caller?: Caller): Promise<void> {
   const sender = caller?.sender
@@ -31,7 +31,7 @@ export async function recordFeedback(service: string, body: unknown, { record, n
 function notKept(cause: unknown): never {
   throw new CdsError(
     'CDS_FEEDBACK_NOT_KEPT',
-    'There is no room for this feedback now. Send the request again later, as it is; what was kept already is kept once.',
+    'This feedback cannot be kept now. Send the request again later, as it is; what was kept already is kept once.',
     [],
     { cause },
   )

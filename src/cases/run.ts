@@ -159,6 +159,9 @@ const recordOf = (overrides: readonly Override[]): CallEnvironment['record'] => 
   feedback: async () => undefined,
   bytes: {},
   onForgotten: () => undefined,
+  fault: () => undefined,
+  restarts: () => 0,
+  close: async () => undefined,
 })
 
 /** Fields of the context that a hook adds to patient and user. */

@@ -42,6 +42,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     says: 'checks the knowledge in a folder and keeps what was found out beside the code, so that the service starts quickly',
     run: async words => (await import('./prepare.js')).prepare(words),
   },
+  record: {
+    takes: 'find|erase --fhir-server url --patient id',
+    says: 'shows or deletes all that the store of the settings keeps of one patient',
+    run: async words => (await import('./record.js')).keepRecord(words),
+  },
   token: {
     takes: '--key file --url address | --new file',
     says: 'signs a token for one request as a client of trust.json would (--trust file, --client name); --new makes a key, and tells the file that registers it',

@@ -24,5 +24,8 @@ export function createMemoryRecord(overrides: OverrideMemory, feedback: Feedback
       overrides.onForgotten(listener)
       shown.onForgotten(listener)
     },
+    fault: () => undefined,
+    restarts: () => 0,
+    close: async () => undefined,
   }
 }

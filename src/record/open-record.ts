@@ -3,23 +3,52 @@ import { createMemoryRecord } from './memory-record.js'
 import { createOverrideMemory } from './override-memory.js'
 import type { WatchedRecord } from './port.js'
 import { createShownMemory } from './shown-memory.js'
+import type { Retention } from './stored-record.js'
+import type { StorePlace } from './store/open-store.js'
+
+export type { StorePlace } from './store/open-store.js'
+
+/** Where what is kept of calls is kept, and under which secret of the site. */
+export type KeptIn = 'memory' | { readonly place: StorePlace; readonly siteKey: string }
 
 /** What a deployment gives its record. */
 export interface RecordOptions {
-  /** Bytes of memory for cards that were overridden. */
+  keptIn: KeptIn
+  /** Bytes of memory for cards that were overridden, where all is kept in memory. */
   overrideMemory: number
-  /** Bytes of memory for reports on cards. */
+  /** Bytes of memory for reports on cards, where all is kept in memory. */
   feedbackMemory: number
-  /** Bytes of memory for cards that were shown. */
+  /** Bytes of memory for cards that were shown, where all is kept in memory. */
   shownMemory: number
+  /** How long rows of a store are kept. */
+  retention: Retention
   /** Extension of a card that names its decision points. */
   decisionPoints: string
+  /** Digest of the knowledge that speaks. */
+  knowledge: string
+  now: () => Date
+  /** Is told when a store goes down, why, and when it is up again. */
+  onChange: (fault: string | undefined) => void
 }
 
-/** The record of a deployment: the one place that says where what is kept of calls is kept. */
-export const openRecord = ({ overrideMemory, feedbackMemory, shownMemory, decisionPoints }: RecordOptions): WatchedRecord =>
-  createMemoryRecord(
-    createOverrideMemory(overrideMemory, decisionPoints),
-    createMemoryFeedbackRecord(feedbackMemory),
-    createShownMemory(shownMemory),
-  )
+/**
+ * The record of a deployment: the one place that says where what is kept of calls is kept.
+ * @returns what may be down yet: a store is waited for until it was opened, or could not be.
+ */
+export async function openRecord(options: RecordOptions): Promise<WatchedRecord> {
+  const { keptIn, overrideMemory, feedbackMemory, shownMemory, decisionPoints, now } = options
+  if (keptIn === 'memory')
+    return createMemoryRecord(
+      createOverrideMemory(overrideMemory, decisionPoints),
+      createMemoryFeedbackRecord(feedbackMemory),
+      createShownMemory(shownMemory),
+    )
+  const [{ startStoreThread }, { createStoredRecord }, { createRecordKeys }] = await Promise.all([
+    import('./store-thread.js'),
+    import('./stored-record.js'),
+    import('./record-keys.js'),
+  ])
+  const thread = startStoreThread({ place: keptIn.place, onChange: options.onChange })
+  await thread.triedToOpen
+  return createStoredRecord({ ...options, thread, keys: createRecordKeys(keptIn.siteKey), now: () => now().getTime() })
+}

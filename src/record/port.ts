@@ -57,9 +57,9 @@ export interface FeedbackEntry {
 
 /**
  * Why something remembered was forgotten: its uuid came for a second patient, room was needed for overridden cards, its
- * patient has too many, or room was needed for what readers were shown.
+ * patient has too many, room was needed for what readers were shown, or the store could not take it.
  */
-export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient' | 'room-for-shown'
+export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient' | 'room-for-shown' | 'store'
 
 /** What is kept of calls, and of what users did with their cards: in memory, or wherever it outlives the process. */
 export interface CallRecord {
@@ -78,7 +78,7 @@ export interface CallRecord {
   ofOtherServices: (cards: readonly string[], service: string, sender?: string) => Promise<ReadonlySet<string>>
   /**
    * Keeps reports on cards, and remembers those that override one; a report that is kept already is kept once.
-   * @throws Error when there is no room for all of them; the same reports may be sent again.
+   * @throws Error when there is no room for all of them, or they were not surely kept in time; the same reports may be sent again.
    */
   feedback: (entries: readonly FeedbackEntry[]) => Promise<void>
 }
@@ -89,4 +89,10 @@ export interface WatchedRecord extends CallRecord {
   bytes: Readonly<Record<string, () => number>>
   /** Has a listener told of whatever is forgotten. */
   onForgotten: (listener: (why: ForgottenFor) => void) => void
+  /** Why nothing can be read or kept, as the database calls it; undefined where all is well. */
+  fault: () => string | undefined
+  /** How often the part of the process that keeps it had to be started again. */
+  restarts: () => number
+  /** Keeps what waits to be kept, and ends. */
+  close: () => Promise<void>
 }

@@ -23,6 +23,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   options.knowledge.terminology.onNearMiss(metrics.countNearMiss)
   options.record.onForgotten(metrics.countForgotten)
   for (const [part, bytes] of Object.entries(options.record.bytes)) metrics.watchRecord(part, bytes)
+  metrics.watchStore(options.record)
   metrics.watchWaiting(options.turns.waiting)
   const app = express()
   app.disable('x-powered-by')

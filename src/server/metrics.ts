@@ -21,6 +21,10 @@ export interface Metrics {
   countToken: (outcome: Refusal | 'accepted' | 'forgotten') => void
   /** Has the bytes told that a part of the record takes up, whenever the figures are asked for. */
   watchRecord: (part: string, bytes: () => number) => void
+  /** Has told whether the store answers, and how often what keeps it was started again. */
+  watchStore: (store: { fault: () => string | undefined; restarts: () => number }) => void
+  /** Counts a call of which nothing remembered was heard, so that no card stayed away. */
+  countUnremembered: () => void
   /** Has told how many wait for their turn, whenever the figures are asked for. */
   watchWaiting: (waiting: () => number) => void
 }
@@ -78,7 +82,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
   })
   const forgotten = new Counter({
     name: 'cds_override_memory_forgotten_total',
-    help: 'What the record forgot: uuids that came for two patients, answered cards whose room was needed, the oldest override of a patient who has too many, shown cards whose room was needed.',
+    help: 'What the record forgot: uuids that came for two patients, answered cards whose room was needed, the oldest override of a patient who has too many, shown cards whose room was needed, what the store did not take.',
     labelNames: ['why'],
     registers,
   })
@@ -97,6 +101,28 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     collect() {
       for (const [part, bytes] of watched) this.set({ part }, bytes())
     },
+  })
+  let store: Parameters<Metrics['watchStore']>[0] = { fault: () => undefined, restarts: () => 0 }
+  new Gauge({
+    name: 'cds_store_up',
+    help: 'Whether the store of feedback, overridden and shown cards answers: 1 or 0.',
+    registers,
+    collect() {
+      this.set(store.fault() === undefined ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'cds_store_restarts',
+    help: 'How often the thread of the store ended by itself and was started again.',
+    registers,
+    collect() {
+      this.set(store.restarts())
+    },
+  })
+  const unremembered = new Counter({
+    name: 'cds_calls_without_memory_total',
+    help: 'Questions to the record that went unanswered while a call could wait, so that no card stayed away.',
+    registers,
   })
   let waiting = () => 0
   new Gauge({
@@ -121,6 +147,8 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     countToken: outcome => tokens.inc({ outcome }),
     countForgotten: why => forgotten.inc({ why }),
     watchRecord: (part, bytes) => void watched.set(part, bytes),
+    watchStore: watchedStore => void (store = watchedStore),
+    countUnremembered: () => unremembered.inc(),
     watchWaiting: asked => void (waiting = asked),
   }
 }

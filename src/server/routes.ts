@@ -199,7 +199,7 @@ function ready(asked: Asked, environment: ServerEnvironment): Reply {
 }
 
 /** Whether calls should be sent here, what they find, or why they should not be sent. */
-export function readyInDetail(_asked: Asked, { services, knowledge, readiness, registeredClients }: ServerEnvironment): Reply {
+export function readyInDetail(_asked: Asked, { services, knowledge, readiness, record, registeredClients }: ServerEnvironment): Reply {
   const reasons = reasonsAgainst(readiness, services)
   if (reasons.length > 0)
     throw new CdsError(
@@ -214,6 +214,7 @@ export function readyInDetail(_asked: Asked, { services, knowledge, readiness, r
     plans: knowledge.plans.length,
     draftPlans: knowledge.plans.filter(isDraft).length,
     clients: registeredClients ?? 'anybody',
+    ...(record.fault() !== undefined && { store: 'down' }),
   })
 }
 

@@ -27,7 +27,10 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['errors', 'plain-values'],
     ['ajv', 'jose', 'node:fs', 'node:path', 'undici'],
   ],
-  record: [['cds-hooks', 'plain-values'], ['node:crypto']],
+  record: [
+    ['cds-hooks', 'plain-values'],
+    ['kysely', 'libsql', 'node:crypto', 'node:fs', 'node:path', 'node:worker_threads', 'pg'],
+  ],
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
   'knowledge-files': [
     ['cds-hooks', 'engine/cards', 'engine/knowledge', 'engine/model', 'errors', 'plain-values'],
@@ -94,23 +97,35 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The form in which authors write the knowledge; the service reads JSON and knows nothing of it.
   'knowledge-source': [['engine/knowledge', 'engine/model', 'plain-values'], ['yaml']],
   cli: [
-    ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'settings', 'trust'],
+    ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'record', 'settings', 'trust'],
     ['node:fs', 'node:path', 'node:util', 'yaml'],
   ],
   demo: [
     ['engine/expression', 'plain-values'],
     ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici'],
   ],
-  settings: [['engine/knowledge', 'errors', 'trust'], []],
+  settings: [['engine/knowledge', 'errors', 'record', 'trust'], []],
   start: [
-    ['calls', 'demo', 'engine/knowledge', 'engine/model', 'knowledge-files', 'patient-data', 'record', 'server', 'settings', 'trust'],
+    [
+      'calls',
+      'demo',
+      'engine/knowledge',
+      'engine/model',
+      'errors',
+      'knowledge-files',
+      'patient-data',
+      'record',
+      'server',
+      'settings',
+      'trust',
+    ],
     ['node:events', 'node:http', 'node:net', 'pino'],
   ],
   main: [['errors', 'server', 'start'], []],
 }
 
 /** Rooms that may touch the disk. */
-const READS_DISK = ['cli', 'demo', 'knowledge-files', 'trust']
+const READS_DISK = ['cli', 'demo', 'knowledge-files', 'record', 'trust']
 
 /** What the wing may reach of the outside, through whatever it imports: the FHIRPath engine, regular expressions in linear time, names of cards. */
 const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']

@@ -46,6 +46,8 @@ test('without any variable everything has a value', () => {
     feedbackMemory: 64_000_000,
     overrideMemory: 32_000_000,
     shownMemory: 32_000_000,
+    keptIn: 'memory',
+    retention: { days: 183, commentDays: 30 },
     repeatInfoDays: 14,
     explain: true,
     draftKnowledge: true,
@@ -95,6 +97,9 @@ describe('a good value', () => {
     ['CDS_OPTIONAL_WAIT_MS', '0', 'optionalWaitMs', 0],
     ['CDS_FEEDBACK_MEMORY', '100000', 'feedbackMemory', 100_000],
     ['CDS_OVERRIDE_MEMORY', '100000', 'overrideMemory', 100_000],
+    ['CDS_STORE', 'memory', 'keptIn', 'memory'],
+    ['CDS_RECORD_DAYS', '3660', 'retention', { days: 3_660, commentDays: 30 }],
+    ['CDS_COMMENT_DAYS', '0', 'retention', { days: 183, commentDays: 0 }],
     ['CDS_SHOWN_MEMORY', '100000', 'shownMemory', 100_000],
     ['CDS_REPEAT_INFO_DAYS', '0', 'repeatInfoDays', 0],
     ['CDS_REPEAT_INFO_DAYS', '365', 'repeatInfoDays', 365],
@@ -150,6 +155,13 @@ describe('a bad value names its variable', () => {
     ['CDS_REPEAT_INFO_DAYS', '366'],
     ['CDS_REPEAT_INFO_DAYS', '-1'],
     ['CDS_REPEAT_INFO_DAYS', 'fourteen'],
+    ['CDS_STORE', 'disk'],
+    ['CDS_STORE', 'file:'],
+    ['CDS_STORE', 'file:///data/columna.db'],
+    ['CDS_STORE', 'mysql://a.example/columna'],
+    ['CDS_PATIENT_KEY', 'too short'],
+    ['CDS_RECORD_DAYS', '0'],
+    ['CDS_COMMENT_DAYS', 'x'],
     ['CDS_INSECURE', 'everything'],
     ['CDS_INSECURE', 'demo, all'],
     ['CDS_INSECURE', 'on'],
@@ -167,6 +179,18 @@ describe('a bad value names its variable', () => {
         .sort(),
     ).toEqual(['CDS_DEMO', 'LOG_LEVEL', 'PORT'])
   })
+})
+
+test('a store that outlives the process needs a secret of the site', () => {
+  const CDS_PATIENT_KEY = 'x'.repeat(32)
+  expect(readSettings({ CDS_STORE: 'file:./data/columna.db', CDS_PATIENT_KEY }).keptIn).toEqual({
+    place: { file: './data/columna.db' },
+    siteKey: CDS_PATIENT_KEY,
+  })
+  const postgres = 'postgres://columna@db.example/columna'
+  expect(readSettings({ CDS_STORE: postgres, CDS_PATIENT_KEY }).keptIn).toEqual({ place: { postgres }, siteKey: CDS_PATIENT_KEY })
+  expect(faultsOf({ CDS_STORE: postgres })).toEqual([expect.stringMatching(/^CDS_PATIENT_KEY: expects a secret of 32 characters/)])
+  expect(faultsOf({ CDS_STORE: postgres }).join('')).not.toContain('db.example')
 })
 
 describe('in production', () => {

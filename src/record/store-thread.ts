@@ -1,0 +1,168 @@
+import { Worker } from 'node:worker_threads'
+import type { StorePlace } from './store/open-store.js'
+import type { Store } from './store/rows.js'
+
+/** What the thread of the store is asked. */
+export interface Asked {
+  id: number
+  method: keyof Store
+  given: readonly unknown[]
+}
+
+/** What it tells. */
+export type Told =
+  | { readonly opened: true }
+  | { readonly opened: false; readonly why: string }
+  | { readonly id: number; readonly answered: unknown }
+  | { readonly id: number; readonly failed: string }
+
+/** A store in a thread of its own. */
+export interface StoreThread {
+  /** Asks the store, for as many milliseconds. @throws StoreFailure when it fails, is known to be down, or says nothing in time. */
+  ask: <M extends keyof Store>(method: M, patienceMs: number, ...given: Parameters<Store[M]>) => Promise<Awaited<ReturnType<Store[M]>>>
+  /** Undefined while it answers; else why not, as the database calls it. */
+  fault: () => string | undefined
+  /** How often the thread ended by itself and was started again. */
+  restarts: () => number
+  /** Ends the thread as a fault would. */
+  kill: () => Promise<void>
+  /** Settles when the store was opened, or could not be, for the first time. */
+  triedToOpen: Promise<void>
+  /** Writes what waits, and ends the thread; settles after so many milliseconds at the latest. */
+  close: (patienceMs: number) => Promise<void>
+}
+
+/** Why a store did not answer. */
+export class StoreFailure extends Error {
+  override readonly name = 'StoreFailure'
+  constructor(readonly why: string) {
+    super(`The store does not answer: ${why}.`)
+  }
+}
+
+export interface StoreThreadOptions {
+  place: StorePlace
+  /** The program of the thread. */
+  program?: URL
+  /** Is told whenever the store goes down, with a reason, and when it is up again. */
+  onChange?: (fault: string | undefined) => void
+}
+
+/** Where the program of the thread lies, in the built service. */
+const PROGRAM = new URL('../record/store-worker.js', import.meta.url)
+
+/** Milliseconds between two looks at a store that is down. */
+const LOOK_AGAIN_MS = 1_000
+
+/** Milliseconds before a thread that ended is started again: at once the first time, then longer and longer. */
+const RESTART_MS = [0, 200, 1_000, 5_000]
+
+/** Most questions that wait at one time. */
+const MOST_WAITING = 10_000
+
+/** Methods that are asked also while the store is down: reports are worth a try. */
+const ALWAYS: readonly (keyof Store)[] = ['keepReports', 'look', 'close']
+
+interface Waiting {
+  answered: (answer: unknown) => void
+  failed: (why: string) => void
+}
+
+/** Starts the thread of a store. It is started again whenever it ends by itself. */
+export function startStoreThread({ place, program = PROGRAM, onChange = () => undefined }: StoreThreadOptions): StoreThread {
+  const waiting = new Map<number, Waiting>()
+  let nextId = 1
+  let fault: string | undefined = 'STORE_NOT_OPEN'
+  let restarts = 0
+  let isClosing = false
+  let opened: () => void = () => undefined
+  const triedToOpen = new Promise<void>(resolve => {
+    opened = resolve
+  })
+  let worker = startWorker()
+
+  function setFault(now: string | undefined): void {
+    if (now === fault) return
+    const before = fault
+    fault = now
+    // A reason that changes is no news; what is first opened is none either.
+    if ((before === undefined) !== (now === undefined) && !isClosing) onChange(now)
+  }
+
+  function startWorker(): Worker {
+    const started = new Worker(program, { workerData: place, stdout: false, stderr: false })
+    started.unref()
+    started.on('message', (told: Told) => hear(told))
+    started.on('error', () => undefined)
+    started.on('exit', () => {
+      setFault('STORE_THREAD_ENDED')
+      for (const each of waiting.values()) each.failed('STORE_THREAD_ENDED')
+      opened()
+      if (isClosing) return
+      setTimeout(
+        () => {
+          if (!isClosing) worker = startWorker()
+        },
+        RESTART_MS[Math.min(restarts, RESTART_MS.length - 1)],
+      ).unref()
+      restarts += 1
+    })
+    return started
+  }
+
+  function hear(told: Told): void {
+    if ('opened' in told) {
+      setFault(told.opened ? undefined : told.why)
+      opened()
+    } else if ('failed' in told) waiting.get(told.id)?.failed(told.failed)
+    else waiting.get(told.id)?.answered(told.answered)
+  }
+
+  const ask: StoreThread['ask'] = (method, patienceMs, ...given) =>
+    new Promise((resolve, reject) => {
+      if (waiting.size >= MOST_WAITING || (fault !== undefined && !ALWAYS.includes(method))) {
+        reject(new StoreFailure(fault ?? 'STORE_BUSY'))
+        return
+      }
+      const id = nextId
+      nextId += 1
+      const over = (): void => {
+        waiting.delete(id)
+        clearTimeout(timer)
+      }
+      const failed = (why: string): void => {
+        over()
+        setFault(why)
+        reject(new StoreFailure(why))
+      }
+      const timer = setTimeout(() => failed('STORE_LATE'), patienceMs)
+      waiting.set(id, {
+        answered: answer => {
+          over()
+          if (method !== 'close') setFault(undefined)
+          resolve(answer as Awaited<ReturnType<Store[typeof method]>>)
+        },
+        failed,
+      })
+      worker.postMessage({ id, method, given } satisfies Asked)
+    })
+
+  const looking = setInterval(() => {
+    if (fault !== undefined) ask('look', LOOK_AGAIN_MS, Date.now()).catch(() => undefined)
+  }, LOOK_AGAIN_MS).unref()
+
+  return {
+    ask,
+    fault: () => fault,
+    restarts: () => restarts,
+    triedToOpen,
+    kill: async () => void (await worker.terminate()),
+    async close(patienceMs) {
+      if (isClosing) return
+      isClosing = true
+      clearInterval(looking)
+      await ask('close', patienceMs).catch(() => undefined)
+      await worker.terminate()
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { CardRow, CommentRow, FeedbackRow, ToldRow } from './rows.js'
+
+/** The tables, as every database holds them. */
+export interface Tables {
+  feedback: FeedbackRow
+  feedback_comment: CommentRow
+  card: CardRow
+  told: ToldRow
+  /** One row, written to see whether anything can be. */
+  writable: { only: number; looked: number }
+}
+
+/** A database that is open, with the schema of this version. */
+export interface Database {
+  db: Kysely<Tables>
+  /**
+   * Does all of some work or nothing of it.
+   * @param isForGood whether it must outlive the machine when it settles; else the last moments may be lost with it.
+   */
+  inTransaction: (isForGood: boolean, work: (transaction: Transaction<Tables>) => Promise<void>) => Promise<void>
+  /** Leaves nothing of what was deleted in the files of a database that keeps them itself. */
+  wipe: () => Promise<void>
+  close: () => Promise<void>
+}

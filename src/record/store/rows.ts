@@ -1,0 +1,131 @@
+/** A report on a card, as it is kept. */
+export interface FeedbackRow {
+  /** What makes reports the same. */
+  identity: string
+  /** The registered client that reported; empty where nobody is registered. */
+  client: string
+  service: string
+  /** Uuid of the card. */
+  card: string
+  outcome: string
+  /** Epoch ms at which the user did it; null where it is no instant. */
+  happened: number | null
+  reason_system: string | null
+  reason_code: string | null
+  /** 1 where words were given, which stand in a table of their own. */
+  has_comment: number
+  /** Uuids of the accepted suggestions, as JSON. */
+  suggestions: string
+  /** Epoch ms at which it came. */
+  received: number
+  /** Grows with every report of a process, for reports of the same instant. */
+  place: number
+}
+
+/** What a clinician wrote to a report; kept for a shorter time. */
+export interface CommentRow {
+  identity: string
+  comment: string
+  received: number
+}
+
+/** A card that a service answered. */
+export interface CardRow {
+  uuid: string
+  /** The registered client that it was answered to; empty where nobody is registered. */
+  client: string
+  service: string
+  patient_key: string
+  /** Which key of the site made the names of this row. */
+  key_id: string
+  /** The decision point that leads it; empty where it has none. */
+  point: string
+  indicator: string
+  /** The encounter of the call, sealed; null where it had none. */
+  encounter: string | null
+  /** Digest of the knowledge that spoke. */
+  knowledge: string
+  /** Epoch ms. */
+  answered: number
+}
+
+/** What a reader was told last by a card. */
+export interface ToldRow {
+  reader_key: string
+  card_key: string
+  says_key: string
+  patient_key: string
+  key_id: string
+  /** `YYYY-MM-DD`. */
+  day: string
+  /** Epoch ms. */
+  told: number
+}
+
+/** Reports with their words. */
+export interface Reports {
+  feedback: readonly FeedbackRow[]
+  comments: readonly CommentRow[]
+}
+
+/** What may be lost when there is no room for it: nothing is learnt of it then. */
+export interface Notes {
+  cards: readonly CardRow[]
+  told: readonly ToldRow[]
+}
+
+/** A report that overrides a card of a patient. */
+export interface OverrideRow {
+  card: string
+  service: string
+  point: string
+  encounter: string | null
+  happened: number
+  received: number
+  reason_code: string | null
+  has_comment: number
+}
+
+/** Which service answered a card. */
+export type CardOfService = Pick<CardRow, 'uuid' | 'service'>
+
+/** What a card said to a reader, and when. */
+export type Told = Pick<ToldRow, 'card_key' | 'says_key' | 'day'>
+
+/** Epoch ms before which rows are deleted. */
+export interface Expiry {
+  /** Of reports, cards and what readers were told. */
+  rows: number
+  comments: number
+}
+
+/** All that a store holds of one patient. */
+export interface RowsOfPatient {
+  cards: readonly CardRow[]
+  /** With the words of clinicians, where they are still kept. */
+  feedback: readonly (FeedbackRow & { comment: string | null })[]
+  told: readonly ToldRow[]
+}
+
+/** What is asked of a store. It may be far away, or in another thread: everything that goes in and out can be copied. */
+export interface Store {
+  /** Keeps reports for good before it settles; those that are kept already are kept once. */
+  keepReports: (reports: Reports) => Promise<void>
+  /** Notes what was answered. @returns how many of the cards turned out to have come for two patients. */
+  note: (notes: Notes) => Promise<number>
+  /** Overrides of a patient by users of a client, in the order in which they came. */
+  overridesOf: (patientKey: string, client: string) => Promise<OverrideRow[]>
+  /** What a reader was told. */
+  toldTo: (readerKey: string) => Promise<Told[]>
+  /** Those of some cards that a client is known to have had, unless they came for two patients. */
+  cardsNamed: (uuids: readonly string[], client: string) => Promise<CardOfService[]>
+  /** All rows of a patient. */
+  find: (patientKey: string) => Promise<RowsOfPatient>
+  /** Deletes all rows of a patient for good. @returns how many. */
+  erase: (patientKey: string) => Promise<number>
+  /** Deletes what is older. @returns how many rows. */
+  expire: (before: Expiry) => Promise<number>
+  /** Settles when the store could be written. @param now epoch ms. */
+  look: (now: number) => Promise<void>
+  close: () => Promise<void>
+}

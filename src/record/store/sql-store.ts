@@ -1,0 +1,231 @@
+import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely'
+import type { Database, Tables } from './database.js'
+import type { CardRow, Notes, OverrideRow, Reports, RowsOfPatient, Store } from './rows.js'
+import { createWriter } from './writer.js'
+
+/** Most overrides of one patient that are told; the newest. */
+const MOST_OVERRIDES = 100
+
+/** Rows of one insert: databases limit the values of a statement. */
+const ROWS_AT_ONCE = 200
+
+/** Rows that are deleted at once, so that whoever writes need not wait for long. */
+const DELETED_AT_ONCE = 1_000
+
+/** The store on a database, the same on each that we know. */
+export function createSqlStore({ db, inTransaction, wipe, close }: Database): Store {
+  const writer = createWriter(inTransaction)
+  return {
+    keepReports: reports => writer.write(transaction => insertReports(transaction, reports), true),
+    note: notes =>
+      writer.write(async transaction => {
+        const before = await patientsOf(notes.cards, transaction)
+        await insertNotes(transaction, notes)
+        return mixedUpBy(notes.cards, before)
+      }, false),
+    async overridesOf(patientKey, client) {
+      await writer.settled()
+      return (await newestOverrides(db, patientKey, client)).reverse()
+    },
+    async toldTo(readerKey) {
+      await writer.settled()
+      return db.selectFrom('told').where('reader_key', '=', readerKey).select(['card_key', 'says_key', 'day']).execute()
+    },
+    async cardsNamed(uuids, client) {
+      if (uuids.length === 0) return []
+      await writer.settled()
+      const known = await db
+        .selectFrom('card')
+        .where('uuid', 'in', uuids)
+        .where('client', '=', client)
+        .select(['uuid', 'client', 'service', 'patient_key'])
+        .execute()
+      const patients = patientsByCard(known)
+      return known.filter(({ uuid }) => patients.get(nameOf({ uuid, client }))?.size === 1).map(({ uuid, service }) => ({ uuid, service }))
+    },
+    async find(patientKey) {
+      await writer.settled()
+      return rowsOf(db, patientKey)
+    },
+    async erase(patientKey) {
+      const count = await writer.write(transaction => eraseRows(transaction, patientKey), true)
+      await wipe()
+      return count
+    },
+    async expire({ rows, comments }) {
+      const counts = [
+        await deleteInParts('feedback', 'received', rows),
+        await deleteInParts('feedback_comment', 'received', Math.max(rows, comments)),
+        await deleteInParts('card', 'answered', rows),
+        await deleteInParts('told', 'told', rows),
+      ]
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+    look: now =>
+      writer.write(async transaction => {
+        await transaction
+          .insertInto('writable')
+          .values({ only: 1, looked: now })
+          .onConflict(conflict => conflict.column('only').doUpdateSet({ looked: now }))
+          .execute()
+      }, true),
+    async close() {
+      await writer.settled()
+      await close()
+    },
+  }
+
+  async function deleteInParts(table: keyof Tables, column: 'received' | 'answered' | 'told', before: number): Promise<number> {
+    for (let sum = 0; ;) {
+      const deleted = await writer.write(async transaction => {
+        const { numAffectedRows = 0n } = await sql`
+          delete from ${sql.table(table)} where ${sql.ref(column)} in (
+            select ${sql.ref(column)} from ${sql.table(table)} where ${sql.ref(column)} < ${before} order by ${sql.ref(column)} limit ${DELETED_AT_ONCE})
+        `.execute(transaction)
+        return Number(numAffectedRows)
+      }, false)
+      sum += deleted
+      if (deleted === 0) return sum
+    }
+  }
+}
+
+/** The patients for whom cards came before. */
+async function patientsOf(cards: readonly CardRow[], db: Transaction<Tables>): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const uuids = [...new Set(cards.map(({ uuid }) => uuid))]
+  if (uuids.length === 0) return new Map()
+  return patientsByCard(await db.selectFrom('card').where('uuid', 'in', uuids).select(['uuid', 'client', 'patient_key']).execute())
+}
+
+/** Overrides of a patient, the newest first. A card that came for two patients tells of neither. */
+const newestOverrides = (db: Kysely<Tables>, patientKey: string, client: string): Promise<OverrideRow[]> =>
+  db
+    .selectFrom('card')
+    .innerJoin('feedback', join =>
+      join
+        .onRef('feedback.card', '=', 'card.uuid')
+        .onRef('feedback.service', '=', 'card.service')
+        .onRef('feedback.client', '=', 'card.client'),
+    )
+    .where('card.patient_key', '=', patientKey)
+    .where('card.client', '=', client)
+    .where('card.point', '<>', '')
+    .where('feedback.outcome', '=', 'overridden')
+    .where('feedback.happened', 'is not', null)
+    .where(where => where.not(where.exists(ofOthers(where))))
+    .orderBy('feedback.received', 'desc')
+    .orderBy('feedback.place', 'desc')
+    .limit(MOST_OVERRIDES)
+    .select(['card.uuid as card', 'card.service', 'card.point', 'card.encounter'])
+    .select(row => row.ref('feedback.happened').$notNull().as('happened'))
+    .select(['feedback.received', 'feedback.reason_code', 'feedback.has_comment'])
+    .execute()
+
+const ofOthers = (where: ExpressionBuilder<Tables, 'card'>) =>
+  where
+    .selectFrom('card as other')
+    .whereRef('other.uuid', '=', 'card.uuid')
+    .whereRef('other.client', '=', 'card.client')
+    .whereRef('other.patient_key', '<>', 'card.patient_key')
+    .select('other.uuid')
+
+/** All rows of a patient; reports by the uuids of their cards. */
+async function rowsOf(db: Kysely<Tables>, patientKey: string): Promise<RowsOfPatient> {
+  const feedback = await db
+    .selectFrom('feedback')
+    .leftJoin('feedback_comment', 'feedback_comment.identity', 'feedback.identity')
+    .where('feedback.card', 'in', db.selectFrom('card').where('patient_key', '=', patientKey).select('uuid'))
+    .selectAll('feedback')
+    .select('feedback_comment.comment')
+    .execute()
+  return {
+    cards: await db.selectFrom('card').where('patient_key', '=', patientKey).selectAll().execute(),
+    feedback,
+    told: await db.selectFrom('told').where('patient_key', '=', patientKey).selectAll().execute(),
+  }
+}
+
+async function eraseRows(transaction: Transaction<Tables>, patientKey: string): Promise<number> {
+  const uuids = transaction.selectFrom('card').where('patient_key', '=', patientKey).select('uuid')
+  const identities = transaction.selectFrom('feedback').where('card', 'in', uuids).select('identity')
+  const deleted = [
+    await transaction.deleteFrom('feedback_comment').where('identity', 'in', identities).executeTakeFirst(),
+    await transaction.deleteFrom('feedback').where('card', 'in', uuids).executeTakeFirst(),
+    await transaction.deleteFrom('told').where('patient_key', '=', patientKey).executeTakeFirst(),
+    await transaction.deleteFrom('card').where('patient_key', '=', patientKey).executeTakeFirst(),
+  ]
+  return deleted.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0)
+}
+
+/** A card is its client's alone: another may use the same hookInstance, and so have cards of the same uuid. */
+const nameOf = ({ uuid, client }: Pick<CardRow, 'uuid' | 'client'>): string => `${uuid} ${client}`
+
+function patientsByCard(rows: readonly Pick<CardRow, 'uuid' | 'client' | 'patient_key'>[]): Map<string, Set<string>> {
+  const patients = new Map<string, Set<string>>()
+  for (const row of rows) patients.set(nameOf(row), (patients.get(nameOf(row)) ?? new Set()).add(row.patient_key))
+  return patients
+}
+
+/** How many cards were one patient's and are another's as well now. */
+function mixedUpBy(cards: readonly CardRow[], before: ReadonlyMap<string, ReadonlySet<string>>): number {
+  const after = patientsByCard(cards)
+  for (const [name, patients] of before) for (const patient of patients) after.get(name)?.add(patient)
+  return [...after].filter(([name, { size }]) => size > 1 && (before.get(name)?.size ?? 0) < 2).length
+}
+
+async function insertReports(transaction: Transaction<Tables>, { feedback, comments }: Reports): Promise<void> {
+  for (const rows of inParts(feedback))
+    await transaction
+      .insertInto('feedback')
+      .values(rows)
+      .onConflict(conflict => conflict.column('identity').doNothing())
+      .execute()
+  for (const rows of inParts(comments))
+    await transaction
+      .insertInto('feedback_comment')
+      .values(rows)
+      .onConflict(conflict => conflict.column('identity').doNothing())
+      .execute()
+}
+
+async function insertNotes(transaction: Transaction<Tables>, { cards, told }: Notes): Promise<void> {
+  // One statement may not change a row twice; of cards and of what was told the last word counts.
+  for (const rows of inParts(lastOf(cards, ({ uuid, client, service, patient_key }) => [uuid, client, service, patient_key])))
+    await transaction
+      .insertInto('card')
+      .values(rows)
+      .onConflict(conflict =>
+        conflict
+          .columns(['uuid', 'client', 'service', 'patient_key'])
+          .doUpdateSet(row => ({
+            point: row.ref('excluded.point'),
+            encounter: row.ref('excluded.encounter'),
+            indicator: row.ref('excluded.indicator'),
+            knowledge: row.ref('excluded.knowledge'),
+            answered: row.ref('excluded.answered'),
+          }))
+          .whereRef('card.point', '<>', 'excluded.point'),
+      )
+      .execute()
+  for (const rows of inParts(lastOf(told, ({ reader_key, card_key }) => [reader_key, card_key])))
+    await transaction
+      .insertInto('told')
+      .values(rows)
+      .onConflict(conflict =>
+        conflict.columns(['reader_key', 'card_key']).doUpdateSet(row => ({
+          says_key: row.ref('excluded.says_key'),
+          day: row.ref('excluded.day'),
+          told: row.ref('excluded.told'),
+          key_id: row.ref('excluded.key_id'),
+        })),
+      )
+      .execute()
+}
+
+const lastOf = <T>(rows: readonly T[], keyOf: (row: T) => readonly string[]): T[] => [
+  ...new Map(rows.map(row => [JSON.stringify(keyOf(row)), row] as const)).values(),
+]
+
+function* inParts<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) yield rows.slice(from, from + ROWS_AT_ONCE)
+}

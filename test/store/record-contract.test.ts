@@ -1,0 +1,379 @@
+// What every record promises, wherever it keeps what it keeps: in memory, in a file, in PostgreSQL. Needs the built service.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { Card, Feedback } from '../../src/cds-hooks/types.js'
+import type { FeedbackEntry, ForgottenFor, WatchedRecord } from '../../src/record/port.js'
+import { createRecordKeys } from '../../src/record/record-keys.js'
+import { startStoreThread, type StoreThread } from '../../src/record/store-thread.js'
+import { createStoredRecord } from '../../src/record/stored-record.js'
+import { testRecord } from '../support/service.js'
+import { startPostgres, type Postgres } from './postgres.js'
+
+const PROGRAM = pathToFileURL(fileURLToPath(new URL('../../dist/record/store-worker.js', import.meta.url)))
+const COMMAND = fileURLToPath(new URL('../../dist/cli/columna.js', import.meta.url))
+const SITE_KEY = 'a secret of the site for tests only, long enough'
+const RETENTION = { days: 183, commentDays: 30 }
+const NOW = Date.parse('2026-03-30T10:00:00Z')
+const DAY = 86_400_000
+
+const SERVICE = 'order-sign'
+const AT = '2026-03-30T09:59:00.000Z'
+const RECEIVED = '2026-03-30T10:00:00.000Z'
+const UUIDS = Array.from({ length: 8 }, (_, index) => `${index}${'0'.repeat(7)}-0000-4000-8000-000000000000`)
+const [A = '', B = ''] = UUIDS
+
+let postgres: Postgres
+let home: string
+
+beforeAll(() => {
+  postgres = startPostgres()
+  home = mkdtempSync(join(tmpdir(), 'columna-store-'))
+})
+
+afterAll(() => {
+  postgres.remove()
+  rmSync(home, { recursive: true, force: true })
+})
+
+const card = (uuid: string, point: string): Card => ({
+  uuid,
+  summary: 's',
+  indicator: 'warning',
+  source: { label: 'l' },
+  extension: { 'org.columna.decision-points': [point] },
+})
+const of = (patient: string, client = 'https://ehr.example.org/fhir') => ({ client, patient })
+const entry = (uuid: string, members: Partial<Feedback> = {}, service = SERVICE): FeedbackEntry => ({
+  service,
+  receivedAt: RECEIVED,
+  feedback: { card: uuid, outcome: 'overridden', outcomeTimestamp: AT, ...members },
+})
+
+/** A record, and the same again as another process would open it. */
+interface Opened {
+  record: WatchedRecord
+  thread?: StoreThread
+}
+
+interface Kind {
+  open: (place: string, now?: number) => Promise<Opened>
+  newPlace: () => string
+}
+
+let places = 0
+
+async function openStored(place: Parameters<typeof startStoreThread>[0]['place'], now = NOW): Promise<Opened> {
+  const thread = startStoreThread({ place, program: PROGRAM })
+  await thread.triedToOpen
+  expect(thread.fault()).toBeUndefined()
+  const record = createStoredRecord({
+    thread,
+    keys: createRecordKeys(SITE_KEY),
+    retention: RETENTION,
+    decisionPoints: 'org.columna.decision-points',
+    knowledge: 'digest',
+    now: () => now,
+  })
+  return { record, thread }
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  memory: { open: async () => ({ record: testRecord() }), newPlace: () => '' },
+  file: { open: (file, now) => openStored({ file }, now), newPlace: () => join(home, `${(places += 1)}`, 'columna.db') },
+  PostgreSQL: { open: (url, now) => openStored({ postgres: url }, now), newPlace: () => postgres.newDatabase() },
+}
+
+describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
+  let place: string
+  let record: WatchedRecord
+  let opened: WatchedRecord[]
+  let forgotten: ForgottenFor[]
+
+  const openAgain = async (now?: number): Promise<Opened> => {
+    const again = await open(place, now)
+    opened.push(again.record)
+    return again
+  }
+
+  beforeEach(async () => {
+    place = newPlace()
+    opened = []
+    forgotten = []
+    ;({ record } = await openAgain())
+    record.onForgotten(why => forgotten.push(why))
+  })
+
+  afterEach(async () => {
+    for (const each of opened) await each.close()
+  })
+
+  const answer = (patient: string, cards: readonly Card[], members: { client?: string; service?: string; encounter?: string } = {}) =>
+    record.answered({ ...of(patient), service: SERVICE, cards, ...members })
+  const pointsOf = async (patient: string, client?: string, from = record) =>
+    (await from.overridesOf(of(patient, client))).map(({ point }) => point)
+
+  test('an overridden card is remembered for its patient, of its client, with the point that leads it', async () => {
+    await answer('p1', [card(A, 'LBP-10')])
+    await answer('p2', [card(B, 'LBP-11')])
+    await record.feedback([entry(A), entry(A)])
+    expect(await record.overridesOf(of('p1'))).toEqual([{ point: 'LBP-10', at: AT }])
+    expect([await pointsOf('p2'), await pointsOf('p1', 'https://other.example.org')]).toEqual([[], []])
+  })
+
+  test('an accepted card, a card nobody was answered with, and an override at no instant change nothing', async () => {
+    await answer('p1', [card(A, 'LBP-10')])
+    await record.feedback([
+      entry(A, { outcome: 'accepted', acceptedSuggestions: [{ id: B }] }),
+      entry(B),
+      entry(A, { outcomeTimestamp: '2026-06-30T23:59:60Z' }),
+    ])
+    expect(await pointsOf('p1')).toEqual([])
+  })
+
+  test('a time yet to come counts as the time of receipt', async () => {
+    await answer('p1', [card(A, 'LBP-10')])
+    await record.feedback([entry(A, { outcomeTimestamp: '2036-03-30T10:00:00Z' })])
+    expect(await record.overridesOf(of('p1'))).toEqual([{ point: 'LBP-10', at: RECEIVED }])
+  })
+
+  test('the encounter of the call, and the first reason that any report gave', async () => {
+    await answer('p1', [card(A, 'LBP-10'), card(B, 'LBP-11')], { encounter: 'contact-æ' })
+    await record.feedback([entry(A), entry(B, { overrideReason: { userComment: 'words\0' } })])
+    await record.feedback([entry(A, { overrideReason: { reason: { code: 'seen', system: 's' } } })])
+    expect(await record.overridesOf(of('p1'))).toEqual([
+      { point: 'LBP-10', at: AT, reason: 'seen', encounter: 'contact-æ' },
+      { point: 'LBP-11', at: AT, reason: 'comment', encounter: 'contact-æ' },
+    ])
+  })
+
+  test('a report at another service than the card’s changes nothing, and can be told beforehand', async () => {
+    await answer('p1', [card(A, 'LBP-10')])
+    await answer('p1', [card(B, 'LBP-10')], { service: 'order-select' })
+    await answer('p1', [card(B, 'LBP-10')])
+    expect([...(await record.ofOtherServices([A, B.toUpperCase(), UUIDS[2] ?? ''], 'patient-view'))].sort()).toEqual(
+      name === 'memory' ? [A, B.toUpperCase()] : [A, B],
+    )
+    expect([...(await record.ofOtherServices([A, B], SERVICE))]).toEqual([])
+    await record.feedback([entry(A, {}, 'patient-view')])
+    expect(await pointsOf('p1')).toEqual([])
+  })
+
+  test('a uuid that comes for two patients silences neither, and is counted once', async () => {
+    await answer('anna', [card(A, 'LBP-10'), card(B, 'LBP-11')])
+    await record.feedback([entry(A), entry(B)])
+    expect(await pointsOf('anna')).toEqual(['LBP-10', 'LBP-11'])
+    await answer('bent', [card(A, 'LBP-10')])
+    await answer('anna', [card(A, 'LBP-10')])
+    await record.feedback([entry(A, { outcomeTimestamp: '2026-03-30T09:58:00Z' })])
+    expect([await pointsOf('anna'), await pointsOf('bent')]).toEqual([['LBP-11'], []])
+    expect(forgotten).toEqual(['two-patients'])
+    expect([...(await record.ofOtherServices([A], 'patient-view'))]).toEqual([])
+  })
+
+  test('patients never mix, whatever comes in whatever order', async () => {
+    const event = fc.record({
+      isCall: fc.boolean(),
+      patient: fc.constantFrom('p1', 'p2'),
+      client: fc.constantFrom('one', 'other'),
+      service: fc.constantFrom('s1', 's2'),
+      uuid: fc.constantFrom(...UUIDS.slice(0, 4)),
+    })
+    // Every run has patients of its own, as they would be of other days.
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 20 }), async events => {
+        run += 1
+        const named = (uuid: string) => `${uuid.slice(0, -6)}${String(run).padStart(6, '0')}`
+        for (const { isCall, patient, client, service, uuid } of events) {
+          if (isCall) await record.answered({ client, patient: `${patient}-${run}`, service, cards: [card(named(uuid), `P-${uuid}`)] })
+          else await record.feedback([entry(named(uuid), {}, service)])
+        }
+        for (const patient of ['p1', 'p2'])
+          for (const client of ['one', 'other']) {
+            const points = await pointsOf(`${patient}-${run}`, client)
+            for (const point of points) {
+              const calls = events.filter(({ isCall, uuid }) => isCall && `P-${uuid}` === point)
+              expect(calls.every(call => call.patient === patient && call.client === client)).toBe(true)
+            }
+          }
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  test('what a reader was shown is known to that reader alone, by the day of the last time, until it says something else', async () => {
+    const reader = { ...of('p1'), user: 'Practitioner/1' }
+    const saying = { card: 'plan#action', says: 'this' }
+    await record.shown({ ...reader, sayings: [saying], day: '2026-03-28', forgetBefore: '2026-03-01' })
+    await record.shown({ ...reader, sayings: [saying], day: '2026-03-29', forgetBefore: '2026-03-01' })
+    const shownOn = await record.shownTo(reader)
+    expect([shownOn(saying), shownOn({ ...saying, says: 'that' }), shownOn({ ...saying, card: 'other' })]).toEqual([
+      '2026-03-29',
+      undefined,
+      undefined,
+    ])
+    for (const other of [
+      { ...reader, user: 'Practitioner/2' },
+      { ...reader, patient: 'p2' },
+      { ...reader, client: 'other' },
+    ])
+      expect((await record.shownTo(other))(saying)).toBeUndefined()
+  })
+
+  test('what is kept of one registered client is used for no other, though they speak of one patient by one uuid', async () => {
+    const reader = { ...of('p1'), sender: 'one', user: 'Practitioner/1' }
+    const saying = { card: 'plan#action', says: 'this' }
+    await record.answered({ ...of('p1'), sender: 'one', service: SERVICE, cards: [card(A, 'LBP-10')] })
+    await record.answered({ ...of('p2'), sender: 'other', service: SERVICE, cards: [card(A, 'LBP-11')] })
+    await record.answered({ ...of('p1'), sender: 'other', service: SERVICE, cards: [card(B, 'LBP-12')] })
+    await record.shown({ ...reader, sayings: [saying], day: '2026-03-29', forgetBefore: '2026-03-01' })
+    await record.feedback([entry(B), { ...entry(B), sender: 'one' }])
+    expect(await record.overridesOf({ ...of('p1'), sender: 'other' })).toEqual([])
+    await record.feedback([{ ...entry(A), sender: 'one' }])
+    const pointsFor = async (patient: string, sender?: string) =>
+      (await record.overridesOf({ ...of(patient), ...(sender !== undefined && { sender }) })).map(({ point }) => point)
+    expect([await pointsFor('p1', 'one'), await pointsFor('p1', 'other'), await pointsFor('p2', 'other'), await pointsFor('p1')]).toEqual([
+      ['LBP-10'],
+      [],
+      [],
+      [],
+    ])
+    expect([...(await record.ofOtherServices([A], 'patient-view', 'other'))]).toEqual([A])
+    expect([...(await record.ofOtherServices([A], 'patient-view', 'third'))]).toEqual([])
+    expect([(await record.shownTo(reader))(saying), (await record.shownTo({ ...reader, sender: 'other' }))(saying)]).toEqual([
+      '2026-03-29',
+      undefined,
+    ])
+    expect(forgotten).toEqual([])
+  })
+
+  if (name !== 'memory') {
+    test('all of it is there after a restart, and for another replica at once', async () => {
+      const reader = { ...of('p1'), user: 'Practitioner/1' }
+      const saying = { card: 'plan#action', says: 'this' }
+      await answer('p1', [card(A, 'LBP-10')], { encounter: 'c' })
+      await record.shown({ ...reader, sayings: [saying], day: '2026-03-29', forgetBefore: '2026-03-01' })
+      await record.feedback([entry(A)])
+      await record.shownTo(reader)
+      const { record: replica } = await openAgain()
+      expect(await replica.overridesOf(of('p1'))).toEqual([{ point: 'LBP-10', at: AT, encounter: 'c' }])
+      expect((await replica.shownTo(reader))(saying)).toBe('2026-03-29')
+      await record.close()
+      const { record: restarted } = await openAgain()
+      expect(await restarted.overridesOf(of('p1'))).toEqual([{ point: 'LBP-10', at: AT, encounter: 'c' }])
+    })
+
+    test('feedback that comes at another replica, before the card is known, silences all the same', async () => {
+      const { record: replica } = await openAgain()
+      await replica.feedback([entry(A)])
+      await answer('p1', [card(A, 'LBP-10')])
+      await record.close()
+      expect(await pointsOf('p1', undefined, replica)).toEqual(['LBP-10'])
+    })
+
+    test('a thread that dies is started again; what it was asked fails, and nothing that was kept is lost', async () => {
+      const { record: dying, thread } = await openAgain()
+      await answer('p1', [card(A, 'LBP-10')])
+      await record.feedback([entry(A)])
+      await thread?.kill()
+      await expect(dying.overridesOf(of('p1'))).rejects.toThrow('STORE_THREAD_ENDED')
+      await untilUp(dying)
+      expect([dying.restarts(), await pointsOf('p1', undefined, dying)]).toEqual([1, ['LBP-10']])
+    })
+
+    test('rows are deleted when their time is over, words sooner', async () => {
+      const { thread } = await openAgain()
+      await answer('p1', [card(A, 'LBP-10')])
+      await record.feedback([entry(A, { overrideReason: { userComment: 'words' } })])
+      expect(await pointsOf('p1')).toEqual(['LBP-10'])
+      const expire = (now: number) => thread?.ask('expire', 5_000, { rows: now - 183 * DAY, comments: now - 30 * DAY })
+      expect(await expire(NOW + 29 * DAY)).toBe(0)
+      expect(await expire(NOW + 31 * DAY)).toBe(1)
+      expect(await pointsOf('p1')).toEqual(['LBP-10'])
+      expect(await expire(NOW + 184 * DAY)).toBe(2)
+      expect(await pointsOf('p1')).toEqual([])
+    })
+  }
+})
+
+/** The command of the package. */
+const command = (environment: Record<string, string>, ...words: readonly string[]): string =>
+  execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, 'record', ...words], {
+    env: { PATH: process.env.PATH, CDS_PATIENT_KEY: SITE_KEY, ...environment },
+    encoding: 'utf8',
+  })
+
+test.each([
+  ['a file', () => `file:${join(home, 'command', 'columna.db')}`],
+  ['PostgreSQL', () => postgres.newDatabase()],
+])('columna record finds and erases all rows of one patient in %s, and no other', async (_, placeOf) => {
+  const CDS_STORE = placeOf()
+  const { record } = await openStored(CDS_STORE.startsWith('file:') ? { file: CDS_STORE.slice(5) } : { postgres: CDS_STORE })
+  for (const [patient, uuid] of [
+    ['p1', A],
+    ['p2', B],
+  ] as const) {
+    await record.answered({ ...of(patient), service: SERVICE, cards: [card(uuid, 'LBP-10')] })
+    await record.shown({
+      ...of(patient),
+      user: 'Practitioner/1',
+      sayings: [{ card: 'c', says: 's' }],
+      day: '2026-03-29',
+      forgetBefore: '2026-03-01',
+    })
+    await record.feedback([entry(uuid, { overrideReason: { userComment: `words of ${patient}` } })])
+  }
+  await record.overridesOf(of('p1'))
+  const who = ['--fhir-server', 'https://EHR.example.org/fhir/', '--patient', 'p1']
+  const tables = command({ CDS_STORE }, 'find', ...who)
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as { table: string; comment?: string })
+  expect(tables.map(({ table }) => table).sort()).toEqual(['cards', 'feedback', 'told'])
+  expect(tables.find(({ comment }) => comment !== undefined)?.comment).toBe('words of p1')
+  expect(command({ CDS_STORE }, 'erase', ...who)).toBe('4 row(s) erased.\n')
+  expect(command({ CDS_STORE }, 'find', ...who)).toBe('')
+  expect(await record.overridesOf(of('p1'))).toEqual([])
+  expect(await record.overridesOf(of('p2'))).toHaveLength(1)
+  await record.close()
+})
+
+async function untilUp(record: WatchedRecord): Promise<void> {
+  while (record.fault() !== undefined) await new Promise(resolve => setTimeout(resolve, 20))
+}
+
+test('nothing in the bytes of a store tells who a patient is', async () => {
+  const file = join(home, 'bytes', 'columna.db')
+  const { record } = await openStored({ file })
+  const reader = { ...of('patient-id-0101', 'https://ehr.example.org/fhir'), user: 'Practitioner/doctor-4711' }
+  await record.answered({ ...reader, service: SERVICE, cards: [card(A, 'LBP-10')], encounter: 'encounter-9876' })
+  await record.shown({ ...reader, sayings: [{ card: 'c', says: 'a text about back pain' }], day: '2026-03-29', forgetBefore: '2026-03-01' })
+  await record.feedback([entry(A)])
+  await record.close()
+  const bytes = readdirSync(join(home, 'bytes')).map(name => readFileSync(join(home, 'bytes', name)).toString('latin1'))
+  expect(bytes.join('')).toContain('LBP-10')
+  for (const secret of ['patient-id-0101', 'doctor-4711', 'encounter-9876', 'back pain', SITE_KEY])
+    expect(bytes.join('')).not.toContain(secret)
+})
+
+describe('PostgreSQL', () => {
+  test('that is killed and back: nothing is read meanwhile, feedback fails, and what was kept is there', async () => {
+    const { record } = await openStored({ postgres: postgres.newDatabase() })
+    await record.answered({ ...of('p1'), service: SERVICE, cards: [card(A, 'LBP-10')] })
+    await record.feedback([entry(A)])
+    expect(await record.overridesOf(of('p1'))).toHaveLength(1)
+    postgres.stop()
+    await expect(record.feedback([entry(B)])).rejects.toThrow('The store does not answer')
+    await expect(record.overridesOf(of('p1'))).rejects.toThrow('The store does not answer')
+    postgres.start()
+    await untilUp(record)
+    await record.feedback([entry(B)])
+    expect(await record.overridesOf(of('p1'))).toHaveLength(1)
+    await record.close()
+  })
+})
