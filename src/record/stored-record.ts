@@ -137,6 +137,8 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
       return new Set(known.map(({ uuid }) => uuid).filter(uuid => !ours.has(uuid)))
     },
     async feedback(entries) {
+      // What was answered before is then as safe as they are: a database server that is killed loses the newest notes.
+      await queue.flush()
       if (entries.length > 0) await thread.ask('keepReports', KEPT_WITHIN_MS, reportsOf(entries))
     },
     bytes: { waiting: queue.bytes },
