@@ -58,7 +58,7 @@ const STEADY = 0.05
 export async function warm(target: Target, callers: number, most = MOST_WINDOWS): Promise<void> {
   const costs: number[] = []
   for (let calls = 0; calls < WARM_CALLS && costs.length < most && !isSteady(costs);) {
-    const { requests, mainUs } = await load(target, callers, WARM_WINDOW_SECONDS)
+    const { requests, mainUs } = await load(target, callers, WARM_WINDOW_SECONDS, true)
     calls += requests
     costs.push(mainUs)
   }
