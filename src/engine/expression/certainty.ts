@@ -1,4 +1,4 @@
-import { childNodes, functionOf, nameWithoutQuotes, type SyntaxNode } from './syntax.js'
+import { bare, childNodes, functionOf, nameWithoutQuotes, type SyntaxNode } from './syntax.js'
 
 /** Whether a variable always yields something. */
 export type IsCertain = (variable: string) => boolean
@@ -198,14 +198,6 @@ function isGiven(node: SyntaxNode | undefined, given: Given): boolean {
 }
 
 const isNothing = (node: SyntaxNode): boolean => childNodes(bare(node))[0]?.type === 'NullLiteral'
-
-const WRAPPINGS = new Set(['EntireExpression', 'TermExpression', 'InvocationTerm', 'ParenthesizedTerm'])
-
-/** A part without the parentheses and the nodes that only wrap it. */
-function bare(node: SyntaxNode): SyntaxNode {
-  const [inner] = childNodes(node)
-  return WRAPPINGS.has(node.type) && inner ? bare(inner) : node
-}
 
 const keys = new WeakMap<SyntaxNode, string>()
 

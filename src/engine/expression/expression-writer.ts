@@ -9,7 +9,7 @@ import { binaryOperator, COMPARING, comparison, isText, OPERATORS } from './oper
 import type { Scope } from './scope.js'
 import { standardFunction } from './standard-function.js'
 import { countItems, type Iteration, type Step } from './steps.js'
-import { childNodes, functionOf, nameWithoutQuotes, stringLiteral, type SyntaxNode } from './syntax.js'
+import { bare, childNodes, functionOf, nameWithoutQuotes, stringLiteral, type SyntaxNode } from './syntax.js'
 import { asStep, asTest, beingThere, holding, type Criterion, type Test } from './tests.js'
 import { typeTest } from './type-test.js'
 import { NOTHING, numberOf, plain, type Collection } from './values.js'
@@ -110,10 +110,8 @@ export class ExpressionWriter {
 
   /** A variable that stands alone, as a truth value; undefined for any other part. */
   private truthOfVariable(node: SyntaxNode): Test | undefined {
-    const [inner, ...others] = childNodes(node)
-    if (node.type === 'ExternalConstantTerm') return this.isDefinition(node) ? undefined : variableTest(node)
-    const isWrapping = node.type === 'TermExpression' || node.type === 'ParenthesizedTerm'
-    return inner && others.length === 0 && isWrapping ? this.truthOfVariable(inner) : undefined
+    const inner = bare(node)
+    return inner.type !== 'ExternalConstantTerm' || this.isDefinition(inner) ? undefined : variableTest(inner)
   }
 
   private connected(sign: string, left: SyntaxNode, right: SyntaxNode): Test | undefined {

@@ -1,5 +1,5 @@
 import { Quantity } from './quantities.js'
-import { childNodes, stringLiteral, type SyntaxNode } from './syntax.js'
+import { bare, childNodes, stringLiteral, type SyntaxNode } from './syntax.js'
 import { Temporal } from './temporals.js'
 import { isValue, NO, NOTHING, YES, type Collection } from './values.js'
 
@@ -39,9 +39,6 @@ const numberIn = (text: string, of: (number: number) => unknown): Collection | u
 
 /** What a part stands for that is nothing but a literal; undefined for any other. */
 export function literalIn(node: SyntaxNode): Collection | undefined {
-  const [inner, ...others] = childNodes(node)
-  if (node.type === 'LiteralTerm') return writtenValue(node)
-  return inner && others.length === 0 && (node.type === 'TermExpression' || node.type === 'ParenthesizedTerm')
-    ? literalIn(inner)
-    : undefined
+  const inner = bare(node)
+  return inner.type === 'LiteralTerm' ? writtenValue(inner) : undefined
 }

@@ -39,6 +39,14 @@ function asRead({ type, text, delimitedText, value, unit, children }: SyntaxNode
 
 export const childNodes = (node: SyntaxNode): readonly SyntaxNode[] => node.children ?? []
 
+const WRAPPINGS = new Set(['EntireExpression', 'TermExpression', 'InvocationTerm', 'ParenthesizedTerm'])
+
+/** A part without the parentheses and the nodes that only wrap it. */
+export function bare(node: SyntaxNode): SyntaxNode {
+  const [inner] = childNodes(node)
+  return WRAPPINGS.has(node.type) && inner ? bare(inner) : node
+}
+
 /** Calendar units in quotes behind their number; strings and delimited names, which are kept; and comments. */
 const UNIT_OR_KEPT_OR_COMMENT =
   /(?<=\d\s*)'((?:year|month|week|day|hour|minute|second|millisecond)s?)'|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*/g
