@@ -51,8 +51,26 @@ export async function startStubFhirServer(
   })
   for (const [path, answer] of Object.entries(answers)) app.use(path, answer)
   app.use(base, demoServer())
-  const listening = await listen(app)
+  const listening = await listenAnew(app)
   return { ...listening, requests, mostAtOnce: () => most, underWay: () => underWay }
+}
+
+/** Ports that stubs of this process have had. */
+const hadBefore = new Set<string>()
+
+/** Listens where no stub did before: to a reader, a server at the address of one that failed is that server, which it may leave alone. */
+async function listenAnew(app: express.Express): Promise<Listening> {
+  const listening = await listen(app)
+  if (!hadBefore.has(listening.url)) {
+    hadBefore.add(listening.url)
+    return listening
+  }
+  // Held meanwhile, so that another is given.
+  try {
+    return await listenAnew(app)
+  } finally {
+    await listening.close()
+  }
 }
 
 /** An answer that never comes. */
