@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
 import type { KeptIn, StorePlace } from './record/open-record.js'
@@ -79,6 +80,8 @@ interface Setting<T> {
   /** Reads the text of the variable. Throws an Error whose message says what is expected. */
   read: (text: string) => T
   fallback: (environment: Environment) => T
+  /** Whether a file may hold it, which the same name with _FILE names: an environment is read by many. */
+  isSecret?: true
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -111,9 +114,9 @@ export function readSettings(environment: Environment = process.env): Settings {
   const demo = setting({ name: 'CDS_DEMO', read: demonstration(isRefused), fallback: outsideProduction })
   const demoFhirPort = setting({ name: 'DEMO_FHIR_PORT', read: wholeNumber(0, 65535), fallback: () => 3001 })
   const port = setting({ name: 'PORT', read: wholeNumber(0, 65535), fallback: () => 3000 })
-  const store = setting<'memory' | StorePlace>({ name: 'CDS_STORE', read: storePlace, fallback: () => 'memory' })
-  const siteKey = setting({ name: 'CDS_PATIENT_KEY', read: secret, fallback: () => undefined })
-  if (store !== 'memory' && !environment.CDS_PATIENT_KEY?.trim()) refuse('CDS_PATIENT_KEY', `${SECRET} beside CDS_STORE`)
+  const store = setting<'memory' | StorePlace>({ name: 'CDS_STORE', read: storePlace, fallback: () => 'memory', isSecret: true })
+  const siteKey = setting({ name: 'CDS_PATIENT_KEY', read: secret, fallback: () => undefined, isSecret: true })
+  if (store !== 'memory' && !isGiven('CDS_PATIENT_KEY', environment)) refuse('CDS_PATIENT_KEY', `${SECRET} beside CDS_STORE`)
   const settings: Settings = {
     port,
     opsPort: setting({ name: 'CDS_OPS_PORT', read: portBeside(demo ? [port, demoFhirPort] : [port]), fallback: () => undefined }),
@@ -195,10 +198,10 @@ function ownVariables(): ReadonlySet<string> {
 function readingFrom(environment: Environment) {
   const faults: string[] = []
   const refuse = (name: string, why: string): void => void faults.push(`${name}: ${why}`)
-  const setting = <T>({ name, read, fallback }: Setting<T>): T => {
-    const text = environment[name]?.trim()
+  const setting = <T>({ name, read, fallback, isSecret }: Setting<T>): T => {
     try {
-      return text === undefined || text === '' ? fallback(environment) : read(text)
+      const text = textOf(name, environment) ?? (isSecret && textOfFile(name, environment))
+      return text === undefined ? fallback(environment) : read(text)
     } catch (error) {
       refuse(name, (error as Error).message)
       return fallback(environment)
@@ -208,6 +211,34 @@ function readingFrom(environment: Environment) {
     if (faults.length > 0) throw new CdsError('CDS_SETTING_INVALID', `Settings are wrong: ${faults.join('; ')}.`, faults)
   }
   return { setting, refuse, throwIfAny }
+}
+
+function textOf(name: string, environment: Environment): string | undefined {
+  const text = environment[name]?.trim()
+  return text === '' ? undefined : text
+}
+
+/** The variable that names the file of a secret. */
+const fileVariable = (name: string): string => `${name}_FILE`
+
+const isGiven = (name: string, environment: Environment): boolean =>
+  [name, fileVariable(name)].some(each => textOf(each, environment) !== undefined)
+
+/** What the file of a secret holds, without the line's end. @throws Error when it cannot be read or holds nothing. */
+function textOfFile(name: string, environment: Environment): string | undefined {
+  const path = textOf(fileVariable(name), environment)
+  if (path === undefined) return undefined
+  const text = readText(path, fileVariable(name)).trim()
+  if (text === '') throw new Error(`expects the file of ${fileVariable(name)} to hold something`)
+  return text
+}
+
+function readText(path: string, variable: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Error(`expects ${variable} to name a file that can be read (${(error as NodeJS.ErrnoException).code})`)
+  }
 }
 
 const embeddedServer = (port: number) => [`http://localhost:${port || '*'}/fhir`, `http://127.0.0.1:${port || '*'}/fhir`]

@@ -104,7 +104,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['engine/expression', 'plain-values'],
     ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici'],
   ],
-  settings: [['engine/knowledge', 'errors', 'record', 'trust'], []],
+  settings: [['engine/knowledge', 'errors', 'record', 'trust'], ['node:fs']],
   start: [
     [
       'calls',
@@ -125,7 +125,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
 }
 
 /** Rooms that may touch the disk. */
-const READS_DISK = ['cli', 'demo', 'knowledge-files', 'record', 'trust']
+const READS_DISK = ['cli', 'demo', 'knowledge-files', 'record', 'settings', 'trust']
 
 /** What the wing may reach of the outside, through whatever it imports: the FHIRPath engine, regular expressions in linear time, names of cards. */
 const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']

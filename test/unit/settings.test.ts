@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { CdsError } from '../../src/errors.js'
 import { FaultList } from '../../src/engine/model/faults.js'
 import { readKnowledgeJson } from '../../src/knowledge-files/knowledge-json.js'
@@ -191,6 +193,47 @@ test('a store that outlives the process needs a secret of the site', () => {
   expect(readSettings({ CDS_STORE: postgres, CDS_PATIENT_KEY }).keptIn).toEqual({ place: { postgres }, siteKey: CDS_PATIENT_KEY })
   expect(faultsOf({ CDS_STORE: postgres })).toEqual([expect.stringMatching(/^CDS_PATIENT_KEY: expects a secret of 32 characters/)])
   expect(faultsOf({ CDS_STORE: postgres }).join('')).not.toContain('db.example')
+})
+
+describe('a secret in a file', () => {
+  const home = mkdtempSync(join(tmpdir(), 'columna-secrets-'))
+  const CDS_STORE = 'postgres://columna:word@db.example/columna'
+  const CDS_PATIENT_KEY = 'x'.repeat(32)
+  const fileOf = (text: string): string => {
+    const file = join(home, randomUUID())
+    writeFileSync(file, text)
+    return file
+  }
+
+  afterAll(() => rmSync(home, { recursive: true }))
+
+  test('is what the variable would be, without the end of its line', () => {
+    expect(readSettings({ CDS_STORE_FILE: fileOf(`${CDS_STORE}\n`), CDS_PATIENT_KEY_FILE: fileOf(`${CDS_PATIENT_KEY}\n`) }).keptIn).toEqual(
+      {
+        place: { postgres: CDS_STORE },
+        siteKey: CDS_PATIENT_KEY,
+      },
+    )
+  })
+
+  test('gives way to the variable', () => {
+    const both = { CDS_STORE: 'memory', CDS_STORE_FILE: fileOf(CDS_STORE), CDS_PATIENT_KEY_FILE: fileOf(CDS_PATIENT_KEY) }
+    expect(readSettings(both).keptIn).toBe('memory')
+  })
+
+  test.each([
+    ['that is not there', '/nowhere/secret', /^CDS_PATIENT_KEY: expects CDS_PATIENT_KEY_FILE to name a file that can be read \(ENOENT\)$/],
+    ['that is empty', fileOf(' \n'), /^CDS_PATIENT_KEY: expects the file of CDS_PATIENT_KEY_FILE to hold something$/],
+    ['that holds a short one', fileOf('guess me'), /^CDS_PATIENT_KEY: expects a secret of 32 characters/],
+  ])('%s is told, and not what it holds', (_, CDS_PATIENT_KEY_FILE, fault) => {
+    const faults = faultsOf({ CDS_STORE, CDS_PATIENT_KEY_FILE })
+    expect(faults).toEqual([expect.stringMatching(fault)])
+    expect(faults.join('')).not.toMatch(/guess|word/)
+  })
+
+  test('is for secrets alone', () => {
+    expect(readSettings({ PORT_FILE: fileOf('4000') }).port).toBe(3000)
+  })
 })
 
 describe('in production', () => {
