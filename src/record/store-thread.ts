@@ -1,13 +1,11 @@
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { StorePlace } from './store/open-store.js'
 import type { Store } from './store/rows.js'
 
-/** What the thread of the store is asked. */
-export interface Asked {
-  id: number
-  method: keyof Store
-  given: readonly unknown[]
-}
+/** What the thread of the store is asked: something of the store, or to end as it is. */
+export type Asked = 'end' | { readonly id: number; readonly method: keyof Store; readonly given: readonly unknown[] }
 
 /** What it tells. */
 export type Told =
@@ -24,7 +22,7 @@ export interface StoreThread {
   fault: () => string | undefined
   /** How often the thread ended by itself and was started again. */
   restarts: () => number
-  /** Ends the thread as a fault would. */
+  /** Ends the thread as a fault would, whatever waits to be written. */
   kill: () => Promise<void>
   /** Settles when the store was opened, or could not be, for the first time. */
   triedToOpen: Promise<void>
@@ -63,6 +61,9 @@ const MOST_WAITING = 10_000
 /** Methods that are asked also while the store is down: reports are worth a try. */
 const ALWAYS: readonly (keyof Store)[] = ['keepReports', 'look', 'close']
 
+/** Id of a thread that is no more, as Node calls it. */
+const ENDED = -1
+
 interface Waiting {
   answered: (answer: unknown) => void
   failed: (why: string) => void
@@ -80,6 +81,17 @@ export function startStoreThread({ place, program = PROGRAM, onChange = () => un
     opened = resolve
   })
   let worker = startWorker()
+
+  /**
+   * The thread is only ever asked to end, never stopped from outside: a database's native code that is stopped amid its work ends the
+   * process. Whoever waits no longer leaves it to the end of the process, since nothing stays up for its sake.
+   */
+  async function end(): Promise<void> {
+    if (worker.threadId === ENDED) return
+    const ended = once(worker, 'exit')
+    worker.postMessage('end' satisfies Asked)
+    await ended
+  }
 
   function setFault(now: string | undefined): void {
     if (now === fault) return
@@ -156,13 +168,18 @@ export function startStoreThread({ place, program = PROGRAM, onChange = () => un
     fault: () => fault,
     restarts: () => restarts,
     triedToOpen,
-    kill: async () => void (await worker.terminate()),
+    kill: end,
     async close(patienceMs) {
       if (isClosing) return
       isClosing = true
       clearInterval(looking)
-      await ask('close', patienceMs).catch(() => undefined)
-      await worker.terminate()
+      if (worker.threadId === ENDED) return
+      const patience = new AbortController()
+      const closed = ask('close', patienceMs)
+        .catch(() => undefined)
+        .then(end)
+      await Promise.race([closed, pause(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined)])
+      patience.abort()
     },
   }
 }

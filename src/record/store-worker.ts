@@ -29,7 +29,9 @@ function serve(port: MessagePort, place: StorePlace): void {
     if (!store) throw Object.assign(new Error('The store is not open.'), { code: 'STORE_NOT_OPEN' })
     return (store[method] as (...given: readonly unknown[]) => Promise<unknown>)(...given)
   }
-  port.on('message', ({ id, method, given }: Asked) => {
+  port.on('message', (asked: Asked) => {
+    if (asked === 'end') process.exit(1)
+    const { id, method, given } = asked
     answer(method, given).then(
       answered => tell({ id, answered }),
       (error: unknown) => tell({ id, failed: codeOf(error) }),

@@ -1,5 +1,6 @@
 // What every record promises, wherever it keeps what it keeps: in memory, in a file, in PostgreSQL. Needs the built service.
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -346,6 +347,30 @@ test.each([
 async function untilUp(record: WatchedRecord): Promise<void> {
   while (record.fault() !== undefined) await new Promise(resolve => setTimeout(resolve, 20))
 }
+
+test('a thread that dies amid its writes to a file takes nothing else with it', async () => {
+  const file = join(home, 'dying', 'columna.db')
+  const newRow = () => ({
+    uuid: randomUUID(),
+    client: 'c',
+    service: SERVICE,
+    patient_key: 'p',
+    key_id: 'k',
+    point: 'LBP-10',
+    indicator: 'info',
+  })
+  const notes = () => ({ cards: [newRow(), newRow()].map(row => ({ ...row, encounter: null, knowledge: 'd', answered: NOW })), told: [] })
+  for (let deaths = 0; deaths < 15; deaths += 1) {
+    const thread = startStoreThread({ place: { file }, program: PROGRAM })
+    await thread.triedToOpen
+    expect(thread.fault()).toBeUndefined()
+    const writes = Array.from({ length: 60 }, () => thread.ask('note', 5_000, notes()).catch(() => undefined))
+    await new Promise(resolve => setTimeout(resolve, deaths * 2))
+    await thread.kill()
+    await Promise.all(writes)
+    await thread.close(1_000)
+  }
+})
 
 test('nothing in the bytes of a store tells who a patient is', async () => {
   const file = join(home, 'bytes', 'columna.db')

@@ -29,7 +29,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   ],
   record: [
     ['cds-hooks', 'plain-values'],
-    ['kysely', 'libsql', 'node:crypto', 'node:fs', 'node:path', 'node:worker_threads', 'pg'],
+    ['kysely', 'libsql', 'node:crypto', 'node:events', 'node:fs', 'node:path', 'node:timers', 'node:worker_threads', 'pg'],
   ],
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
   'knowledge-files': [
