@@ -163,13 +163,15 @@ async function trustFor(settings: Settings, { knowledge, services }: LoadedKnowl
   if (unknown.length > 0) log.warn({ services: unknown }, 'clients are registered for services that are not published')
   if (trust.registeredClients === undefined) log.info('no clients are registered: anybody who reaches the service may call')
   else log.info({ clients: trust.registeredClients }, 'registered clients alone may call')
+  if (trust.inShadow && trust.inShadow.length > 0)
+    log.warn({ clients: trust.inShadow }, 'shadow: what is evaluated for these clients is recorded, and they are answered without cards')
   return trust
 }
 
 function serverOptions(
   settings: Settings,
   { knowledge, services, settings: declared, about, caseRecord }: LoadedKnowledge,
-  { letIn, registeredClients, origins, reader, record }: Trust & { reader: FhirReader; record: WatchedRecord },
+  { letIn, registeredClients, inShadow, origins, reader, record }: Trust & { reader: FhirReader; record: WatchedRecord },
   log: Logger,
   now: () => Date,
 ): ServerOptions {
@@ -200,6 +202,7 @@ function serverOptions(
     publicUrl: settings.publicUrl,
     letIn,
     ...(registeredClients !== undefined && { registeredClients }),
+    ...(inShadow && { inShadow }),
     ...(origins && { origins }),
     record,
     readiness: createReadiness(),

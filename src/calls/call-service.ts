@@ -19,6 +19,7 @@ import type { CdsService } from '../knowledge-files/services.js'
 import type { Caller } from '../trust/calling-client.js'
 import type { Arrival, CallEnvironment, CallMetrics } from './environment.js'
 import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
+import { inShadowOf, shadowResponse } from './shadow.js'
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
@@ -67,6 +68,8 @@ export interface Answer {
 export interface ServiceAnswer {
   response: CdsResponse
   undecided: readonly UndecidedNote[]
+  /** How many cards a client in shadow was not given; absent where it is in none. */
+  shadowCards?: number
   applied: readonly PlanAnswer[]
   /** Notes what was answered, so that feedback on it can be understood; for after the reply, which does not wait for it. */
   record: () => Promise<void>
@@ -89,8 +92,18 @@ export async function callService(
   const gathered = await gatherCall(service, request, environment, arrival)
   await itsTurn(gathered.stopAt, environment)
   const answer = answerCall(gathered, language, environment)
-  countAnswer(service.id, gathered, answer, environment)
+  const shadowOf = inShadowOf(service.id, arrival.caller)
+  countAnswer(service.id, gathered, answer, environment, shadowOf)
   const { response, undecided, applied, advice, sayings } = answer
+  if (shadowOf !== undefined)
+    return {
+      response: shadowResponse(environment.knowledge),
+      undecided,
+      shadowCards: response.cards.length,
+      applied,
+      record: () => recordAnswer(gathered, advice, environment, true),
+      recordShown: async () => undefined,
+    }
   return {
     response,
     undecided,
@@ -105,9 +118,14 @@ function countAnswer(
   { data }: GatheredCall,
   { response, alreadyTold, undecided }: Answer,
   { metrics }: CallEnvironment,
+  shadowOf: string | undefined,
 ): void {
   metrics?.countOwnerless(service, data.record.ownerless)
-  for (const { indicator, source } of response.cards) metrics?.countCard(service, indicator, source.topic?.code ?? '')
+  for (const { indicator, source } of response.cards) {
+    const topic = source.topic?.code ?? ''
+    if (shadowOf === undefined) metrics?.countCard(service, indicator, topic)
+    else metrics?.countShadowCard(shadowOf, service, indicator, topic)
+  }
   for (const { topic = '' } of alreadyTold) metrics?.countAlreadyTold(service, topic)
   for (const { plan, action, code } of undecided) metrics?.countUndecided(plan, action, code)
 }
@@ -131,10 +149,21 @@ export function refuseIfLate(stopAt: number): void {
 }
 
 /** Only a call of a known client is recorded. */
-async function recordAnswer({ whose, service, request }: GatheredCall, cards: readonly Card[], { record }: CallEnvironment): Promise<void> {
+async function recordAnswer(
+  { whose, service, request }: GatheredCall,
+  cards: readonly Card[],
+  { record }: CallEnvironment,
+  isInShadow = false,
+): Promise<void> {
   const { encounterId } = request.context
-  if (whose)
-    await record.answered({ ...whose, service: service.id, cards, ...(typeof encounterId === 'string' && { encounter: encounterId }) })
+  if (!whose) return
+  await record.answered({
+    ...whose,
+    service: service.id,
+    cards,
+    ...(typeof encounterId === 'string' && { encounter: encounterId }),
+    ...(isInShadow && { isInShadow }),
+  })
 }
 
 /** Nothing is noted for nobody. */

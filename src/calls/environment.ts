@@ -45,6 +45,8 @@ export interface CallMetrics {
   countOwnerless: (service: string, records: number) => void
   /** @param topic the card's family. */
   countCard: (service: string, indicator: string, topic: string) => void
+  /** Counts a card that would have been answered, but for a client that a service works in the shadow of. */
+  countShadowCard: (client: string, service: string, indicator: string, topic: string) => void
   /** Counts a card that stayed away since its reader was told the same before. */
   countAlreadyTold: (service: string, topic: string) => void
   countUndecided: (plan: string, action: string, code: string) => void

@@ -17,6 +17,7 @@ import { inLanguage } from '../engine/model/localized.js'
 import { PAGE } from '../engine/model/names.js'
 import { explained } from '../patient-data/not-read.js'
 import type { CdsService } from '../knowledge-files/services.js'
+import { inShadowOf } from './shadow.js'
 
 export interface ToldCondition extends Omit<ExplainedCondition, 'description'> {
   description: string
@@ -42,6 +43,8 @@ export interface ToldAction extends ActionDescription {
 
 export interface Explanation {
   service: string
+  /** Where the client is answered without these cards. */
+  shadow?: true
   clock: { now: string; today: string }
   /** Data that was not read, and why. */
   notRead: { key: string; reason: string }[]
@@ -89,6 +92,7 @@ export async function explainCall(
   })
   return {
     service: service.id,
+    ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true }),
     clock: { now: clock.now, today: clock.today },
     notRead: data.notRead.map(explained),
     plans: explainedPlans,

@@ -10,6 +10,7 @@ import type { KeyOutcome } from '../patient-data/gather-patient-data.js'
 import { explained } from '../patient-data/not-read.js'
 import { nameOf } from '../patient-data/versions.js'
 import type { CdsService } from '../knowledge-files/services.js'
+import { inShadowOf } from './shadow.js'
 
 /** What came of one prefetch key. */
 export interface KeySummary {
@@ -36,6 +37,8 @@ export interface OrderSummary {
 export interface CallSummary {
   service: string
   hook: string
+  /** Where the client is answered without cards, however many there are. */
+  shadow?: true
   /** Status that the call itself has. */
   status: 200 | 412
   prefetch: KeySummary[]
@@ -90,6 +93,7 @@ export async function summariseCall(
   return {
     service: service.id,
     hook: service.hook,
+    ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true }),
     status: lacking.length > 0 ? 412 : 200,
     prefetch: keys.map(keySummary),
     unknownKeys: Object.keys(request.prefetch)

@@ -107,6 +107,7 @@ export interface ServiceDescription {
   usageRequirements?: string
   version?: string
   hookVersion?: string
+  extension?: Record<string, unknown>
 }
 
 /** Why a user went against a card: a coded reason of the card's or of the client's own list, words, or both. */

@@ -9,7 +9,7 @@ import { createKeyedHash } from './keyed-hash.js'
  * a client that uses a hookInstance again must not silence one by what was answered for the other.
  */
 export interface OverrideMemory {
-  /** Notes the cards that a patient's call was answered with. */
+  /** Notes the cards that a patient's call was answered with; not those that nobody saw. */
   remember: (answered: AnsweredCall) => void
   /** Whether a card is known to be the answer of other services than this one. */
   isOfAnotherService: (card: string, service: string, sender?: string) => boolean
@@ -91,8 +91,8 @@ class Memory {
     return sender === undefined ? id : this.keyedHash(sender, id)
   }
 
-  remember({ service, cards, encounter, ...whose }: AnsweredCall): void {
-    if (cards.length === 0) return
+  remember({ service, cards, encounter, isInShadow, ...whose }: AnsweredCall): void {
+    if (cards.length === 0 || isInShadow) return
     const patient = this.hash(whose)
     for (const { uuid, extension } of cards) {
       const points = extension?.[this.decisionPoints]

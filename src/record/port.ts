@@ -26,6 +26,8 @@ export interface AnsweredCall extends PatientOfClient {
   cards: readonly Card[]
   /** Id of the call's encounter, if it has one. */
   encounter?: string
+  /** Whether the client was answered without these cards, so that nobody saw them. */
+  isInShadow?: true
 }
 
 /** A user who reads about a patient. */

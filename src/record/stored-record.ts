@@ -51,7 +51,11 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
   }
   void thread.triedToOpen.then(tidy)
 
-  const cardRow = ({ service, encounter, sender = '', ...whose }: AnsweredCall, card: Card, sealed: string | null): CardRow => ({
+  const cardRow = (
+    { service, encounter, sender = '', isInShadow, ...whose }: AnsweredCall,
+    card: Card,
+    sealed: string | null,
+  ): CardRow => ({
     uuid: card.uuid.toLowerCase(),
     client: sender,
     service,
@@ -61,6 +65,7 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
     indicator: card.indicator,
     encounter: sealed,
     knowledge,
+    shadow: isInShadow ? 1 : 0,
     answered: now(),
   })
 

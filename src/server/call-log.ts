@@ -20,6 +20,8 @@ interface RequestNotes {
   /** Why the client was not let in, which nobody but the operator is told. */
   refusedFor?: Refusal
   cards?: number
+  /** Cards that a client in shadow was answered without. */
+  shadowCards?: number
   undecided?: readonly UndecidedNote[]
   failure?: Failure
   isTold: boolean
@@ -85,10 +87,10 @@ export function noteRefusal(response: Response, refusal: Refusal): void {
   if (notes) notes.refusedFor = refusal
 }
 
-/** Notes how many cards a call was answered with, and which actions could not be decided. */
-export function noteAnswer(response: Response, cards: number, undecided: readonly UndecidedNote[]): void {
+/** Notes how many cards a call was answered with, which actions could not be decided, and how many cards a client in shadow was not given. */
+export function noteAnswer(response: Response, cards: number, undecided: readonly UndecidedNote[], shadowCards?: number): void {
   const notes = kept.get(response)
-  if (notes) Object.assign(notes, { cards, undecided })
+  if (notes) Object.assign(notes, { cards, undecided, ...defined({ shadowCards }) })
 }
 
 /** Notes why a request failed; where its line is written already, since the client did not wait, in a line of its own. */
@@ -118,7 +120,7 @@ const MOST_NAMED = 3
 function lineOf(
   { method }: Request,
   status: number | undefined,
-  { id, route, service, client, refusedFor, cards, undecided, failure }: RequestNotes,
+  { id, route, service, client, refusedFor, cards, shadowCards, undecided, failure }: RequestNotes,
   milliseconds: number,
 ): object {
   return {
@@ -127,7 +129,7 @@ function lineOf(
     route,
     ...defined({ service, client, status, refusedFor }),
     ms: Math.round(milliseconds * 10) / 10,
-    ...(cards !== undefined && { cards }),
+    ...defined({ cards, shadowCards }),
     ...(undecided && { undecided: undecided.length }),
     ...(undecided &&
       undecided.length > 0 && {

@@ -27,6 +27,8 @@ export interface ServerOptions extends CallEnvironment {
   letIn: LetIn
   /** How many clients are registered; absent where anybody is let in. */
   registeredClients?: number
+  /** Names of those that any service answers without cards. */
+  inShadow?: readonly string[]
   /** Origins of web pages that may call; absent where all may. */
   origins?: readonly string[]
   /** Largest request body in bytes. */

@@ -12,6 +12,8 @@ export interface Metrics {
   countError: (code: string) => void
   /** @param topic the card's family; orders that were not recognised have one of their own. */
   countCard: (service: string, indicator: string, topic: string) => void
+  /** @param client by the operator's own name for it. */
+  countShadowCard: (client: string, service: string, indicator: string, topic: string) => void
   countAlreadyTold: (service: string, topic: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
   countNearMiss: (miss: NearMiss) => void
@@ -54,6 +56,12 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     name: 'cds_cards_total',
     help: 'Cards answered, by family (source.topic).',
     labelNames: ['service', 'indicator', 'topic'],
+    registers,
+  })
+  const shadowCards = new Counter({
+    name: 'cds_shadow_cards_total',
+    help: 'Cards that were evaluated and recorded for clients in shadow, who were answered without them.',
+    labelNames: ['client', 'service', 'indicator', 'topic'],
     registers,
   })
   const alreadyTold = new Counter({
@@ -140,6 +148,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     countAborted: route => aborted.inc({ route }),
     countError: code => errors.inc({ code }),
     countCard: (service, indicator, topic) => cards.inc({ service, indicator, topic }),
+    countShadowCard: (client, service, indicator, topic) => shadowCards.inc({ client, service, indicator, topic }),
     countAlreadyTold: (service, topic) => alreadyTold.inc({ service, topic }),
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),

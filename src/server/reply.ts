@@ -115,5 +115,5 @@ const askedIn = (request: Request, response: Response, { languages }: KnowledgeP
   preferredLanguage: () => languageOf(request, languages, callerOf(response)?.language),
   isAskedByPerson: () => isAskedByPerson(request, response),
   noteService: service => noteService(response, service),
-  noteAnswer: (cards, undecided) => noteAnswer(response, cards, undecided),
+  noteAnswer: (...answer) => noteAnswer(response, ...answer),
 })

@@ -66,17 +66,28 @@ function welcome(_asked: Asked, { services, about }: ServerEnvironment): Reply {
   })
 }
 
-function discover(asked: Asked, { services }: ServerEnvironment): Reply {
+function discover(asked: Asked, { services, knowledge }: ServerEnvironment): Reply {
   const language = asked.language()
   const offered = [...services.values()].filter(({ id }) => mayCall(asked, id))
-  return json({ services: offered.map(service => describeService(service, language)) }, isRegistered(asked) ? {} : { isPublic: true })
+  const inShadow = { extension: { [knowledge.profile.names.card.shadow]: true } }
+  const described = offered.map(service => ({
+    ...describeService(service, language),
+    ...(asked.caller?.isInShadow?.(service.id) && inShadow),
+  }))
+  return json({ services: described }, isRegistered(asked) ? {} : { isPublic: true })
 }
 
 async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
   const service = serviceOf(asked, environment)
   const hookRequest = parseHookRequest(asked.body, service.hook)
-  const { response, undecided, record, recordShown } = await callService(service, hookRequest, asked.language(), environment, asked)
-  asked.noteAnswer(response.cards.length, undecided)
+  const { response, undecided, shadowCards, record, recordShown } = await callService(
+    service,
+    hookRequest,
+    asked.language(),
+    environment,
+    asked,
+  )
+  asked.noteAnswer(response.cards.length, undecided, shadowCards)
   return json(response, { afterwards: record, onceSent: recordShown })
 }
 
@@ -199,7 +210,10 @@ function ready(asked: Asked, environment: ServerEnvironment): Reply {
 }
 
 /** Whether calls should be sent here, what they find, or why they should not be sent. */
-export function readyInDetail(_asked: Asked, { services, knowledge, readiness, record, registeredClients }: ServerEnvironment): Reply {
+export function readyInDetail(
+  _asked: Asked,
+  { services, knowledge, readiness, record, registeredClients, inShadow = [] }: ServerEnvironment,
+): Reply {
   const reasons = reasonsAgainst(readiness, services)
   if (reasons.length > 0)
     throw new CdsError(
@@ -214,6 +228,7 @@ export function readyInDetail(_asked: Asked, { services, knowledge, readiness, r
     plans: knowledge.plans.length,
     draftPlans: knowledge.plans.filter(isDraft).length,
     clients: registeredClients ?? 'anybody',
+    ...(inShadow.length > 0 && { clientsInShadow: inShadow.length }),
     ...(record.fault() !== undefined && { store: 'down' }),
   })
 }

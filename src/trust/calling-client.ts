@@ -24,6 +24,8 @@ export interface Caller {
   origins?: ReadonlySet<string>
   /** Services that it may call; absent where it may call all. */
   services?: ReadonlySet<string>
+  /** Whether a service works in its shadow: evaluated and recorded, and answered without cards; absent where none does. */
+  isInShadow?: (service: string) => boolean
   /** Language of answers where the call prefers none. */
   language?: string
 }

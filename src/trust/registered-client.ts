@@ -23,6 +23,8 @@ export interface RegisteredClient {
   services?: readonly string[]
   /** Language of answers to calls that prefer none. */
   language?: string
+  /** Services that it is answered without cards, so that what they would say can be watched first; `true` for all. */
+  shadow?: boolean | readonly string[]
 }
 
 /** Algorithms that may be agreed, and the keys that each goes with. None is symmetric, and `none` is not among them. */

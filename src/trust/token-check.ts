@@ -139,7 +139,7 @@ function refusalOf(error: unknown): Refusal {
 }
 
 function knownFrom(client: RegisteredClient, { keysOf, fhirServers: usual }: TokenCheckOptions): Known {
-  const { name, fhirServers = usual, origins, services, language } = client
+  const { name, fhirServers = usual, origins, services, language, shadow = false } = client
   const mayRead = fhirServerList(fhirServers)
   // Who lists no more than one server means it also where a call names none.
   const unnamed = fhirServers.length <= 1 ? (fhirServers[0] ?? '') : undefined
@@ -153,6 +153,7 @@ function knownFrom(client: RegisteredClient, { keysOf, fhirServers: usual }: Tok
     mayRead,
     origins: new Set(origins),
     ...(services && { services: new Set(services) }),
+    ...(shadow !== false && { isInShadow: (service: string) => shadow === true || shadow.includes(service) }),
     ...(language !== undefined && { language }),
   })
   return { client, keys: keysOf(client), callerOf }

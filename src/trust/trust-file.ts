@@ -42,6 +42,7 @@ const SCHEMA = {
           origins: TEXTS,
           services: { ...TEXTS, minItems: 1 },
           language: { type: 'string', pattern: '^[a-z]{2,3}$' },
+          shadow: { anyOf: [{ type: 'boolean' }, { ...TEXTS, minItems: 1 }] },
         },
       },
     },
@@ -81,7 +82,7 @@ function parsed(path: string, faults: string[]): unknown {
 function shaped(written: unknown, faults: string[]): RegisteredClient[] {
   const validate = new Ajv({ allErrors: true }).compile<{ clients: Partial<RegisteredClient>[] }>(SCHEMA)
   if (!validate(written)) {
-    faults.push(...(validate.errors ?? []).map(faultOfShape))
+    faults.push(...(validate.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/anyOf/')).map(faultOfShape))
     return []
   }
   return written.clients.map(client => ({ alg: USUAL_ALGORITHMS, aud: [], origins: [], ...client }) as RegisteredClient)
@@ -95,11 +96,12 @@ function faultOfShape({ instancePath, keyword, params, message }: ErrorObject): 
       .replaceAll('/', '.') || 'the file'
   if (keyword === 'additionalProperties') return `${at}: there is no member ${String(params['additionalProperty'])}.`
   if (keyword === 'enum') return `${at}: expects one of ${ALGORITHMS.join(', ')}.`
+  if (keyword === 'anyOf') return `${at}: expects another kind of value (docs/integrating.md).`
   return `${at}: ${message ?? keyword}.`
 }
 
 async function faultsOf(client: RegisteredClient, at: string, { refused = [], languages }: TrustFileOptions): Promise<string[]> {
-  const { jwks, jwksUrl, fhirServers, origins, language } = client
+  const { jwks, jwksUrl, fhirServers, origins, language, services, shadow } = client
   const faults: string[] = []
   const fault = (element: string, message: string) => faults.push(`${at}.${element}: ${message}.`)
   if ((jwks === undefined) === (jwksUrl === undefined)) faults.push(`${at}: give its public keys as jwks, or their address as jwksUrl.`)
@@ -112,6 +114,8 @@ async function faultsOf(client: RegisteredClient, at: string, { refused = [], la
   const wrongServers = faultOfServers(fhirServers ?? [], refused)
   if (wrongServers !== undefined) fault('fhirServers', wrongServers)
   if (!origins.every(isOrigin)) fault('origins', 'expects origins such as https://ehr.example.org, without a path')
+  if (typeof shadow === 'object' && services && !shadow.every(id => services.includes(id)))
+    fault('shadow', 'names a service that is not among its services')
   if (language !== undefined && languages?.includes(language) === false) fault('language', `expects one of ${languages.join(', ')}`)
   return [...faults, ...(await faultsOfKeys(client, at))]
 }

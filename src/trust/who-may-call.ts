@@ -36,6 +36,8 @@ export interface Trust {
   letIn: LetIn
   /** How many clients are registered; absent where anybody is let in. */
   registeredClients?: number
+  /** Names of those that any service answers without cards. */
+  inShadow?: readonly string[]
   /** Origins of web pages that may call; absent where all may. */
   origins?: readonly string[]
   /** FHIR servers that may be read for any of them. */
@@ -69,9 +71,10 @@ async function registered(path: string, options: TrustOptions): Promise<Trust> {
   return {
     letIn: await letInRegistered(clients, { fhirServers, publicUrl, maxAge, onForgotten }),
     registeredClients: clients.length,
+    inShadow: clients.filter(({ shadow = false }) => shadow !== false).map(({ name }) => name),
     origins: [...new Set(clients.flatMap(({ origins }) => origins))],
     fhirServers: [...new Set([...fhirServers, ...clients.flatMap(client => client.fhirServers ?? [])])],
-    services: [...new Set(clients.flatMap(({ services = [] }) => services))],
+    services: [...new Set(clients.flatMap(({ services = [], shadow }) => [...services, ...(typeof shadow === 'object' ? shadow : [])]))],
   }
 }
 

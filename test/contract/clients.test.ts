@@ -8,6 +8,7 @@ import supertest, { type Response } from 'supertest'
 import { mintToken } from '../../src/cli/token.js'
 import type { Card, CardSaying } from '../../src/cds-hooks/types.js'
 import type { CdsError } from '../../src/errors.js'
+import type { AnsweredCall } from '../../src/record/port.js'
 import { createShownMemory } from '../../src/record/shown-memory.js'
 import { REFUSALS } from '../../src/trust/caller-refused.js'
 import { pinnedKeys, publishedKeys } from '../../src/trust/client-keys.js'
@@ -21,7 +22,7 @@ import { readTrustFile } from '../../src/trust/trust-file.js'
 import { TRUST_OFF, whoMayCall, type TrustOptions } from '../../src/trust/who-may-call.js'
 import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, testRecord, type TestServiceOptions } from '../support/service.js'
 import { handMade, makeKey, now, tokenFor, type ClientKey, type TokenMembers } from '../support/tokens.js'
 
 const PUBLIC = 'https://columna.example.org'
@@ -65,12 +66,13 @@ beforeAll(async () => {
 
 afterAll(() => service.close())
 
-const start = async (registered: readonly RegisteredClient[]): Promise<Listening> =>
+const start = async (registered: readonly RegisteredClient[], more: TestServiceOptions = {}): Promise<Listening> =>
   startTestService({
     letIn: await letInRegistered(registered, { fhirServers: [], publicUrl: PUBLIC, maxAge: 3_600, onForgotten: () => undefined }),
     registeredClients: registered.length,
     origins: registered.flatMap(({ origins }) => origins),
     log: { info: (line: object) => void log.push(JSON.stringify(line)), warn: () => undefined, error: () => undefined } as never,
+    ...more,
   })
 
 const ofNorth = (path: string, members?: TokenMembers) => tokenFor(north!, 'https://north.example.org', `${PUBLIC}${path}`, members)
@@ -314,6 +316,109 @@ describe('what a client may do is its own', () => {
     expect(await ask(await ofSouth(SIGN))).toHaveLength(cards.length)
     expect(await ask(await ofNorth(SIGN, { claims: { tenant: 'another-hospital' } }))).toHaveLength(cards.length)
     await both.close()
+  })
+})
+
+describe('a client in shadow', () => {
+  const PERSON = 'red-flag-cauda-equina'
+  const VIEW = '/cds-services/low-back-pain-patient-view'
+  const LABEL = { 'org.columna.shadow': true }
+  const answered: AnsweredCall[] = []
+  let shown = 0
+  let own: Listening
+
+  beforeAll(async () => {
+    const record = testRecord()
+    own = await start(
+      clients.map(client => (client.name === 'north' ? { ...client, shadow: ['low-back-pain-patient-view', 'start-back-risk'] } : client)),
+      {
+        inShadow: ['north'],
+        record: {
+          ...record,
+          answered: async call => {
+            answered.push(call)
+            await record.answered(call)
+          },
+          shown: async () => void (shown += 1),
+        },
+      },
+    )
+  })
+
+  beforeEach(() => {
+    answered.length = 0
+    shown = 0
+  })
+
+  afterAll(() => own.close())
+
+  const inView = (path = VIEW, person = PERSON, fhirServer = NORTH_SERVER) =>
+    prefetchedCall(person, path.split('/')[2] as never, { fhirServer })
+  const ask = async (path = VIEW) => call(await ofNorth(path), path, inView(path), own.url).expect(200)
+
+  test('is answered no card, not even a critical one, and is told why; what it would have been answered is recorded as unseen', async () => {
+    const { body } = await ask()
+    expect(body).toEqual({ cards: [], extension: LABEL })
+    const [{ cards, isInShadow } = {} as AnsweredCall] = answered
+    expect([isInShadow, cards?.[0]?.indicator, shown]).toEqual([true, 'critical', 0])
+    expect(log.at(-1)).toMatch(/"client":"north".*"cards":0,"shadowCards":[1-9]/)
+    const { text } = await supertest(own.url).get('/metrics')
+    expect(text).toMatch(
+      /^cds_shadow_cards_total\{client="north",service="low-back-pain-patient-view",indicator="critical",topic="[\w-]+"\} 1$/m,
+    )
+    expect(text).not.toMatch(/^cds_cards_total\{service="low-back-pain-patient-view"/m)
+  })
+
+  test('has the cards of its other services, and other clients have theirs', async () => {
+    const path = '/cds-services/low-back-pain-encounter-start'
+    const { body } = await ask(path)
+    expect((body as { cards: Card[] }).cards[0]?.indicator).toBe('critical')
+    expect(body).not.toHaveProperty('extension', LABEL)
+    const { body: ofOther } = await call(await ofSouth(RISK), RISK, inView(RISK, 'start-back-low', 'http://127.0.0.1:5/south'), own.url)
+    expect((ofOther as { cards: Card[] }).cards).toHaveLength(1)
+    expect([answered.map(({ isInShadow }) => isInShadow), shown]).toEqual([[undefined, undefined], 1])
+  })
+
+  test('was shown nothing, so that an info card is not spared for what nobody read', async () => {
+    expect((await call(await ofNorth(RISK), RISK, inView(RISK, 'start-back-low'), own.url)).body).toEqual({ cards: [], extension: LABEL })
+    expect([answered[0]?.cards.map(({ indicator }) => indicator), shown]).toEqual([['info'], 0])
+  })
+
+  test('reads of it in discovery, in the explanation and in the dry run, which say what a call would', async () => {
+    const { body } = await supertest(own.url)
+      .get('/cds-services')
+      .set('authorization', `Bearer ${await ofNorth('/cds-services')}`)
+    expect(
+      (body as { services: Json[] }).services.filter(({ extension }) => extension).map(({ id, extension }) => [id, extension]),
+    ).toEqual([
+      ['low-back-pain-patient-view', LABEL],
+      ['start-back-risk', LABEL],
+    ])
+    const explain = `${VIEW}/$explain`
+    const { shadow, response } = (await call(await ofNorth(explain), explain, inView(), own.url)).body as {
+      shadow: true
+      response: { cards: Card[] }
+    }
+    expect([shadow, response.cards[0]?.indicator]).toEqual([true, 'critical'])
+    const dryRun = (await call(await ofNorth(explain), `${explain}?view=summary`, inView(), own.url)).body as Json
+    expect([dryRun['shadow'], Number(dryRun['cards']) > 0]).toEqual([true, true])
+    expect((await supertest(own.url).get('/health/ready')).body).toMatchObject({ clientsInShadow: 1 })
+  })
+
+  test('may report on cards all the same, which silences nothing: nobody saw them', async () => {
+    const path = '/cds-services/low-back-pain-order-sign'
+    const shadowed = await start(clients.map(client => ({ ...client, shadow: true })))
+    const lit = await start(clients)
+    const whole = (await call(await ofNorth(path), path, inView(path), lit.url)).body as { cards: Card[] }
+    expect(whole.cards.length).toBeGreaterThan(0)
+    await call(await ofNorth(path), path, inView(path), shadowed.url).expect(200)
+    const report = whole.cards.map(({ uuid }) => ({ card: uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }))
+    await call(await ofNorth(path), `${path}/feedback`, { feedback: report }, shadowed.url).expect(200)
+    const { response } = (await call(await ofNorth(path), `${path}/$explain`, inView(path), shadowed.url)).body as {
+      response: { cards: Card[] }
+    }
+    expect(response.cards.map(({ uuid }) => uuid)).toEqual(whole.cards.map(({ uuid }) => uuid))
+    await Promise.all([shadowed.close(), lit.close()])
   })
 })
 
@@ -600,6 +705,12 @@ describe('the file of clients', () => {
       'an origin with a path',
       () => ({ clients: [client({ origins: ['https://a.example/x'] })] }),
       /^clients\[0\]\.origins: expects origins/,
+    ],
+    ['a shadow of another kind', () => ({ clients: [client({ shadow: 'yes' })] }), /^clients\[0\]\.shadow: expects another kind of value/],
+    [
+      'a shadow of a service that it may not call',
+      () => ({ clients: [client({ services: ['start-back-risk'], shadow: ['other'] })] }),
+      /^clients\[0\]\.shadow: names a service that is not among its services/,
     ],
     ['any origin', () => ({ clients: [client({ origins: ['*'] })] }), /^clients\[0\]\.origins: expects origins/],
     [

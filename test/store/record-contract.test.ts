@@ -136,6 +136,17 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
     expect(await pointsOf('p1')).toEqual([])
   })
 
+  test('a card that nobody saw, since its client is in shadow, is silenced by no report, until it is shown', async () => {
+    const unseen = { ...of('p1'), service: SERVICE, cards: [card(A, 'LBP-10')], isInShadow: true } as const
+    await record.answered(unseen)
+    await record.feedback([entry(A)])
+    expect(await pointsOf('p1')).toEqual([])
+    await answer('p1', [card(A, 'LBP-10')])
+    await record.answered(unseen)
+    await record.feedback([entry(A)])
+    expect(await pointsOf('p1')).toEqual(['LBP-10'])
+  })
+
   test('a time yet to come counts as the time of receipt', async () => {
     await answer('p1', [card(A, 'LBP-10')])
     await record.feedback([entry(A, { outcomeTimestamp: '2036-03-30T10:00:00Z' })])
@@ -359,7 +370,10 @@ test('a thread that dies amid its writes to a file takes nothing else with it', 
     point: 'LBP-10',
     indicator: 'info',
   })
-  const notes = () => ({ cards: [newRow(), newRow()].map(row => ({ ...row, encounter: null, knowledge: 'd', answered: NOW })), told: [] })
+  const notes = () => ({
+    cards: [newRow(), newRow()].map(row => ({ ...row, encounter: null, knowledge: 'd', shadow: 0, answered: NOW })),
+    told: [],
+  })
   for (let deaths = 0; deaths < 15; deaths += 1) {
     const thread = startStoreThread({ place: { file }, program: PROGRAM })
     await thread.triedToOpen

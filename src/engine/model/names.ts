@@ -54,6 +54,8 @@ export interface CardExtensionNames {
   notRead: string
   /** On a response: info cards that stay away since their reader was told the same before. */
   alreadyTold: string
+  /** On a response, and on a service of discovery: whether the client is answered without cards, whatever applies. */
+  shadow: string
 }
 
 /** How a body of knowledge names what is its own. */
@@ -122,6 +124,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
       undecided: `${prefix}.undecided`,
       notRead: `${prefix}.not-read`,
       alreadyTold: `${prefix}.already-told`,
+      shadow: `${prefix}.shadow`,
     },
   }
 }

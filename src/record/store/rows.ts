@@ -45,6 +45,8 @@ export interface CardRow {
   encounter: string | null
   /** Digest of the knowledge that spoke. */
   knowledge: string
+  /** 1 where its client was answered without it, so that nobody saw it. */
+  shadow: number
   /** Epoch ms. */
   answered: number
 }

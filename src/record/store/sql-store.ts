@@ -110,6 +110,7 @@ const newestOverrides = (db: Kysely<Tables>, patientKey: string, client: string)
     .where('card.patient_key', '=', patientKey)
     .where('card.client', '=', client)
     .where('card.point', '<>', '')
+    .where('card.shadow', '=', 0)
     .where('feedback.outcome', '=', 'overridden')
     .where('feedback.happened', 'is not', null)
     .where(where => where.not(where.exists(ofOthers(where))))
@@ -189,8 +190,9 @@ async function insertReports(transaction: Transaction<Tables>, { feedback, comme
 }
 
 async function insertNotes(transaction: Transaction<Tables>, { cards, told }: Notes): Promise<void> {
-  // One statement may not change a row twice; of cards and of what was told the last word counts.
-  for (const rows of inParts(lastOf(cards, ({ uuid, client, service, patient_key }) => [uuid, client, service, patient_key])))
+  // One statement may not change a row twice; of cards and of what was told the last word counts, but what was seen stays seen.
+  const unseenFirst = [...cards].sort((one, other) => other.shadow - one.shadow)
+  for (const rows of inParts(lastOf(unseenFirst, ({ uuid, client, service, patient_key }) => [uuid, client, service, patient_key])))
     await transaction
       .insertInto('card')
       .values(rows)
@@ -202,9 +204,11 @@ async function insertNotes(transaction: Transaction<Tables>, { cards, told }: No
             encounter: row.ref('excluded.encounter'),
             indicator: row.ref('excluded.indicator'),
             knowledge: row.ref('excluded.knowledge'),
+            // Whoever saw it once has seen it.
+            shadow: sql<number>`card.shadow * excluded.shadow`,
             answered: row.ref('excluded.answered'),
           }))
-          .whereRef('card.point', '<>', 'excluded.point'),
+          .where(row => row.or([row('card.point', '<>', row.ref('excluded.point')), row('card.shadow', '>', row.ref('excluded.shadow'))])),
       )
       .execute()
   for (const rows of inParts(lastOf(told, ({ reader_key, card_key }) => [reader_key, card_key])))
