@@ -185,7 +185,10 @@ export function readKnowledgeSettings(declared: SettingsTable, environment: Envi
 }
 
 /** Whether a setting that knowledge declares would be called as one of the service itself. */
-export const isOwnSetting = (name: string): boolean => ownVariables().has(variableOf(name))
+export const isOwnSetting = (name: string): boolean => isServiceVariable(variableOf(name))
+
+/** Whether the service itself reads a variable. */
+export const isServiceVariable = (name: string): boolean => ownVariables().has(name)
 
 /** The variables that the service itself reads. */
 function ownVariables(): ReadonlySet<string> {

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
+import { parse } from 'yaml'
+import { ERROR_CODES } from '../../src/errors.js'
 import { createMetrics, figuresOfProcess } from '../../src/server/metrics.js'
 import { createOperationsApp } from '../../src/server/operations-app.js'
 import { createReadiness } from '../../src/server/readiness.js'
@@ -145,5 +148,83 @@ describe('figures', () => {
     const before = await ours()
     for (let round = 1; round <= 10; round += 1) await makeUp(round)
     expect(await ours()).toEqual(before)
+  })
+})
+
+describe('what is watched with the figures', () => {
+  interface Question {
+    expr: string
+    legendFormat?: string
+  }
+
+  const FOLDER = new URL('../../deploy/', import.meta.url)
+  const textOf = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8')
+  const { panels } = JSON.parse(textOf('grafana/columna.json')) as { panels: { title: string; targets?: Question[] }[] }
+  const { groups } = parse(textOf('prometheus/alerts.yaml')) as { groups: { rules: (Question & { alert: string })[] }[] }
+  const alerts = groups.flatMap(({ rules }) => rules)
+  const questions: (readonly [string, Question])[] = [
+    ...panels.flatMap(({ title, targets = [] }) => targets.map(target => [`the dashboard, ${title}`, target] as const)),
+    ...alerts.map(rule => [`the alarm ${rule.alert}`, rule] as const),
+  ]
+
+  /** What Prometheus itself tells of whomever it asks. */
+  const BY_PROMETHEUS = ['instance', 'job']
+  /** Names of figures in an expression, with the labels that it asks for. */
+  const figuresIn = (expr: string) =>
+    [...expr.matchAll(/\b((?:cds|process|nodejs)_\w+|up)\b(?:\{([^}]*)\})?/g)].map(([, name = '', selected = '']) => ({
+      name,
+      labels: [...selected.matchAll(/(\w+)(?:=~|!=|!~|=)"/g)].map(([, label = '']) => label),
+    }))
+  const grouped = ({ expr, legendFormat = '' }: Question): string[] => [
+    ...[...expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(/,\s*/)),
+    ...[...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name),
+  ]
+
+  /** The labels of each figure, of which each was told once. */
+  let told: Map<string, Set<string>>
+
+  beforeAll(async () => {
+    const metrics = createMetrics(figuresOfProcess())
+    metrics.observe('/', 200, 0.1)
+    metrics.countAborted('/')
+    metrics.countError('CDS_BUSY')
+    metrics.countCard('service', 'info', 'topic')
+    metrics.countAlreadyTold('service', 'topic')
+    metrics.countUndecided('plan', 'action', 'code')
+    metrics.countNearMiss({ system: 'system', kind: 'system' })
+    metrics.countOwnerless('service', 1)
+    metrics.countForgotten('store')
+    metrics.countToken('accepted')
+    metrics.watchRecord('part', () => 1)
+    // Garbage that is collected is told by its kind.
+    told = new Map([
+      ['up', new Set()],
+      ['nodejs_gc_duration_seconds_sum', new Set(['kind'])],
+    ])
+    for (const [, name = '', labels = ''] of (await metrics.text()).matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)) {
+      const names = [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label)
+      told.set(name, new Set([...(told.get(name) ?? []), ...names]))
+    }
+  })
+
+  test.each(questions)('%s asks for figures that there are, by labels that they have', (_, question) => {
+    const figures = figuresIn(question.expr)
+    expect(figures.length).toBeGreaterThan(0)
+    expect(figures.filter(({ name }) => !told.has(name))).toEqual([])
+    const unknown = figures.flatMap(({ name, labels }) =>
+      labels.filter(label => ![...BY_PROMETHEUS, ...(told.get(name) ?? [])].includes(label)),
+    )
+    const inAny = new Set([...BY_PROMETHEUS, ...figures.flatMap(({ name }) => [...(told.get(name) ?? [])])])
+    expect([...unknown, ...grouped(question).filter(label => !inAny.has(label))]).toEqual([])
+  })
+
+  test('every code that is watched is one of the service', () => {
+    const codes = questions.flatMap(([, { expr }]) => expr.match(/CDS_[A-Z_]+/g) ?? [])
+    expect(codes.filter(code => !(ERROR_CODES as readonly string[]).includes(code))).toEqual([])
+  })
+
+  test('an operator reads what every alarm means', () => {
+    const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
+    expect(alerts.map(({ alert }) => alert).filter(alert => !page.includes(`| \`${alert}\``))).toEqual([])
   })
 })
