@@ -11,7 +11,7 @@ import { CdsError } from '../errors.js'
 import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
 import { invalid, readApplyParameters, type ApplyInput } from './apply-parameters.js'
 import { endOfEvaluation, itsTurn } from './call-service.js'
-import type { CallEnvironment } from './environment.js'
+import type { Arrival, CallEnvironment, NotedCall } from './environment.js'
 import { defined } from '../plain-values/defined.js'
 
 /**
@@ -26,9 +26,9 @@ export async function applyOperation(
   body: unknown,
   language: string,
   environment: CallEnvironment,
-  arrivedAt = performance.now(),
+  arrival: Arrival = {},
 ): Promise<CarePlan> {
-  const asked = await ask(plan, body, language, environment, arrivedAt)
+  const asked = await ask(plan, body, language, environment, arrival)
   const { requestGroup, undecided, omissions } = applyPlan(plan, asked.scope, asked.context)
   if (undecided.length > 0) throw undecidedError(undecided)
   const { contained = [], ...group } = requestGroup
@@ -59,10 +59,10 @@ export async function applyActivityOperation(
   body: unknown,
   language: string,
   environment: CallEnvironment,
-  arrivedAt = performance.now(),
+  arrival: Arrival = {},
 ): Promise<DomainResource> {
   const { activity } = applicable
-  const asked = await ask(applicable, body, language, environment, arrivedAt)
+  const asked = await ask(applicable, body, language, environment, arrival)
   const { resource, missing }: MadeResource = applyActivity(activity, [], asked.context, asked.scope)
   if (missing.length > 0)
     throw new CdsError(
@@ -102,11 +102,12 @@ async function ask(
   body: unknown,
   language: string,
   environment: CallEnvironment,
-  arrivedAt: number,
+  { arrivedAt = performance.now(), noteCall }: Arrival,
 ): Promise<AskedApply> {
   const stopAt = arrivedAt + environment.deadlineMs
   await itsTurn(stopAt, environment)
   const input = readApplyParameters(body, environment.knowledge.profile.languages)
+  noteCall?.(() => askedIn(input))
   const { patientId, practitioner, encounterId, organization } = input
   if (!subjects.some(type => input.subject.startsWith(`${type}/`)))
     throw invalid(`Give subject as ${subjects.map(type => `${type}/id`).join(' or ')}.`)
@@ -139,6 +140,10 @@ async function ask(
   const unknown = [...input.parameters.keys()].filter(name => !parameters.has(name))
   return { input, record, scope, context, now: clock.now, unread: [...input.unread, ...(unknown.length > 0 ? ['parameters'] : [])] }
 }
+
+/** Who asks about whom, for auditors. Nobody says whose ids those are but a subject that is an address. */
+const askedIn = ({ patientId: patient, practitioner: user, fhirServer: client }: ApplyInput): Partial<NotedCall> =>
+  defined({ patient, user, client })
 
 function aboutOf({ subject, patientId, practitioner, encounterId, organization }: ApplyInput): CallSubjects {
   const encounter = encounterId === undefined ? undefined : `Encounter/${encounterId}`

@@ -2,7 +2,15 @@ import { applyPlan } from '../engine/apply/apply-plan.js'
 import type { ApplyContext } from '../engine/apply/context.js'
 import { toCards, type PlanAnswer } from '../engine/cards/to-cards.js'
 import { cardWords } from '../engine/cards/card-words.js'
-import { type AlreadyTold, type Card, type CardSaying, type CdsResponse, type HookRequest, type UndecidedNote } from '../cds-hooks/types.js'
+import {
+  type AlreadyTold,
+  type Card,
+  type CardNote,
+  type CardSaying,
+  type CdsResponse,
+  type HookRequest,
+  type UndecidedNote,
+} from '../cds-hooks/types.js'
 import { clockAt, type Clock } from '../engine/expression/clock.js'
 import { CdsError } from '../errors.js'
 import { openScope, Variables, type Scope } from '../engine/expression/scope.js'
@@ -17,7 +25,7 @@ import type { Unusable } from '../patient-data/patient-record.js'
 import type { Override, PatientOfClient, ReaderOfPatient, ShownOn } from '../record/port.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import type { Caller } from '../trust/calling-client.js'
-import type { Arrival, CallEnvironment, CallMetrics } from './environment.js'
+import type { Arrival, CallEnvironment, CallMetrics, NotedCall } from './environment.js'
 import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
 import { inShadowOf, shadowResponse } from './shadow.js'
 
@@ -60,6 +68,8 @@ export interface Answer {
   alreadyTold: readonly AlreadyTold[]
   /** What its cards of advice say, by which they are recognised when they would say it again. */
   sayings: readonly CardSaying[]
+  /** What is kept on record of its cards of advice; worked out when it is asked for. */
+  notes: () => readonly CardNote[]
   /** The plans of the service, and what of each applies. */
   applied: readonly PlanAnswer[]
 }
@@ -94,7 +104,8 @@ export async function callService(
   const answer = answerCall(gathered, language, environment)
   const shadowOf = inShadowOf(service.id, arrival.caller)
   countAnswer(service.id, gathered, answer, environment, shadowOf)
-  const { response, undecided, applied, advice, sayings } = answer
+  const { response, undecided, applied, advice, sayings, notes } = answer
+  arrival.noteCall?.(() => ({ cardNotes: notes(), ...(shadowOf !== undefined && { isShadow: true }) }))
   if (shadowOf !== undefined)
     return {
       response: shadowResponse(environment.knowledge),
@@ -187,10 +198,11 @@ export async function gatherCall(
   service: CdsService,
   request: HookRequest,
   environment: CallEnvironment,
-  { arrivedAt = performance.now(), caller, isDryRun = false }: GatherCallOptions = {},
+  { arrivedAt = performance.now(), caller, noteCall, isDryRun = false }: GatherCallOptions = {},
 ): Promise<GatheredCall> {
   const { knowledge, reader: fhirReader, reading, readiness, record, now, timeZone, deadlineMs, metrics } = environment
   const clock = clockAt(now(), timeZone)
+  noteCall?.(() => askedIn(request, caller))
   const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
   readiness.lastCall.throwIfAborted()
   const reads = gatherPatientData(request, service.requirements, {
@@ -211,6 +223,7 @@ export async function gatherCall(
     reader ? remembered(() => record.shownTo(reader), notShown, timeLimit, metrics) : notShown,
   ])
   const orders = draftOrdersIn(request.context, data.record)
+  noteCall?.(() => ({ notRead: data.notRead.map(({ requirement }) => requirement.key) }))
   return {
     service,
     request,
@@ -265,6 +278,7 @@ export function answerCall(
     alreadyTold,
     sayings,
     undecided: failed,
+    notes,
   } = toCards(applied, {
     hookInstance: request.hookInstance,
     language,
@@ -281,6 +295,7 @@ export function answerCall(
     advice,
     alreadyTold,
     sayings,
+    notes,
     applied,
   }
 }
@@ -322,6 +337,13 @@ export const endOfEvaluation = (stopAt: number, { deadlineMs }: CallEnvironment)
 function patientOf(request: HookRequest, caller: Caller | undefined): PatientOfClient | undefined {
   const client = caller?.nameIn(request)
   return client === undefined ? undefined : { ...defined({ sender: caller?.sender }), client, patient: request.context.patientId }
+}
+
+/** Who asks what about whom, for auditors. */
+function askedIn(request: HookRequest, caller: Caller | undefined): Partial<NotedCall> {
+  const { hook, hookInstance, context } = request
+  const user = typeof context.userId === 'string' ? context.userId : undefined
+  return { hook, hookInstance, patient: context.patientId, ...defined({ client: caller?.nameIn(request), user }) }
 }
 
 /** Whether the FHIR server of a call may be read for its client, as far as that has a list of its own. */

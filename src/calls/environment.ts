@@ -2,7 +2,7 @@ import type { ScopeData } from '../engine/expression/scope.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { FhirReader } from '../patient-data/fhir-reader.js'
 import type { ReadingLimits } from '../patient-data/reading-budget.js'
-import type { WatchedRecord } from '../record/port.js'
+import type { NotedCall, WatchedRecord } from '../record/port.js'
 import type { Caller } from '../trust/calling-client.js'
 
 /** What every call needs and no call changes. */
@@ -37,7 +37,11 @@ export interface Arrival {
   arrivedAt?: number
   /** Who calls; nothing is remembered for nobody. */
   caller?: Caller | undefined
+  /** Is told more of the call for auditors: what is worked out once it has ended, and only where it is kept. */
+  noteCall?: (members: () => Partial<NotedCall>) => void
 }
+
+export type { NotedCall, Operation } from '../record/port.js'
 
 /** What of a call is counted. */
 export interface CallMetrics {

@@ -12,9 +12,15 @@ export interface FeedbackEnvironment {
 
 /**
  * Keeps what users did with the cards of a service; what is sound of a request is kept whatever the rest is.
+ * @returns how many reports were kept.
  * @throws CdsError CDS_FEEDBACK_INVALID naming what was not kept, CDS_FEEDBACK_NOT_KEPT when there is no room, or the store does not answer.
  */
-export async function recordFeedback(service: string, body: unknown, { record, now }: FeedbackEnvironment, caller?: Caller): Promise<void> {
+export async function recordFeedback(
+  service: string,
+  body: unknown,
+  { record, now }: FeedbackEnvironment,
+  caller?: Caller,
+): Promise<number> {
   const sender = caller?.sender
   const { feedback, faults } = parseFeedback(body, await record.ofOtherServices(cardsNamedIn(body), service, sender).catch(notKept))
   const receivedAt = now().toISOString()
@@ -26,6 +32,7 @@ export async function recordFeedback(service: string, body: unknown, { record, n
       faults,
     )
   }
+  return feedback.length
 }
 
 function notKept(cause: unknown): never {

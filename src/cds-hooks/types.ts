@@ -92,6 +92,22 @@ export interface AlreadyTold {
   extension?: Record<string, unknown>
 }
 
+/** A card of a call as it is kept on record: what speaks in it and what it offers, without its words. */
+export interface CardNote {
+  uuid: string
+  /** Canonical|version. */
+  plan: string
+  action: string
+  /** Its decision points, the one that leads it first. */
+  points: readonly string[]
+  /** Code of its family. */
+  topic?: string
+  indicator: Indicator
+  suggestions: readonly { uuid: string; does: readonly string[] }[]
+  /** Why it was not answered though it applies: a word of ours, which tells nothing of the patient. Absent where it was. */
+  heldBack?: string
+}
+
 export interface CdsResponse {
   cards: Card[]
   extension?: Record<string, unknown>

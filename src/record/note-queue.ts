@@ -1,15 +1,11 @@
-import type { ForgottenFor } from './port.js'
-import type { Notes } from './store/rows.js'
-
-/** Notes on their way to the store, off the path of any call. */
-export interface NoteQueue {
+/** Notes on their way to the store, off the path of any call: lists of rows, by the table that they are for. */
+export interface NoteQueue<Notes> {
   /** Takes notes; settles when they are with the store, or lost. */
   add: (notes: Notes) => Promise<void>
   /** Sends what waits now, so that what is asked next is asked after it. It waits for nothing. */
   flush: () => Promise<void>
   /** Bytes that wait. */
   bytes: () => number
-  onForgotten: (listener: (why: ForgottenFor) => void) => void
 }
 
 /** Milliseconds for which notes wait for others, and how many at most. */
@@ -23,22 +19,26 @@ const MOST_BYTES = 16_000_000
 /** Bytes of a row in memory beyond its text, from what a heap was seen to grow by. */
 const ROW_OVERHEAD = 400
 
-interface Waiting {
+/** Rows that can be copied, by the table that they are for. */
+type Rows<Notes> = { readonly [Table in keyof Notes]: readonly object[] }
+
+interface Waiting<Notes> {
   notes: Notes
   rows: number
   bytes: number
 }
 
-/** @param send hands notes to the store, and settles with how many of the cards came for two patients. */
-export function createNoteQueue(send: (notes: Notes) => Promise<number>): NoteQueue {
-  let forgotten: (why: ForgottenFor) => void = () => undefined
-  let waiting: Waiting[] = []
+/**
+ * @param send hands notes to the store, and settles when they are there.
+ * @param lost is told of each set of notes that did not get there.
+ */
+export function createNoteQueue<Notes extends Rows<Notes>>(send: (notes: Notes) => Promise<void>, lost: () => void): NoteQueue<Notes> {
+  let waiting: Waiting<Notes>[] = []
   /** With those that are on their way. */
   let [rows, bytes] = [0, 0]
   let timer: ReturnType<typeof setTimeout> | undefined
-  const onTheirWay = new Set<Promise<void>>()
 
-  const release = (some: readonly Waiting[]): void => {
+  const release = (some: readonly Waiting<Notes>[]): void => {
     for (const each of some) {
       rows -= each.rows
       bytes -= each.bytes
@@ -47,9 +47,8 @@ export function createNoteQueue(send: (notes: Notes) => Promise<number>): NoteQu
 
   const dropOldest = (): void => {
     while (waiting.length > 0 && (rows > MOST_ROWS || bytes > MOST_BYTES)) {
-      const [oldest] = waiting.splice(0, 1)
-      if (oldest) release([oldest])
-      forgotten('store')
+      release(waiting.splice(0, 1))
+      lost()
     }
   }
 
@@ -59,23 +58,14 @@ export function createNoteQueue(send: (notes: Notes) => Promise<number>): NoteQu
     if (waiting.length === 0) return
     const sent = waiting
     waiting = []
-    const sending = send({ cards: sent.flatMap(({ notes }) => notes.cards), told: sent.flatMap(({ notes }) => notes.told) })
-      .then(
-        mixedUp => {
-          for (let count = 0; count < mixedUp; count += 1) forgotten('two-patients')
-        },
-        () => sent.forEach(() => forgotten('store')),
-      )
-      .finally(() => {
-        release(sent)
-        onTheirWay.delete(sending)
-      })
-    onTheirWay.add(sending)
+    void send(together(sent.map(({ notes }) => notes)))
+      .catch(() => sent.forEach(lost))
+      .finally(() => release(sent))
   }
 
   return {
     async add(notes) {
-      const added = { notes, rows: notes.cards.length + notes.told.length, bytes: bytesOf(notes) }
+      const added = { notes, rows: allRows(notes).length, bytes: bytesOf(notes) }
       waiting.push(added)
       rows += added.rows
       bytes += added.bytes
@@ -87,11 +77,16 @@ export function createNoteQueue(send: (notes: Notes) => Promise<number>): NoteQu
       sendAll()
     },
     bytes: () => bytes,
-    onForgotten: listener => {
-      forgotten = listener
-    },
   }
 }
 
-const bytesOf = ({ cards, told }: Notes): number =>
-  [...cards, ...told].reduce((sum, row) => sum + ROW_OVERHEAD + 2 * Object.values(row).join('').length, 0)
+/** The rows of several notes in one, in their order. */
+function together<Notes extends Rows<Notes>>(all: readonly Notes[]): Notes {
+  const tables = Object.keys(all[0] ?? {}) as (keyof Notes)[]
+  return Object.fromEntries(tables.map(table => [table, all.flatMap(notes => notes[table])])) as unknown as Notes
+}
+
+const allRows = <Notes extends Rows<Notes>>(notes: Notes): object[] => Object.values<readonly object[]>(notes).flat()
+
+const bytesOf = <Notes extends Rows<Notes>>(notes: Notes): number =>
+  allRows(notes).reduce<number>((sum, row) => sum + ROW_OVERHEAD + 2 * Object.values(row).join('').length, 0)

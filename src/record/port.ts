@@ -1,4 +1,4 @@
-import type { Card, CardSaying, Feedback } from '../cds-hooks/types.js'
+import type { Card, CardNote, CardSaying, Feedback } from '../cds-hooks/types.js'
 
 /** A card that a user overrode: its headline, when, why, and in which contact it was shown. */
 export interface Override {
@@ -57,11 +57,50 @@ export interface FeedbackEntry {
   feedback: Feedback
 }
 
+/** What can be asked of the service about a patient. */
+export type Operation = 'call' | 'explain' | 'apply' | 'feedback'
+
+/** Something that was asked of the service by a client that was let in, and what came of it: what an auditor looks for. */
+export interface NotedCall {
+  operation: Operation
+  /** The id of the request in the log. */
+  requestId: string
+  /** Epoch ms at which it came, and milliseconds until it was answered or its client had gone. */
+  at: number
+  ms: number
+  /** HTTP status of the answer; absent where the client went away before it had one. */
+  status?: number
+  /** Stable code of the error that it was refused with. */
+  code?: string
+  /** The registered client that asked. Absent where nobody is registered. */
+  sender?: string
+  /** The FHIR server that it named, and whose ids those of the patient and the user are; absent where that is unknown. */
+  client?: string
+  service?: string
+  hook?: string
+  hookInstance?: string
+  /** Id of the patient; absent where nothing was understood of the request, or no patient is named by it. */
+  patient?: string
+  /** `Type/id` of the user. */
+  user?: string
+  /** Prefetch keys that were not read. */
+  notRead: readonly string[]
+  /** How many cards were answered, or reported on. */
+  cards?: number
+  /** How many actions could not be decided. */
+  undecided?: number
+  /** Whether cards were evaluated and none was answered, since the service is only on trial for the client. */
+  isShadow?: true
+  /** The cards of a call, answered or held back. */
+  cardNotes: readonly CardNote[]
+}
+
 /**
  * Why something remembered was forgotten: its uuid came for a second patient, room was needed for overridden cards, its
- * patient has too many, room was needed for what readers were shown, or the store could not take it.
+ * patient has too many, room was needed for what readers were shown, or the store could not take it; `audit` where what it
+ * could not take was only for auditors.
  */
-export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient' | 'room-for-shown' | 'store'
+export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient' | 'room-for-shown' | 'store' | 'audit'
 
 /** What is kept of calls, and of what users did with their cards: in memory, or wherever it outlives the process. */
 export interface CallRecord {
@@ -76,6 +115,11 @@ export interface CallRecord {
   shownTo: (reader: ReaderOfPatient) => Promise<ShownOn>
   /** Notes what a reader was shown, in place of what the same cards said before. It is asked for when they have the reply, and nobody waits for it. */
   shown: (shown: ShownToReader) => Promise<void>
+  /**
+   * Keeps what was asked of the service, for auditors. Nobody waits for it. Absent where nothing outlives the process: who
+   * asked what is then told by nobody.
+   */
+  asked?: (call: NotedCall) => Promise<void>
   /** Those of some cards that are known to be the answer of other services than this one to the same client. */
   ofOtherServices: (cards: readonly string[], service: string, sender?: string) => Promise<ReadonlySet<string>>
   /**

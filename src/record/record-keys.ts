@@ -8,6 +8,8 @@ export interface RecordKeys {
   keyId: string
   /** The same whoever calls, so that a site finds all that is kept of a patient. */
   patient: (whose: PatientOfClient) => string
+  /** A user, `Type/id` as the client gives it, the same whoever calls. */
+  user: (user: { client: string; user: string }) => string
   reader: (reader: ReaderOfPatient) => string
   /** A card as one reader is shown it. */
   card: (reader: string, saying: CardSaying) => string
@@ -31,6 +33,7 @@ export function createRecordKeys(siteKey: string): RecordKeys {
   return {
     keyId: named('key').slice(0, 8),
     patient: ({ client, patient }) => named('patient', client, patient),
+    user: ({ client, user }) => named('user', client, user),
     reader: ({ sender = '', client, patient, user }) => named('reader', sender, client, patient, user),
     card: (reader, { card }) => named('card', reader, card),
     says: (card, { says }) => named('says', card, says),

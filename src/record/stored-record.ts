@@ -1,11 +1,12 @@
 import { defined } from '../plain-values/defined.js'
 import type { Card } from '../cds-hooks/types.js'
+import { callRows } from './call-rows.js'
 import { identityOf } from './feedback-record.js'
-import { createNoteQueue, type NoteQueue } from './note-queue.js'
-import type { AnsweredCall, FeedbackEntry, Override, ShownOn, ShownToReader, WatchedRecord } from './port.js'
+import { createNoteQueue } from './note-queue.js'
+import type { AnsweredCall, FeedbackEntry, ForgottenFor, Override, ShownOn, ShownToReader, WatchedRecord } from './port.js'
 import type { RecordKeys } from './record-keys.js'
 import type { StoreThread } from './store-thread.js'
-import type { CardRow, FeedbackRow, OverrideRow, Reports, ToldRow } from './store/rows.js'
+import type { Calls, CardRow, FeedbackRow, Notes, OverrideRow, Reports, ToldRow } from './store/rows.js'
 
 /** Milliseconds within which reports must be kept; with those for the look at their cards, one second. */
 const KEPT_WITHIN_MS = 700
@@ -41,7 +42,18 @@ const DAY = 86_400_000
 
 /** A record that outlives the process, in a store that replicas may share. */
 export function createStoredRecord({ thread, keys, retention, decisionPoints, knowledge, now }: StoredRecordOptions): WatchedRecord {
-  const queue: NoteQueue = createNoteQueue(notes => thread.ask('note', KEPT_WITHIN_MS, notes))
+  let forgotten: (why: ForgottenFor) => void = () => undefined
+  const queue = createNoteQueue<Notes>(
+    async notes => {
+      for (let mixedUp = await thread.ask('note', KEPT_WITHIN_MS, notes); mixedUp > 0; mixedUp -= 1) forgotten('two-patients')
+    },
+    () => forgotten('store'),
+  )
+  // Of its own, so that what is learnt of never gives way to what only auditors read.
+  const audit = createNoteQueue<Calls>(
+    calls => thread.ask('keepCalls', KEPT_WITHIN_MS, calls),
+    () => forgotten('audit'),
+  )
   const tidying = setInterval(() => void tidy(), DAY).unref()
   let place = 0
 
@@ -135,6 +147,7 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
       }
     },
     shown: toReader => queue.add({ cards: [], told: toldRows(toReader) }),
+    asked: call => audit.add(callRows(call, keys, knowledge)),
     async ofOtherServices(cards, service, sender = '') {
       await queue.flush()
       const known = await thread.ask('cardsNamed', LOOKED_UP_WITHIN_MS, [...new Set(cards.map(card => card.toLowerCase()))], sender)
@@ -146,13 +159,16 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
       await queue.flush()
       if (entries.length > 0) await thread.ask('keepReports', KEPT_WITHIN_MS, reportsOf(entries))
     },
-    bytes: { waiting: queue.bytes },
-    onForgotten: queue.onForgotten,
+    bytes: { waiting: queue.bytes, audit: audit.bytes },
+    onForgotten(listener) {
+      forgotten = listener
+    },
     fault: thread.fault,
     restarts: thread.restarts,
     async close() {
       clearInterval(tidying)
       await queue.flush()
+      await audit.flush()
       await thread.close(CLOSED_WITHIN_MS)
     },
   }

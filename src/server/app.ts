@@ -1,6 +1,7 @@
 import compression from 'compression'
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import { CdsError } from '../errors.js'
+import { auditing } from './audit.js'
 import { maybeStored, noStore } from './caching.js'
 import { noteRoute, observeRequests } from './call-log.js'
 import { shedWhenLate } from './back-pressure.js'
@@ -44,14 +45,19 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   })
   const whoCalls = letting(options.letIn, metrics)
   const pack = compression()
-  for (const { path, methods, isForClients, isAboutNobody, isPacked, isAnsweredInTime } of options.hasOperationsPort
+  for (const { path, methods, isForClients, isAboutNobody, isPacked, isAnsweredInTime, operation } of options.hasOperationsPort
     ? ROUTES.filter(({ isForOperators }) => !isForOperators)
     : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)
     if (isPacked) app.all(path, pack)
     const readBody = isAnsweredInTime ? bodyInTime : body
+    const audit = auditing(operation, environment)
     for (const [method, handler] of Object.entries(methods)) {
-      const steps: RequestHandler[] = [...(isForClients ? [whoCalls] : []), ...(method === 'post' ? readBody : [])]
+      const steps: RequestHandler[] = [
+        ...(isForClients ? [whoCalls] : []),
+        ...(audit ? [audit] : []),
+        ...(method === 'post' ? readBody : []),
+      ]
       app[method as 'get' | 'post'](path, named(path), ...steps, answering(handler, environment))
     }
     app.all(path, named(path), methodNotAllowed(Object.keys(methods)))

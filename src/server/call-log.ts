@@ -24,7 +24,8 @@ interface RequestNotes {
   shadowCards?: number
   undecided?: readonly UndecidedNote[]
   failure?: Failure
-  isTold: boolean
+  /** Status and milliseconds of the answer once it has ended; no status where nobody got it. */
+  end?: { status: number | undefined; ms: number }
 }
 
 /** An error as the log tells it: its stable code, and for faults of ours the frames of its stack. */
@@ -42,7 +43,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export function observeRequests(log: Logger, metrics: Metrics): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const began = performance.now()
-    const notes: RequestNotes = { id: requestId(request), route: 'none', arrivedAt: began, isTold: false }
+    const notes: RequestNotes = { id: requestId(request), route: 'none', arrivedAt: began }
     kept.set(response, notes)
     response.setHeader('X-Request-Id', notes.id)
     // The one event that every response ends with, whether it was sent or the client went away before.
@@ -54,7 +55,7 @@ export function observeRequests(log: Logger, metrics: Metrics): RequestHandler {
       else metrics.countAborted(notes.route)
       const status = isAnswered ? response.statusCode : undefined
       log[levelOf(notes, isAnswered)](lineOf(request, status, notes, milliseconds), isAnswered ? 'answered' : 'aborted by the client')
-      notes.isTold = true
+      notes.end = { status, ms: milliseconds }
     })
     next()
   }
@@ -96,8 +97,27 @@ export function noteAnswer(response: Response, cards: number, undecided: readonl
 /** Notes why a request failed; where its line is written already, since the client did not wait, in a line of its own. */
 export function noteFailure(response: Response, failure: Failure, log: Logger): void {
   const notes = kept.get(response)
-  if (notes && !notes.isTold) notes.failure = failure
+  if (notes && !notes.end) notes.failure = failure
   else if (failure.stack !== undefined) log.error({ ...(notes && { requestId: notes.id }), ...failure }, 'failed after the client had gone')
+}
+
+/** What became of a request whose response has ended, as the log told it. */
+export interface Outcome {
+  requestId: string
+  ms: number
+  status?: number
+  code?: string
+  service?: string
+  cards?: number
+  undecided?: number
+}
+
+/** What became of a request; undefined while its response has not ended. */
+export function outcomeOf(response: Response): Outcome | undefined {
+  const { id, end, service, cards, undecided, failure } = kept.get(response) ?? {}
+  if (id === undefined || !end) return undefined
+  const { ms, status } = end
+  return { requestId: id, ms, ...defined({ status, code: failure?.code, service, cards, undecided: undecided?.length }) }
 }
 
 function requestId({ headers }: Request): string {

@@ -90,7 +90,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
   })
   const forgotten = new Counter({
     name: 'cds_override_memory_forgotten_total',
-    help: 'What the record forgot: uuids that came for two patients, answered cards whose room was needed, the oldest override of a patient who has too many, shown cards whose room was needed, what the store did not take.',
+    help: 'What the record forgot: uuids that came for two patients, answered cards whose room was needed, the oldest override of a patient who has too many, shown cards whose room was needed, what the store did not take (audit: of what auditors alone read).',
     labelNames: ['why'],
     registers,
   })

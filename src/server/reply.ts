@@ -1,7 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express'
+import type { Arrival } from '../calls/environment.js'
 import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { stackFrames } from '../errors.js'
 import type { Caller } from '../trust/calling-client.js'
+import { noteCall } from './audit.js'
 import { keptForEver, sendPublic } from './caching.js'
 import { arrivalOf, noteAnswer, noteFailure, noteService } from './call-log.js'
 import type { ServerEnvironment } from './environment.js'
@@ -26,6 +28,8 @@ export interface Asked {
   isAskedByPerson: () => boolean
   /** What the log tells of the request. */
   noteService: (service: string) => void
+  /** What an auditor is told of it. */
+  noteCall: NonNullable<Arrival['noteCall']>
   noteAnswer: (...answer: Parameters<typeof noteAnswer> extends [unknown, ...infer Rest] ? Rest : never) => void
 }
 
@@ -115,5 +119,6 @@ const askedIn = (request: Request, response: Response, { languages }: KnowledgeP
   preferredLanguage: () => languageOf(request, languages, callerOf(response)?.language),
   isAskedByPerson: () => isAskedByPerson(request, response),
   noteService: service => noteService(response, service),
+  noteCall: members => noteCall(response, members),
   noteAnswer: (...answer) => noteAnswer(response, ...answer),
 })

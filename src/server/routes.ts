@@ -3,6 +3,7 @@ import { applyActivityOperation, applyOperation } from '../calls/apply-operation
 import { callService } from '../calls/call-service.js'
 import { explainCall } from '../calls/explain-call.js'
 import { recordFeedback } from '../calls/record-feedback.js'
+import type { Operation } from '../calls/environment.js'
 import { summariseCall } from '../calls/summarise-call.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
 import type { Selection } from '../engine/apply/explain-plan.js'
@@ -27,6 +28,8 @@ interface Route {
   isAnsweredInTime?: true
   /** Whether only a client that was let in is answered. */
   isForClients?: true
+  /** What is asked of a patient here, of which an auditor is told. */
+  operation?: Operation
   /** Whether only an operator asks for it. */
   isForOperators?: true
   methods: Readonly<Record<string, Handler>>
@@ -36,12 +39,25 @@ interface Route {
 export const ROUTES: readonly Route[] = [
   { path: '/', methods: { get: welcome } },
   { path: '/cds-services', isForClients: true, isAboutNobody: true, isPacked: true, methods: { get: discover } },
-  { path: '/cds-services/:id', isForClients: true, isAnsweredInTime: true, methods: { post: call } },
-  { path: '/cds-services/:id/feedback', isForClients: true, methods: { post: feedback } },
-  { path: '/cds-services/:id/$explain', isForClients: true, isAnsweredInTime: true, isPacked: true, methods: { post: explain } },
+  { path: '/cds-services/:id', operation: 'call', isForClients: true, isAnsweredInTime: true, methods: { post: call } },
+  { path: '/cds-services/:id/feedback', operation: 'feedback', isForClients: true, methods: { post: feedback } },
+  {
+    path: '/cds-services/:id/$explain',
+    operation: 'explain',
+    isForClients: true,
+    isAnsweredInTime: true,
+    isPacked: true,
+    methods: { post: explain },
+  },
   { path: '/fhir/metadata', isAboutNobody: true, isPacked: true, methods: { get: metadata } },
-  { path: '/fhir/PlanDefinition/:id/$apply', isForClients: true, isAnsweredInTime: true, methods: { post: apply } },
-  { path: '/fhir/ActivityDefinition/:id/$apply', isForClients: true, isAnsweredInTime: true, methods: { post: applyActivity } },
+  { path: '/fhir/PlanDefinition/:id/$apply', operation: 'apply', isForClients: true, isAnsweredInTime: true, methods: { post: apply } },
+  {
+    path: '/fhir/ActivityDefinition/:id/$apply',
+    operation: 'apply',
+    isForClients: true,
+    isAnsweredInTime: true,
+    methods: { post: applyActivity },
+  },
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
   { path: '/fhir/:type/:id', isAboutNobody: true, isPacked: true, methods: { get: readKnowledge } },
   { path: PAGE_PATHS.index, isAboutNobody: true, isPacked: true, methods: { get: guidelines } },
@@ -92,7 +108,8 @@ async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply
 }
 
 async function feedback(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
-  await recordFeedback(serviceOf(asked, environment).id, asked.body, environment, asked.caller)
+  const cards = await recordFeedback(serviceOf(asked, environment).id, asked.body, environment, asked.caller)
+  asked.noteCall(() => ({ cards }))
   return json({})
 }
 
@@ -121,7 +138,7 @@ function selectionIn({ all, action }: Asked['query']): Selection {
 async function apply(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
   const plan = environment.knowledge.plan(asked.parameter('id'))
   if (!plan || !isServedTo(asked, plan, environment)) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such PlanDefinition.')
-  return fhir(await applyOperation(plan, asked.body, asked.preferredLanguage(), environment, asked.arrivedAt))
+  return fhir(await applyOperation(plan, asked.body, asked.preferredLanguage(), environment, asked))
 }
 
 async function applyActivity(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
@@ -129,7 +146,7 @@ async function applyActivity(asked: Asked, environment: ServerEnvironment): Prom
     .activity(asked.parameter('id'))
     .find(({ plan }) => (plan === undefined ? asked.caller?.services === undefined : isServedTo(asked, plan, environment)))
   if (!applicable) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such ActivityDefinition.')
-  return fhir(await applyActivityOperation(applicable, asked.body, asked.preferredLanguage(), environment, asked.arrivedAt))
+  return fhir(await applyActivityOperation(applicable, asked.body, asked.preferredLanguage(), environment, asked))
 }
 
 function metadata(_asked: Asked, { knowledge, about }: ServerEnvironment): Reply {

@@ -3,11 +3,12 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import type { ServiceRegistry } from '../../src/knowledge-files/services.js'
+import type { NotedCall } from '../../src/record/port.js'
 import { captureLog } from '../support/captured-log.js'
-import { patientView, prefetchedCall } from '../support/hook-requests.js'
+import { HOOK_INSTANCE, patientView, prefetchedCall, USER } from '../support/hook-requests.js'
 import { knowledgeOf, plan, planOf, topAction, when } from '../support/knowledge-builder.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, TEST_NOW, testRecord, type TestServiceOptions } from '../support/service.js'
 import { hangs, startStubFhirServer } from '../support/stub-fhir-server.js'
 
 const ID = 'start-back-risk'
@@ -81,6 +82,100 @@ describe('a call', () => {
     expect(lines).toEqual([
       expect.objectContaining({ level: 50, service: 'failing', cards: 1, undecided: 40, firstUndecided: [at(0), at(1), at(2)] }),
     ])
+  })
+})
+
+describe('what is kept for auditors', () => {
+  /** A record that outlives the process as far as the service can tell, and what it was told. */
+  async function startAudited(options: TestServiceOptions = {}): Promise<{ own: Listening; told: NotedCall[] }> {
+    const told: NotedCall[] = []
+    const asked = async (call: NotedCall): Promise<void> => void told.push(call)
+    const own = await startTestService({ log: captured.log, record: { ...testRecord(), asked }, ...options })
+    opened.push(own)
+    return { own, told }
+  }
+  const untilTold = async (told: readonly NotedCall[], count: number): Promise<readonly NotedCall[]> => {
+    for (let waited = 0; told.length < count && waited < 5_000; waited += 10) await new Promise(resolve => setTimeout(resolve, 10))
+    return told
+  }
+  const fhirServer = 'http://127.0.0.1:1/fhir'
+  const who = { client: fhirServer, patient: 'start-back-high', user: USER, hookInstance: HOOK_INSTANCE, hook: 'patient-view' }
+
+  test('of a call: who asked whom about whom, what spoke, and that it came to a card', async () => {
+    const { own, told } = await startAudited()
+    const call = prefetchedCall('start-back-high', ID, { fhirServer })
+    const { body } = await supertest(own.url).post(CALL).set('x-request-id', UUID).send(call).expect(200)
+    await untilTold(told, 1)
+    expect(told).toEqual([
+      {
+        ...who,
+        operation: 'call',
+        requestId: UUID,
+        at: TEST_NOW.getTime(),
+        ms: expect.any(Number),
+        status: 200,
+        service: ID,
+        notRead: [],
+        cards: 1,
+        undecided: 0,
+        cardNotes: [
+          {
+            uuid: body.cards[0].uuid,
+            plan: body.cards[0].extension['org.columna.knowledge'],
+            action: expect.stringMatching(/./),
+            points: body.cards[0].extension['org.columna.decision-points'],
+            topic: body.cards[0].source.topic.code,
+            indicator: body.cards[0].indicator,
+            suggestions: (body.cards[0].suggestions ?? []).map(({ uuid }: { uuid: string }) => ({ uuid, does: [expect.any(String)] })),
+          },
+        ],
+      },
+    ])
+  })
+
+  test('of $explain, feedback and $apply; of refusals with their code, as far as they were understood', async () => {
+    const { own, told } = await startAudited()
+    const send = (path: string, body: object, status: number) => supertest(own.url).post(path).send(body).expect(status)
+    const call = prefetchedCall('start-back-high', ID, { fhirServer })
+    await send(`${CALL}/$explain`, call, 200)
+    await send(`${CALL}/$explain?view=summary`, call, 200)
+    await send(CALL, { ...call, fhirServer: undefined, prefetch: {} }, 412)
+    await send(CALL, { ...call, hookInstance: 'Hemmelighansen' }, 400)
+    await send(`${CALL}/feedback`, { feedback: [{ card: UUID, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }] }, 200)
+    await send(`${CALL}/feedback`, { feedback: [] }, 400)
+    await send('/cds-services/made-up', call, 404)
+    const subject = { name: 'subject', valueString: 'Patient/p1' }
+    const practitioner = { name: 'practitioner', valueString: USER }
+    const data = { name: 'data', resource: { resourceType: 'Bundle', type: 'collection' } }
+    const plan = '/fhir/PlanDefinition/start-back/$apply'
+    await send(plan, { resourceType: 'Parameters', parameter: [subject, practitioner, data] }, 200)
+    await send(plan, { resourceType: 'Parameters', parameter: [] }, 400)
+    await untilTold(told, 9)
+    expect(
+      told.map(({ operation, status, code, service: asked, patient, user }) => [operation, status, code, asked, patient, user]),
+    ).toEqual([
+      ['explain', 200, undefined, ID, who.patient, USER],
+      ['explain', 200, undefined, ID, who.patient, USER],
+      ['call', 412, 'CDS_DATA_MISSING', ID, who.patient, USER],
+      ['call', 400, 'CDS_REQUEST_INVALID', ID, undefined, undefined],
+      ['feedback', 200, undefined, ID, undefined, undefined],
+      ['feedback', 400, 'CDS_FEEDBACK_INVALID', ID, undefined, undefined],
+      ['call', 404, 'CDS_SERVICE_UNKNOWN', undefined, undefined, undefined],
+      ['apply', 200, undefined, undefined, 'p1', USER],
+      ['apply', 400, 'CDS_PARAMETERS_INVALID', undefined, undefined, undefined],
+    ])
+    expect(told.map(({ cards }) => cards)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      1,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(JSON.stringify(told)).not.toContain('Hemmelighansen')
   })
 })
 

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Card, Feedback } from '../../src/cds-hooks/types.js'
-import type { FeedbackEntry, ForgottenFor, WatchedRecord } from '../../src/record/port.js'
+import type { Card, CardNote, Feedback } from '../../src/cds-hooks/types.js'
+import type { FeedbackEntry, ForgottenFor, NotedCall, WatchedRecord } from '../../src/record/port.js'
 import { createRecordKeys } from '../../src/record/record-keys.js'
 import { startStoreThread, type StoreThread } from '../../src/record/store-thread.js'
 import { createStoredRecord } from '../../src/record/stored-record.js'
@@ -18,6 +18,7 @@ import { startPostgres, type Postgres } from './postgres.js'
 const PROGRAM = pathToFileURL(fileURLToPath(new URL('../../dist/record/store-worker.js', import.meta.url)))
 const COMMAND = fileURLToPath(new URL('../../dist/cli/columna.js', import.meta.url))
 const SITE_KEY = 'a secret of the site for tests only, long enough'
+const KEYS = createRecordKeys(SITE_KEY)
 const RETENTION = { days: 183, commentDays: 30 }
 const NOW = Date.parse('2026-03-30T10:00:00Z')
 const DAY = 86_400_000
@@ -55,6 +56,32 @@ const entry = (uuid: string, members: Partial<Feedback> = {}, service = SERVICE)
   feedback: { card: uuid, outcome: 'overridden', outcomeTimestamp: AT, ...members },
 })
 
+const note = (uuid: string, members: Partial<CardNote> = {}): CardNote => ({
+  uuid,
+  plan: 'plan|1',
+  action: 'action',
+  points: ['LBP-10', 'LBP-11'],
+  topic: 'red-flags',
+  indicator: 'warning',
+  suggestions: [{ uuid: B, does: ['create ServiceRequest'] }],
+  ...members,
+})
+const noted = (members: Partial<NotedCall> = {}): NotedCall => ({
+  operation: 'call',
+  requestId: A,
+  at: NOW,
+  ms: 12.3,
+  status: 200,
+  service: SERVICE,
+  hook: 'order-sign',
+  hookInstance: B,
+  notRead: [],
+  cards: 1,
+  undecided: 0,
+  cardNotes: [],
+  ...members,
+})
+
 /** A record, and the same again as another process would open it. */
 interface Opened {
   record: WatchedRecord
@@ -74,7 +101,7 @@ async function openStored(place: Parameters<typeof startStoreThread>[0]['place']
   expect(thread.fault()).toBeUndefined()
   const record = createStoredRecord({
     thread,
-    keys: createRecordKeys(SITE_KEY),
+    keys: KEYS,
     retention: RETENTION,
     decisionPoints: 'org.columna.decision-points',
     knowledge: 'digest',
@@ -298,6 +325,71 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       expect([dying.restarts(), await pointsOf('p1', undefined, dying)]).toEqual([1, ['LBP-10']])
     })
 
+    test('what was asked is kept with the cards of each call, shown and held back, whoever sends the same again', async () => {
+      const { record: asking, thread } = await openAgain()
+      const whose = { ...of('p1'), sender: 'one', user: 'Practitioner/1' }
+      const call = noted({ ...whose, cardNotes: [note(A), note(B, { heldBack: 'already-told' })], notRead: ['conditions'] })
+      await asking.asked?.(call)
+      await asking.asked?.({ ...call, at: NOW + 1, cardNotes: [note(A)] })
+      await asking.asked?.(noted({ ...of('p2'), status: 400, code: 'CDS_CONTEXT_INVALID' }))
+      await untilKept(asking)
+      const { calls = [], callCards = [] } = (await thread?.ask('find', 5_000, KEYS.patient(of('p1')))) ?? {}
+      expect(calls.map(({ id: _, ...row }) => row)).toEqual([
+        {
+          request: call.requestId,
+          operation: 'call',
+          at: NOW,
+          ms: 12,
+          status: 200,
+          code: null,
+          client: 'one',
+          fhir_server: whose.client,
+          service: SERVICE,
+          hook: 'order-sign',
+          hook_instance: B,
+          patient_key: KEYS.patient(of('p1')),
+          user_key: KEYS.user(whose),
+          user_type: 'Practitioner',
+          key_id: KEYS.keyId,
+          knowledge: 'digest',
+          not_read: '["conditions"]',
+          cards: 1,
+          undecided: 0,
+          shadow: 0,
+        },
+        expect.objectContaining({ at: NOW + 1, shadow: 0 }),
+      ])
+      expect(callCards.map(({ call: id, uuid, held_back }) => [calls.findIndex(each => each.id === id), uuid, held_back]).sort()).toEqual([
+        [0, A, null],
+        [0, B, 'already-told'],
+        [1, A, null],
+      ])
+      expect(callCards[0]).toMatchObject({
+        at: expect.any(Number),
+        client: 'one',
+        service: SERVICE,
+        plan: 'plan|1',
+        action: 'action',
+        point: 'LBP-10',
+        points: '["LBP-10","LBP-11"]',
+        topic: 'red-flags',
+        indicator: 'warning',
+        suggestions: `[{"uuid":"${B}","does":["create ServiceRequest"]}]`,
+      })
+    })
+
+    test('of a patient who is erased it stays that somebody asked, about nobody', async () => {
+      const { record: asking, thread } = await openAgain()
+      for (const patient of ['p1', 'p2']) await asking.asked?.(noted({ ...of(patient), user: 'Practitioner/1', cardNotes: [note(A)] }))
+      await untilKept(asking)
+      expect(await thread?.ask('erase', 5_000, KEYS.patient(of('p1')))).toBe(2)
+      const kept = async (patient: string) => (await thread?.ask('find', 5_000, KEYS.patient(of(patient)))) ?? { calls: [], callCards: [] }
+      expect(await kept('p1')).toMatchObject({ calls: [], callCards: [] })
+      expect(await kept('p2')).toMatchObject({ calls: [{}], callCards: [{}] })
+      expect(await thread?.ask('expire', 5_000, { rows: NOW, comments: NOW })).toBe(0)
+      expect(await thread?.ask('expire', 5_000, { rows: NOW + 1, comments: NOW })).toBe(3)
+    })
+
     test('rows are deleted when their time is over, words sooner', async () => {
       const { thread } = await openAgain()
       await answer('p1', [card(A, 'LBP-10')])
@@ -354,6 +446,10 @@ test.each([
   expect(await record.overridesOf(of('p2'))).toHaveLength(1)
   await record.close()
 })
+
+async function untilKept(record: WatchedRecord): Promise<void> {
+  while (record.bytes.audit?.() !== 0) await new Promise(resolve => setTimeout(resolve, 5))
+}
 
 async function untilUp(record: WatchedRecord): Promise<void> {
   while (record.fault() !== undefined) await new Promise(resolve => setTimeout(resolve, 20))

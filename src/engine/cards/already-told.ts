@@ -17,6 +17,8 @@ export interface ToldApart {
   /** What those shown say, but for families that are always shown. */
   sayings: readonly CardSaying[]
   alreadyTold: readonly AlreadyTold[]
+  /** The actions whose cards stay away. */
+  heldBack: readonly CardAction[]
   /** Decision points of the cards that stay away. */
   points: readonly string[]
 }
@@ -34,7 +36,7 @@ const DAYS_ARE_NO_NEWS = 'days-are-no-news'
  * @param knownSince every card is shown without it.
  */
 export function toldApart(actions: readonly CardAction[], knownSince: KnownSince | undefined): ToldApart {
-  if (!knownSince) return { shown: actions, sayings: [], alreadyTold: [], points: [] }
+  if (!knownSince) return { shown: actions, sayings: [], alreadyTold: [], heldBack: [], points: [] }
   const asked = actions.map(each => ({ ...each, ...askedOf(each, knownSince) }))
   const away = asked.flatMap(each => (each.since === undefined ? [] : [{ ...each, since: each.since }]))
   const shown = asked.filter(({ since }) => since === undefined)
@@ -42,6 +44,7 @@ export function toldApart(actions: readonly CardAction[], knownSince: KnownSince
     shown,
     sayings: shown.flatMap(({ saying }) => saying ?? []),
     alreadyTold: away.map(alreadyToldOf),
+    heldBack: away,
     points: [...new Set(away.flatMap(({ action, context }) => decisionPointsWithin(action, context.names)))],
   }
 }

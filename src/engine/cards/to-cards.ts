@@ -1,9 +1,10 @@
-import type { AlreadyTold, Card, CardSaying } from '../../cds-hooks/types.js'
+import type { AlreadyTold, Card, CardNote, CardSaying } from '../../cds-hooks/types.js'
 import type { AppliedPlan, Undecided } from '../apply/apply-plan.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import { toldApart, type KnownSince } from './already-told.js'
 import { actionsOfCards, cardsOf } from './build-cards.js'
+import { noteOf } from './card-note.js'
 import { notReadCard } from './not-read-card.js'
 import { orderCards } from './order-cards.js'
 import type { KnowledgeNames } from '../model/names.js'
@@ -43,7 +44,12 @@ export interface ToldCards {
   /** What the cards of advice say; those of them that inform may stay away when they would say it again. */
   sayings: readonly CardSaying[]
   undecided: readonly Undecided[]
+  /** What is kept on record of the cards of advice, shown or held back; worked out when it is asked for. */
+  notes: () => CardNote[]
 }
+
+/** Says on record that a card was held back since its reader was told the same before. */
+const ALREADY_TOLD = 'already-told'
 
 /**
  * Turns the plans of one call into its cards: one a top-level action, in the author's order, the pressing ones first; one
@@ -69,7 +75,7 @@ export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext)
       })),
   )
   // Essential data that was read only in part may change any of them: then nothing stays away, so that no silence rests on it.
-  const { shown, sayings, alreadyTold, points } = toldApart(actions, readInPart.length > 0 ? undefined : context.knownSince)
+  const { shown, sayings, alreadyTold, heldBack, points } = toldApart(actions, readInPart.length > 0 ? undefined : context.knownSince)
   const advice = cardsOf(shown)
   const undecided = answers.flatMap(each => each.undecided.map(action => ({ ...action, applied: each.plan.canonical })))
   const unclear = undecided.length === 0 ? [] : [undecidedCard(undecided, { hookInstance, language, knowledge })]
@@ -77,7 +83,8 @@ export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext)
   const cards = spoken.length > 0 ? orderCards(spoken) : silence(answers[0]?.plan, context)
   const { names } = knowledge.terminology
   const unseen = [...points, ...answers.flatMap(({ requestGroup }) => pointsOnPages(requestGroup, names))]
-  return { cards, pointsOnPages: notListed(unseen, cards, names), advice, alreadyTold, sayings, undecided }
+  const notes = () => [...shown.map(each => noteOf(each)), ...heldBack.map(each => noteOf(each, ALREADY_TOLD))]
+  return { cards, pointsOnPages: notListed(unseen, cards, names), advice, alreadyTold, sayings, undecided, notes }
 }
 
 /** Those of some decision points that no card lists. */

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { CardRow, CommentRow, FeedbackRow, ToldRow } from './rows.js'
+import type { CallCardRow, CallRow, CardRow, CommentRow, FeedbackRow, ToldRow } from './rows.js'
 
 /** The tables, as every database holds them. */
 export interface Tables {
@@ -7,6 +7,8 @@ export interface Tables {
   feedback_comment: CommentRow
   card: CardRow
   told: ToldRow
+  call: CallRow
+  call_card: CallCardRow
   /** One row, written to see whether anything can be. */
   writable: { only: number; looked: number }
 }

@@ -64,6 +64,78 @@ export interface ToldRow {
   told: number
 }
 
+/** Something that a client asked of the service for a patient, and what came of it. */
+export interface CallRow {
+  id: string
+  /** The id of the request in the log, which a client may choose. */
+  request: string
+  /** What was asked: `call`, `explain`, `apply`, `feedback`. */
+  operation: string
+  /** Epoch ms at which it came. */
+  at: number
+  /** Milliseconds until all of it was answered. */
+  ms: number
+  /** HTTP status of the answer; null where the client went away before it had one. */
+  status: number | null
+  /** Stable code of the error that it was refused with. */
+  code: string | null
+  /** The registered client; empty where nobody is registered. */
+  client: string
+  /** FHIR server whose ids those of the patient and the user are. */
+  fhir_server: string | null
+  service: string | null
+  hook: string | null
+  hook_instance: string | null
+  /** Null where none was named, or their rows were erased. */
+  patient_key: string | null
+  user_key: string | null
+  /** Type of the user's resource, such as `Practitioner`. */
+  user_type: string | null
+  key_id: string
+  /** Digest of the knowledge that spoke. */
+  knowledge: string
+  /** Prefetch keys that were not read, as JSON. */
+  not_read: string
+  /** How many cards were answered, or reported on; null where it came to none of it. */
+  cards: number | null
+  /** How many actions could not be decided. */
+  undecided: number | null
+  /** 1 where cards were evaluated and recorded and none was answered. */
+  shadow: number
+}
+
+/** A card of a call: one that was answered, or that was held back. */
+export interface CallCardRow {
+  call: string
+  /** Its place among those of the call, from nought. */
+  place: number
+  /** That of the call. */
+  at: number
+  uuid: string
+  client: string
+  service: string
+  /** Canonical|version of its plan. */
+  plan: string
+  action: string
+  /** The decision point that leads it; empty where it has none. */
+  point: string
+  /** All its decision points, as JSON. */
+  points: string
+  /** Code of its family. */
+  topic: string | null
+  indicator: string
+  /** Of its suggestions the uuids and what they do, such as `create ServiceRequest`, as JSON. */
+  suggestions: string
+  /** Why it was not answered though it applies; null where it was. */
+  held_back: string | null
+}
+
+/** What tells who used the service for whom; lost where there is no room for it. */
+export interface Calls {
+  calls: readonly CallRow[]
+  cards: readonly CallCardRow[]
+}
+
 /** Reports with their words. */
 export interface Reports {
   feedback: readonly FeedbackRow[]
@@ -96,7 +168,7 @@ export type Told = Pick<ToldRow, 'card_key' | 'says_key' | 'day'>
 
 /** Epoch ms before which rows are deleted. */
 export interface Expiry {
-  /** Of reports, cards and what readers were told. */
+  /** Of reports, cards, calls and what readers were told. */
   rows: number
   comments: number
 }
@@ -107,6 +179,8 @@ export interface RowsOfPatient {
   /** With the words of clinicians, where they are still kept. */
   feedback: readonly (FeedbackRow & { comment: string | null })[]
   told: readonly ToldRow[]
+  calls: readonly CallRow[]
+  callCards: readonly CallCardRow[]
 }
 
 /** What is asked of a store. It may be far away, or in another thread: everything that goes in and out can be copied. */
@@ -115,6 +189,8 @@ export interface Store {
   keepReports: (reports: Reports) => Promise<void>
   /** Notes what was answered. @returns how many of the cards turned out to have come for two patients. */
   note: (notes: Notes) => Promise<number>
+  /** Keeps what was asked of the service. */
+  keepCalls: (calls: Calls) => Promise<void>
   /** Overrides of a patient by users of a client, in the order in which they came. */
   overridesOf: (patientKey: string, client: string) => Promise<OverrideRow[]>
   /** What a reader was told. */
@@ -123,7 +199,7 @@ export interface Store {
   cardsNamed: (uuids: readonly string[], client: string) => Promise<CardOfService[]>
   /** All rows of a patient. */
   find: (patientKey: string) => Promise<RowsOfPatient>
-  /** Deletes all rows of a patient for good. @returns how many. */
+  /** Deletes all rows of a patient for good; of calls it stays that there were some, about nobody. @returns how many rows. */
   erase: (patientKey: string) => Promise<number>
   /** Deletes what is older. @returns how many rows. */
   expire: (before: Expiry) => Promise<number>

@@ -1,13 +1,12 @@
 import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely'
 import type { Database, Tables } from './database.js'
+import { eraseCalls, insertCalls, withCards } from './calls.js'
+import { inParts } from './in-parts.js'
 import type { CardRow, Notes, OverrideRow, Reports, RowsOfPatient, Store } from './rows.js'
 import { createWriter } from './writer.js'
 
 /** Most overrides of one patient that are told; the newest. */
 const MOST_OVERRIDES = 100
-
-/** Rows of one insert: databases limit the values of a statement. */
-const ROWS_AT_ONCE = 200
 
 /** Rows that are deleted at once, so that whoever writes need not wait for long. */
 const DELETED_AT_ONCE = 1_000
@@ -23,6 +22,7 @@ export function createSqlStore({ db, inTransaction, wipe, close }: Database): St
         await insertNotes(transaction, notes)
         return mixedUpBy(notes.cards, before)
       }, false),
+    keepCalls: calls => writer.write(transaction => insertCalls(transaction, calls), false),
     async overridesOf(patientKey, client) {
       await writer.settled()
       return (await newestOverrides(db, patientKey, client)).reverse()
@@ -58,6 +58,8 @@ export function createSqlStore({ db, inTransaction, wipe, close }: Database): St
         await deleteInParts('feedback_comment', 'received', Math.max(rows, comments)),
         await deleteInParts('card', 'answered', rows),
         await deleteInParts('told', 'told', rows),
+        await deleteInParts('call_card', 'at', rows),
+        await deleteInParts('call', 'at', rows),
       ]
       return counts.reduce((sum, count) => sum + count, 0)
     },
@@ -75,7 +77,7 @@ export function createSqlStore({ db, inTransaction, wipe, close }: Database): St
     },
   }
 
-  async function deleteInParts(table: keyof Tables, column: 'received' | 'answered' | 'told', before: number): Promise<number> {
+  async function deleteInParts(table: keyof Tables, column: 'received' | 'answered' | 'told' | 'at', before: number): Promise<number> {
     for (let sum = 0; ;) {
       const deleted = await writer.write(async transaction => {
         const { numAffectedRows = 0n } = await sql`
@@ -143,6 +145,7 @@ async function rowsOf(db: Kysely<Tables>, patientKey: string): Promise<RowsOfPat
     cards: await db.selectFrom('card').where('patient_key', '=', patientKey).selectAll().execute(),
     feedback,
     told: await db.selectFrom('told').where('patient_key', '=', patientKey).selectAll().execute(),
+    ...(await withCards(db, await db.selectFrom('call').where('patient_key', '=', patientKey).orderBy('at').selectAll().execute())),
   }
 }
 
@@ -155,7 +158,7 @@ async function eraseRows(transaction: Transaction<Tables>, patientKey: string): 
     await transaction.deleteFrom('told').where('patient_key', '=', patientKey).executeTakeFirst(),
     await transaction.deleteFrom('card').where('patient_key', '=', patientKey).executeTakeFirst(),
   ]
-  return deleted.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0)
+  return deleted.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), await eraseCalls(transaction, patientKey))
 }
 
 /** A card is its client's alone: another may use the same hookInstance, and so have cards of the same uuid. */
@@ -229,7 +232,3 @@ async function insertNotes(transaction: Transaction<Tables>, { cards, told }: No
 const lastOf = <T>(rows: readonly T[], keyOf: (row: T) => readonly string[]): T[] => [
   ...new Map(rows.map(row => [JSON.stringify(keyOf(row)), row] as const)).values(),
 ]
-
-function* inParts<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) yield rows.slice(from, from + ROWS_AT_ONCE)
-}
