@@ -16,6 +16,7 @@ const ERRORS = {
   CDS_METHOD_NOT_ALLOWED: { status: 405, issue: 'not-supported' },
   CDS_DATA_MISSING: { status: 412, issue: 'processing' },
   CDS_FHIR_SERVER_NOT_ALLOWED: { status: 412, issue: 'security' },
+  CDS_FHIR_TOKEN_REQUIRED: { status: 412, issue: 'security' },
   CDS_READ_DATA_OF_ANOTHER_PATIENT: { status: 412, issue: 'security' },
   CDS_BODY_TOO_LARGE: { status: 413, issue: 'too-long' },
   CDS_MEDIA_TYPE_UNSUPPORTED: { status: 415, issue: 'not-supported' },

@@ -3,7 +3,7 @@ import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
 import type { KeptIn, StorePlace } from './record/open-record.js'
 import { baseUrl } from './trust/base-url.js'
-import { faultOfServers, type ServerRisk } from './trust/listed-servers.js'
+import { faultOfServers, isServerList, type ServerEntry, type ServerRisk } from './trust/listed-servers.js'
 import { TRUST_OFF } from './trust/who-may-call.js'
 
 /** Everything that a deployment can choose of the service. The README's table of settings lists the same names, and those that the knowledge declares. */
@@ -17,8 +17,8 @@ export interface Settings {
   /** Whether the embedded FHIR server with demonstration patients runs beside the service. */
   demo: boolean
   demoFhirPort: number
-  /** FHIR base URLs that may be read; `*` as a port means any port of that host. */
-  fhirServers: readonly string[]
+  /** FHIR servers that may be read; `*` as a port means any port of that host. */
+  fhirServers: readonly ServerEntry[]
   /** The instant at which the clock stands still; undefined means the real clock. */
   frozenNow: Date | undefined
   /** IANA name of the zone whose calendar decides what `today()` is. */
@@ -295,12 +295,26 @@ const listOf = (text: string): string[] =>
 
 const fhirServers =
   (refused: readonly ServerRisk[]) =>
-  (text: string): string[] => {
-    const urls = listOf(text)
-    const fault = faultOfServers(urls, refused)
+  (text: string): ServerEntry[] => {
+    const servers = text.startsWith('[') ? serversInJson(text) : listOf(text)
+    const fault = faultOfServers(servers, refused)
     if (fault !== undefined) throw new Error(fault)
-    return urls
+    return servers
   }
+
+function serversInJson(text: string): ServerEntry[] {
+  const servers = maybeJson(text)
+  if (!isServerList(servers)) throw new Error('expects a list as fhirServers of trust.json where it is JSON')
+  return servers
+}
+
+function maybeJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
 
 const fileOrOff = (text: string): string => (text.toLowerCase() === TRUST_OFF ? TRUST_OFF : text)
 

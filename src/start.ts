@@ -23,6 +23,7 @@ import { isOwnSetting, readKnowledgeSettings, readSettings, type Settings } from
 import { warmUp, warmUpFurther } from './calls/warm-up.js'
 import { welcomeText } from './server/welcome-text.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
+import type { ServerEntry } from './trust/listed-servers.js'
 import { whoMayCall, type Trust } from './trust/who-may-call.js'
 
 /** A process that answers. */
@@ -84,7 +85,7 @@ export async function start(): Promise<Running> {
 }
 
 /** What reads of FHIR servers is loaded where any may be read. */
-async function readerFor({ fhirResponseLimit, fhirPageLimit }: Settings, fhirServers: readonly string[]): Promise<FhirReader> {
+async function readerFor({ fhirResponseLimit, fhirPageLimit }: Settings, fhirServers: readonly ServerEntry[]): Promise<FhirReader> {
   if (fhirServers.length === 0) return CLOSED_READER
   const { createHttpFhirReader } = await import('./patient-data/http-fhir-reader.js')
   return createHttpFhirReader({ isAllowed: fhirServerList(fhirServers), responseLimit: fhirResponseLimit, pageLimit: fhirPageLimit })

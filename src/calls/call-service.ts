@@ -25,6 +25,7 @@ import type { Unusable } from '../patient-data/patient-record.js'
 import type { Override, PatientOfClient, ReaderOfPatient, ShownOn } from '../record/port.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import type { Caller } from '../trust/calling-client.js'
+import type { ListedServer } from '../trust/listed-servers.js'
 import type { Arrival, CallEnvironment, CallMetrics, NotedCall } from './environment.js'
 import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
 import { inShadowOf, shadowResponse } from './shadow.js'
@@ -207,6 +208,7 @@ export async function gatherCall(
   readiness.lastCall.throwIfAborted()
   const reads = gatherPatientData(request, service.requirements, {
     reader: mayRead(request, caller) ? fhirReader : CLOSED_READER,
+    server: serverOf(request, caller),
     lastCall: readiness.lastCall,
     limits: reading,
     clock,
@@ -346,9 +348,13 @@ function askedIn(request: HookRequest, caller: Caller | undefined): Partial<Note
   return { hook, hookInstance, patient: context.patientId, ...defined({ client: caller?.nameIn(request), user }) }
 }
 
-/** Whether the FHIR server of a call may be read for its client, as far as that has a list of its own. */
+/** Whether the FHIR server of a call may be read for its client. */
 const mayRead = ({ fhirServer }: HookRequest, caller: Caller | undefined): boolean =>
-  fhirServer === undefined || (caller?.mayRead?.(fhirServer) ?? true)
+  fhirServer === undefined || (caller?.fhirServers?.(fhirServer) ?? true)
+
+/** How the list of the client names the FHIR server of a call. */
+const serverOf = ({ fhirServer }: HookRequest, caller: Caller | undefined): ListedServer | undefined =>
+  fhirServer === undefined ? undefined : caller?.fhirServers?.serverOf(fhirServer)
 
 /** Who reads the answer to a call of a known client, where it names a user and the deployment spares them anything. */
 function readerOf(

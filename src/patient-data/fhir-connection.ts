@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, interceptors, request, type Dispatcher } from 'undici'
+import { AddressRefused, checkedConnector, type Lookup } from '../trust/checked-connections.js'
 import type { FhirServerList } from '../trust/fhir-server-list.js'
 import { waitAsked, type FhirAnswer } from './fhir-answer.js'
 import type { FhirAccess, ReadFailure } from './fhir-reader.js'
@@ -11,6 +12,8 @@ export interface ConnectionLimits {
   isAllowed: FhirServerList
   /** Largest answer in bytes, as it is when it is no longer compressed. */
   responseLimit: number
+  /** Finds the addresses of a name; as the system does unless given. */
+  lookup?: Lookup
 }
 
 /** Raised to end a read; the failure is what the reply may say of it. */
@@ -33,23 +36,21 @@ const ERROR_LIMIT = 65_536
  * Connects to FHIR servers: allowed ones only, without following redirects, within what the call may read and what the
  * host can take. A server that says it is asked too much, and when to come back, is asked once more.
  */
-export function connectFhirServers({ isAllowed, responseLimit }: ConnectionLimits): Get {
-  const dispatcher = new Agent({ keepAliveTimeout: 10_000, connections: 64, maxResponseSize: responseLimit }).compose(
-    interceptors.decompress({ maxSize: responseLimit, skipErrorResponses: false }),
-  )
+export function connectFhirServers({ isAllowed, ...limits }: ConnectionLimits): Get {
+  const dispatcherWithin = dispatchers(limits)
   const hosts = createHostGuard<FhirAnswer>({
     ofError: error => error instanceof Disconnected || error instanceof OutOfTime,
     // 501 says that the server is well and lacks something.
     ofAnswer: ({ status }) => status >= 500 && status !== 501,
   })
 
-  const send = async (url: string, { accessToken, signal, fairWaitMs, budget }: FhirAccess): Promise<FhirAnswer> => {
+  const send = async (url: string, { accessToken, networks, signal, fairWaitMs, budget }: FhirAccess): Promise<FhirAnswer> => {
     // It may have waited for its turn until nobody waited for it.
     if (signal.aborted) throw new NoLongerNeeded()
     const began = performance.now()
     try {
       const response = await request(url, {
-        dispatcher,
+        dispatcher: dispatcherWithin(networks),
         signal,
         headers: {
           accept: 'application/fhir+json',
@@ -64,7 +65,7 @@ export function connectFhirServers({ isAllowed, responseLimit }: ConnectionLimit
       if (error instanceof ReadEnded) throw error
       // Who begins to read late, since his body came slowly or the process has much to do, must not have the server left alone by others.
       if (signal.aborted) throw performance.now() - began < fairWaitMs ? new NoLongerNeeded() : signal.reason
-      throw meaningOf(error as { code?: string })
+      throw error instanceof AddressRefused ? new ReadEnded({ reason: 'address-refused' }) : meaningOf(error as { code?: string })
     }
   }
 
@@ -83,6 +84,24 @@ export function connectFhirServers({ isAllowed, responseLimit }: ConnectionLimit
     if (wait === undefined || performance.now() + wait >= access.until) return answer
     await delay(wait, undefined, { signal: access.signal })
     return getOnce(url, access)
+  }
+}
+
+/** Connections to servers, apart for each set of networks in which they must lie: one that is open was checked for its own alone. */
+function dispatchers({ responseLimit, lookup }: Omit<ConnectionLimits, 'isAllowed'>): (networks?: readonly string[]) => Dispatcher {
+  const made = new Map<string, Dispatcher>()
+  const make = (networks: readonly string[] | undefined): Dispatcher =>
+    new Agent({
+      keepAliveTimeout: 10_000,
+      connections: 64,
+      maxResponseSize: responseLimit,
+      connect: checkedConnector(networks, lookup),
+    }).compose(interceptors.decompress({ maxSize: responseLimit, skipErrorResponses: false }))
+  return networks => {
+    const key = networks?.join() ?? ''
+    const dispatcher = made.get(key) ?? make(networks)
+    made.set(key, dispatcher)
+    return dispatcher
   }
 }
 

@@ -23,6 +23,10 @@ export type FailureReason =
   /** There is no server to read from. */
   | 'missing'
   | 'not-allowed'
+  /** The server is on the list, but its name stands for an address outside of its networks. */
+  | 'address-refused'
+  /** The server is read with a token of the call alone, and the call brings none. */
+  | 'token-required'
   /** The access that the client gave had ended before it came, or does not cover the type, or only some of it. */
   | 'expired'
   | 'out-of-scope'
@@ -48,6 +52,8 @@ export interface FhirAccess {
   /** Base URL in its one spelling. */
   fhirServer: string
   accessToken?: string
+  /** Networks in which the server's addresses must lie; usual addresses unless given. */
+  networks?: readonly string[]
   /** Aborted, by an error of `reading-time.ts`, when nobody waits any longer. */
   signal: AbortSignal
   /** `performance.now()` at which that is at the latest. */

@@ -5,9 +5,10 @@ import type { FhirReader, ReadFailure, ReadResult } from './fhir-reader.js'
 /**
  * A reader that asks only for what the client's grant covers: nothing when its token had expired before it came, no
  * type that is out of its scopes; and of a type that its scopes narrow, what comes counts as a part.
+ * @param isRequired whether nothing is asked without a grant.
  */
-export function withinGrant(reader: FhirReader, grant: FhirAuthorization | undefined): FhirReader {
-  if (!grant) return reader
+export function withinGrant(reader: FhirReader, grant: FhirAuthorization | undefined, isRequired = false): FhirReader {
+  if (!grant) return isRequired ? readerWithout('token-required') : reader
   if (grant.expires_in <= 0) return readerWithout('expired')
   const coverageOf = scopeTest(grant.scope)
   const limited = async (coverage: Coverage, read: () => Promise<ReadResult>): Promise<ReadResult> => {

@@ -28,8 +28,9 @@ const PAGES_AHEAD = 8
  * A FHIR reader over HTTP. It reads allowed servers only, never follows a redirect, keeps `next` links below the base
  * that they came from (the token goes nowhere else), and stops at the limits of time, size and pages.
  */
-export function createHttpFhirReader({ isAllowed, responseLimit, pageLimit }: ReaderLimits): FhirReader {
-  const get = connectFhirServers({ isAllowed, responseLimit })
+export function createHttpFhirReader({ pageLimit, ...limits }: ReaderLimits): FhirReader {
+  const get = connectFhirServers(limits)
+  const { isAllowed } = limits
 
   const page = async (url: string, access: FhirAccess): Promise<Page> => {
     const answer = await get(url, access)

@@ -1,4 +1,4 @@
-import { CdsError } from '../errors.js'
+import { CdsError, type ErrorCode } from '../errors.js'
 import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { FailureReason, ReadFailure } from './fhir-reader.js'
 
@@ -27,12 +27,19 @@ function inWords({ reason, status, because }: Pick<NotRead, 'reason' | 'status' 
 export function missingData(lacking: readonly NotRead[]): CdsError {
   const keys = lacking.map(({ requirement }) => requirement.key).join(', ')
   const details = lacking.map(explained).map(({ key, reason }) => `Prefetch key ${key}: ${reason}.`)
-  const isRefused = lacking.some(({ reason }) => reason === 'not-allowed')
+  const codes = lacking.map(({ reason }) => CODES[reason])
   return new CdsError(
-    isRefused ? 'CDS_FHIR_SERVER_NOT_ALLOWED' : 'CDS_DATA_MISSING',
+    codes.find(code => code !== undefined) ?? 'CDS_DATA_MISSING',
     `Data that no answer can do without is missing: ${keys}. Send these prefetch keys, or give access to a FHIR server that this service may read: those that its setting CDS_FHIR_SERVERS lists.`,
     details,
   )
+}
+
+/** Codes of reasons that an operator, or whoever builds the client, can do something about. */
+const CODES: Partial<Record<NotRead['reason'], ErrorCode>> = {
+  'not-allowed': 'CDS_FHIR_SERVER_NOT_ALLOWED',
+  'address-refused': 'CDS_FHIR_SERVER_NOT_ALLOWED',
+  'token-required': 'CDS_FHIR_TOKEN_REQUIRED',
 }
 
 const answered = (status: number): string => `the FHIR server answered ${status}`
@@ -42,6 +49,8 @@ const REASONS: Readonly<Record<NotRead['reason'], string | ((status: number) => 
   'not-found': 'there is no such resource',
   'reported-failed': 'the client reported that it could not be fetched, or sent something else in its place',
   'not-allowed': 'the FHIR server is not on the list of servers that may be read',
+  'address-refused': 'the name of the FHIR server stands for an address that this service may not connect to',
+  'token-required': 'the FHIR server is read with an access token alone, and the call brings none in fhirAuthorization',
   expired: 'the access token had expired when it came, and was not used',
   'out-of-scope': 'the scope of the access token does not cover it',
   'scope-in-part': 'the scope of the access token covers only a part of it',

@@ -1,4 +1,5 @@
 import type { HookRequest } from '../cds-hooks/types.js'
+import type { ListedServer } from '../trust/listed-servers.js'
 import type { BegunSearch, FhirAccess, FhirReader, ReadResult } from './fhir-reader.js'
 import { withinGrant } from './granted-reader.js'
 import type { Reading, ReadingPlan } from './plan-reading.js'
@@ -8,6 +9,8 @@ import { startReadingTime, unlessAborted } from './reading-time.js'
 
 export interface ReadingOptions {
   reader: FhirReader
+  /** How the list of servers names that of the call, where it does. */
+  server?: ListedServer | undefined
   /** Milliseconds that reading may take in all. */
   timeLimit: number
   limits: ReadingLimits
@@ -39,15 +42,21 @@ export function readPlans(reading: Reading, request: HookRequest, options: Readi
 async function fromServer(
   reading: Reading,
   { fhirServer, fhirAuthorization }: HookRequest & { fhirServer: string },
-  { reader, timeLimit, fairWaitMs, limits, mostRecords }: ReadingOptions,
+  { reader, server, timeLimit, fairWaitMs, limits, mostRecords }: ReadingOptions,
 ): Promise<PlanResults[]> {
   const time = startReadingTime(timeLimit)
   const budget = readingBudget(limits, mostRecords)
-  const access = { fhirServer, until: time.until, fairWaitMs, ...(fhirAuthorization && { accessToken: fhirAuthorization.access_token }) }
+  const access = {
+    fhirServer,
+    until: time.until,
+    fairWaitMs,
+    ...(server?.networks && { networks: server.networks }),
+    ...(fhirAuthorization && { accessToken: fhirAuthorization.access_token }),
+  }
   const essential: FhirAccess = { ...access, signal: time.essential, budget }
   const optional: FhirAccess = { ...access, signal: time.optional, budget: budget.forOptional() }
   try {
-    const granted = withinGrant(reader, fhirAuthorization)
+    const granted = withinGrant(reader, fhirAuthorization, server?.tokenRequired)
     const urgent = urgentIn(reading)
     const resultsOf = resultsIn(reading, {
       ask: query => granted.read(query, urgent.has(query) ? essential : optional),

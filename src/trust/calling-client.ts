@@ -1,3 +1,5 @@
+import type { FhirServerList } from './fhir-server-list.js'
+
 /** What is known of a request before anything of its body is read. */
 export interface RequestHead {
   method: string
@@ -18,8 +20,8 @@ export interface Caller {
   name?: string
   /** By what is kept for it and for no other, with the tenant that it calls for; absent where nobody is registered, and then whoever was shown a card may report on it. */
   sender?: string
-  /** Whether a FHIR server may be read for it; absent where the deployment's list says so alone. */
-  mayRead?: (fhirServer: string) => boolean
+  /** FHIR servers that may be read for it; absent where what reads them says so alone. */
+  fhirServers?: FhirServerList
   /** Origins of web pages that may call as this client; absent where any may. */
   origins?: ReadonlySet<string>
   /** Services that it may call; absent where it may call all. */
@@ -40,9 +42,12 @@ export type LetIn = (head: RequestHead) => Promise<Caller>
 /**
  * The check of a deployment that has registered no clients. It lets everybody in: a client is known by the listed FHIR
  * server that its call names, in its one spelling.
- * @param isListed whether a FHIR server is on the list of the deployment.
+ * @param fhirServers the list of the deployment.
  */
-export const clientCheck = (isListed: (url: string) => boolean): LetIn => {
-  const caller: Caller = { nameIn: ({ fhirServer }) => (fhirServer !== undefined && isListed(fhirServer) ? fhirServer : undefined) }
+export const clientCheck = (fhirServers: FhirServerList): LetIn => {
+  const caller: Caller = {
+    nameIn: ({ fhirServer }) => (fhirServer !== undefined && fhirServers(fhirServer) ? fhirServer : undefined),
+    fhirServers,
+  }
   return async () => caller
 }

@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose'
+import type { ServerEntry } from './listed-servers.js'
 
 /** A client as trust.json registers it. */
 export interface RegisteredClient {
@@ -11,12 +12,14 @@ export interface RegisteredClient {
   /** Its public keys: here, or where they are fetched. */
   jwks?: JSONWebKeySet
   jwksUrl?: string
+  /** Networks in which the addresses of that must lie, in CIDR form; usual addresses unless given. */
+  jwksNetworks?: readonly string[]
   /** Algorithms by which it may sign. */
   alg: readonly string[]
   /** What its tokens may say in `aud` beside the URL that is called. */
   aud: readonly string[]
-  /** FHIR base URLs that may be read for it; those of the deployment where it has none of its own. */
-  fhirServers?: readonly string[]
+  /** FHIR servers that may be read for it; those of the deployment where it has none of its own. */
+  fhirServers?: readonly ServerEntry[]
   /** Origins of web pages that may call with its tokens. */
   origins: readonly string[]
   /** Ids of the services that it may call; all where it is not limited. */

@@ -1,11 +1,12 @@
-import { pinnedKeys, publishedKeys, type FetchKeys } from './client-keys.js'
+import { pinnedKeys, publishedKeys } from './client-keys.js'
 import type { LetIn } from './calling-client.js'
+import type { ServerEntry } from './listed-servers.js'
 import type { RegisteredClient } from './registered-client.js'
 import { seenInProcess } from './seen-tokens.js'
 import { clientsByToken } from './token-check.js'
 
 export interface RegistryOptions {
-  fhirServers: readonly string[]
+  fhirServers: readonly ServerEntry[]
   publicUrl: string
   /** Seconds for which a token is good from when it was made. */
   maxAge: number
@@ -15,14 +16,16 @@ export interface RegistryOptions {
 
 /** The check by which registered clients alone are let in; their published keys begin to be fetched at once. */
 export async function letInRegistered(clients: readonly RegisteredClient[], { onForgotten, ...options }: RegistryOptions): Promise<LetIn> {
-  const fetchKeys: FetchKeys | undefined = clients.some(({ jwksUrl }) => jwksUrl !== undefined)
-    ? (await import('./fetch-keys.js')).createFetchKeys()
+  const createFetchKeys = clients.some(({ jwksUrl }) => jwksUrl !== undefined)
+    ? (await import('./fetch-keys.js')).createFetchKeys
     : undefined
   return clientsByToken({
     ...options,
     clients,
-    keysOf: ({ jwks, jwksUrl }) =>
-      jwksUrl !== undefined && fetchKeys ? publishedKeys(jwksUrl, fetchKeys) : pinnedKeys(jwks ?? { keys: [] }),
+    keysOf: ({ jwks, jwksUrl, jwksNetworks }) =>
+      jwksUrl !== undefined && createFetchKeys
+        ? publishedKeys(jwksUrl, createFetchKeys({ networks: jwksNetworks }))
+        : pinnedKeys(jwks ?? { keys: [] }),
     // Of the clock that runs: a frozen one would let expired tokens in.
     now: () => new Date(),
     seen: seenInProcess(() => Date.now() / 1000, onForgotten),

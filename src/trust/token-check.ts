@@ -3,6 +3,7 @@ import { CallerRefused, type Refusal } from './caller-refused.js'
 import type { Caller, LetIn, RequestHead } from './calling-client.js'
 import type { ClientKeys } from './client-keys.js'
 import { fhirServerList } from './fhir-server-list.js'
+import { listedServer, type ServerEntry } from './listed-servers.js'
 import type { RegisteredClient } from './registered-client.js'
 import type { SeenTokens } from './seen-tokens.js'
 
@@ -10,7 +11,7 @@ export interface TokenCheckOptions {
   clients: readonly RegisteredClient[]
   keysOf: (client: RegisteredClient) => ClientKeys
   /** FHIR servers of clients that have none of their own. */
-  fhirServers: readonly string[]
+  fhirServers: readonly ServerEntry[]
   /** Address of the service, to which tokens are made out, without a slash at its end. */
   publicUrl: string
   seen: SeenTokens
@@ -139,18 +140,19 @@ function refusalOf(error: unknown): Refusal {
 }
 
 function knownFrom(client: RegisteredClient, { keysOf, fhirServers: usual }: TokenCheckOptions): Known {
-  const { name, fhirServers = usual, origins, services, language, shadow = false } = client
-  const mayRead = fhirServerList(fhirServers)
+  const { name, fhirServers: own = usual, origins, services, language, shadow = false } = client
+  const fhirServers = fhirServerList(own)
   // Who lists no more than one server means it also where a call names none.
-  const unnamed = fhirServers.length <= 1 ? (fhirServers[0] ?? '') : undefined
+  const [only = ''] = own
+  const unnamed = own.length <= 1 ? listedServer(only).url : undefined
   const callerOf = (tenant: string): Caller => ({
     name,
     sender: JSON.stringify([name, tenant]),
     nameIn({ fhirServer = unnamed }) {
-      if (fhirServer === undefined || (fhirServer !== unnamed && !mayRead(fhirServer))) return undefined
+      if (fhirServer === undefined || (fhirServer !== unnamed && !fhirServers(fhirServer))) return undefined
       return fhirServer
     },
-    mayRead,
+    fhirServers,
     origins: new Set(origins),
     ...(services && { services: new Set(services) }),
     ...(shadow !== false && { isInShadow: (service: string) => shadow === true || shadow.includes(service) }),

@@ -2,12 +2,23 @@ import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject } from 'ajv'
 import { importJWK, type JWK } from 'jose'
 import { CdsError } from '../errors.js'
-import { baseUrl, httpUrl } from './base-url.js'
-import { faultOfServers, isPlainToAnother, type ServerRisk } from './listed-servers.js'
+import { httpUrl } from './base-url.js'
+import { ADDRESS_REFUSED, faultOfServers, inOneSpelling, isPlainToAnother, NO_NETWORK, type ServerRisk } from './listed-servers.js'
+import { isAddressRefused, isNetwork } from './networks.js'
 import { ALGORITHMS, isKeyFor, USUAL_ALGORITHMS, type RegisteredClient } from './registered-client.js'
 
 const TEXT = { type: 'string', minLength: 1, maxLength: 2_048 }
 const TEXTS = { type: 'array', items: TEXT, uniqueItems: true }
+const NETWORKS = { ...TEXTS, minItems: 1 }
+
+/** A FHIR server: its base URL, or that with what else holds of it. */
+const SERVER = {
+  ...TEXT,
+  type: ['string', 'object'],
+  required: ['url'],
+  additionalProperties: false,
+  properties: { url: TEXT, networks: NETWORKS, tokenRequired: { type: 'boolean' } },
+}
 
 /** What trust.json may hold. */
 const SCHEMA = {
@@ -36,9 +47,10 @@ const SCHEMA = {
             },
           },
           jwksUrl: TEXT,
+          jwksNetworks: NETWORKS,
           alg: { type: 'array', minItems: 1, uniqueItems: true, items: { enum: ALGORITHMS } },
           aud: TEXTS,
-          fhirServers: TEXTS,
+          fhirServers: { ...TEXTS, items: SERVER },
           origins: TEXTS,
           services: { ...TEXTS, minItems: 1 },
           language: { type: 'string', pattern: '^[a-z]{2,3}$' },
@@ -66,7 +78,7 @@ export async function readTrustFile(path: string, options: TrustFileOptions = {}
   const clients = faults.length === 0 ? shaped(written, faults) : []
   faults.push(...(await Promise.all(clients.map((client, at) => faultsOf(client, `clients[${at}]`, options)))).flat(), ...twice(clients))
   if (faults.length > 0) throw new CdsError('CDS_SETTING_INVALID', `The file of clients (CDS_TRUST) ${path} is wrong.`, faults)
-  return clients.map(client => ({ ...client, fhirServers: client.fhirServers?.map(url => baseUrl(url) ?? url) }) as RegisteredClient)
+  return clients.map(client => ({ ...client, fhirServers: client.fhirServers?.map(inOneSpelling) }) as RegisteredClient)
 }
 
 function parsed(path: string, faults: string[]): unknown {
@@ -80,7 +92,7 @@ function parsed(path: string, faults: string[]): unknown {
 }
 
 function shaped(written: unknown, faults: string[]): RegisteredClient[] {
-  const validate = new Ajv({ allErrors: true }).compile<{ clients: Partial<RegisteredClient>[] }>(SCHEMA)
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<{ clients: Partial<RegisteredClient>[] }>(SCHEMA)
   if (!validate(written)) {
     faults.push(...(validate.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/anyOf/')).map(faultOfShape))
     return []
@@ -101,15 +113,14 @@ function faultOfShape({ instancePath, keyword, params, message }: ErrorObject): 
 }
 
 async function faultsOf(client: RegisteredClient, at: string, { refused = [], languages }: TrustFileOptions): Promise<string[]> {
-  const { jwks, jwksUrl, fhirServers, origins, language, services, shadow } = client
+  const { jwks, jwksUrl, jwksNetworks: networks, fhirServers, origins, language, services, shadow } = client
   const faults: string[] = []
   const fault = (element: string, message: string) => faults.push(`${at}.${element}: ${message}.`)
   if ((jwks === undefined) === (jwksUrl === undefined)) faults.push(`${at}: give its public keys as jwks, or their address as jwksUrl.`)
-  if (jwksUrl !== undefined) {
-    const url = httpUrl(jwksUrl)
-    if (url === undefined || url.username !== '') fault('jwksUrl', 'expects an http or https URL')
-    else if (refused.includes('http') && isPlainToAnother(url))
-      fault('jwksUrl', 'is refused in production as plain http to another machine. Use https, or accept the risk with CDS_INSECURE=http')
+  if (networks?.every(isNetwork) === false) fault('jwksNetworks', NO_NETWORK)
+  else if (jwksUrl !== undefined) {
+    const wrong = faultOfKeysAt(jwksUrl, networks, refused)
+    if (wrong !== undefined) fault('jwksUrl', wrong)
   }
   const wrongServers = faultOfServers(fhirServers ?? [], refused)
   if (wrongServers !== undefined) fault('fhirServers', wrongServers)
@@ -118,6 +129,14 @@ async function faultsOf(client: RegisteredClient, at: string, { refused = [], la
     fault('shadow', 'names a service that is not among its services')
   if (language !== undefined && languages?.includes(language) === false) fault('language', `expects one of ${languages.join(', ')}`)
   return [...faults, ...(await faultsOfKeys(client, at))]
+}
+
+function faultOfKeysAt(jwksUrl: string, networks: readonly string[] | undefined, refused: readonly ServerRisk[]): string | undefined {
+  const url = httpUrl(jwksUrl)
+  if (url === undefined || url.username !== '') return 'expects an http or https URL'
+  if (refused.includes('http') && isPlainToAnother(url))
+    return 'is refused in production as plain http to another machine. Use https, or accept the risk with CDS_INSECURE=http'
+  return isAddressRefused({ hostname: url.hostname, networks }) ? ADDRESS_REFUSED : undefined
 }
 
 const isOrigin = (text: string): boolean => httpUrl(text)?.origin === text

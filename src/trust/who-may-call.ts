@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { CdsError } from '../errors.js'
 import { clientCheck, type LetIn } from './calling-client.js'
 import { fhirServerList } from './fhir-server-list.js'
-import type { ServerRisk } from './listed-servers.js'
+import type { ServerEntry, ServerRisk } from './listed-servers.js'
 
 /** Name of the file that registers clients, where it stands beside the knowledge. */
 const TRUST_FILE = 'trust.json'
@@ -23,7 +23,7 @@ export interface TrustOptions {
   /** Seconds for which a token is good from when it was made. */
   tokenMaxAge: number
   /** FHIR servers of clients that have none of their own, and of everybody where no clients are registered. */
-  fhirServers: readonly string[]
+  fhirServers: readonly ServerEntry[]
   refusedRisks: readonly ServerRisk[]
   /** Languages of the knowledge. */
   languages: readonly string[]
@@ -41,7 +41,7 @@ export interface Trust {
   /** Origins of web pages that may call; absent where all may. */
   origins?: readonly string[]
   /** FHIR servers that may be read for any of them. */
-  fhirServers: readonly string[]
+  fhirServers: readonly ServerEntry[]
   /** Services that clients are registered for. */
   services: readonly string[]
 }

@@ -11,6 +11,7 @@ import type { CdsError } from '../../src/errors.js'
 import type { AnsweredCall } from '../../src/record/port.js'
 import { createShownMemory } from '../../src/record/shown-memory.js'
 import { REFUSALS } from '../../src/trust/caller-refused.js'
+import type { Lookup } from '../../src/trust/checked-connections.js'
 import { pinnedKeys, publishedKeys } from '../../src/trust/client-keys.js'
 import { createFetchKeys } from '../../src/trust/fetch-keys.js'
 import type { RegisteredClient } from '../../src/trust/registered-client.js'
@@ -283,6 +284,18 @@ describe('what a client may do is its own', () => {
     await Promise.all([own.close(), fhir.close()])
   })
 
+  test('networks: an address within those of another is not connected to, though a connection is open', async () => {
+    const fhir = await listen((_request, response) => void response.writeHead(404).end())
+    const networks = { north: ['127.0.0.0/8'], south: ['10.0.0.0/8'] }
+    const own = await start(
+      clients.map(client => ({ ...client, fhirServers: [{ url: fhir.url, networks: networks[client.name as 'north' | 'south'] }] })),
+    )
+    const missing = { ...prefetchedCall('not-asked-yet', 'start-back-risk', { fhirServer: fhir.url }), prefetch: {} }
+    const codes = [await ofNorth(RISK), await ofSouth(RISK)].map(async token => codeOf(await call(token, RISK, missing, own.url)))
+    expect(await Promise.all(codes)).toEqual(['CDS_DATA_MISSING', 'CDS_FHIR_SERVER_NOT_ALLOWED'])
+    await Promise.all([own.close(), fhir.close()])
+  })
+
   test('language: where the call prefers none', async () => {
     const languages = async (token: string, accept?: string) => {
       const request = call(token)
@@ -456,7 +469,7 @@ describe('published keys', () => {
     (response: ServerResponse) =>
       void response.end(JSON.stringify({ keys: keys.map(key => key?.publicKey) }))
   const MINUTE = 60_000
-  const open = (limitMs?: number) => publishedKeys(host.url, createFetchKeys(limitMs), () => clock)
+  const open = (limitMs?: number) => publishedKeys(host.url, createFetchKeys({ ...(limitMs !== undefined && { limitMs }) }), () => clock)
   const settled = () => new Promise(resolve => setTimeout(resolve, 50))
   const unavailable = expect.objectContaining({ code: 'CDS_KEYS_UNAVAILABLE' }) as Error
 
@@ -535,6 +548,27 @@ describe('published keys', () => {
     expect(fetches).toBe(1)
     answer = () => undefined
     await expect(open(50).among('n1')).rejects.toEqual(unavailable)
+  })
+
+  test.each<[string, readonly string[], readonly string[] | undefined, string]>([
+    ['the metadata of a cloud', ['169.254.169.254'], undefined, '0 fetches'],
+    ['this machine, which its name does not say', ['127.0.0.1'], undefined, '0 fetches'],
+    ['an address outside of its networks', ['10.0.0.1'], ['127.0.0.0/8'], '0 fetches'],
+    ['an address within them, and others', ['169.254.169.254', '127.0.0.1'], ['127.0.0.0/8'], '1 fetches'],
+  ])('a host whose name stands for %s', async (_, addresses, networks, expected) => {
+    answer = holding(north)
+    const lookup: Lookup = (_name, _options, callback) =>
+      callback(
+        null,
+        addresses.map(address => ({ address, family: 4 })),
+      )
+    const url = host.url.replace('127.0.0.1', 'keys.example.org')
+    const keys = publishedKeys(url, createFetchKeys({ networks, lookup }), () => clock)
+    const outcome = keys.among('n1').then(
+      () => undefined,
+      (error: CdsError) => error.code,
+    )
+    expect([await outcome, `${fetches} fetches`]).toEqual([fetches === 1 ? undefined : 'CDS_KEYS_UNAVAILABLE', expected])
   })
 
   test('503 says when to come back, and that it is not the fault of the client', async () => {
@@ -670,6 +704,9 @@ describe('the file of clients', () => {
   test('registers clients, with the recommended algorithms unless it says otherwise', async () => {
     write({ clients: [client({ fhirServers: ['HTTPS://Ehr.example.org:443/fhir/'] })] })
     expect(await read()).toEqual([{ ...client(), ...usual, fhirServers: ['https://ehr.example.org/fhir'] }])
+    const how = { networks: ['10.20.0.0/16'], tokenRequired: true }
+    write({ clients: [client({ fhirServers: [{ url: 'https://Ehr.example.org/fhir/', ...how }] })] })
+    expect(await read()).toEqual([{ ...client(), ...usual, fhirServers: [{ url: 'https://ehr.example.org/fhir', ...how }] }])
   })
 
   test.each<[string, () => unknown, RegExp]>([
@@ -717,6 +754,31 @@ describe('the file of clients', () => {
       'a language that the knowledge lacks',
       () => ({ clients: [client({ language: 'sv' })] }),
       /^clients\[0\]\.language: expects one of da, en/,
+    ],
+    [
+      'keys at the metadata of a cloud',
+      () => ({ clients: [client({ jwks: undefined, jwksUrl: 'https://169.254.169.254/jwks' })] }),
+      /^clients\[0\]\.jwksUrl: is refused where its host is an address outside/,
+    ],
+    [
+      'keys at the same, spelt otherwise',
+      () => ({ clients: [client({ jwks: undefined, jwksUrl: 'https://[::ffff:a9fe:a9fe]/jwks' })] }),
+      /^clients\[0\]\.jwksUrl: is refused where its host is an address outside/,
+    ],
+    [
+      'networks that are none',
+      () => ({ clients: [client({ jwks: undefined, jwksUrl: 'https://a.example/jwks', jwksNetworks: ['10'] })] }),
+      /^clients\[0\]\.jwksNetworks: expects networks in CIDR form/,
+    ],
+    [
+      'networks of a server that are none',
+      () => ({ clients: [client({ fhirServers: [{ url: 'https://a.example', networks: ['10.0.0.1'] }] })] }),
+      /^clients\[0\]\.fhirServers: expects networks in CIDR form/,
+    ],
+    [
+      'a server without a URL',
+      () => ({ clients: [client({ fhirServers: [{ tokenRequired: true }] })] }),
+      /^clients\[0\]\.fhirServers\[0\]: must have required property 'url'/,
     ],
     ['a FHIR server that is none', () => ({ clients: [client({ fhirServers: ['ehr'] })] }), /^clients\[0\]\.fhirServers: expects http/],
   ])('is refused with %s, and tells where', async (_, content, expected) => {

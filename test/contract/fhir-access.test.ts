@@ -1,11 +1,14 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import supertest from 'supertest'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
+import { clientCheck } from '../../src/trust/calling-client.js'
+import type { Lookup } from '../../src/trust/checked-connections.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
+import type { ServerEntry } from '../../src/trust/listed-servers.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { hookCall, outcome, PEOPLE, prefetchedCall, searchset, SERVICES, type Json, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
+import { startTestService, TEST_READING } from '../support/service.js'
 import { answersJson, answersStatus, startStubFhirServer, type StubAnswer, type StubFhirServer } from '../support/stub-fhir-server.js'
 
 const ID = 'start-back-risk' satisfies ServiceId
@@ -629,6 +632,93 @@ describe('a server that is not on the list', () => {
       .post(`/cds-services/${ID}`)
       .send(prefetchedCall(PERSON, ID, { fhirServer: 'https://not-listed.example.org/fhir' }))
     expect(status).toBe(200)
+  })
+})
+
+/** Calls a service whose list of servers is another, and for which names stand for the addresses that are given, in turn. */
+async function callWithin(servers: readonly ServerEntry[], answers: readonly string[][], calls: readonly Json[]): Promise<Answer[]> {
+  const isAllowed = fhirServerList(servers)
+  let asked = 0
+  const lookup: Lookup = (_name, _options, callback) => {
+    const found = answers[Math.min(asked, answers.length - 1)] ?? []
+    asked += 1
+    callback(
+      null,
+      found.map(address => ({ address, family: address.includes(':') ? 6 : 4 })),
+    )
+  }
+  const own = await startTestService({
+    letIn: clientCheck(isAllowed),
+    reader: createHttpFhirReader({ isAllowed, lookup, responseLimit: RESPONSE_LIMIT, pageLimit: PAGE_LIMIT }),
+    reading: { ...TEST_READING, atOnce: 1 },
+  })
+  const told: Answer[] = []
+  for (const members of calls) {
+    const { status, body, text } = await supertest(own.url)
+      .post(`/cds-services/${ID}`)
+      .send(hookCall(PERSON, ID, members))
+    told.push({ status, body: body as Answer['body'], text })
+  }
+  await own.close()
+  return told
+}
+
+describe('a name whose address is elsewhere', () => {
+  const NAME = 'http://ehr.example.org:*'
+  const named = ({ url }: StubFhirServer) => ({ fhirServer: url.replace('127.0.0.1', 'ehr.example.org') })
+  const outcomeOf = ({ status, text }: Answer) => [status, /CDS_\w+/.exec(text)?.[0], text.includes('may not connect to')]
+  const REFUSED = [412, 'CDS_FHIR_SERVER_NOT_ALLOWED', true]
+  const ANSWERED = [200, undefined, false]
+
+  test.each(['127.0.0.1', '::ffff:127.0.0.1', '169.254.169.254', '0.0.0.0', '::1', '224.0.0.1'])(
+    'is not connected to, since nobody named the network: %s',
+    async address => {
+      const fhir = await stub()
+      expect((await callWithin([NAME], [[address]], [named(fhir)])).map(outcomeOf)).toEqual([REFUSED])
+      expect(fhir.requests).toEqual([])
+    },
+  )
+
+  test('is connected to where its network is named, at those of its addresses that lie there', async () => {
+    const fhir = await stub()
+    const servers = [{ url: NAME, networks: ['127.0.0.0/8'] }]
+    const answers = await callWithin(servers, [['169.254.169.254', '127.0.0.1', '10.0.0.1']], [named(fhir)])
+    expect(answers.map(outcomeOf)).toEqual([ANSWERED])
+  })
+
+  test('is refused when the answer changes from one connection to the next, though the first was good', async () => {
+    const closing: StubAnswer = (_request, response, next) => {
+      response.set('connection', 'close')
+      next()
+    }
+    const fhir = await stub({ '/': closing })
+    const servers = [{ url: NAME, networks: ['127.0.0.1/32'] }]
+    const [first, ...others] = await callWithin(servers, [['127.0.0.1'], ['127.0.0.2']], [named(fhir), named(fhir)])
+    expect(fhir.requests).toHaveLength(1)
+    expect([first, ...others].map(answer => outcomeOf(answer!))).toEqual([REFUSED, REFUSED])
+  })
+})
+
+describe('a server that is read with a token alone', () => {
+  const servers = [{ url: 'http://127.0.0.1:*', tokenRequired: true }]
+
+  test('is not asked for a call that brings none: 412 that says so', async () => {
+    const fhir = await stub()
+    const [bare, granted] = await callWithin(servers, [], [{ fhirServer: fhir.url }, { fhirServer: fhir.url, fhirAuthorization: grant }])
+    expect([bare?.status, bare?.text]).toEqual([412, expect.stringMatching(/CDS_FHIR_TOKEN_REQUIRED.*with an access token alone/)])
+    expect(granted?.status).toBe(200)
+    expect(new Set(fhir.requests.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${TOKEN}`]))
+  })
+
+  test('is missed where only optional data would be read of it', async () => {
+    const fhir = await stub()
+    const { prefetch } = prefetchedCall(PERSON, ID)
+    const { encounters: _, ...rest } = prefetch as Json
+    const answers = await callWithin(servers, [], [{ fhirServer: fhir.url, prefetch: rest }])
+    expect(answers.map(notRead)).toEqual([
+      withoutEncounters('the FHIR server is read with an access token alone, and the call brings none in fhirAuthorization'),
+    ])
+    expect(fhir.requests).toEqual([])
   })
 })
 
