@@ -26,6 +26,7 @@ const ERRORS = {
   CDS_FEEDBACK_NOT_KEPT: { status: 503, issue: 'no-store', retryAfter: 60 },
   CDS_DEADLINE_PASSED: { status: 503, issue: 'timeout' },
   CDS_KEYS_UNAVAILABLE: { status: 503, issue: 'transient', retryAfter: 30 },
+  CDS_REPLAY_UNCHECKED: { status: 503, issue: 'transient', retryAfter: 2 },
   CDS_NOT_READY: { status: 503, issue: 'transient', retryAfter: 1 },
   CDS_KNOWLEDGE_INVALID: { status: 500, issue: 'exception' },
   CDS_SETTING_INVALID: { status: 500, issue: 'exception' },

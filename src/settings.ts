@@ -54,6 +54,8 @@ export interface Settings {
   retention: { days: number; commentDays: number }
   /** Days within which an info card does not say the same to the same user about the same patient again; 0 where it always does. */
   repeatInfoDays: number
+  /** Whether nobody is answered whose token may have been used at another process, while the store cannot tell. */
+  isReplayStrict: boolean
   explain: boolean
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
@@ -153,6 +155,7 @@ export function readSettings(environment: Environment = process.env): Settings {
       commentDays: setting({ name: 'CDS_COMMENT_DAYS', read: wholeNumber(0, 3_660), fallback: () => 30 }),
     },
     repeatInfoDays: setting({ name: 'CDS_REPEAT_INFO_DAYS', read: wholeNumber(0, 365), fallback: () => 14 }),
+    isReplayStrict: setting({ name: 'CDS_REPLAY_STRICT', read: strictness(store), fallback: () => false }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
     publicUrl: setting({ name: 'CDS_PUBLIC_URL', read: publicUrl(production), fallback: () => undefined }),
@@ -276,6 +279,14 @@ function storePlace(text: string): 'memory' | StorePlace {
   if (/^postgres(ql)?:\/\/./.test(text)) return { postgres: text }
   throw new Error('expects memory, file: and a path such as file:./data/columna.db, or the postgres:// address of a database')
 }
+
+const strictness =
+  (store: 'memory' | StorePlace) =>
+  (text: string): boolean => {
+    const isOn = onOrOff(text)
+    if (isOn && store === 'memory') throw new Error('expects a store beside it (CDS_STORE): memory knows only what this process has seen')
+    return isOn
+  }
 
 /** Fewest characters of a secret. */
 const SHORTEST_SECRET = 32

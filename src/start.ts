@@ -200,6 +200,7 @@ function serverOptions(
     },
     knowledgeSettings: readKnowledgeSettings(declared),
     repeatInfoDays: settings.repeatInfoDays,
+    isReplayStrict: settings.isReplayStrict,
     publicUrl: settings.publicUrl,
     letIn,
     ...(registeredClients !== undefined && { registeredClients }),

@@ -26,7 +26,8 @@ import type { Override, PatientOfClient, ReaderOfPatient, ShownOn } from '../rec
 import type { CdsService } from '../knowledge-files/services.js'
 import type { Caller } from '../trust/calling-client.js'
 import type { ListedServer } from '../trust/listed-servers.js'
-import type { Arrival, CallEnvironment, CallMetrics, NotedCall } from './environment.js'
+import type { Arrival, CallEnvironment, NotedCall } from './environment.js'
+import { askRecord } from './ask-record.js'
 import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
 import { inShadowOf, shadowResponse } from './shadow.js'
 
@@ -201,11 +202,18 @@ export async function gatherCall(
   environment: CallEnvironment,
   { arrivedAt = performance.now(), caller, noteCall, isDryRun = false }: GatherCallOptions = {},
 ): Promise<GatheredCall> {
-  const { knowledge, reader: fhirReader, reading, readiness, record, now, timeZone, deadlineMs, metrics } = environment
+  const { knowledge, reader: fhirReader, reading, readiness, now, timeZone, deadlineMs } = environment
   const clock = clockAt(now(), timeZone)
   noteCall?.(() => askedIn(request, caller))
-  const timeLimit = Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
+  const timeLeft = () => Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
   readiness.lastCall.throwIfAborted()
+  const whose = patientOf(request, caller)
+  const reader = readerOf(whose, request, environment)
+  const token = caller?.token
+  const asked = askRecord(defined({ token, patient: whose, reader }), timeLeft(), environment)
+  // Nothing is read for a token that another process has answered.
+  if (token) await asked
+  const timeLimit = timeLeft()
   const reads = gatherPatientData(request, service.requirements, {
     reader: mayRead(request, caller) ? fhirReader : CLOSED_READER,
     server: serverOf(request, caller),
@@ -217,13 +225,7 @@ export async function gatherCall(
     forms: knowledge.forms,
     isDryRun,
   })
-  const whose = patientOf(request, caller)
-  const reader = readerOf(whose, request, environment)
-  const [data, overrides, shownOn] = await Promise.all([
-    reads,
-    whose ? remembered(() => record.overridesOf(whose), [], timeLimit, metrics) : [],
-    reader ? remembered(() => record.shownTo(reader), notShown, timeLimit, metrics) : notShown,
-  ])
+  const [data, { overrides, shownOn }] = await Promise.all([reads, asked])
   const orders = draftOrdersIn(request.context, data.record)
   noteCall?.(() => ({ notRead: data.notRead.map(({ requirement }) => requirement.key) }))
   return {
@@ -238,29 +240,6 @@ export async function gatherCall(
     shownOn,
     stopAt: arrivedAt + deadlineMs,
   }
-}
-
-const notShown: ShownOn = () => undefined
-
-/** What the record answers; where it fails, however it does, or is late, nothing is silenced, which is the safe side. */
-async function remembered<T>(ask: () => Promise<T>, nothing: T, timeLimit: number, metrics: CallMetrics | undefined): Promise<T> {
-  const { promise: tooLate, end } = lateAfter(timeLimit)
-  try {
-    return await Promise.race([ask(), tooLate])
-  } catch {
-    metrics?.countUnremembered()
-    return nothing
-  } finally {
-    end()
-  }
-}
-
-function lateAfter(milliseconds: number): { promise: Promise<never>; end: () => void } {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const promise = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('The record did not answer in time.')), milliseconds)
-  })
-  return { promise, end: () => clearTimeout(timer) }
 }
 
 /** Applies the plans of a call to its data and turns them into cards. It changes nothing; whoever asks more of the call afterwards hands in its scope. */

@@ -27,6 +27,8 @@ export interface CallEnvironment {
   readiness: { readonly lastCall: AbortSignal }
   /** What is kept of calls, and of what users did with their cards. */
   record: WatchedRecord
+  /** Whether nobody is answered whose token may have been used at another process, while the record cannot tell. */
+  isReplayStrict: boolean
   /** Figures for an operator; a call can do without. */
   metrics?: CallMetrics
 }
@@ -56,4 +58,6 @@ export interface CallMetrics {
   countUndecided: (plan: string, action: string, code: string) => void
   /** Counts a question to the record that went unanswered. */
   countUnremembered: () => void
+  /** Counts a token that was good, or good as far as this process knows while the record does not answer. */
+  countToken: (outcome: 'accepted' | 'unconfirmed') => void
 }

@@ -101,6 +101,7 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
         knowledgeSettings: { ...usualSettings, ...surroundings.settings },
         publicUrl: PUBLIC_URL,
         repeatInfoDays: 0,
+        isReplayStrict: false,
         record: recordOf(surroundings.overridden.map(written => overrideOf(written, now, language))),
       },
     }
@@ -136,7 +137,7 @@ function prefetchedFor(resources: readonly FhirResource[], [query, ...others]: r
   return others.length === 0 ? prefetched(resources, query) : prefetchedSearches(resources, [query, ...others])
 }
 
-type Override = Awaited<ReturnType<CallEnvironment['record']['overridesOf']>>[number]
+type Override = Awaited<ReturnType<CallEnvironment['record']['recall']>>['overrides'][number]
 
 /**
  * An override as a case writes it: the decision point, when, unless it was today (the vocabulary has a name for the
@@ -151,9 +152,8 @@ function overrideOf(written: string, now: Date, { vocabulary: { encounter }, cal
 
 /** A record in which these cards were overridden before, and which keeps nothing. */
 const recordOf = (overrides: readonly Override[]): CallEnvironment['record'] => ({
-  overridesOf: async () => overrides,
+  recall: async () => ({ isTokenNew: true, overrides, shownOn: () => undefined }),
   answered: async () => undefined,
-  shownTo: async () => () => undefined,
   shown: async () => undefined,
   ofOtherServices: async () => new Set(),
   feedback: async () => undefined,

@@ -6,9 +6,13 @@ import type { ShownMemory } from './shown-memory.js'
 /** A record that ends with the process. */
 export function createMemoryRecord(overrides: OverrideMemory, feedback: FeedbackRecord, shown: ShownMemory): WatchedRecord {
   return {
-    overridesOf: async patient => overrides.overridesOf(patient),
+    recall: async ({ patient, reader }) => ({
+      // Whoever let the token in remembers it as long as this record does.
+      isTokenNew: true,
+      overrides: patient ? overrides.overridesOf(patient) : [],
+      shownOn: reader ? shown.shownTo(reader) : () => undefined,
+    }),
     answered: async call => overrides.remember(call),
-    shownTo: async reader => shown.shownTo(reader),
     shown: async toReader => shown.remember(toReader),
     ofOtherServices: async (cards, service, sender) => new Set(cards.filter(card => overrides.isOfAnotherService(card, service, sender))),
     async feedback(entries) {

@@ -1,4 +1,5 @@
 import type { Card, CardNote, CardSaying, Feedback } from '../cds-hooks/types.js'
+import type { UsedToken } from '../trust/seen-tokens.js'
 
 /** A card that a user overrode: its headline, when, why, and in which contact it was shown. */
 export interface Override {
@@ -47,6 +48,26 @@ export interface ShownToReader extends ReaderOfPatient {
 
 /** Day on which a reader was shown what a card says; undefined where they were not, or where the card said something else since. */
 export type ShownOn = (saying: CardSaying) => string | undefined
+
+/** All that one request asks of the record, at once; what is absent is not asked. */
+export interface Question {
+  /** Whose overridden cards matter. */
+  patient?: PatientOfClient
+  /** Whose answer it is. */
+  reader?: ReaderOfPatient
+  /** The token by which it came. It counts as used from then on. */
+  token?: UsedToken
+}
+
+/** What the record knows of it. */
+export interface Recalled {
+  /** Whether no process that keeps its record here was asked about the token before. */
+  isTokenNew: boolean
+  /** Cards that the patient's users overrode, oldest first. */
+  overrides: readonly Override[]
+  /** What the reader was shown about the patient. The day is the one that `shown` last gave for a card that says the same. */
+  shownOn: ShownOn
+}
 
 /** What a clinician did with a card, as the client reported it. */
 export interface FeedbackEntry {
@@ -104,15 +125,12 @@ export type ForgottenFor = 'two-patients' | 'room' | 'too-many-of-one-patient' |
 
 /** What is kept of calls, and of what users did with their cards: in memory, or wherever it outlives the process. */
 export interface CallRecord {
-  /** Cards that a patient's users overrode, oldest first. */
-  overridesOf: (patient: PatientOfClient) => Promise<readonly Override[]>
+  recall: (question: Question) => Promise<Recalled>
   /**
    * Notes what a patient's call was answered with. It is asked for when the reply is sent, and nobody waits for it: a report
    * on a card may come before it has settled, and has to wait for it.
    */
   answered: (call: AnsweredCall) => Promise<void>
-  /** What a reader was shown about a patient. The day is the one that `shown` last gave for a card that says the same. */
-  shownTo: (reader: ReaderOfPatient) => Promise<ShownOn>
   /** Notes what a reader was shown, in place of what the same cards said before. It is asked for when they have the reply, and nobody waits for it. */
   shown: (shown: ShownToReader) => Promise<void>
   /**

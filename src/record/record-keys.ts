@@ -15,6 +15,8 @@ export interface RecordKeys {
   card: (reader: string, saying: CardSaying) => string
   /** What a card says to one reader. */
   says: (card: string, saying: CardSaying) => string
+  /** A token of a client. */
+  token: (client: string, jti: string) => string
   /** What makes reports the same. */
   report: (identity: string) => string
   /** A text that only the site can read again. */
@@ -37,6 +39,7 @@ export function createRecordKeys(siteKey: string): RecordKeys {
     reader: ({ sender = '', client, patient, user }) => named('reader', sender, client, patient, user),
     card: (reader, { card }) => named('card', reader, card),
     says: (card, { says }) => named('says', card, says),
+    token: (client, jti) => named('token', client, jti),
     report: identity => named('report', identity),
     seal: text => sealed(text, sealing),
     unseal: text => unsealed(text, sealing),

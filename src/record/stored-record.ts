@@ -3,10 +3,10 @@ import type { Card } from '../cds-hooks/types.js'
 import { callRows } from './call-rows.js'
 import { identityOf } from './feedback-record.js'
 import { createNoteQueue } from './note-queue.js'
-import type { AnsweredCall, FeedbackEntry, ForgottenFor, Override, ShownOn, ShownToReader, WatchedRecord } from './port.js'
+import type { AnsweredCall, FeedbackEntry, ForgottenFor, Override, Question, ShownOn, ShownToReader, WatchedRecord } from './port.js'
 import type { RecordKeys } from './record-keys.js'
 import type { StoreThread } from './store-thread.js'
-import type { Calls, CardRow, FeedbackRow, Notes, OverrideRow, Reports, ToldRow } from './store/rows.js'
+import type { Calls, CardRow, FeedbackRow, Notes, OverrideRow, Reports, StoreQuestion, Told, ToldRow } from './store/rows.js'
 
 /** Milliseconds within which reports must be kept; with those for the look at their cards, one second. */
 const KEPT_WITHIN_MS = 700
@@ -39,6 +39,7 @@ export interface StoredRecordOptions {
 }
 
 const DAY = 86_400_000
+const MINUTE = 60_000
 
 /** A record that outlives the process, in a store that replicas may share. */
 export function createStoredRecord({ thread, keys, retention, decisionPoints, knowledge, now }: StoredRecordOptions): WatchedRecord {
@@ -54,7 +55,9 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
     calls => thread.ask('keepCalls', KEPT_WITHIN_MS, calls),
     () => forgotten('audit'),
   )
-  const tidying = setInterval(() => void tidy(), DAY).unref()
+  const tidying = [setInterval(() => void tidy(), DAY), setInterval(() => void forgetTokens(), MINUTE)].map(timer => timer.unref())
+  /** Whether tokens were kept that may have expired since. */
+  let hasTokens = true
   let place = 0
 
   async function tidy(): Promise<void> {
@@ -62,6 +65,24 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
     await thread.ask('expire', DAY, { rows: before(retention.days), comments: before(retention.commentDays) }).catch(() => undefined)
   }
   void thread.triedToOpen.then(tidy)
+
+  /** Of the clock that runs, as whoever lets tokens in. */
+  async function forgetTokens(): Promise<void> {
+    if (!hasTokens) return
+    hasTokens = false
+    await thread.ask('forgetTokens', MINUTE, Date.now()).catch(() => (hasTokens = true))
+  }
+
+  const askedOf = ({ patient, reader, token }: Question): StoreQuestion =>
+    defined({
+      patient: patient && { key: keys.patient(patient), client: patient.sender ?? '' },
+      reader: reader && keys.reader(reader),
+      token: token && {
+        token: keys.token(token.client, token.jti),
+        expires: Math.ceil(token.expires * 1_000),
+        came: Math.floor(token.came * 1_000),
+      },
+    })
 
   const cardRow = (
     { service, encounter, sender = '', isInShadow, ...whose }: AnsweredCall,
@@ -127,24 +148,17 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
   }
 
   return {
-    async overridesOf(patient) {
+    async recall(question) {
       await queue.flush()
-      return overridesIn(await thread.ask('overridesOf', READ_WITHIN_MS, keys.patient(patient), patient.sender ?? ''), keys)
+      if (question.token) hasTokens = true
+      const asked = askedOf(question)
+      const { isTokenNew, overrides, told } = await thread.ask('recall', READ_WITHIN_MS, asked)
+      return { isTokenNew, overrides: overridesIn(overrides, keys), shownOn: shownOnIn(told, asked.reader ?? '', keys) }
     },
     async answered(call) {
       if (call.cards.length === 0) return
       const encounter = call.encounter === undefined ? null : keys.seal(call.encounter)
       await queue.add({ cards: call.cards.map(card => cardRow(call, card, encounter)), told: [] })
-    },
-    async shownTo(reader): Promise<ShownOn> {
-      await queue.flush()
-      const readerKey = keys.reader(reader)
-      const told = new Map((await thread.ask('toldTo', READ_WITHIN_MS, readerKey)).map(each => [each.card_key, each] as const))
-      return saying => {
-        const cardKey = keys.card(readerKey, saying)
-        const last = told.get(cardKey)
-        return last?.says_key === keys.says(cardKey, saying) ? last.day : undefined
-      }
     },
     shown: toReader => queue.add({ cards: [], told: toldRows(toReader) }),
     asked: call => audit.add(callRows(call, keys, knowledge)),
@@ -166,7 +180,7 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
     fault: thread.fault,
     restarts: thread.restarts,
     async close() {
-      clearInterval(tidying)
+      tidying.forEach(clearInterval)
       await queue.flush()
       await audit.flush()
       await thread.close(CLOSED_WITHIN_MS)
@@ -182,6 +196,16 @@ function pointOf({ extension }: Card, decisionPoints: string): string {
 
 /** A text that every database takes: none of them keeps U+0000 as it is. */
 const storable = (text: string | undefined): string | null => text?.replaceAll('\0', '\u{FFFD}') ?? null
+
+/** When a reader was shown what a card says, from what the store holds of that reader. */
+function shownOnIn(rows: readonly Told[], readerKey: string, keys: RecordKeys): ShownOn {
+  const told = new Map(rows.map(row => [row.card_key, row] as const))
+  return saying => {
+    const cardKey = keys.card(readerKey, saying)
+    const last = told.get(cardKey)
+    return last?.says_key === keys.says(cardKey, saying) ? last.day : undefined
+  }
+}
 
 /** One override a card and service: of several reports the first counts, with the first reason that any of them gave. */
 function overridesIn(rows: readonly OverrideRow[], keys: RecordKeys): Override[] {

@@ -8,7 +8,7 @@ import { shedWhenLate } from './back-pressure.js'
 import { allowOrigins } from './cors.js'
 import type { ServerEnvironment, ServerOptions } from './environment.js'
 import { errorHandler } from './error-reply.js'
-import { letting } from './let-in.js'
+import { confirming, confirmingLater, letting } from './let-in.js'
 import { createMetrics } from './metrics.js'
 import { createPages } from '../pages/pages.js'
 import { PAGES_BEGIN } from '../pages/page-urls.js'
@@ -43,9 +43,10 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     readiness: options.readiness,
     deadlineMs: options.deadlineMs,
   })
-  const whoCalls = letting(options.letIn, metrics)
+  const whoCalls = letting(options.letIn)
+  const [confirmed, confirmedLater] = [confirming(environment), confirmingLater(environment)]
   const pack = compression()
-  for (const { path, methods, isForClients, isAboutNobody, isPacked, isAnsweredInTime, operation } of options.hasOperationsPort
+  for (const { path, methods, isForClients, isAboutNobody, isPacked, isAnsweredInTime, asksRecord, operation } of options.hasOperationsPort
     ? ROUTES.filter(({ isForOperators }) => !isForOperators)
     : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)
@@ -56,6 +57,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
       const steps: RequestHandler[] = [
         ...(isForClients ? [whoCalls] : []),
         ...(audit ? [audit] : []),
+        ...(isForClients ? [asksRecord ? confirmedLater : confirmed] : []),
         ...(method === 'post' ? readBody : []),
       ]
       app[method as 'get' | 'post'](path, named(path), ...steps, answering(handler, environment))
@@ -65,7 +67,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(() => {
     throw pathUnknown()
   })
-  app.use(errorHandler(options.log, environment.metrics.countError, pages))
+  app.use(errorHandler(options.log, environment.metrics, pages))
   return app
 }
 

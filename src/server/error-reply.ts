@@ -2,9 +2,11 @@ import type { ErrorRequestHandler, NextFunction, Request, Response } from 'expre
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
 import { CdsError, stackFrames } from '../errors.js'
+import { CallerRefused } from '../trust/caller-refused.js'
 import { PAGES_BEGIN } from '../pages/page-urls.js'
 import type { Pages } from '../pages/pages.js'
-import { noteFailure } from './call-log.js'
+import { noteFailure, noteRefusal } from './call-log.js'
+import type { Metrics } from './metrics.js'
 import { isAskedByPerson } from './reply.js'
 
 /** Code system of our error codes, whatever knowledge is served. */
@@ -27,11 +29,19 @@ export function operationOutcome({ code, issue, message, details }: CdsError): O
 }
 
 /** The one place where errors leave the service: every thrown value becomes an OperationOutcome, or a page where a person asked for one. */
-export function errorHandler(log: Logger, count: (code: string) => void, pages?: Pages): ErrorRequestHandler {
+export function errorHandler(
+  log: Logger,
+  { countError, countToken }: Pick<Metrics, 'countError' | 'countToken'>,
+  pages?: Pages,
+): ErrorRequestHandler {
   // Four parameters make it an error handler; nothing is handed on, since Express would print the message.
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const error = asCdsError(thrown)
-    count(error.code)
+    countError(error.code)
+    if (error instanceof CallerRefused) {
+      countToken(error.refusal)
+      noteRefusal(response, error.refusal)
+    }
     noteFailure(response, { code: error.code, ...(isFault(error) && { stack: stackFrames(error.cause ?? thrown) ?? '' }) }, log)
     if (response.headersSent) {
       // Half an answer cannot be mended; the client must see that it is half.

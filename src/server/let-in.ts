@@ -1,24 +1,16 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { CallerRefused } from '../trust/caller-refused.js'
+import { askRecord, wasAskedAbout, type AskingEnvironment } from '../calls/ask-record.js'
 import type { Caller, LetIn, RequestHead } from '../trust/calling-client.js'
-import { noteCaller, noteRefusal } from './call-log.js'
-import type { Metrics } from './metrics.js'
+import { noteCaller } from './call-log.js'
 
 const callers = new WeakMap<Response, Caller>()
 
 /** Asks who calls, before anything of the body is read; whoever is refused is answered at once. */
-export function letting(letIn: LetIn, { countToken }: Pick<Metrics, 'countToken'>): RequestHandler {
+export function letting(letIn: LetIn): RequestHandler {
   return async (request, response, next) => {
-    const caller = await letIn(headOf(request)).catch((error: unknown) => {
-      if (error instanceof CallerRefused) {
-        countToken(error.refusal)
-        noteRefusal(response, error.refusal)
-      }
-      throw error
-    })
+    const caller = await letIn(headOf(request))
     callers.set(response, caller)
     if (caller.name !== undefined) {
-      countToken('accepted')
       noteCaller(response, caller.name)
       // What one client is told no cache may tell another, whatever the route says of its answers.
       response.setHeader('Cache-Control', 'no-store')
@@ -29,6 +21,33 @@ export function letting(letIn: LetIn, { countToken }: Pick<Metrics, 'countToken'
     if (!response.closed) next()
   }
 }
+
+/** What asks the record about the token of a request, and for how long. */
+type Confirming = AskingEnvironment & { readonly deadlineMs: number }
+
+/** Asks the record about the token of a request before anything of its body is read. */
+export const confirming =
+  (environment: Confirming): RequestHandler =>
+  async (_request, response, next) => {
+    const token = callerOf(response)?.token
+    if (token) await askRecord({ token }, environment.deadlineMs, environment)
+    if (!response.closed) next()
+  }
+
+/**
+ * Leaves it to whoever answers to ask the record about the token together with what else it wants to know. A token of
+ * which nobody asked before the request ended, since it was refused for something else, counts as used all the same.
+ */
+export const confirmingLater =
+  (environment: Confirming): RequestHandler =>
+  (_request, response, next) => {
+    const token = callerOf(response)?.token
+    if (token)
+      response.once('close', () => {
+        if (!wasAskedAbout(token)) askRecord({ token }, environment.deadlineMs, environment).catch(() => undefined)
+      })
+    next()
+  }
 
 const headOf = ({ method, headers, originalUrl }: Request): RequestHead => ({
   method,

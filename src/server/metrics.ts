@@ -19,8 +19,8 @@ export interface Metrics {
   countNearMiss: (miss: NearMiss) => void
   countOwnerless: (service: string, records: number) => void
   countForgotten: (why: string) => void
-  /** Counts a token by what came of it: accepted, why it was refused, or forgotten before it had expired. */
-  countToken: (outcome: Refusal | 'accepted' | 'forgotten') => void
+  /** Counts a token by what came of it: accepted, accepted while nobody could tell whether another process had seen it, why it was refused, or forgotten before it had expired. */
+  countToken: (outcome: Refusal | 'accepted' | 'unconfirmed' | 'forgotten') => void
   /** Has the bytes told that a part of the record takes up, whenever the figures are asked for. */
   watchRecord: (part: string, bytes: () => number) => void
   /** Has told whether the store answers, and how often what keeps it was started again. */
@@ -96,7 +96,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
   })
   const tokens = new Counter({
     name: 'cds_tokens_total',
-    help: 'Tokens of registered clients: accepted, by why they were refused, and those forgotten before they had expired, which could be used again.',
+    help: 'Tokens of registered clients: accepted, accepted while the store could not tell whether they were used before, by why they were refused, and those forgotten before they had expired, which could be used again.',
     labelNames: ['outcome'],
     registers,
   })

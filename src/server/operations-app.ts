@@ -16,6 +16,6 @@ export function createOperationsApp(options: Omit<ServerEnvironment, 'pages'>): 
   app.use(() => {
     throw pathUnknown()
   })
-  app.use(errorHandler(environment.log, environment.metrics.countError))
+  app.use(errorHandler(environment.log, environment.metrics))
   return app
 }

@@ -37,10 +37,24 @@ export function createReadiness(): Readiness {
   }
 }
 
+/** What the readiness of a process is told from. */
+interface Asked {
+  readiness: Readiness
+  services: ServiceRegistry
+  record: { fault: () => string | undefined }
+  /** Whether no token is taken while the record does not answer. */
+  isReplayStrict: boolean
+  /** How many clients are registered; absent where anybody is let in. */
+  registeredClients?: number
+}
+
 /** Why no calls should be sent here, in words for an operator; empty when they should. */
-export function reasonsAgainst({ isStopping }: Readiness, services: ServiceRegistry): string[] {
+export function reasonsAgainst({ readiness: { isStopping }, services, record, isReplayStrict, registeredClients }: Asked): string[] {
   return [
     ...(isStopping ? ['the process is stopping'] : []),
+    ...(isReplayStrict && registeredClients !== undefined && record.fault() !== undefined
+      ? ['the store does not answer, and no token is taken meanwhile (CDS_REPLAY_STRICT)']
+      : []),
     ...(services.size === 0
       ? ['no service is published: cds-services holds none, or no plan that one applies is approved while CDS_DRAFT_KNOWLEDGE is off']
       : []),

@@ -30,6 +30,8 @@ interface Route {
   isForClients?: true
   /** What is asked of a patient here, of which an auditor is told. */
   operation?: Operation
+  /** Whether its handler asks the record about the client's token, with what else it asks there. */
+  asksRecord?: true
   /** Whether only an operator asks for it. */
   isForOperators?: true
   methods: Readonly<Record<string, Handler>>
@@ -39,12 +41,20 @@ interface Route {
 export const ROUTES: readonly Route[] = [
   { path: '/', methods: { get: welcome } },
   { path: '/cds-services', isForClients: true, isAboutNobody: true, isPacked: true, methods: { get: discover } },
-  { path: '/cds-services/:id', operation: 'call', isForClients: true, isAnsweredInTime: true, methods: { post: call } },
+  {
+    path: '/cds-services/:id',
+    operation: 'call',
+    isForClients: true,
+    asksRecord: true,
+    isAnsweredInTime: true,
+    methods: { post: call },
+  },
   { path: '/cds-services/:id/feedback', operation: 'feedback', isForClients: true, methods: { post: feedback } },
   {
     path: '/cds-services/:id/$explain',
     operation: 'explain',
     isForClients: true,
+    asksRecord: true,
     isAnsweredInTime: true,
     isPacked: true,
     methods: { post: explain },
@@ -221,17 +231,14 @@ export function live(): Reply {
 /** Whether calls should be sent here; more than that only where operators have no port of their own. */
 function ready(asked: Asked, environment: ServerEnvironment): Reply {
   if (!environment.hasOperationsPort) return readyInDetail(asked, environment)
-  if (reasonsAgainst(environment.readiness, environment.services).length > 0)
-    throw new CdsError('CDS_NOT_READY', 'The service takes no calls.')
+  if (reasonsAgainst(environment).length > 0) throw new CdsError('CDS_NOT_READY', 'The service takes no calls.')
   return json({ status: 'ready' })
 }
 
 /** Whether calls should be sent here, what they find, or why they should not be sent. */
-export function readyInDetail(
-  _asked: Asked,
-  { services, knowledge, readiness, record, registeredClients, inShadow = [] }: ServerEnvironment,
-): Reply {
-  const reasons = reasonsAgainst(readiness, services)
+export function readyInDetail(_asked: Asked, environment: ServerEnvironment): Reply {
+  const { services, knowledge, record, registeredClients, inShadow = [] } = environment
+  const reasons = reasonsAgainst(environment)
   if (reasons.length > 0)
     throw new CdsError(
       'CDS_NOT_READY',
@@ -247,6 +254,7 @@ export function readyInDetail(
     clients: registeredClients ?? 'anybody',
     ...(inShadow.length > 0 && { clientsInShadow: inShadow.length }),
     ...(record.fault() !== undefined && { store: 'down' }),
+    ...(record.fault() !== undefined && registeredClients !== undefined && { tokens: 'checked by this process alone' }),
   })
 }
 

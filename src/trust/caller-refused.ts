@@ -19,6 +19,7 @@ export const REFUSALS = [
   'signature',
   'replayed',
   'keys-unavailable',
+  'store-unavailable',
 ] as const
 
 export type Refusal = (typeof REFUSALS)[number]
@@ -27,13 +28,14 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   CDS_CLIENT_REFUSED:
     'No registered client can be told from this request. Send `Authorization: Bearer` with a new token for each request, signed as it was agreed with this service.',
   CDS_KEYS_UNAVAILABLE: 'The keys by which this client is known cannot be had now. Send the request again later, with a new token.',
+  CDS_REPLAY_UNCHECKED: 'Whether this token was used before cannot be told now. Send the request again in a moment, with a new token.',
 }
 
 /** A caller who is not let in. All are told the same, so that nobody learns which check failed. */
 export class CallerRefused extends CdsError {
   constructor(
     readonly refusal: Refusal,
-    code: 'CDS_CLIENT_REFUSED' | 'CDS_KEYS_UNAVAILABLE' = 'CDS_CLIENT_REFUSED',
+    code: 'CDS_CLIENT_REFUSED' | 'CDS_KEYS_UNAVAILABLE' | 'CDS_REPLAY_UNCHECKED' = 'CDS_CLIENT_REFUSED',
   ) {
     super(code, WORDS[code] ?? '')
   }

@@ -1,4 +1,5 @@
 import type { FhirServerList } from './fhir-server-list.js'
+import type { UsedToken } from './seen-tokens.js'
 
 /** What is known of a request before anything of its body is read. */
 export interface RequestHead {
@@ -30,6 +31,8 @@ export interface Caller {
   isInShadow?: (service: string) => boolean
   /** Language of answers where the call prefers none. */
   language?: string
+  /** The token by which it was let in. Whoever answers the request asks the record first whether another process has seen it. */
+  token?: UsedToken
 }
 
 /**

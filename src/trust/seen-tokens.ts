@@ -1,3 +1,14 @@
+/** A token that came, and was new to this process; another process may have seen it. */
+export interface UsedToken {
+  /** Name of the client that signed it, beside which its id means something. */
+  client: string
+  jti: string
+  /** Seconds since 1970 after which it is of no use anyway. */
+  expires: number
+  /** Seconds since 1970 at which it came. */
+  came: number
+}
+
 /** Remembers which tokens have been used, so that none is used twice. */
 export interface SeenTokens {
   /**

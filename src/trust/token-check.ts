@@ -5,7 +5,7 @@ import type { ClientKeys } from './client-keys.js'
 import { fhirServerList } from './fhir-server-list.js'
 import { listedServer, type ServerEntry } from './listed-servers.js'
 import type { RegisteredClient } from './registered-client.js'
-import type { SeenTokens } from './seen-tokens.js'
+import type { SeenTokens, UsedToken } from './seen-tokens.js'
 
 export interface TokenCheckOptions {
   clients: readonly RegisteredClient[]
@@ -32,7 +32,7 @@ const LONGEST_TENANT = 256
 interface Known {
   client: RegisteredClient
   keys: ClientKeys
-  callerOf: (tenant: string) => Caller
+  callerOf: (tenant: string, token: UsedToken) => Caller
 }
 
 /**
@@ -53,7 +53,7 @@ export function clientsByToken(options: TokenCheckOptions): LetIn {
     // The library counts whole seconds, and lets a token in for the whole of its last one.
     const expires = Math.min(exp ?? 0, (iat ?? 0) + options.maxAge) + TOLERANCE + 1
     if (!(await options.seen.firstSeen(client.name, jti, expires))) throw new CallerRefused('replayed')
-    return callerOf(tenant ?? '')
+    return callerOf(tenant ?? '', { client: client.name, jti, expires, came: options.now().getTime() / 1_000 })
   }
 }
 
@@ -145,8 +145,9 @@ function knownFrom(client: RegisteredClient, { keysOf, fhirServers: usual }: Tok
   // Who lists no more than one server means it also where a call names none.
   const [only = ''] = own
   const unnamed = own.length <= 1 ? listedServer(only).url : undefined
-  const callerOf = (tenant: string): Caller => ({
+  const callerOf = (tenant: string, token: UsedToken): Caller => ({
     name,
+    token,
     sender: JSON.stringify([name, tenant]),
     nameIn({ fhirServer = unnamed }) {
       if (fhirServer === undefined || (fhirServer !== unnamed && !fhirServers(fhirServer))) return undefined

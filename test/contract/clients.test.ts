@@ -24,6 +24,7 @@ import { TRUST_OFF, whoMayCall, type TrustOptions } from '../../src/trust/who-ma
 import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
 import { startTestService, testRecord, type TestServiceOptions } from '../support/service.js'
+import { openSharedStore, type SharedStore } from '../support/shared-store.js'
 import { handMade, makeKey, now, tokenFor, type ClientKey, type TokenMembers } from '../support/tokens.js'
 
 const PUBLIC = 'https://columna.example.org'
@@ -432,6 +433,127 @@ describe('a client in shadow', () => {
     }
     expect(response.cards.map(({ uuid }) => uuid)).toEqual(whole.cards.map(({ uuid }) => uuid))
     await Promise.all([shadowed.close(), lit.close()])
+  })
+})
+
+describe('replicas that share a store', () => {
+  let store: SharedStore
+  let replicas: Listening[]
+
+  beforeEach(async () => {
+    store = await openSharedStore()
+    replicas = [await startReplica(), await startReplica()]
+  })
+
+  afterEach(async () => {
+    await Promise.all(replicas.map(replica => replica.close()))
+    await store.remove()
+  })
+
+  const startReplica = (options: TestServiceOptions = {}) => start(clients, { record: store.newRecord(), ...options })
+  const at = (replica: number) => replicas[replica]?.url ?? ''
+  const inOrder = (fhirServer = NORTH_SERVER) => prefetchedCall('recent-pain', 'low-back-pain-order-sign', { fhirServer })
+
+  test.each([RISK, `${RISK}/$explain`, `${RISK}/feedback`, '/fhir/PlanDefinition/start-back/$apply'])(
+    'replayed at the other replica: %s',
+    async path => {
+      const token = await ofNorth('')
+      const first = await call(token, path, undefined, at(0))
+      expect(first.status).not.toBe(401)
+      expectRefused(await call(token, path, undefined, at(1)))
+      expectRefused(await call(token, path, undefined, at(0)))
+      expect([await figure('accepted', at(0)), await figure('accepted', at(1)), await figure('replayed', at(1))]).toEqual([1, 0, 1])
+      expect(log.at(-2)).not.toContain(token)
+    },
+  )
+
+  test('replayed at the other replica after a request that was refused for something else', async () => {
+    for (const [path, body] of [
+      [RISK, {}],
+      ['/cds-services/not-there', {}],
+    ] as const) {
+      const token = await ofNorth('')
+      expect((await call(token, path, body, at(0))).status).not.toBe(401)
+      expectRefused(await call(token, RISK, undefined, at(1)))
+    }
+  })
+
+  test('of both replicas at once, by the same token, one answers', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const token = await ofNorth(RISK)
+      const answers = await Promise.all([0, 1].map(async replica => (await call(token, RISK, undefined, at(replica))).status))
+      expect(answers.sort()).toEqual([200, 401])
+    }
+  })
+
+  test('a token of another client with the same id is another token', async () => {
+    const jti = randomUUID()
+    await call(await ofNorth(RISK, { claims: { jti } }), RISK, undefined, at(0)).expect(200)
+    await call(await ofSouth(RISK, { claims: { jti } }), RISK, undefined, at(1)).expect(200)
+  })
+
+  test('nothing is read of a FHIR server for a replayed token', async () => {
+    const fetched: string[] = []
+    const fhir = await listen(({ url }, response) => {
+      fetched.push(url ?? '')
+      response.writeHead(404).end()
+    })
+    const reading = await start(
+      clients.map(client => ({ ...client, fhirServers: [fhir.url] })),
+      { record: store.newRecord() },
+    )
+    const token = await ofNorth('')
+    await call(token, RISK, undefined, at(0)).expect(200)
+    const missing = { ...prefetchedCall('not-asked-yet', 'start-back-risk', { fhirServer: fhir.url }), prefetch: {} }
+    expectRefused(await call(token, RISK, missing, reading.url))
+    expect(fetched).toEqual([])
+    await Promise.all([reading.close(), fhir.close()])
+  })
+
+  test('the token, what was overridden and what was shown are asked in one go', async () => {
+    store.asked.length = 0
+    await call(await ofNorth(SIGN), SIGN, inOrder(), at(0)).expect(200)
+    expect(store.asked.filter(method => method !== 'note')).toEqual(['recall'])
+  })
+
+  test('while the store is down each remembers what it has seen itself; that is counted, and health says so', async () => {
+    store.breakDown()
+    const token = await ofNorth(SIGN)
+    const answer = await call(token, SIGN, inOrder(), at(0)).expect(200)
+    expect((answer.body as { cards: Card[] }).cards.length).toBeGreaterThan(0)
+    expectRefused(await call(token, SIGN, inOrder(), at(0)))
+    await call(token, SIGN, inOrder(), at(1)).expect(200)
+    expect([await figure('accepted', at(0)), await figure('unconfirmed', at(0)), await figure('replayed', at(0))]).toEqual([0, 1, 1])
+    const health = await supertest(at(0)).get('/health/ready').expect(200)
+    expect(health.body).toMatchObject({ store: 'down', tokens: 'checked by this process alone' })
+    store.mend()
+    await call(await ofNorth(SIGN), SIGN, inOrder(), at(0)).expect(200)
+    expect([await figure('accepted', at(0)), await figure('unconfirmed', at(0))]).toEqual([1, 1])
+  })
+
+  test('with CDS_REPLAY_STRICT nobody is answered meanwhile, and no calls are to be sent there', async () => {
+    const strict = await startReplica({ isReplayStrict: true })
+    store.breakDown()
+    for (const path of [SIGN, `${SIGN}/feedback`]) {
+      const refused = await call(await ofNorth(''), path, inOrder(), strict.url)
+      expect([refused.status, codeOf(refused), refused.headers['retry-after']]).toEqual([503, 'CDS_REPLAY_UNCHECKED', '2'])
+    }
+    expect(await figure('store-unavailable', strict.url)).toBe(2)
+    const health = await supertest(strict.url).get('/health/ready').expect(503)
+    expect(health.text).toContain('CDS_REPLAY_STRICT')
+    store.mend()
+    await supertest(strict.url).get('/health/ready').expect(200)
+    await call(await ofNorth(SIGN), SIGN, inOrder(), strict.url).expect(200)
+    await strict.close()
+  })
+
+  test('a card that was overridden at one stays away at the other', async () => {
+    const cards = async (replica: number) =>
+      ((await call(await ofNorth(SIGN), SIGN, inOrder(), at(replica)).expect(200)).body as { cards: Card[] }).cards
+    const before = await cards(0)
+    const feedback = before.map(({ uuid }) => ({ card: uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }))
+    await call(await ofNorth(''), `${SIGN}/feedback`, { feedback }, at(0)).expect(200)
+    expect((await cards(1)).length).toBeLessThan(before.length)
   })
 })
 

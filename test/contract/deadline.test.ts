@@ -136,7 +136,7 @@ describe('evaluation has only what reading left of the deadline, and what it cou
         return (hold(1_100), '2026-03-30T10:00:00Z')
       },
     }
-    const record = { ...testRecord(), overridesOf: async () => [override] }
+    const record = { ...testRecord(), recall: async () => ({ isTokenNew: true, overrides: [override], shownOn: () => undefined }) }
     const codes = await undecidedBy(
       { deadlineMs: 1_000, letIn: async () => ({ nameIn: () => 'known' }), record },
       prefetchedCall(PERSON, ID),

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals'
 import express from 'express'
 import pino from 'pino'
 import { errorHandler } from '../../src/server/error-reply.js'
+import { createMetrics } from '../../src/server/metrics.js'
 import { listen } from '../support/listen.js'
 import { openConnection, rawRequest } from '../support/raw-connection.js'
 
@@ -12,7 +13,7 @@ test('a fault after half an answer ends the connection, and its words reach neit
     await new Promise(resolve => setTimeout(resolve, 50))
     throw new Error('Anna Jensen 010180-1234')
   })
-  app.use(errorHandler(pino({ level: 'silent' }), () => undefined))
+  app.use(errorHandler(pino({ level: 'silent' }), createMetrics()))
   // Express tells the console what reaches its own last handler, unless it knows that it is tested.
   app.set('env', 'development')
   const told = jest.spyOn(console, 'error').mockImplementation(() => undefined)

@@ -269,26 +269,16 @@ describe('a record that does not answer silences nothing and costs no card', () 
   const never = new Promise<never>(() => undefined)
 
   test.each<[string, Partial<CallRecord>]>([
-    ['that fails', { overridesOf: () => Promise.reject(new Error('gone')) }],
+    ['that fails', { recall: () => Promise.reject(new Error('gone')) }],
     [
       'that throws',
       {
-        overridesOf: () => {
+        recall: () => {
           throw new Error('gone')
         },
       },
     ],
-    ['that hangs', { overridesOf: () => never }],
-    ['that fails to tell what was shown', { shownTo: () => Promise.reject(new Error('gone')) }],
-    [
-      'that throws when asked what was shown',
-      {
-        shownTo: () => {
-          throw new Error('gone')
-        },
-      },
-    ],
-    ['that hangs when asked what was shown', { shownTo: () => never }],
+    ['that hangs', { recall: () => never }],
     ['that cannot note what is shown', { shown: () => Promise.reject(new Error('gone')) }],
     [
       'that throws when it notes what is shown',
@@ -462,14 +452,14 @@ describe('an info card that says what its reader was shown before', () => {
     const real = testRecord()
     const steps = new EventEmitter()
     const [asked, gone, answered] = ['asked', 'gone', 'answered'].map(step => once(steps, step))
-    const ask = async (...of: Parameters<CallRecord['shownTo']>) => {
+    const ask = async (...of: Parameters<CallRecord['recall']>) => {
       steps.emit('asked')
       await gone
-      return real.shownTo(...of)
+      return real.recall(...of)
     }
     const record = {
       ...real,
-      shownTo: ask,
+      recall: ask,
       answered: async (...of: Parameters<CallRecord['answered']>) => {
         await real.answered(...of)
         steps.emit('answered')

@@ -8,7 +8,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Card, CardNote, Feedback } from '../../src/cds-hooks/types.js'
-import type { FeedbackEntry, ForgottenFor, NotedCall, WatchedRecord } from '../../src/record/port.js'
+import type { FeedbackEntry, ForgottenFor, NotedCall, PatientOfClient, ReaderOfPatient, WatchedRecord } from '../../src/record/port.js'
+import type { UsedToken } from '../../src/trust/seen-tokens.js'
 import { createRecordKeys } from '../../src/record/record-keys.js'
 import { startStoreThread, type StoreThread } from '../../src/record/store-thread.js'
 import { createStoredRecord } from '../../src/record/stored-record.js'
@@ -50,6 +51,8 @@ const card = (uuid: string, point: string): Card => ({
   extension: { 'org.columna.decision-points': [point] },
 })
 const of = (patient: string, client = 'https://ehr.example.org/fhir') => ({ client, patient })
+const overridesOf = async (record: WatchedRecord, patient: PatientOfClient) => (await record.recall({ patient })).overrides
+const shownTo = async (record: WatchedRecord, reader: ReaderOfPatient) => (await record.recall({ reader })).shownOn
 const entry = (uuid: string, members: Partial<Feedback> = {}, service = SERVICE): FeedbackEntry => ({
   service,
   receivedAt: RECEIVED,
@@ -143,13 +146,13 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
   const answer = (patient: string, cards: readonly Card[], members: { client?: string; service?: string; encounter?: string } = {}) =>
     record.answered({ ...of(patient), service: SERVICE, cards, ...members })
   const pointsOf = async (patient: string, client?: string, from = record) =>
-    (await from.overridesOf(of(patient, client))).map(({ point }) => point)
+    (await overridesOf(from, of(patient, client))).map(({ point }) => point)
 
   test('an overridden card is remembered for its patient, of its client, with the point that leads it', async () => {
     await answer('p1', [card(A, 'LBP-10')])
     await answer('p2', [card(B, 'LBP-11')])
     await record.feedback([entry(A), entry(A)])
-    expect(await record.overridesOf(of('p1'))).toEqual([{ point: 'LBP-10', at: AT }])
+    expect(await overridesOf(record, of('p1'))).toEqual([{ point: 'LBP-10', at: AT }])
     expect([await pointsOf('p2'), await pointsOf('p1', 'https://other.example.org')]).toEqual([[], []])
   })
 
@@ -177,14 +180,14 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
   test('a time yet to come counts as the time of receipt', async () => {
     await answer('p1', [card(A, 'LBP-10')])
     await record.feedback([entry(A, { outcomeTimestamp: '2036-03-30T10:00:00Z' })])
-    expect(await record.overridesOf(of('p1'))).toEqual([{ point: 'LBP-10', at: RECEIVED }])
+    expect(await overridesOf(record, of('p1'))).toEqual([{ point: 'LBP-10', at: RECEIVED }])
   })
 
   test('the encounter of the call, and the first reason that any report gave', async () => {
     await answer('p1', [card(A, 'LBP-10'), card(B, 'LBP-11')], { encounter: 'contact-æ' })
     await record.feedback([entry(A), entry(B, { overrideReason: { userComment: 'words\0' } })])
     await record.feedback([entry(A, { overrideReason: { reason: { code: 'seen', system: 's' } } })])
-    expect(await record.overridesOf(of('p1'))).toEqual([
+    expect(await overridesOf(record, of('p1'))).toEqual([
       { point: 'LBP-10', at: AT, reason: 'seen', encounter: 'contact-æ' },
       { point: 'LBP-11', at: AT, reason: 'comment', encounter: 'contact-æ' },
     ])
@@ -250,7 +253,7 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
     const saying = { card: 'plan#action', says: 'this' }
     await record.shown({ ...reader, sayings: [saying], day: '2026-03-28', forgetBefore: '2026-03-01' })
     await record.shown({ ...reader, sayings: [saying], day: '2026-03-29', forgetBefore: '2026-03-01' })
-    const shownOn = await record.shownTo(reader)
+    const shownOn = await shownTo(record, reader)
     expect([shownOn(saying), shownOn({ ...saying, says: 'that' }), shownOn({ ...saying, card: 'other' })]).toEqual([
       '2026-03-29',
       undefined,
@@ -261,7 +264,7 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       { ...reader, patient: 'p2' },
       { ...reader, client: 'other' },
     ])
-      expect((await record.shownTo(other))(saying)).toBeUndefined()
+      expect((await shownTo(record, other))(saying)).toBeUndefined()
   })
 
   test('what is kept of one registered client is used for no other, though they speak of one patient by one uuid', async () => {
@@ -272,10 +275,10 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
     await record.answered({ ...of('p1'), sender: 'other', service: SERVICE, cards: [card(B, 'LBP-12')] })
     await record.shown({ ...reader, sayings: [saying], day: '2026-03-29', forgetBefore: '2026-03-01' })
     await record.feedback([entry(B), { ...entry(B), sender: 'one' }])
-    expect(await record.overridesOf({ ...of('p1'), sender: 'other' })).toEqual([])
+    expect(await overridesOf(record, { ...of('p1'), sender: 'other' })).toEqual([])
     await record.feedback([{ ...entry(A), sender: 'one' }])
     const pointsFor = async (patient: string, sender?: string) =>
-      (await record.overridesOf({ ...of(patient), ...(sender !== undefined && { sender }) })).map(({ point }) => point)
+      (await overridesOf(record, { ...of(patient), ...(sender !== undefined && { sender }) })).map(({ point }) => point)
     expect([await pointsFor('p1', 'one'), await pointsFor('p1', 'other'), await pointsFor('p2', 'other'), await pointsFor('p1')]).toEqual([
       ['LBP-10'],
       [],
@@ -284,7 +287,7 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
     ])
     expect([...(await record.ofOtherServices([A], 'patient-view', 'other'))]).toEqual([A])
     expect([...(await record.ofOtherServices([A], 'patient-view', 'third'))]).toEqual([])
-    expect([(await record.shownTo(reader))(saying), (await record.shownTo({ ...reader, sender: 'other' }))(saying)]).toEqual([
+    expect([(await shownTo(record, reader))(saying), (await shownTo(record, { ...reader, sender: 'other' }))(saying)]).toEqual([
       '2026-03-29',
       undefined,
     ])
@@ -292,19 +295,55 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
   })
 
   if (name !== 'memory') {
+    test('a token is new once, for all replicas together, and again only when it had expired', async () => {
+      const { record: replica, thread } = await openAgain()
+      const [came, expires] = [1_000_000.25, 1_000_300.5]
+      const uses = async (token: UsedToken, at = record) => (await at.recall({ token })).isTokenNew
+      const token = { client: 'one', jti: 'a', expires, came }
+      expect([await uses(token), await uses(token), await uses(token, replica)]).toEqual([true, false, false])
+      expect([await uses({ ...token, client: 'other' }), await uses({ ...token, jti: 'b' })]).toEqual([true, true])
+      expect([await uses({ ...token, came: expires }), await uses({ ...token, came: expires + 1, expires: expires + 9 })]).toEqual([
+        false,
+        true,
+      ])
+      const { thread: another } = await openAgain()
+      const raced = { token: 'raced', expires: expires * 1_000, came: came * 1_000 }
+      const atOnce = await Promise.all([thread, another, thread, another].map(each => each?.ask('recall', 10_000, { token: raced })))
+      expect(atOnce.map(answer => answer?.isTokenNew).sort()).toEqual([false, false, false, true])
+      await thread?.ask('forgetTokens', 5_000, expires * 1_000)
+      expect(await uses(token)).toBe(false)
+      await thread?.ask('forgetTokens', 5_000, (expires + 10) * 1_000)
+      expect(await uses(token, replica)).toBe(true)
+    })
+
+    test('a token that was used is answered nothing else', async () => {
+      const reader = { ...of('p1'), user: 'Practitioner/1' }
+      const saying = { card: 'plan#action', says: 'this' }
+      const token = { client: 'one', jti: 'a', expires: 2, came: 1 }
+      await answer('p1', [card(A, 'LBP-10')])
+      await record.shown({ ...reader, sayings: [saying], day: '2026-03-29', forgetBefore: '2026-03-01' })
+      await record.feedback([entry(A)])
+      const ask = async () => {
+        const { isTokenNew, overrides, shownOn } = await record.recall({ token, patient: of('p1'), reader })
+        return [isTokenNew, overrides.length, shownOn(saying)]
+      }
+      expect(await ask()).toEqual([true, 1, '2026-03-29'])
+      expect(await ask()).toEqual([false, 0, undefined])
+    })
+
     test('all of it is there after a restart, and for another replica at once', async () => {
       const reader = { ...of('p1'), user: 'Practitioner/1' }
       const saying = { card: 'plan#action', says: 'this' }
       await answer('p1', [card(A, 'LBP-10')], { encounter: 'c' })
       await record.shown({ ...reader, sayings: [saying], day: '2026-03-29', forgetBefore: '2026-03-01' })
       await record.feedback([entry(A)])
-      await record.shownTo(reader)
+      await shownTo(record, reader)
       const { record: replica } = await openAgain()
-      expect(await replica.overridesOf(of('p1'))).toEqual([{ point: 'LBP-10', at: AT, encounter: 'c' }])
-      expect((await replica.shownTo(reader))(saying)).toBe('2026-03-29')
+      expect(await overridesOf(replica, of('p1'))).toEqual([{ point: 'LBP-10', at: AT, encounter: 'c' }])
+      expect((await shownTo(replica, reader))(saying)).toBe('2026-03-29')
       await record.close()
       const { record: restarted } = await openAgain()
-      expect(await restarted.overridesOf(of('p1'))).toEqual([{ point: 'LBP-10', at: AT, encounter: 'c' }])
+      expect(await overridesOf(restarted, of('p1'))).toEqual([{ point: 'LBP-10', at: AT, encounter: 'c' }])
     })
 
     test('feedback that comes at another replica, before the card is known, silences all the same', async () => {
@@ -320,7 +359,7 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       await answer('p1', [card(A, 'LBP-10')])
       await record.feedback([entry(A)])
       await thread?.kill()
-      await expect(dying.overridesOf(of('p1'))).rejects.toThrow('STORE_THREAD_ENDED')
+      await expect(overridesOf(dying, of('p1'))).rejects.toThrow('STORE_THREAD_ENDED')
       await untilUp(dying)
       expect([dying.restarts(), await pointsOf('p1', undefined, dying)]).toEqual([1, ['LBP-10']])
     })
@@ -432,7 +471,7 @@ test.each([
     })
     await record.feedback([entry(uuid, { overrideReason: { userComment: `words of ${patient}` } })])
   }
-  await record.overridesOf(of('p1'))
+  await overridesOf(record, of('p1'))
   const who = ['--fhir-server', 'https://EHR.example.org/fhir/', '--patient', 'p1']
   const tables = command({ CDS_STORE }, 'find', ...who)
     .trim()
@@ -442,8 +481,8 @@ test.each([
   expect(tables.find(({ comment }) => comment !== undefined)?.comment).toBe('words of p1')
   expect(command({ CDS_STORE }, 'erase', ...who)).toBe('4 row(s) erased.\n')
   expect(command({ CDS_STORE }, 'find', ...who)).toBe('')
-  expect(await record.overridesOf(of('p1'))).toEqual([])
-  expect(await record.overridesOf(of('p2'))).toHaveLength(1)
+  expect(await overridesOf(record, of('p1'))).toEqual([])
+  expect(await overridesOf(record, of('p2'))).toHaveLength(1)
   await record.close()
 })
 
@@ -501,14 +540,14 @@ describe('PostgreSQL', () => {
     const { record } = await openStored({ postgres: postgres.newDatabase() })
     await record.answered({ ...of('p1'), service: SERVICE, cards: [card(A, 'LBP-10')] })
     await record.feedback([entry(A)])
-    expect(await record.overridesOf(of('p1'))).toHaveLength(1)
+    expect(await overridesOf(record, of('p1'))).toHaveLength(1)
     postgres.stop()
     await expect(record.feedback([entry(B)])).rejects.toThrow('The store does not answer')
-    await expect(record.overridesOf(of('p1'))).rejects.toThrow('The store does not answer')
+    await expect(overridesOf(record, of('p1'))).rejects.toThrow('The store does not answer')
     postgres.start()
     await untilUp(record)
     await record.feedback([entry(B)])
-    expect(await record.overridesOf(of('p1'))).toHaveLength(1)
+    expect(await overridesOf(record, of('p1'))).toHaveLength(1)
     await record.close()
   })
 })

@@ -62,6 +62,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     reader: createHttpFhirReader({ isAllowed: isListed, responseLimit: 8_000_000, pageLimit: 10 }),
     knowledgeSettings: readKnowledgeSettings(settings, {}),
     repeatInfoDays: 14,
+    isReplayStrict: false,
     letIn: clientCheck(isListed),
     record: testRecord(),
     readiness: createReadiness(),

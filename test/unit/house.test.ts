@@ -28,7 +28,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['ajv', 'ipaddr.js', 'jose', 'node:dns', 'node:fs', 'node:net', 'node:path', 'undici'],
   ],
   record: [
-    ['cds-hooks', 'plain-values'],
+    ['cds-hooks', 'plain-values', 'trust'],
     ['kysely', 'libsql', 'node:crypto', 'node:events', 'node:fs', 'node:path', 'node:timers', 'node:worker_threads', 'pg'],
   ],
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.

@@ -60,6 +60,7 @@ test('without any variable everything has a value', () => {
     tokenMaxAge: 3_600,
     refusedRisks: [],
     isProduction: false,
+    isReplayStrict: false,
   })
 })
 
@@ -109,6 +110,7 @@ describe('a good value', () => {
     ['CDS_RECORD_DAYS', '3660', 'retention', { days: 3_660, commentDays: 30 }],
     ['CDS_COMMENT_DAYS', '0', 'retention', { days: 183, commentDays: 0 }],
     ['CDS_SHOWN_MEMORY', '100000', 'shownMemory', 100_000],
+    ['CDS_REPLAY_STRICT', 'off', 'isReplayStrict', false],
     ['CDS_REPEAT_INFO_DAYS', '0', 'repeatInfoDays', 0],
     ['CDS_REPEAT_INFO_DAYS', '365', 'repeatInfoDays', 365],
     ['CDS_EXPLAIN', '0', 'explain', false],
@@ -173,6 +175,8 @@ describe('a bad value names its variable', () => {
     ['CDS_STORE', 'file:///data/columna.db'],
     ['CDS_STORE', 'mysql://a.example/columna'],
     ['CDS_PATIENT_KEY', 'too short'],
+    ['CDS_REPLAY_STRICT', 'on'],
+    ['CDS_REPLAY_STRICT', 'maybe'],
     ['CDS_RECORD_DAYS', '0'],
     ['CDS_COMMENT_DAYS', 'x'],
     ['CDS_INSECURE', 'everything'],
@@ -202,6 +206,7 @@ test('a store that outlives the process needs a secret of the site', () => {
   })
   const postgres = 'postgres://columna@db.example/columna'
   expect(readSettings({ CDS_STORE: postgres, CDS_PATIENT_KEY }).keptIn).toEqual({ place: { postgres }, siteKey: CDS_PATIENT_KEY })
+  expect(readSettings({ CDS_STORE: postgres, CDS_PATIENT_KEY, CDS_REPLAY_STRICT: 'on' }).isReplayStrict).toBe(true)
   expect(faultsOf({ CDS_STORE: postgres })).toEqual([expect.stringMatching(/^CDS_PATIENT_KEY: expects a secret of 32 characters/)])
   expect(faultsOf({ CDS_STORE: postgres }).join('')).not.toContain('db.example')
 })

@@ -1,5 +1,5 @@
-import type { Kysely, Transaction } from 'kysely'
-import type { CallCardRow, CallRow, CardRow, CommentRow, FeedbackRow, ToldRow } from './rows.js'
+import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely'
+import type { CallCardRow, CallRow, CardRow, CommentRow, FeedbackRow, OverrideRow, StoreAnswer, Told, TokenRow, ToldRow } from './rows.js'
 
 /** The tables, as every database holds them. */
 export interface Tables {
@@ -9,8 +9,16 @@ export interface Tables {
   told: ToldRow
   call: CallRow
   call_card: CallCardRow
+  used_token: TokenRow
   /** One row, written to see whether anything can be. */
   writable: { only: number; looked: number }
+}
+
+/** What is asked at once, as statements. */
+export interface Queries {
+  token: (TokenRow & { came: number }) | undefined
+  overrides: SelectQueryBuilder<Tables, 'card', OverrideRow> | undefined
+  told: SelectQueryBuilder<Tables, 'told', Told> | undefined
 }
 
 /** A database that is open, with the schema of this version. */
@@ -21,6 +29,8 @@ export interface Database {
    * @param isForGood whether it must outlive the machine when it settles; else the last moments may be lost with it.
    */
   inTransaction: (isForGood: boolean, work: (transaction: Transaction<Tables>) => Promise<void>) => Promise<void>
+  /** Answers in one statement, to spare ways to a server; absent where there is none. */
+  answerAtOnce?: (queries: Queries) => Promise<StoreAnswer>
   /** Leaves nothing of what was deleted in the files of a database that keeps them itself. */
   wipe: () => Promise<void>
   close: () => Promise<void>

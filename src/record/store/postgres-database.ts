@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Database, Tables } from './database.js'
 import { migrate } from './migrate.js'
+import { answerInOneStatement } from './recall.js'
 
 /** Milliseconds after which a connection, or a statement, is given up. */
 const PATIENCE_MS = 900
@@ -23,6 +24,9 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
     connectionTimeoutMillis: PATIENCE_MS,
     statement_timeout: PATIENCE_MS,
     query_timeout: PATIENCE_MS,
+    // A call has no time to wait for a connection to be opened.
+    idleTimeoutMillis: 0,
+    keepAlive: true,
     application_name: 'columna',
     types: { getTypeParser: (type, format): unknown => (type === BIGINT ? Number : pg.types.getTypeParser(type, format)) },
   })
@@ -42,6 +46,7 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
         if (!isForGood) await sql`set local synchronous_commit = off`.execute(transaction)
         await work(transaction)
       }),
+    answerAtOnce: queries => answerInOneStatement(db, queries),
     // The server does it in its own time (autovacuum).
     wipe: async () => undefined,
     close: () => db.destroy(),

@@ -166,6 +166,30 @@ export type CardOfService = Pick<CardRow, 'uuid' | 'service'>
 /** What a card said to a reader, and when. */
 export type Told = Pick<ToldRow, 'card_key' | 'says_key' | 'day'>
 
+/** A token of a client, by a name that only the site can make. */
+export interface TokenRow {
+  token: string
+  /** Epoch ms after which it is of no use anyway. */
+  expires: number
+}
+
+/** What one request asks; what is absent is not asked. */
+export interface StoreQuestion {
+  patient?: { key: string; client: string }
+  reader?: string
+  /** @property came epoch ms; a token that had expired by then may be used anew. */
+  token?: TokenRow & { came: number }
+}
+
+/** What the store answers. */
+export interface StoreAnswer {
+  isTokenNew: boolean
+  /** Overrides of the patient by users of the client, in the order in which they came. */
+  overrides: OverrideRow[]
+  /** What the reader was told. */
+  told: Told[]
+}
+
 /** Epoch ms before which rows are deleted. */
 export interface Expiry {
   /** Of reports, cards, calls and what readers were told. */
@@ -191,10 +215,10 @@ export interface Store {
   note: (notes: Notes) => Promise<number>
   /** Keeps what was asked of the service. */
   keepCalls: (calls: Calls) => Promise<void>
-  /** Overrides of a patient by users of a client, in the order in which they came. */
-  overridesOf: (patientKey: string, client: string) => Promise<OverrideRow[]>
-  /** What a reader was told. */
-  toldTo: (readerKey: string) => Promise<Told[]>
+  /** Uses a token and answers what else is asked, in one go where the store is far away. Nothing is answered for a token that is used already. */
+  recall: (question: StoreQuestion) => Promise<StoreAnswer>
+  /** Deletes tokens that have expired. @param before epoch ms. */
+  forgetTokens: (before: number) => Promise<void>
   /** Those of some cards that a client is known to have had, unless they came for two patients. */
   cardsNamed: (uuids: readonly string[], client: string) => Promise<CardOfService[]>
   /** All rows of a patient. */

@@ -1,8 +1,9 @@
-import { sql, type ExpressionBuilder, type Kysely, type Transaction } from 'kysely'
+import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type Transaction } from 'kysely'
 import type { Database, Tables } from './database.js'
 import { eraseCalls, insertCalls, withCards } from './calls.js'
 import { inParts } from './in-parts.js'
-import type { CardRow, Notes, OverrideRow, Reports, RowsOfPatient, Store } from './rows.js'
+import { answerInSteps } from './recall.js'
+import type { CardRow, Notes, OverrideRow, Reports, RowsOfPatient, Store, Told } from './rows.js'
 import { createWriter } from './writer.js'
 
 /** Most overrides of one patient that are told; the newest. */
@@ -12,8 +13,9 @@ const MOST_OVERRIDES = 100
 const DELETED_AT_ONCE = 1_000
 
 /** The store on a database, the same on each that we know. */
-export function createSqlStore({ db, inTransaction, wipe, close }: Database): Store {
+export function createSqlStore({ db, inTransaction, answerAtOnce, wipe, close }: Database): Store {
   const writer = createWriter(inTransaction)
+  const answer = answerAtOnce ?? answerInSteps(writer)
   return {
     keepReports: reports => writer.write(transaction => insertReports(transaction, reports), true),
     note: notes =>
@@ -23,13 +25,14 @@ export function createSqlStore({ db, inTransaction, wipe, close }: Database): St
         return mixedUpBy(notes.cards, before)
       }, false),
     keepCalls: calls => writer.write(transaction => insertCalls(transaction, calls), false),
-    async overridesOf(patientKey, client) {
+    async recall({ token, patient, reader }) {
       await writer.settled()
-      return (await newestOverrides(db, patientKey, client)).reverse()
+      const overrides = patient && newestOverrides(db, patient.key, patient.client)
+      const answered = await answer({ token, overrides, told: reader === undefined ? undefined : toldTo(db, reader) })
+      return { ...answered, overrides: answered.overrides.toReversed() }
     },
-    async toldTo(readerKey) {
-      await writer.settled()
-      return db.selectFrom('told').where('reader_key', '=', readerKey).select(['card_key', 'says_key', 'day']).execute()
+    async forgetTokens(before) {
+      await deleteInParts('used_token', 'expires', before)
     },
     async cardsNamed(uuids, client) {
       if (uuids.length === 0) return []
@@ -77,7 +80,11 @@ export function createSqlStore({ db, inTransaction, wipe, close }: Database): St
     },
   }
 
-  async function deleteInParts(table: keyof Tables, column: 'received' | 'answered' | 'told' | 'at', before: number): Promise<number> {
+  async function deleteInParts(
+    table: keyof Tables,
+    column: 'received' | 'answered' | 'told' | 'at' | 'expires',
+    before: number,
+  ): Promise<number> {
     for (let sum = 0; ;) {
       const deleted = await writer.write(async transaction => {
         const { numAffectedRows = 0n } = await sql`
@@ -100,7 +107,7 @@ async function patientsOf(cards: readonly CardRow[], db: Transaction<Tables>): P
 }
 
 /** Overrides of a patient, the newest first. A card that came for two patients tells of neither. */
-const newestOverrides = (db: Kysely<Tables>, patientKey: string, client: string): Promise<OverrideRow[]> =>
+const newestOverrides = (db: Kysely<Tables>, patientKey: string, client: string): SelectQueryBuilder<Tables, 'card', OverrideRow> =>
   db
     .selectFrom('card')
     .innerJoin('feedback', join =>
@@ -122,7 +129,9 @@ const newestOverrides = (db: Kysely<Tables>, patientKey: string, client: string)
     .select(['card.uuid as card', 'card.service', 'card.point', 'card.encounter'])
     .select(row => row.ref('feedback.happened').$notNull().as('happened'))
     .select(['feedback.received', 'feedback.reason_code', 'feedback.has_comment'])
-    .execute()
+
+const toldTo = (db: Kysely<Tables>, readerKey: string): SelectQueryBuilder<Tables, 'told', Told> =>
+  db.selectFrom('told').where('reader_key', '=', readerKey).select(['card_key', 'says_key', 'day'])
 
 const ofOthers = (where: ExpressionBuilder<Tables, 'card'>) =>
   where
