@@ -6,6 +6,8 @@ const OF_SHARED_PACKAGES = `(?:${[...new Set(SHARED_PACKAGES.map(name => name.sp
 export default {
   testEnvironment: '<rootDir>/test/support/shared-modules-environment.mjs',
   runtime: '<rootDir>/test/support/scripts-once-runtime.cjs',
+  globalSetup: '<rootDir>/test/support/scan-output.mjs',
+  globalTeardown: '<rootDir>/test/support/scan-output-end.mjs',
   // Compiling the whole knowledge takes its time on a busy machine; no test measures time.
   testTimeout: 120_000,
   roots: ['<rootDir>/test'],

@@ -3,6 +3,7 @@ import { ROUTES } from '../../src/server/routes.js'
 import { captureLog } from '../support/captured-log.js'
 import { entriesOf, patientView, prefetchedCall, searchset, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
+import { leaksIn, tellingWords } from '../support/scan-output.mjs'
 import { startTestService } from '../support/service.js'
 import { answersJson, answersStatus, startStubFhirServer } from '../support/stub-fhir-server.js'
 
@@ -157,16 +158,16 @@ beforeAll(async () => {
 afterAll(() => Promise.all([service, ...opened].map(({ close }) => close())))
 
 /** Particulars that stand in a text. */
-const leaksIn = (text: string) =>
+const secretsIn = (text: string) =>
   Object.entries(SECRETS).flatMap(([name, secret]) => (text.toLowerCase().includes(secret.toLowerCase()) ? [name] : []))
 
 test('the calls of this test did hold the particulars', () => {
-  expect(leaksIn(JSON.stringify(secretCall()))).toEqual(['family', 'birthDate', 'patientId', 'telephone', 'user'])
+  expect(secretsIn(JSON.stringify(secretCall()))).toEqual(['family', 'birthDate', 'patientId', 'telephone', 'user'])
 })
 
 test('no line of the log holds anything of a patient, a user or a token', () => {
   expect(captured.lines().length).toBeGreaterThan(20)
-  expect(leaksIn(captured.text())).toEqual([])
+  expect(secretsIn(captured.text())).toEqual([])
 })
 
 test('a line of the log tells method, route, status and time, and what came of a call, and nothing of the address', () => {
@@ -184,13 +185,13 @@ test('a line of the log tells method, route, status and time, and what came of a
 
 test('no refusal repeats anything of what was sent', () => {
   expect(refusals.length).toBeGreaterThan(15)
-  for (const refusal of refusals) expect(leaksIn(refusal)).toEqual([])
+  for (const refusal of refusals) expect(secretsIn(refusal)).toEqual([])
 })
 
 test('the figures hold nothing of a patient, a user or a token', async () => {
   const { text } = await supertest(service.url).get('/metrics')
   expect(text).toContain('cds_errors_total')
-  expect(leaksIn(text)).toEqual([])
+  expect(secretsIn(text)).toEqual([])
 })
 
 test('an error inside the service is logged with its code and its place, and not with its message', async () => {
@@ -208,10 +209,22 @@ test('an error inside the service is logged with its code and its place, and not
   await failing.close()
   expect(status).toBe(500)
   expect(text).toContain('CDS_INTERNAL')
-  expect(leaksIn(text + log.text())).toEqual([])
+  expect(secretsIn(text + log.text())).toEqual([])
   expect(log.lines().find(({ code }) => code === 'CDS_INTERNAL')).toMatchObject({
     stack: expect.stringContaining('confidentiality.test') as string,
   })
+})
+
+// What is looked for at the end of a whole run, in all that its services wrote, told and refused with.
+test.each([
+  ['a name', tellingWords()[0]],
+  ['an address', 'Prøvevej 1'],
+  ['a reference', 'Patient/x'],
+  ['a token', 'Bearer abcdefgh'],
+  ['a web token', SECRETS.jwt.replace('x', 'longer')],
+])('%s in one line of many is found at the end of a run', (_, planted) => {
+  const lines = ['{"route":"/fhir/Patient","status":200}', `{"msg":"${planted}"}`, '{"agent":"Bearer"}']
+  expect(leaksIn(lines.join('\n'), tellingWords())).toHaveLength(1)
 })
 
 describe('an answer about a patient', () => {

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import pino, { type Logger } from 'pino'
+import { keepOutput } from './kept-output.js'
 
 /** A logger that keeps every line it writes, down to the least important. */
 export interface CapturedLog {
@@ -14,6 +15,7 @@ export function captureLog(): CapturedLog {
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       chunks.push(chunk.toString())
+      keepOutput('log', chunk.toString())
       done()
     },
   })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { keepOutput } from './kept-output.js'
 import { runnable } from './shared-modules.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -50,10 +51,10 @@ export async function startServiceProcess({
   let [output, errors] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk))
-  const ended = once(child, 'close').then(([code, signal]: unknown[]) => ({
-    code: code as number | null,
-    signal: signal as NodeJS.Signals | null,
-  }))
+  const ended = once(child, 'close').then(([code, signal]: unknown[]) => {
+    keepOutput('log', output + errors)
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null }
+  })
   const address = () => /(http:\/\/\S+)\/cds-services/.exec(output)?.[1]
   return {
     pid: child.pid ?? 0,

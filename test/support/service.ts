@@ -1,4 +1,3 @@
-import pino from 'pino'
 import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import type { ReadingLimits } from '../../src/patient-data/reading-budget.js'
 import { createMemoryRecord } from '../../src/record/memory-record.js'
@@ -12,6 +11,7 @@ import { createTurns } from '../../src/server/turns.js'
 import { readKnowledgeSettings } from '../../src/settings.js'
 import { clientCheck } from '../../src/trust/calling-client.js'
 import { fhirServerList } from '../../src/trust/fhir-server-list.js'
+import { keepingRefusals, keptLog } from './kept-output.js'
 import { testKnowledge } from './knowledge.js'
 import { listen, type Listening } from './listen.js'
 
@@ -51,7 +51,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     services,
     isServed: () => true,
     now: () => TEST_NOW,
-    log: pino({ level: 'silent' }),
+    log: keptLog(),
     timeZone: 'Europe/Copenhagen',
     deadlineMs: 5_000,
     bodyLimit: 4_000_000,
@@ -76,9 +76,11 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
 /** Starts the real service on a free loopback port. */
 export async function startTestService({ onRequest, onResponseClosed, ...options }: TestServiceOptions = {}): Promise<Listening> {
   const app = createApp(testEnvironment(options))
-  return listen((request, response) => {
-    onRequest?.(request.method ?? '', request.url ?? '')
-    if (onResponseClosed) response.on('close', onResponseClosed)
-    app(request, response)
-  })
+  return listen(
+    keepingRefusals((request, response) => {
+      onRequest?.(request.method ?? '', request.url ?? '')
+      if (onResponseClosed) response.on('close', onResponseClosed)
+      app(request, response)
+    }),
+  )
 }

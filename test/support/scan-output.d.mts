@@ -1,0 +1,2 @@
+export function tellingWords(): string[]
+export function leaksIn(text: string, words: readonly string[]): string[]
