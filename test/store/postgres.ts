@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,9 +10,17 @@ export interface Postgres {
   stop: () => void
   /** Starts it again where it was stopped. */
   start: () => void
+  /** All that its server has on disk. */
+  files: () => Buffer[]
   /** Stops it for good and removes what it kept. */
   remove: () => void
 }
+
+/** What is in the files of a folder, and of those below. */
+export const filesBelow = (folder: string): Buffer[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name)))
 
 const VERSIONS = '/usr/lib/postgresql'
 
@@ -41,6 +49,10 @@ export function startPostgres(): Postgres {
     },
     start,
     stop,
+    files() {
+      run(`${bin}/psql -h ${home} -U columna -c checkpoint postgres`)
+      return filesBelow(data)
+    },
     remove() {
       stop()
       rmSync(home, { recursive: true, force: true })
