@@ -98,7 +98,7 @@ async function readerFor({ fhirResponseLimit, fhirPageLimit }: Settings, fhirSer
  */
 async function recordFor(
   { keptIn, ...settings }: Settings,
-  { knowledge, digest }: LoadedKnowledge,
+  { knowledge }: LoadedKnowledge,
   now: () => Date,
   log: Logger,
 ): Promise<WatchedRecord> {
@@ -109,7 +109,6 @@ async function recordFor(
   const record = await openRecord({
     ...settings,
     decisionPoints: knowledge.profile.names.card.decisionPoints,
-    knowledge: digest,
     now,
     keptIn,
     onChange,
@@ -171,7 +170,7 @@ async function trustFor(settings: Settings, { knowledge, services }: LoadedKnowl
 
 function serverOptions(
   settings: Settings,
-  { knowledge, services, settings: declared, about, caseRecord }: LoadedKnowledge,
+  { knowledge, services, settings: declared, about, caseRecord, digest }: LoadedKnowledge,
   { letIn, registeredClients, inShadow, origins, reader, record }: Trust & { reader: FhirReader; record: WatchedRecord },
   log: Logger,
   now: () => Date,
@@ -179,6 +178,7 @@ function serverOptions(
   const turns = createTurns()
   return {
     knowledge,
+    digest,
     services,
     ...(about !== undefined && { about }),
     ...(caseRecord !== undefined && { caseRecord }),

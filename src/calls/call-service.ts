@@ -165,7 +165,7 @@ export function refuseIfLate(stopAt: number): void {
 async function recordAnswer(
   { whose, service, request }: GatheredCall,
   cards: readonly Card[],
-  { record }: CallEnvironment,
+  { record, digest }: CallEnvironment,
   isInShadow = false,
 ): Promise<void> {
   const { encounterId } = request.context
@@ -174,6 +174,7 @@ async function recordAnswer(
     ...whose,
     service: service.id,
     cards,
+    ...defined({ knowledge: digest }),
     ...(typeof encounterId === 'string' && { encounter: encounterId }),
     ...(isInShadow && { isInShadow }),
   })
@@ -271,7 +272,10 @@ export function answerCall(
   })
   const undecided = failed.map(({ plan, action, code }) => ({ plan, action, code }))
   return {
-    response: { cards: [...cards], ...responseExtension({ undecided, pointsOnPages, alreadyTold }, data, environment) },
+    response: {
+      cards: cards.map(card => naming(card, environment)),
+      ...responseExtension({ undecided, pointsOnPages, alreadyTold }, data, environment),
+    },
     undecided,
     advice,
     alreadyTold,
@@ -280,6 +284,10 @@ export function answerCall(
     applied,
   }
 }
+
+/** A card that says of which knowledge it is, so that what was shown can be told from what would be shown now. */
+const naming = (card: Card, { digest, knowledge }: CallEnvironment): Card =>
+  digest === undefined ? card : { ...card, extension: { ...card.extension, [knowledge.profile.names.card.digest]: digest } }
 
 /** Essential data of which a part is lacking, in the reader's words. */
 const readInPart = ({ notRead }: GatheredData, language: string): string[] =>

@@ -8,6 +8,8 @@ import type { Caller } from '../trust/calling-client.js'
 /** What every call needs and no call changes. */
 export interface CallEnvironment {
   knowledge: Knowledge
+  /** Digest of the files that the knowledge was read from, which cards and what is kept of them name; absent where nobody says. */
+  digest?: string
   reader: FhirReader
   now: () => Date
   timeZone: string

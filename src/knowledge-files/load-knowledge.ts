@@ -6,14 +6,15 @@ import { checkBudgets } from '../engine/cards/check-budget.js'
 import { FaultList } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
 import { checkTitles } from '../engine/knowledge/check-titles.js'
-import { compileKnowledge, type CompileOptions, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import { compilingKnowledge, type CompileOptions, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { ExpressionsFoundOut, type ExpressionKeeper } from '../engine/knowledge/kept-expressions.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
+import { atOnce, type Steps } from '../plain-values/steps.js'
 import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
 import { createFileDigest, readKept, type KeptKnowledge } from './kept-knowledge.js'
 import { readKnowledgeJson } from './knowledge-json.js'
 import { readAbout, readProfile } from './read-profile.js'
-import { readResources } from './read-resources.js'
+import { readingResources } from './read-resources.js'
 import { readSettings } from './read-settings.js'
 import { buildServices, readServiceFiles, type ServiceRegistry } from './services.js'
 
@@ -59,7 +60,10 @@ export interface LoadOptions {
  * serves calls `faults.throwIfAny()`.
  * @throws CdsError CDS_KNOWLEDGE_INVALID when the folder holds neither.
  */
-export function loadKnowledge(folder = PROJECT_ROOT, options: LoadOptions = {}): LoadedKnowledge {
+export const loadKnowledge = (folder?: string, options?: LoadOptions): LoadedKnowledge => atOnce(loadingKnowledge(folder, options))
+
+/** The same, a file, a library or a plan at each step. */
+export function* loadingKnowledge(folder = PROJECT_ROOT, options: LoadOptions = {}): Steps<LoadedKnowledge> {
   const { isServed = () => true, profile: given, isSettingTaken, makeCompiler } = options
   const faults = new FaultList()
   const digest = createFileDigest()
@@ -67,7 +71,7 @@ export function loadKnowledge(folder = PROJECT_ROOT, options: LoadOptions = {}):
   const profile = given ?? readProfile(written, faults)
   const settings = readSettings(written ?? {}, faults, isSettingTaken)
   const about = readAbout(written ?? {}, faults)
-  const files = readResources(join(folder, 'fhir-resources'), faults, digest.seen)
+  const files = yield* readingResources(join(folder, 'fhir-resources'), faults, digest.seen)
   const serviceFiles = readServiceFiles(join(folder, 'cds-services'), faults, digest.seen)
   if (files.length + serviceFiles.length + faults.faults.length === 0)
     throw new CdsError(
@@ -76,8 +80,10 @@ export function loadKnowledge(folder = PROJECT_ROOT, options: LoadOptions = {}):
     )
   const digestOfFiles = digest.value()
   const foreknowledge = foreknowledgeOf(digestOfFiles, faults, options)
-  const knowledge = compileKnowledge(files, faults, { profile, settings, makeCompiler, foreknowledge })
-  if (!foreknowledge.isSound) checkTexts(knowledge, faults.judgedBy(profile))
+  yield
+  const knowledge = yield* compilingKnowledge(files, faults, { profile, settings, makeCompiler, foreknowledge })
+  if (!foreknowledge.isSound) yield* checkTexts(knowledge, faults.judgedBy(profile))
+  yield
   const services = buildServices(serviceFiles, knowledge, faults.judgedBy(profile), isServed)
   return {
     knowledge,
@@ -92,8 +98,10 @@ export function loadKnowledge(folder = PROJECT_ROOT, options: LoadOptions = {}):
   }
 }
 
-function checkTexts(knowledge: Knowledge, faults: FaultList): void {
+function* checkTexts(knowledge: Knowledge, faults: FaultList): Steps<void> {
+  yield
   checkBudgets(knowledge, faults)
+  yield
   checkTitles(knowledge, faults)
 }
 

@@ -4,6 +4,7 @@ import type { FhirResource } from 'fhir/r4.js'
 import type { FaultList } from '../engine/model/faults.js'
 import { isObject } from '../plain-values/json.js'
 import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
+import { atOnce, type Steps } from '../plain-values/steps.js'
 
 /** Folder below fhir-resources whose files are Library resources that describe the source documents. */
 const SOURCES = 'sources'
@@ -12,9 +13,21 @@ const SOURCES = 'sources'
  * Reads every JSON file of a knowledge folder: one folder a resource type (and `sources/`), one file a resource,
  * named after its id. Files that are not so, or lie elsewhere, are reported and left out; a folder that is not there holds nothing.
  */
-export function readResources(folder: string, faults: FaultList, seen?: FileSeen): KnowledgeFile[] {
+export const readResources = (folder: string, faults: FaultList, seen?: FileSeen): KnowledgeFile[] =>
+  atOnce(readingResources(folder, faults, seen))
+
+/** The same, a file at each step. */
+export function* readingResources(folder: string, faults: FaultList, seen?: FileSeen): Steps<KnowledgeFile[]> {
   for (const name of jsonFilesIn(folder)) misplaced(faults, `${basename(folder)}/${name}`)
-  return foldersIn(folder).flatMap(type => readType(folder, type, faults, seen))
+  const files: KnowledgeFile[] = []
+  for (const type of foldersIn(folder)) {
+    for (const path of jsonFilesBelow(join(folder, type))) misplaced(faults, `${basename(folder)}/${type}/${path}`)
+    for (const name of jsonFilesIn(join(folder, type))) {
+      yield
+      files.push(...readResource(folder, type, name, faults, seen))
+    }
+  }
+  return files
 }
 
 /** Is told of each file that is read, and of what stands in it. */
@@ -49,18 +62,13 @@ export const jsonFilesIn = (folder: string): string[] =>
         .sort()
     : []
 
-function readType(folder: string, type: string, faults: FaultList, seen: FileSeen | undefined): KnowledgeFile[] {
-  for (const path of jsonFilesBelow(join(folder, type))) misplaced(faults, `${basename(folder)}/${type}/${path}`)
-  return jsonFilesIn(join(folder, type)).flatMap(name => {
-    const file = `${basename(folder)}/${type}/${name}`
-    const resource = readJson(join(folder, type, name), file, faults, seen) as FhirResource | undefined
-    if (!resource) return []
-    if (!isPlaced(resource, type, name)) {
-      misplaced(faults, file, typeof resource.resourceType === 'string' ? resource.resourceType : '$')
-      return []
-    }
-    return [{ file, resource }]
-  })
+function readResource(folder: string, type: string, name: string, faults: FaultList, seen: FileSeen | undefined): KnowledgeFile[] {
+  const file = `${basename(folder)}/${type}/${name}`
+  const resource = readJson(join(folder, type, name), file, faults, seen) as FhirResource | undefined
+  if (!resource) return []
+  if (isPlaced(resource, type, name)) return [{ file, resource }]
+  misplaced(faults, file, typeof resource.resourceType === 'string' ? resource.resourceType : '$')
+  return []
 }
 
 function isPlaced(resource: FhirResource, folder: string, name: string): boolean {

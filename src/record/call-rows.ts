@@ -4,17 +4,14 @@ import type { NotedCall } from './port.js'
 import type { RecordKeys } from './record-keys.js'
 import type { CallCardRow, CallRow, Calls } from './store/rows.js'
 
-/**
- * The rows that a store keeps of what was asked of the service.
- * @param knowledge digest of the knowledge that spoke.
- */
-export function callRows(call: NotedCall, keys: RecordKeys, knowledge: string): Calls {
+/** The rows that a store keeps of what was asked of the service. */
+export function callRows(call: NotedCall, keys: RecordKeys): Calls {
   // A client chooses the id of its request, and may use one again.
   const id = randomUUID()
-  return { calls: [callRow(id, call, keys, knowledge)], cards: call.cardNotes.map((note, place) => cardRow(id, place, note, call)) }
+  return { calls: [callRow(id, call, keys)], cards: call.cardNotes.map((note, place) => cardRow(id, place, note, call)) }
 }
 
-function callRow(id: string, call: NotedCall, keys: RecordKeys, knowledge: string): CallRow {
+function callRow(id: string, call: NotedCall, keys: RecordKeys): CallRow {
   const { sender = '', client, patient, user } = call
   return {
     id,
@@ -33,7 +30,7 @@ function callRow(id: string, call: NotedCall, keys: RecordKeys, knowledge: strin
     user_key: user === undefined ? null : keys.user({ client: client ?? NOBODYS, user }),
     user_type: user === undefined ? null : typeOf(user),
     key_id: keys.keyId,
-    knowledge,
+    knowledge: call.knowledge ?? '',
     not_read: JSON.stringify(call.notRead),
     cards: call.cards ?? null,
     undecided: call.undecided ?? null,

@@ -24,8 +24,6 @@ export interface RecordOptions {
   retention: Retention
   /** Extension of a card that names its decision points. */
   decisionPoints: string
-  /** Digest of the knowledge that speaks. */
-  knowledge: string
   now: () => Date
   /** Is told when a store goes down, why, and when it is up again. */
   onChange: (fault: string | undefined) => void

@@ -25,6 +25,8 @@ export interface AnsweredCall extends PatientOfClient {
   /** Id of the service that answered. */
   service: string
   cards: readonly Card[]
+  /** Digest of the knowledge that spoke, where it is known. */
+  knowledge?: string
   /** Id of the call's encounter, if it has one. */
   encounter?: string
   /** Whether the client was answered without these cards, so that nobody saw them. */
@@ -104,6 +106,8 @@ export interface NotedCall {
   patient?: string
   /** `Type/id` of the user. */
   user?: string
+  /** Digest of the knowledge that spoke, where it is known. */
+  knowledge?: string
   /** Prefetch keys that were not read. */
   notRead: readonly string[]
   /** How many cards were answered, or reported on. */

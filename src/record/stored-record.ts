@@ -32,8 +32,6 @@ export interface StoredRecordOptions {
   retention: Retention
   /** Extension of a card that names its decision points. */
   decisionPoints: string
-  /** Digest of the knowledge that speaks. */
-  knowledge: string
   /** Epoch ms. */
   now: () => number
 }
@@ -42,7 +40,7 @@ const DAY = 86_400_000
 const MINUTE = 60_000
 
 /** A record that outlives the process, in a store that replicas may share. */
-export function createStoredRecord({ thread, keys, retention, decisionPoints, knowledge, now }: StoredRecordOptions): WatchedRecord {
+export function createStoredRecord({ thread, keys, retention, decisionPoints, now }: StoredRecordOptions): WatchedRecord {
   let forgotten: (why: ForgottenFor) => void = () => undefined
   const queue = createNoteQueue<Notes>(
     async notes => {
@@ -85,7 +83,7 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
     })
 
   const cardRow = (
-    { service, encounter, sender = '', isInShadow, ...whose }: AnsweredCall,
+    { service, encounter, sender = '', isInShadow, knowledge = '', ...whose }: AnsweredCall,
     card: Card,
     sealed: string | null,
   ): CardRow => ({
@@ -161,7 +159,7 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, kn
       await queue.add({ cards: call.cards.map(card => cardRow(call, card, encounter)), told: [] })
     },
     shown: toReader => queue.add({ cards: [], told: toldRows(toReader) }),
-    asked: call => audit.add(callRows(call, keys, knowledge)),
+    asked: call => audit.add(callRows(call, keys)),
     async ofOtherServices(cards, service, sender = '') {
       await queue.flush()
       const known = await thread.ask('cardsNamed', LOOKED_UP_WITHIN_MS, [...new Set(cards.map(card => card.toLowerCase()))], sender)

@@ -15,7 +15,7 @@ const told = new WeakMap<Response, Members[]>()
  * Has what a client asks kept for auditors, whatever is answered: it stands behind the check of who calls, so that nobody can
  * fill the record who may not call, and before anything of a body is read. Undefined where nothing is kept.
  */
-export function auditing(operation: Operation | undefined, { record, now, log }: ServerEnvironment): RequestHandler | undefined {
+export function auditing(operation: Operation | undefined, { record, now, log, digest }: ServerEnvironment): RequestHandler | undefined {
   if (operation === undefined || !record.asked) return undefined
   return (_request: Request, response: Response, next) => {
     const at = now().getTime()
@@ -26,7 +26,7 @@ export function auditing(operation: Operation | undefined, { record, now, log }:
       const outcome = outcomeOf(response)
       if (!outcome) return
       const sender = callerOf(response)?.sender
-      const noted: NotedCall = { operation, at, notRead: [], cardNotes: [], ...outcome, ...defined({ sender }) }
+      const noted: NotedCall = { operation, at, notRead: [], cardNotes: [], ...outcome, ...defined({ sender, knowledge: digest }) }
       for (const each of members) Object.assign(noted, each())
       await record.asked?.(noted)
     }

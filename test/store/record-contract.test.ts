@@ -78,6 +78,7 @@ const noted = (members: Partial<NotedCall> = {}): NotedCall => ({
   service: SERVICE,
   hook: 'order-sign',
   hookInstance: B,
+  knowledge: 'digest',
   notRead: [],
   cards: 1,
   undecided: 0,
@@ -107,7 +108,6 @@ async function openStored(place: Parameters<typeof startStoreThread>[0]['place']
     keys: KEYS,
     retention: RETENTION,
     decisionPoints: 'org.columna.decision-points',
-    knowledge: 'digest',
     now: () => now,
   })
   return { record, thread }

@@ -47,7 +47,6 @@ export async function openSharedStore(): Promise<SharedStore> {
         keys: createRecordKeys('a secret of the site for tests only, long enough'),
         retention: { days: 183, commentDays: 30 },
         decisionPoints: 'org.columna.decision-points',
-        knowledge: 'digest',
         now: () => TEST_NOW.getTime(),
       })
       records.push(record)

@@ -139,6 +139,7 @@ const KNOWN_TO_ENGINE = [
   'errors.ts',
   'plain-values/defined.ts',
   'plain-values/json.ts',
+  'plain-values/steps.ts',
   'plain-values/without-end.ts',
 ]
 

@@ -1,7 +1,9 @@
 import type { ActivityDefinition, Library, NamingSystem, PlanDefinition, ValueSet } from 'fhir/r4.js'
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
+import { atOnce, type Steps } from '../../plain-values/steps.js'
 import type { CompilerMaker } from '../expression/compile.js'
 import { recordVariables } from '../expression/facts.js'
+import type { Variables } from '../expression/scope.js'
 import { STANDARD_VARIABLES } from '../expression/standard-variables.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { urlOf } from '../model/canonical.js'
@@ -56,11 +58,15 @@ export interface CompileOptions {
  * Compiles the knowledge: terminology, then facts, then plans. Every finding lands in `findings`; what is sound around a
  * fault is still compiled, so that an author sees all faults at once.
  */
-export function compileKnowledge(
+export const compileKnowledge = (given: readonly KnowledgeFile[], findings: FaultList, options?: CompileOptions): Knowledge =>
+  atOnce(compilingKnowledge(given, findings, options))
+
+/** The same, a library or a plan at each step. */
+export function* compilingKnowledge(
   given: readonly KnowledgeFile[],
   findings: FaultList,
   { profile = plainR4(), settings, makeCompiler, foreknowledge = {} }: CompileOptions = {},
-): Knowledge {
+): Steps<Knowledge> {
   const faults = findings.judgedBy(profile)
   const files = foreknowledge.isSound ? given : checkedFiles(given, faults, profile)
   const terminology = new Terminology(files, faults, {
@@ -73,7 +79,8 @@ export function compileKnowledge(
   const records = recordFacts(settings !== undefined)
   const resources = new ResourceIndex(files, profile.names.base)
   const libraryContext = { resources, isTerminology: terminologyNamed(files), expressions, faults, languages: profile.languages }
-  const { libraries, variables } = compileLibraries(resources.every<Library>('Library'), records, libraryContext)
+  yield
+  const { libraries, variables } = yield* compileLibraries(resources.every<Library>('Library'), records, libraryContext)
   const context: PlanContext = {
     expressions,
     terminology,
@@ -87,7 +94,11 @@ export function compileKnowledge(
     requirements: new Map(),
   }
   const cited = resources.all<PlanDefinition>('PlanDefinition')
-  const plans = cited.map(file => compilePlan(file, context))
+  const plans: CompiledPlan[] = []
+  for (const file of cited) {
+    yield
+    plans.push(compilePlan(file, context))
+  }
   const byName = new Map(
     cited.flatMap(({ url, resource }, index) =>
       [plans[index]?.canonical, url, `PlanDefinition/${resource.id}`, resource.id].map(name => [name ?? '', plans[index]] as const),
@@ -140,22 +151,26 @@ interface LibraryContext {
 }
 
 /** Compiles libraries so that each stands after those it depends on; all their facts share one scope. */
-function compileLibraries(files: readonly Cited<Library>[], records: CompiledFacts, context: LibraryContext) {
+function* compileLibraries(
+  files: readonly Cited<Library>[],
+  records: CompiledFacts,
+  context: LibraryContext,
+): Steps<{ libraries: CompiledLibraries; variables: Variables }> {
   const { expressions, faults, languages } = context
   const libraries: CompiledLibraries = new Map()
   let variables = records.variables
   let needs = records.needs
-  const visit = (file: Cited<Library>, above: readonly string[]): void => {
+  function* visit(file: Cited<Library>, above: readonly string[]): Steps<void> {
     const { url } = file
     if (libraries.has(url)) return
     if (above.includes(url)) {
       faults.add('CANONICAL_CYCLE', file.file, 'Library.relatedArtifact', `${url} depends on itself.`)
       return
     }
-    const inherited = dependencies(file, context).flatMap(dependency => {
-      visit(dependency, [...above, url])
-      return libraries.get(dependency.url) ?? []
-    })
+    const depended = dependencies(file, context)
+    for (const dependency of depended) yield* visit(dependency, [...above, url])
+    yield
+    const inherited = depended.flatMap(dependency => libraries.get(dependency.url) ?? [])
     reportUnread(file, faults)
     const base: CompiledFacts = {
       known: joined([records.known, ...inherited.map(({ facts }) => facts.known)]),
@@ -169,7 +184,7 @@ function compileLibraries(files: readonly Cited<Library>[], records: CompiledFac
     needs = facts.needs
     libraries.set(url, { resource: file, facts })
   }
-  files.forEach(file => visit(file, []))
+  for (const file of files) yield* visit(file, [])
   return { libraries, variables }
 }
 

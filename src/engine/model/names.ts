@@ -46,6 +46,8 @@ export interface CardExtensionNames {
   /** On a card: decision points of what stands on it and on its page. On a response: those that only pages show. */
   decisionPoints: string
   knowledge: string
+  /** On a card: digest of all knowledge that was served when it was made. */
+  digest: string
   /** On a card: decision points of actions that could not be decided; they do not speak. */
   undecidedPoints: string
   /** On a response: actions that could not be decided because their evaluation failed. */
@@ -120,6 +122,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
     card: {
       decisionPoints: `${prefix}.decision-points`,
       knowledge: `${prefix}.knowledge`,
+      digest: `${prefix}.knowledge-digest`,
       undecidedPoints: `${prefix}.undecided-decision-points`,
       undecided: `${prefix}.undecided`,
       notRead: `${prefix}.not-read`,
