@@ -21,6 +21,7 @@ const ERRORS = {
   CDS_BODY_TOO_LARGE: { status: 413, issue: 'too-long' },
   CDS_MEDIA_TYPE_UNSUPPORTED: { status: 415, issue: 'not-supported' },
   CDS_EXPRESSION_FAILED: { status: 422, issue: 'processing' },
+  CDS_RATE_EXCEEDED: { status: 429, issue: 'throttled' },
   CDS_BUSY: { status: 503, issue: 'throttled', retryAfter: 1 },
   CDS_CALL_TOO_LATE: { status: 503, issue: 'timeout', retryAfter: 1 },
   CDS_FEEDBACK_NOT_KEPT: { status: 503, issue: 'no-store', retryAfter: 60 },

@@ -2,10 +2,11 @@ import type { ErrorRequestHandler, NextFunction, Request, Response } from 'expre
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
 import { CdsError, stackFrames } from '../errors.js'
-import { CallerRefused } from '../trust/caller-refused.js'
+import { CalledTooOften, CallerRefused } from '../trust/caller-refused.js'
 import { PAGES_BEGIN } from '../pages/page-urls.js'
 import type { Pages } from '../pages/pages.js'
-import { noteFailure, noteRefusal } from './call-log.js'
+import { noteCaller, noteFailure, noteRefusal } from './call-log.js'
+import type { ClientMetrics } from './client-metrics.js'
 import type { Metrics } from './metrics.js'
 import { isAskedByPerson } from './reply.js'
 
@@ -29,19 +30,12 @@ export function operationOutcome({ code, issue, message, details }: CdsError): O
 }
 
 /** The one place where errors leave the service: every thrown value becomes an OperationOutcome, or a page where a person asked for one. */
-export function errorHandler(
-  log: Logger,
-  { countError, countToken }: Pick<Metrics, 'countError' | 'countToken'>,
-  pages?: Pages,
-): ErrorRequestHandler {
+export function errorHandler(log: Logger, metrics: Pick<Metrics, 'countError' | keyof ClientMetrics>, pages?: Pages): ErrorRequestHandler {
   // Four parameters make it an error handler; nothing is handed on, since Express would print the message.
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const error = asCdsError(thrown)
-    countError(error.code)
-    if (error instanceof CallerRefused) {
-      countToken(error.refusal)
-      noteRefusal(response, error.refusal)
-    }
+    metrics.countError(error.code)
+    noteRefused(error, response, metrics)
     noteFailure(response, { code: error.code, ...(isFault(error) && { stack: stackFrames(error.cause ?? thrown) ?? '' }) }, log)
     if (response.headersSent) {
       // Half an answer cannot be mended; the client must see that it is half.
@@ -60,6 +54,18 @@ export function errorHandler(
       return
     }
     response.type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))
+  }
+}
+
+/** Tells the operator who was not let in, and why. */
+function noteRefused(error: CdsError, response: Response, { countToken, countTooOften }: ClientMetrics): void {
+  if (error instanceof CallerRefused) {
+    countToken(error.refusal)
+    noteRefusal(response, error.refusal)
+  }
+  if (error instanceof CalledTooOften) {
+    countTooOften(error.client)
+    noteCaller(response, error.client)
   }
 }
 

@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Refusal } from '../trust/caller-refused.js'
 import type { NearMiss } from '../engine/terminology/terminology.js'
+import { createClientMetrics, type ClientMetrics } from './client-metrics.js'
 
 /** Figures for an operator. No label ever holds patient data: routes are templates, codes are ours. */
-export interface Metrics {
+export interface Metrics extends ClientMetrics {
   contentType: string
   /** All figures in Prometheus form, those of the process among them. */
   text: () => Promise<string>
@@ -19,8 +19,6 @@ export interface Metrics {
   countNearMiss: (miss: NearMiss) => void
   countOwnerless: (service: string, records: number) => void
   countForgotten: (why: string) => void
-  /** Counts a token by what came of it: accepted, accepted while nobody could tell whether another process had seen it, why it was refused, or forgotten before it had expired. */
-  countToken: (outcome: Refusal | 'accepted' | 'unconfirmed' | 'forgotten') => void
   /** Has the bytes told that a part of the record takes up, whenever the figures are asked for. */
   watchRecord: (part: string, bytes: () => number) => void
   /** Has told whether the store answers, and how often what keeps it was started again. */
@@ -94,12 +92,6 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     labelNames: ['why'],
     registers,
   })
-  const tokens = new Counter({
-    name: 'cds_tokens_total',
-    help: 'Tokens of registered clients: accepted, accepted while the store could not tell whether they were used before, by why they were refused, and those forgotten before they had expired, which could be used again.',
-    labelNames: ['outcome'],
-    registers,
-  })
   const watched = new Map<string, () => number>()
   new Gauge({
     name: 'cds_record_bytes',
@@ -142,6 +134,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     },
   })
   return {
+    ...createClientMetrics(registers),
     contentType: registry.contentType,
     text: async () => `${await registry.metrics()}${await processFigures.metrics()}`,
     observe: (route, status, seconds) => duration.observe({ route, status }, seconds),
@@ -153,7 +146,6 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
     countOwnerless: (service, records) => ownerless.inc({ service }, records),
-    countToken: outcome => tokens.inc({ outcome }),
     countForgotten: why => forgotten.inc({ why }),
     watchRecord: (part, bytes) => void watched.set(part, bytes),
     watchStore: watchedStore => void (store = watchedStore),

@@ -40,3 +40,21 @@ export class CallerRefused extends CdsError {
     super(code, WORDS[code] ?? '')
   }
 }
+
+/** A client that calls more often than was agreed. */
+export class CalledTooOften extends CdsError {
+  /** @param seconds after which there is room for one more call. */
+  constructor(
+    readonly client: string,
+    private readonly seconds: number,
+  ) {
+    super(
+      'CDS_RATE_EXCEEDED',
+      'This client calls more often than was agreed. Send the request again when Retry-After has passed, with a new token.',
+    )
+  }
+
+  override get retryAfter(): number {
+    return this.seconds
+  }
+}

@@ -38,7 +38,7 @@ export interface Caller {
 /**
  * Lets a client in by the head of its request. What it throws is answered instead of the body being read.
  * @throws CdsError CDS_CLIENT_REFUSED where nobody can tell who calls, or it is nobody who may; CDS_KEYS_UNAVAILABLE where
- *   nobody can tell now.
+ *   nobody can tell now; CDS_RATE_EXCEEDED where it calls too often.
  */
 export type LetIn = (head: RequestHead) => Promise<Caller>
 

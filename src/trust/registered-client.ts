@@ -1,6 +1,14 @@
 import type { JSONWebKeySet } from 'jose'
 import type { ServerEntry } from './listed-servers.js'
 
+/** How often a client may call. */
+export interface CallRate {
+  /** Calls in a minute, evenly spread. */
+  perMinute: number
+  /** Calls that may come at once. */
+  burst?: number
+}
+
 /** A client as trust.json registers it. */
 export interface RegisteredClient {
   /** By what name the operator knows it: in logs, and in what is kept for it. */
@@ -26,6 +34,8 @@ export interface RegisteredClient {
   services?: readonly string[]
   /** Language of answers to calls that prefer none. */
   language?: string
+  /** How often it may call; as often as it likes where nothing was agreed. */
+  rate?: CallRate
   /** Services that it is answered without cards, so that what they would say can be watched first; `true` for all. */
   shadow?: boolean | readonly string[]
 }

@@ -19,6 +19,7 @@ export async function letInRegistered(clients: readonly RegisteredClient[], { on
   const createFetchKeys = clients.some(({ jwksUrl }) => jwksUrl !== undefined)
     ? (await import('./fetch-keys.js')).createFetchKeys
     : undefined
+  const callRate = clients.some(({ rate }) => rate !== undefined) ? (await import('./call-rate.js')).callRate : undefined
   return clientsByToken({
     ...options,
     clients,
@@ -26,6 +27,7 @@ export async function letInRegistered(clients: readonly RegisteredClient[], { on
       jwksUrl !== undefined && createFetchKeys
         ? publishedKeys(jwksUrl, createFetchKeys({ networks: jwksNetworks }))
         : pinnedKeys(jwks ?? { keys: [] }),
+    rateOf: ({ name, rate }) => (rate === undefined ? undefined : callRate?.(name, rate)),
     // Of the clock that runs: a frozen one would let expired tokens in.
     now: () => new Date(),
     seen: seenInProcess(() => Date.now() / 1000, onForgotten),

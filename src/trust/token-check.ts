@@ -10,6 +10,8 @@ import type { SeenTokens, UsedToken } from './seen-tokens.js'
 export interface TokenCheckOptions {
   clients: readonly RegisteredClient[]
   keysOf: (client: RegisteredClient) => ClientKeys
+  /** What takes a call of a client, or throws; as many as it likes where it is absent. */
+  rateOf?: (client: RegisteredClient) => (() => void) | undefined
   /** FHIR servers of clients that have none of their own. */
   fhirServers: readonly ServerEntry[]
   /** Address of the service, to which tokens are made out, without a slash at its end. */
@@ -32,6 +34,7 @@ const LONGEST_TENANT = 256
 interface Known {
   client: RegisteredClient
   keys: ClientKeys
+  takeCall: (() => void) | undefined
   callerOf: (tenant: string, token: UsedToken) => Caller
 }
 
@@ -44,7 +47,7 @@ export function clientsByToken(options: TokenCheckOptions): LetIn {
   return async head => {
     const token = tokenIn(head)
     const { header, claims } = unverified(token)
-    const { client, keys, callerOf } = claimedBy(claims, known)
+    const { client, keys, takeCall, callerOf } = claimedBy(claims, known)
     requireHeader(header, client)
     const { jti, exp, iat, tenant } = await verified(token, await keys.among(header.kid ?? ''), client, head, options)
     if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_ID) throw new CallerRefused('token-id')
@@ -53,6 +56,8 @@ export function clientsByToken(options: TokenCheckOptions): LetIn {
     // The library counts whole seconds, and lets a token in for the whole of its last one.
     const expires = Math.min(exp ?? 0, (iat ?? 0) + options.maxAge) + TOLERANCE + 1
     if (!(await options.seen.firstSeen(client.name, jti, expires))) throw new CallerRefused('replayed')
+    // Last, since nobody else may use up what a client may ask.
+    takeCall?.()
     return callerOf(tenant ?? '', { client: client.name, jti, expires, came: options.now().getTime() / 1_000 })
   }
 }
@@ -139,7 +144,7 @@ function refusalOf(error: unknown): Refusal {
   return 'form'
 }
 
-function knownFrom(client: RegisteredClient, { keysOf, fhirServers: usual }: TokenCheckOptions): Known {
+function knownFrom(client: RegisteredClient, { keysOf, rateOf, fhirServers: usual }: TokenCheckOptions): Known {
   const { name, fhirServers: own = usual, origins, services, language, shadow = false } = client
   const fhirServers = fhirServerList(own)
   // Who lists no more than one server means it also where a call names none.
@@ -159,5 +164,5 @@ function knownFrom(client: RegisteredClient, { keysOf, fhirServers: usual }: Tok
     ...(shadow !== false && { isInShadow: (service: string) => shadow === true || shadow.includes(service) }),
     ...(language !== undefined && { language }),
   })
-  return { client, keys: keysOf(client), callerOf }
+  return { client, keys: keysOf(client), takeCall: rateOf?.(client), callerOf }
 }

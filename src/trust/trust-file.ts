@@ -20,6 +20,9 @@ const SERVER = {
   properties: { url: TEXT, networks: NETWORKS, tokenRequired: { type: 'boolean' } },
 }
 
+const CALLS = { type: 'integer', minimum: 1, maximum: 1_000_000 }
+const RATE = { type: 'object', required: ['perMinute'], additionalProperties: false, properties: { perMinute: CALLS, burst: CALLS } }
+
 /** What trust.json may hold. */
 const SCHEMA = {
   type: 'object',
@@ -54,6 +57,7 @@ const SCHEMA = {
           origins: TEXTS,
           services: { ...TEXTS, minItems: 1 },
           language: { type: 'string', pattern: '^[a-z]{2,3}$' },
+          rate: RATE,
           shadow: { anyOf: [{ type: 'boolean' }, { ...TEXTS, minItems: 1 }] },
         },
       },

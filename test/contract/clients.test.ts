@@ -11,6 +11,7 @@ import type { CdsError } from '../../src/errors.js'
 import type { AnsweredCall } from '../../src/record/port.js'
 import { createShownMemory } from '../../src/record/shown-memory.js'
 import { REFUSALS } from '../../src/trust/caller-refused.js'
+import { callRate } from '../../src/trust/call-rate.js'
 import type { Lookup } from '../../src/trust/checked-connections.js'
 import { pinnedKeys, publishedKeys } from '../../src/trust/client-keys.js'
 import { createFetchKeys } from '../../src/trust/fetch-keys.js'
@@ -565,6 +566,57 @@ test('what the users of one client were shown is nothing that those of another w
   expect([memory.shownTo(reader('north'))(saying), memory.shownTo(reader('south'))(saying)]).toEqual(['2026-03-30', undefined])
 })
 
+describe('a client that calls more often than was agreed', () => {
+  test('is refused with 429 before the body is read, whatever it asks, and takes nothing from others', async () => {
+    const own = await start(clients.map(client => (client.name === 'north' ? { ...client, rate: { perMinute: 1, burst: 3 } } : client)))
+    const told = async (token: string, path = RISK) =>
+      supertest(own.url).post(path).set('authorization', `Bearer ${token}`).set('content-type', 'application/json').send('{ half')
+    // What strangers send in its name, and what was used before, counts for nothing.
+    const used = await ofNorth(RISK)
+    expect(codeOf(await told(used))).toBe('CDS_BODY_NOT_JSON')
+    for (const token of [used, used, await tokenFor({ ...strange!, kid: 'n1' }, 'https://north.example.org', `${PUBLIC}${RISK}`)])
+      expect((await told(token)).status).toBe(401)
+    await told(await ofNorth(RISK))
+    await told(await ofNorth(RISK))
+    const refused = await told(await ofNorth(`${RISK}/feedback`), `${RISK}/feedback`)
+    expect([refused.status, codeOf(refused), refused.headers['cache-control']]).toEqual([429, 'CDS_RATE_EXCEEDED', 'no-store'])
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(30)
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60)
+    expect((JSON.parse(refused.text) as { issue: Json[] }).issue[0]).toMatchObject({ severity: 'error', code: 'throttled' })
+    expect(log.at(-1)).toContain('"client":"north"')
+    expect((await supertest(own.url).get('/metrics')).text).toContain('cds_client_calls_refused_total{client="north"} 1')
+    expect(codeOf(await told(await ofSouth(RISK)))).toBe('CDS_BODY_NOT_JSON')
+    for (const path of ['/health/live', '/health/ready', '/fhir/metadata']) await supertest(own.url).get(path).expect(200)
+    await supertest(own.url).options(RISK).set('origin', ORIGIN).set('access-control-request-method', 'POST').expect(204)
+    await own.close()
+  })
+
+  test('is let in again as its calls come back, evenly, and never more of them at once than were agreed', () => {
+    let clock = 1_000_000
+    const spy = jest.spyOn(performance, 'now').mockImplementation(() => clock)
+    const answered = (take: () => void, calls: number) =>
+      Array.from({ length: calls }, () => {
+        try {
+          take()
+          return true
+        } catch (error) {
+          return (error as CdsError).retryAfter
+        }
+      })
+    const take = callRate('north', { perMinute: 6, burst: 2 })
+    expect(answered(take, 3)).toEqual([true, true, 10])
+    clock += 9_500
+    expect(answered(take, 1)).toEqual([1])
+    clock += 500
+    expect(answered(take, 2)).toEqual([true, 10])
+    clock += 3_600_000
+    expect(answered(take, 3)).toEqual([true, true, 10])
+    const atOnce = (perMinute: number) => answered(callRate('north', { perMinute }), 200).filter(each => each === true).length
+    expect([atOnce(6), atOnce(600)]).toEqual([10, 100])
+    spy.mockRestore()
+  })
+})
+
 describe('published keys', () => {
   /** What the host of the keys answers with. */
   let answer: (response: ServerResponse) => void
@@ -834,7 +886,13 @@ describe('the file of clients', () => {
   test.each<[string, () => unknown, RegExp]>([
     ['no JSON', () => '{"clients": [{"d": "secret"', /^It is not JSON\.$/],
     ['no clients', () => ({ clients: [] }), /^clients: must NOT have fewer than 1 items/],
-    ['a member that nobody reads', () => ({ clients: [client({ rate: 5 })] }), /^clients\[0\]: there is no member rate\.$/],
+    ['a member that nobody reads', () => ({ clients: [client({ speed: 5 })] }), /^clients\[0\]: there is no member speed\.$/],
+    ['a rate that is no number of calls', () => ({ clients: [client({ rate: { perMinute: 0.5 } })] }), /^clients\[0\]\.rate\.perMinute: /],
+    [
+      'a burst alone',
+      () => ({ clients: [client({ rate: { burst: 5 } })] }),
+      /^clients\[0\]\.rate: must have required property 'perMinute'/,
+    ],
     ['alg none', () => ({ clients: [client({ alg: ['none'] })] }), /^clients\[0\]\.alg\[0\]: expects one of ES256, /],
     ['an HMAC', () => ({ clients: [client({ alg: ['ES384', 'HS256'] })] }), /^clients\[0\]\.alg\[1\]: expects one of /],
     ['no keys at all', () => ({ clients: [client({ jwks: undefined })] }), /^clients\[0\]: give its public keys/],

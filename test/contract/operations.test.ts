@@ -195,6 +195,7 @@ describe('what is watched with the figures', () => {
     metrics.countOwnerless('service', 1)
     metrics.countForgotten('store')
     metrics.countToken('accepted')
+    metrics.countTooOften('north')
     metrics.watchRecord('part', () => 1)
     // Garbage that is collected is told by its kind.
     told = new Map([

@@ -25,7 +25,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // Outside of it.
   trust: [
     ['errors', 'plain-values'],
-    ['ajv', 'ipaddr.js', 'jose', 'node:dns', 'node:fs', 'node:net', 'node:path', 'undici'],
+    ['ajv', 'ipaddr.js', 'jose', 'limiter', 'node:dns', 'node:fs', 'node:net', 'node:path', 'undici'],
   ],
   record: [
     ['cds-hooks', 'plain-values', 'trust'],
