@@ -1,6 +1,8 @@
+import type { FhirResource } from 'fhir/r4.js'
 import { applyPlan } from '../engine/apply/apply-plan.js'
 import type { ApplyContext } from '../engine/apply/context.js'
-import { toCards, type PlanAnswer } from '../engine/cards/to-cards.js'
+import type { PlanAnswer } from '../engine/cards/plan-answer.js'
+import { toCards } from '../engine/cards/to-cards.js'
 import { cardWords } from '../engine/cards/card-words.js'
 import {
   type AlreadyTold,
@@ -8,6 +10,7 @@ import {
   type CardNote,
   type CardSaying,
   type CdsResponse,
+  type HeldBack,
   type HookRequest,
   type UndecidedNote,
 } from '../cds-hooks/types.js'
@@ -30,6 +33,7 @@ import type { Arrival, CallEnvironment, NotedCall } from './environment.js'
 import { askRecord } from './ask-record.js'
 import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
 import { inShadowOf, shadowResponse } from './shadow.js'
+import { silencing, standingSilences, type Silence, type Silencing } from './silence.js'
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
@@ -50,8 +54,10 @@ export interface GatheredCall {
   orders: DraftOrders
   /** The patient as the record knows them; undefined where it remembers nothing of them. */
   whose: PatientOfClient | undefined
-  /** What the patient's users overrode before. */
+  /** What the patient's users overrode or accepted before. */
   overrides: readonly Override[]
+  /** What of it is silent in the answer; absent where nothing is. */
+  silence?: Silencing
   /** Who reads the answer; undefined where nothing need be spared them. */
   reader: ReaderOfPatient | undefined
   /** What the reader was shown before. */
@@ -68,6 +74,8 @@ export interface Answer {
   advice: readonly Card[]
   /** Cards that stay away since their reader was told the same before. */
   alreadyTold: readonly AlreadyTold[]
+  /** What stays away since a user answered it before. */
+  heldBack: readonly HeldBack[]
   /** What its cards of advice say, by which they are recognised when they would say it again. */
   sayings: readonly CardSaying[]
   /** What is kept on record of its cards of advice; worked out when it is asked for. */
@@ -103,7 +111,7 @@ export async function callService(
 ): Promise<ServiceAnswer> {
   const gathered = await gatherCall(service, request, environment, arrival)
   await itsTurn(gathered.stopAt, environment)
-  const answer = answerCall(gathered, language, environment)
+  const answer = answerCall(withSilence(gathered, language, environment), language, environment)
   const shadowOf = inShadowOf(service.id, arrival.caller)
   countAnswer(service.id, gathered, answer, environment, shadowOf)
   const { response, undecided, applied, advice, sayings, notes } = answer
@@ -129,7 +137,7 @@ export async function callService(
 function countAnswer(
   service: string,
   { data }: GatheredCall,
-  { response, alreadyTold, undecided }: Answer,
+  { response, alreadyTold, heldBack, undecided }: Answer,
   { metrics }: CallEnvironment,
   shadowOf: string | undefined,
 ): void {
@@ -140,6 +148,7 @@ function countAnswer(
     else metrics?.countShadowCard(shadowOf, service, indicator, topic)
   }
   for (const { topic = '' } of alreadyTold) metrics?.countAlreadyTold(service, topic)
+  for (const { topic = '' } of heldBack) metrics?.countHeldBack(service, topic)
   for (const { plan, action, code } of undecided) metrics?.countUndecided(plan, action, code)
 }
 
@@ -250,14 +259,14 @@ export function answerCall(
   environment: CallEnvironment,
   scope = scopeFor(call, environment),
 ): Answer {
-  const { service, request, data } = call
-  const context = { ...applyContext(request, language, environment), asSent: call.orders.asSent }
-  const applied = service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, context) }))
+  const { service, request, data, silence } = call
+  const applied = silence?.quiet ?? appliedIn(scope, call, language, environment)
   const {
     cards,
     pointsOnPages,
     advice,
     alreadyTold,
+    heldBack,
     sayings,
     undecided: failed,
     notes,
@@ -268,17 +277,19 @@ export function answerCall(
     notRead: notReadIn(data, service, language),
     readInPart: readInPart(data, language),
     publicUrl: environment.publicUrl,
+    silencing: silence,
     ...(call.reader && { knownSince: sparedBy(call.shownOn, call.clock.today, environment.repeatInfoDays) }),
   })
   const undecided = failed.map(({ plan, action, code }) => ({ plan, action, code }))
   return {
     response: {
       cards: cards.map(card => naming(card, environment)),
-      ...responseExtension({ undecided, pointsOnPages, alreadyTold }, data, environment),
+      ...responseExtension({ undecided, pointsOnPages, alreadyTold, heldBack }, data, environment),
     },
     undecided,
     advice,
     alreadyTold,
+    heldBack,
     sayings,
     notes,
     applied,
@@ -289,6 +300,33 @@ export function answerCall(
 const naming = (card: Card, { digest, knowledge }: CallEnvironment): Card =>
   digest === undefined ? card : { ...card, extension: { ...card.extension, [knowledge.profile.names.card.digest]: digest } }
 
+/** What of each plan of a call applies. */
+function appliedIn(
+  scope: Scope,
+  { service, request, orders: { asSent } }: GatheredCall,
+  language: string,
+  environment: CallEnvironment,
+): readonly PlanAnswer[] {
+  const context = { ...applyContext(request, language, environment), asSent }
+  return service.plans.map(plan => ({ plan, ...applyPlan(plan, scope, context) }))
+}
+
+/**
+ * A call with what is silent in its answer since users answered it before: for its turn, since that is evaluated. All that is
+ * evaluated of it from then on has the time of one evaluation together.
+ */
+export function withSilence(call: GatheredCall, language: string, environment: CallEnvironment): GatheredCall {
+  const standing = standingSilences(call.overrides, call.service, call.clock, environment.knowledge)
+  if (standing.length === 0) return call
+  const timed = { ...call, stopAt: endOfEvaluation(call.stopAt, environment) }
+  const silence = silencing(standing, {
+    service: call.service,
+    open: (by, isExplained, without) => scopeFor(timed, environment, isExplained, by, without),
+    apply: scope => appliedIn(scope, timed, language, environment),
+  })
+  return { ...timed, silence }
+}
+
 /** Essential data of which a part is lacking, in the reader's words. */
 const readInPart = ({ notRead }: GatheredData, language: string): string[] =>
   notRead
@@ -297,19 +335,28 @@ const readInPart = ({ notRead }: GatheredData, language: string): string[] =>
 
 /** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
 export function scopeFor(
-  { service, request, clock, data: { record }, orders, overrides, stopAt }: GatheredCall,
+  { service, request, clock, data: { record }, orders, overrides, silence, stopAt }: GatheredCall,
   environment: CallEnvironment,
   explain = false,
+  silences: readonly Silence[] = silence?.by ?? [],
+  without?: ReadonlySet<FhirResource>,
 ): Scope {
   const { context } = request
   const end = endOfEvaluation(stopAt, environment)
+  const recordsOfType = (type: string) => record.ofType(type, () => checkTime(end))
+  const here = ({ point, at, reason, encounter }: Override) => ({
+    point,
+    at: clockAt(new Date(at), clock.timeZone).now,
+    ...defined({ reason, encounter }),
+  })
   const data = {
-    recordsOfType: (type: string) => record.ofType(type, () => checkTime(end)),
+    recordsOfType: without ? (type: string) => recordsOfType(type).filter(each => !without.has(each)) : recordsOfType,
     context,
     clock,
     orders,
     settings: environment.knowledgeSettings,
-    overrides: overrides.map(override => ({ ...override, at: clockAt(new Date(override.at), clock.timeZone).now })),
+    overrides: overrides.filter(({ outcome }) => outcome === 'overridden').map(here),
+    silenced: silences.map(here),
     stopAt: end,
   }
   return openScope(service.plans[0]?.variables ?? new Variables(), data, explain)
@@ -366,24 +413,25 @@ export function applyContext({ context, hook }: HookRequest, language: string, {
 }
 
 /** What an answer says beside its cards. */
-interface BesideCards extends Pick<Answer, 'undecided' | 'alreadyTold'> {
+interface BesideCards extends Pick<Answer, 'undecided' | 'alreadyTold' | 'heldBack'> {
   pointsOnPages: readonly string[]
 }
 
 /** Says what no card shows, which actions could not be decided, which data was not read and what stays away; absent where there is none of it. */
 function responseExtension(
-  { undecided, pointsOnPages, alreadyTold }: BesideCards,
+  { undecided, pointsOnPages, alreadyTold, heldBack }: BesideCards,
   data: GatheredData,
   { knowledge }: CallEnvironment,
 ): Pick<CdsResponse, 'extension'> {
   const { card } = knowledge.profile.names
-  if (undecided.length + pointsOnPages.length + alreadyTold.length === 0 && !hasNotRead(data)) return {}
+  if (undecided.length + pointsOnPages.length + alreadyTold.length + heldBack.length === 0 && !hasNotRead(data)) return {}
   return {
     extension: {
       ...(pointsOnPages.length > 0 && { [card.decisionPoints]: pointsOnPages }),
       ...(undecided.length > 0 && { [card.undecided]: undecided }),
       ...(hasNotRead(data) && { [card.notRead]: [...data.notRead.map(explained), ...data.record.unusable.map(unusable)] }),
       ...(alreadyTold.length > 0 && { [card.alreadyTold]: alreadyTold }),
+      ...(heldBack.length > 0 && { [card.heldBack]: heldBack }),
     },
   }
 }

@@ -57,6 +57,8 @@ export interface CallMetrics {
   countShadowCard: (client: string, service: string, indicator: string, topic: string) => void
   /** Counts a card that stayed away since its reader was told the same before. */
   countAlreadyTold: (service: string, topic: string) => void
+  /** Counts a recommendation that stayed away since a user answered it before. */
+  countHeldBack: (service: string, topic: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
   /** Counts a question to the record that went unanswered. */
   countUnremembered: () => void

@@ -7,11 +7,11 @@ import {
   type ExplainedFact,
   type Selection,
 } from '../engine/apply/explain-plan.js'
-import { answerCall, gatherCall, itsTurn, scopeFor } from './call-service.js'
+import { answerCall, gatherCall, itsTurn, scopeFor, withSilence } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import { planSource } from '../engine/cards/plan-source.js'
 import { stableUuid } from '../engine/cards/uuid.js'
-import type { AlreadyTold, CdsResponse, HookRequest } from '../cds-hooks/types.js'
+import type { AlreadyTold, CdsResponse, HeldBack, HookRequest } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
 import { inLanguage } from '../engine/model/localized.js'
 import { PAGE } from '../engine/model/names.js'
@@ -68,11 +68,12 @@ export async function explainCall(
   arrival: Arrival = {},
 ): Promise<Explanation> {
   const plans = plansToExplain(service, selection)
-  const call = await gatherCall(service, request, environment, arrival)
-  await itsTurn(call.stopAt, environment)
+  const gathered = await gatherCall(service, request, environment, arrival)
+  await itsTurn(gathered.stopAt, environment)
+  const call = withSilence(gathered, language, environment)
   // One scope for the answer and what is told of it: each fact is evaluated once, and both together have the time of a call.
   const scope = scopeFor(call, environment, true)
-  const { response, alreadyTold } = answerCall(call, language, environment, scope)
+  const { response, alreadyTold, heldBack } = answerCall(call, language, environment, scope)
   const { clock, data } = call
   const facts = new Map<string, ExplainedFact>()
   const explainedPlans = plans.map(plan => {
@@ -82,6 +83,7 @@ export async function explainCall(
       hookInstance: request.hookInstance,
       cards: new Set(response.cards.map(({ uuid }) => uuid)),
       alreadyTold: alreadyTold.filter(each => each.plan === plan.canonical),
+      heldBack: heldBack.filter(each => each.plan === plan.canonical),
     }
     const actions = explainPlan(plan, scope, request.hook, { ...selection, most: MOST_LISTED }, facts, language)
     return {
@@ -116,6 +118,8 @@ interface Telling {
   cards: ReadonlySet<string>
   /** Cards of the plan that stay away since their reader was told the same before. */
   alreadyTold: readonly AlreadyTold[]
+  /** What of the plan stays away since a user answered it before. */
+  heldBack: readonly HeldBack[]
 }
 
 /** An action of the service's own plans: it has a card, actions below it have, or it says why there is none. */
@@ -157,10 +161,15 @@ const toldCondition = ({ description, ...condition }: ExplainedCondition, langua
   ...condition,
 })
 
-function reasonForNone({ id, listensToHook, conditions, applies, shownOn, onlyOnPage }: ToldAction, { alreadyTold }: Telling): string {
+function reasonForNone(
+  { id, listensToHook, conditions, applies, shownOn, onlyOnPage }: ToldAction,
+  { alreadyTold, heldBack }: Telling,
+): string {
   if (!listensToHook) return 'The action has no trigger for this hook.'
   const told = alreadyTold.find(({ action }) => action === id)
   if (told) return `This user was shown the same on ${told.since}; it is not repeated yet (CDS_REPEAT_INFO_DAYS).`
+  const held = heldBack.find(({ action }) => action === id)
+  if (held) return reasonOfSilence(held)
   const deciding =
     conditions.find(({ answer }) => answer === 'no' || answer === 'error') ?? conditions.find(({ answer }) => answer !== 'yes')
   if (!deciding && applies === 'yes' && shownOn === PAGE) return 'Only the page of the recommendation shows it.'
@@ -171,3 +180,6 @@ function reasonForNone({ id, listensToHook, conditions, applies, shownOn, onlyOn
   const answers = { no: 'The answer is no', 'cannot-tell': 'One cannot tell', error: 'The evaluation failed', yes: '' } as const
   return `${answers[deciding.answer]}: ${deciding.description}`
 }
+
+const reasonOfSilence = ({ point, outcome, reason, since, until }: HeldBack): string =>
+  `Held back: ${point} was ${outcome} on ${since}${reason === undefined ? '' : ` (${reason})`}. It speaks again on ${until}, or as soon as data comes that changes what it rests on.`

@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { answerCall, gatherCall, itsTurn, scopeFor, type GatheredCall } from './call-service.js'
+import { answerCall, gatherCall, itsTurn, scopeFor, withSilence, type GatheredCall } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import type { Scope } from '../engine/expression/scope.js'
@@ -77,8 +77,9 @@ export async function summariseCall(
   environment: CallEnvironment,
   arrival: Arrival = {},
 ): Promise<CallSummary> {
-  const call = await gatherCall(service, request, environment, { ...arrival, isDryRun: true })
-  await itsTurn(call.stopAt, environment)
+  const gathered = await gatherCall(service, request, environment, { ...arrival, isDryRun: true })
+  await itsTurn(gathered.stopAt, environment)
+  const call = gathered.data.lacking.length > 0 ? gathered : withSilence(gathered, language, environment)
   const { keys, lacking, record } = call.data
   // Before the record is asked what it could not use: it looks at a type when a rule first asks for it.
   const scope = scopeFor(call, environment)

@@ -1,4 +1,4 @@
-import { answerCall, gatherCall, scopeFor } from '../calls/call-service.js'
+import { answerCall, gatherCall, scopeFor, withSilence } from '../calls/call-service.js'
 import { explainPlan } from '../engine/apply/explain-plan.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
@@ -39,7 +39,7 @@ async function explainedReply(
   { service, request, environment, arrival }: PreparedCall,
   language: string,
 ): Promise<Replied & { letters: string }> {
-  const call = await gatherCall(service, request, environment, arrival)
+  const call = withSilence(await gatherCall(service, request, environment, arrival), language, environment)
   const scope = scopeFor(call, environment)
   const { response, applied } = answerCall(call, language, environment, scope)
   const onPages = toldOnPages(applied, language, environment)

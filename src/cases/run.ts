@@ -102,7 +102,7 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
         publicUrl: PUBLIC_URL,
         repeatInfoDays: 0,
         isReplayStrict: false,
-        record: recordOf(surroundings.overridden.map(written => overrideOf(written, now, language))),
+        record: recordOf(surroundings.overridden.map(written => ({ service: serviceId, ...overrideOf(written, now, language) }))),
       },
     }
   }
@@ -143,11 +143,11 @@ type Override = Awaited<ReturnType<CallEnvironment['record']['recall']>>['overri
  * An override as a case writes it: the decision point, when, unless it was today (the vocabulary has a name for the
  * encounter of the call), and the code of a reason in parentheses.
  */
-function overrideOf(written: string, now: Date, { vocabulary: { encounter }, calendarAt }: CaseLanguage): Override {
+function overrideOf(written: string, now: Date, { vocabulary: { encounter }, calendarAt }: CaseLanguage): Omit<Override, 'service'> {
   const [, point = '', when, reason] = /^(\S+)(?: ([^(]+?))?(?: \((\S+)\))?$/.exec(written) ?? []
   const isHere = when === encounter.name
   const at = when === undefined || isHere ? now.toISOString() : calendarAt(now).dateTime(when)
-  return { point, at, ...(reason !== undefined && { reason }), ...(isHere && { encounter: encounter.id }) }
+  return { point, outcome: 'overridden', at, ...(reason !== undefined && { reason }), ...(isHere && { encounter: encounter.id }) }
 }
 
 /** A record in which these cards were overridden before, and which keeps nothing. */
@@ -220,8 +220,12 @@ export function together(replies: readonly Replied[]): Answered {
     cards: responses.flatMap(({ cards }) => cards),
     pointsOnPages: [...new Set(responses.flatMap(decisionPointsOf))],
     faults: responses.flatMap(({ extension = {} }) => {
-      const [notRead, points] = [NOT_READ, DECISION_POINTS].map(end => nameOf(extension, end) ?? end) as [string, string]
-      const { [notRead]: _unread, [points]: _points, ...faults } = extension
+      const [notRead, points, heldBack] = [NOT_READ, DECISION_POINTS, HELD_BACK].map(end => nameOf(extension, end) ?? end) as [
+        string,
+        string,
+        string,
+      ]
+      const { [notRead]: _unread, [points]: _points, [heldBack]: _heldBack, ...faults } = extension
       const unread = notReadIn(extension).filter(({ kind }) => kind !== 'unusable')
       return unread.length > 0 || Object.keys(faults).length > 0 ? [JSON.stringify({ ...faults, [notRead]: unread })] : []
     }),
@@ -235,6 +239,7 @@ export function together(replies: readonly Replied[]): Answered {
 
 const NOT_READ = 'not-read'
 const DECISION_POINTS = 'decision-points'
+const HELD_BACK = 'held-back'
 
 type CardExtension = Readonly<Record<string, unknown>>
 

@@ -108,6 +108,24 @@ export interface CardNote {
   heldBack?: string
 }
 
+/** A recommendation that stays away since a user answered its card before, as the extension of a response names it. */
+export interface HeldBack {
+  plan: string
+  action: string
+  /** Code of the card's family. */
+  topic?: string
+  summary: string
+  /** The decision point that is silent. */
+  point: string
+  outcome: Feedback['outcome']
+  /** Code of the reason, or `comment` where only words were given. */
+  reason?: string
+  /** Calendar day of the answer, `YYYY-MM-DD`. */
+  since: string
+  /** Calendar day on which it speaks again, if nothing opens it before, `YYYY-MM-DD`. */
+  until: string
+}
+
 export interface CdsResponse {
   cards: Card[]
   extension?: Record<string, unknown>

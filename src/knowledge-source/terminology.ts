@@ -269,15 +269,23 @@ function alone(words: Written, { language, languages }: Context): Written {
   return text ?? words
 }
 
-const propertyShape: Shape = { words: [word('type', 'type', plain), word('uri', 'uri', plain), word('says', 'description', plain)] }
+const propertyShape = ({ names: { extension: own } }: Context): Shape => ({
+  words: [
+    word('type', 'type', plain),
+    word('uri', 'uri', plain),
+    word('says', 'description', plain),
+    extensionWord('usual', own.usualValue, 'valueInteger', number),
+  ],
+  splits: [extensionsByUrl([own.usualValue])],
+})
 
 const property: Named = {
   nameOf: json => (isObject(json) && typeof json['code'] === 'string' ? json['code'] : undefined),
   toSource: (json, context) => {
     const { code: _, ...rest } = json as JsonObject
-    return thingToSource(propertyShape, rest, context)
+    return thingToSource(propertyShape(context), rest, context)
   },
-  toFhir: (code, written, context) => ({ code, ...thingToFhir(propertyShape, written, context) }),
+  toFhir: (code, written, context) => ({ code, ...thingToFhir(propertyShape(context), written, context) }),
 }
 
 /** The words of a code system; the properties of its codes are words too. */

@@ -4,7 +4,7 @@ import { defined } from '../plain-values/defined.js'
 import { createKeyedHash } from './keyed-hash.js'
 
 /**
- * Remembers which cards were overridden for whom, so that knowledge can stay silent about the same thing. Patients are
+ * Remembers which cards were overridden or accepted for whom, so that knowledge can stay silent about the same thing. Patients are
  * known by a keyed hash that means nothing outside of this process. A uuid that came for two patients tells of neither:
  * a client that uses a hookInstance again must not silence one by what was answered for the other.
  */
@@ -33,7 +33,7 @@ interface Shown {
   point: string
   encounter?: string
   /** What was reported of the card, so that a report that comes again can only add the reason it lacked. */
-  reported?: Override
+  reported: Partial<Record<Feedback['outcome'], Override>>
 }
 
 interface RememberedCard {
@@ -48,6 +48,12 @@ interface NotedOverride {
   card: string
   override: Override
 }
+
+/** A report whose card has not been answered yet. */
+type EarlyReport = Pick<Override, 'service' | 'outcome' | 'at' | 'reason'>
+
+/** Most cards of which reports wait for them; beyond that the oldest are forgotten. */
+const MOST_EARLY = 1_000
 
 /**
  * A memory that lasts as long as the process. Cards make room for newer ones; an override that was taken never does.
@@ -78,6 +84,8 @@ class Memory {
   private readonly cards = new Map<string, RememberedCard>()
   /** By hash of the patient. */
   private readonly overrides = new Map<string, NotedOverride[]>()
+  /** Reports that came before their cards, by uuid and client, oldest first. */
+  private readonly early = new Map<string, readonly EarlyReport[]>()
 
   /** @param share bytes that cards may take up, and overrides as many. */
   constructor(
@@ -97,7 +105,8 @@ class Memory {
     for (const { uuid, extension } of cards) {
       const points = extension?.[this.decisionPoints]
       const point = Array.isArray(points) ? (points as string[])[0] : undefined
-      if (point !== undefined) this.show(this.keyOf(uuid, whose.sender), patient, { service, point, ...defined({ encounter }) })
+      if (point !== undefined)
+        this.show(this.keyOf(uuid, whose.sender), patient, { service, point, reported: {}, ...defined({ encounter }) })
     }
     this.forgetCards()
   }
@@ -110,17 +119,55 @@ class Memory {
   /** Notes one report; false where there is no room for it. */
   note(service: string, { outcome, outcomeTimestamp, overrideReason }: Feedback, card: string, receivedAt: string): boolean {
     // A timestamp may be well written and yet no instant, such as a leap second.
-    if (outcome !== 'overridden' || Number.isNaN(Date.parse(outcomeTimestamp))) return true
-    const { patient, shown } = this.cards.get(card) ?? MIXED_UP
-    const at = shown.find(each => each.service === service)
-    if (!at) return true
-    const reason = reasonOf(overrideReason)
-    if (at.reported) return this.addReason(patient, at.reported, reason)
-    const { point, encounter } = at
-    const override = { point, at: earlier(outcomeTimestamp, receivedAt), ...defined({ reason, encounter }) }
+    if (Number.isNaN(Date.parse(outcomeTimestamp))) return true
+    const report = { service, outcome, at: earlier(outcomeTimestamp, receivedAt), ...defined({ reason: reasonOf(overrideReason) }) }
+    const remembered = this.cards.get(card)
+    if (!remembered?.shown.some(each => each.service === service)) {
+      if (remembered !== MIXED_UP) this.await(card, report)
+      return true
+    }
+    return this.hear(card, remembered, report)
+  }
+
+  private hear(card: string, { patient, shown }: RememberedCard, { service, outcome, at, reason }: EarlyReport): boolean {
+    const answered = shown.find(each => each.service === service)
+    if (!answered) return true
+    const before = answered.reported[outcome]
+    if (before) return this.addReason(patient, before, reason)
+    const { point, encounter } = answered
+    const override = { service, point, outcome, at, ...defined({ reason, encounter }) }
     if (!this.add(patient, { card, override })) return false
-    at.reported = override
+    answered.reported[outcome] = override
     return true
+  }
+
+  /** Keeps a report until its card is answered, as long as there is room for it. */
+  private await(card: string, report: EarlyReport): void {
+    const reports = [...(this.early.get(card) ?? []), report]
+    this.setEarly(card, [])
+    if (this.cardBytes + bytesOfEarly(reports) <= this.share) this.setEarly(card, reports)
+    for (const oldest of this.early.keys()) {
+      if (this.early.size <= MOST_EARLY) break
+      this.setEarly(oldest, [])
+    }
+  }
+
+  private setEarly(card: string, reports: readonly EarlyReport[]): void {
+    this.cardBytes += bytesOfEarly(reports) - bytesOfEarly(this.early.get(card) ?? [])
+    this.early.delete(card)
+    if (reports.length > 0) this.early.set(card, reports)
+  }
+
+  /** Hears the reports that came before their card, as far as they are on what the same service answered. */
+  private hearEarly(uuid: string): void {
+    const [reports, card] = [this.early.get(uuid), this.cards.get(uuid)]
+    if (!reports || !card) return
+    const isMeant = ({ service }: EarlyReport) => card === MIXED_UP || card.shown.some(each => each.service === service)
+    this.setEarly(
+      uuid,
+      reports.filter(each => !isMeant(each)),
+    )
+    for (const report of reports.filter(isMeant)) this.hear(uuid, card, report)
   }
 
   overridesOf(whose: PatientOfClient): readonly Override[] {
@@ -136,6 +183,7 @@ class Memory {
     if (!before) this.put(uuid, { patient, shown: [shown] })
     else if (before !== MIXED_UP && before.patient === patient) this.put(uuid, { patient, shown: withShown(before.shown, shown) })
     else if (before !== MIXED_UP) this.mixUp(uuid, before)
+    this.hearEarly(uuid)
   }
 
   /** Forgets a card for both its patients, with what was noted of it. */
@@ -153,8 +201,9 @@ class Memory {
     this.cards.set(uuid, card)
   }
 
-  /** Forgets the oldest cards until all fits. */
+  /** Forgets reports without cards, and the oldest cards, until all fits. */
   private forgetCards(): void {
+    for (const card of this.early.keys()) if (this.cardBytes > this.share) this.setEarly(card, [])
     for (const [uuid, card] of this.cards) {
       if (this.cardBytes <= this.share) return
       this.cards.delete(uuid)
@@ -207,11 +256,19 @@ function bytesOfCard(card: RememberedCard | undefined): number {
   return card.shown.reduce((bytes, { point, encounter }) => bytes + 100 + bytesOfText(point) + bytesOfText(encounter), CARD_OVERHEAD)
 }
 
+const bytesOfEarly = (reports: readonly EarlyReport[]): number =>
+  reports.length === 0
+    ? 0
+    : reports.reduce(
+        (bytes, { service, at, reason }) => bytes + 100 + bytesOfText(service) + bytesOfText(at) + bytesOfText(reason),
+        CARD_OVERHEAD,
+      )
+
 function bytesOfOverrides(noted: readonly NotedOverride[]): number {
   if (noted.length === 0) return 0
   return noted.reduce(
-    (bytes, { override: { at, reason, encounter, point } }) =>
-      bytes + OVERRIDE_OVERHEAD + bytesOfText(at) + bytesOfText(reason) + bytesOfText(encounter) + bytesOfText(point),
+    (bytes, { override: { service, at, reason, encounter, point } }) =>
+      bytes + OVERRIDE_OVERHEAD + [service, at, reason, encounter, point].reduce((sum, text) => sum + bytesOfText(text), 0),
     OVERRIDE_OVERHEAD,
   )
 }

@@ -1,10 +1,13 @@
 import type { Card, CardNote, CardSaying, Feedback } from '../cds-hooks/types.js'
 import type { UsedToken } from '../trust/seen-tokens.js'
 
-/** A card that a user overrode: its headline, when, why, and in which contact it was shown. */
+/** A card that a user overrode or accepted: its headline, when, why, where and in which contact it was shown. */
 export interface Override {
+  /** Id of the service that answered the card. */
+  service: string
   /** The headline decision point of the card. */
   point: string
+  outcome: Feedback['outcome']
   at: string
   /** Code of the reason, or `comment` where only words were given. */
   reason?: string
@@ -53,7 +56,7 @@ export type ShownOn = (saying: CardSaying) => string | undefined
 
 /** All that one request asks of the record, at once; what is absent is not asked. */
 export interface Question {
-  /** Whose overridden cards matter. */
+  /** Whose overridden and accepted cards matter. */
   patient?: PatientOfClient
   /** Whose answer it is. */
   reader?: ReaderOfPatient
@@ -65,7 +68,7 @@ export interface Question {
 export interface Recalled {
   /** Whether no process that keeps its record here was asked about the token before. */
   isTokenNew: boolean
-  /** Cards that the patient's users overrode, oldest first. */
+  /** Cards that the patient's users overrode or accepted, oldest first. */
   overrides: readonly Override[]
   /** What the reader was shown about the patient. The day is the one that `shown` last gave for a card that says the same. */
   shownOn: ShownOn

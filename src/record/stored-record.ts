@@ -205,21 +205,28 @@ function shownOnIn(rows: readonly Told[], readerKey: string, keys: RecordKeys): 
   }
 }
 
-/** One override a card and service: of several reports the first counts, with the first reason that any of them gave. */
+/** One answer a card, service and outcome: of several reports the first counts, with the first reason that any of them gave. */
 function overridesIn(rows: readonly OverrideRow[], keys: RecordKeys): Override[] {
   const byCard = new Map<string, Override>()
   for (const row of rows) {
-    const known = byCard.get(`${row.service} ${row.card}`)
+    const key = `${row.service} ${row.card} ${row.outcome}`
+    const known = byCard.get(key)
     const reason = row.reason_code ?? (row.has_comment === 1 ? COMMENT : undefined)
     if (known) known.reason ??= reason
-    else byCard.set(`${row.service} ${row.card}`, overrideIn(row, reason, keys))
+    else byCard.set(key, overrideIn(row, reason, keys))
   }
   return [...byCard.values()].map(({ reason, ...override }) => ({ ...override, ...defined({ reason }) }))
 }
 
-function overrideIn({ point, happened, received, encounter }: OverrideRow, reason: string | undefined, keys: RecordKeys): Override {
+function overrideIn(
+  { service, point, outcome, happened, received, encounter }: OverrideRow,
+  reason: string | undefined,
+  keys: RecordKeys,
+): Override {
   return {
+    service,
     point,
+    outcome: outcome === 'accepted' ? 'accepted' : 'overridden',
     // A clock that runs ahead must not silence episodes to come.
     at: new Date(Math.min(happened, received)).toISOString(),
     ...defined({ reason, encounter: encounter === null ? undefined : keys.unseal(encounter) }),

@@ -15,6 +15,7 @@ export interface Metrics extends ClientMetrics {
   /** @param client by the operator's own name for it. */
   countShadowCard: (client: string, service: string, indicator: string, topic: string) => void
   countAlreadyTold: (service: string, topic: string) => void
+  countHeldBack: (service: string, topic: string) => void
   countUndecided: (plan: string, action: string, code: string) => void
   countNearMiss: (miss: NearMiss) => void
   countOwnerless: (service: string, records: number) => void
@@ -60,12 +61,6 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     name: 'cds_shadow_cards_total',
     help: 'Cards that were evaluated and recorded for clients in shadow, who were answered without them.',
     labelNames: ['client', 'service', 'indicator', 'topic'],
-    registers,
-  })
-  const alreadyTold = new Counter({
-    name: 'cds_cards_already_told_total',
-    help: 'Info cards that stayed away since their reader was told the same before, by family (source.topic).',
-    labelNames: ['service', 'topic'],
     registers,
   })
   const undecided = new Counter({
@@ -142,7 +137,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
     countError: code => errors.inc({ code }),
     countCard: (service, indicator, topic) => cards.inc({ service, indicator, topic }),
     countShadowCard: (client, service, indicator, topic) => shadowCards.inc({ client, service, indicator, topic }),
-    countAlreadyTold: (service, topic) => alreadyTold.inc({ service, topic }),
+    ...countersOfCardsAway(registers),
     countUndecided: (plan, action, code) => undecided.inc({ plan, action, code }),
     countNearMiss: ({ system, kind }) => nearMisses.inc({ system, kind }),
     countOwnerless: (service, records) => ownerless.inc({ service }, records),
@@ -159,4 +154,25 @@ export function figuresOfProcess(): Registry {
   const register = new Registry()
   collectDefaultMetrics({ register })
   return register
+}
+
+/** Counts the cards that stay away. */
+function countersOfCardsAway(registers: Registry[]): Pick<Metrics, 'countAlreadyTold' | 'countHeldBack'> {
+  const labelNames = ['service', 'topic']
+  const alreadyTold = new Counter({
+    name: 'cds_cards_already_told_total',
+    help: 'Info cards that stayed away since their reader was told the same before, by family (source.topic).',
+    labelNames,
+    registers,
+  })
+  const heldBack = new Counter({
+    name: 'cds_cards_held_back_total',
+    help: 'Recommendations that stayed away since a user had answered them before, by family (source.topic).',
+    labelNames,
+    registers,
+  })
+  return {
+    countAlreadyTold: (service, topic) => alreadyTold.inc({ service, topic }),
+    countHeldBack: (service, topic) => heldBack.inc({ service, topic }),
+  }
 }

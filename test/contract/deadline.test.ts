@@ -131,6 +131,8 @@ describe('evaluation has only what reading left of the deadline, and what it cou
   test('whatever comes of it', async () => {
     // Looked at when the evaluation begins.
     const override = {
+      service: ID,
+      outcome: 'overridden' as const,
       point: 'x',
       get at() {
         return (hold(1_100), '2026-03-30T10:00:00Z')

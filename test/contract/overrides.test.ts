@@ -2,17 +2,32 @@
 // What an info card says is not repeated for some days to the one who was shown it.
 import { EventEmitter, once } from 'node:events'
 import { request } from 'node:http'
+import fc from 'fast-check'
 import supertest from 'supertest'
 import { decisionPointsOf } from '../support/cases.js'
 import { callService } from '../../src/calls/call-service.js'
-import type { AlreadyTold, Card, CdsResponse } from '../../src/cds-hooks/types.js'
+import type { CallEnvironment, NotedCall } from '../../src/calls/environment.js'
+import { explainCall } from '../../src/calls/explain-call.js'
+import type { AlreadyTold, Card, CdsResponse, HeldBack } from '../../src/cds-hooks/types.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
-import type { AnsweredCall, CallRecord } from '../../src/record/port.js'
+import type { AnsweredCall, CallRecord, Override } from '../../src/record/port.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
+import { speaksAgainOn } from '../../src/engine/apply/silence-rule.js'
 import { warmUp } from '../../src/calls/warm-up.js'
-import { entriesOf, hookCall, PEOPLE, prefetchedCall, SERVICES, USER, type Json, type ServiceId } from '../support/hook-requests.js'
+import {
+  entriesOf,
+  hookCall,
+  PEOPLE,
+  prefetchedCall,
+  searchset,
+  SERVICES,
+  USER,
+  type Json,
+  type Prefetch,
+  type ServiceId,
+} from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService, TEST_NOW, testEnvironment, testRecord, type TestServiceOptions } from '../support/service.js'
+import { startTestService, TEST_NOW, testEnvironment, testKnowledge, testRecord, type TestServiceOptions } from '../support/service.js'
 
 const SIGN = 'low-back-pain-order-sign'
 const PERSON = 'recent-pain'
@@ -305,6 +320,216 @@ describe('a record that does not answer silences nothing and costs no card', () 
       .send(prefetchedCall(PERSON, SIGN, { fhirServer: LISTED }))
     await own.close()
     expect([status, headlines((body as { cards: Card[] }).cards)]).toEqual([200, ['LBP-10', 'LBP-06']])
+  })
+})
+
+describe('what a user answered to a card', () => {
+  const VIEW = 'low-back-pain-patient-view'
+  const answered = (members: Partial<Override> = {}): Override => ({
+    service: SIGN,
+    point: 'LBP-10',
+    outcome: 'overridden',
+    at: '2026-03-30T09:00:00Z',
+    ...members,
+  })
+
+  interface Asked {
+    id?: ServiceId
+    person?: string
+    change?: (prefetch: Prefetch) => void
+    answers: readonly Override[]
+  }
+
+  function callOf({ id = SIGN, person = PERSON, change = () => undefined, answers }: Asked) {
+    const environment = testEnvironment({
+      record: { ...testRecord(), recall: async () => ({ isTokenNew: true, overrides: answers, shownOn: () => undefined }) },
+    })
+    const request = prefetchedCall(person, id, { fhirServer: LISTED })
+    change(request.prefetch)
+    const { context } = request
+    return {
+      environment,
+      service: environment.services.get(id)!,
+      request: { ...request, context: { ...context, patientId: person } },
+      arrival: { caller: { nameIn: () => LISTED } },
+    }
+  }
+
+  async function ask(asked: Asked): Promise<CdsResponse> {
+    const { service: of, request: call, environment, arrival } = callOf(asked)
+    return (await callService(of, call, 'en', environment, arrival)).response
+  }
+
+  const heldBackIn = ({ extension }: CdsResponse) => extension?.['org.columna.held-back'] as HeldBack[] | undefined
+  const add = (prefetch: Prefetch, key: string, ...resources: Json[]) => {
+    prefetch[key] = searchset([...entriesOf(prefetch, key), ...resources])
+  }
+
+  test('silences its recommendation at its service alone, and is told with its days', async () => {
+    const response = await ask({ answers: [answered({ reason: 'patient-preference' })] })
+    expect(headlines(response.cards)).toEqual(['LBP-06'])
+    expect(heldBackIn(response)).toEqual([
+      {
+        plan: expect.stringContaining('/PlanDefinition/analgesic-orders|'),
+        action: 'paracetamol-recent',
+        topic: 'analgesic-orders',
+        summary: 'Paracetamol in recent low back pain: only after careful consideration',
+        point: 'LBP-10',
+        outcome: 'overridden',
+        reason: 'patient-preference',
+        since: '2026-03-30',
+        until: '2027-03-30',
+      },
+    ])
+    for (const elsewhere of ['low-back-pain-order-select', VIEW]) {
+      const other = await ask({ answers: [answered({ service: elsewhere })] })
+      expect([headlines(other.cards), heldBackIn(other)]).toEqual([['LBP-10', 'LBP-06'], undefined])
+    }
+  })
+
+  test.each<[string, Partial<Override>, string[]]>([
+    ['accepted, which is no reason to be silent', { outcome: 'accepted' }, ['LBP-10', 'LBP-06']],
+    ['overridden before the days that the knowledge gives it', { at: '2025-03-30T09:00:00Z' }, ['LBP-10', 'LBP-06']],
+    ['of another recommendation', { point: 'RN-102' }, ['LBP-10', 'LBP-06']],
+  ])('silences nothing where it is %s', async (_, members, points) => {
+    // Nobody can tell when this episode began, so that the days alone decide.
+    const change = (prefetch: Prefetch) => {
+      for (const condition of entriesOf(prefetch, 'conditions')) delete condition.onsetDateTime
+      for (const key of ['encounters', 'episodesOfCare']) prefetch[key] = searchset([])
+    }
+    expect(headlines((await ask({ answers: [answered(members)], change })).cards)).toEqual(points)
+  })
+
+  test('silences for the fewer of the days that its outcome and its reason have', () => {
+    const { terminology } = testKnowledge().knowledge
+    const until = (outcome: Override['outcome'], reason?: string) =>
+      speaksAgainOn({ point: 'LBP-10', outcome, ...(reason !== undefined && { reason }) }, '2026-03-01', terminology)
+    expect([until('overridden'), until('overridden', 'data-incorrect'), until('overridden', 'unheard of'), until('accepted')]).toEqual([
+      '2027-03-01',
+      '2026-03-29',
+      '2027-03-01',
+      undefined,
+    ])
+  })
+
+  test('is told of by $explain as the call answers', async () => {
+    const answers = [answered({ reason: 'patient-preference' })]
+    const { service: of, request: call, environment, arrival } = callOf({ answers })
+    const { response, plans } = await explainCall(of, call, 'en', environment, undefined, arrival)
+    expect(response).toEqual(await ask({ answers }))
+    expect(plans.flatMap(({ actions }) => actions).find(({ id }) => id === 'paracetamol-recent')?.noCardBecause).toBe(
+      'Held back: LBP-10 was overridden on 2026-03-30 (patient-preference). It speaks again on 2027-03-30, or as soon as data comes that changes what it rests on.',
+    )
+    const noted: Partial<NotedCall>[] = []
+    const record = await callService(of, call, 'en', environment, { ...arrival, noteCall: note => void noted.push(note()) })
+    expect([record.response, noted.flatMap(({ cardNotes = [] }) => cardNotes).map(({ action, heldBack }) => [action, heldBack])]).toEqual([
+      response,
+      expect.arrayContaining([['paracetamol-recent', 'overridden']]),
+    ])
+  })
+
+  describe('is opened by data that came since and changes what the recommendation rests on', () => {
+    const LATER = '2026-03-30T09:30:00Z'
+    const EARLIER = '2026-03-30T08:30:00Z'
+    const changed =
+      (meta: Json | undefined, members: Json = {}) =>
+      (prefetch: Prefetch) => {
+        for (const condition of entriesOf(prefetch, 'conditions')) Object.assign(condition, { ...members, ...(meta && { meta }) })
+      }
+    const contact = (start: string): Json => ({
+      resourceType: 'Encounter',
+      id: 'next',
+      status: 'in-progress',
+      class: { code: 'AMB' },
+      subject: { reference: `Patient/${PERSON}` },
+      period: { start },
+      reasonReference: [{ reference: 'Condition/recent-pain-back' }],
+    })
+    const pulse = (effectiveDateTime: string): Json => ({
+      resourceType: 'Observation',
+      id: 'pulse',
+      status: 'final',
+      code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+      subject: { reference: `Patient/${PERSON}` },
+      effectiveDateTime,
+      meta: { lastUpdated: effectiveDateTime },
+    })
+
+    test.each<[string, boolean, (prefetch: Prefetch) => void]>([
+      ['the diagnosis was changed after the answer', true, changed({ lastUpdated: LATER })],
+      ['the diagnosis was changed before the answer', false, changed({ lastUpdated: EARLIER })],
+      ['the diagnosis is changed in days to come', false, changed({ lastUpdated: '2026-04-30T09:30:00Z' })],
+      ['the diagnosis was recorded after the answer', true, changed(undefined, { recordedDate: LATER })],
+      ['the diagnosis was recorded on the day, and nobody can tell when', false, changed(undefined, { recordedDate: '2026-03-30' })],
+      ['another contact began after the answer', false, prefetch => add(prefetch, 'encounters', contact(LATER))],
+      ['something else was measured after the answer', false, prefetch => add(prefetch, 'observations', pulse(LATER))],
+    ])('%s: %s', async (_, isOpened, change) => {
+      const response = await ask({ answers: [answered()], change })
+      expect([headlines(response.cards), heldBackIn(response)?.length]).toEqual(
+        isOpened ? [['LBP-10', 'LBP-06'], undefined] : [['LBP-06'], 1],
+      )
+    })
+
+    test('an answer after that data silences again', async () => {
+      const answers = [answered(), answered({ at: '2026-03-30T09:45:00Z' })]
+      expect(headlines((await ask({ answers, change: changed({ lastUpdated: LATER }) })).cards)).toEqual(['LBP-06'])
+    })
+  })
+
+  test('hides no critical card, whatever was answered, reported and asked before, in whatever order', async () => {
+    const PEOPLE_ASKED = ['red-flag-cauda-equina', PERSON] as const
+    const ASKED = [VIEW, SIGN, 'low-back-pain-encounter-start'] as const
+    const clients = [LISTED, 'http://127.0.0.1:5/fhir']
+    const environmentOf = () => testEnvironment({ record: testRecord() })
+    async function answerOf(environment: CallEnvironment, person: string, id: ServiceId, client: string, hookInstance: string) {
+      const { context, ...call } = prefetchedCall(person, id, { fhirServer: client, hookInstance })
+      const arrival = { caller: { nameIn: () => client } }
+      const answer = await callService(
+        testKnowledge().services.get(id)!,
+        { ...call, context: { ...context, patientId: person } },
+        'en',
+        environment,
+        arrival,
+      )
+      return { cards: answer.response.cards, record: answer.record }
+    }
+    const criticalOf = (cards: readonly Card[]) => cards.filter(({ indicator }) => indicator === 'critical')
+    const usual = new Map<string, Card[]>()
+    for (const person of PEOPLE_ASKED)
+      for (const id of ASKED) usual.set(`${person} ${id}`, (await answerOf(environmentOf(), person, id, LISTED, OTHER_INSTANCE)).cards)
+    expect([...usual.values()].map(cards => criticalOf(cards).length)).toEqual([1, 1, 1, 0, 0, 0])
+    const event = fc.record({
+      person: fc.constantFrom(...PEOPLE_ASKED),
+      id: fc.constantFrom(...ASKED),
+      client: fc.constantFrom(...clients),
+      hookInstance: fc.constantFrom(OTHER_INSTANCE, THIRD_INSTANCE),
+      outcome: fc.constantFrom('overridden' as const, 'accepted' as const),
+      isReportFirst: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 6 }), async events => {
+        const environment = environmentOf()
+        for (const { person, id, client, hookInstance, outcome, isReportFirst } of events) {
+          const { cards, record } = await answerOf(environment, person, id, client, hookInstance)
+          expect(criticalOf(cards).map(({ summary }) => summary)).toEqual(
+            criticalOf(usual.get(`${person} ${id}`)!).map(({ summary }) => summary),
+          )
+          const reports = cards.map(({ uuid }) => ({
+            service: id,
+            receivedAt: '2026-03-30T09:59:00Z',
+            feedback: {
+              card: uuid,
+              outcome,
+              outcomeTimestamp: '2026-03-30T09:59:00Z',
+              ...(outcome === 'overridden' && { overrideReason: { reason: { code: 'not-relevant' } } }),
+            },
+          }))
+          const steps = [record, () => environment.record.feedback(reports)]
+          for (const step of isReportFirst ? steps.toReversed() : steps) await step()
+        }
+      }),
+      { numRuns: 25 },
+    )
   })
 })
 

@@ -26,6 +26,7 @@ const DAY = 86_400_000
 
 const SERVICE = 'order-sign'
 const AT = '2026-03-30T09:59:00.000Z'
+const OVERRIDDEN = { service: SERVICE, outcome: 'overridden' }
 const RECEIVED = '2026-03-30T10:00:00.000Z'
 const UUIDS = Array.from({ length: 8 }, (_, index) => `${index}${'0'.repeat(7)}-0000-4000-8000-000000000000`)
 const [A = '', B = ''] = UUIDS
@@ -152,17 +153,33 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
     await answer('p1', [card(A, 'LBP-10')])
     await answer('p2', [card(B, 'LBP-11')])
     await record.feedback([entry(A), entry(A)])
-    expect(await overridesOf(record, of('p1'))).toEqual([{ point: 'LBP-10', at: AT }])
+    expect(await overridesOf(record, of('p1'))).toEqual([{ ...OVERRIDDEN, point: 'LBP-10', at: AT }])
     expect([await pointsOf('p2'), await pointsOf('p1', 'https://other.example.org')]).toEqual([[], []])
   })
 
-  test('an accepted card, a card nobody was answered with, and an override at no instant change nothing', async () => {
+  test('an accepted card is remembered as such, beside an override of the same card', async () => {
     await answer('p1', [card(A, 'LBP-10')])
-    await record.feedback([
-      entry(A, { outcome: 'accepted', acceptedSuggestions: [{ id: B }] }),
-      entry(B),
-      entry(A, { outcomeTimestamp: '2026-06-30T23:59:60Z' }),
+    const accepted = entry(A, { outcome: 'accepted', acceptedSuggestions: [{ id: B }] })
+    await record.feedback([accepted, accepted])
+    await record.feedback([entry(A)])
+    expect((await overridesOf(record, of('p1'))).map(({ point, outcome }) => [point, outcome])).toEqual([
+      ['LBP-10', 'accepted'],
+      ['LBP-10', 'overridden'],
     ])
+  })
+
+  test('a report may come before the card that it is on; what another service, client or patient was answered is not meant', async () => {
+    await record.feedback([entry(A, { overrideReason: { reason: { code: 'seen' } } }), entry(B)])
+    expect(await pointsOf('p1')).toEqual([])
+    await answer('p1', [card(A, 'LBP-10')])
+    await answer('p1', [card(B, 'LBP-11')], { service: 'patient-view' })
+    expect(await overridesOf(record, of('p1'))).toEqual([{ ...OVERRIDDEN, point: 'LBP-10', at: AT, reason: 'seen' }])
+    expect(await pointsOf('p2')).toEqual([])
+  })
+
+  test('a card nobody was answered with, and an override at no instant change nothing', async () => {
+    await answer('p1', [card(A, 'LBP-10')])
+    await record.feedback([entry(B), entry(A, { outcomeTimestamp: '2026-06-30T23:59:60Z' })])
     expect(await pointsOf('p1')).toEqual([])
   })
 
@@ -180,7 +197,7 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
   test('a time yet to come counts as the time of receipt', async () => {
     await answer('p1', [card(A, 'LBP-10')])
     await record.feedback([entry(A, { outcomeTimestamp: '2036-03-30T10:00:00Z' })])
-    expect(await overridesOf(record, of('p1'))).toEqual([{ point: 'LBP-10', at: RECEIVED }])
+    expect(await overridesOf(record, of('p1'))).toEqual([{ ...OVERRIDDEN, point: 'LBP-10', at: RECEIVED }])
   })
 
   test('the encounter of the call, and the first reason that any report gave', async () => {
@@ -188,8 +205,8 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
     await record.feedback([entry(A), entry(B, { overrideReason: { userComment: 'words\0' } })])
     await record.feedback([entry(A, { overrideReason: { reason: { code: 'seen', system: 's' } } })])
     expect(await overridesOf(record, of('p1'))).toEqual([
-      { point: 'LBP-10', at: AT, reason: 'seen', encounter: 'contact-æ' },
-      { point: 'LBP-11', at: AT, reason: 'comment', encounter: 'contact-æ' },
+      { ...OVERRIDDEN, point: 'LBP-10', at: AT, reason: 'seen', encounter: 'contact-æ' },
+      { ...OVERRIDDEN, point: 'LBP-11', at: AT, reason: 'comment', encounter: 'contact-æ' },
     ])
   })
 
@@ -339,11 +356,11 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       await record.feedback([entry(A)])
       await shownTo(record, reader)
       const { record: replica } = await openAgain()
-      expect(await overridesOf(replica, of('p1'))).toEqual([{ point: 'LBP-10', at: AT, encounter: 'c' }])
+      expect(await overridesOf(replica, of('p1'))).toEqual([{ ...OVERRIDDEN, point: 'LBP-10', at: AT, encounter: 'c' }])
       expect((await shownTo(replica, reader))(saying)).toBe('2026-03-29')
       await record.close()
       const { record: restarted } = await openAgain()
-      expect(await overridesOf(restarted, of('p1'))).toEqual([{ point: 'LBP-10', at: AT, encounter: 'c' }])
+      expect(await overridesOf(restarted, of('p1'))).toEqual([{ ...OVERRIDDEN, point: 'LBP-10', at: AT, encounter: 'c' }])
     })
 
     test('feedback that comes at another replica, before the card is known, silences all the same', async () => {

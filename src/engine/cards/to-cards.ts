@@ -1,10 +1,12 @@
-import type { AlreadyTold, Card, CardNote, CardSaying } from '../../cds-hooks/types.js'
-import type { AppliedPlan, Undecided } from '../apply/apply-plan.js'
+import type { AlreadyTold, Card, CardNote, CardSaying, HeldBack } from '../../cds-hooks/types.js'
+import type { Undecided } from '../apply/apply-plan.js'
 import type { CompiledPlan } from '../knowledge/compiled.js'
+import type { PlanAnswer } from './plan-answer.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
 import { toldApart, type KnownSince } from './already-told.js'
-import { actionsOfCards, cardsOf } from './build-cards.js'
+import { actionsOfCards, cardsOf, type AppliedGroup } from './build-cards.js'
 import { noteOf } from './card-note.js'
+import { silentCards, type ToldSilence } from './held-back.js'
 import { notReadCard } from './not-read-card.js'
 import { orderCards } from './order-cards.js'
 import type { KnowledgeNames } from '../model/names.js'
@@ -12,11 +14,6 @@ import { pageOf } from './page-of.js'
 import { pointsOnPages } from './shown-on.js'
 import { ownTopic, planSource } from './plan-source.js'
 import { undecidedCard } from './undecided-card.js'
-
-/** A plan and what came of applying it. */
-export interface PlanAnswer extends Omit<AppliedPlan, 'omissions'> {
-  plan: CompiledPlan
-}
 
 /** What cards need beyond the plans that were applied. */
 export interface ToCardsContext {
@@ -31,6 +28,8 @@ export interface ToCardsContext {
   publicUrl?: string | undefined
   /** What the reader was told before; every card is shown without it. */
   knownSince?: KnownSince | undefined
+  /** What is silent since users answered it before, and what would apply if nothing were. */
+  silencing?: { by: readonly ToldSilence[]; loud: readonly PlanAnswer[] } | undefined
 }
 
 /** Cards as a reader should meet them, and what of them is advice that may be overridden. */
@@ -41,6 +40,8 @@ export interface ToldCards {
   advice: readonly Card[]
   /** Cards that stay away since their reader was told the same before. */
   alreadyTold: readonly AlreadyTold[]
+  /** What stays away since a user answered it before. */
+  heldBack: readonly HeldBack[]
   /** What the cards of advice say; those of them that inform may stay away when they would say it again. */
   sayings: readonly CardSaying[]
   undecided: readonly Undecided[]
@@ -56,24 +57,9 @@ const ALREADY_TOLD = 'already-told'
  * that says what could not be decided; and one that tells of silence that comes of data read only in part.
  */
 export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext): ToldCards {
-  const { hookInstance, language, knowledge, notRead, readInPart, publicUrl } = context
-  const actions = actionsOfCards(
-    answers
-      .filter(({ requestGroup }) => requestGroup.action)
-      .map(({ plan, requestGroup: group }) => ({
-        group,
-        context: {
-          names: knowledge.terminology.names,
-          terminology: knowledge.terminology,
-          hookInstance,
-          language,
-          plan: plan.canonical,
-          planSource: planSource(plan, language, knowledge.terminology),
-          pageOf: action => pageOf(plan, action, { publicUrl, language, usual: knowledge.terminology.language }),
-          notRead,
-        },
-      })),
-  )
+  const { hookInstance, language, knowledge, readInPart, silencing } = context
+  const groups = groupsOf(answers, context)
+  const actions = actionsOfCards(groups)
   // Essential data that was read only in part may change any of them: then nothing stays away, so that no silence rests on it.
   const { shown, sayings, alreadyTold, heldBack, points } = toldApart(actions, readInPart.length > 0 ? undefined : context.knownSince)
   const advice = cardsOf(shown)
@@ -83,8 +69,44 @@ export function toCards(answers: readonly PlanAnswer[], context: ToCardsContext)
   const cards = spoken.length > 0 ? orderCards(spoken) : silence(answers[0]?.plan, context)
   const { names } = knowledge.terminology
   const unseen = [...points, ...answers.flatMap(({ requestGroup }) => pointsOnPages(requestGroup, names))]
-  const notes = () => [...shown.map(each => noteOf(each)), ...heldBack.map(each => noteOf(each, ALREADY_TOLD))]
-  return { cards, pointsOnPages: notListed(unseen, cards, names), advice, alreadyTold, sayings, undecided, notes }
+  const silent = silencing ? silentCards(actionsOfCards(groupsOf(silencing.loud, context)), groups, silencing.by) : []
+  const notes = () => [
+    ...shown.map(each => noteOf(each)),
+    ...heldBack.map(each => noteOf(each, ALREADY_TOLD)),
+    ...silent.filter(({ isWhole }) => isWhole).map(({ card, told }) => noteOf(card, told.outcome)),
+  ]
+  return {
+    cards,
+    pointsOnPages: notListed(unseen, cards, names),
+    advice,
+    alreadyTold,
+    heldBack: silent.map(({ told }) => told),
+    sayings,
+    undecided,
+    notes,
+  }
+}
+
+/** What applies of each plan, with what cards need beyond it. */
+function groupsOf(
+  answers: readonly PlanAnswer[],
+  { hookInstance, language, knowledge: { terminology }, notRead, publicUrl }: ToCardsContext,
+): AppliedGroup[] {
+  return answers
+    .filter(({ requestGroup }) => requestGroup.action)
+    .map(({ plan, requestGroup: group }) => ({
+      group,
+      context: {
+        names: terminology.names,
+        terminology,
+        hookInstance,
+        language,
+        plan: plan.canonical,
+        planSource: planSource(plan, language, terminology),
+        pageOf: action => pageOf(plan, action, { publicUrl, language, usual: terminology.language }),
+        notRead,
+      },
+    }))
 }
 
 /** Those of some decision points that no card lists. */

@@ -17,7 +17,7 @@ export interface CompiledFact {
 /**
  * The variables that every expression sees: `%patient`, `%context`, the patient's records as `%Condition`,
  * `%Observation` and so on, `%draftOrders` and `%orders` of an order hook, the deployment's `%settings`, and the
- * `%overrides` of earlier cards; and those that other guidelines know, such as `%subject`. Add facts on top with
+ * `%overrides` of earlier cards, with those answers to cards by which their points are `%silenced`; and those that other guidelines know, such as `%subject`. Add facts on top with
  * `factVariables`.
  */
 export function recordVariables(types: Iterable<string>): Variables {
@@ -29,6 +29,7 @@ export function recordVariables(types: Iterable<string>): Variables {
   defineVariable(variables, 'orders', state => records(state.orders?.chosen ?? []))
   defineVariable(variables, 'settings', state => [state.settings ?? {}])
   defineVariable(variables, 'overrides', state => [...(state.overrides ?? [])])
+  defineVariable(variables, 'silenced', state => [...(state.silenced ?? [])])
   defineVariable(variables, 'ucum', () => [UCUM])
   for (const [name, { of }] of Object.entries(STANDARD_VARIABLES)) defineVariable(variables, name, of)
   return variables

@@ -14,8 +14,10 @@ export interface ScopeData {
   orders?: { drafts: readonly FhirResource[]; chosen: readonly FhirResource[] }
   /** What the deployment chose, as knowledge reads it. */
   settings?: Readonly<Record<string, boolean | string | number>>
-  /** Cards that users overrode for this patient: the decision point, when, why and in which encounter. */
-  overrides?: readonly { point: string; at: string; reason?: string; encounter?: string }[]
+  /** Cards that users overrode for this patient. */
+  overrides?: readonly RememberedCard[]
+  /** Those of the cards that users answered for this patient which silence their decision points now. */
+  silenced?: readonly RememberedCard[]
   /** Whom and what the call is about, as `Type/id`, beyond what its context says. */
   about?: CallSubjects
   /** All records in the order they were sent; by type where nobody knows that order. */
@@ -24,6 +26,14 @@ export interface ScopeData {
   parameters?: ReadonlyMap<string, Collection>
   /** `performance.now()` after which evaluation stops. */
   stopAt: number
+}
+
+/** A card that a user answered: the decision point that led it, when, why and in which encounter. */
+export interface RememberedCard {
+  point: string
+  at: string
+  reason?: string
+  encounter?: string
 }
 
 /** Whom and what a call is about, each as `Type/id`. */

@@ -132,7 +132,7 @@ function recordFacts(areSettingsKnown: boolean): CompiledFacts {
   known.set('patient', itemsOf('Patient'))
   for (const name of ['draftOrders', 'orders']) known.set(name, itemsOf(...ORDER_TYPES))
   known.set('context', itemsOf(DECLARED.context))
-  known.set('overrides', itemsOf(DECLARED.overrides))
+  for (const name of ['overrides', 'silenced']) known.set(name, itemsOf(DECLARED.overrides))
   known.set('settings', areSettingsKnown ? itemsOf(DECLARED.settings) : ANY_ITEMS)
   known.set('ucum', itemsOf('string'))
   for (const [name, { items }] of Object.entries(STANDARD_VARIABLES)) known.set(name, items)

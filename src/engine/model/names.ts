@@ -39,6 +39,8 @@ export interface OwnExtensions {
   namesExcept: string
   /** On a NamingSystem: the codes that count also where no system stands beside them, as a regular expression. */
   recognisedWithoutSystem: string
+  /** On a property that a CodeSystem gives its codes: the number that it is for codes that do not say another. */
+  usualValue: string
 }
 
 /** Members of `extension` in answers and cards. */
@@ -58,6 +60,8 @@ export interface CardExtensionNames {
   alreadyTold: string
   /** On a response, and on a service of discovery: whether the client is answered without cards, whatever applies. */
   shadow: string
+  /** On a response: what stays away since a user answered it before. */
+  heldBack: string
 }
 
 /** How a body of knowledge names what is its own. */
@@ -118,6 +122,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
       names: `${extensions}/names`,
       namesExcept: `${extensions}/names-except`,
       recognisedWithoutSystem: `${extensions}/recognised-without-system`,
+      usualValue: `${extensions}/usual-value`,
     },
     card: {
       decisionPoints: `${prefix}.decision-points`,
@@ -128,6 +133,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
       notRead: `${prefix}.not-read`,
       alreadyTold: `${prefix}.already-told`,
       shadow: `${prefix}.shadow`,
+      heldBack: `${prefix}.held-back`,
     },
   }
 }

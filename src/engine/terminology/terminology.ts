@@ -74,6 +74,8 @@ export class Terminology {
   private readonly codesByName = new Map<string, string>()
   /** What code systems say of their codes beside words, by property and code. */
   private readonly properties = new Map<string, PropertyValue>()
+  /** What a property is for codes that do not say it, by property and system. */
+  private readonly usual = new Map<string, PropertyValue>()
   private readonly listeners: ((miss: NearMiss) => void)[] = []
   private readonly told = new Set<string>()
 
@@ -174,9 +176,12 @@ export class Terminology {
     return this.designations.get(`${use} ${this.keyOf(system, code)}`)
   }
 
-  /** What a code system says of its code in a property, such as how long a card of a family may be; undefined where it does not say. */
+  /**
+   * What a code system says of its code in a property, such as how long a card of a family may be: of this code, else of
+   * all that do not say it themselves; undefined where it says nothing.
+   */
   property(system: string | undefined, code: string | undefined, property: string): PropertyValue | undefined {
-    return this.properties.get(`${property} ${this.keyOf(system, code)}`)
+    return this.properties.get(`${property} ${this.keyOf(system, code)}`) ?? this.usual.get(`${property} ${this.keyOf(system, '')}`)
   }
 
   private keyOf(system: string | undefined, code: string | undefined): string {
@@ -370,8 +375,18 @@ export class Terminology {
     return [{ system, codes, prefixes: prefixes.flatMap(prefix => (prefix === undefined ? [] : normal(prefix))) }]
   }
 
-  private readDisplays({ url = '', supplements = url, language = this.language, concept = [] }: CodeSystem): void {
+  private readDisplays({
+    url = '',
+    supplements = url,
+    language = this.language,
+    concept = [],
+    property: properties = [],
+  }: CodeSystem): void {
     const system = this.systems.own(urlOf(supplements))
+    for (const property of properties) {
+      const usual = extensionsOf(property, this.names.extension.usualValue)[0]?.valueInteger
+      if (usual !== undefined) this.usual.set(`${property.code} ${system}|`, usual)
+    }
     const read = (concept: CodeSystemConcept): void => {
       const {
         code,

@@ -148,9 +148,10 @@ export interface Notes {
   told: readonly ToldRow[]
 }
 
-/** A report that overrides a card of a patient. */
+/** A report on a card of a patient, in which a user overrode or accepted it. */
 export interface OverrideRow {
   card: string
+  outcome: string
   service: string
   point: string
   encounter: string | null
@@ -184,7 +185,7 @@ export interface StoreQuestion {
 /** What the store answers. */
 export interface StoreAnswer {
   isTokenNew: boolean
-  /** Overrides of the patient by users of the client, in the order in which they came. */
+  /** Overridden and accepted cards of the patient by users of the client, in the order in which they came. */
   overrides: OverrideRow[]
   /** What the reader was told. */
   told: Told[]

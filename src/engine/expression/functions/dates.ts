@@ -1,3 +1,4 @@
+import type { FhirResource } from 'fhir/r4.js'
 import { dayNumberOf, readDate, type ReadDate } from '../dates.js'
 import type { ScopeState } from '../scope.js'
 import { countTurns } from '../steps.js'
@@ -132,6 +133,28 @@ export function ownDate(record: DatedRecord | null, state: ScopeState): ReadDate
   const date = readOwnDate(record, timeZone)
   ownDates.set(record, date ?? null)
   return date
+}
+
+/** An instant, and the calendar day that it is. */
+export interface Moment {
+  /** Epoch ms. */
+  instant: number
+  /** `YYYY-MM-DD`. */
+  day: string
+}
+
+/**
+ * Whether a record, or anything that it dates, came after a moment and is not yet to come. Where only the day is known,
+ * the day itself is not after it.
+ */
+export function cameAfter(record: FhirResource, { instant, day }: Moment, { clock: { now, today, timeZone } }: ScopeState): boolean {
+  const isAfter = ({ day: own, instant: at }: ReadDate): boolean =>
+    at === undefined ? own.length === day.length && own > day && own <= today : at > instant && at <= Date.parse(now) + CLOCK_TOLERANCE
+  const written = record as unknown as DatedRecord
+  const dates = DATE_ELEMENTS.map(name => written[name]).map(value =>
+    readDate(typeof value === 'object' ? dateIn(value as DatedElement | null) : value, timeZone),
+  )
+  return [...dates, readDate(written.meta?.lastUpdated, timeZone)].some(date => date !== undefined && isAfter(date))
 }
 
 /** The first date that a record gives itself; of a period its start, else its end; of a form without one its last change. */

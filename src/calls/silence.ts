@@ -1,0 +1,92 @@
+import type { FhirResource } from 'fhir/r4.js'
+import type { PlanAnswer } from '../engine/cards/plan-answer.js'
+import { hidesCritical } from '../engine/cards/held-back.js'
+import { actionsFor, restsOnNewer } from '../engine/apply/newer-data.js'
+import { speaksAgainOn } from '../engine/apply/silence-rule.js'
+import { clockAt, type Clock } from '../engine/expression/clock.js'
+import { cameAfter, type Moment } from '../engine/expression/functions/dates.js'
+import type { Scope } from '../engine/expression/scope.js'
+import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import { CdsError } from '../errors.js'
+import type { CdsService } from '../knowledge-files/services.js'
+import type { Override } from '../record/port.js'
+
+/** An answer to a card by which its recommendation is silent. */
+export interface Silence extends Override {
+  /** Calendar day of the answer, `YYYY-MM-DD`. */
+  since: string
+  /** Calendar day on which the recommendation speaks again, if nothing opens it before. */
+  until: string
+}
+
+/** What is silent in the answer to a call, with what applies without any silence, and with it. */
+export interface Silencing {
+  by: readonly Silence[]
+  loud: readonly PlanAnswer[]
+  quiet: readonly PlanAnswer[]
+}
+
+/** What silence asks of a call. */
+export interface CallToSilence {
+  service: CdsService
+  /** Opens the call with some silences, as if it came without some of its records. */
+  open: (by: readonly Silence[], isExplained?: boolean, without?: ReadonlySet<FhirResource>) => Scope
+  apply: (scope: Scope) => readonly PlanAnswer[]
+}
+
+/**
+ * The answers to cards of a service that the knowledge lets silence their recommendations on the day of a call. What was
+ * answered at one service silences nothing at another.
+ */
+export function standingSilences(
+  answers: readonly Override[],
+  { id }: Pick<CdsService, 'id'>,
+  { today, timeZone }: Clock,
+  { terminology }: Pick<Knowledge, 'terminology'>,
+): Silence[] {
+  return answers.flatMap(answer => {
+    if (answer.service !== id) return []
+    const since = clockAt(new Date(answer.at), timeZone).today
+    const until = speaksAgainOn(answer, since, terminology)
+    return until !== undefined && today < until ? [{ ...answer, since, until }] : []
+  })
+}
+
+/**
+ * What of some silences holds in a call: those that no newer data opens, and none where a critical card would stay away or
+ * the time of the call runs out before that is known.
+ */
+export function silencing(standing: readonly Silence[], call: CallToSilence): Silencing {
+  const loud = call.apply(call.open([]))
+  const speaking: Silencing = { by: [], loud, quiet: loud }
+  if (loud.some(({ undecided }) => undecided.some(({ code }) => code === TOO_LATE))) return speaking
+  const by = standingStill(standing, call)
+  if (by.length === 0) return speaking
+  const quiet = call.apply(call.open(by))
+  return hidesCritical(loud, quiet) ? speaking : { by, loud, quiet }
+}
+
+const TOO_LATE = 'CDS_DEADLINE_PASSED'
+
+/** Those silences that no newer data opens; none where there is no time to tell. */
+function standingStill(standing: readonly Silence[], call: CallToSilence): readonly Silence[] {
+  try {
+    return standing.filter(silence => !isOpened(silence, call))
+  } catch (error) {
+    if (error instanceof CdsError && error.code === TOO_LATE) return []
+    throw error
+  }
+}
+
+function isOpened({ point, at, since }: Silence, { service, open }: CallToSilence): boolean {
+  const moment: Moment = { instant: Date.parse(at), day: since }
+  const { state } = open([])
+  // Most calls bring nothing newer, so that nothing need be explained.
+  if (!typesOf(service).some(type => state.recordsOfType(type).some(record => cameAfter(record, moment, state)))) return false
+  const scope = open([], true)
+  return service.plans.some(plan =>
+    actionsFor(point, plan, scope, service.hook).some(action => restsOnNewer(action, moment, scope, records => open([], true, records))),
+  )
+}
+
+const typesOf = ({ requirements }: CdsService): string[] => [...new Set(['Patient', ...requirements.map(({ type }) => type)])]

@@ -1,0 +1,108 @@
+import type { FhirResource } from 'fhir/r4.js'
+import { CdsError } from '../../errors.js'
+import { cameAfter, type Moment } from '../expression/functions/dates.js'
+import { scopeOn, type Evidence, type Scope } from '../expression/scope.js'
+import { isNode, resourceOf, toJson } from '../expression/values.js'
+import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
+import { answerOf, type Answer } from './apply-plan.js'
+
+/** An action that applies, with the plan whose facts its conditions read. */
+export interface ActionInPlan {
+  action: CompiledAction
+  plan: CompiledPlan
+}
+
+/**
+ * The actions of a plan that apply and speak for a decision point: those that name it, wherever they stand.
+ * @param hook that was called; plans that stand in a plan listen to none.
+ */
+export function actionsFor(point: string, plan: CompiledPlan, scope: Scope, hook?: string): ActionInPlan[] {
+  const seen = new Set<CompiledPlan>()
+  const within = (inPlan: CompiledPlan, listens: (action: CompiledAction) => boolean): ActionInPlan[] => {
+    if (seen.has(inPlan)) return []
+    seen.add(inPlan)
+    const scopeOfPlan = scopeOn(inPlan.variables, scope)
+    const speaking = (actions: readonly CompiledAction[]): ActionInPlan[] =>
+      actions
+        .filter(action => answersOf(action, scopeOfPlan).every(answer => answer === 'yes'))
+        .flatMap(action => [
+          ...(action.points.includes(point) ? [{ action, plan: inPlan }] : []),
+          ...(action.definition?.kind === 'plan' ? within(action.definition.plan, () => true) : []),
+          ...speaking(action.actions),
+        ])
+    return speaking(inPlan.actions.filter(listens))
+  }
+  return within(plan, ({ resource }) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook))
+}
+
+function answersOf({ conditions, where }: CompiledAction, scope: Scope): (Answer | 'error')[] {
+  return conditions.map(condition => {
+    try {
+      return answerOf(condition, scope, where)
+    } catch (error) {
+      if (!(error instanceof CdsError) || error.code === 'CDS_DEADLINE_PASSED') throw error
+      return 'error'
+    }
+  })
+}
+
+/**
+ * Whether an action rests on data that came after a moment: records that its conditions or the facts behind them found, and
+ * without which a condition or one of the facts would have another value. A draft that the call itself brings is no data.
+ * @param scope opened for explaining. @param without opens the same call, without some records.
+ * @throws CdsError when the time of the call runs out.
+ */
+export function restsOnNewer(
+  { action, plan }: ActionInPlan,
+  moment: Moment,
+  scope: Scope,
+  without: (records: ReadonlySet<FhirResource>) => Scope,
+): boolean {
+  const rests = foundation(action, scopeOn(plan.variables, scope))
+  const brought = new Set<FhirResource>(scope.state.orders?.drafts ?? [])
+  const newer = [...rests.records].filter(record => !brought.has(record) && cameAfter(record, moment, scope.state))
+  if (newer.length === 0) return false
+  return rests.value !== foundation(action, scopeOn(plan.variables, without(new Set(newer)))).value
+}
+
+/** What an action rests on: the records that were found for it, and in one text the answers of its conditions and the facts behind them. */
+function foundation(action: CompiledAction, scope: Scope): { records: ReadonlySet<FhirResource>; value: string } {
+  const frame: Evidence = { facts: new Set(), found: [] }
+  scope.state.frames.push(frame)
+  try {
+    const answers = answersOf(action, scope)
+    const facts = factsBehind(frame, scope)
+    const found = [frame, ...[...facts].flatMap(name => scope.state.evidence?.get(name) ?? [])].flatMap(evidence => evidence.found)
+    const values = [...facts].sort().map(name => [name, ...plainValues(name, scope)])
+    return { records: recordsIn(found), value: JSON.stringify([answers, values]) }
+  } finally {
+    scope.state.frames.pop()
+  }
+}
+
+function factsBehind({ facts }: Evidence, scope: Scope, found = new Set<string>()): ReadonlySet<string> {
+  for (const name of facts) {
+    if (found.has(name)) continue
+    found.add(name)
+    const evidence = scope.state.evidence?.get(name)
+    if (evidence) factsBehind(evidence, scope, found)
+  }
+  return found
+}
+
+/** What a fact says; which records it is about is no part of it, else each new contact would be news. */
+function plainValues(name: string, scope: Scope): unknown[] {
+  try {
+    return (scope.valueOf(name) ?? []).flatMap(item => (isRecord(item) ? [] : [toJson(item)]))
+  } catch (error) {
+    if (!(error instanceof CdsError) || error.code === 'CDS_DEADLINE_PASSED') throw error
+    return [error.code]
+  }
+}
+
+/** A whole resource, not a value within one. */
+const isRecord = (item: unknown): boolean =>
+  isNode(item) && typeof item.data === 'object' && item.data !== null && item.data === resourceOf(item)
+
+const recordsIn = (found: Evidence['found']): ReadonlySet<FhirResource> =>
+  new Set(found.flatMap(items => items.flatMap(item => (isNode(item) ? (resourceOf(item) ?? []) : []))))

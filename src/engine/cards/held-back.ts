@@ -1,0 +1,72 @@
+import type { HeldBack } from '../../cds-hooks/types.js'
+import { INDICATOR, sourceOf, titleOf, type AppliedGroup, type CardAction } from './build-cards.js'
+import { decisionPointsWithin } from './card-extension.js'
+import type { PlanAnswer } from './plan-answer.js'
+import { summaryOf } from './summary.js'
+
+/** An answer to a card by which its recommendation is silent, as far as a reader is told of it. */
+export type ToldSilence = Pick<HeldBack, 'point' | 'outcome' | 'reason' | 'since' | 'until'>
+
+/** A recommendation that stays away, and the card that it would stand on. */
+export interface SilentCard {
+  card: CardAction
+  /** Whether nothing is left of the card. */
+  isWhole: boolean
+  told: HeldBack
+}
+
+/** Whether of what applies some critical card stays away, or is none any more. */
+export function hidesCritical(loud: readonly PlanAnswer[], quiet: readonly PlanAnswer[]): boolean {
+  const shown = new Set(criticalOf(quiet))
+  return criticalOf(loud).some(action => !shown.has(action))
+}
+
+const criticalOf = (answers: readonly PlanAnswer[]): string[] =>
+  answers.flatMap(({ plan, requestGroup: { action = [] } }) =>
+    action
+      .filter(({ priority = 'routine' }) => INDICATOR[priority] === 'critical')
+      .map(({ id = '' }) => JSON.stringify([plan.canonical, id])),
+  )
+
+/**
+ * What stays away since a user answered it before: the recommendations that would stand on a card without the silences and
+ * for which nothing of the answer speaks, each with the newest answer to it.
+ * @param loud of which cards would come without any silence. @param quiet what applies with them.
+ */
+export function silentCards(loud: readonly CardAction[], quiet: readonly AppliedGroup[], silences: readonly ToldSilence[]): SilentCard[] {
+  const left = quiet.flatMap(({ group: { action = [] }, context }) => action.map(action => ({ action, context })))
+  const spoken = new Set(left.flatMap(pointsOf))
+  const names = new Set(left.map(nameOf))
+  const newest = new Map(silences.map(silence => [silence.point, silence] as const))
+  return [...newest.values()]
+    .filter(({ point }) => !spoken.has(point))
+    .flatMap(silence => {
+      const card = cardFor(silence.point, loud)
+      return card ? [{ card, isWhole: !names.has(nameOf(card)), told: toldOf(card, silence) }] : []
+    })
+}
+
+type Named = Pick<CardAction, 'action' | 'context'>
+
+const pointsOf = ({ action, context: { names } }: Named): string[] => decisionPointsWithin(action, names)
+
+const nameOf = ({ action, context }: Named): string => JSON.stringify([context.plan, action.id])
+
+/** The card that a decision point leads, else one that it stands on. */
+const cardFor = (point: string, cards: readonly CardAction[]): CardAction | undefined =>
+  cards.find(card => pointsOf(card)[0] === point) ?? cards.find(card => pointsOf(card).includes(point))
+
+function toldOf({ action, context }: CardAction, { point, outcome, reason, since, until }: ToldSilence): HeldBack {
+  const topic = sourceOf(action, context).topic?.code
+  return {
+    plan: context.plan,
+    action: action.id ?? '',
+    ...(topic !== undefined && { topic }),
+    summary: summaryOf(titleOf(action, context)).summary,
+    point,
+    outcome,
+    ...(reason !== undefined && { reason }),
+    since,
+    until,
+  }
+}
