@@ -7,6 +7,7 @@ const RESOURCES = [
   'ActivityDefinition',
   'AllergyIntolerance',
   'Appointment',
+  'AuditEvent',
   'Bundle',
   'CapabilityStatement',
   'CarePlan',

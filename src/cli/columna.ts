@@ -43,8 +43,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async words => (await import('./prepare.js')).prepare(words),
   },
   record: {
-    takes: 'find|erase --fhir-server url --patient id',
-    says: 'shows or deletes all that the store of the settings keeps of one patient',
+    takes: 'find|erase|export [--fhir-server url] [--patient id] ...',
+    says: 'shows or deletes what the store of the settings keeps of a patient, a user or a card; or tells who asked what, as AuditEvents',
     run: async words => (await import('./record.js')).keepRecord(words),
   },
   token: {

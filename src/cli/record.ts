@@ -1,34 +1,71 @@
+import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { openPatientRows, type RowsOfPatient } from '../record/patient-rows.js'
+import { openKeptRows, type About, type KeptRows, type Span } from '../record/kept-rows.js'
 import { readSettings } from '../settings.js'
 import { baseUrl } from '../trust/base-url.js'
 
-const USAGE = 'Give find or erase, --fhir-server with the address that calls name, and --patient with its id there.'
+const USAGE = [
+  'Give one of',
+  '  find --card uuid',
+  '  find --patient id [--fhir-server url]',
+  '  find --user Type/id [--fhir-server url] [--from day] [--to day]',
+  '  erase --patient id [--fhir-server url]',
+  '  export [--patient id | --user Type/id] [--fhir-server url] [--from day] [--to day]',
+  'with the FHIR server that calls name, whose ids those are, and days as 2026-03-30 (of UTC) or instants as 2026-03-30T12:00:00+02:00.',
+].join('\n')
 
 /**
- * Shows (`find`, as lines of JSON) or deletes (`erase`) all that the store of the environment keeps of one patient.
+ * Shows (`find`, as lines of JSON) or deletes (`erase`) what the store of the environment keeps, or tells it as AuditEvents
+ * (`export`, one a line).
  * @throws Error when the words are wrong, or the store cannot be opened.
  */
 export async function keepRecord(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: { 'fhir-server': { type: 'string' }, patient: { type: 'string' } },
-  })
-  const [action, ...more] = positionals
-  const client = baseUrl(values['fhir-server'] ?? '')
-  const { patient } = values
-  if ((action !== 'find' && action !== 'erase') || more.length > 0 || client === undefined || !patient) throw new Error(USAGE)
-  const rows = await openPatientRows(readSettings().keptIn, { client, patient })
+  const asked = askedIn(words)
+  const { keptIn, publicUrl } = readSettings()
+  const rows = await openKeptRows(keptIn, publicUrl, Date.now)
   try {
-    const lines = action === 'find' ? linesOf(await rows.find()) : [`${await rows.erase()} row(s) erased.`]
-    process.stdout.write(lines.map(line => `${line}\n`).join(''))
+    for await (const line of linesOf(rows, asked)) if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
   } finally {
     await rows.close()
   }
   return 0
 }
 
-/** Each row with the name of its table. */
-const linesOf = (rows: RowsOfPatient): string[] =>
-  Object.entries(rows).flatMap(([table, those]) => (those as readonly object[]).map(row => JSON.stringify({ table, ...row })))
+interface Asked {
+  action: string
+  about: About | undefined
+  span: Span
+}
+
+function askedIn(words: readonly string[]): Asked {
+  const option = { type: 'string' } as const
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { 'fhir-server': option, patient: option, user: option, card: option, from: option, to: option },
+  })
+  const [action = '', ...more] = positionals
+  const { patient, user, card, from, to, 'fhir-server': fhirServer } = values
+  const client = fhirServer === undefined ? '' : baseUrl(fhirServer)
+  const abouts: About[] = [
+    ...(patient ? [{ patient: { client: client ?? '', patient } }] : []),
+    ...(user ? [{ user: { client: client ?? '', user } }] : []),
+    ...(card ? [{ card }] : []),
+  ]
+  if (more.length > 0 || client === undefined || abouts.length > 1) throw new Error(USAGE)
+  return { action, about: abouts[0], span: { from: instant(from, 0), to: instant(to, Number.MAX_SAFE_INTEGER) } }
+}
+
+function instant(text: string | undefined, usual: number): number {
+  const at = text === undefined ? usual : Date.parse(text)
+  if (Number.isNaN(at)) throw new Error(USAGE)
+  return at
+}
+
+async function* linesOf(rows: KeptRows, { action, about, span }: Asked): AsyncGenerator<string> {
+  if (action === 'find' && about) for await (const row of rows.find(about, span)) yield JSON.stringify(row)
+  else if (action === 'erase' && about && 'patient' in about) yield `${await rows.erase(about.patient)} row(s) erased.`
+  else if (action === 'export' && !(about && 'card' in about))
+    for await (const event of rows.events(about, span)) yield JSON.stringify(event)
+  else throw new Error(USAGE)
+}

@@ -13,6 +13,7 @@ import { describeService, type CdsService } from '../knowledge-files/services.js
 import { capabilityStatement } from './capability-statement.js'
 import { assetNamed, searchIn } from '../pages/pages.js'
 import { PAGE_PATHS } from '../pages/page-urls.js'
+import { defined } from '../plain-values/defined.js'
 import type { ServerEnvironment } from './environment.js'
 import { reasonsAgainst } from './readiness.js'
 import { fhir, html, json, knowledgeReply, type Asked, type Handler, type Reply } from './reply.js'
@@ -119,7 +120,7 @@ async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply
 
 async function feedback(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
   const cards = await recordFeedback(serviceOf(asked, environment).id, asked.body, environment, asked.caller)
-  asked.noteCall(() => ({ cards }))
+  asked.noteCall(() => ({ cards, ...defined({ client: asked.caller?.nameIn({}) }) }))
   return json({})
 }
 

@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { AuditEvent } from 'fhir/r4.js'
 import type { Card, CardNote, Feedback } from '../../src/cds-hooks/types.js'
+import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
+import { openKeptRows, type About } from '../../src/record/kept-rows.js'
 import type { FeedbackEntry, ForgottenFor, NotedCall, PatientOfClient, ReaderOfPatient, WatchedRecord } from '../../src/record/port.js'
 import type { UsedToken } from '../../src/trust/seen-tokens.js'
 import { createRecordKeys } from '../../src/record/record-keys.js'
@@ -39,7 +42,11 @@ beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'columna-store-'))
 })
 
-afterAll(() => {
+/** Those that a test which failed may have left open, with a thread that would hold the process. */
+const everOpened: WatchedRecord[] = []
+
+afterAll(async () => {
+  for (const each of everOpened) await each.close()
   postgres.remove()
   rmSync(home, { recursive: true, force: true })
 })
@@ -111,6 +118,7 @@ async function openStored(place: Parameters<typeof startStoreThread>[0]['place']
     decisionPoints: 'org.columna.decision-points',
     now: () => now,
   })
+  everOpened.push(record)
   return { record, thread }
 }
 
@@ -496,12 +504,99 @@ test.each([
     .map(line => JSON.parse(line) as { table: string; comment?: string })
   expect(tables.map(({ table }) => table).sort()).toEqual(['cards', 'feedback', 'told'])
   expect(tables.find(({ comment }) => comment !== undefined)?.comment).toBe('words of p1')
-  expect(command({ CDS_STORE }, 'erase', ...who)).toBe('4 row(s) erased.\n')
+  // The four, and that somebody looked.
+  expect(command({ CDS_STORE }, 'erase', ...who)).toBe('5 row(s) erased.\n')
   expect(command({ CDS_STORE }, 'find', ...who)).toBe('')
   expect(await overridesOf(record, of('p1'))).toEqual([])
   expect(await overridesOf(record, of('p2'))).toHaveLength(1)
   await record.close()
 })
+
+test('columna record finds who asked what for whom by patient, user and card, and tells it as AuditEvents', async () => {
+  const CDS_STORE = `file:${join(home, 'audit', 'columna.db')}`
+  const { record } = await openStored({ file: CDS_STORE.slice(5) })
+  const whose = { ...of('p1'), sender: JSON.stringify(['ward', 'tenant']), user: 'Practitioner/1' }
+  await record.asked?.(noted({ ...whose, cardNotes: [note(A), note(B, { heldBack: 'already-told', points: [], suggestions: [] })] }))
+  await record.asked?.(noted({ ...whose, ...of('p2'), at: NOW + DAY, operation: 'explain', notRead: ['conditions'] }))
+  await record.asked?.(noted({ at: NOW + 2 * DAY, operation: 'feedback', client: whose.client, sender: whose.sender }))
+  const refused = { status: 503, code: 'CDS_FEEDBACK_NOT_KEPT', operation: 'feedback' } as const
+  await record.asked?.(noted({ ...refused, at: NOW + 3 * DAY }))
+  await record.feedback([{ ...entry(A), sender: whose.sender }])
+  await untilKept(record)
+  const rows = await openKeptRows(
+    { place: { file: CDS_STORE.slice(5) }, siteKey: SITE_KEY },
+    'https://columna.example.org',
+    () => NOW + 5 * DAY,
+  )
+  const found = async (about: About, from = 0) =>
+    (await all(rows.find(about, { from, to: NOW + 4 * DAY }))).map(({ table, operation, uuid }) => [table, operation ?? uuid])
+  expect(await found({ card: A.toUpperCase() })).toEqual([
+    ['feedback', undefined],
+    ['calls', 'call'],
+    ['callCards', A],
+    ['callCards', B],
+  ])
+  const { client, user } = whose
+  expect(await found({ user: { client, user } })).toEqual([
+    ['calls', 'call'],
+    ['calls', 'explain'],
+    ['callCards', A],
+    ['callCards', B],
+  ])
+  expect(await found({ user: { client, user } }, NOW + 1)).toEqual([['calls', 'explain']])
+  expect(await found({ user: { client: '', user } })).toEqual([])
+  expect(await found({ patient: of('p2') })).toEqual([['calls', 'explain']])
+
+  const events = await all(rows.events(undefined, { from: NOW, to: NOW + 4 * DAY }))
+  expect(events.flatMap(faultsOfShape)).toEqual([])
+  expect(events.map(({ meta, outcome, action }) => [meta?.profile?.[0]?.split('.').at(-1), outcome, action])).toEqual([
+    ['PatientRead', '0', 'R'],
+    ['PatientRead', '0', 'R'],
+    ['Create', '0', 'C'],
+    [undefined, '8', 'C'],
+  ])
+  expect(events[3]?.outcomeDesc).toBe('503 CDS_FEEDBACK_NOT_KEPT')
+  for (const event of events) followsBalp(event)
+  const text = JSON.stringify(events)
+  expect([text.includes('Practitioner/1'), text.includes('Patient/p1')]).toEqual([false, false])
+
+  const told = command({ CDS_STORE }, 'export', '--patient', 'p1', '--fhir-server', client, '--to', '2026-03-31').trim().split('\n')
+  const [ofPatient, ...others] = told.map(line => JSON.parse(line) as AuditEvent)
+  expect(others).toEqual([])
+  expect(ofPatient?.entity?.find(({ role }) => role?.code === '1')?.what?.reference).toBe(`${client}/Patient/p1`)
+  // What officers did is told as well, by those who look later.
+  const officers = await all(rows.events(undefined, { from: NOW + 4 * DAY, to: Number.MAX_SAFE_INTEGER }))
+  expect(officers.flatMap(faultsOfShape)).toEqual([])
+  expect(officers.every(({ outcome, outcomeDesc }) => outcome === '0' && outcomeDesc === undefined)).toBe(true)
+  expect(officers.map(({ subtype }) => subtype?.[0]?.code).sort()).toEqual(['export', 'export', 'find', 'find', 'find', 'find'])
+  await rows.close()
+  await record.close()
+})
+
+async function all<T>(sequence: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = []
+  for await (const each of sequence) found.push(each)
+  return found
+}
+
+/** What BALP demands of an event that names one of its patterns, beyond R4; of others nothing. */
+function followsBalp({ meta, type, subtype, outcome, agent, entity = [] }: AuditEvent): void {
+  const [profile] = meta?.profile ?? []
+  if (profile === undefined) return
+  const isRead = profile.endsWith('Read')
+  const byType = (code: string) => agent.filter(each => each.type?.coding?.[0]?.code === code)
+  const [client, server] = isRead ? ['110152', '110153'] : ['110153', '110152']
+  expect([type.code, outcome, byType(client).length, byType(server).length]).toEqual(['rest', '0', 1, 1])
+  for (const each of [...byType(client), ...byType(server)])
+    expect([each.who, each.network]).toEqual([expect.anything(), expect.anything()])
+  for (const user of byType('IRCP'))
+    expect([user.requestor, user.who?.identifier?.value, user.network]).toEqual([true, expect.any(String), undefined])
+  expect(subtype?.[0]?.code).toBe(isRead ? 'operation' : 'create')
+  const ofType = (code: string) => entity.filter(each => each.type?.code === code)
+  expect(ofType('2').map(({ role, what }) => [role?.code, what !== undefined])).toEqual([['3', true]])
+  expect(ofType('XrequestId').map(({ what }) => what?.identifier?.value)).toEqual([A])
+  expect(ofType('1').map(({ role, what }) => [role?.code, what?.type])).toEqual(profile.includes('Patient') ? [['1', 'Patient']] : [])
+}
 
 async function untilKept(record: WatchedRecord): Promise<void> {
   while (record.bytes.audit?.() !== 0) await new Promise(resolve => setTimeout(resolve, 5))
@@ -547,6 +642,7 @@ test.each<[string, () => [Parameters<typeof openStored>[0], () => Buffer[]]]>([
   const reader = { ...of('patient-id-0101', 'https://ehr.example.org/fhir'), user: 'Practitioner/doctor-4711' }
   await record.answered({ ...reader, service: SERVICE, cards: [card(A, 'LBP-99-of-this-test')], encounter: 'encounter-9876' })
   await record.shown({ ...reader, sayings: [{ card: 'c', says: 'a text about back pain' }], day: '2026-03-29', forgetBefore: '2026-03-01' })
+  await record.asked?.(noted({ ...reader, cardNotes: [note(A)] }))
   await record.feedback([entry(A)])
   // What is written for good is on the disk, and all that was written before it.
   await thread?.ask('look', 5_000, NOW)

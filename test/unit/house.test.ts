@@ -98,7 +98,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'knowledge-source': [['engine/knowledge', 'engine/model', 'plain-values'], ['yaml']],
   cli: [
     ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'record', 'settings', 'trust'],
-    ['node:fs', 'node:path', 'node:util', 'yaml'],
+    ['node:events', 'node:fs', 'node:path', 'node:util', 'yaml'],
   ],
   demo: [
     ['engine/expression', 'plain-values'],

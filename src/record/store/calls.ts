@@ -1,13 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from './database.js'
 import { inParts } from './in-parts.js'
-import type { CallCardRow, CallRow, Calls } from './rows.js'
-
-/** Calls and all their cards. */
-export interface CallsWithCards {
-  calls: readonly CallRow[]
-  callCards: readonly CallCardRow[]
-}
+import type { CallCardRow, CallRow, Calls, CallsAsked, CallsWithCards } from './rows.js'
 
 /** Keeps calls with their cards; one that is sent again is kept once. */
 export async function insertCalls(transaction: Transaction<Tables>, { calls, cards }: Calls): Promise<void> {
@@ -23,6 +17,29 @@ export async function insertCalls(transaction: Transaction<Tables>, { calls, car
       .values(rows)
       .onConflict(conflict => conflict.columns(['call', 'place']).doNothing())
       .execute()
+}
+
+/** Calls with their cards, the oldest first. */
+export async function callsAfter(db: Kysely<Tables>, { patientKey, userKey, after, to, most }: CallsAsked): Promise<CallsWithCards> {
+  const calls = await db
+    .selectFrom('call')
+    .$if(patientKey !== undefined, query => query.where('patient_key', '=', patientKey ?? ''))
+    .$if(userKey !== undefined, query => query.where('user_key', '=', userKey ?? ''))
+    .where('at', '>=', after.at)
+    .where('at', '<', to)
+    .where(row => row.or([row('at', '>', after.at), row('id', '>', after.id)]))
+    .orderBy('at')
+    .orderBy('id')
+    .limit(most)
+    .selectAll()
+    .execute()
+  return withCards(db, calls)
+}
+
+/** The calls in which a card came or was held back, with all their cards. */
+export async function callsOfCard(db: Kysely<Tables>, uuid: string): Promise<CallsWithCards> {
+  const ids = db.selectFrom('call_card').where('uuid', '=', uuid).select('call')
+  return withCards(db, await db.selectFrom('call').where('id', 'in', ids).orderBy('at').selectAll().execute())
 }
 
 /** Adds their cards to some calls. */

@@ -208,6 +208,24 @@ export interface RowsOfPatient {
   callCards: readonly CallCardRow[]
 }
 
+/** All that a store holds of one card. */
+export type RowsOfCard = Pick<RowsOfPatient, 'cards' | 'feedback' | 'calls' | 'callCards'>
+
+/** Calls and all their cards. */
+export type CallsWithCards = Pick<RowsOfPatient, 'calls' | 'callCards'>
+
+/** Which calls are listed: the oldest first, from behind one of them. */
+export interface CallsAsked {
+  /** Of one patient, of one user; of all without. */
+  patientKey?: string
+  userKey?: string
+  after: Pick<CallRow, 'at' | 'id'>
+  /** Epoch ms before which they came. */
+  to: number
+  /** How many at most. */
+  most: number
+}
+
 /** What is asked of a store. It may be far away, or in another thread: everything that goes in and out can be copied. */
 export interface Store {
   /** Keeps reports for good before it settles; those that are kept already are kept once. */
@@ -224,6 +242,10 @@ export interface Store {
   cardsNamed: (uuids: readonly string[], client: string) => Promise<CardOfService[]>
   /** All rows of a patient. */
   find: (patientKey: string) => Promise<RowsOfPatient>
+  /** All rows of a card, whichever client had it. */
+  findCard: (uuid: string) => Promise<RowsOfCard>
+  /** Calls with their cards, the oldest first. */
+  callsAfter: (asked: CallsAsked) => Promise<CallsWithCards>
   /** Deletes all rows of a patient for good; of calls it stays that there were some, about nobody. @returns how many rows. */
   erase: (patientKey: string) => Promise<number>
   /** Deletes what is older. @returns how many rows. */

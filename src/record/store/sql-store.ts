@@ -1,9 +1,9 @@
 import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type Transaction } from 'kysely'
 import type { Database, Tables } from './database.js'
-import { eraseCalls, insertCalls, withCards } from './calls.js'
+import { callsAfter, callsOfCard, eraseCalls, insertCalls, withCards } from './calls.js'
 import { inParts } from './in-parts.js'
 import { answerInSteps } from './recall.js'
-import type { CardRow, Notes, OverrideRow, Reports, RowsOfPatient, Store, Told } from './rows.js'
+import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, Told } from './rows.js'
 import { createWriter } from './writer.js'
 
 /** Most overrides of one patient that are told; the newest. */
@@ -49,6 +49,14 @@ export function createSqlStore({ db, inTransaction, answerAtOnce, wipe, close }:
     async find(patientKey) {
       await writer.settled()
       return rowsOf(db, patientKey)
+    },
+    async findCard(uuid) {
+      await writer.settled()
+      return rowsOfCard(db, uuid)
+    },
+    async callsAfter(asked) {
+      await writer.settled()
+      return callsAfter(db, asked)
     },
     async erase(patientKey) {
       const count = await writer.write(transaction => eraseRows(transaction, patientKey), true)
@@ -142,13 +150,8 @@ const ofOthers = (where: ExpressionBuilder<Tables, 'card'>) =>
 
 /** All rows of a patient; reports by the uuids of their cards. */
 async function rowsOf(db: Kysely<Tables>, patientKey: string): Promise<RowsOfPatient> {
-  const feedback = await db
-    .selectFrom('feedback')
-    .leftJoin('feedback_comment', 'feedback_comment.identity', 'feedback.identity')
-    .where('feedback.card', 'in', db.selectFrom('card').where('patient_key', '=', patientKey).select('uuid'))
-    .selectAll('feedback')
-    .select('feedback_comment.comment')
-    .execute()
+  const uuids = db.selectFrom('card').where('patient_key', '=', patientKey).select('uuid')
+  const feedback = await reports(db).where('feedback.card', 'in', uuids).execute()
   return {
     cards: await db.selectFrom('card').where('patient_key', '=', patientKey).selectAll().execute(),
     feedback,
@@ -156,6 +159,22 @@ async function rowsOf(db: Kysely<Tables>, patientKey: string): Promise<RowsOfPat
     ...(await withCards(db, await db.selectFrom('call').where('patient_key', '=', patientKey).orderBy('at').selectAll().execute())),
   }
 }
+
+async function rowsOfCard(db: Kysely<Tables>, uuid: string): Promise<RowsOfCard> {
+  return {
+    cards: await db.selectFrom('card').where('uuid', '=', uuid).selectAll().execute(),
+    feedback: await reports(db).where('feedback.card', '=', uuid).execute(),
+    ...(await callsOfCard(db, uuid)),
+  }
+}
+
+/** Reports, with the words of clinicians where they are still kept. */
+const reports = (db: Kysely<Tables>) =>
+  db
+    .selectFrom('feedback')
+    .leftJoin('feedback_comment', 'feedback_comment.identity', 'feedback.identity')
+    .selectAll('feedback')
+    .select('feedback_comment.comment')
 
 async function eraseRows(transaction: Transaction<Tables>, patientKey: string): Promise<number> {
   const uuids = transaction.selectFrom('card').where('patient_key', '=', patientKey).select('uuid')
