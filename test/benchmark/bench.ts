@@ -1,9 +1,10 @@
 // Measures the service beside a bare Express server and a bare HTTP server of Node, in turn, on the same requests; then
 // what parts of a call cost by themselves. Servers and load share one machine, so ratios say more than absolute figures.
-//   npm run bench                       all of it, a quarter of an hour
-//   npm run bench -- --only 'order-sign, 70 kB|startup'   rows, and the sections startup and parts, whose name fits
+//   npm run bench                       all of it, half an hour
+//   npm run bench -- --only 'order-sign, 70 kB|startup'   rows, and the sections startup, parts and guarded, whose name fits
 import { parseArgs } from 'node:util'
 import { inProcess, interpretedInProcess } from './alone.js'
+import { compareGuarded } from './guarded.js'
 import { load, median, medianRound, warm, type Round, type Target } from './load.js'
 import { demoPatient, generatePatient, type BenchmarkedHook, type MeasuredPatient } from './patients.js'
 import { peakMemoryMb } from './process-cpu.js'
@@ -72,6 +73,9 @@ const ALL_ROWS: readonly Row[] = COMPARED.flatMap(({ patient, spellings, service
     })),
   ),
 )
+/** Calls that are also measured with registered clients and a store. */
+const GUARDED = ['low-back-pain-patient-view, 70 kB, back pain, wide', 'start-back-risk, 6 kB, back pain, wide']
+
 const ROWS = ALL_ROWS.filter(({ name }) => only.test(name))
 
 const rowOf = (part: string): Row | undefined => ROWS.find(({ name }) => name.includes(part))
@@ -107,8 +111,11 @@ const turnedAway = (refused: number): string => (refused > 0 ? `, ${refused} tur
 const figures = ({ perSecond, mainUs, allUs, p50, p99, refused }: Round): string =>
   `${perSecond.toFixed(0).padStart(6)}/s ${mainUs.toFixed(0).padStart(6)} us main ${allUs.toFixed(0).padStart(6)} us all  p50 ${p50.toFixed(0).padStart(3)} p99 ${p99.toFixed(0).padStart(3)} ms${turnedAway(refused)}`
 
+/** Servers that answer the same requests in turn. */
+type ComparedServer = Exclude<ServerName, 'guarded'>
+
 /** Warms all three up, then lets them take turns under the same load. */
-async function compare(row: Row, servers: Record<ServerName, RunningServer>): Promise<void> {
+async function compare(row: Row, servers: Record<ComparedServer, RunningServer>): Promise<void> {
   const answer = await firstAnswer(answerUrl(servers.columna, row), post(row.body))
   const targets: readonly Target[] = (['columna', 'express', 'node'] as const).map(name => {
     const server = servers[name]
@@ -118,7 +125,7 @@ async function compare(row: Row, servers: Record<ServerName, RunningServer>): Pr
   for (const target of targets) await warm(target, FEW_CALLERS)
   const rounds: Round[][] = targets.map(() => [])
   for (let round = 0; round < ROUNDS; round += 1)
-    for (const [index, target] of targets.entries()) rounds[index]?.push(await load(target, row.callers, SECONDS, true))
+    for (const [index, target] of targets.entries()) rounds[index]?.push(await load(target, row.callers, { seconds: SECONDS }, true))
   const [ours, express, node] = rounds.map(medianRound)
   if (!ours || !express || !node) return
   const { cards } = JSON.parse(answer) as { cards: unknown[] }
@@ -139,7 +146,7 @@ async function healthUnderLoad(row: Row, server: RunningServer): Promise<void> {
   const { perSecond, p50, p99, refused, requests } = await load(
     { server, url: answerUrl(server, row), body: row.body },
     MANY_CALLERS,
-    HEALTH_SECONDS,
+    { seconds: HEALTH_SECONDS },
     true,
   )
   const waits = await looking
@@ -186,3 +193,8 @@ console.log(
 if (only.test('startup')) await compareStarts()
 if (ROWS.length > 0) await compareServers()
 if (only.test('parts')) await partsOfCalls()
+if (only.test('guarded'))
+  await compareGuarded(
+    ALL_ROWS.filter(({ name }) => GUARDED.includes(name)),
+    ROUNDS,
+  )

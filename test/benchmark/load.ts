@@ -20,10 +20,15 @@ export interface Target {
   server: RunningServer
   url: string
   body: string
+  /** A token for each request. */
+  token?: () => string
 }
 
+/** How long a round is: so many seconds, or requests. */
+export type Length = { readonly seconds: number } | { readonly requests: number }
+
 /** Sends the same request from several callers at once. @throws Error when a call fails, or is refused where that is not allowed. */
-export async function load({ server, url, body }: Target, callers: number, seconds: number, mayRefuse = false): Promise<Round> {
+export async function load({ server, url, body, token }: Target, callers: number, length: Length, mayRefuse = false): Promise<Round> {
   const before = cpuOf(server.pid)
   const result = await autocannon({
     url,
@@ -31,7 +36,10 @@ export async function load({ server, url, body }: Target, callers: number, secon
     headers: { 'content-type': 'application/json' },
     body,
     connections: callers,
-    duration: seconds,
+    ...('seconds' in length ? { duration: length.seconds } : { amount: length.requests }),
+    ...(token && {
+      requests: [{ setupRequest: request => ({ ...request, headers: { ...request.headers, authorization: `Bearer ${token()}` } }) }],
+    }),
   })
   const after = cpuOf(server.pid)
   if (result.errors > 0 || (result.non2xx > 0 && !mayRefuse))
@@ -48,17 +56,17 @@ export async function load({ server, url, body }: Target, callers: number, secon
   }
 }
 
-/** Calls after which code of ours has been seen to be as fast as it gets. */
+/** Calls before which code of ours has never been as fast as it gets; of small requests it takes some thousands more. */
 const WARM_CALLS = 2_000
 const WARM_WINDOW_SECONDS = 1
 const MOST_WINDOWS = 20
 const STEADY = 0.05
 
-/** Calls a server until its code is compiled: until enough calls were made, or three seconds in a row cost the same. */
+/** Calls a server until its code is compiled: until enough calls were made and three seconds in a row cost the same, or for the most time that is given. */
 export async function warm(target: Target, callers: number, most = MOST_WINDOWS): Promise<void> {
   const costs: number[] = []
-  for (let calls = 0; calls < WARM_CALLS && costs.length < most && !isSteady(costs);) {
-    const { requests, mainUs } = await load(target, callers, WARM_WINDOW_SECONDS, true)
+  for (let calls = 0; costs.length < most && (calls < WARM_CALLS || !isSteady(costs));) {
+    const { requests, mainUs } = await load(target, callers, { seconds: WARM_WINDOW_SECONDS }, true)
     calls += requests
     costs.push(mainUs)
   }

@@ -7,6 +7,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The servers that are measured side by side. */
 export const SERVERS = {
   columna: { port: 4310, command: ['dist/main.js'] },
+  guarded: { port: 4313, command: ['dist/main.js'] },
   express: { port: 4311, command: ['test/benchmark/bare-express.mjs'] },
   node: { port: 4312, command: ['test/benchmark/bare-node.mjs'] },
 } as const
@@ -19,8 +20,8 @@ export interface RunningServer {
   stop: () => Promise<void>
 }
 
-/** Starts a server as in production, with the draft knowledge; it need not listen yet. */
-export function startServer(name: ServerName): RunningServer {
+/** Starts a server as in production, with the draft knowledge and further settings; it need not listen yet. */
+export function startServer(name: ServerName, settings: Readonly<Record<string, string>> = {}): RunningServer {
   const { port, command } = SERVERS[name]
   const env = {
     ...process.env,
@@ -30,6 +31,7 @@ export function startServer(name: ServerName): RunningServer {
     CDS_DEMO: 'off',
     CDS_TRUST: 'off',
     HOST: '127.0.0.1',
+    ...settings,
   }
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], {
     cwd: ROOT,
