@@ -53,6 +53,8 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   CARD_TOO_LONG: ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
   EVIDENCE_INVALID: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].extension'],
   'EVIDENCE_INVALID-interval': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].extension'],
+  CRITICAL_SILENCED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
+  'CRITICAL_SILENCED-within': ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
   TITLE_UNFINISHED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
   PAGE_TEXT_COMPUTED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].extension'],
   DATE_ARITHMETIC_INVALID: ['Library/facts.json', 'Library.extension[0] (age)'],

@@ -121,6 +121,8 @@ class PlanCompiler {
   private readonly used = new Set<string>()
   private readonly nested: CompiledPlan[] = []
   private readonly ids = new Set<string>()
+  /** Names that the expression of a condition asks for itself. */
+  private readonly namesIn = new Map<CompiledCondition, ReadonlySet<string>>()
   private readonly language: string
   private readonly plan: PlanDefinition
   private readonly subject: Items
@@ -246,7 +248,20 @@ class PlanCompiler {
       actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
     if (isPage) checkPageTexts(this.check, compiled, `${element}.extension`)
+    if (isCriticalWithin(compiled)) this.checkSilence(compiled, element)
     return compiled
+  }
+
+  /** No answer of a user may decide whether a critical card comes, nor what of it a card shows. */
+  private checkSilence({ conditions, onlyOnPageWhen }: CompiledAction, element: string): void {
+    const asksSilence = (condition: CompiledCondition): boolean =>
+      neededBy(this.namesIn.get(condition) ?? [], this.facts.needs).has(SILENCED)
+    if ([...conditions, ...(onlyOnPageWhen ? [onlyOnPageWhen] : [])].some(asksSilence))
+      this.fault(
+        'CRITICAL_SILENCED',
+        element,
+        `It is critical, or holds what is, and asks in the end for %${SILENCED}; a critical card comes whatever users answered before.`,
+      )
   }
 
   private get extension() {
@@ -279,7 +294,7 @@ class PlanCompiler {
   }
 
   private condition(written: Expression | undefined, place: string): CompiledCondition {
-    const evaluate = this.evaluator(written, this.place(place))
+    const { evaluate, variables } = this.checked(written, this.place(place))
     const { description = '', _description } = written ?? {}
     if (!description.trim()) this.fault('DESCRIPTION_MISSING', place, 'Say the condition in plain language.')
     const expression = (inFhirPath(written) ?? written)?.expression ?? ''
@@ -288,7 +303,9 @@ class PlanCompiler {
     const missing = lackingLanguages(descriptions, this.context.profile.languages)
     if (description.trim() && missing.length > 0)
       this.fault('TRANSLATION_MISSING', place, `The description is missing in ${missing.join(', ')}.`)
-    return { description, descriptions, expression, evaluate }
+    const condition = { description, descriptions, expression, evaluate }
+    this.namesIn.set(condition, variables)
+    return condition
   }
 
   /** Ids of the actions of a plan within this one. */
@@ -500,9 +517,13 @@ class PlanCompiler {
   }
 
   private evaluator(expression: Expression | undefined, place: ElementOfFile, focus: ExpressionFocus = {}) {
+    return this.checked(expression, place, focus).evaluate
+  }
+
+  private checked(expression: Expression | undefined, place: ElementOfFile, focus: ExpressionFocus = {}) {
     const checked = this.context.expressions.expression(expression, place, this.facts.known, { subject: this.subject, ...focus })
     checked.variables.forEach(name => this.used.add(name))
-    return checked.evaluate
+    return checked
   }
 
   private place(element: string): ElementOfFile {
@@ -513,6 +534,13 @@ class PlanCompiler {
     this.context.faults.add(code, this.source.file, element, message)
   }
 }
+
+/** The answers to cards by which their points are silent. */
+const SILENCED = 'silenced'
+
+/** Whether an action, or one that stands in it, is critical. */
+const isCriticalWithin = ({ resource: { priority }, actions, definition }: CompiledAction): boolean =>
+  priority === 'stat' || actions.some(isCriticalWithin) || (definition?.kind === 'plan' && definition.plan.actions.some(isCriticalWithin))
 
 /**
  * Whether an action has no text, nothing to propose and no decision point of its own, but children or a plan. One that says

@@ -45,6 +45,7 @@ export const FAULT_CODES = [
   'PAGE_TEXT_COMPUTED',
   'CARD_TOO_LONG',
   'TITLE_UNFINISHED',
+  'CRITICAL_SILENCED',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]
