@@ -1,14 +1,19 @@
+import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import LibsqlDatabase from 'libsql'
 import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
 import type { Database, Tables } from './database.js'
 import { migrate } from './migrate.js'
+import { MIGRATIONS } from './migrations/index.js'
 
 /** Milliseconds for which another process that writes is waited for. */
 const PATIENCE_MS = 500
 /** Milliseconds for which another process that brings the schema up to date is waited for. */
 const SCHEMA_PATIENCE_MS = 10_000
+
+/** The schema of this version, as a whole number of 32 bits that tells its steps apart. */
+const THIS_SCHEMA = createHash('sha256').update(Object.keys(MIGRATIONS).join()).digest().readInt32BE()
 
 /**
  * Opens a database in a file of this machine, which is made where it is not there. It blocks the thread in which it is used.
@@ -22,7 +27,11 @@ export async function openFileDatabase(path: string): Promise<Database> {
   file.exec('pragma journal_mode = wal')
   file.exec('pragma secure_delete = on')
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file as unknown as SqliteDatabase }) })
-  await aloneAmongProcesses(`${path}.lock`, () => migrate(db))
+  if (schemaOf(file) !== THIS_SCHEMA)
+    await aloneAmongProcesses(`${path}.lock`, async () => {
+      await migrate(db)
+      file.exec(`pragma user_version = ${THIS_SCHEMA}`)
+    })
   return {
     db,
     // With a write-ahead log, `normal` leaves the disk alone until the next commit that is for good.
@@ -35,6 +44,10 @@ export async function openFileDatabase(path: string): Promise<Database> {
     close: () => db.destroy(),
   }
 }
+
+/** What the file says of its schema, so that one which is up to date need not be gone through. */
+const schemaOf = (file: LibsqlDatabase.Database): number =>
+  (file.prepare('pragma user_version').get() as { user_version: number }).user_version
 
 /** Does work while no other process does any under the same lock, which ends with the process that holds it. */
 async function aloneAmongProcesses(lock: string, work: () => Promise<void>): Promise<void> {
