@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
 import type { KeptIn, StorePlace } from './record/open-record.js'
+import { SHORTEST_SECRET } from './record/site-key.js'
 import { baseUrl } from './trust/base-url.js'
 import { faultOfServers, isServerList, type ServerEntry, type ServerRisk } from './trust/listed-servers.js'
 import { TRUST_OFF } from './trust/who-may-call.js'
@@ -116,9 +117,10 @@ export function readSettings(environment: Environment = process.env): Settings {
   const demo = setting({ name: 'CDS_DEMO', read: demonstration(isRefused), fallback: outsideProduction })
   const demoFhirPort = setting({ name: 'DEMO_FHIR_PORT', read: wholeNumber(0, 65535), fallback: () => 3001 })
   const port = setting({ name: 'PORT', read: wholeNumber(0, 65535), fallback: () => 3000 })
-  const store = setting<'memory' | StorePlace>({ name: 'CDS_STORE', read: storePlace, fallback: () => 'memory', isSecret: true })
+  const store = setting<'memory' | StorePlace>({ name: 'CDS_STORE', read: storePlace, fallback: usualStore, isSecret: true })
   const siteKey = setting({ name: 'CDS_PATIENT_KEY', read: secret, fallback: () => undefined, isSecret: true })
-  if (store !== 'memory' && !isGiven('CDS_PATIENT_KEY', environment)) refuse('CDS_PATIENT_KEY', `${SECRET} beside CDS_STORE`)
+  const needsKey = store !== 'memory' && (production || 'postgres' in store)
+  if (needsKey && !isGiven('CDS_PATIENT_KEY', environment)) refuse('CDS_PATIENT_KEY', `${SECRET} beside CDS_STORE`)
   const settings: Settings = {
     port,
     opsPort: setting({ name: 'CDS_OPS_PORT', read: portBeside(demo ? [port, demoFhirPort] : [port]), fallback: () => undefined }),
@@ -149,7 +151,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     feedbackMemory: setting({ name: 'CDS_FEEDBACK_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 64_000_000 }),
     overrideMemory: setting({ name: 'CDS_OVERRIDE_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
     shownMemory: setting({ name: 'CDS_SHOWN_MEMORY', read: wholeNumber(100_000, 10_000_000_000), fallback: () => 32_000_000 }),
-    keptIn: store === 'memory' ? store : { place: store, siteKey: siteKey ?? '' },
+    keptIn: keptIn(store, siteKey),
     retention: {
       days: setting({ name: 'CDS_RECORD_DAYS', read: wholeNumber(1, 3_660), fallback: () => 183 }),
       commentDays: setting({ name: 'CDS_COMMENT_DAYS', read: wholeNumber(0, 3_660), fallback: () => 30 }),
@@ -272,6 +274,15 @@ const portBeside =
     return port
   }
 
+/** Outside production what is kept outlives the process unasked; production says where. */
+const usualStore = (environment: Environment): 'memory' | StorePlace =>
+  isProduction(environment) ? 'memory' : { file: './data/columna.db' }
+
+function keptIn(store: 'memory' | StorePlace, siteKey: string | undefined): KeptIn {
+  if (store === 'memory') return store
+  return siteKey === undefined && 'file' in store ? { place: store } : { place: store, siteKey: siteKey ?? '' }
+}
+
 function storePlace(text: string): 'memory' | StorePlace {
   if (text === 'memory') return text
   const [, file] = /^file:(.+)$/.exec(text) ?? []
@@ -287,9 +298,6 @@ const strictness =
     if (isOn && store === 'memory') throw new Error('expects a store beside it (CDS_STORE): memory knows only what this process has seen')
     return isOn
   }
-
-/** Fewest characters of a secret. */
-const SHORTEST_SECRET = 32
 
 const SECRET = `expects a secret of ${SHORTEST_SECRET} characters or more, the same for all replicas,`
 

@@ -112,19 +112,24 @@ async function recordFor(
     now,
     keptIn,
     onChange,
+  }).catch((error: unknown) => {
+    throw storeUnusable((error as NodeJS.ErrnoException).code)
   })
   const fault = record.fault()
   if (fault === undefined) return record
   if (keptIn !== 'memory' && 'postgres' in keptIn.place) onChange(fault)
   else {
     await record.close()
-    throw new CdsError(
-      'CDS_SETTING_INVALID',
-      `CDS_STORE: the file cannot be opened and written (${fault}). Name one in a folder of the service.`,
-    )
+    throw storeUnusable(fault)
   }
   return record
 }
+
+const storeUnusable = (code = 'of an unknown kind'): CdsError =>
+  new CdsError(
+    'CDS_SETTING_INVALID',
+    `CDS_STORE: the file, or that of its secret (.key) beside it, cannot be opened and written (${code}). Name one in a folder that the service may write, such as file:./data/columna.db, or say memory.`,
+  )
 
 const isDraft = ({ resource }: CompiledPlan): boolean => resource.status !== 'active'
 

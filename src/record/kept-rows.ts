@@ -4,6 +4,7 @@ import { auditEvent, type Named } from './audit-event.js'
 import { createRecordKeys, type RecordKeys } from './record-keys.js'
 import type { KeptIn } from './open-record.js'
 import type { PatientOfClient } from './port.js'
+import { siteKeyBeside } from './site-key.js'
 import { openStore } from './store/open-store.js'
 import type { CallRow, Store } from './store/rows.js'
 
@@ -49,7 +50,7 @@ const ROWS_A_PAGE = 500
 export async function openKeptRows(keptIn: KeptIn, address: string | undefined, now: () => number): Promise<KeptRows> {
   if (keptIn === 'memory') throw new Error('CDS_STORE is memory: only the running process knows what it keeps, and only until it ends.')
   const store = await openStore(keptIn.place)
-  const keys = createRecordKeys(keptIn.siteKey)
+  const keys = createRecordKeys(keptIn.siteKey ?? siteKeyBeside(keptIn.place.file))
   const note = (operation: string, about: About | undefined, rows: number) =>
     store.keepCalls({ calls: [officersCall(operation, about, rows, keys, now())], cards: [] })
   return {

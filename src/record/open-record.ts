@@ -2,14 +2,22 @@ import { createMemoryFeedbackRecord } from './feedback-record.js'
 import { createMemoryRecord } from './memory-record.js'
 import { createOverrideMemory } from './override-memory.js'
 import type { WatchedRecord } from './port.js'
+import { createRecordKeys } from './record-keys.js'
 import { createShownMemory } from './shown-memory.js'
+import { siteKeyBeside } from './site-key.js'
 import type { Retention } from './stored-record.js'
 import type { StorePlace } from './store/open-store.js'
 
 export type { StorePlace } from './store/open-store.js'
 
 /** Where what is kept of calls is kept, and under which secret of the site. */
-export type KeptIn = 'memory' | { readonly place: StorePlace; readonly siteKey: string }
+export type KeptIn = 'memory' | { readonly place: StorePlace; readonly siteKey: string } | KeptWithKey
+
+/** A file whose secret lies in a file beside it, made when it is first wanted. */
+interface KeptWithKey {
+  readonly place: { readonly file: string }
+  readonly siteKey?: undefined
+}
 
 /** What a deployment gives its record. */
 export interface RecordOptions {
@@ -32,6 +40,7 @@ export interface RecordOptions {
 /**
  * The record of a deployment: the one place that says where what is kept of calls is kept.
  * @returns what may be down yet: a store is waited for until it was opened, or could not be.
+ * @throws Error when the secret beside a file can be neither read nor made.
  */
 export async function openRecord(options: RecordOptions): Promise<WatchedRecord> {
   const { keptIn, overrideMemory, feedbackMemory, shownMemory, decisionPoints, now } = options
@@ -41,12 +50,9 @@ export async function openRecord(options: RecordOptions): Promise<WatchedRecord>
       createMemoryFeedbackRecord(feedbackMemory),
       createShownMemory(shownMemory),
     )
-  const [{ startStoreThread }, { createStoredRecord }, { createRecordKeys }] = await Promise.all([
-    import('./store-thread.js'),
-    import('./stored-record.js'),
-    import('./record-keys.js'),
-  ])
+  const keys = createRecordKeys(keptIn.siteKey ?? siteKeyBeside(keptIn.place.file))
+  const [{ startStoreThread }, { createStoredRecord }] = await Promise.all([import('./store-thread.js'), import('./stored-record.js')])
   const thread = startStoreThread({ place: keptIn.place, onChange: options.onChange })
   await thread.triedToOpen
-  return createStoredRecord({ ...options, thread, keys: createRecordKeys(keptIn.siteKey), now: () => now().getTime() })
+  return createStoredRecord({ ...options, thread, keys, now: () => now().getTime() })
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { storeProgram } from './store-program.js'
 import type { StorePlace } from './store/open-store.js'
 import type { Store } from './store/rows.js'
 
@@ -46,9 +47,6 @@ export interface StoreThreadOptions {
   onChange?: (fault: string | undefined) => void
 }
 
-/** Where the program of the thread lies, in the built service. */
-const PROGRAM = new URL('../record/store-worker.js', import.meta.url)
-
 /** Milliseconds between two looks at a store that is down. */
 const LOOK_AGAIN_MS = 1_000
 
@@ -70,7 +68,7 @@ interface Waiting {
 }
 
 /** Starts the thread of a store. It is started again whenever it ends by itself. */
-export function startStoreThread({ place, program = PROGRAM, onChange = () => undefined }: StoreThreadOptions): StoreThread {
+export function startStoreThread({ place, program = storeProgram(), onChange = () => undefined }: StoreThreadOptions): StoreThread {
   const waiting = new Map<number, Waiting>()
   let nextId = 1
   let fault: string | undefined = 'STORE_NOT_OPEN'
@@ -88,6 +86,8 @@ export function startStoreThread({ place, program = PROGRAM, onChange = () => un
    */
   async function end(): Promise<void> {
     if (worker.threadId === ENDED) return
+    // It is waited for, while nothing else may be.
+    worker.ref()
     const ended = once(worker, 'exit')
     worker.postMessage('end' satisfies Asked)
     await ended
@@ -103,8 +103,10 @@ export function startStoreThread({ place, program = PROGRAM, onChange = () => un
 
   function startWorker(): Worker {
     const started = new Worker(program, { workerData: place, stdout: false, stderr: false })
-    started.unref()
-    started.on('message', (told: Told) => hear(told))
+    started.on('message', (told: Told) => {
+      if ('opened' in told) started.unref()
+      hear(told)
+    })
     started.on('error', () => undefined)
     started.on('exit', () => {
       setFault('STORE_THREAD_ENDED')

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -44,19 +44,18 @@ interface Service {
 }
 
 /** The built service, with a small guideline. @param mostBlocks kilobytes that a file may hold. */
-async function startService(store: string, mostBlocks?: number): Promise<Service> {
+async function startService(store: string | undefined, mostBlocks?: number, cwd = ROOT): Promise<Service> {
   const command = `${mostBlocks === undefined ? '' : `ulimit -f ${mostBlocks}; `}exec "$0" "$@"`
   const child = spawn('bash', ['-c', command, process.execPath, '--disable-warning=ExperimentalWarning', join(ROOT, 'dist/main.js')], {
-    cwd: ROOT,
+    cwd,
     env: {
       PATH: process.env.PATH,
       PORT: '0',
       HOST: '127.0.0.1',
       CDS_DEMO: 'off',
       LOG_LEVEL: 'silent',
-      CDS_KNOWLEDGE: 'test/other-guideline',
-      CDS_STORE: store,
-      CDS_PATIENT_KEY: 'a secret of the site for tests only, long enough',
+      CDS_KNOWLEDGE: join(ROOT, 'test/other-guideline'),
+      ...(store !== undefined && { CDS_STORE: store, CDS_PATIENT_KEY: 'a secret of the site for tests only, long enough' }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -189,6 +188,20 @@ describe('no report that was answered with 200 is lost', () => {
     expect(lost(acknowledged, await keptInPostgres(url))).toEqual([])
     expect([...statuses].filter(status => status !== undefined).sort()).toEqual([200, 503])
   })
+})
+
+test('without any setting it is kept in data/ of the folder, for whoever starts there next', async () => {
+  const folder = mkdtempSync(join(home, 'usual-'))
+  const acknowledged: string[] = []
+  for (let start = 0; start < 2; start += 1) {
+    const service = await startService(undefined, undefined, folder)
+    const cards = newCards()
+    expect(await report(service, cards)).toBe(200)
+    acknowledged.push(...cards)
+    await kill(service)
+  }
+  expect(lost(acknowledged, keptInFile(join(folder, 'data', 'columna.db')))).toEqual([])
+  expect(readdirSync(join(folder, 'data'))).toContain('columna.db.key')
 })
 
 test('a disk without room: 503 with a stable code, health says so, cards go on, and nothing that was kept is lost', async () => {

@@ -44,6 +44,7 @@ export async function startServiceProcess({
       HOST: '127.0.0.1',
       CDS_DEMO: 'off',
       LOG_LEVEL: 'warn',
+      CDS_STORE: 'memory',
       ...(knowledge === 'small' && { CDS_KNOWLEDGE: 'test/other-guideline' }),
       ...environment,
     },

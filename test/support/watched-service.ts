@@ -85,7 +85,7 @@ export async function startWatchedService({
   const main = program === 'source' ? [await runnable('src/main.ts')] : []
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...PROGRAMS[program], ...main], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DEMO_FHIR_PORT: '0', CDS_NOW: NOW, ...environment },
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DEMO_FHIR_PORT: '0', CDS_NOW: NOW, CDS_STORE: 'memory', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let exit: Exit | undefined

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
@@ -9,6 +9,7 @@ import { readKnowledgeJson } from '../../src/knowledge-files/knowledge-json.js'
 import { PROJECT_ROOT } from '../../src/knowledge-files/load-knowledge.js'
 import { readProfile } from '../../src/knowledge-files/read-profile.js'
 import { readSettings as readDeclarations } from '../../src/knowledge-files/read-settings.js'
+import { siteKeyBeside } from '../../src/record/site-key.js'
 import { isOwnSetting, readKnowledgeSettings, readSettings, variableOf, type Settings } from '../../src/settings.js'
 
 function faultsOf(
@@ -48,7 +49,7 @@ test('without any variable everything has a value', () => {
     feedbackMemory: 64_000_000,
     overrideMemory: 32_000_000,
     shownMemory: 32_000_000,
-    keptIn: 'memory',
+    keptIn: { place: { file: './data/columna.db' } },
     retention: { days: 183, commentDays: 30 },
     repeatInfoDays: 14,
     explain: true,
@@ -175,7 +176,6 @@ describe('a bad value names its variable', () => {
     ['CDS_STORE', 'file:///data/columna.db'],
     ['CDS_STORE', 'mysql://a.example/columna'],
     ['CDS_PATIENT_KEY', 'too short'],
-    ['CDS_REPLAY_STRICT', 'on'],
     ['CDS_REPLAY_STRICT', 'maybe'],
     ['CDS_RECORD_DAYS', '0'],
     ['CDS_COMMENT_DAYS', 'x'],
@@ -198,17 +198,34 @@ describe('a bad value names its variable', () => {
   })
 })
 
-test('a store that outlives the process needs a secret of the site', () => {
+test('a store that replicas share needs a secret of the site, and so does each in production', () => {
   const CDS_PATIENT_KEY = 'x'.repeat(32)
   expect(readSettings({ CDS_STORE: 'file:./data/columna.db', CDS_PATIENT_KEY }).keptIn).toEqual({
     place: { file: './data/columna.db' },
     siteKey: CDS_PATIENT_KEY,
   })
+  const file = 'file:./data/columna.db'
+  expect(readSettings({ CDS_STORE: file }).keptIn).toEqual({ place: { file: './data/columna.db' } })
+  expect(faultsOf({ CDS_STORE: file, NODE_ENV: 'production' })).toEqual([expect.stringMatching(/^CDS_PATIENT_KEY: expects a secret/)])
+  expect(readSettings({ NODE_ENV: 'production' }).keptIn).toBe('memory')
+  expect(faultsOf({ CDS_STORE: 'memory', CDS_REPLAY_STRICT: 'on' })).toEqual([expect.stringMatching(/^CDS_REPLAY_STRICT: expects a store/)])
   const postgres = 'postgres://columna@db.example/columna'
   expect(readSettings({ CDS_STORE: postgres, CDS_PATIENT_KEY }).keptIn).toEqual({ place: { postgres }, siteKey: CDS_PATIENT_KEY })
   expect(readSettings({ CDS_STORE: postgres, CDS_PATIENT_KEY, CDS_REPLAY_STRICT: 'on' }).isReplayStrict).toBe(true)
   expect(faultsOf({ CDS_STORE: postgres })).toEqual([expect.stringMatching(/^CDS_PATIENT_KEY: expects a secret of 32 characters/)])
   expect(faultsOf({ CDS_STORE: postgres }).join('')).not.toContain('db.example')
+})
+
+test('a file without a secret has one made beside it, once, for its owner alone', () => {
+  const home = mkdtempSync(join(tmpdir(), 'columna-key-'))
+  const file = join(home, 'data', 'columna.db')
+  const made = siteKeyBeside(file)
+  expect(made.length).toBeGreaterThanOrEqual(32)
+  expect(siteKeyBeside(file)).toBe(made)
+  expect([readdirSync(join(home, 'data')), statSync(`${file}.key`).mode & 0o777]).toEqual([['columna.db.key'], 0o600])
+  writeFileSync(`${file}.key`, 'short')
+  expect(() => siteKeyBeside(file)).toThrow('The file holds no secret.')
+  rmSync(home, { recursive: true })
 })
 
 describe('a secret in a file', () => {
