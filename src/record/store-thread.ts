@@ -74,6 +74,7 @@ export function startStoreThread({ place, program = storeProgram(), onChange = (
   let fault: string | undefined = 'STORE_NOT_OPEN'
   let restarts = 0
   let isClosing = false
+  let hasTried = false
   let opened: () => void = () => undefined
   const triedToOpen = new Promise<void>(resolve => {
     opened = resolve
@@ -93,12 +94,17 @@ export function startStoreThread({ place, program = storeProgram(), onChange = (
     await ended
   }
 
+  function tried(): void {
+    hasTried = true
+    opened()
+  }
+
   function setFault(now: string | undefined): void {
     if (now === fault) return
     const before = fault
     fault = now
     // A reason that changes is no news; what is first opened is none either.
-    if ((before === undefined) !== (now === undefined) && !isClosing) onChange(now)
+    if (hasTried && (before === undefined) !== (now === undefined) && !isClosing) onChange(now)
   }
 
   function startWorker(): Worker {
@@ -111,7 +117,7 @@ export function startStoreThread({ place, program = storeProgram(), onChange = (
     started.on('exit', () => {
       setFault('STORE_THREAD_ENDED')
       for (const each of waiting.values()) each.failed('STORE_THREAD_ENDED')
-      opened()
+      tried()
       if (isClosing) return
       setTimeout(
         () => {
@@ -127,7 +133,7 @@ export function startStoreThread({ place, program = storeProgram(), onChange = (
   function hear(told: Told): void {
     if ('opened' in told) {
       setFault(told.opened ? undefined : told.why)
-      opened()
+      tried()
     } else if ('failed' in told) waiting.get(told.id)?.failed(told.failed)
     else waiting.get(told.id)?.answered(told.answered)
   }

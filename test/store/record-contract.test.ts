@@ -98,6 +98,8 @@ const noted = (members: Partial<NotedCall> = {}): NotedCall => ({
 interface Opened {
   record: WatchedRecord
   thread?: StoreThread
+  /** What was told of its going down and coming back. */
+  news?: (string | undefined)[]
 }
 
 interface Kind {
@@ -108,7 +110,8 @@ interface Kind {
 let places = 0
 
 async function openStored(place: Parameters<typeof startStoreThread>[0]['place'], now = NOW): Promise<Opened> {
-  const thread = startStoreThread({ place, program: PROGRAM })
+  const news: (string | undefined)[] = []
+  const thread = startStoreThread({ place, program: PROGRAM, onChange: fault => news.push(fault) })
   await thread.triedToOpen
   expect(thread.fault()).toBeUndefined()
   const record = createStoredRecord({
@@ -119,7 +122,7 @@ async function openStored(place: Parameters<typeof startStoreThread>[0]['place']
     now: () => now,
   })
   everOpened.push(record)
-  return { record, thread }
+  return { record, thread, news }
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -380,13 +383,14 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
     })
 
     test('a thread that dies is started again; what it was asked fails, and nothing that was kept is lost', async () => {
-      const { record: dying, thread } = await openAgain()
+      const { record: dying, thread, news } = await openAgain()
       await answer('p1', [card(A, 'LBP-10')])
       await record.feedback([entry(A)])
       await thread?.kill()
       await expect(overridesOf(dying, of('p1'))).rejects.toThrow('STORE_THREAD_ENDED')
       await untilUp(dying)
       expect([dying.restarts(), await pointsOf('p1', undefined, dying)]).toEqual([1, ['LBP-10']])
+      expect(news).toEqual(['STORE_THREAD_ENDED', undefined])
     })
 
     test('what was asked is kept with the cards of each call, shown and held back, whoever sends the same again', async () => {
