@@ -69,6 +69,8 @@ export interface Settings {
   tokenMaxAge: number
   /** Risks of an address that the deployment does not take. */
   refusedRisks: readonly ServerRisk[]
+  /** Base URL of the collector of traces; undefined where nothing is traced. */
+  traceEndpoint: string | undefined
   /** Whether production's rules hold. */
   isProduction: boolean
   /** Folder of the knowledge that is served; undefined where it is that of this package. */
@@ -166,6 +168,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     refusedRisks,
     isProduction: production,
     knowledgeFolder: setting({ name: 'CDS_KNOWLEDGE', read: text => text, fallback: () => undefined }),
+    traceEndpoint: setting({ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', read: collector, fallback: () => undefined }),
     logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),
   }
   throwIfAny()
@@ -336,6 +339,12 @@ function maybeJson(text: string): unknown {
 }
 
 const fileOrOff = (text: string): string => (text.toLowerCase() === TRUST_OFF ? TRUST_OFF : text)
+
+function collector(text: string): string {
+  const url = baseUrl(text)
+  if (url === undefined || url.includes('@')) throw new Error('expects an http or https URL without a user, a query or an anchor')
+  return url
+}
 
 const publicUrl =
   (production: boolean) =>

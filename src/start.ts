@@ -22,6 +22,8 @@ import { createTurns } from './server/turns.js'
 import { isOwnSetting, readKnowledgeSettings, readSettings, type Settings } from './settings.js'
 import { warmUp, warmUpFurther } from './calls/warm-up.js'
 import { welcomeText } from './server/welcome-text.js'
+import type { RunningTracing } from './tracing/start-tracing.js'
+import type { Tracing } from './tracing/tracing.js'
 import { fhirServerList } from './trust/fhir-server-list.js'
 import type { ServerEntry } from './trust/listed-servers.js'
 import { whoMayCall, type Trust } from './trust/who-may-call.js'
@@ -43,10 +45,16 @@ export async function start(): Promise<Running> {
   const knowledge = knowledgeFor(settings, log)
   const metrics = createMetrics(figuresOfProcess())
   const trust = await trustFor(settings, knowledge, log, metrics)
+  const traces = await tracesFor(settings)
   const options = serverOptions(
     settings,
     knowledge,
-    { ...trust, reader: await readerFor(settings, trust.fhirServers), record: await recordFor(settings, knowledge, now, log) },
+    {
+      ...trust,
+      reader: await readerFor(settings, trust.fhirServers, traces?.tracing),
+      record: await recordFor(settings, knowledge, now, log),
+      tracing: traces?.tracing,
+    },
     log,
     now,
   )
@@ -80,15 +88,31 @@ export async function start(): Promise<Running> {
     async end() {
       await ending.end()
       await options.record.close()
+      await traces?.end()
     },
   }
 }
 
+/** What traces is loaded where somebody gathers traces. */
+async function tracesFor({ traceEndpoint }: Settings): Promise<RunningTracing | undefined> {
+  return traceEndpoint === undefined ? undefined : (await import('./tracing/start-tracing.js')).startTracing(traceEndpoint)
+}
+
 /** What reads of FHIR servers is loaded where any may be read. */
-async function readerFor({ fhirResponseLimit, fhirPageLimit }: Settings, fhirServers: readonly ServerEntry[]): Promise<FhirReader> {
+async function readerFor(
+  { fhirResponseLimit, fhirPageLimit }: Settings,
+  fhirServers: readonly ServerEntry[],
+  tracing: Tracing | undefined,
+): Promise<FhirReader> {
   if (fhirServers.length === 0) return CLOSED_READER
   const { createHttpFhirReader } = await import('./patient-data/http-fhir-reader.js')
-  return createHttpFhirReader({ isAllowed: fhirServerList(fhirServers), responseLimit: fhirResponseLimit, pageLimit: fhirPageLimit })
+  const traced = tracing && (await import('./patient-data/traced-request.js')).tracedRequest(tracing)
+  return createHttpFhirReader({
+    isAllowed: fhirServerList(fhirServers),
+    responseLimit: fhirResponseLimit,
+    pageLimit: fhirPageLimit,
+    traced,
+  })
 }
 
 /**
@@ -176,7 +200,19 @@ async function trustFor(settings: Settings, { knowledge, services }: LoadedKnowl
 function serverOptions(
   settings: Settings,
   { knowledge, services, settings: declared, about, caseRecord, digest }: LoadedKnowledge,
-  { letIn, registeredClients, inShadow, origins, reader, record }: Trust & { reader: FhirReader; record: WatchedRecord },
+  {
+    letIn,
+    registeredClients,
+    inShadow,
+    origins,
+    reader,
+    record,
+    tracing,
+  }: Trust & {
+    reader: FhirReader
+    record: WatchedRecord
+    tracing: Tracing | undefined
+  },
   log: Logger,
   now: () => Date,
 ): ServerOptions {
@@ -207,6 +243,7 @@ function serverOptions(
     repeatInfoDays: settings.repeatInfoDays,
     isReplayStrict: settings.isReplayStrict,
     publicUrl: settings.publicUrl,
+    tracing,
     letIn,
     ...(registeredClients !== undefined && { registeredClients }),
     ...(inShadow && { inShadow }),

@@ -1,10 +1,11 @@
 import type { Question, Recalled } from '../record/port.js'
+import { traced } from '../tracing/tracing.js'
 import { CallerRefused } from '../trust/caller-refused.js'
 import type { UsedToken } from '../trust/seen-tokens.js'
 import type { CallEnvironment } from './environment.js'
 
 /** What of the service asks the record. */
-export type AskingEnvironment = Pick<CallEnvironment, 'record' | 'isReplayStrict' | 'metrics'>
+export type AskingEnvironment = Pick<CallEnvironment, 'record' | 'isReplayStrict' | 'metrics' | 'tracing'>
 
 /** Tokens of which the record was asked. */
 const asked = new WeakSet<UsedToken>()
@@ -36,10 +37,14 @@ function checkToken(recalled: Recalled | undefined, { isReplayStrict, metrics }:
   metrics?.countToken(recalled ? 'accepted' : 'unconfirmed')
 }
 
-async function remembered(question: Question, timeLimit: number, { record, metrics }: AskingEnvironment): Promise<Recalled | undefined> {
+async function remembered(
+  question: Question,
+  timeLimit: number,
+  { record, metrics, tracing }: AskingEnvironment,
+): Promise<Recalled | undefined> {
   const { promise: tooLate, end } = lateAfter(timeLimit)
   try {
-    return await Promise.race([record.recall(question), tooLate])
+    return await traced(tracing, 'store', () => Promise.race([record.recall(question), tooLate]))
   } catch {
     metrics?.countUnremembered()
     return undefined

@@ -27,6 +27,7 @@ import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/dra
 import type { Unusable } from '../patient-data/patient-record.js'
 import type { Override, PatientOfClient, ReaderOfPatient, ShownOn } from '../record/port.js'
 import type { CdsService } from '../knowledge-files/services.js'
+import { traced } from '../tracing/tracing.js'
 import type { Caller } from '../trust/calling-client.js'
 import type { ListedServer } from '../trust/listed-servers.js'
 import type { Arrival, CallEnvironment, NotedCall } from './environment.js'
@@ -109,9 +110,10 @@ export async function callService(
   environment: CallEnvironment,
   arrival: Arrival = {},
 ): Promise<ServiceAnswer> {
-  const gathered = await gatherCall(service, request, environment, arrival)
+  const { tracing } = environment
+  const gathered = await traced(tracing, 'gather', () => gatherCall(service, request, environment, arrival))
   await itsTurn(gathered.stopAt, environment)
-  const answer = answerCall(withSilence(gathered, language, environment), language, environment)
+  const answer = traced(tracing, 'evaluate', () => answerCall(withSilence(gathered, language, environment), language, environment))
   const shadowOf = inShadowOf(service.id, arrival.caller)
   countAnswer(service.id, gathered, answer, environment, shadowOf)
   const { response, undecided, applied, advice, sayings, notes } = answer

@@ -3,6 +3,7 @@ import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import type { FhirReader } from '../patient-data/fhir-reader.js'
 import type { ReadingLimits } from '../patient-data/reading-budget.js'
 import type { NotedCall, WatchedRecord } from '../record/port.js'
+import type { Tracing } from '../tracing/tracing.js'
 import type { Caller } from '../trust/calling-client.js'
 
 /** What every call needs and no call changes. */
@@ -33,6 +34,8 @@ export interface CallEnvironment {
   isReplayStrict: boolean
   /** Figures for an operator; a call can do without. */
   metrics?: CallMetrics
+  /** Tells where the time of a call goes; absent where the deployment does not trace. */
+  tracing?: Tracing | undefined
 }
 
 /** How a call came. */

@@ -2,12 +2,14 @@ import { cardsNamedIn, parseFeedback } from '../cds-hooks/parse-feedback.js'
 import { CdsError } from '../errors.js'
 import type { CallRecord } from '../record/port.js'
 import { defined } from '../plain-values/defined.js'
+import { traced, type Tracing } from '../tracing/tracing.js'
 import type { Caller } from '../trust/calling-client.js'
 
 /** What recording feedback needs. */
 export interface FeedbackEnvironment {
   record: CallRecord
   now: () => Date
+  tracing?: Tracing | undefined
 }
 
 /**
@@ -18,13 +20,14 @@ export interface FeedbackEnvironment {
 export async function recordFeedback(
   service: string,
   body: unknown,
-  { record, now }: FeedbackEnvironment,
+  { record, now, tracing }: FeedbackEnvironment,
   caller?: Caller,
 ): Promise<number> {
   const sender = caller?.sender
   const { feedback, faults } = parseFeedback(body, await record.ofOtherServices(cardsNamedIn(body), service, sender).catch(notKept))
   const receivedAt = now().toISOString()
-  await record.feedback(feedback.map(each => ({ ...defined({ sender }), service, receivedAt, feedback: each }))).catch(notKept)
+  const entries = feedback.map(each => ({ ...defined({ sender }), service, receivedAt, feedback: each }))
+  await traced(tracing, 'store', () => record.feedback(entries)).catch(notKept)
   if (faults.length > 0) {
     throw new CdsError(
       'CDS_FEEDBACK_INVALID',

@@ -14,6 +14,8 @@ export interface ConnectionLimits {
   responseLimit: number
   /** Finds the addresses of a name; as the system does unless given. */
   lookup?: Lookup
+  /** Has each request told as a span; absent where the deployment does not trace. */
+  traced?: ((send: Send) => Send) | undefined
 }
 
 /** Raised to end a read; the failure is what the reply may say of it. */
@@ -26,6 +28,11 @@ export class ReadEnded extends Error {
 /** Raised when nothing came of a request; the codes of undici, Node and its decompression tell why. */
 class Disconnected extends Error {}
 
+/** Sends one request, with what headers besides its own. */
+export type Send = (url: string, access: FhirAccess, headers?: Readonly<Record<string, string>>) => Promise<FhirAnswer>
+
+const untraced = (send: Send): Send => send
+
 /** Asks a FHIR server by GET; any status is an answer. */
 export type Get = (url: string, access: FhirAccess) => Promise<FhirAnswer>
 
@@ -36,7 +43,7 @@ const ERROR_LIMIT = 65_536
  * Connects to FHIR servers: allowed ones only, without following redirects, within what the call may read and what the
  * host can take. A server that says it is asked too much, and when to come back, is asked once more.
  */
-export function connectFhirServers({ isAllowed, ...limits }: ConnectionLimits): Get {
+export function connectFhirServers({ isAllowed, traced = untraced, ...limits }: ConnectionLimits): Get {
   const dispatcherWithin = dispatchers(limits)
   const hosts = createHostGuard<FhirAnswer>({
     ofError: error => error instanceof Disconnected || error instanceof OutOfTime,
@@ -44,7 +51,11 @@ export function connectFhirServers({ isAllowed, ...limits }: ConnectionLimits): 
     ofAnswer: ({ status }) => status >= 500 && status !== 501,
   })
 
-  const send = async (url: string, { accessToken, networks, signal, fairWaitMs, budget }: FhirAccess): Promise<FhirAnswer> => {
+  const send = async (
+    url: string,
+    { accessToken, networks, signal, fairWaitMs, budget }: FhirAccess,
+    traceHeaders?: Readonly<Record<string, string>>,
+  ): Promise<FhirAnswer> => {
     // It may have waited for its turn until nobody waited for it.
     if (signal.aborted) throw new NoLongerNeeded()
     const began = performance.now()
@@ -56,6 +67,7 @@ export function connectFhirServers({ isAllowed, ...limits }: ConnectionLimits): 
           accept: 'application/fhir+json',
           'accept-encoding': 'gzip, deflate, br',
           ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+          ...traceHeaders,
         },
       })
       const { statusCode: status, headers } = response
@@ -69,11 +81,13 @@ export function connectFhirServers({ isAllowed, ...limits }: ConnectionLimits): 
     }
   }
 
+  const sendTraced = traced(send)
+
   const getOnce: Get = (url, access) => {
     if (!access.budget.takeRequest()) throw new ReadEnded({ reason: 'exhausted' })
     return unlessAborted(
       access.signal,
-      access.budget.inTurn(() => hosts.send(url, () => send(url, access))),
+      access.budget.inTurn(() => hosts.send(url, () => sendTraced(url, access))),
     )
   }
 

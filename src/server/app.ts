@@ -15,6 +15,7 @@ import { PAGES_BEGIN } from '../pages/page-urls.js'
 import { readJsonBody } from './read-body.js'
 import { answering } from './reply.js'
 import { pathUnknown, ROUTES } from './routes.js'
+import { tracedHandler } from './traced-handler.js'
 import { createUnfinishedBodies } from './unfinished-bodies.js'
 
 /** Builds the HTTP side of the service: routes from a table, one place for errors, CORS on everything. */
@@ -60,7 +61,8 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
         ...(isForClients ? [asksRecord ? confirmedLater : confirmed] : []),
         ...(method === 'post' ? readBody : []),
       ]
-      app[method as 'get' | 'post'](path, named(path), ...steps, answering(handler, environment))
+      const answer = options.tracing && method === 'post' ? tracedHandler(options.tracing, path, handler) : handler
+      app[method as 'get' | 'post'](path, named(path), ...steps, answering(answer, environment))
     }
     app.all(path, named(path), methodNotAllowed(Object.keys(methods)))
   }

@@ -70,6 +70,9 @@ export function noteRoute(response: Response, route: string): void {
 /** `performance.now()` at which the headers of a request had come, from which on its time runs. */
 export const arrivalOf = (response: Response): number => kept.get(response)?.arrivedAt ?? performance.now()
 
+/** Id of a request, by which its answer and the log name it. */
+export const requestIdOf = (response: Response): string => kept.get(response)?.id ?? ''
+
 /** Notes which service was called; its id is one of ours, not what was sent. */
 export function noteService(response: Response, service: string): void {
   const notes = kept.get(response)

@@ -5,7 +5,7 @@ import { stackFrames } from '../errors.js'
 import type { Caller } from '../trust/calling-client.js'
 import { noteCall } from './audit.js'
 import { keptForEver, sendPublic } from './caching.js'
-import { arrivalOf, noteAnswer, noteFailure, noteService } from './call-log.js'
+import { arrivalOf, noteAnswer, noteFailure, noteService, requestIdOf } from './call-log.js'
 import type { ServerEnvironment } from './environment.js'
 import { languageOf, settleLanguage } from './language.js'
 import { callerOf } from './let-in.js'
@@ -18,6 +18,10 @@ export interface Asked {
   body: unknown
   /** `performance.now()` at which the headers of the request had come, from which on its time runs. */
   arrivedAt: number
+  /** Id by which the log and the answer name the request. */
+  requestId: string
+  /** Span of the client that the request belongs to, as it was sent. */
+  traceparent: string | undefined
   /** Who calls; undefined where the route asks nobody. */
   caller: Caller | undefined
   /** Settles the language of the reply, which its headers then tell. */
@@ -114,6 +118,8 @@ const askedIn = (request: Request, response: Response, { languages }: KnowledgeP
   query: request.query,
   body: request.body as unknown,
   arrivedAt: arrivalOf(response),
+  requestId: requestIdOf(response),
+  traceparent: request.get('traceparent'),
   caller: callerOf(response),
   language: () => settleLanguage(request, response, languages, callerOf(response)?.language),
   preferredLanguage: () => languageOf(request, languages, callerOf(response)?.language),

@@ -27,6 +27,11 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['errors', 'plain-values'],
     ['ajv', 'ipaddr.js', 'jose', 'limiter', 'node:dns', 'node:fs', 'node:net', 'node:path', 'undici'],
   ],
+  // Where the time of a call goes; of OpenTelemetry's SDK nothing is loaded but where somebody gathers traces.
+  tracing: [
+    ['errors', 'plain-values'],
+    ['@opentelemetry', 'node:async_hooks'],
+  ],
   record: [
     ['cds-hooks', 'plain-values', 'trust'],
     ['kysely', 'libsql', 'node:crypto', 'node:events', 'node:fs', 'node:path', 'node:timers', 'node:worker_threads', 'pg'],
@@ -37,7 +42,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['ajv', 'node:crypto', 'node:fs', 'node:path', 'node:url'],
   ],
   'patient-data': [
-    ['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'plain-values', 'trust'],
+    ['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'plain-values', 'tracing', 'trust'],
     ['cockatiel', 'node:events', 'node:timers', 'undici'],
   ],
   // The corridors: the only room that imports both the engine and what is remembered.
@@ -54,6 +59,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'patient-data',
       'plain-values',
       'record',
+      'tracing',
       'trust',
     ],
     ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib'],
@@ -75,6 +81,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'knowledge-files',
       'pages',
       'plain-values',
+      'tracing',
       'trust',
     ],
     ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client'],
@@ -117,6 +124,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'record',
       'server',
       'settings',
+      'tracing',
       'trust',
     ],
     ['node:events', 'node:http', 'node:net', 'pino'],

@@ -1,0 +1,55 @@
+import { CdsError } from '../errors.js'
+import { withoutEnd } from '../plain-values/without-end.js'
+import { openTelemetry } from './open-telemetry.js'
+import type { Tracing } from './tracing.js'
+
+/** The tracing of a process, until it ends. */
+export interface RunningTracing {
+  tracing: Tracing
+  /** Sends what waits, for two seconds at most. */
+  end: () => Promise<void>
+}
+
+/** Milliseconds that the last spans may take to be sent: a collector that is away holds nobody up. */
+const LAST_SENDING_MS = 2_000
+
+/** Packages of OpenTelemetry's SDK, which a deployment that traces installs beside the service. */
+const PACKAGES = ['@opentelemetry/sdk-trace-node', '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/resources']
+
+const loadPackages = () =>
+  Promise.all([
+    import('@opentelemetry/sdk-trace-node'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
+  ])
+
+/**
+ * Sends spans to a collector from now on, in batches and off the path of any call. What else OpenTelemetry's own
+ * variables choose (OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS) its SDK reads.
+ * @param endpoint base URL of the collector, below which `/v1/traces` is.
+ * @throws CdsError CDS_SETTING_INVALID when the SDK is not installed, naming its packages.
+ */
+export async function startTracing(endpoint: string, load = loadPackages): Promise<RunningTracing> {
+  const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { detectResources, envDetector, resourceFromAttributes }] =
+    await load().catch(notInstalled)
+  const exporter = new OTLPTraceExporter({ url: `${withoutEnd(endpoint, '/')}/v1/traces` })
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': 'columna' }).merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  })
+  return {
+    tracing: openTelemetry(provider.getTracer('columna')),
+    end: async () => {
+      const late = new Promise<void>(resolve => setTimeout(resolve, LAST_SENDING_MS).unref())
+      await Promise.race([provider.shutdown().catch(() => undefined), late])
+    },
+  }
+}
+
+function notInstalled(error: unknown): never {
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+  throw new CdsError(
+    'CDS_SETTING_INVALID',
+    `OTEL_EXPORTER_OTLP_ENDPOINT: tracing needs packages that are not installed. npm install ${PACKAGES.join(' ')}, or leave the setting out.`,
+  )
+}
