@@ -3,7 +3,7 @@ import type { AuditEvent } from 'fhir/r4.js'
 import { auditEvent, type Named } from './audit-event.js'
 import { createRecordKeys, type RecordKeys } from './record-keys.js'
 import type { KeptIn } from './open-record.js'
-import type { PatientOfClient } from './port.js'
+import type { PatientOfClient, Span } from './port.js'
 import { siteKeyBeside } from './site-key.js'
 import { openStore } from './store/open-store.js'
 import type { CallRow, Store } from './store/rows.js'
@@ -18,14 +18,10 @@ export interface UserOfClient {
 /** Of whom or what an officer of a site asks. */
 export type About = { readonly patient: PatientOfClient } | { readonly user: UserOfClient } | { readonly card: string }
 
-/** Epoch ms, the first within and the last without. */
-export interface Span {
-  from: number
-  to: number
-}
-
 /** A row with the name of its table. */
 export type FoundRow = Readonly<Record<string, unknown>> & { readonly table: string }
+
+export type { Span } from './port.js'
 
 /** What an officer of a site does with all that is kept, while the service may be running; each of it is noted for auditors in turn. */
 export interface KeptRows {

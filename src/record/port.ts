@@ -123,6 +123,63 @@ export interface NotedCall {
   cardNotes: readonly CardNote[]
 }
 
+/** Epoch ms, the first within and the last without. */
+export interface Span {
+  from: number
+  to: number
+}
+
+/** What became of the cards that one decision point led. A card that came again in the span is one card. */
+export interface PointTally {
+  /** The registered client with its tenant; empty where nobody is registered. */
+  client: string
+  service: string
+  /** Empty for cards without one. */
+  point: string
+  shown: number
+  /** Of those that were shown. A card that was reported on in both ways counts in both. */
+  accepted: number
+  overridden: number
+  /** Of those that were shown: nothing was reported of them. */
+  ignored: number
+  heldBack: number
+}
+
+/** Why cards that one decision point led were overridden. */
+export interface ReasonTally {
+  client: string
+  service: string
+  point: string
+  /** Code of the reason, `comment` where only words were given; null where neither was. */
+  reason: string | null
+  cards: number
+}
+
+/** What became of the calls of a service. */
+export interface ServiceTally {
+  client: string
+  service: string
+  calls: number
+  /** The client went away before it had the answer. */
+  aborted: number
+  /** Answered with an error. */
+  refused: number
+  /** Some action could not be decided. */
+  undecided: number
+  /** Evaluated and answered without cards. */
+  shadow: number
+  /** Milliseconds that half of the calls took at most, and 95 of a hundred. */
+  p50: number
+  p95: number
+}
+
+/** What came of the calls in a span of time: what the service said, not what the charts say. Calls in shadow count among calls alone. */
+export interface Tally {
+  points: readonly PointTally[]
+  reasons: readonly ReasonTally[]
+  services: readonly ServiceTally[]
+}
+
 /**
  * Why something remembered was forgotten: its uuid came for a second patient, room was needed for overridden cards, its
  * patient has too many, room was needed for what readers were shown, or the store could not take it; `audit` where what it
@@ -145,6 +202,8 @@ export interface CallRecord {
    * asked what is then told by nobody.
    */
   asked?: (call: NotedCall) => Promise<void>
+  /** What came of the calls in a span of time, a week at most. Absent where they are not kept. @throws Error when the store does not answer in time. */
+  tally?: (span: Span) => Promise<Tally>
   /** Those of some cards that are known to be the answer of other services than this one to the same client. */
   ofOtherServices: (cards: readonly string[], service: string, sender?: string) => Promise<ReadonlySet<string>>
   /**

@@ -15,6 +15,9 @@ const LOOKED_UP_WITHIN_MS = 300
 /** Milliseconds within which something must be read; a call has still less. */
 const READ_WITHIN_MS = 250
 
+/** Milliseconds within which a week must be tallied. */
+const TALLIED_WITHIN_MS = 5_000
+
 /** Milliseconds in which what waits is still written when the process ends. */
 const CLOSED_WITHIN_MS = 2_000
 
@@ -160,6 +163,10 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, no
     },
     shown: toReader => queue.add({ cards: [], told: toldRows(toReader) }),
     asked: call => audit.add(callRows(call, keys)),
+    async tally(span) {
+      await audit.flush()
+      return thread.ask('tally', TALLIED_WITHIN_MS, span)
+    },
     async ofOtherServices(cards, service, sender = '') {
       await queue.flush()
       const known = await thread.ask('cardsNamed', LOOKED_UP_WITHIN_MS, [...new Set(cards.map(card => card.toLowerCase()))], sender)

@@ -8,7 +8,7 @@ import supertest, { type Response } from 'supertest'
 import { mintToken } from '../../src/cli/token.js'
 import type { Card, CardSaying } from '../../src/cds-hooks/types.js'
 import type { CdsError } from '../../src/errors.js'
-import type { AnsweredCall } from '../../src/record/port.js'
+import type { AnsweredCall, NotedCall } from '../../src/record/port.js'
 import { createShownMemory } from '../../src/record/shown-memory.js'
 import { REFUSALS } from '../../src/trust/caller-refused.js'
 import { callRate } from '../../src/trust/call-rate.js'
@@ -247,6 +247,16 @@ describe('an attack is refused with 401 before the body is read', () => {
   })
 })
 
+test('nobody who is refused is kept for auditors, so that strangers fill no record; whoever is let in is, by name', async () => {
+  const asked: NotedCall[] = []
+  const own = await start(clients, { record: { ...testRecord(), asked: async noted => void asked.push(noted) } })
+  await call(undefined, RISK, undefined, own.url).expect(401)
+  await call(await ofNorth(RISK, { claims: { exp: now() - 3_600 } }), RISK, undefined, own.url).expect(401)
+  await call(await ofSouth(RISK), RISK, undefined, own.url).expect(200)
+  await own.close()
+  expect(asked.map(({ sender, status }) => [sender, status])).toEqual([[JSON.stringify(['south', '']), 200]])
+})
+
 /** An answer to HEAD has no body; what is asked of it is told by its head alone. */
 function readable(response: Response): Response {
   const issue = [{ code: 'CDS_CLIENT_REFUSED', diagnostics: 'No registered client can be told from this request.' }]
@@ -323,7 +333,8 @@ describe('what a client may do is its own', () => {
     const tell = async (token: string, cards: readonly Card[]) => call(token, `${SIGN}/feedback`, report(cards), both.url).expect(200)
     const cards = await ask(await ofNorth(SIGN))
     expect(cards.length).toBeGreaterThan(0)
-    await tell(await ofSouth(SIGN), cards)
+    // A report may come before its card: whoever reports on cards of this uuid reports on its own alone.
+    await tell(await ofNorth(SIGN, { claims: { tenant: 'a-third-hospital' } }), cards)
     expect(await ask(await ofNorth(SIGN))).toHaveLength(cards.length)
     expect(await ask(await ofSouth(SIGN))).toHaveLength(cards.length)
     await tell(await ofNorth(SIGN), cards)

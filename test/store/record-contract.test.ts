@@ -322,6 +322,11 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
     expect(forgotten).toEqual([])
   })
 
+  if (name === 'memory')
+    test('who asked what is not kept, nor told: an audit that ends with the process is none', () => {
+      expect([record.asked, record.tally]).toEqual([undefined, undefined])
+    })
+
   if (name !== 'memory') {
     test('a token is new once, for all replicas together, and again only when it had expired', async () => {
       const { record: replica, thread } = await openAgain()
@@ -444,6 +449,39 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
         indicator: 'warning',
         suggestions: `[{"uuid":"${B}","does":["create ServiceRequest"]}]`,
       })
+    })
+
+    test('what came of its cards is told by decision point and service, with reasons, for a span of time', async () => {
+      const { record: asking } = await openAgain()
+      const uuid = (index: number) => `${A.slice(0, -2)}${10 + index}`
+      const call = (at: number, ms: number, cardNotes: readonly CardNote[], members: Partial<NotedCall> = {}) =>
+        asking.asked?.(noted({ ...of('p1'), at, ms, cardNotes, ...members }))
+      for (const index of [0, 1, 2, 3]) await call(NOW + index, 10 * (index + 1), [note(uuid(index))])
+      await call(NOW + 4, 50, [note(uuid(0)), note(uuid(5), { points: ['LBP-99'], heldBack: 'overridden' })], { undecided: 2 })
+      await call(NOW + 5, 60, [note(uuid(6))], { isShadow: true })
+      await call(NOW + 6, 70, [], { status: 412, code: 'CDS_DATA_MISSING' })
+      await call(NOW + DAY, 80, [note(uuid(7))])
+      await asking.asked?.(noted({ at: NOW, operation: 'explain' }))
+      await asking.feedback([
+        entry(uuid(0), { outcome: 'accepted', acceptedSuggestions: [{ id: B }] }),
+        entry(uuid(1), { overrideReason: { reason: { code: 'seen', system: 's' }, userComment: 'words' } }),
+        entry(uuid(2), { overrideReason: { userComment: 'words' } }),
+        entry(uuid(5)),
+        entry(uuid(6)),
+        entry(uuid(3), {}, 'other-service'),
+      ])
+      const whose = { client: '', service: SERVICE }
+      const { points, reasons, services } = (await asking.tally?.({ from: NOW, to: NOW + DAY })) ?? {}
+      expect(points).toEqual([
+        { ...whose, point: 'LBP-10', shown: 4, accepted: 1, overridden: 2, ignored: 1, heldBack: 0 },
+        { ...whose, point: 'LBP-99', shown: 0, accepted: 0, overridden: 0, ignored: 0, heldBack: 1 },
+      ])
+      expect(reasons).toEqual([
+        { ...whose, point: 'LBP-10', reason: 'comment', cards: 1 },
+        { ...whose, point: 'LBP-10', reason: 'seen', cards: 1 },
+      ])
+      expect(services).toEqual([{ ...whose, calls: 7, aborted: 0, refused: 1, undecided: 1, shadow: 1, p50: 40, p95: 70 }])
+      expect(await asking.tally?.({ from: 0, to: NOW })).toEqual({ points: [], reasons: [], services: [] })
     })
 
     test('of a patient who is erased it stays that somebody asked, about nobody', async () => {

@@ -1,3 +1,5 @@
+import type { Span, Tally } from '../port.js'
+
 /** A report on a card, as it is kept. */
 export interface FeedbackRow {
   /** What makes reports the same. */
@@ -246,6 +248,8 @@ export interface Store {
   findCard: (uuid: string) => Promise<RowsOfCard>
   /** Calls with their cards, the oldest first. */
   callsAfter: (asked: CallsAsked) => Promise<CallsWithCards>
+  /** What came of the calls in a span of time. */
+  tally: (span: Span) => Promise<Tally>
   /** Deletes all rows of a patient for good; of calls it stays that there were some, about nobody. @returns how many rows. */
   erase: (patientKey: string) => Promise<number>
   /** Deletes what is older. @returns how many rows. */

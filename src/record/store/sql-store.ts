@@ -4,6 +4,7 @@ import { callsAfter, callsOfCard, eraseCalls, insertCalls, withCards } from './c
 import { inParts } from './in-parts.js'
 import { answerInSteps } from './recall.js'
 import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, Told } from './rows.js'
+import { tallyOf } from './tally.js'
 import { createWriter } from './writer.js'
 
 /** Most overrides of one patient that are told; the newest. */
@@ -57,6 +58,10 @@ export function createSqlStore({ db, inTransaction, answerAtOnce, wipe, close }:
     async callsAfter(asked) {
       await writer.settled()
       return callsAfter(db, asked)
+    },
+    async tally(span) {
+      await writer.settled()
+      return tallyOf(db, span)
     },
     async erase(patientKey) {
       const count = await writer.write(transaction => eraseRows(transaction, patientKey), true)
