@@ -16,12 +16,17 @@ const LAST_SENDING_MS = 2_000
 /** Packages of OpenTelemetry's SDK, which a deployment that traces installs beside the service. */
 const PACKAGES = ['@opentelemetry/sdk-trace-node', '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/resources']
 
-const loadPackages = () =>
-  Promise.all([
-    import('@opentelemetry/sdk-trace-node'),
-    import('@opentelemetry/exporter-trace-otlp-http'),
-    import('@opentelemetry/resources'),
-  ])
+interface Packages {
+  sdk: Pick<typeof import('@opentelemetry/sdk-trace-node'), 'BatchSpanProcessor' | 'NodeTracerProvider'>
+  exporter: Pick<typeof import('@opentelemetry/exporter-trace-otlp-http'), 'OTLPTraceExporter'>
+  resources: Pick<typeof import('@opentelemetry/resources'), 'detectResources' | 'envDetector' | 'resourceFromAttributes'>
+}
+
+const loadPackages = async (): Promise<Packages> => ({
+  sdk: await import('@opentelemetry/sdk-trace-node'),
+  exporter: await import('@opentelemetry/exporter-trace-otlp-http'),
+  resources: await import('@opentelemetry/resources'),
+})
 
 /**
  * Sends spans to a collector from now on, in batches and off the path of any call. What else OpenTelemetry's own
@@ -30,12 +35,12 @@ const loadPackages = () =>
  * @throws CdsError CDS_SETTING_INVALID when the SDK is not installed, naming its packages.
  */
 export async function startTracing(endpoint: string, load = loadPackages): Promise<RunningTracing> {
-  const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { detectResources, envDetector, resourceFromAttributes }] =
-    await load().catch(notInstalled)
-  const exporter = new OTLPTraceExporter({ url: `${withoutEnd(endpoint, '/')}/v1/traces` })
-  const provider = new NodeTracerProvider({
+  const { sdk, exporter, resources } = await load().catch(notInstalled)
+  const { detectResources, envDetector, resourceFromAttributes } = resources
+  const collector = new exporter.OTLPTraceExporter({ url: `${withoutEnd(endpoint, '/')}/v1/traces` })
+  const provider = new sdk.NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'columna' }).merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(exporter)],
+    spanProcessors: [new sdk.BatchSpanProcessor(collector)],
   })
   return {
     tracing: openTelemetry(provider.getTracer('columna')),
