@@ -54,7 +54,7 @@ export interface Settings {
   /** Days for which a store keeps its rows, and what clinicians wrote. */
   retention: { days: number; commentDays: number }
   /** Days within which an info card does not say the same to the same user about the same patient again; 0 where it always does. */
-  repeatInfoDays: number
+  repeatInfoDays: number | undefined
   /** Whether nobody is answered whose token may have been used at another process, while the store cannot tell. */
   isReplayStrict: boolean
   explain: boolean
@@ -158,7 +158,7 @@ export function readSettings(environment: Environment = process.env): Settings {
       days: setting({ name: 'CDS_RECORD_DAYS', read: wholeNumber(1, 3_660), fallback: () => 183 }),
       commentDays: setting({ name: 'CDS_COMMENT_DAYS', read: wholeNumber(0, 3_660), fallback: () => 30 }),
     },
-    repeatInfoDays: setting({ name: 'CDS_REPEAT_INFO_DAYS', read: wholeNumber(0, 365), fallback: () => 14 }),
+    repeatInfoDays: setting({ name: 'CDS_REPEAT_INFO_DAYS', read: wholeNumber(0, 365), fallback: () => undefined }),
     isReplayStrict: setting({ name: 'CDS_REPLAY_STRICT', read: strictness(store), fallback: () => false }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),

@@ -3,6 +3,7 @@ import { applyPlan } from '../engine/apply/apply-plan.js'
 import type { ApplyContext } from '../engine/apply/context.js'
 import type { PlanAnswer } from '../engine/cards/plan-answer.js'
 import { toCards } from '../engine/cards/to-cards.js'
+import { mostRepeatDays } from '../engine/cards/already-told.js'
 import { cardWords } from '../engine/cards/card-words.js'
 import {
   type AlreadyTold,
@@ -195,10 +196,15 @@ async function recordAnswer(
 async function recordShown(
   { reader, clock }: GatheredCall,
   sayings: readonly CardSaying[],
-  { record, repeatInfoDays }: CallEnvironment,
+  { record, repeatInfoDays, knowledge }: CallEnvironment,
 ): Promise<void> {
   if (!reader || sayings.length === 0) return
-  await record.shown({ ...reader, sayings, day: clock.today, forgetBefore: firstDayThatMatters(clock.today, repeatInfoDays) })
+  await record.shown({
+    ...reader,
+    sayings,
+    day: clock.today,
+    forgetBefore: firstDayThatMatters(clock.today, repeatInfoDays ?? mostRepeatDays(knowledge.terminology)),
+  })
 }
 
 /** How a call is gathered. */
@@ -398,7 +404,7 @@ function readerOf(
   { context: { userId } }: HookRequest,
   { repeatInfoDays }: CallEnvironment,
 ): ReaderOfPatient | undefined {
-  return whose && repeatInfoDays > 0 && typeof userId === 'string' ? { ...whose, user: userId } : undefined
+  return whose && repeatInfoDays !== 0 && typeof userId === 'string' ? { ...whose, user: userId } : undefined
 }
 
 /** The context in which a hook request applies plans. */

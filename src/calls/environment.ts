@@ -22,8 +22,11 @@ export interface CallEnvironment {
   turns: { take: (arrivedAt?: number) => Promise<void> }
   /** What the deployment chose, as knowledge reads it. */
   knowledgeSettings: NonNullable<ScopeData['settings']>
-  /** Days within which an info card does not say the same to the same user about the same patient again; 0 where it always does. */
-  repeatInfoDays: number
+  /**
+   * Days within which an info card does not say the same to the same user about the same patient again; 0 where it always
+   * does, those of the knowledge where it is undefined.
+   */
+  repeatInfoDays?: number | undefined
   /** Address under which readers reach the pages of recommendations; cards link to none without it. */
   publicUrl?: string | undefined
   /** When calls can be waited for no longer, with the error that they are then answered with. */

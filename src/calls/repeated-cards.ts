@@ -7,10 +7,12 @@ import type { ShownOn } from '../record/port.js'
  * ago. On the day itself it is shown again, so that whoever opens the chart again meets what they met. While it stays
  * away nobody sees it, and so the days run from when it was last shown: it is back after `days` days, however often the
  * patient comes.
+ * @param chosen days that the deployment chose; those of the knowledge unless it chose any.
  */
 export const sparedBy =
-  (shownOn: ShownOn, today: string, days: number): KnownSince =>
-  saying => {
+  (shownOn: ShownOn, today: string, chosen?: number): KnownSince =>
+  (saying, daysOfKnowledge) => {
+    const days = chosen ?? daysOfKnowledge
     const day = shownOn(saying)
     const passed = day === undefined ? 0 : daysBetween(day, today)
     return passed >= 1 && passed <= days ? day : undefined

@@ -61,7 +61,6 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     reading: TEST_READING,
     reader: createHttpFhirReader({ isAllowed: isListed, responseLimit: 8_000_000, pageLimit: 10 }),
     knowledgeSettings: readKnowledgeSettings(settings, {}),
-    repeatInfoDays: 14,
     isReplayStrict: false,
     letIn: clientCheck(isListed),
     record: testRecord(),

@@ -15,7 +15,8 @@ import { codeSystem, knowledgeOf, plan, planOf, topAction } from '../support/kno
 const saying = (says: string, card = 'plan/a'): CardSaying => ({ card, says })
 
 describe('the rule', () => {
-  const isSpared = (shown: string | undefined, today: string, days = 14) => sparedBy(() => shown, today, days)(saying('x')) !== undefined
+  const isSpared = (shown: string | undefined, today: string, chosen?: number, ofKnowledge = 14) =>
+    sparedBy(() => shown, today, chosen)(saying('x'), ofKnowledge) !== undefined
 
   test.each<[string, string | undefined, string, boolean]>([
     ['what was never shown is shown', undefined, '2026-03-30', false],
@@ -29,6 +30,8 @@ describe('the rule', () => {
   ])('%s', (_, shown, today, spared) => {
     expect(isSpared(shown, today)).toBe(spared)
     expect(isSpared(shown, today, 0)).toBe(false)
+    // What a deployment chose counts, whatever the knowledge says.
+    expect([isSpared(shown, today, 14, 0), isSpared(shown, today, undefined, 0)]).toEqual([spared, false])
   })
 
   test.each<[string, string, string, boolean]>([

@@ -51,7 +51,7 @@ test('without any variable everything has a value', () => {
     shownMemory: 32_000_000,
     keptIn: { place: { file: './data/columna.db' } },
     retention: { days: 183, commentDays: 30 },
-    repeatInfoDays: 14,
+    repeatInfoDays: undefined,
     explain: true,
     draftKnowledge: true,
     publicUrl: undefined,

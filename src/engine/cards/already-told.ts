@@ -1,5 +1,6 @@
 import type { RequestGroupAction } from 'fhir/r4.js'
 import type { AlreadyTold, CardSaying } from '../../cds-hooks/types.js'
+import type { Terminology } from '../terminology/terminology.js'
 import { sourceOf, titleOf, type CardAction } from './build-cards.js'
 import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
@@ -7,8 +8,11 @@ import { computedMembers, decisionPointsWithin } from './card-extension.js'
 import { detailOf, Said } from './detail.js'
 import { summaryOf } from './summary.js'
 
-/** Day since which the reader knows what an info card says, where that spares it; undefined where it is to be shown. */
-export type KnownSince = (saying: CardSaying) => string | undefined
+/**
+ * Day since which the reader knows what an info card says, where that spares it; undefined where it is to be shown.
+ * @param days within which the knowledge would not have it said again; 0 where it says nothing.
+ */
+export type KnownSince = (saying: CardSaying, days: number) => string | undefined
 
 /** The actions of an answer, by whether their reader needs their cards. */
 export interface ToldApart {
@@ -25,6 +29,12 @@ export interface ToldApart {
 
 /** Property of a code of `card-topic`: cards of the family are shown however often their reader was told the same. */
 const ALWAYS_SHOWN = 'always-shown'
+
+/** Property of a code of `card-topic`: days within which an info card of the family does not say the same to the same reader again. */
+const REPEAT_DAYS = 'repeat-days'
+
+/** The most days within which the knowledge would not have any info card say the same again. */
+export const mostRepeatDays = (terminology: Terminology): number => terminology.largest(terminology.names.cardTopics, REPEAT_DAYS)
 
 /** Property of a code of `card-topic`: a card of the family says the same though the days that it counts are more. */
 const DAYS_ARE_NO_NEWS = 'days-are-no-news'
@@ -53,7 +63,13 @@ export function toldApart(actions: readonly CardAction[], knownSince: KnownSince
 function askedOf(each: CardAction, knownSince: KnownSince): { saying?: CardSaying; since?: string | undefined } {
   if (isAlwaysShown(each)) return {}
   const saying = sayingOf(each)
-  return { saying, since: mayStayAway(each) ? knownSince(saying) : undefined }
+  return { saying, since: mayStayAway(each) ? knownSince(saying, repeatDaysOf(each)) : undefined }
+}
+
+function repeatDaysOf({ action, context }: CardAction): number {
+  const { topic } = sourceOf(action, context)
+  const days = context.terminology.property(topic?.system, topic?.code, REPEAT_DAYS)
+  return typeof days === 'number' ? days : 0
 }
 
 const isAlwaysShown = ({ action, context }: CardAction): boolean => familySays(ALWAYS_SHOWN, action, context)

@@ -184,6 +184,12 @@ export class Terminology {
     return this.properties.get(`${property} ${this.keyOf(system, code)}`) ?? this.usual.get(`${property} ${this.keyOf(system, '')}`)
   }
 
+  /** The largest number that a code system says of any of its codes in a property; 0 where it says none. */
+  largest(system: string, property: string): number {
+    const [start, values] = [`${property} ${this.keyOf(system, '')}`, [...this.properties, ...this.usual]]
+    return values.reduce((most, [name, value]) => (typeof value === 'number' && name.startsWith(start) ? Math.max(most, value) : most), 0)
+  }
+
   private keyOf(system: string | undefined, code: string | undefined): string {
     return `${system === undefined ? '' : this.systems.canonical(system)}|${code}`
   }
