@@ -123,7 +123,7 @@ function contextFaults(context: JsonObject, hook: string): string[] {
     ...fault(
       isId(patientId),
       isReference(patientId, 'Patient')
-        ? 'patientId must be the id alone: of `Patient/1` send `1`'
+        ? 'patientId must be the id alone: of `Patient/id` send `id`'
         : 'patientId must be the id of the patient',
     ),
     ...fault(
@@ -133,7 +133,7 @@ function contextFaults(context: JsonObject, hook: string): string[] {
     ...fault(
       encounterId === undefined ? !definition.encounterRequired : isId(encounterId),
       isReference(encounterId, 'Encounter')
-        ? 'encounterId must be the id alone: of `Encounter/1` send `1`'
+        ? 'encounterId must be the id alone: of `Encounter/id` send `id`'
         : 'encounterId must be the id of the encounter',
     ),
     ...Object.entries(definition.required).flatMap(([name, kind]) =>

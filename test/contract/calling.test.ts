@@ -214,8 +214,8 @@ test('a reference in place of an id is told what to send, without being repeated
   const { said } = await refusal(
     inContext({ patientId: 'Patient/secret-1', encounterId: 'https://ehr.example.org/fhir/Encounter/secret-2' }),
   )
-  expect(said).toContain('of `Patient/1` send `1`')
-  expect(said).toContain('of `Encounter/1` send `1`')
+  expect(said).toContain('of `Patient/id` send `id`')
+  expect(said).toContain('of `Encounter/id` send `id`')
   expect(said).not.toContain('secret')
 })
 
