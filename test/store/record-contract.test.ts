@@ -1,7 +1,9 @@
 // What every record promises, wherever it keeps what it keeps: in memory, in a file, in PostgreSQL. Needs the built service.
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -15,6 +17,7 @@ import type { FeedbackEntry, ForgottenFor, NotedCall, PatientOfClient, ReaderOfP
 import type { UsedToken } from '../../src/trust/seen-tokens.js'
 import { createRecordKeys } from '../../src/record/record-keys.js'
 import { startStoreThread, type StoreThread } from '../../src/record/store-thread.js'
+import { openStore } from '../../src/record/store/open-store.js'
 import { createStoredRecord } from '../../src/record/stored-record.js'
 import { testRecord } from '../support/service.js'
 import { filesBelow, startPostgres, type Postgres } from './postgres.js'
@@ -710,4 +713,46 @@ describe('PostgreSQL', () => {
     expect(await overridesOf(record, of('p1'))).toHaveLength(1)
     await record.close()
   })
+
+  test('that goes without a word, while new connections are answered, is written again after a moment', async () => {
+    const url = postgres.newDatabase()
+    const way = await wayTo(`${socketsIn(url)}/.s.PGSQL.5432`)
+    const store = await openStore({ postgres: way.url(url) })
+    await store.look(NOW)
+    way.loseAll()
+    await expect(store.look(NOW)).rejects.toThrow()
+    await store.look(NOW)
+    await store.close()
+    way.close()
+  })
 })
+
+const socketsIn = (url: string): string => decodeURIComponent(/host=(.*)$/.exec(url)?.[1] ?? '')
+
+/** A way to a server on which whatever travels over connections that are open now can be lost, as by a firewall that forgot them. */
+async function wayTo(server: string) {
+  const open = new Set<Socket>()
+  const lost = new Set<Socket>()
+  const way = createServer(client => {
+    const there = connect(server)
+    for (const [from, to] of [
+      [client, there],
+      [there, client],
+    ] as const) {
+      from.on('data', bytes => void (lost.has(client) || to.write(bytes)))
+      from.on('error', () => undefined)
+      from.on('close', () => void (lost.has(client) || to.destroy()))
+    }
+    open.add(client).add(there)
+  })
+  await once(way.listen(0, '127.0.0.1'), 'listening')
+  const { port } = way.address() as AddressInfo
+  return {
+    url: (url: string) => url.replace(/@\/(\w+)\?.*$/, `@127.0.0.1:${port}/$1`),
+    loseAll: () => open.forEach(each => lost.add(each)),
+    close: () => {
+      open.forEach(each => each.destroy())
+      way.close()
+    },
+  }
+}

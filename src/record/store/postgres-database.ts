@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Database, Tables } from './database.js'
 import { migrate } from './migrate.js'
@@ -32,7 +32,7 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   })
   // A connection that breaks while nobody uses it is replaced when it is next wanted.
   pool.on('error', () => undefined)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withoutSilent(pool) }) })
   try {
     await migrate(db)
   } catch (error) {
@@ -51,4 +51,28 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
     wipe: async () => undefined,
     close: () => db.destroy(),
   }
+}
+
+/**
+ * A pool that lets go of a connection for good when its server did not answer: where a server, or the way to it, went
+ * without a word, the system would hold on to what was open for a quarter of an hour, while new connections reach what took its place.
+ */
+const withoutSilent = (pool: pg.Pool): PostgresPool => ({
+  connect: async () => unlessSilent(await pool.connect()),
+  end: () => pool.end(),
+})
+
+function unlessSilent(client: pg.PoolClient): PostgresPoolClient {
+  let silence: Error | undefined
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    // What would be sent now stands behind what was never answered.
+    if (silence) throw silence
+    try {
+      return await client.query(text, [...parameters])
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) silence = error as Error
+      throw error
+    }
+  }
+  return { query, release: () => client.release(silence) } as unknown as PostgresPoolClient
 }
