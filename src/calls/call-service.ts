@@ -31,11 +31,13 @@ import type { CdsService } from '../knowledge-files/services.js'
 import { traced } from '../tracing/tracing.js'
 import type { Caller } from '../trust/calling-client.js'
 import type { ListedServer } from '../trust/listed-servers.js'
+import type { SmartLink } from '../trust/registered-client.js'
 import type { Arrival, CallEnvironment, NotedCall } from './environment.js'
 import { askRecord } from './ask-record.js'
 import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
 import { inShadowOf, shadowResponse } from './shadow.js'
 import { silencing, standingSilences, type Silence, type Silencing } from './silence.js'
+import { withSmartLinks } from './smart-links.js'
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
@@ -64,6 +66,8 @@ export interface GatheredCall {
   reader: ReaderOfPatient | undefined
   /** What the reader was shown before. */
   shownOn: ShownOn
+  /** SMART apps that the client registered for cards of the service. */
+  smartLinks: readonly SmartLink[]
   /** `performance.now()` at which the call has used up its deadline. */
   stopAt: number
 }
@@ -256,6 +260,7 @@ export async function gatherCall(
     overrides,
     reader,
     shownOn,
+    smartLinks: caller?.smartLinks?.(service.id) ?? [],
     stopAt: arrivedAt + deadlineMs,
   }
 }
@@ -291,7 +296,7 @@ export function answerCall(
   const undecided = failed.map(({ plan, action, code }) => ({ plan, action, code }))
   return {
     response: {
-      cards: cards.map(card => naming(card, environment)),
+      cards: withSmartLinks(cards, call.smartLinks, notes, { ...request, service: service.id }).map(card => naming(card, environment)),
       ...responseExtension({ undecided, pointsOnPages, alreadyTold, heldBack }, data, environment),
     },
     undecided,

@@ -1,4 +1,5 @@
 import type { FhirServerList } from './fhir-server-list.js'
+import type { SmartLink } from './registered-client.js'
 import type { UsedToken } from './seen-tokens.js'
 
 /** What is known of a request before anything of its body is read. */
@@ -29,6 +30,8 @@ export interface Caller {
   services?: ReadonlySet<string>
   /** Whether a service works in its shadow: evaluated and recorded, and answered without cards; absent where none does. */
   isInShadow?: (service: string) => boolean
+  /** SMART apps that cards of a service link to; absent where there is none. */
+  smartLinks?: (service: string) => readonly SmartLink[]
   /** Language of answers where the call prefers none. */
   language?: string
   /** The token by which it was let in. Whoever answers the request asks the record first whether another process has seen it. */

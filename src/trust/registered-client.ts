@@ -9,6 +9,15 @@ export interface CallRate {
   burst?: number
 }
 
+/** A SMART app that cards link to, which the client launches. */
+export interface SmartLink {
+  label: string
+  /** Its launch URL as the client registered it, to which the client adds `iss` and `launch`. */
+  url: string
+  /** Ids of the services whose cards link to it; all where it is not limited. */
+  services?: readonly string[]
+}
+
 /** A client as trust.json registers it. */
 export interface RegisteredClient {
   /** By what name the operator knows it: in logs, and in what is kept for it. */
@@ -34,6 +43,8 @@ export interface RegisteredClient {
   services?: readonly string[]
   /** Language of answers to calls that prefer none. */
   language?: string
+  /** SMART apps that its cards link to. */
+  smartLinks?: readonly SmartLink[]
   /** How often it may call; as often as it likes where nothing was agreed. */
   rate?: CallRate
   /** Services that it is answered without cards, so that what they would say can be watched first; `true` for all. */

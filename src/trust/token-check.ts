@@ -145,7 +145,7 @@ function refusalOf(error: unknown): Refusal {
 }
 
 function knownFrom(client: RegisteredClient, { keysOf, rateOf, fhirServers: usual }: TokenCheckOptions): Known {
-  const { name, fhirServers: own = usual, origins, services, language, shadow = false } = client
+  const { name, fhirServers: own = usual, origins, services, smartLinks, language, shadow = false } = client
   const fhirServers = fhirServerList(own)
   // Who lists no more than one server means it also where a call names none.
   const [only = ''] = own
@@ -162,6 +162,7 @@ function knownFrom(client: RegisteredClient, { keysOf, rateOf, fhirServers: usua
     origins: new Set(origins),
     ...(services && { services: new Set(services) }),
     ...(shadow !== false && { isInShadow: (service: string) => shadow === true || shadow.includes(service) }),
+    ...(smartLinks && { smartLinks: (service: string) => smartLinks.filter(app => app.services?.includes(service) ?? true) }),
     ...(language !== undefined && { language }),
   })
   return { client, keys: keysOf(client), takeCall: rateOf?.(client), callerOf }

@@ -6,64 +6,7 @@ import { httpUrl } from './base-url.js'
 import { ADDRESS_REFUSED, faultOfServers, inOneSpelling, isPlainToAnother, NO_NETWORK, type ServerRisk } from './listed-servers.js'
 import { isAddressRefused, isNetwork } from './networks.js'
 import { ALGORITHMS, isKeyFor, USUAL_ALGORITHMS, type RegisteredClient } from './registered-client.js'
-
-const TEXT = { type: 'string', minLength: 1, maxLength: 2_048 }
-const TEXTS = { type: 'array', items: TEXT, uniqueItems: true }
-const NETWORKS = { ...TEXTS, minItems: 1 }
-
-/** A FHIR server: its base URL, or that with what else holds of it. */
-const SERVER = {
-  ...TEXT,
-  type: ['string', 'object'],
-  required: ['url'],
-  additionalProperties: false,
-  properties: { url: TEXT, networks: NETWORKS, tokenRequired: { type: 'boolean' } },
-}
-
-const CALLS = { type: 'integer', minimum: 1, maximum: 1_000_000 }
-const RATE = { type: 'object', required: ['perMinute'], additionalProperties: false, properties: { perMinute: CALLS, burst: CALLS } }
-
-/** What trust.json may hold. */
-const SCHEMA = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['clients'],
-  properties: {
-    $schema: { type: 'string' },
-    clients: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['name', 'iss'],
-        properties: {
-          name: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' },
-          iss: TEXT,
-          sub: TEXT,
-          tenant: TEXT,
-          jwks: {
-            type: 'object',
-            required: ['keys'],
-            properties: {
-              keys: { type: 'array', minItems: 1, items: { type: 'object', required: ['kty', 'kid'], properties: { kid: TEXT } } },
-            },
-          },
-          jwksUrl: TEXT,
-          jwksNetworks: NETWORKS,
-          alg: { type: 'array', minItems: 1, uniqueItems: true, items: { enum: ALGORITHMS } },
-          aud: TEXTS,
-          fhirServers: { ...TEXTS, items: SERVER },
-          origins: TEXTS,
-          services: { ...TEXTS, minItems: 1 },
-          language: { type: 'string', pattern: '^[a-z]{2,3}$' },
-          rate: RATE,
-          shadow: { anyOf: [{ type: 'boolean' }, { ...TEXTS, minItems: 1 }] },
-        },
-      },
-    },
-  },
-}
+import { TRUST_SCHEMA } from './trust-schema.js'
 
 export interface TrustFileOptions {
   /** Risks that the deployment does not take. */
@@ -96,7 +39,7 @@ function parsed(path: string, faults: string[]): unknown {
 }
 
 function shaped(written: unknown, faults: string[]): RegisteredClient[] {
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<{ clients: Partial<RegisteredClient>[] }>(SCHEMA)
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<{ clients: Partial<RegisteredClient>[] }>(TRUST_SCHEMA)
   if (!validate(written)) {
     faults.push(...(validate.errors ?? []).filter(({ schemaPath }) => !schemaPath.includes('/anyOf/')).map(faultOfShape))
     return []
@@ -117,7 +60,7 @@ function faultOfShape({ instancePath, keyword, params, message }: ErrorObject): 
 }
 
 async function faultsOf(client: RegisteredClient, at: string, { refused = [], languages }: TrustFileOptions): Promise<string[]> {
-  const { jwks, jwksUrl, jwksNetworks: networks, fhirServers, origins, language, services, shadow } = client
+  const { jwks, jwksUrl, jwksNetworks: networks, fhirServers, origins, language, services, shadow, smartLinks = [] } = client
   const faults: string[] = []
   const fault = (element: string, message: string) => faults.push(`${at}.${element}: ${message}.`)
   if ((jwks === undefined) === (jwksUrl === undefined)) faults.push(`${at}: give its public keys as jwks, or their address as jwksUrl.`)
@@ -129,18 +72,30 @@ async function faultsOf(client: RegisteredClient, at: string, { refused = [], la
   const wrongServers = faultOfServers(fhirServers ?? [], refused)
   if (wrongServers !== undefined) fault('fhirServers', wrongServers)
   if (!origins.every(isOrigin)) fault('origins', 'expects origins such as https://ehr.example.org, without a path')
-  if (typeof shadow === 'object' && services && !shadow.every(id => services.includes(id)))
-    fault('shadow', 'names a service that is not among its services')
+  if (typeof shadow === 'object' && services && !shadow.every(id => services.includes(id))) fault('shadow', NOT_ITS_SERVICE)
+  for (const [place, { url, services: own = [] }] of smartLinks.entries()) {
+    const wrong = faultOfLink(url, refused)
+    if (wrong !== undefined) fault(`smartLinks[${place}].url`, wrong)
+    if (services && !own.every(id => services.includes(id))) fault(`smartLinks[${place}].services`, NOT_ITS_SERVICE)
+  }
   if (language !== undefined && languages?.includes(language) === false) fault('language', `expects one of ${languages.join(', ')}`)
   return [...faults, ...(await faultsOfKeys(client, at))]
 }
 
-function faultOfKeysAt(jwksUrl: string, networks: readonly string[] | undefined, refused: readonly ServerRisk[]): string | undefined {
-  const url = httpUrl(jwksUrl)
-  if (url === undefined || url.username !== '') return 'expects an http or https URL'
+const NOT_ITS_SERVICE = 'names a service that is not among its services'
+
+/** What is wrong with a URL that keys are fetched from, or a browser is sent to. */
+function faultOfLink(text: string, refused: readonly ServerRisk[]): string | undefined {
+  const url = httpUrl(text)
+  if (url === undefined || url.username !== '' || url.password !== '') return 'expects an http or https URL'
   if (refused.includes('http') && isPlainToAnother(url))
     return 'is refused in production as plain http to another machine. Use https, or accept the risk with CDS_INSECURE=http'
-  return isAddressRefused({ hostname: url.hostname, networks }) ? ADDRESS_REFUSED : undefined
+  return undefined
+}
+
+function faultOfKeysAt(jwksUrl: string, networks: readonly string[] | undefined, refused: readonly ServerRisk[]): string | undefined {
+  const hostname = httpUrl(jwksUrl)?.hostname ?? ''
+  return faultOfLink(jwksUrl, refused) ?? (isAddressRefused({ hostname, networks }) ? ADDRESS_REFUSED : undefined)
 }
 
 const isOrigin = (text: string): boolean => httpUrl(text)?.origin === text

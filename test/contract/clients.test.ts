@@ -22,6 +22,7 @@ import { clientOfKey, makeTestKeys, testToken } from '../../src/trust/test-token
 import { clientsByToken } from '../../src/trust/token-check.js'
 import { readTrustFile } from '../../src/trust/trust-file.js'
 import { TRUST_OFF, whoMayCall, type TrustOptions } from '../../src/trust/who-may-call.js'
+import { faultsOfResponse } from '../support/check-response.js'
 import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
 import { startTestService, testRecord, type TestServiceOptions } from '../support/service.js'
@@ -130,12 +131,12 @@ describe('a client that is registered', () => {
     await call(await ofNorth(RISK, { claims: { aud: `${PUBLIC}/` } })).expect(200)
   })
 
-  test.each<[string, TokenMembers]>([
-    ['a clock that runs half a minute ahead', { claims: { iat: now() + 20, nbf: now() + 20 } }],
-    ['a token that expired a moment ago', { claims: { iat: now() - 300, exp: now() - 5 } }],
-    ['typ in small letters', { header: { typ: 'jwt' } }],
+  test.each<[string, () => TokenMembers]>([
+    ['a clock that runs half a minute ahead', () => ({ claims: { iat: now() + 20, nbf: now() + 20 } })],
+    ['a token that expired a moment ago', () => ({ claims: { iat: now() - 300, exp: now() - 5 } })],
+    ['typ in small letters', () => ({ header: { typ: 'jwt' } })],
   ])('may have %s', async (_, members) => {
-    await call(await ofNorth(RISK, members)).expect(200)
+    await call(await ofNorth(RISK, members())).expect(200)
   })
 
   test('is answered what it asks without a token for preflights and for what is about nobody', async () => {
@@ -306,6 +307,33 @@ describe('what a client may do is its own', () => {
     const codes = [await ofNorth(RISK), await ofSouth(RISK)].map(async token => codeOf(await call(token, RISK, missing, own.url)))
     expect(await Promise.all(codes)).toEqual(['CDS_DATA_MISSING', 'CDS_FHIR_SERVER_NOT_ALLOWED'])
     await Promise.all([own.close(), fhir.close()])
+  })
+
+  test('SMART apps: its cards link to those that it registered, and tell them of which card, without a word of the patient', async () => {
+    const app = { label: 'Why this card?', url: 'https://apps.example.org/launch' }
+    const other = { ...app, url: 'https://apps.example.org/orders', services: ['low-back-pain-order-sign'] }
+    const own = await start(clients.map(client => (client.name === 'north' ? { ...client, smartLinks: [app, other] } : client)))
+    const hookRequest = prefetchedCall('start-back-high', 'start-back-risk')
+    const answered = async (token: string, path = RISK) =>
+      (await call(token, path, hookRequest, own.url).expect(200)).body as { cards: Card[] }
+    const linked = await answered(await ofNorth(RISK))
+    const bare = await answered(await ofSouth(RISK))
+    expect(faultsOfResponse(linked, { patientId: 'start-back-high' })).toEqual([])
+    const smart = linked.cards.map(({ links = [] }) => links.filter(({ type }) => type === 'smart'))
+    expect(smart).toEqual([[{ ...app, type: 'smart', appContext: expect.any(String) as string }]])
+    expect(JSON.parse(smart[0]?.[0]?.appContext ?? '')).toEqual({
+      v: 1,
+      service: 'start-back-risk',
+      hook: 'patient-view',
+      hookInstance: hookRequest.hookInstance,
+      plan: expect.stringMatching(/^https:.*PlanDefinition\/start-back\|/) as string,
+      action: expect.any(String) as string,
+    })
+    expect(bare.cards.flatMap(({ links = [] }) => links.map(({ type }) => type))).not.toContain('smart')
+    expect(linked.cards.map(({ uuid }) => uuid)).toEqual(bare.cards.map(({ uuid }) => uuid))
+    const explained = await call(await ofNorth(`${RISK}/$explain`), `${RISK}/$explain`, hookRequest, own.url).expect(200)
+    expect((explained.body as { response: unknown }).response).toEqual(linked)
+    await own.close()
   })
 
   test('language: where the call prefers none', async () => {
@@ -971,6 +999,21 @@ describe('the file of clients', () => {
       () => ({ clients: [client({ fhirServers: [{ tokenRequired: true }] })] }),
       /^clients\[0\]\.fhirServers\[0\]: must have required property 'url'/,
     ],
+    [
+      'an app without a label',
+      () => ({ clients: [client({ smartLinks: [{ url: 'https://a.example/launch' }] })] }),
+      /^clients\[0\]\.smartLinks\[0\]: must have required property 'label'/,
+    ],
+    [
+      'an app that is no web page',
+      () => ({ clients: [client({ smartLinks: [{ label: 'a', url: 'data:text/html,a' }] })] }),
+      /^clients\[0\]\.smartLinks\[0\]\.url: expects an http or https URL/,
+    ],
+    [
+      'an app for a service that is not its own',
+      () => ({ clients: [client({ services: ['a'], smartLinks: [{ label: 'a', url: 'https://a.example', services: ['b'] }] })] }),
+      /^clients\[0\]\.smartLinks\[0\]\.services: names a service/,
+    ],
     ['a FHIR server that is none', () => ({ clients: [client({ fhirServers: ['ehr'] })] }), /^clients\[0\]\.fhirServers: expects http/],
   ])('is refused with %s, and tells where', async (_, content, expected) => {
     expect(await faultsOf(content())).toEqual(expect.arrayContaining([expect.stringMatching(expected)]))
@@ -993,6 +1036,8 @@ describe('the file of clients', () => {
     expect(await faultsOf(plain)).toEqual([])
     const keys = { clients: [client({ jwks: undefined, jwksUrl: 'http://ehr.example.org/jwks' })] }
     expect(await faultsOf(keys, ['http'])).toEqual([expect.stringMatching(/jwksUrl: is refused in production/)])
+    const apps = { clients: [client({ smartLinks: [{ label: 'a', url: 'http://ehr.example.org/launch' }] })] }
+    expect(await faultsOf(apps, ['http'])).toEqual([expect.stringMatching(/smartLinks\[0\]\.url: is refused in production/)])
   })
 
   test('decides who may call: without one anybody, and nobody in production unless it says so', async () => {
