@@ -190,6 +190,8 @@ describe('what is watched with the figures', () => {
     metrics.countError('CDS_BUSY')
     metrics.countCard('service', 'info', 'topic')
     metrics.countAlreadyTold('service', 'topic')
+    metrics.countHeldBack('service', 'topic')
+    metrics.countShadowCard('client', 'service', 'info', 'topic')
     metrics.countUndecided('plan', 'action', 'code')
     metrics.countNearMiss({ system: 'system', kind: 'system' })
     metrics.countOwnerless('service', 1)
