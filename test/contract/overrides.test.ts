@@ -3,16 +3,20 @@
 import { EventEmitter, once } from 'node:events'
 import { request } from 'node:http'
 import fc from 'fast-check'
+import type { PlanDefinitionAction } from 'fhir/r4.js'
 import supertest from 'supertest'
 import { decisionPointsOf } from '../support/cases.js'
 import { callService } from '../../src/calls/call-service.js'
 import type { CallEnvironment, NotedCall } from '../../src/calls/environment.js'
 import { explainCall } from '../../src/calls/explain-call.js'
+import { silencing } from '../../src/calls/silence.js'
 import type { AlreadyTold, Card, CdsResponse, HeldBack } from '../../src/cds-hooks/types.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
 import type { AnsweredCall, CallRecord, Override } from '../../src/record/port.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
+import { applyPlan } from '../../src/engine/apply/apply-plan.js'
 import { speaksAgainOn } from '../../src/engine/apply/silence-rule.js'
+import type { CdsService } from '../../src/knowledge-files/services.js'
 import { warmUp } from '../../src/calls/warm-up.js'
 import {
   entriesOf,
@@ -26,6 +30,7 @@ import {
   type Prefetch,
   type ServiceId,
 } from '../support/hook-requests.js'
+import { fhirpath, knowledgeOf, library, plan, planOf, scopeOf, topAction, when } from '../support/knowledge-builder.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService, TEST_NOW, testEnvironment, testKnowledge, testRecord, type TestServiceOptions } from '../support/service.js'
 
@@ -398,6 +403,37 @@ describe('what a user answered to a card', () => {
       for (const key of ['encounters', 'episodesOfCare']) prefetch[key] = searchset([])
     }
     expect(headlines((await ask({ answers: [answered(members)], change })).cards)).toEqual(points)
+  })
+
+  test('silences where it is accepted, if the knowledge says so of the recommendation', async () => {
+    const asked = { id: 'start-back-risk', person: 'not-asked-yet' } as const
+    expect(headlines((await ask({ ...asked, answers: [] })).cards)).toEqual(['RN-27'])
+    const accepted = answered({ service: asked.id, point: 'RN-27', outcome: 'accepted' })
+    const response = await ask({ ...asked, answers: [accepted] })
+    expect([response.cards, heldBackIn(response)?.map(({ outcome, until }) => [outcome, until])]).toEqual([
+      [],
+      [['accepted', '2026-04-13']],
+    ])
+  })
+
+  test('is not heard at all while a card stays away for it that only this patient makes critical', () => {
+    const pressing = { dynamicValue: [{ path: 'priority', expression: { ...fhirpath("'stat'"), description: 'It presses.' } }] }
+    const byFor = (...actions: PlanDefinitionAction[]) => {
+      const knowledge = knowledgeOf(library(), plan(actions))
+      const applied = planOf(knowledge)
+      const of = { id: SIGN, plans: [applied], hook: 'patient-view', requirements: [] } as unknown as CdsService
+      const context = { patientId: 'p1', language: 'da', terminology: knowledge.terminology, hook: 'patient-view' }
+      const { by } = silencing([{ ...answered(), since: '2026-03-30', until: '2026-04-30' }], {
+        service: of,
+        open: (silenced, isExplained) => scopeOf(knowledge, { data: { silenced } }, isExplained),
+        apply: scope => [{ plan: applied, ...applyPlan(applied, scope, context) }],
+      })
+      return by.length
+    }
+    const advice = topAction('advice', { condition: [when('%silenced.empty()')] })
+    expect(byFor(advice)).toBe(1)
+    expect(byFor(advice, topAction('alarm', { ...pressing, condition: [when('%silenced.empty()')] }))).toBe(0)
+    expect(byFor(advice, topAction('alarm', pressing))).toBe(1)
   })
 
   test('silences for the fewer of the days that its outcome and its reason have', () => {
