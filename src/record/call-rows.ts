@@ -22,7 +22,8 @@ function callRow(id: string, call: NotedCall, keys: RecordKeys): CallRow {
     status: call.status ?? null,
     code: call.code ?? null,
     client: sender,
-    fhir_server: client ?? null,
+    // No database keeps U+0000 as it is; one row that is refused would hold up the others.
+    fhir_server: client?.replaceAll('\0', '\u{FFFD}') ?? null,
     service: call.service ?? null,
     hook: call.hook ?? null,
     hook_instance: call.hookInstance ?? null,

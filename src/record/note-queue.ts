@@ -1,5 +1,8 @@
-/** Notes on their way to the store, off the path of any call: lists of rows, by the table that they are for. */
-export interface NoteQueue<Notes> {
+import { bytesOfRows } from './row-bytes.js'
+import type { Notes } from './store/rows.js'
+
+/** Notes on their way to the store, off the path of any call. */
+export interface NoteQueue {
   /** Takes notes; settles when they are with the store, or lost. */
   add: (notes: Notes) => Promise<void>
   /** Sends what waits now, so that what is asked next is asked after it. It waits for nothing. */
@@ -16,13 +19,7 @@ const MOST_TOGETHER = 200
 const MOST_ROWS = 10_000
 const MOST_BYTES = 16_000_000
 
-/** Bytes of a row in memory beyond its text, from what a heap was seen to grow by. */
-const ROW_OVERHEAD = 400
-
-/** Rows that can be copied, by the table that they are for. */
-type Rows<Notes> = { readonly [Table in keyof Notes]: readonly object[] }
-
-interface Waiting<Notes> {
+interface Waiting {
   notes: Notes
   rows: number
   bytes: number
@@ -32,13 +29,13 @@ interface Waiting<Notes> {
  * @param send hands notes to the store, and settles when they are there.
  * @param lost is told of each set of notes that did not get there.
  */
-export function createNoteQueue<Notes extends Rows<Notes>>(send: (notes: Notes) => Promise<void>, lost: () => void): NoteQueue<Notes> {
-  let waiting: Waiting<Notes>[] = []
+export function createNoteQueue(send: (notes: Notes) => Promise<void>, lost: () => void): NoteQueue {
+  let waiting: Waiting[] = []
   /** With those that are on their way. */
   let [rows, bytes] = [0, 0]
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const release = (some: readonly Waiting<Notes>[]): void => {
+  const release = (some: readonly Waiting[]): void => {
     for (const each of some) {
       rows -= each.rows
       bytes -= each.bytes
@@ -58,14 +55,14 @@ export function createNoteQueue<Notes extends Rows<Notes>>(send: (notes: Notes) 
     if (waiting.length === 0) return
     const sent = waiting
     waiting = []
-    void send(together(sent.map(({ notes }) => notes)))
+    void send({ cards: sent.flatMap(({ notes }) => notes.cards), told: sent.flatMap(({ notes }) => notes.told) })
       .catch(() => sent.forEach(lost))
       .finally(() => release(sent))
   }
 
   return {
     async add(notes) {
-      const added = { notes, rows: allRows(notes).length, bytes: bytesOf(notes) }
+      const added = { notes, rows: notes.cards.length + notes.told.length, bytes: bytesOfRows([...notes.cards, ...notes.told]) }
       waiting.push(added)
       rows += added.rows
       bytes += added.bytes
@@ -79,14 +76,3 @@ export function createNoteQueue<Notes extends Rows<Notes>>(send: (notes: Notes) 
     bytes: () => bytes,
   }
 }
-
-/** The rows of several notes in one, in their order. */
-function together<Notes extends Rows<Notes>>(all: readonly Notes[]): Notes {
-  const tables = Object.keys(all[0] ?? {}) as (keyof Notes)[]
-  return Object.fromEntries(tables.map(table => [table, all.flatMap(notes => notes[table])])) as unknown as Notes
-}
-
-const allRows = <Notes extends Rows<Notes>>(notes: Notes): object[] => Object.values<readonly object[]>(notes).flat()
-
-const bytesOf = <Notes extends Rows<Notes>>(notes: Notes): number =>
-  allRows(notes).reduce<number>((sum, row) => sum + ROW_OVERHEAD + 2 * Object.values(row).join('').length, 0)

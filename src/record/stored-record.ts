@@ -2,11 +2,12 @@ import { defined } from '../plain-values/defined.js'
 import type { Card } from '../cds-hooks/types.js'
 import { callRows } from './call-rows.js'
 import { identityOf } from './feedback-record.js'
+import { createAuditQueue } from './audit-queue.js'
 import { createNoteQueue } from './note-queue.js'
 import type { AnsweredCall, FeedbackEntry, ForgottenFor, Override, Question, ShownOn, ShownToReader, WatchedRecord } from './port.js'
 import type { RecordKeys } from './record-keys.js'
 import type { StoreThread } from './store-thread.js'
-import type { Calls, CardRow, FeedbackRow, Notes, OverrideRow, Reports, StoreQuestion, Told, ToldRow } from './store/rows.js'
+import type { CardRow, FeedbackRow, OverrideRow, Reports, StoreQuestion, Told, ToldRow } from './store/rows.js'
 
 /** Milliseconds within which reports must be kept; with those for the look at their cards, one second. */
 const KEPT_WITHIN_MS = 700
@@ -45,14 +46,14 @@ const MINUTE = 60_000
 /** A record that outlives the process, in a store that replicas may share. */
 export function createStoredRecord({ thread, keys, retention, decisionPoints, now }: StoredRecordOptions): WatchedRecord {
   let forgotten: (why: ForgottenFor) => void = () => undefined
-  const queue = createNoteQueue<Notes>(
+  const queue = createNoteQueue(
     async notes => {
       for (let mixedUp = await thread.ask('note', KEPT_WITHIN_MS, notes); mixedUp > 0; mixedUp -= 1) forgotten('two-patients')
     },
     () => forgotten('store'),
   )
   // Of its own, so that what is learnt of never gives way to what only auditors read.
-  const audit = createNoteQueue<Calls>(
+  const audit = createAuditQueue(
     calls => thread.ask('keepCalls', KEPT_WITHIN_MS, calls),
     () => forgotten('audit'),
   )
@@ -162,7 +163,7 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, no
       await queue.add({ cards: call.cards.map(card => cardRow(call, card, encounter)), told: [] })
     },
     shown: toReader => queue.add({ cards: [], told: toldRows(toReader) }),
-    asked: call => audit.add(callRows(call, keys)),
+    asked: async call => audit.add(callRows(call, keys)),
     async tally(span) {
       await audit.flush()
       return thread.ask('tally', TALLIED_WITHIN_MS, span)
@@ -187,7 +188,7 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, no
     async close() {
       tidying.forEach(clearInterval)
       await queue.flush()
-      await audit.flush()
+      await audit.close()
       await thread.close(CLOSED_WITHIN_MS)
     },
   }

@@ -133,6 +133,22 @@ describe('what is kept for auditors', () => {
     ])
   })
 
+  test('of a card that is held back why it was', async () => {
+    const { own, told } = await startAudited()
+    const sign = '/cds-services/low-back-pain-order-sign'
+    const call = prefetchedCall('recent-pain', 'low-back-pain-order-sign', { fhirServer })
+    const { body } = await supertest(own.url).post(sign).send(call).expect(200)
+    const [{ uuid }] = body.cards as [{ uuid: string }]
+    const feedback = [{ card: uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-30T09:05:00Z' }]
+    await supertest(own.url).post(`${sign}/feedback`).send({ feedback }).expect(200)
+    await supertest(own.url).post(sign).send(call).expect(200)
+    const [first, , second] = await untilTold(told, 3)
+    const noteIn = (noted: NotedCall | undefined) => noted?.cardNotes.find(note => note.uuid === uuid)
+    expect([noteIn(first)?.heldBack, noteIn(second)?.heldBack]).toEqual([undefined, 'overridden'])
+    expect(noteIn(second)?.points).toEqual(noteIn(first)?.points)
+    expect(second?.cards).toBe(body.cards.length - 1)
+  })
+
   test('of $explain, feedback and $apply; of refusals with their code, as far as they were understood', async () => {
     const { own, told } = await startAudited()
     const send = (path: string, body: object, status: number) => supertest(own.url).post(path).send(body).expect(status)

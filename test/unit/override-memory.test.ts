@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Card, Feedback } from '../../src/cds-hooks/types.js'
+import { createAuditQueue, type AuditQueue } from '../../src/record/audit-queue.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
 import type { ForgottenFor } from '../../src/record/port.js'
+import type { CallRow } from '../../src/record/store/rows.js'
 
 const card = (uuid: string, ...points: string[]): Card => ({
   uuid,
@@ -232,5 +234,48 @@ describe('of an override is remembered', () => {
     note(memory, overridden('a', { reason: { code: 'seen' } }))
     note(memory, overridden('a', { reason: { code: 'other' } }))
     expect(memory.overridesOf(of('p1'))).toEqual([{ ...plain, reason: 'seen' }])
+  })
+})
+
+describe('what auditors will ask for, on its way to a store', () => {
+  const call = (id: string) => ({ calls: [{ id } as CallRow], cards: [] })
+  /** A store that can be stopped, and what it was sent. */
+  function queueTo(store: { isUp: boolean }): { queue: AuditQueue; kept: string[]; lost: () => number } {
+    const kept: string[] = []
+    let lost = 0
+    const queue = createAuditQueue(
+      async ({ calls }) => {
+        if (!store.isUp) throw new Error('down')
+        kept.push(...calls.map(({ id }) => id))
+      },
+      () => (lost += 1),
+    )
+    return { queue, kept, lost: () => lost }
+  }
+  const named = (count: number) => Array.from({ length: count }, (_, index) => `call ${index}`)
+
+  test('waits while the store is down, in its order, and takes up nothing once it is kept', async () => {
+    const store = { isUp: false }
+    const { queue, kept, lost } = queueTo(store)
+    for (const id of named(450)) queue.add(call(id))
+    await queue.flush()
+    expect([kept.length, queue.bytes() > 450 * 400]).toEqual([0, true])
+    store.isUp = true
+    await queue.close()
+    expect([kept, lost(), queue.bytes()]).toEqual([named(450), 0, 0])
+  })
+
+  test('gives way to newer ones beyond its limit of rows, and of bytes, while some are on their way too', async () => {
+    const store = { isUp: false }
+    const { queue, kept, lost } = queueTo(store)
+    for (const id of named(10_000)) queue.add(call(id))
+    const onTheirWay = queue.flush()
+    for (const id of ['newer', 'newest']) queue.add(call(id))
+    await onTheirWay
+    store.isUp = true
+    await queue.close()
+    expect([kept.length, kept[0], kept.at(-1), lost(), queue.bytes()]).toEqual([10_000, 'call 2', 'newest', 2, 0])
+    queue.add(call('x'.repeat(9_000_000)))
+    expect([lost(), queue.bytes()]).toEqual([3, 0])
   })
 })
