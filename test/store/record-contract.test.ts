@@ -344,8 +344,8 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       ])
       const { thread: another } = await openAgain()
       const raced = { token: 'raced', expires: expires * 1_000, came: came * 1_000 }
-      const atOnce = await Promise.all([thread, another, thread, another].map(each => each?.ask('recall', 10_000, { token: raced })))
-      expect(atOnce.map(answer => answer?.isTokenNew).sort()).toEqual([false, false, false, true])
+      const race = async (at?: StoreThread) => (await at?.ask('recall', 10_000, { token: raced }))?.isTokenNew
+      expect((await Promise.all([thread, another, thread, another].map(race))).sort()).toEqual([false, false, false, true])
       await thread?.ask('forgetTokens', 5_000, expires * 1_000)
       expect(await uses(token)).toBe(false)
       await thread?.ask('forgetTokens', 5_000, (expires + 10) * 1_000)
