@@ -1,5 +1,17 @@
 import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely'
-import type { CallCardRow, CallRow, CardRow, CommentRow, FeedbackRow, OverrideRow, StoreAnswer, Told, TokenRow, ToldRow } from './rows.js'
+import type {
+  CallCardRow,
+  CallRow,
+  CardRow,
+  CommentRow,
+  FeedbackRow,
+  OverrideRow,
+  StoreAnswer,
+  StoreQuestion,
+  Told,
+  TokenRow,
+  ToldRow,
+} from './rows.js'
 
 /** The tables, as every database holds them. */
 export interface Tables {
@@ -29,8 +41,8 @@ export interface Database {
    * @param isForGood whether it must outlive the machine when it settles; else the last moments may be lost with it.
    */
   inTransaction: (isForGood: boolean, work: (transaction: Transaction<Tables>) => Promise<void>) => Promise<void>
-  /** Answers in one statement, to spare ways to a server; absent where there is none. */
-  answerAtOnce?: (queries: Queries) => Promise<StoreAnswer>
+  /** Makes what answers questions in one statement each, to spare ways to a server; absent where there is none. */
+  answeringAtOnce?: (queriesOf: (question: StoreQuestion) => Queries) => (question: StoreQuestion) => Promise<StoreAnswer>
   /** Leaves nothing of what was deleted in the files of a database that keeps them itself. */
   wipe: () => Promise<void>
   close: () => Promise<void>

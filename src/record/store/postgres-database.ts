@@ -2,7 +2,8 @@ import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClien
 import pg from 'pg'
 import type { Database, Tables } from './database.js'
 import { migrate } from './migrate.js'
-import { answerInOneStatement } from './recall.js'
+import { answerIn, statementsFor } from './recall.js'
+import type { StoreAnswer } from './rows.js'
 
 /** Milliseconds after which a connection, or a statement, is given up. */
 const PATIENCE_MS = 900
@@ -46,7 +47,14 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
         if (!isForGood) await sql`set local synchronous_commit = off`.execute(transaction)
         await work(transaction)
       }),
-    answerAtOnce: queries => answerInOneStatement(db, queries),
+    answeringAtOnce(queriesOf) {
+      const statementFor = statementsFor(db, queriesOf)
+      return async question => {
+        const { name, text, valuesFor } = statementFor(question)
+        const { rows } = await pool.query<StoreAnswer>({ name, text, values: valuesFor(question) })
+        return answerIn(rows)
+      }
+    },
     // The server does it in its own time (autovacuum).
     wipe: async () => undefined,
     close: () => db.destroy(),

@@ -1,9 +1,9 @@
 import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type Transaction } from 'kysely'
-import type { Database, Tables } from './database.js'
+import type { Database, Queries, Tables } from './database.js'
 import { callsAfter, callsOfCard, eraseCalls, insertCalls, withCards } from './calls.js'
 import { inParts } from './in-parts.js'
 import { answerInSteps } from './recall.js'
-import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, Told } from './rows.js'
+import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, StoreQuestion, Told } from './rows.js'
 import { tallyOf } from './tally.js'
 import { createWriter } from './writer.js'
 
@@ -14,9 +14,14 @@ const MOST_OVERRIDES = 100
 const DELETED_AT_ONCE = 1_000
 
 /** The store on a database, the same on each that we know. */
-export function createSqlStore({ db, inTransaction, answerAtOnce, wipe, close }: Database): Store {
+export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close }: Database): Store {
   const writer = createWriter(inTransaction)
-  const answer = answerAtOnce ?? answerInSteps(writer)
+  const queriesOf = ({ token, patient, reader }: StoreQuestion): Queries => ({
+    token,
+    overrides: patient && newestOverrides(db, patient.key, patient.client),
+    told: reader === undefined ? undefined : toldTo(db, reader),
+  })
+  const answer = answeringAtOnce?.(queriesOf) ?? (question => answerInSteps(writer, queriesOf(question)))
   return {
     keepReports: reports => writer.write(transaction => insertReports(transaction, reports), true),
     note: notes =>
@@ -26,10 +31,9 @@ export function createSqlStore({ db, inTransaction, answerAtOnce, wipe, close }:
         return mixedUpBy(notes.cards, before)
       }, false),
     keepCalls: calls => writer.write(transaction => insertCalls(transaction, calls), false),
-    async recall({ token, patient, reader }) {
+    async recall(question) {
       await writer.settled()
-      const overrides = patient && newestOverrides(db, patient.key, patient.client)
-      const answered = await answer({ token, overrides, told: reader === undefined ? undefined : toldTo(db, reader) })
+      const answered = await answer(question)
       return { ...answered, overrides: answered.overrides.toReversed() }
     },
     async forgetTokens(before) {
