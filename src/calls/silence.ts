@@ -4,9 +4,11 @@ import { hidesCritical } from '../engine/cards/held-back.js'
 import { actionsFor, restsOnNewer } from '../engine/apply/newer-data.js'
 import { speaksAgainOn } from '../engine/apply/silence-rule.js'
 import { clockAt, type Clock } from '../engine/expression/clock.js'
-import { cameAfter, type Moment } from '../engine/expression/functions/dates.js'
+import { datesSoFar, isAfter, type Moment } from '../engine/expression/functions/dates.js'
 import type { Scope } from '../engine/expression/scope.js'
+import { DeadlinePassed } from '../engine/expression/steps.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import { lazily } from '../engine/model/memoised.js'
 import { CdsError } from '../errors.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import type { Override } from '../record/port.js'
@@ -54,39 +56,48 @@ export function standingSilences(
 
 /**
  * What of some silences holds in a call: those that no newer data opens, and none where a critical card would stay away or
- * the time of the call runs out before that is known.
+ * the time of the call runs out before all that is known.
  */
 export function silencing(standing: readonly Silence[], call: CallToSilence): Silencing {
   const loud = call.apply(call.open([]))
   const speaking: Silencing = { by: [], loud, quiet: loud }
-  if (loud.some(({ undecided }) => undecided.some(({ code }) => code === TOO_LATE))) return speaking
+  if (isLate(loud)) return speaking
   const by = standingStill(standing, call)
   if (by.length === 0) return speaking
   const quiet = call.apply(call.open(by))
-  return hidesCritical(loud, quiet) ? speaking : { by, loud, quiet }
+  return isLate(quiet) || hidesCritical(loud, quiet) ? speaking : { by, loud, quiet }
 }
 
 const TOO_LATE = 'CDS_DEADLINE_PASSED'
 
+const isLate = (answers: readonly PlanAnswer[]): boolean => answers.some(({ undecided }) => undecided.some(({ code }) => code === TOO_LATE))
+
 /** Those silences that no newer data opens; none where there is no time to tell. */
 function standingStill(standing: readonly Silence[], call: CallToSilence): readonly Silence[] {
   try {
-    return standing.filter(silence => !isOpened(silence, call))
+    const isOpened = opening(call)
+    return standing.filter(silence => !isOpened(silence))
   } catch (error) {
-    if (error instanceof CdsError && error.code === TOO_LATE) return []
+    if (error instanceof DeadlinePassed || (error instanceof CdsError && error.code === TOO_LATE)) return []
     throw error
   }
 }
 
-function isOpened({ point, at, since }: Silence, { service, open }: CallToSilence): boolean {
-  const moment: Moment = { instant: Date.parse(at), day: since }
+/** Tells of each silence whether newer data opens it. What is asked for all of them is asked once. */
+function opening({ service, open }: CallToSilence): (silence: Silence) => boolean {
   const { state } = open([])
-  // Most calls bring nothing newer, so that nothing need be explained.
-  if (!typesOf(service).some(type => state.recordsOfType(type).some(record => cameAfter(record, moment, state)))) return false
-  const scope = open([], true)
-  return service.plans.some(plan =>
-    actionsFor(point, plan, scope, service.hook).some(action => restsOnNewer(action, moment, scope, records => open([], true, records))),
-  )
+  const dates = typesOf(service).flatMap(type => state.recordsOfType(type).flatMap(record => datesSoFar(record, state)))
+  const explained = lazily(() => open([], true))
+  return ({ point, at, since }) => {
+    const moment: Moment = { instant: Date.parse(at), day: since }
+    // Most calls bring nothing newer, so that nothing need be explained.
+    if (!dates.some(date => isAfter(date, moment))) return false
+    return service.plans.some(plan =>
+      actionsFor(point, plan, explained(), service.hook).some(action =>
+        restsOnNewer(action, moment, explained(), records => open([], true, records)),
+      ),
+    )
+  }
 }
 
 const typesOf = ({ requirements }: CdsService): string[] => [...new Set(['Patient', ...requirements.map(({ type }) => type)])]

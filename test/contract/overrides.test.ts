@@ -3,19 +3,23 @@
 import { EventEmitter, once } from 'node:events'
 import { request } from 'node:http'
 import fc from 'fast-check'
-import type { PlanDefinitionAction } from 'fhir/r4.js'
+import type { FhirResource, PlanDefinitionAction } from 'fhir/r4.js'
 import supertest from 'supertest'
 import { decisionPointsOf } from '../support/cases.js'
 import { callService } from '../../src/calls/call-service.js'
 import type { CallEnvironment, NotedCall } from '../../src/calls/environment.js'
 import { explainCall } from '../../src/calls/explain-call.js'
-import { silencing } from '../../src/calls/silence.js'
+import { silencing, type Silence } from '../../src/calls/silence.js'
 import type { AlreadyTold, Card, CdsResponse, HeldBack } from '../../src/cds-hooks/types.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
 import type { AnsweredCall, CallRecord, Override } from '../../src/record/port.js'
 import { createMemoryFeedbackRecord } from '../../src/record/feedback-record.js'
 import { applyPlan } from '../../src/engine/apply/apply-plan.js'
 import { speaksAgainOn } from '../../src/engine/apply/silence-rule.js'
+import type { PlanAnswer } from '../../src/engine/cards/plan-answer.js'
+import { clockAt } from '../../src/engine/expression/clock.js'
+import { openScope, Variables, type Scope } from '../../src/engine/expression/scope.js'
+import { DeadlinePassed } from '../../src/engine/expression/steps.js'
 import type { CdsService } from '../../src/knowledge-files/services.js'
 import { warmUp } from '../../src/calls/warm-up.js'
 import {
@@ -496,6 +500,7 @@ describe('what a user answered to a card', () => {
       ['the diagnosis was changed before the answer', false, changed({ lastUpdated: EARLIER })],
       ['the diagnosis is changed in days to come', false, changed({ lastUpdated: '2026-04-30T09:30:00Z' })],
       ['the diagnosis was recorded after the answer', true, changed(undefined, { recordedDate: LATER })],
+      ['the diagnosis has an end that came after the answer', true, changed(undefined, { abatementDateTime: LATER })],
       ['the diagnosis was recorded on the day, and nobody can tell when', false, changed(undefined, { recordedDate: '2026-03-30' })],
       ['another contact began after the answer', false, prefetch => add(prefetch, 'encounters', contact(LATER))],
       ['something else was measured after the answer', false, prefetch => add(prefetch, 'observations', pulse(LATER))],
@@ -509,6 +514,49 @@ describe('what a user answered to a card', () => {
     test('an answer after that data silences again', async () => {
       const answers = [answered(), answered({ at: '2026-03-30T09:45:00Z' })]
       expect(headlines((await ask({ answers, change: changed({ lastUpdated: LATER }) })).cards)).toEqual(['LBP-06'])
+    })
+  })
+
+  describe('costs a call little, and nothing of its answer', () => {
+    const LATE = { plan: 'plan', action: 'late', code: 'CDS_DEADLINE_PASSED' }
+    const standing = (count: number): Silence[] =>
+      Array.from({ length: count }, (_, index) => ({ ...answered({ point: `P-${index}` }), since: '2026-03-30', until: '2027-03-30' }))
+
+    function asked(records: (type: string) => readonly FhirResource[], undecided: (isQuiet: boolean) => readonly object[] = () => []) {
+      const looked: string[] = []
+      const of = { id: SIGN, hook: 'order-sign', plans: [], requirements: [{ type: 'Condition' }] } as unknown as CdsService
+      const recordsOfType = (type: string) => {
+        looked.push(type)
+        return records(type)
+      }
+      const clock = clockAt(TEST_NOW, 'Europe/Copenhagen')
+      const open = (silenced: readonly Silence[]) =>
+        openScope(new Variables(), { recordsOfType, context: {}, clock, silenced, stopAt: Infinity })
+      const apply = ({ state }: Scope) =>
+        [{ undecided: undecided(state.silenced!.length > 0), requestGroup: {} }] as unknown as PlanAnswer[]
+      return { looked, call: { service: of, open, apply } }
+    }
+
+    test('records are looked through once for all answers', () => {
+      for (const count of [1, 100]) {
+        const { looked, call: of } = asked(() => [])
+        expect([silencing(standing(count), of).by.length, looked]).toEqual([count, ['Patient', 'Condition']])
+      }
+    })
+
+    test('what applies is answered whole where the time runs out before all is known with the silence', () => {
+      const { loud, quiet, by } = silencing(
+        standing(1),
+        asked(
+          () => [],
+          isQuiet => (isQuiet ? [LATE] : []),
+        ).call,
+      )
+      expect([by, quiet === loud]).toEqual([[], true])
+      const whileLooking = () => {
+        throw new DeadlinePassed()
+      }
+      expect(silencing(standing(1), asked(whileLooking).call).by).toEqual([])
     })
   })
 

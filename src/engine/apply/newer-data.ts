@@ -1,6 +1,6 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { CdsError } from '../../errors.js'
-import { cameAfter, type Moment } from '../expression/functions/dates.js'
+import { datesSoFar, isAfter, type Moment } from '../expression/functions/dates.js'
 import { scopeOn, type Evidence, type Scope } from '../expression/scope.js'
 import { isNode, resourceOf, toJson } from '../expression/values.js'
 import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
@@ -60,7 +60,9 @@ export function restsOnNewer(
 ): boolean {
   const rests = foundation(action, scopeOn(plan.variables, scope))
   const brought = new Set<FhirResource>(scope.state.orders?.drafts ?? [])
-  const newer = [...rests.records].filter(record => !brought.has(record) && cameAfter(record, moment, scope.state))
+  const newer = [...rests.records].filter(
+    record => !brought.has(record) && datesSoFar(record, scope.state).some(date => isAfter(date, moment)),
+  )
   if (newer.length === 0) return false
   return rests.value !== foundation(action, scopeOn(plan.variables, without(new Set(newer)))).value
 }

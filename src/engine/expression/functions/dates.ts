@@ -143,19 +143,23 @@ export interface Moment {
   day: string
 }
 
-/**
- * Whether a record, or anything that it dates, came after a moment and is not yet to come. Where only the day is known,
- * the day itself is not after it.
- */
-export function cameAfter(record: FhirResource, { instant, day }: Moment, { clock: { now, today, timeZone } }: ScopeState): boolean {
-  const isAfter = ({ day: own, instant: at }: ReadDate): boolean =>
-    at === undefined ? own.length === day.length && own > day && own <= today : at > instant && at <= Date.parse(now) + CLOCK_TOLERANCE
+/** Where else a record says when something of it changed. */
+const FURTHER_DATES = ['abatementDateTime', 'abatementPeriod']
+
+/** All that a record dates and that is not yet to come, its last change too. */
+export function datesSoFar(record: FhirResource, state: ScopeState): ReadDate[] {
+  const { now, today, timeZone } = state.clock
+  countTurns(state, TURNS_OF_A_RECORD)
+  const latest = Date.parse(now) + CLOCK_TOLERANCE
+  const isSoFar = ({ day, instant }: ReadDate): boolean => (instant === undefined ? day <= today.slice(0, day.length) : instant <= latest)
   const written = record as unknown as DatedRecord
-  const dates = DATE_ELEMENTS.map(name => written[name]).map(value =>
-    readDate(typeof value === 'object' ? dateIn(value as DatedElement | null) : value, timeZone),
-  )
-  return [...dates, readDate(written.meta?.lastUpdated, timeZone)].some(date => date !== undefined && isAfter(date))
+  const dates = [...DATE_ELEMENTS, ...FURTHER_DATES].flatMap(name => (written[name] === undefined ? [] : datesIn(written[name])))
+  return [...dates, written.meta?.lastUpdated].flatMap(date => readDate(date, timeZone) ?? []).filter(isSoFar)
 }
+
+/** Whether a date is after a moment. Where only the day is known, the day itself is not; nor is the month, or the year. */
+export const isAfter = ({ day: own, instant: at }: ReadDate, { instant, day }: Moment): boolean =>
+  at === undefined ? own > day.slice(0, own.length) : at > instant
 
 /** The first date that a record gives itself; of a period its start, else its end; of a form without one its last change. */
 function readOwnDate(record: DatedRecord, timeZone: string): ReadDate | undefined {
@@ -176,6 +180,13 @@ interface DatedElement {
 
 const dateIn = (element: DatedElement | null): unknown =>
   element?.start ?? element?.end ?? (Array.isArray(element?.event) ? element.event[0] : undefined)
+
+/** All dates of an element; of a period its start and its end. */
+const datesIn = (element: unknown): unknown[] => {
+  if (typeof element !== 'object' || element === null) return [element]
+  const { start, end, event } = element as DatedElement
+  return [start, end, ...(Array.isArray(event) ? event : [])]
+}
 
 /** The one record with the latest date of its own; of two with the same, the one updated last. */
 export const newest: OwnFunction = (records, _, state) => newestFirst(records, state).slice(0, 1)
