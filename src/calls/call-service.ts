@@ -23,6 +23,7 @@ import { inLanguage } from '../engine/model/localized.js'
 import { defined } from '../plain-values/defined.js'
 import { gatherPatientData, type GatheredData } from '../patient-data/gather-patient-data.js'
 import { CLOSED_READER } from '../patient-data/closed-reader.js'
+import type { FhirReader } from '../patient-data/fhir-reader.js'
 import { explained } from '../patient-data/not-read.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/draft-orders.js'
 import type { Unusable } from '../patient-data/patient-record.js'
@@ -237,8 +238,7 @@ export async function gatherCall(
   if (token) await asked
   const timeLimit = timeLeft()
   const reads = gatherPatientData(request, service.requirements, {
-    reader: mayRead(request, caller) ? fhirReader : CLOSED_READER,
-    server: serverOf(request, caller),
+    ...accessFor(request, caller, fhirReader),
     lastCall: readiness.lastCall,
     limits: reading,
     clock,
@@ -395,13 +395,16 @@ function askedIn(request: HookRequest, caller: Caller | undefined): Partial<Note
   return { hook, hookInstance, patient: context.patientId, ...defined({ client: caller?.nameIn(request), user }) }
 }
 
-/** Whether the FHIR server of a call may be read for its client. */
-const mayRead = ({ fhirServer }: HookRequest, caller: Caller | undefined): boolean =>
-  fhirServer === undefined || (caller?.fhirServers?.(fhirServer) ?? true)
-
-/** How the list of the client names the FHIR server of a call. */
-const serverOf = ({ fhirServer }: HookRequest, caller: Caller | undefined): ListedServer | undefined =>
-  fhirServer === undefined ? undefined : caller?.fhirServers?.serverOf(fhirServer)
+/** What reads the FHIR server of a call for its client, and how the client's list names it; nothing is read of what it does not list. */
+function accessFor(
+  { fhirServer }: HookRequest,
+  caller: Caller | undefined,
+  reader: FhirReader,
+): { reader: FhirReader; server?: ListedServer } {
+  if (fhirServer === undefined || !caller?.fhirServers) return { reader }
+  const server = caller.fhirServers.serverOf(fhirServer)
+  return server ? { reader, server } : { reader: CLOSED_READER }
+}
 
 /** Who reads the answer to a call of a known client, where it names a user and the deployment spares them anything. */
 function readerOf(
