@@ -51,6 +51,10 @@ describe('the image', () => {
     expect(readSettings(environmentOf(OF_PRODUCTION))).toMatchObject({ demo: false, explain: false, host: '0.0.0.0' })
   })
 
+  test('writes nothing, also where it is the demonstration', () => {
+    expect(readSettings(environmentOf(instructionsOf('demonstration', STAGES)))).toMatchObject({ keptIn: 'memory', host: '0.0.0.0' })
+  })
+
   test('is given everything that it copies', () => {
     const letThrough = textOf('.dockerignore')
       .split('\n')
