@@ -218,7 +218,10 @@ export interface GatherCallOptions extends Arrival {
   isDryRun?: boolean
 }
 
-/** Gathers what the plans of a service read and, beside it, what users overrode and were shown before, within the reading share of the deadline. */
+/**
+ * Gathers what the plans of a service read and, beside it, what users overrode and were shown before, within the reading share of the deadline.
+ * @throws CdsError CDS_CALL_TOO_LATE when the time of the call runs out before anybody can tell whether its token was used.
+ */
 export async function gatherCall(
   service: CdsService,
   request: HookRequest,
@@ -233,9 +236,14 @@ export async function gatherCall(
   const whose = patientOf(request, caller)
   const reader = readerOf(whose, request, environment)
   const token = caller?.token
-  const asked = askRecord(defined({ token, patient: whose, reader }), timeLeft(), environment)
+  const stopAt = arrivedAt + deadlineMs
+  // About a token as long as the call may take: whoever sends a body late, so that nothing is read, is not let off the question.
+  const asked = askRecord(defined({ token, patient: whose, reader }), token ? stopAt - performance.now() : timeLeft(), environment)
   // Nothing is read for a token that another process has answered.
-  if (token) await asked
+  if (token) {
+    await asked
+    refuseIfLate(stopAt)
+  }
   const timeLimit = timeLeft()
   const reads = gatherPatientData(request, service.requirements, {
     ...accessFor(request, caller, fhirReader),
@@ -261,7 +269,7 @@ export async function gatherCall(
     reader,
     shownOn,
     smartLinks: caller?.smartLinks?.(service.id) ?? [],
-    stopAt: arrivedAt + deadlineMs,
+    stopAt,
   }
 }
 

@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { jest } from '@jest/globals'
 import supertest, { type Response } from 'supertest'
+import { gatherCall } from '../../src/calls/call-service.js'
+import { parseHookRequest } from '../../src/cds-hooks/parse-hook-request.js'
 import { mintToken } from '../../src/cli/token.js'
 import type { Card, CardSaying } from '../../src/cds-hooks/types.js'
 import type { CdsError } from '../../src/errors.js'
-import type { AnsweredCall, NotedCall } from '../../src/record/port.js'
+import type { AnsweredCall, NotedCall, WatchedRecord } from '../../src/record/port.js'
 import { createShownMemory } from '../../src/record/shown-memory.js'
 import { REFUSALS } from '../../src/trust/caller-refused.js'
 import { callRate } from '../../src/trust/call-rate.js'
@@ -25,7 +27,7 @@ import { TRUST_OFF, whoMayCall, type TrustOptions } from '../../src/trust/who-ma
 import { faultsOfResponse } from '../support/check-response.js'
 import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
-import { startTestService, testRecord, type TestServiceOptions } from '../support/service.js'
+import { startTestService, testEnvironment, testRecord, type TestServiceOptions } from '../support/service.js'
 import { openSharedStore, type SharedStore } from '../support/shared-store.js'
 import { handMade, makeKey, now, tokenFor, type ClientKey, type TokenMembers } from '../support/tokens.js'
 
@@ -548,6 +550,25 @@ describe('replicas that share a store', () => {
     expectRefused(await call(token, RISK, missing, reading.url))
     expect(fetched).toEqual([])
     await Promise.all([reading.close(), fhir.close()])
+  })
+
+  test('a call whose body comes late is not let off the question whether its token was used', async () => {
+    const record = store.newRecord()
+    const recall: WatchedRecord['recall'] = async question => {
+      await new Promise(resolve => setTimeout(resolve, 20))
+      return record.recall(question)
+    }
+    const environment = testEnvironment({ deadlineMs: 60_000, record: { ...record, recall } })
+    const token = { client: 'north', jti: randomUUID(), expires: now() + 300, came: now() }
+    const asked = environment.services.get('start-back-risk')!
+    const request = parseHookRequest(prefetchedCall('start-back-low', 'start-back-risk', { fhirServer: NORTH_SERVER }), asked.hook)
+    const late = () =>
+      gatherCall(asked, request, environment, {
+        arrivedAt: performance.now() - 52_000,
+        caller: { nameIn: () => NORTH_SERVER, token },
+      })
+    await late()
+    await expect(late()).rejects.toMatchObject({ refusal: 'replayed' })
   })
 
   test('the token, what was overridden and what was shown are asked in one go', async () => {
