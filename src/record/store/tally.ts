@@ -6,8 +6,8 @@ import type { Tables } from './database.js'
 const COMMENT = 'comment'
 
 /**
- * What came of the calls in a span of time. It is short work for a week of a busy service, and long work for a year of it:
- * whoever wants a year asks for its weeks.
+ * What came of the calls in a span of time. A day of 3,000 calls takes some 90 ms of processor time, in which a file answers
+ * nobody else: whoever wants more asks for one day after the other.
  */
 export async function tallyOf(db: Kysely<Tables>, span: Span): Promise<Tally> {
   return { points: await pointsIn(db, span), reasons: await reasonsIn(db, span), services: await servicesIn(db, span) }
