@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import fc from 'fast-check'
 import type { FhirResource, PlanDefinitionAction } from 'fhir/r4.js'
 import supertest from 'supertest'
-import { decisionPointsOf } from '../support/cases.js'
+import { callsOf, cases, decisionPointsOf, reply } from '../support/cases.js'
 import { callService } from '../../src/calls/call-service.js'
 import type { CallEnvironment, NotedCall } from '../../src/calls/environment.js'
 import { explainCall } from '../../src/calls/explain-call.js'
@@ -515,6 +515,14 @@ describe('what a user answered to a card', () => {
       const answers = [answered(), answered({ at: '2026-03-30T09:45:00Z' })]
       expect(headlines((await ask({ answers, change: changed({ lastUpdated: LATER }) })).cards)).toEqual(['LBP-06'])
     })
+  })
+
+  test('is told where a page alone is left to say it, and until the last of several answers is over', async () => {
+    const found = cases.find(({ case: { name } }) => name === '10 gange – over rammen, og forslaget retter tallet')!
+    const [call] = callsOf({ ...found.case, overridden: ['RN-112 1 dag siden', 'RN-112 (data-incorrect)'] })
+    const response = await reply(call!)
+    expect([response.cards, response.extension?.['org.columna.decision-points']]).toEqual([[], expect.arrayContaining(['RN-112'])])
+    expect(heldBackIn(response)).toEqual([expect.objectContaining({ point: 'RN-112', since: '2026-03-29', until: '2027-03-29' })])
   })
 
   describe('costs a call little, and nothing of its answer', () => {

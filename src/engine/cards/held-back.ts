@@ -2,6 +2,7 @@ import type { HeldBack } from '../../cds-hooks/types.js'
 import { INDICATOR, sourceOf, titleOf, type AppliedGroup, type CardAction } from './build-cards.js'
 import { decisionPointsWithin } from './card-extension.js'
 import type { PlanAnswer } from './plan-answer.js'
+import { onCards } from './shown-on.js'
 import { summaryOf } from './summary.js'
 
 /** An answer to a card by which its recommendation is silent, as far as a reader is told of it. */
@@ -30,20 +31,27 @@ const criticalOf = (answers: readonly PlanAnswer[]): string[] =>
 
 /**
  * What stays away since a user answered it before: the recommendations that would stand on a card without the silences and
- * for which nothing of the answer speaks, each with the newest answer to it.
+ * for which no card of the answer speaks, each with the answer that silences it longest.
  * @param loud of which cards would come without any silence. @param quiet what applies with them.
  */
 export function silentCards(loud: readonly CardAction[], quiet: readonly AppliedGroup[], silences: readonly ToldSilence[]): SilentCard[] {
-  const left = quiet.flatMap(({ group: { action = [] }, context }) => action.map(action => ({ action, context })))
+  // What only a page is left to say is seen by nobody who looks at the cards.
+  const left = quiet.flatMap(({ group, context }) => onCards(group.action, context).map(action => ({ action, context })))
   const spoken = new Set(left.flatMap(pointsOf))
   const names = new Set(left.map(nameOf))
-  const newest = new Map(silences.map(silence => [silence.point, silence] as const))
-  return [...newest.values()]
+  return longestOf(silences)
     .filter(({ point }) => !spoken.has(point))
     .flatMap(silence => {
       const card = cardFor(silence.point, loud)
       return card ? [{ card, isWhole: !names.has(nameOf(card)), told: toldOf(card, silence) }] : []
     })
+}
+
+/** Of several answers by which a decision point is silent the one that lasts; of those that last as long the newest. */
+function longestOf(silences: readonly ToldSilence[]): ToldSilence[] {
+  const longest = new Map<string, ToldSilence>()
+  for (const silence of silences) if ((longest.get(silence.point)?.until ?? '') <= silence.until) longest.set(silence.point, silence)
+  return [...longest.values()]
 }
 
 type Named = Pick<CardAction, 'action' | 'context'>
