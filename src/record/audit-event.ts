@@ -14,11 +14,11 @@ export interface Named {
 const BALP = 'https://profiles.ihe.net/ITI/BALP'
 const OURS = 'https://columna.example.org/fhir'
 
-/** What a client asks for is read, and what it tells is created, as far as an audit is concerned. */
+/** What a client asks for is read, and what it tells is created, as far as an audit is concerned: the patterns know no operations. */
 const INTERACTION: Readonly<Record<string, { action: 'C' | 'R'; code: string; profile: string }>> = {
-  call: { action: 'R', code: 'operation', profile: 'Read' },
-  explain: { action: 'R', code: 'operation', profile: 'Read' },
-  apply: { action: 'R', code: 'operation', profile: 'Read' },
+  call: { action: 'R', code: 'read', profile: 'Read' },
+  explain: { action: 'R', code: 'read', profile: 'Read' },
+  apply: { action: 'R', code: 'read', profile: 'Read' },
   feedback: { action: 'C', code: 'create', profile: 'Create' },
 }
 
@@ -35,7 +35,7 @@ export function auditEvent(call: CallRow, cards: readonly CallCardRow[], named: 
     ...(profile !== undefined && { meta: { profile: [profile] } }),
     type: CODINGS.restful,
     subtype: [
-      { system: 'http://hl7.org/fhir/restful-interaction', code: interaction.code },
+      { system: 'http://hl7.org/fhir/restful-interaction', code: interaction.code, display: interaction.code },
       { system: `${OURS}/CodeSystem/operation`, code: call.operation },
     ],
     action: interaction.action,

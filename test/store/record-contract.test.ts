@@ -636,7 +636,8 @@ function followsBalp({ meta, type, subtype, outcome, agent, entity = [] }: Audit
     expect([each.who, each.network]).toEqual([expect.anything(), expect.anything()])
   for (const user of byType('IRCP'))
     expect([user.requestor, user.who?.identifier?.value, user.network]).toEqual([true, expect.any(String), undefined])
-  expect(subtype?.[0]?.code).toBe(isRead ? 'operation' : 'create')
+  const interaction = isRead ? 'read' : 'create'
+  expect(subtype?.[0]).toEqual({ system: 'http://hl7.org/fhir/restful-interaction', code: interaction, display: interaction })
   const ofType = (code: string) => entity.filter(each => each.type?.code === code)
   expect(ofType('2').map(({ role, what }) => [role?.code, what !== undefined])).toEqual([['3', true]])
   expect(ofType('XrequestId').map(({ what }) => what?.identifier?.value)).toEqual([A])
