@@ -15,6 +15,8 @@ export interface Settings {
   host: string
   /** Port for operators: figures and details of readiness; undefined where they are asked for on the service's port. */
   opsPort: number | undefined
+  /** Secret by which operators have knowledge and clients loaded anew; undefined where only a signal does. */
+  operationsKey: string | undefined
   /** Whether the embedded FHIR server with demonstration patients runs beside the service. */
   demo: boolean
   demoFhirPort: number
@@ -123,9 +125,12 @@ export function readSettings(environment: Environment = process.env): Settings {
   const siteKey = setting({ name: 'CDS_PATIENT_KEY', read: secret, fallback: () => undefined, isSecret: true })
   const needsKey = store !== 'memory' && (production || 'postgres' in store)
   if (needsKey && !isGiven('CDS_PATIENT_KEY', environment)) refuse('CDS_PATIENT_KEY', `${SECRET} beside CDS_STORE`)
+  if (isGiven('CDS_OPERATIONS_KEY', environment) && textOf('CDS_OPS_PORT', environment) === undefined)
+    refuse('CDS_OPERATIONS_KEY', 'expects CDS_OPS_PORT beside it, where operators are answered and clients are not')
   const settings: Settings = {
     port,
     opsPort: setting({ name: 'CDS_OPS_PORT', read: portBeside(demo ? [port, demoFhirPort] : [port]), fallback: () => undefined }),
+    operationsKey: setting({ name: 'CDS_OPERATIONS_KEY', read: secret, fallback: () => undefined, isSecret: true }),
     host: setting({ name: 'HOST', read: text => text, fallback: () => (production && !demo ? '0.0.0.0' : '127.0.0.1') }),
     demo,
     demoFhirPort,

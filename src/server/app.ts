@@ -40,7 +40,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     limit: options.bodyLimit,
     turns: options.turns,
     lateness: options.lateness,
-    unfinished: createUnfinishedBodies(),
+    unfinished: options.unfinished ?? createUnfinishedBodies(),
     readiness: options.readiness,
     deadlineMs: options.deadlineMs,
   })

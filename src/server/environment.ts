@@ -9,6 +9,31 @@ import type { Lateness } from './back-pressure.js'
 import type { Metrics } from './metrics.js'
 import type { Readiness } from './readiness.js'
 import type { Turns } from './turns.js'
+import type { UnfinishedBodies } from './unfinished-bodies.js'
+
+/** What came of an attempt to load knowledge and clients anew. */
+export interface Reloaded {
+  outcome: 'loaded' | 'unchanged'
+  /** Digest of the knowledge that is served now. */
+  digest: string
+  services: number
+  clients: number | 'anybody'
+}
+
+/** What is known of what is served. */
+export interface ReloadState {
+  /** When its knowledge was loaded. */
+  loadedAt: Date
+  /** When an attempt to load other knowledge or clients was refused, unless a later one was not. */
+  refusedAt?: Date
+}
+
+/** How what is served is loaded anew. */
+export interface Reloading {
+  state: () => ReloadState
+  /** @throws CdsError CDS_RELOAD_REFUSED naming what to mend. */
+  reload: () => Promise<Reloaded>
+}
 
 /** What the server needs to answer. */
 export interface ServerOptions extends CallEnvironment {
@@ -33,12 +58,18 @@ export interface ServerOptions extends CallEnvironment {
   origins?: readonly string[]
   /** Largest request body in bytes. */
   bodyLimit: number
+  /** The bytes of unfinished bodies, where others are counted with them. */
+  unfinished?: UnfinishedBodies
   turns: Turns
   lateness: Lateness
   /** Whether the process wants calls. */
   readiness: Readiness
   /** Whether this deployment serves a plan. */
   isServed: (plan: CompiledPlan) => boolean
+  /** Absent where what is served never changes. */
+  reloading?: Reloading
+  /** Secret by which operators change what is served; where there is none, nobody does over HTTP. */
+  operationsKey?: string
 }
 
 export interface ServerEnvironment extends ServerOptions {

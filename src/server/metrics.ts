@@ -1,9 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { NearMiss } from '../engine/terminology/terminology.js'
 import { createClientMetrics, type ClientMetrics } from './client-metrics.js'
+import { createEditionFigures, type EditionFigures } from './edition-figures.js'
 
 /** Figures for an operator. No label ever holds patient data: routes are templates, codes are ours. */
-export interface Metrics extends ClientMetrics {
+export interface Metrics extends ClientMetrics, EditionFigures {
   contentType: string
   /** All figures in Prometheus form, those of the process among them. */
   text: () => Promise<string>
@@ -130,6 +131,7 @@ export function createMetrics(processFigures = new Registry()): Metrics {
   })
   return {
     ...createClientMetrics(registers),
+    ...createEditionFigures(registers),
     contentType: registry.contentType,
     text: async () => `${await registry.metrics()}${await processFigures.metrics()}`,
     observe: (route, status, seconds) => duration.observe({ route, status }, seconds),

@@ -14,7 +14,7 @@ import { capabilityStatement } from './capability-statement.js'
 import { assetNamed, searchIn } from '../pages/pages.js'
 import { PAGE_PATHS } from '../pages/page-urls.js'
 import { defined } from '../plain-values/defined.js'
-import type { ServerEnvironment } from './environment.js'
+import type { ReloadState, ServerEnvironment } from './environment.js'
 import { reasonsAgainst } from './readiness.js'
 import { fhir, html, json, knowledgeReply, type Asked, type Handler, type Reply } from './reply.js'
 
@@ -238,7 +238,7 @@ function ready(asked: Asked, environment: ServerEnvironment): Reply {
 
 /** Whether calls should be sent here, what they find, or why they should not be sent. */
 export function readyInDetail(_asked: Asked, environment: ServerEnvironment): Reply {
-  const { services, knowledge, record, registeredClients, inShadow = [] } = environment
+  const { services, knowledge, digest, record, registeredClients, inShadow = [], reloading } = environment
   const reasons = reasonsAgainst(environment)
   if (reasons.length > 0)
     throw new CdsError(
@@ -252,11 +252,20 @@ export function readyInDetail(_asked: Asked, environment: ServerEnvironment): Re
     services: services.size,
     plans: knowledge.plans.length,
     draftPlans: knowledge.plans.filter(isDraft).length,
+    ...(reloading && { knowledge: digest, ...toldOf(reloading.state()) }),
     clients: registeredClients ?? 'anybody',
     ...(inShadow.length > 0 && { clientsInShadow: inShadow.length }),
     ...(record.fault() !== undefined && { store: 'down' }),
     ...(record.fault() !== undefined && registeredClients !== undefined && { tokens: 'checked by this process alone' }),
   })
+}
+
+const toldOf = ({ loadedAt, refusedAt }: ReloadState) => ({ loadedAt, ...(refusedAt && { reloadRefusedAt: refusedAt }) })
+
+/** Loads knowledge and clients anew, for an operator. */
+export async function reload(_asked: Asked, { reloading }: ServerEnvironment): Promise<Reply> {
+  if (!reloading) throw pathUnknown()
+  return json(await reloading.reload())
 }
 
 /** All figures, in Prometheus form. */

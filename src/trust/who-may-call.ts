@@ -4,6 +4,7 @@ import { CdsError } from '../errors.js'
 import { clientCheck, type LetIn } from './calling-client.js'
 import { fhirServerList } from './fhir-server-list.js'
 import type { ServerEntry, ServerRisk } from './listed-servers.js'
+import type { TrustMemory } from './trust-memory.js'
 
 /** Name of the file that registers clients, where it stands beside the knowledge. */
 const TRUST_FILE = 'trust.json'
@@ -29,11 +30,15 @@ export interface TrustOptions {
   languages: readonly string[]
   /** Is told of each token that was forgotten before it expired. */
   onForgotten: () => void
+  /** What was remembered before the file of clients changed, if it did. */
+  memory?: TrustMemory
 }
 
 /** Who may call, and what may be read for them. */
 export interface Trust {
   letIn: LetIn
+  /** The registered clients as text, by which a change is seen; absent where anybody is let in. */
+  written?: string
   /** How many clients are registered; absent where anybody is let in. */
   registeredClients?: number
   /** Names of those that any service answers without cards. */
@@ -63,13 +68,14 @@ export async function whoMayCall(options: TrustOptions): Promise<Trust> {
 
 /** What checks tokens is loaded only where it is wanted. */
 async function registered(path: string, options: TrustOptions): Promise<Trust> {
-  const { publicUrl, fhirServers, refusedRisks: refused, languages, tokenMaxAge: maxAge, onForgotten } = options
+  const { publicUrl, fhirServers, refusedRisks: refused, languages, tokenMaxAge: maxAge, onForgotten, memory } = options
   if (publicUrl === undefined)
     throw wrong('registered clients need CDS_PUBLIC_URL, the address of this service, to which their tokens are made out')
   const [{ readTrustFile }, { letInRegistered }] = await Promise.all([import('./trust-file.js'), import('./registered-clients.js')])
   const clients = await readTrustFile(path, { refused, languages })
   return {
-    letIn: await letInRegistered(clients, { fhirServers, publicUrl, maxAge, onForgotten }),
+    letIn: await letInRegistered(clients, { fhirServers, publicUrl, maxAge, onForgotten, memory }),
+    written: JSON.stringify(clients),
     registeredClients: clients.length,
     inShadow: clients.filter(({ shadow = false }) => shadow !== false).map(({ name }) => name),
     origins: [...new Set(clients.flatMap(({ origins }) => origins))],

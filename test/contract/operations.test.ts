@@ -1,7 +1,23 @@
-import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { parse } from 'yaml'
+import type { Card } from '../../src/cds-hooks/types.js'
+import { loadOptions, type Deployment } from '../../src/edition/edition.js'
+import { createEditions, type Editions } from '../../src/edition/editions.js'
+import { checkApart } from '../../src/knowledge-files/check-apart.js'
+import { checkKnowledge } from '../../src/knowledge-files/check-knowledge.js'
+import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
+import { createTurns } from '../../src/server/turns.js'
+import { createUnfinishedBodies } from '../../src/server/unfinished-bodies.js'
+import { readSettings } from '../../src/settings.js'
+import { createTrustMemory } from '../../src/trust/trust-memory.js'
+import { makeKey, tokenFor, type ClientKey } from '../support/tokens.js'
 import { ERROR_CODES } from '../../src/errors.js'
 import { createMetrics, figuresOfProcess } from '../../src/server/metrics.js'
 import { createOperationsApp } from '../../src/server/operations-app.js'
@@ -10,7 +26,7 @@ import { createApp } from '../../src/server/app.js'
 import type { ServerOptions } from '../../src/server/environment.js'
 import { prefetchedCall } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
-import { testEnvironment } from '../support/service.js'
+import { TEST_NOW, testEnvironment, testRecord } from '../support/service.js'
 
 const CALL = '/cds-services/start-back-risk'
 
@@ -73,6 +89,244 @@ describe('with a port for operators', () => {
       status: 404,
       isRefusal: true,
       allowed: undefined,
+    })
+  })
+})
+
+describe('loading anew', () => {
+  const PUBLIC = 'https://columna.example.org'
+  const SECRET = 'a secret of operators, long enough for tests'
+  const FLU = '/cds-services/influensa'
+  const home = mkdtempSync(join(tmpdir(), 'columna-reload-'))
+  afterAll(() => rmSync(home, { recursive: true }))
+
+  let folders = 0
+  let folder: string
+  let lines: string[]
+  let editions: Editions
+  let service: Listening
+  let operations: Listening
+
+  const PLAN = 'fhir-resources/PlanDefinition/influensa.json'
+  const write = (file: string, content: string) => writeFileSync(join(folder, file), content)
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8')
+  /** The words with which a card begins say which knowledge it is of. */
+  const speakOf = (words: string) => write(PLAN, read(PLAN).replace(/"title": "[^"]*\(født/, `"title": "${words} (født`))
+
+  async function open(check?: Parameters<typeof createEditions>[2]): Promise<void> {
+    const settings = readSettings({
+      CDS_DEMO: 'off',
+      CDS_KNOWLEDGE: folder,
+      CDS_OPS_PORT: '9464',
+      CDS_OPERATIONS_KEY: SECRET,
+      CDS_PUBLIC_URL: PUBLIC,
+      CDS_FHIR_SERVERS: 'http://127.0.0.1:*',
+      CDS_DEADLINE_MS: '60000',
+    })
+    const keep = (line: object) => void lines.push(JSON.stringify(line))
+    const deployment: Deployment = {
+      settings,
+      log: { info: keep, warn: keep, error: keep } as never,
+      now: () => TEST_NOW,
+      metrics: createMetrics(),
+      record: testRecord(),
+      readiness: createReadiness(),
+      turns: createTurns(),
+      lateness: { isLate: () => false, isWaitLong: () => false },
+      unfinished: createUnfinishedBodies(),
+      trustMemory: createTrustMemory(),
+      tracing: undefined,
+    }
+    editions = await createEditions(deployment, loadKnowledge(folder, loadOptions(settings)), check)
+    service = await listen((request, response) => editions.service(request, response))
+    operations = await listen((request, response) => editions.operations(request, response))
+  }
+
+  beforeEach(async () => {
+    folder = join(home, `${(folders += 1)}`)
+    cpSync(fileURLToPath(new URL('../other-guideline', import.meta.url)), folder, { recursive: true })
+    lines = []
+    await open(async path => checkKnowledge(path))
+  })
+
+  afterEach(() => Promise.all([service.close(), operations.close()]))
+
+  const ask = (authorization = `Bearer ${SECRET}`) => supertest(operations.url).post('/reload').set('authorization', authorization)
+  const PATIENT = { resourceType: 'Patient', id: 'p1', name: [{ given: ['Kari'] }], birthDate: '1950-03-01' }
+  const callOf = (members: object = { prefetch: { patient: PATIENT } }) => ({
+    hook: 'patient-view',
+    hookInstance: '8c5a2b1e-6f0d-4d5b-9d7f-0d2f4a1c3e5b',
+    context: { userId: 'Practitioner/d1', patientId: 'p1' },
+    ...members,
+  })
+  const call = async (members?: object): Promise<{ status: number; words: string; digest: string }> => {
+    const { status, body } = await supertest(service.url).post(FLU).send(callOf(members))
+    const [card] = (body as { cards?: Card[] }).cards ?? []
+    return {
+      status,
+      words: card?.summary.replace(/ \(født.*/, '') ?? '',
+      digest: String(card?.extension?.['no.example.vaksine.knowledge-digest']),
+    }
+  }
+  const detailsAt = async () => (await supertest(operations.url).get('/health/ready').expect(200)).body as Record<string, unknown>
+  const figures = async () => (await supertest(operations.url).get('/metrics')).text
+
+  test('puts the whole of it in the place of what is served: of a hundred calls meanwhile none fails, and each is of one knowledge', async () => {
+    const { digest: before } = editions.current().loaded
+    const answers: Awaited<ReturnType<typeof call>>[] = []
+    let patientCame: () => void = () => undefined
+    const reading = new Promise<void>(resolve => (patientCame = resolve))
+    let answerPatient: () => void = () => undefined
+    const fhir = await listen((_request, response) => {
+      answerPatient = () => void response.writeHead(200, { 'content-type': 'application/fhir+json' }).end(JSON.stringify(PATIENT))
+      patientCame()
+    })
+    const underWay = call({ fhirServer: fhir.url })
+    await reading
+    speakOf('Tilby ny vaksine')
+    let isLoaded = false
+    const loading = ask().then(answer => {
+      isLoaded = true
+      return answer
+    })
+    while (!isLoaded || answers.length < 100) answers.push(...(await Promise.all(Array.from({ length: 10 }, () => call()))))
+    const { body } = await loading
+    const { digest: after } = body as { digest: string }
+    expect(body).toMatchObject({ outcome: 'loaded', services: 1, clients: 'anybody' })
+    expect(after).not.toBe(before)
+    answerPatient()
+    expect(await underWay).toEqual({ status: 200, words: 'Tilby influensavaksine', digest: before })
+    const seen = new Set(answers.map(answer => JSON.stringify(answer)))
+    for (const each of seen)
+      expect([
+        { status: 200, words: 'Tilby influensavaksine', digest: before },
+        { status: 200, words: 'Tilby ny vaksine', digest: after },
+      ]).toContainEqual(JSON.parse(each))
+    expect(answers.at(-1)?.digest).toBe(after)
+    const { text } = await supertest(service.url).get('/fhir/PlanDefinition/influensa')
+    expect(text).toContain('Tilby ny vaksine')
+    expect(await detailsAt()).toMatchObject({ knowledge: after, loadedAt: TEST_NOW.toISOString() })
+    expect(await figures()).toContain(`cds_knowledge_info{digest="${after}"} 1`)
+    await fhir.close()
+  })
+
+  test.each<[string, () => void, RegExp]>([
+    ['a file that is half written', () => write(PLAN, read(PLAN).slice(0, 600)), /influensa\.json: \$: FILE_UNREADABLE/],
+    [
+      'a condition that names what is not there',
+      () => write(PLAN, read(PLAN).replace('%patient.birthDate <=', '%nobody <=')),
+      /NAME_UNKNOWN/,
+    ],
+    ['a file of clients that is half written', () => write('trust.json', '{"clients": [{"name": "a", "secret'), /^It is not JSON\.$/],
+    [
+      'other names of what the record reads',
+      () => write('knowledge.json', read('knowledge.json').replace('no.example.vaksine', 'no.other')),
+      /./,
+    ],
+  ])('refuses %s with its faults, and serves on what was loaded; mended it is taken', async (_, spoil, fault) => {
+    const names = ['knowledge.json', PLAN] as const
+    const sound = names.map(read)
+    const before = await call()
+    spoil()
+    const { status, text } = await ask()
+    expect([status, text.includes('CDS_RELOAD_REFUSED')]).toEqual([422, true])
+    const { issue } = JSON.parse(text) as { issue: { diagnostics: string }[] }
+    expect(issue.map(({ diagnostics }) => diagnostics)).toContainEqual(expect.stringMatching(fault))
+    expect(await call()).toEqual(before)
+    expect(lines.at(-3) + (lines.at(-2) ?? '') + (lines.at(-1) ?? '')).toContain('"message"')
+    expect(lines.join()).not.toContain('secret')
+    expect(await detailsAt()).toMatchObject({ knowledge: before.digest, reloadRefusedAt: TEST_NOW.toISOString() })
+    expect(await figures()).toContain('cds_reload_refused 1')
+    names.forEach((name, at) => write(name, sound[at] ?? ''))
+    rmSync(join(folder, 'trust.json'), { force: true })
+    expect((await ask().expect(200)).body).toMatchObject({ outcome: 'unchanged' })
+    expect(await detailsAt()).not.toHaveProperty('reloadRefusedAt')
+    expect(await figures()).toMatch(/^cds_reloads_total\{outcome="refused"\} 1$/m)
+  })
+
+  test('takes clients as they are registered now: one that is gone is let in no more, and no token twice', async () => {
+    const [north, south] = await Promise.all([makeKey('n1'), makeKey('s1')])
+    const clientOf = (name: string, { publicKey }: ClientKey) => ({ name, iss: `https://${name}.example.org`, jwks: { keys: [publicKey] } })
+    const register = (...clients: object[]) => write('trust.json', JSON.stringify({ clients }))
+    const tokenOf = (name: string, key: ClientKey) => tokenFor(key, `https://${name}.example.org`, `${PUBLIC}${FLU}`)
+    const statusWith = async (token: string) =>
+      (await supertest(service.url).post(FLU).set('authorization', `Bearer ${token}`).send(callOf())).status
+    register(clientOf('north', north), clientOf('south', south))
+    expect((await ask().expect(200)).body).toMatchObject({ outcome: 'loaded', clients: 2 })
+    const used = await tokenOf('north', north)
+    expect([await statusWith(used), await statusWith(await tokenOf('south', south))]).toEqual([200, 200])
+    register(clientOf('north', north))
+    expect((await ask().expect(200)).body).toMatchObject({ outcome: 'loaded', clients: 1 })
+    expect([await statusWith(used), await statusWith(await tokenOf('south', south))]).toEqual([401, 401])
+    expect(await statusWith(await tokenOf('north', north))).toBe(200)
+    // Without the file anybody would be let in.
+    rmSync(join(folder, 'trust.json'))
+    expect((await ask().expect(422)).text).toContain('The file of clients is gone')
+    expect((await call()).status).toBe(401)
+  })
+
+  test('is for operators who know the secret, and leaves no trace of a guess', async () => {
+    for (const guess of ['', 'Bearer', 'Bearer wrong', `Basic ${SECRET}`, `Bearer ${SECRET}x`, SECRET])
+      expect((await ask(guess).expect(401)).text).toContain('CDS_OPERATOR_REFUSED')
+    expect((await supertest(service.url).post('/reload').set('authorization', `Bearer ${SECRET}`)).status).toBe(404)
+    await supertest(operations.url).get('/reload').expect(404)
+    expect(await figures()).not.toMatch(/^cds_reloads_total\{/m)
+    expect(lines.join()).not.toContain(SECRET)
+    const without = await startBoth()
+    await supertest(without.operations.url).post('/reload').set('authorization', `Bearer ${SECRET}`).expect(404)
+    await Promise.all([without.service.close(), without.operations.close()])
+  })
+
+  test('sees what changed while it was under way, and files that change while they are read', async () => {
+    await Promise.all([service.close(), operations.close()])
+    let checks = 0
+    await open(async path => {
+      const checked = checkKnowledge(path)
+      checks += 1
+      if (checks === 1) speakOf('Tilby to')
+      return checked
+    })
+    speakOf('Tilby en')
+    const [first, second, third] = await Promise.all([editions.reload(), editions.reload(), editions.reload()])
+    expect([first.outcome, second.outcome, third]).toEqual(['loaded', 'unchanged', second])
+    expect([(await call()).words, checks]).toEqual(['Tilby to', 3])
+    let unsteady = 0
+    await Promise.all([service.close(), operations.close()])
+    await open(async path => {
+      const checked = checkKnowledge(path)
+      speakOf(`Tilby ${(unsteady += 1)}`)
+      return checked
+    })
+    speakOf('Tilby noe')
+    await expect(editions.reload()).rejects.toMatchObject({
+      message: expect.stringMatching(/change while they are read/) as unknown as string,
+    })
+  })
+
+  test('lets go of what was served before: twenty times, and all but the last is gone from memory', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const served: WeakRef<object>[] = []
+    for (let turn = 0; turn < 20; turn += 1) {
+      speakOf(`Tilby ${turn}`)
+      await editions.reload()
+      served.push(new WeakRef(editions.current().loaded.knowledge), new WeakRef(editions.current().service))
+      await call()
+    }
+    for (let tries = 0; tries < 5; tries += 1) {
+      await new Promise(resolve => setTimeout(resolve, 20))
+      collect()
+    }
+    expect(served.slice(0, -2).filter(each => each.deref()).length).toBe(0)
+  })
+
+  test('checks in a thread of its own', async () => {
+    write(PLAN, read(PLAN).replace('%patient.birthDate <=', '%nobody <='))
+    const { faults, kept } = await checkApart(folder)
+    expect([faults, kept?.sound]).toEqual([[expect.stringContaining('NAME_UNKNOWN')], ''])
+    expect(await checkApart(join(home, 'empty'))).toEqual({
+      digest: '',
+      faults: [expect.stringMatching(/neither knowledge nor a service/)],
     })
   })
 })

@@ -39,7 +39,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The only room that reads fhir-resources/ and cds-services/; ajv is for authors alone.
   'knowledge-files': [
     ['cds-hooks', 'engine/cards', 'engine/knowledge', 'engine/model', 'errors', 'plain-values'],
-    ['ajv', 'node:crypto', 'node:fs', 'node:path', 'node:url'],
+    ['ajv', 'node:crypto', 'node:fs', 'node:path', 'node:url', 'node:worker_threads'],
   ],
   'patient-data': [
     ['cds-hooks', 'engine/expression', 'engine/knowledge', 'engine/model', 'errors', 'plain-values', 'tracing', 'trust'],
@@ -84,7 +84,19 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'tracing',
       'trust',
     ],
-    ['compression', 'cors', 'express', 'node:buffer', 'node:crypto', 'node:events', 'node:http', 'node:timers', 'pino', 'prom-client'],
+    [
+      'compression',
+      'cors',
+      'express',
+      'node:buffer',
+      'node:crypto',
+      'node:events',
+      'node:http',
+      'node:timers',
+      'node:tty',
+      'pino',
+      'prom-client',
+    ],
   ],
   // The language of clinical cases: what they say is data beside them.
   cases: [
@@ -112,21 +124,26 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici'],
   ],
   settings: [['engine/knowledge', 'errors', 'record', 'trust'], ['node:fs']],
-  start: [
+  // What is served, and what takes its place.
+  edition: [
     [
       'calls',
-      'demo',
       'engine/knowledge',
       'engine/model',
       'errors',
       'knowledge-files',
       'patient-data',
+      'plain-values',
       'record',
       'server',
       'settings',
       'tracing',
       'trust',
     ],
+    ['node:http', 'pino'],
+  ],
+  start: [
+    ['demo', 'edition', 'engine/knowledge', 'errors', 'knowledge-files', 'record', 'server', 'settings', 'tracing', 'trust'],
     ['node:events', 'node:http', 'node:net', 'pino'],
   ],
   main: [['errors', 'server', 'start'], []],
