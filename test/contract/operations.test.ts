@@ -113,7 +113,7 @@ describe('loading anew', () => {
   /** The words with which a card begins say which knowledge it is of. */
   const speakOf = (words: string) => write(PLAN, read(PLAN).replace(/"title": "[^"]*\(født/, `"title": "${words} (født`))
 
-  async function open(check?: Parameters<typeof createEditions>[2]): Promise<void> {
+  async function open(check?: Parameters<typeof createEditions>[2], environment: Record<string, string> = {}): Promise<void> {
     const settings = readSettings({
       CDS_DEMO: 'off',
       CDS_KNOWLEDGE: folder,
@@ -122,6 +122,8 @@ describe('loading anew', () => {
       CDS_PUBLIC_URL: PUBLIC,
       CDS_FHIR_SERVERS: 'http://127.0.0.1:*',
       CDS_DEADLINE_MS: '60000',
+      CDS_OPTIONAL_WAIT_MS: '60000',
+      ...environment,
     })
     const keep = (line: object) => void lines.push(JSON.stringify(line))
     const deployment: Deployment = {
@@ -272,9 +274,10 @@ describe('loading anew', () => {
     await supertest(operations.url).get('/reload').expect(404)
     expect(await figures()).not.toMatch(/^cds_reloads_total\{/m)
     expect(lines.join()).not.toContain(SECRET)
-    const without = await startBoth()
-    await supertest(without.operations.url).post('/reload').set('authorization', `Bearer ${SECRET}`).expect(404)
-    await Promise.all([without.service.close(), without.operations.close()])
+    await Promise.all([service.close(), operations.close()])
+    await open(undefined, { CDS_OPERATIONS_KEY: '' })
+    await ask().expect(404)
+    await ask('').expect(404)
   })
 
   test('sees what changed while it was under way, and files that change while they are read', async () => {

@@ -187,6 +187,7 @@ describe('a bad value names its variable', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://user:word@collector'],
     ['CDS_OPS_PORT', '65536'],
+    ['CDS_OPERATIONS_KEY', 'x'.repeat(32)],
     ['CDS_OPS_PORT', '3000'],
     ['CDS_OPS_PORT', '3001'],
   ])('%s=%s', (name, text) => {
@@ -230,6 +231,15 @@ test('a file without a secret has one made beside it, once, for its owner alone'
   writeFileSync(`${file}.key`, 'short')
   expect(() => siteKeyBeside(file)).toThrow('The file holds no secret.')
   rmSync(home, { recursive: true })
+})
+
+test('operators load anew by a secret of their own, on a port of their own', () => {
+  const CDS_OPERATIONS_KEY = 'x'.repeat(32)
+  expect(readSettings({ CDS_OPERATIONS_KEY, CDS_OPS_PORT: '9464' }).operationsKey).toBe(CDS_OPERATIONS_KEY)
+  expect(faultsOf({ CDS_OPERATIONS_KEY: 'short', CDS_OPS_PORT: '9464' })).toEqual([
+    expect.stringMatching(/^CDS_OPERATIONS_KEY: expects a secret of 32/),
+  ])
+  expect(faultsOf({ CDS_OPERATIONS_KEY })).toEqual([expect.stringMatching(/^CDS_OPERATIONS_KEY: expects CDS_OPS_PORT beside it/)])
 })
 
 describe('a secret in a file', () => {
