@@ -13,8 +13,8 @@ export interface RunningTracing {
 /** Milliseconds that the last spans may take to be sent: a collector that is away holds nobody up. */
 const LAST_SENDING_MS = 2_000
 
-/** Packages of OpenTelemetry's SDK, which a deployment that traces installs beside the service. */
-const PACKAGES = ['@opentelemetry/sdk-trace-node', '@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/resources']
+/** Packages of OpenTelemetry's SDK, which a deployment that traces installs beside the service; the lines that run on Node 20. */
+const PACKAGES = ['@opentelemetry/sdk-trace-node@2', '@opentelemetry/exporter-trace-otlp-http@0.223', '@opentelemetry/resources@2']
 
 interface Packages {
   sdk: Pick<typeof import('@opentelemetry/sdk-trace-node'), 'BatchSpanProcessor' | 'NodeTracerProvider'>
