@@ -9,6 +9,7 @@ import type { ApplicableActivity } from '../engine/knowledge/activities.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import { CdsError } from '../errors.js'
 import { PatientRecord, type Unusable } from '../patient-data/patient-record.js'
+import type { Caller } from '../trust/calling-client.js'
 import { invalid, readApplyParameters, type ApplyInput } from './apply-parameters.js'
 import { endOfEvaluation, itsTurn } from './call-service.js'
 import type { Arrival, CallEnvironment, NotedCall } from './environment.js'
@@ -102,12 +103,12 @@ async function ask(
   body: unknown,
   language: string,
   environment: CallEnvironment,
-  { arrivedAt = performance.now(), noteCall }: Arrival,
+  { arrivedAt = performance.now(), caller, noteCall }: Arrival,
 ): Promise<AskedApply> {
   const stopAt = arrivedAt + environment.deadlineMs
   await itsTurn(stopAt, environment)
   const input = readApplyParameters(body, environment.knowledge.profile.languages)
-  noteCall?.(() => askedIn(input))
+  noteCall?.(() => askedIn(input, caller))
   const { patientId, practitioner, encounterId, organization } = input
   if (!subjects.some(type => input.subject.startsWith(`${type}/`)))
     throw invalid(`Give subject as ${subjects.map(type => `${type}/id`).join(' or ')}.`)
@@ -141,9 +142,9 @@ async function ask(
   return { input, record, scope, context, now: clock.now, unread: [...input.unread, ...(unknown.length > 0 ? ['parameters'] : [])] }
 }
 
-/** Who asks about whom, for auditors. Nobody says whose ids those are but a subject that is an address. */
-const askedIn = ({ patientId: patient, practitioner: user, fhirServer: client }: ApplyInput): Partial<NotedCall> =>
-  defined({ patient, user, client })
+/** Who asks about whom, for auditors. The address of a subject says whose ids those are where it is that of a server of the client's, and is kept of no other. */
+const askedIn = ({ patientId: patient, practitioner: user, fhirServer }: ApplyInput, caller: Caller | undefined): Partial<NotedCall> =>
+  defined({ patient, user, client: caller?.nameIn(defined({ fhirServer })) })
 
 function aboutOf({ subject, patientId, practitioner, encounterId, organization }: ApplyInput): CallSubjects {
   const encounter = encounterId === undefined ? undefined : `Encounter/${encounterId}`

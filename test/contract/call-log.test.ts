@@ -166,7 +166,11 @@ describe('what is kept for auditors', () => {
     const plan = '/fhir/PlanDefinition/start-back/$apply'
     await send(plan, { resourceType: 'Parameters', parameter: [subject, practitioner, data] }, 200)
     await send(plan, { resourceType: 'Parameters', parameter: [] }, 400)
-    await untilTold(told, 9)
+    const ofListed = { ...subject, valueString: `${fhirServer}/Patient/p1` }
+    const ofOthers = { ...subject, valueString: 'https://Hemmelighansen:secret@ehr.example.org/fhir/Patient/p1' }
+    await send(plan, { resourceType: 'Parameters', parameter: [ofListed, data] }, 200)
+    await send(plan, { resourceType: 'Parameters', parameter: [ofOthers, data] }, 200)
+    await untilTold(told, 11)
     expect(
       told.map(({ operation, status, code, service: asked, patient, user }) => [operation, status, code, asked, patient, user]),
     ).toEqual([
@@ -179,13 +183,18 @@ describe('what is kept for auditors', () => {
       ['call', 404, 'CDS_SERVICE_UNKNOWN', undefined, undefined, undefined],
       ['apply', 200, undefined, undefined, 'p1', USER],
       ['apply', 400, 'CDS_PARAMETERS_INVALID', undefined, undefined, undefined],
+      ['apply', 200, undefined, undefined, 'p1', undefined],
+      ['apply', 200, undefined, undefined, 'p1', undefined],
     ])
+    expect(told.slice(-2).map(({ client }) => client)).toEqual([fhirServer, undefined])
     expect(told.map(({ cards }) => cards)).toEqual([
       undefined,
       undefined,
       undefined,
       undefined,
       1,
+      undefined,
+      undefined,
       undefined,
       undefined,
       undefined,
