@@ -403,15 +403,15 @@ function askedIn(request: HookRequest, caller: Caller | undefined): Partial<Note
   return { hook, hookInstance, patient: context.patientId, ...defined({ client: caller?.nameIn(request), user }) }
 }
 
-/** What reads the FHIR server of a call for its client, and how the client's list names it; nothing is read of what it does not list. */
+/** What reads the FHIR server of a call for its client, how the client's list names it and where its pages may lie; nothing is read of what it does not list. */
 function accessFor(
   { fhirServer }: HookRequest,
   caller: Caller | undefined,
   reader: FhirReader,
-): { reader: FhirReader; server?: ListedServer } {
+): { reader: FhirReader; server?: ListedServer; bases?: readonly string[] } {
   if (fhirServer === undefined || !caller?.fhirServers) return { reader }
   const server = caller.fhirServers.serverOf(fhirServer)
-  return server ? { reader, server } : { reader: CLOSED_READER }
+  return server ? { reader, server, bases: caller.fhirServers.basesOf(fhirServer) } : { reader: CLOSED_READER }
 }
 
 /** Who reads the answer to a call of a known client, where it names a user and the deployment spares them anything. */

@@ -54,6 +54,8 @@ export interface FhirAccess {
   accessToken?: string
   /** Networks in which the server's addresses must lie; usual addresses unless given. */
   networks?: readonly string[]
+  /** Paths, beside that of the server, below which its pages may lie; those of the reader's own list unless given. */
+  bases?: readonly string[]
   /** Aborted, by an error of `reading-time.ts`, when nobody waits any longer. */
   signal: AbortSignal
   /** `performance.now()` at which that is at the latest. */

@@ -44,8 +44,8 @@ export function createHttpFhirReader({ pageLimit, ...limits }: ReaderLimits): Fh
   }
 
   /** Where the link to the next page leads, if there is one. */
-  const linkFrom = (link: string | undefined, near: string, { fhirServer }: FhirAccess): string | undefined =>
-    link === undefined ? undefined : (pageUrl(link, near, fhirServer, isAllowed.basesOf(fhirServer)) ?? ELSEWHERE)
+  const linkFrom = (link: string | undefined, near: string, { fhirServer, bases }: FhirAccess): string | undefined =>
+    link === undefined ? undefined : (pageUrl(link, near, fhirServer, bases ?? isAllowed.basesOf(fhirServer)) ?? ELSEWHERE)
 
   /** Reads the first page of a query, and once more without sort and count where the server will not have those. */
   const firstPage = async (query: string, access: FhirAccess): Promise<Page> => {

@@ -11,6 +11,8 @@ export interface ReadingOptions {
   reader: FhirReader
   /** How the list of servers names that of the call, where it does. */
   server?: ListedServer | undefined
+  /** Paths below which its pages may lie, by the list of the client; what another client may read is not this one's. */
+  bases?: readonly string[] | undefined
   /** Milliseconds that reading may take in all. */
   timeLimit: number
   limits: ReadingLimits
@@ -42,7 +44,7 @@ export function readPlans(reading: Reading, request: HookRequest, options: Readi
 async function fromServer(
   reading: Reading,
   { fhirServer, fhirAuthorization }: HookRequest & { fhirServer: string },
-  { reader, server, timeLimit, fairWaitMs, limits, mostRecords }: ReadingOptions,
+  { reader, server, bases, timeLimit, fairWaitMs, limits, mostRecords }: ReadingOptions,
 ): Promise<PlanResults[]> {
   const time = startReadingTime(timeLimit)
   const budget = readingBudget(limits, mostRecords)
@@ -51,6 +53,7 @@ async function fromServer(
     until: time.until,
     fairWaitMs,
     ...(server?.networks && { networks: server.networks }),
+    ...(bases && { bases }),
     ...(fhirAuthorization && { accessToken: fhirAuthorization.access_token }),
   }
   const essential: FhirAccess = { ...access, signal: time.essential, budget }

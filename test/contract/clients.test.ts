@@ -12,11 +12,13 @@ import type { Card, CardSaying } from '../../src/cds-hooks/types.js'
 import type { CdsError } from '../../src/errors.js'
 import type { AnsweredCall, NotedCall, WatchedRecord } from '../../src/record/port.js'
 import { createShownMemory } from '../../src/record/shown-memory.js'
+import { createHttpFhirReader } from '../../src/patient-data/http-fhir-reader.js'
 import { REFUSALS } from '../../src/trust/caller-refused.js'
 import { callRate } from '../../src/trust/call-rate.js'
 import type { Lookup } from '../../src/trust/checked-connections.js'
 import { pinnedKeys, publishedKeys } from '../../src/trust/client-keys.js'
 import { createFetchKeys } from '../../src/trust/fetch-keys.js'
+import { fhirServerList } from '../../src/trust/fhir-server-list.js'
 import type { RegisteredClient } from '../../src/trust/registered-client.js'
 import { letInRegistered } from '../../src/trust/registered-clients.js'
 import { seenInProcess } from '../../src/trust/seen-tokens.js'
@@ -550,6 +552,31 @@ describe('replicas that share a store', () => {
     expectRefused(await call(token, RISK, missing, reading.url))
     expect(fetched).toEqual([])
     await Promise.all([reading.close(), fhir.close()])
+  })
+
+  test('no page is read, and no token sent, below a path of the same host that only another client may read', async () => {
+    const fetched: string[] = []
+    const fhir = await listen(({ url = '' }, response) => {
+      fetched.push(url)
+      response.writeHead(404).end()
+    })
+    const lists = { north: `${fhir.url}/fhir/a`, south: `${fhir.url}/fhir` } as Record<string, string>
+    const reader = createHttpFhirReader({ isAllowed: fhirServerList(Object.values(lists)), responseLimit: 8_000_000, pageLimit: 10 })
+    const own = await start(
+      clients.map(client => ({ ...client, fhirServers: [lists[client.name] ?? NORTH_SERVER] })),
+      { reader },
+    )
+    const asked = prefetchedCall('start-back-low', 'start-back-risk', { fhirServer: lists['north'] })
+    const fetchedFor = async (path: string): Promise<string[]> => {
+      fetched.length = 0
+      for (const bundle of Object.values(asked.prefetch) as Json[])
+        if (bundle['resourceType'] === 'Bundle') bundle['link'] = [{ relation: 'next', url: `${fhir.url}${path}?page=2` }]
+      await call(await ofNorth(RISK), RISK, asked, own.url)
+      return [...new Set(fetched)]
+    }
+    expect(await fetchedFor('/fhir/b/Condition')).toEqual([])
+    expect(await fetchedFor('/fhir/a/Condition')).toEqual(['/fhir/a/Condition?page=2'])
+    await Promise.all([own.close(), fhir.close()])
   })
 
   test('a call whose body comes late is not let off the question whether its token was used', async () => {
