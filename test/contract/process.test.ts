@@ -129,9 +129,12 @@ test('what requests under way need of another server of the process goes on unti
   expect(needed.listening).toBe(false)
 })
 
-test('an idle process ends at once', async () => {
-  const service = await start({ knowledge: 'small' })
-  await service.up()
+test('SIGHUP loads anew and ends nothing, not even a start; an idle process ends at once', async () => {
+  const asSoonAsItIsHeard = `process.on('newListener', name => { if (name === 'SIGHUP') setImmediate(() => process.kill(process.pid, 'SIGHUP')) })`
+  const service = await start({ knowledge: 'small', environment: { LOG_LEVEL: 'info' }, before: asSoonAsItIsHeard })
+  const url = await service.up()
+  while (!service.output().includes('"outcome":"unchanged"')) await new Promise(resolve => setTimeout(resolve, 50))
+  expect((await fetch(`${url}/health/live`)).status).toBe(200)
   service.signal('SIGTERM')
   const began = performance.now()
   expect(await service.ended).toEqual({ code: 0, signal: null })
