@@ -47,8 +47,8 @@ function answersOf({ conditions, where }: CompiledAction, scope: Scope): (Answer
 }
 
 /**
- * Whether an action rests on data that came after a moment: records that its conditions or the facts behind them found, and
- * without which a condition or one of the facts would have another value. A draft that the call itself brings is no data.
+ * Whether an action rests on data that came after a moment: records that its conditions or the facts behind them found, or those
+ * of the parts of its card, and without which a condition or one of the facts would have another value. A draft that the call itself brings is no data.
  * @param scope opened for explaining. @param without opens the same call, without some records.
  * @throws CdsError when the time of the call runs out.
  */
@@ -67,16 +67,28 @@ export function restsOnNewer(
   return rests.value !== foundation(action, scopeOn(plan.variables, without(new Set(newer)))).value
 }
 
-/** What an action rests on: the records that were found for it, and in one text the answers of its conditions and the facts behind them. */
+/**
+ * What an action rests on: the records that were found for it, and in one text the answers of its conditions and the facts
+ * behind them. A line or a suggestion of its card that comes or goes is news as well; what else it reads is not.
+ */
 function foundation(action: CompiledAction, scope: Scope): { records: ReadonlySet<FhirResource>; value: string } {
+  const own = asked(() => answersOf(action, scope), scope)
+  const parts = asked(() => partsOf(action).map(part => answersOf(part, scope)), scope)
+  const values = [...own.facts].sort().map(name => [name, ...plainValues(name, scope)])
+  return { records: new Set([...own.records, ...parts.records]), value: JSON.stringify([own.answers, parts.answers, values]) }
+}
+
+const partsOf = ({ actions }: CompiledAction): CompiledAction[] => actions.flatMap(part => [part, ...partsOf(part)])
+
+/** Answers, with the facts behind them and the records that were found for both. */
+function asked<T>(answer: () => T, scope: Scope): { answers: T; facts: ReadonlySet<string>; records: ReadonlySet<FhirResource> } {
   const frame: Evidence = { facts: new Set(), found: [] }
   scope.state.frames.push(frame)
   try {
-    const answers = answersOf(action, scope)
+    const answers = answer()
     const facts = factsBehind(frame, scope)
     const found = [frame, ...[...facts].flatMap(name => scope.state.evidence?.get(name) ?? [])].flatMap(evidence => evidence.found)
-    const values = [...facts].sort().map(name => [name, ...plainValues(name, scope)])
-    return { records: recordsIn(found), value: JSON.stringify([answers, values]) }
+    return { answers, facts, records: recordsIn(found) }
   } finally {
     scope.state.frames.pop()
   }
