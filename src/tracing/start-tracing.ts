@@ -10,8 +10,8 @@ export interface RunningTracing {
   end: () => Promise<void>
 }
 
-/** Milliseconds that the last spans may take to be sent: a collector that is away holds nobody up. */
-const LAST_SENDING_MS = 2_000
+/** Milliseconds that sending spans may take with all that is tried again, the last ones too: a collector that is away holds nobody up. */
+const SENDING_MS = 2_000
 
 /** Packages of OpenTelemetry's SDK, which a deployment that traces installs beside the service; the lines that run on Node 20. */
 const PACKAGES = ['@opentelemetry/sdk-trace-node@2', '@opentelemetry/exporter-trace-otlp-http@0.223', '@opentelemetry/resources@2']
@@ -37,7 +37,7 @@ const loadPackages = async (): Promise<Packages> => ({
 export async function startTracing(endpoint: string, load = loadPackages): Promise<RunningTracing> {
   const { sdk, exporter, resources } = await load().catch(notInstalled)
   const { detectResources, envDetector, resourceFromAttributes } = resources
-  const collector = new exporter.OTLPTraceExporter({ url: `${withoutEnd(endpoint, '/')}/v1/traces` })
+  const collector = new exporter.OTLPTraceExporter({ url: `${withoutEnd(endpoint, '/')}/v1/traces`, timeoutMillis: SENDING_MS })
   const provider = new sdk.NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'columna' }).merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new sdk.BatchSpanProcessor(collector)],
@@ -45,7 +45,7 @@ export async function startTracing(endpoint: string, load = loadPackages): Promi
   return {
     tracing: openTelemetry(provider.getTracer('columna')),
     end: async () => {
-      const late = new Promise<void>(resolve => setTimeout(resolve, LAST_SENDING_MS).unref())
+      const late = new Promise<void>(resolve => setTimeout(resolve, SENDING_MS).unref())
       await Promise.race([provider.shutdown().catch(() => undefined), late])
     },
   }
