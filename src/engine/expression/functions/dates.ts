@@ -185,7 +185,7 @@ const dateIn = (element: DatedElement | null): unknown =>
 const datesIn = (element: unknown): unknown[] => {
   if (typeof element !== 'object' || element === null) return [element]
   const { start, end, event } = element as DatedElement
-  return [start, end, ...(Array.isArray(event) ? event : [])]
+  return [start, end, ...(Array.isArray(event) ? (event as unknown[]) : [])]
 }
 
 /** The one record with the latest date of its own; of two with the same, the one updated last. */
