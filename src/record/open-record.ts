@@ -5,8 +5,8 @@ import type { WatchedRecord } from './port.js'
 import { createRecordKeys } from './record-keys.js'
 import { createShownMemory } from './shown-memory.js'
 import { siteKeyBeside } from './site-key.js'
-import type { Retention } from './stored-record.js'
 import type { StorePlace } from './store/open-store.js'
+import type { Retention } from './tidying.js'
 
 export type { StorePlace } from './store/open-store.js'
 
