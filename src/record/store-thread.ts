@@ -59,6 +59,14 @@ const MOST_WAITING = 10_000
 /** Methods that are asked also while the store is down: reports are worth a try. */
 const ALWAYS: readonly (keyof Store)[] = ['keepReports', 'look', 'close']
 
+const LATE = 'STORE_LATE'
+
+/** How often in a row the store may say nothing in time before it counts as down: one slow moment of a disk is no fault. */
+const LATE_IN_A_ROW = 2
+
+/** What a database calls a fault of the values that it was given (SQLSTATE classes 22 and 23): it says nothing about the database. */
+const OF_VALUES = /^(2[23]\w{3}|SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)\w*)$/
+
 /** Id of a thread that is no more, as Node calls it. */
 const ENDED = -1
 
@@ -73,6 +81,7 @@ export function startStoreThread({ place, program = storeProgram(), onChange = (
   let nextId = 1
   let fault: string | undefined = 'STORE_NOT_OPEN'
   let restarts = 0
+  let lateInARow = 0
   let isClosing = false
   let hasTried = false
   let opened: () => void = () => undefined
@@ -152,13 +161,20 @@ export function startStoreThread({ place, program = storeProgram(), onChange = (
       }
       const failed = (why: string): void => {
         over()
-        setFault(why)
+        if (!OF_VALUES.test(why)) setFault(why)
         reject(new StoreFailure(why))
       }
-      const timer = setTimeout(() => failed('STORE_LATE'), patienceMs)
+      const late = (): void => {
+        over()
+        lateInARow += 1
+        if (lateInARow >= LATE_IN_A_ROW) setFault(LATE)
+        reject(new StoreFailure(LATE))
+      }
+      const timer = setTimeout(late, patienceMs)
       waiting.set(id, {
         answered: answer => {
           over()
+          lateInARow = 0
           if (method !== 'close') setFault(undefined)
           resolve(answer as Awaited<ReturnType<Store[typeof method]>>)
         },

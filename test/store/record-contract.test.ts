@@ -652,6 +652,31 @@ async function untilUp(record: WatchedRecord): Promise<void> {
   while (record.fault() !== undefined) await new Promise(resolve => setTimeout(resolve, 20))
 }
 
+test('a store that is late once, or is given what it cannot take, is not down; one that is late again is, until it answers', async () => {
+  const program = `
+    import { parentPort } from 'node:worker_threads'
+    parentPort.postMessage({ opened: true })
+    parentPort.on('message', asked => {
+      if (asked === 'end') process.exit(1)
+      if (asked.method === 'look') parentPort.postMessage({ id: asked.id })
+      if (asked.method === 'find') parentPort.postMessage({ id: asked.id, failed: '22021' })
+    })`
+  const thread = startStoreThread({ place: { file: 'none' }, program: new URL(`data:text/javascript,${encodeURIComponent(program)}`) })
+  await thread.triedToOpen
+  const faultAfter = async (asking: Promise<unknown>): Promise<string | undefined> => {
+    await expect(asking).rejects.toThrow('The store does not answer')
+    return thread.fault()
+  }
+  const late = () => thread.ask('expire', 5, { rows: 0, comments: 0 })
+  expect([await faultAfter(late()), await faultAfter(thread.ask('find', 5_000, 'p'))]).toEqual([undefined, undefined])
+  await thread.ask('look', 5_000, NOW)
+  expect([await faultAfter(late()), await faultAfter(late())]).toEqual([undefined, 'STORE_LATE'])
+  await thread.ask('look', 5_000, NOW)
+  expect(thread.fault()).toBeUndefined()
+  await thread.kill()
+  await thread.close(1)
+})
+
 test('a thread that dies amid its writes to a file takes nothing else with it', async () => {
   const file = join(home, 'dying', 'columna.db')
   const newRow = () => ({
