@@ -24,11 +24,23 @@ export async function keepRecord(words: readonly string[]): Promise<number> {
   const { keptIn, publicUrl } = readSettings()
   const rows = await openKeptRows(keptIn, publicUrl, Date.now)
   try {
-    for await (const line of linesOf(rows, asked)) if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+    await tell(linesOf(rows, asked))
   } finally {
     await rows.close()
   }
   return 0
+}
+
+/** Writes lines until whoever reads them has had enough, as `head` has: what they saw is noted then all the same. */
+async function tell(lines: AsyncIterable<string>): Promise<void> {
+  let isRead = true
+  process.stdout.on('error', () => {
+    isRead = false
+  })
+  for await (const line of lines) {
+    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain').catch(() => undefined)
+    if (!isRead) return
+  }
 }
 
 interface Asked {

@@ -6,7 +6,7 @@ import type { KeptIn } from './open-record.js'
 import type { PatientOfClient, Span } from './port.js'
 import { siteKeyBeside } from './site-key.js'
 import { openStore } from './store/open-store.js'
-import type { CallRow, Store } from './store/rows.js'
+import type { CallRow, CallsWithCards, Store } from './store/rows.js'
 
 /** A user whose id means nothing beyond the FHIR server that gave it. */
 export interface UserOfClient {
@@ -52,11 +52,15 @@ export async function openKeptRows(keptIn: KeptIn, address: string | undefined, 
   return {
     async *find(about, span) {
       let rows = 0
-      for await (const row of 'user' in about ? ofCalls(store, keyed(about, keys), span) : ofTables(store, about, keys)) {
-        rows += 1
-        yield row
+      // Whoever stops reading amid the rows has seen some of them all the same.
+      try {
+        for await (const row of 'user' in about ? ofCalls(store, keyed(about, keys), span) : ofTables(store, about, keys)) {
+          rows += 1
+          yield row
+        }
+      } finally {
+        if (rows > 0) await note('find', about, rows)
       }
-      if (rows > 0) await note('find', about, rows)
     },
     async erase(patient) {
       const rows = await store.erase(keys.patient(patient))
@@ -65,16 +69,14 @@ export async function openKeptRows(keptIn: KeptIn, address: string | undefined, 
     },
     async *events(about, span) {
       let rows = 0
-      for await (const { calls, callCards } of pagesOf(store, keyed(about, keys), span))
-        for (const call of calls) {
+      try {
+        for await (const { call, cards } of callsOf(pagesOf(store, keyed(about, keys), span))) {
           rows += 1
-          yield auditEvent(
-            call,
-            callCards.filter(card => card.call === call.id),
-            { address, ...namedBy(about) },
-          )
+          yield auditEvent(call, cards, { address, ...namedBy(about) })
         }
-      await note('export', about, rows)
+      } finally {
+        await note('export', about, rows)
+      }
     },
     close: () => store.close(),
   }
@@ -103,6 +105,12 @@ async function* pagesOf(store: Store, whose: { patientKey?: string; userKey?: st
     yield page
     after = { at: last.at, id: last.id }
   }
+}
+
+/** Each call of some pages with its cards. */
+async function* callsOf(pages: AsyncIterable<CallsWithCards>) {
+  for await (const { calls, callCards } of pages)
+    for (const call of calls) yield { call, cards: callCards.filter(card => card.call === call.id) }
 }
 
 async function* ofCalls(store: Store, whose: { userKey?: string }, span: Span): AsyncGenerator<FoundRow> {
