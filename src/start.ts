@@ -126,6 +126,8 @@ async function recordFor(
   }).catch((error: unknown) => {
     throw storeUnusable((error as NodeJS.ErrnoException).code)
   })
+  if (keptIn === 'memory' && settings.isProduction)
+    log.warn('all is kept in memory (CDS_STORE): feedback and who asked what end with this process, and no other knows of used tokens')
   const fault = record.fault()
   if (fault === undefined) return record
   if (keptIn !== 'memory' && 'postgres' in keptIn.place) onChange(fault)
