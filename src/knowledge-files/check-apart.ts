@@ -26,5 +26,5 @@ export function checkApart(folder: string | undefined): Promise<KnowledgeCheck> 
       reject(new Error('The thread that checks knowledge ended.'))
     })
   })
-  return checked.finally(() => worker.terminate())
+  return checked.finally(() => void worker.terminate())
 }

@@ -1,3 +1,6 @@
+import type * as Exporter from '@opentelemetry/exporter-trace-otlp-http'
+import type * as Resources from '@opentelemetry/resources'
+import type * as Sdk from '@opentelemetry/sdk-trace-node'
 import { CdsError } from '../errors.js'
 import { withoutEnd } from '../plain-values/without-end.js'
 import { openTelemetry } from './open-telemetry.js'
@@ -17,9 +20,9 @@ const SENDING_MS = 2_000
 const PACKAGES = ['@opentelemetry/sdk-trace-node@2', '@opentelemetry/exporter-trace-otlp-http@0.223', '@opentelemetry/resources@2']
 
 interface Packages {
-  sdk: Pick<typeof import('@opentelemetry/sdk-trace-node'), 'BatchSpanProcessor' | 'NodeTracerProvider'>
-  exporter: Pick<typeof import('@opentelemetry/exporter-trace-otlp-http'), 'OTLPTraceExporter'>
-  resources: Pick<typeof import('@opentelemetry/resources'), 'detectResources' | 'envDetector' | 'resourceFromAttributes'>
+  sdk: Pick<typeof Sdk, 'BatchSpanProcessor' | 'NodeTracerProvider'>
+  exporter: Pick<typeof Exporter, 'OTLPTraceExporter'>
+  resources: Pick<typeof Resources, 'detectResources' | 'envDetector' | 'resourceFromAttributes'>
 }
 
 const loadPackages = async (): Promise<Packages> => ({
