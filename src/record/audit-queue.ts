@@ -1,5 +1,5 @@
-import { bytesOfRows } from './row-bytes.js'
 import type { Calls } from './store/rows.js'
+import { bytesOfRows, EVERY_MS, MOST_BYTES, MOST_ROWS, MOST_TOGETHER } from './waiting-rows.js'
 
 /** What auditors will ask for, on its way to the store, off the path of any call. While the store is down it waits. */
 export interface AuditQueue {
@@ -12,16 +12,8 @@ export interface AuditQueue {
   bytes: () => number
 }
 
-/** Milliseconds for which calls wait for others, and for a store that refused some. */
-const EVERY_MS = 50
+/** Milliseconds for which calls wait for a store that refused some. */
 const AGAIN_MS = 1_000
-
-/** How many calls are sent together. */
-const MOST_TOGETHER = 200
-
-/** Most rows and bytes that wait; beyond that the oldest are lost. */
-const MOST_ROWS = 10_000
-const MOST_BYTES = 16_000_000
 
 interface Waiting {
   call: Calls

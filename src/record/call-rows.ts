@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CardNote } from '../cds-hooks/types.js'
 import type { NotedCall } from './port.js'
 import type { RecordKeys } from './record-keys.js'
+import { storable } from './storable.js'
 import type { CallCardRow, CallRow, Calls } from './store/rows.js'
 
 /** The rows that a store keeps of what was asked of the service. */
@@ -22,8 +23,7 @@ function callRow(id: string, call: NotedCall, keys: RecordKeys): CallRow {
     status: call.status ?? null,
     code: call.code ?? null,
     client: sender,
-    // No database keeps U+0000 as it is; one row that is refused would hold up the others.
-    fhir_server: client?.replaceAll('\0', '\u{FFFD}') ?? null,
+    fhir_server: storable(client),
     service: call.service ?? null,
     hook: call.hook ?? null,
     hook_instance: call.hookInstance ?? null,

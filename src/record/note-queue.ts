@@ -1,5 +1,5 @@
-import { bytesOfRows } from './row-bytes.js'
 import type { Notes } from './store/rows.js'
+import { bytesOfRows, EVERY_MS, MOST_BYTES, MOST_ROWS, MOST_TOGETHER } from './waiting-rows.js'
 
 /** Notes on their way to the store, off the path of any call. */
 export interface NoteQueue {
@@ -10,14 +10,6 @@ export interface NoteQueue {
   /** Bytes that wait. */
   bytes: () => number
 }
-
-/** Milliseconds for which notes wait for others, and how many at most. */
-const EVERY_MS = 50
-const MOST_TOGETHER = 200
-
-/** Most notes and bytes that wait; beyond that the oldest are lost. */
-const MOST_ROWS = 10_000
-const MOST_BYTES = 16_000_000
 
 interface Waiting {
   notes: Notes

@@ -1,6 +1,7 @@
 import type { Feedback, OverrideReason } from '../cds-hooks/types.js'
 import type { AnsweredCall, ForgottenFor, Override, PatientOfClient } from './port.js'
 import { defined } from '../plain-values/defined.js'
+import { COMMENT, MOST_OVERRIDES } from './answer-limits.js'
 import { createKeyedHash } from './keyed-hash.js'
 
 /**
@@ -22,9 +23,6 @@ export interface OverrideMemory {
   /** Has a listener told of whatever is forgotten. */
   onForgotten: (listener: (why: ForgottenFor) => void) => void
 }
-
-/** Most overrides of one patient; beyond that the oldest are forgotten. */
-const MOST_OVERRIDES = 100
 
 /** A card as one service answered it. */
 interface Shown {
@@ -275,9 +273,6 @@ function bytesOfOverrides(noted: readonly NotedOverride[]): number {
 
 /** The earlier of two instants as written: a clock that runs ahead must not silence episodes to come. */
 const earlier = (one: string, other: string): string => (Date.parse(one) <= Date.parse(other) ? one : other)
-
-/** A reason that only says that there were words. */
-const COMMENT = 'comment'
 
 const reasonOf = ({ reason, userComment }: OverrideReason = {}): string | undefined =>
   reason?.code ?? (userComment === undefined ? undefined : COMMENT)

@@ -1,4 +1,5 @@
 import { defined } from '../plain-values/defined.js'
+import { COMMENT } from './answer-limits.js'
 import type { Override, Question, Recalled, ShownOn } from './port.js'
 import type { RecordKeys } from './record-keys.js'
 import type { OverrideRow, StoreAnswer, StoreQuestion, Told } from './store/rows.js'
@@ -59,6 +60,3 @@ function overrideIn(
     ...defined({ reason, encounter: encounter === null ? undefined : keys.unseal(encounter) }),
   }
 }
-
-/** In place of a code where only words were given. */
-const COMMENT = 'comment'

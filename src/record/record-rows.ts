@@ -2,6 +2,7 @@ import type { Card } from '../cds-hooks/types.js'
 import { identityOf } from './feedback-record.js'
 import type { AnsweredCall, FeedbackEntry, ShownToReader } from './port.js'
 import type { RecordKeys } from './record-keys.js'
+import { storable } from './storable.js'
 import type { CardRow, FeedbackRow, Reports, ToldRow } from './store/rows.js'
 
 /** Makes the rows in which a store keeps what calls were answered, what readers were told, and reports. */
@@ -96,6 +97,3 @@ function pointOf({ extension }: Card, decisionPoints: string): string {
   const points: unknown = extension?.[decisionPoints]
   return Array.isArray(points) && typeof points[0] === 'string' ? points[0] : ''
 }
-
-/** A text that every database takes: none of them keeps U+0000 as it is. */
-const storable = (text: string | undefined): string | null => text?.replaceAll('\0', '\u{FFFD}') ?? null

@@ -1,4 +1,5 @@
 import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type Transaction } from 'kysely'
+import { MOST_OVERRIDES } from '../answer-limits.js'
 import type { Database, Queries, Tables } from './database.js'
 import { callsAfter, callsOfCard, eraseCalls, insertCalls, withCards } from './calls.js'
 import { inParts } from './in-parts.js'
@@ -6,9 +7,6 @@ import { answerInSteps } from './recall.js'
 import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, StoreQuestion, Told } from './rows.js'
 import { tallyOf } from './tally.js'
 import { createWriter } from './writer.js'
-
-/** Most overrides of one patient that are told; the newest. */
-const MOST_OVERRIDES = 100
 
 /** Rows that are deleted at once, so that whoever writes need not wait for long. */
 const DELETED_AT_ONCE = 1_000
@@ -21,6 +19,13 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
     overrides: patient && newestOverrides(db, patient.key, patient.client),
     told: reader === undefined ? undefined : toldTo(db, reader),
   })
+  /** Reads after all that was to be written before. */
+  const reading =
+    <Given, Found>(read: (db: Kysely<Tables>, given: Given) => Promise<Found>) =>
+    async (given: Given): Promise<Found> => {
+      await writer.settled()
+      return read(db, given)
+    }
   const answer = answeringAtOnce?.(queriesOf) ?? (question => answerInSteps(writer, queriesOf(question)))
   return {
     keepReports: reports => writer.write(transaction => insertReports(transaction, reports), true),
@@ -51,22 +56,10 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
       const patients = patientsByCard(known)
       return known.filter(({ uuid }) => patients.get(nameOf({ uuid, client }))?.size === 1).map(({ uuid, service }) => ({ uuid, service }))
     },
-    async find(patientKey) {
-      await writer.settled()
-      return rowsOf(db, patientKey)
-    },
-    async findCard(uuid) {
-      await writer.settled()
-      return rowsOfCard(db, uuid)
-    },
-    async callsAfter(asked) {
-      await writer.settled()
-      return callsAfter(db, asked)
-    },
-    async tally(span) {
-      await writer.settled()
-      return tallyOf(db, span)
-    },
+    find: reading(rowsOf),
+    findCard: reading(rowsOfCard),
+    callsAfter: reading(callsAfter),
+    tally: reading(tallyOf),
     async erase(patientKey) {
       const count = await writer.write(transaction => eraseRows(transaction, patientKey), true)
       await wipe()

@@ -1,9 +1,7 @@
 import { sql, type Kysely } from 'kysely'
+import { COMMENT } from '../answer-limits.js'
 import type { PointTally, ReasonTally, ServiceTally, Span, Tally } from '../port.js'
 import type { Tables } from './database.js'
-
-/** In place of a code where only words were given. */
-const COMMENT = 'comment'
 
 /**
  * What came of the calls in a span of time. A day of 3,000 calls takes some 90 ms of processor time, in which a file answers
