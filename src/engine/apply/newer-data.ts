@@ -40,7 +40,7 @@ function answersOf({ conditions, where }: CompiledAction, scope: Scope): (Answer
     try {
       return answerOf(condition, scope, where)
     } catch (error) {
-      if (!(error instanceof CdsError) || error.code === 'CDS_DEADLINE_PASSED') throw error
+      codeOfFault(error)
       return 'error'
     }
   })
@@ -109,9 +109,14 @@ function plainValues(name: string, scope: Scope): unknown[] {
   try {
     return (scope.valueOf(name) ?? []).flatMap(item => (isRecord(item) ? [] : [toJson(item)]))
   } catch (error) {
-    if (!(error instanceof CdsError) || error.code === 'CDS_DEADLINE_PASSED') throw error
-    return [error.code]
+    return [codeOfFault(error)]
   }
+}
+
+/** The code of a fault of an expression, which counts as any other answer. @throws whatever else was thrown, as when there is no more time. */
+function codeOfFault(error: unknown): string {
+  if (!(error instanceof CdsError) || error.code === 'CDS_DEADLINE_PASSED') throw error
+  return error.code
 }
 
 /** A whole resource, not a value within one. */

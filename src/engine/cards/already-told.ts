@@ -6,7 +6,7 @@ import type { CardContext } from './card-context.js'
 import { cardWords } from './card-words.js'
 import { computedMembers, decisionPointsWithin } from './card-extension.js'
 import { detailOf, Said } from './detail.js'
-import { summaryOf } from './summary.js'
+import { toldCard } from './told-card.js'
 
 /**
  * Day since which the reader knows what an info card says, where that spares it; undefined where it is to be shown.
@@ -100,15 +100,7 @@ function sayingOf({ action, context, indicator, layout, offers }: CardAction): C
   }
 }
 
-function alreadyToldOf({ action, context, since }: CardAction & { since: string }): AlreadyTold {
-  const topic = sourceOf(action, context).topic?.code
-  const computed = computedMembers(action, context.names)
-  return {
-    plan: context.plan,
-    action: action.id ?? '',
-    ...(topic !== undefined && { topic }),
-    summary: summaryOf(titleOf(action, context)).summary,
-    since,
-    ...(Object.keys(computed).length > 0 && { extension: computed }),
-  }
+function alreadyToldOf({ since, ...card }: CardAction & { since: string }): AlreadyTold {
+  const computed = computedMembers(card.action, card.context.names)
+  return { ...toldCard(card), since, ...(Object.keys(computed).length > 0 && { extension: computed }) }
 }

@@ -1,6 +1,7 @@
 import type { FhirResource, RequestGroup, RequestGroupAction } from 'fhir/r4.js'
 import type { Card, Coding, Indicator } from '../../cds-hooks/types.js'
 import { citedSourceIn } from '../apply/cited-source.js'
+import { INDICATOR } from '../knowledge/indicators.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
 import { lazily, madeOnce } from '../model/memoised.js'
 import type { CardContext } from './card-context.js'
@@ -12,14 +13,6 @@ import { onCards } from './shown-on.js'
 import { suggestionsOf, type Offers } from './suggestions.js'
 import { summaryOf } from './summary.js'
 import { stableUuid } from './uuid.js'
-
-type Priority = NonNullable<RequestGroupAction['priority']>
-
-/** The published mapping of priority to indicator; `asap` has none and is refused in the knowledge. */
-export const INDICATOR = { routine: 'info', urgent: 'warning', stat: 'critical', asap: 'critical' } as const satisfies Record<
-  Priority,
-  Indicator
->
 
 /** What cards are made of: what of a plan applies, and what they need beyond it. */
 export interface AppliedGroup {

@@ -2,10 +2,10 @@ import { actionsBelow } from '../knowledge/actions-below.js'
 import { cardTopicOf } from '../knowledge/card-topic.js'
 import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
 import type { Knowledge } from '../knowledge/compile-knowledge.js'
+import { INDICATOR } from '../knowledge/indicators.js'
 import type { FaultList } from '../model/faults.js'
 import { fileOf } from '../model/knowledge-file.js'
 import { BUDGET, longestDetail } from './budget.js'
-import { INDICATOR } from './build-cards.js'
 import { visibleLength } from './visible-text.js'
 
 /** Where an action stands: below which element of its plan. */

@@ -1,9 +1,10 @@
 import type { HeldBack } from '../../cds-hooks/types.js'
-import { INDICATOR, sourceOf, titleOf, type AppliedGroup, type CardAction } from './build-cards.js'
+import { INDICATOR } from '../knowledge/indicators.js'
+import type { AppliedGroup, CardAction } from './build-cards.js'
 import { decisionPointsWithin } from './card-extension.js'
 import type { PlanAnswer } from './plan-answer.js'
 import { onCards } from './shown-on.js'
-import { summaryOf } from './summary.js'
+import { toldCard } from './told-card.js'
 
 /** An answer to a card by which its recommendation is silent, as far as a reader is told of it. */
 export type ToldSilence = Pick<HeldBack, 'point' | 'outcome' | 'reason' | 'since' | 'until'>
@@ -64,17 +65,11 @@ const nameOf = ({ action, context }: Named): string => JSON.stringify([context.p
 const cardFor = (point: string, cards: readonly CardAction[]): CardAction | undefined =>
   cards.find(card => pointsOf(card)[0] === point) ?? cards.find(card => pointsOf(card).includes(point))
 
-function toldOf({ action, context }: CardAction, { point, outcome, reason, since, until }: ToldSilence): HeldBack {
-  const topic = sourceOf(action, context).topic?.code
-  return {
-    plan: context.plan,
-    action: action.id ?? '',
-    ...(topic !== undefined && { topic }),
-    summary: summaryOf(titleOf(action, context)).summary,
-    point,
-    outcome,
-    ...(reason !== undefined && { reason }),
-    since,
-    until,
-  }
-}
+const toldOf = (card: CardAction, { point, outcome, reason, since, until }: ToldSilence): HeldBack => ({
+  ...toldCard(card),
+  point,
+  outcome,
+  ...(reason !== undefined && { reason }),
+  since,
+  until,
+})

@@ -44,6 +44,7 @@ import { inLanguage, lackingLanguages, localized, type LocalizedText } from '../
 import { documentsOf, isLeaflet, leafletText, paragraphsOf } from './leaflets.js'
 import { inFhirPath, type ExpressionCompiler, type ExpressionFocus, type ElementOfFile } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
+import { INDICATOR } from './indicators.js'
 import { compileFacts, joined, neededBy, type CompiledFacts } from './compile-facts.js'
 import { notCarriedOfAction, notCarriedOfPlan } from './not-carried.js'
 import { inputsWithin, withPlanVariables } from './plan-variables.js'
@@ -540,7 +541,9 @@ const SILENCED = 'silenced'
 
 /** Whether an action, or one that stands in it, is critical. */
 const isCriticalWithin = ({ resource: { priority }, actions, definition }: CompiledAction): boolean =>
-  priority === 'stat' || actions.some(isCriticalWithin) || (definition?.kind === 'plan' && definition.plan.actions.some(isCriticalWithin))
+  INDICATOR[priority ?? 'routine'] === 'critical' ||
+  actions.some(isCriticalWithin) ||
+  (definition?.kind === 'plan' && definition.plan.actions.some(isCriticalWithin))
 
 /**
  * Whether an action has no text, nothing to propose and no decision point of its own, but children or a plan. One that says
