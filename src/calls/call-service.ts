@@ -274,14 +274,9 @@ export async function gatherCall(
 }
 
 /** Applies the plans of a call to its data and turns them into cards. It changes nothing; whoever asks more of the call afterwards hands in its scope. */
-export function answerCall(
-  call: GatheredCall,
-  language: string,
-  environment: CallEnvironment,
-  scope = scopeFor(call, environment),
-): Answer {
+export function answerCall(call: GatheredCall, language: string, environment: CallEnvironment, scope?: Scope): Answer {
   const { service, request, data, silence } = call
-  const applied = silence?.quiet ?? appliedIn(scope, call, language, environment)
+  const applied = silence?.quiet ?? appliedIn(scope ?? scopeFor(call, environment), call, language, environment)
   const {
     cards,
     pointsOnPages,

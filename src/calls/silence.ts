@@ -59,10 +59,11 @@ export function standingSilences(
  * the time of the call runs out before all that is known.
  */
 export function silencing(standing: readonly Silence[], call: CallToSilence): Silencing {
-  const loud = call.apply(call.open([]))
+  const scope = call.open([])
+  const loud = call.apply(scope)
   const speaking: Silencing = { by: [], loud, quiet: loud }
   if (isLate(loud)) return speaking
-  const by = standingStill(standing, call)
+  const by = standingStill(standing, scope, call)
   if (by.length === 0) return speaking
   const quiet = call.apply(call.open(by))
   return isLate(quiet) || hidesCritical(loud, quiet) ? speaking : { by, loud, quiet }
@@ -73,9 +74,9 @@ const TOO_LATE = 'CDS_DEADLINE_PASSED'
 const isLate = (answers: readonly PlanAnswer[]): boolean => answers.some(({ undecided }) => undecided.some(({ code }) => code === TOO_LATE))
 
 /** Those silences that no newer data opens; none where there is no time to tell. */
-function standingStill(standing: readonly Silence[], call: CallToSilence): readonly Silence[] {
+function standingStill(standing: readonly Silence[], scope: Scope, call: CallToSilence): readonly Silence[] {
   try {
-    const isOpened = opening(call)
+    const isOpened = opening(scope, call)
     return standing.filter(silence => !isOpened(silence))
   } catch (error) {
     if (error instanceof DeadlinePassed || (error instanceof CdsError && error.code === TOO_LATE)) return []
@@ -83,9 +84,8 @@ function standingStill(standing: readonly Silence[], call: CallToSilence): reado
   }
 }
 
-/** Tells of each silence whether newer data opens it. What is asked for all of them is asked once. */
-function opening({ service, open }: CallToSilence): (silence: Silence) => boolean {
-  const { state } = open([])
+/** Tells of each silence whether newer data opens it. What is asked for all of them is asked once. @param scope of the call without any silence. */
+function opening({ state }: Scope, { service, open }: CallToSilence): (silence: Silence) => boolean {
   const dates = typesOf(service).flatMap(type => state.recordsOfType(type).flatMap(record => datesSoFar(record, state)))
   const explained = lazily(() => open([], true))
   return ({ point, at, since }) => {
