@@ -51,11 +51,13 @@ export interface Edition {
   operations: RequestListener | undefined
 }
 
+const servedBy =
+  ({ draftKnowledge }: Settings) =>
+  ({ resource }: CompiledPlan): boolean =>
+    resource.status === 'active' || draftKnowledge
+
 /** How a deployment loads its knowledge. */
-export const loadOptions = ({ draftKnowledge }: Settings): LoadOptions => ({
-  isServed: ({ resource }: CompiledPlan) => resource.status === 'active' || draftKnowledge,
-  isSettingTaken: isOwnSetting,
-})
+export const loadOptions = (settings: Settings): LoadOptions => ({ isServed: servedBy(settings), isSettingTaken: isOwnSetting })
 
 /**
  * Makes what was loaded ready to answer.
@@ -147,7 +149,7 @@ function serverOptions(
     services,
     ...(about !== undefined && { about }),
     ...(caseRecord !== undefined && { caseRecord }),
-    isServed: loadOptions(settings).isServed ?? (() => true),
+    isServed: servedBy(settings),
     ...limitsIn(settings),
     now,
     log,
