@@ -238,8 +238,9 @@ describe('the cluster of deploy/compose.yaml', () => {
   })
 
   test('has its replicas where the proxy looks for them', () => {
-    const named = [...NGINX.matchAll(/^\s*server ([\w-]+):(\d+) /gm)].map(([, name, port]) => [name, port])
-    expect(named).toEqual(replicas.map(([name, { environment }]) => [name, environment?.PORT]))
+    const named = [...NGINX.matchAll(/^\s*server ([\w-]+):(\d+) (max_fails=1|backup)/gm)].map(([, ...words]) => words)
+    const each = (how: string) => replicas.map(([name, { environment }]) => [name, environment?.PORT, how])
+    expect(named).toEqual([...each('max_fails=1'), ...each('backup')])
     const addresses = replicas.map(
       ([name, { networks: at }]) => `${name}:${(at as Record<string, { ipv4_address?: string }>).front?.ipv4_address}`,
     )
