@@ -12,8 +12,9 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json bundle.mjs ./
+COPY tsconfig.json tsconfig.build.json bundle.mjs bundle-apps.mjs ./
 COPY src ./src
+COPY apps ./apps
 COPY fhir-resources ./fhir-resources
 COPY cds-services ./cds-services
 COPY knowledge.json ./

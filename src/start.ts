@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pino, { type Logger } from 'pino'
+import { readBuiltApps } from './browser-apps/built-apps.js'
 import { loadOptions, type Deployment } from './edition/edition.js'
 import { createEditions, type Editions } from './edition/editions.js'
 import type { CompiledPlan } from './engine/knowledge/compiled.js'
@@ -45,6 +46,7 @@ export async function start(): Promise<Running> {
     settings,
     log,
     now,
+    apps: readBuiltApps(),
     metrics: createMetrics(figuresOfProcess()),
     record: await recordFor(settings, loaded, now, log),
     readiness: createReadiness(),

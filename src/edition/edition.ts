@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
 import { warmUp } from '../calls/warm-up.js'
+import type { BuiltApps } from '../browser-apps/built-apps.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import { faultLine } from '../engine/model/faults.js'
 import { PROJECT_ROOT, type LoadedKnowledge, type LoadOptions } from '../knowledge-files/load-knowledge.js'
@@ -19,7 +20,7 @@ import type { UnfinishedBodies } from '../server/unfinished-bodies.js'
 import { isOwnSetting, readKnowledgeSettings, type Settings } from '../settings.js'
 import type { Tracing } from '../tracing/tracing.js'
 import { fhirServerList } from '../trust/fhir-server-list.js'
-import type { ServerEntry } from '../trust/listed-servers.js'
+import { listedServer, type ServerEntry } from '../trust/listed-servers.js'
 import type { TrustMemory } from '../trust/trust-memory.js'
 import { whoMayCall, type Trust } from '../trust/who-may-call.js'
 
@@ -28,6 +29,8 @@ export interface Deployment {
   settings: Settings
   log: Logger
   now: () => Date
+  /** The programs that run in browsers. */
+  apps: BuiltApps
   metrics: Metrics
   record: WatchedRecord
   readiness: Readiness
@@ -138,9 +141,9 @@ async function readerFor(
 }
 
 function serverOptions(
-  { settings, log, now, record, readiness, turns, lateness, unfinished, tracing }: Deployment,
+  { settings, log, now, apps, record, readiness, turns, lateness, unfinished, tracing }: Deployment,
   { knowledge, services, settings: declared, about, caseRecord, digest }: LoadedKnowledge,
-  { letIn, registeredClients, inShadow, origins, reader }: Trust & { reader: FhirReader },
+  { letIn, registeredClients, inShadow, origins, fhirServers, reader }: Trust & { reader: FhirReader },
   reloading: Reloading,
 ): ServerOptions {
   return {
@@ -159,6 +162,8 @@ function serverOptions(
     ...(registeredClients !== undefined && { registeredClients }),
     ...(inShadow && { inShadow }),
     ...(origins && { origins }),
+    apps,
+    fhirServers: fhirServers.map(entry => listedServer(entry).url),
     record,
     readiness,
     turns,
@@ -176,6 +181,8 @@ const limitsIn = (settings: Settings) => ({
   bodyLimit: settings.bodyLimit,
   explain: settings.explain,
   isDemonstration: settings.demo,
+  isClockFrozen: settings.frozenNow !== undefined,
+  ...(settings.demo && { demonstrationFhirServer: `http://localhost:${settings.demoFhirPort}/fhir` }),
   hasOperationsPort: settings.opsPort !== undefined,
   reading: {
     requests: settings.fhirRequests,

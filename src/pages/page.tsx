@@ -9,12 +9,18 @@ export function Page({
   assets,
   title,
   path,
+  part,
+  head,
   children,
 }: {
   context: PageContext
   assets: PageAssets
   title: string
   path: string
+  /** What of the service this is, beside its name; the recommendations unless said. */
+  part?: string
+  /** What else stands in the head of the document. */
+  head?: ComponentChildren
   children: ComponentChildren
 }) {
   return (
@@ -25,6 +31,7 @@ export function Page({
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         <link rel="stylesheet" href={assets.stylesheet} />
+        {head}
       </head>
       <body>
         <a class="skip" href="#content">
@@ -33,7 +40,7 @@ export function Page({
         <header class="bar">
           <a class="brand" href={link(PAGE_PATHS.index)}>
             <img src={assets.icon} alt="" width="22" height="22" />
-            <span>{words.service}</span> <span class="brand-part">{words.index}</span>
+            <span>{words.service}</span> <span class="brand-part">{part ?? words.index}</span>
           </a>
           <nav aria-label={words.otherLanguage}>
             {languages

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto'
 import type { Library } from 'fhir/r4.js'
 import type { ComponentChild } from 'preact'
 import { renderToString } from 'preact-render-to-string'
+import type { AppName } from '../browser-apps/app-list.js'
+import type { AppFiles } from '../browser-apps/built-apps.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
 import { lazily, memoised } from '../engine/model/memoised.js'
 import { CdsError } from '../errors.js'
 import type { CaseRecord } from '../knowledge-files/case-record.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import { catalogueOf, type CardPlace } from './catalogue.js'
+import { AppPage } from './app-page.js'
 import { ErrorPage } from './error-page.js'
 import { entriesOf, matching } from './guideline-list.js'
 import { IndexPage, LONGEST_SEARCH, type IndexView } from './index-page.js'
@@ -50,6 +53,8 @@ export interface Pages {
   review: (language: string) => string
   /** A leaflet for patients. @throws CdsError CDS_RESOURCE_UNKNOWN */
   leaflet: (id: string, language: string) => string
+  /** The page in which a program runs. */
+  app: (app: AppName, files: AppFiles, language: string) => string
   error: (status: number, language: string) => string
   /** A path in a language. */
   inLanguage: (path: string, language: string) => string
@@ -104,6 +109,7 @@ export function createPages({ profile, terminology, files }: Knowledge, services
       if (!found) throw unknown()
       return leafletIn(`${language} ${id}`, found, language)
     },
+    app: (app, files, language) => documentOf(<AppPage app={app} files={files} context={contextIn(language)} assets={ASSETS} />),
     error: (status, language) => errorIn(`${status} ${language}`),
     inLanguage: (path, language) => contextIn(language).link(path),
   }

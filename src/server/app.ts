@@ -10,6 +10,7 @@ import type { ServerEnvironment, ServerOptions } from './environment.js'
 import { errorHandler } from './error-reply.js'
 import { confirming, confirmingLater, letting } from './let-in.js'
 import { createMetrics } from './metrics.js'
+import { APP_NAMES, APP_PATHS } from '../browser-apps/app-list.js'
 import { createPages } from '../pages/pages.js'
 import { PAGES_BEGIN } from '../pages/page-urls.js'
 import { readJsonBody } from './read-body.js'
@@ -34,7 +35,8 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(allowOrigins(options.isDemonstration, options.origins))
   app.use(observeRequests(options.log, environment.metrics))
   app.use(noSniffing)
-  app.use([...PAGES_BEGIN, '/assets'], strictly)
+  app.use([...PAGES_BEGIN, '/assets'], strictly(PAGE_POLICY))
+  app.use(APPS_BEGIN, strictly(appPolicy(options.fhirServers)))
   app.use(shedWhenLate(options.lateness))
   const { body, bodyInTime } = readJsonBody({
     limit: options.bodyLimit,
@@ -86,12 +88,31 @@ function noSniffing(_request: Request, response: Response, next: NextFunction): 
   next()
 }
 
-/** Pages run no script, show nothing of other hosts, and tell nobody where their readers come from. */
-function strictly(_request: Request, response: Response, next: NextFunction): void {
-  response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'")
-  response.setHeader('Referrer-Policy', 'no-referrer')
-  next()
-}
+/** Has a browser hold a page to a policy, and tell nobody where its readers come from. */
+const strictly =
+  (policy: string): RequestHandler =>
+  (_request, response, next) => {
+    response.setHeader('Content-Security-Policy', policy)
+    response.setHeader('Referrer-Policy', 'no-referrer')
+    next()
+  }
+
+/** Pages run no script and show nothing of other hosts. */
+const PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+
+/** Beginnings of the paths at which programs are. */
+const APPS_BEGIN = [...new Set(APP_NAMES.map(app => `/${APP_PATHS[app].split('/')[1]}`))]
+
+/** Programs run what this service sends and ask it and the listed FHIR servers; no other page holds them in a frame. */
+const appPolicy = (fhirServers: readonly string[]): string =>
+  [
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
+    ["connect-src 'self'", ...new Set(fhirServers.map(originIn))].join(' '),
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  ].join('; ')
+
+/** The origin of a base URL, whose port may be `*`. */
+const originIn = (url: string): string => /^https?:\/\/[^/;,\s]+/.exec(url)?.[0] ?? ''
 
 function methodNotAllowed(methods: readonly string[]): RequestHandler {
   const allow = [...methods.map(method => method.toUpperCase()), ...(methods.includes('get') ? ['HEAD'] : []), 'OPTIONS'].join(', ')

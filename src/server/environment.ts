@@ -5,6 +5,7 @@ import type { CaseRecord } from '../knowledge-files/case-record.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
 import type { LetIn } from '../trust/calling-client.js'
 import type { Pages } from '../pages/pages.js'
+import type { BuiltApps } from '../browser-apps/built-apps.js'
 import type { Lateness } from './back-pressure.js'
 import type { Metrics } from './metrics.js'
 import type { Readiness } from './readiness.js'
@@ -44,6 +45,14 @@ export interface ServerOptions extends CallEnvironment {
   caseRecord?: CaseRecord
   log: Logger
   explain: boolean
+  /** The programs that run in browsers. */
+  apps: BuiltApps
+  /** FHIR servers that pages may read by themselves, as the deployment lists them. */
+  fhirServers: readonly string[]
+  /** Whether the clock stands still. */
+  isClockFrozen?: boolean
+  /** Base URL of the embedded FHIR server, where it runs. */
+  demonstrationFhirServer?: string
   /** Whether the patients are invented and the service runs on its user's machine. */
   isDemonstration: boolean
   /** Whether figures and details of readiness are asked for on a port of their own, and not here. */

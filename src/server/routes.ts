@@ -10,6 +10,8 @@ import type { Selection } from '../engine/apply/explain-plan.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import { CdsError } from '../errors.js'
 import { describeService, type CdsService } from '../knowledge-files/services.js'
+import { APP_NAMES, APP_PATHS, type AppName } from '../browser-apps/app-list.js'
+import { clockAt } from '../engine/expression/clock.js'
 import { capabilityStatement } from './capability-statement.js'
 import { assetNamed, searchIn } from '../pages/pages.js'
 import { PAGE_PATHS } from '../pages/page-urls.js'
@@ -76,6 +78,8 @@ export const ROUTES: readonly Route[] = [
   { path: PAGE_PATHS.point, isAboutNobody: true, methods: { get: decisionPoint } },
   { path: PAGE_PATHS.recommendation, isAboutNobody: true, isPacked: true, methods: { get: recommendation } },
   { path: PAGE_PATHS.leaflet, isAboutNobody: true, isPacked: true, methods: { get: leaflet } },
+  ...APP_NAMES.map((app): Route => ({ path: APP_PATHS[app], isAboutNobody: true, isPacked: true, methods: { get: appPage(app) } })),
+  { path: '/page-settings', methods: { get: pageSettings } },
   { path: '/assets/:name', isAboutNobody: true, isPacked: true, methods: { get: asset } },
   { path: '/health/live', isAboutNobody: true, methods: { get: live } },
   { path: '/health/ready', isAboutNobody: true, methods: { get: ready } },
@@ -218,8 +222,43 @@ function decisionPoint(asked: Asked, { pages }: ServerEnvironment): Reply {
 
 const seeOther = (path: string): Reply => ({ type: 'text/plain', body: '', seeOther: path })
 
-function asset(asked: Asked): Reply {
-  const found = assetNamed(asked.parameter('name'))
+function appPage(app: AppName): Handler {
+  return (asked, { apps, pages }) => {
+    const files = apps.filesOf(app)
+    if (!files) throw pathUnknown()
+    const language = pages.languageOf(asked.query.lang)
+    return html(pages.app(app, files, language), language)
+  }
+}
+
+/** What a page that runs here goes by. */
+export interface PageSettings {
+  /** Languages of the knowledge, the usual one first. */
+  languages: readonly string[]
+  clock: { now: string; today: string; timeZone: string; isFrozen: boolean }
+  /** Base URLs of the FHIR servers that a page may read, whose port may be `*`. */
+  fhirServers: readonly string[]
+  /** Only where the patients are invented. */
+  demonstration?: { fhirServer: string }
+  /** Whether it may ask why. */
+  explain: boolean
+}
+
+function pageSettings(_asked: Asked, environment: ServerEnvironment): Reply {
+  const { knowledge, now, timeZone, isClockFrozen, fhirServers, demonstrationFhirServer, explain } = environment
+  const settings: PageSettings = {
+    languages: knowledge.profile.languages,
+    clock: { ...clockAt(now(), timeZone), isFrozen: isClockFrozen === true },
+    fhirServers,
+    ...(demonstrationFhirServer !== undefined && { demonstration: { fhirServer: demonstrationFhirServer } }),
+    explain,
+  }
+  return json(settings)
+}
+
+function asset(asked: Asked, { apps }: ServerEnvironment): Reply {
+  const name = asked.parameter('name')
+  const found = assetNamed(name) ?? apps.asset(name)
   if (!found) throw pathUnknown()
   return { type: found.type, body: found.text, isForEver: true }
 }

@@ -9,6 +9,7 @@ import supertest from 'supertest'
 import { parse } from 'yaml'
 import type { Card } from '../../src/cds-hooks/types.js'
 import { loadOptions, type Deployment } from '../../src/edition/edition.js'
+import { readBuiltApps } from '../../src/browser-apps/built-apps.js'
 import { createEditions, type Editions } from '../../src/edition/editions.js'
 import { checkApart } from '../../src/knowledge-files/check-apart.js'
 import { checkKnowledge } from '../../src/knowledge-files/check-knowledge.js'
@@ -130,6 +131,7 @@ describe('loading anew', () => {
       settings,
       log: { info: keep, warn: keep, error: keep } as never,
       now: () => TEST_NOW,
+      apps: readBuiltApps('/nowhere'),
       metrics: createMetrics(),
       record: testRecord(),
       readiness: createReadiness(),

@@ -4,6 +4,7 @@ import { createMemoryRecord } from '../../src/record/memory-record.js'
 import { createOverrideMemory, type OverrideMemory } from '../../src/record/override-memory.js'
 import { createShownMemory, type ShownMemory } from '../../src/record/shown-memory.js'
 import { createMemoryFeedbackRecord, type FeedbackRecord } from '../../src/record/feedback-record.js'
+import { readBuiltApps } from '../../src/browser-apps/built-apps.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import { createApp } from '../../src/server/app.js'
 import type { ServerOptions } from '../../src/server/environment.js'
@@ -57,6 +58,9 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     bodyLimit: 4_000_000,
     explain: true,
     isDemonstration: false,
+    isClockFrozen: true,
+    apps: readBuiltApps('/nowhere'),
+    fhirServers: ['http://127.0.0.1:*'],
     hasOperationsPort: false,
     reading: TEST_READING,
     reader: createHttpFhirReader({ isAllowed: isListed, responseLimit: 8_000_000, pageLimit: 10 }),

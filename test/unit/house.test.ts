@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { DECIDING } from '../../src/knowledge-files/kept-knowledge.js'
 import { roomOf, SOURCE_FILES, type Import, type SourceFile, type SyntaxNode } from '../support/source-files.js'
@@ -64,17 +67,24 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ],
     ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib'],
   ],
+  // What bundle-apps.mjs built out of apps/.
+  'browser-apps': [
+    ['engine/model', 'plain-values'],
+    ['node:fs', 'node:path', 'node:url'],
+  ],
   // The pages that people read, from the knowledge alone: nothing of a patient comes here.
   pages: [
-    ['cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files'],
+    ['browser-apps', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files'],
     ['markdown-it', 'node:crypto', 'preact', 'preact-render-to-string'],
   ],
   // The only room that knows HTTP; the demonstration server is a server of its own.
   server: [
     [
+      'browser-apps',
       'calls',
       'cds-hooks',
       'engine/apply',
+      'engine/expression',
       'engine/knowledge',
       'engine/terminology',
       'errors',
@@ -127,6 +137,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // What is served, and what takes its place.
   edition: [
     [
+      'browser-apps',
       'calls',
       'engine/knowledge',
       'engine/model',
@@ -143,14 +154,26 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['node:http', 'pino'],
   ],
   start: [
-    ['demo', 'edition', 'engine/knowledge', 'errors', 'knowledge-files', 'record', 'server', 'settings', 'tracing', 'trust'],
+    [
+      'browser-apps',
+      'demo',
+      'edition',
+      'engine/knowledge',
+      'errors',
+      'knowledge-files',
+      'record',
+      'server',
+      'settings',
+      'tracing',
+      'trust',
+    ],
     ['node:events', 'node:http', 'node:net', 'pino'],
   ],
   main: [['errors', 'server', 'start'], []],
 }
 
 /** Rooms that may touch the disk. */
-const READS_DISK = ['cli', 'demo', 'knowledge-files', 'record', 'settings', 'trust']
+const READS_DISK = ['browser-apps', 'cli', 'demo', 'knowledge-files', 'record', 'settings', 'trust']
 
 /** What the wing may reach of the outside, through whatever it imports: the FHIRPath engine, regular expressions in linear time, names of cards. */
 const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']
@@ -310,6 +333,17 @@ describe('what only one place may do', () => {
     expect(filesWith('any')).toEqual([])
     expect(SOURCE_FILES.filter(({ text }) => text.includes('@ts-ignore')).map(({ path }) => path)).toEqual([])
   })
+})
+
+const APPS = fileURLToPath(new URL('../../apps', import.meta.url))
+
+test('programs in browsers know of the service its types alone', () => {
+  const ofValues = /^(?:import|export) (?!type\b)[^;]*? from '([^']+)'/gms
+  const imported = readdirSync(APPS, { recursive: true, encoding: 'utf8' })
+    .filter(file => /\.tsx?$/.test(file))
+    .flatMap(file => [...readFileSync(join(APPS, file), 'utf8').matchAll(ofValues)].map(([, from = '']) => `${file}: ${from}`))
+  expect(imported.length).toBeGreaterThan(0)
+  expect(imported.filter(each => each.includes('/src/'))).toEqual([])
 })
 
 describe('nothing clinical stands in TypeScript', () => {

@@ -1,0 +1,86 @@
+import type { OperationOutcome } from 'fhir/r4.js'
+import type { Explanation } from '../../src/calls/explain-call.js'
+import type { CdsResponse } from '../../src/cds-hooks/types.js'
+import type { PageSettings } from '../../src/server/routes.js'
+import { pageLanguage } from './language.js'
+
+/** A refusal of the service or of a FHIR server, in its own words. */
+export class Refused extends Error {
+  constructor(
+    /** HTTP status; 0 where nobody answered. */
+    readonly status: number,
+    /** Stable code, where one was told. */
+    readonly code: string | undefined,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** A request as a client sends it; the service checks what it holds. */
+export type HookRequestBody = Readonly<Record<string, unknown>>
+
+/** An answer, and milliseconds from request to its last byte. */
+export interface Timed<Answer> {
+  answer: Answer
+  ms: number
+}
+
+/** @throws Refused */
+export const pageSettings = async (): Promise<PageSettings> => (await ask<PageSettings>('GET', '/page-settings')).answer
+
+/** The services that may be called. @throws Refused */
+export async function discover(): Promise<
+  readonly { id: string; hook: string; title: string; description: string; prefetch?: Record<string, string> }[]
+> {
+  return (await ask<{ services: { id: string; hook: string; title: string; description: string }[] }>('GET', '/cds-services')).answer
+    .services
+}
+
+/** Calls a service as an EHR does. @throws Refused */
+export const callService = (id: string, body: HookRequestBody): Promise<Timed<CdsResponse>> => ask('POST', `/cds-services/${id}`, body)
+
+/** Asks why. @param query such as `all` or `action`. @throws Refused */
+export const explain = (id: string, body: HookRequestBody, query: Readonly<Record<string, string>> = {}): Promise<Timed<Explanation>> =>
+  ask('POST', `/cds-services/${id}/$explain${queryOf(query)}`, body)
+
+/** Tells what was done with cards. @throws Refused */
+export const sendFeedback = (id: string, body: HookRequestBody): Promise<Timed<unknown>> =>
+  ask('POST', `/cds-services/${id}/feedback`, body)
+
+function queryOf(query: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(query).toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/**
+ * Asks the service of this page, in the language of the page.
+ * @throws Refused in the words of its OperationOutcome.
+ */
+export async function ask<Answer>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Timed<Answer>> {
+  const from = performance.now()
+  const response = await fetch(path, {
+    method,
+    headers: { Accept: 'application/json', 'Accept-Language': pageLanguage(), ...(body && { 'Content-Type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Refused(0, undefined, '')
+  })
+  const text = await response.text()
+  if (!response.ok) throw refusal(response.status, text)
+  return { answer: (text === '' ? undefined : JSON.parse(text)) as Answer, ms: performance.now() - from }
+}
+
+/** What an answer that is no success says. */
+export function refusal(status: number, text: string): Refused {
+  const issue = outcomeIn(text)?.issue?.[0]
+  return new Refused(status, issue?.details?.coding?.[0]?.code, issue?.diagnostics ?? issue?.details?.text ?? '')
+}
+
+function outcomeIn(text: string): OperationOutcome | undefined {
+  try {
+    return JSON.parse(text) as OperationOutcome
+  } catch {
+    return undefined
+  }
+}
