@@ -11,6 +11,7 @@ import { ExpressionsFoundOut, type ExpressionKeeper } from '../engine/knowledge/
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
 import { atOnce, type Steps } from '../plain-values/steps.js'
 import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
+import { checkForms } from './check-forms.js'
 import { createFileDigest, readKept, type KeptKnowledge } from './kept-knowledge.js'
 import { readKnowledgeJson } from './knowledge-json.js'
 import { readAbout, readProfile } from './read-profile.js'
@@ -103,6 +104,7 @@ function* checkTexts(knowledge: Knowledge, faults: FaultList): Steps<void> {
   checkBudgets(knowledge, faults)
   yield
   checkTitles(knowledge, faults)
+  checkForms(knowledge, faults)
 }
 
 /** What is known of these files from before. Sound are those that were so by the same code, profile and compiler, to the last byte. */

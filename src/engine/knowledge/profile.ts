@@ -41,6 +41,8 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
   TOPIC_MISSING: 'accepted',
   CARD_TOO_LONG: 'accepted',
   TITLE_UNFINISHED: 'accepted',
+  // Whoever brings another form may bring what shows it.
+  FORM_UNSUPPORTED: 'accepted',
   CANONICAL_UNKNOWN: 'warning',
   SOURCE_MISSING: 'warning',
   TRIGGER_UNSUPPORTED: 'warning',

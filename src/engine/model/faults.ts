@@ -46,6 +46,7 @@ export const FAULT_CODES = [
   'CARD_TOO_LONG',
   'TITLE_UNFINISHED',
   'CRITICAL_SILENCED',
+  'FORM_UNSUPPORTED',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]
