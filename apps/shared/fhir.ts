@@ -1,0 +1,97 @@
+import type { Bundle, FhirResource, Patient } from 'fhir/r4.js'
+import { Refused, refusal } from './service.js'
+
+/** A FHIR server, as a page reads and writes it. */
+export interface FhirClient {
+  /** Without a slash at its end. */
+  base: string
+  /** Reads one resource or one page of a search. @throws Refused */
+  read: <Found extends FhirResource = FhirResource>(path: string) => Promise<Found>
+  /** Writes a new resource, or one with an id in place of what it was. @throws Refused */
+  save: <Saved extends FhirResource>(resource: Saved) => Promise<Saved>
+}
+
+const TYPE = 'application/fhir+json'
+
+/** @param base URL of the server; only those on the list of the service are reached. */
+export function fhirClient(base: string): FhirClient {
+  const root = base.replace(/\/+$/, '')
+  const ask = async (path: string, method = 'GET', body?: FhirResource): Promise<FhirResource> => {
+    const headers = { Accept: TYPE, ...(body && { 'Content-Type': TYPE }) }
+    const response = await fetch(`${root}/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) }).catch(() => {
+      throw new Refused(0, undefined, '')
+    })
+    const text = await response.text()
+    if (!response.ok) throw refusal(response.status, text)
+    return JSON.parse(text) as FhirResource
+  }
+  return {
+    base: root,
+    read: async <Found extends FhirResource>(path: string) => (await ask(path)) as Found,
+    async save<Saved extends FhirResource>(resource: Saved) {
+      const { resourceType, id } = resource
+      const saved = id === undefined ? ask(resourceType, 'POST', resource) : ask(`${resourceType}/${id}`, 'PUT', resource)
+      return (await saved) as Saved
+    },
+  }
+}
+
+/** A patient of a server, as somebody chooses them. */
+export interface PatientChoice {
+  id: string
+  name: string
+  birthDate: string | undefined
+}
+
+/** The patients of a server, by name; as many as one page of it holds. @throws Refused */
+export async function patientsOf({ read }: FhirClient): Promise<PatientChoice[]> {
+  const { entry = [] } = await read<Bundle<Patient>>('Patient?_count=200')
+  return entry
+    .flatMap(({ resource }) => (resource?.resourceType === 'Patient' && resource.id !== undefined ? [choiceOf(resource, resource.id)] : []))
+    .sort((one, other) => one.name.localeCompare(other.name, 'da'))
+}
+
+function choiceOf({ name: [name] = [], birthDate }: Patient, id: string): PatientChoice {
+  const written = name?.text ?? [...(name?.given ?? []), name?.family].filter(part => part !== undefined).join(' ')
+  return { id, name: written === '' ? id : written, birthDate }
+}
+
+/** Somebody in whose name a page asks where nobody has signed in: the first practitioner of the server. @throws Refused */
+export async function anyPractitioner({ read }: FhirClient): Promise<string> {
+  const { entry = [] } = await read<Bundle>('Practitioner?_count=1')
+  return `Practitioner/${entry[0]?.resource?.id ?? 'unknown'}`
+}
+
+/** Prefetched data by key. */
+export type Prefetch = Readonly<Record<string, FhirResource>>
+
+/**
+ * Reads what a service asks for, as an EHR does; templates that this context cannot fill, and answers with an error, are left out,
+ * so that the service reads or names them.
+ * @param context what the hook says, such as `{ patientId, userId }`.
+ */
+export async function readPrefetch(
+  client: FhirClient,
+  templates: Readonly<Record<string, string>>,
+  context: Readonly<Record<string, unknown>>,
+): Promise<Prefetch> {
+  const read = await Promise.all(
+    Object.entries(templates).map(async ([key, template]) => {
+      const path = filled(template, context)
+      const found = path === undefined ? undefined : await client.read(path).catch(() => undefined)
+      return found ? [[key, found] as const] : []
+    }),
+  )
+  return Object.fromEntries(read.flat())
+}
+
+/** A template with the context's values; undefined where one is missing. */
+function filled(template: string, context: Readonly<Record<string, unknown>>): string | undefined {
+  let isWhole = true
+  const path = template.replaceAll(/\{\{\s*context\.(\w+)\s*\}\}|\{\{[^}]*\}\}/g, (_, name: string | undefined) => {
+    const value = name === undefined ? undefined : context[name]
+    if (typeof value !== 'string') isWhole = false
+    return encodeURIComponent(typeof value === 'string' ? value : '')
+  })
+  return isWhole ? path : undefined
+}
