@@ -47,6 +47,8 @@ export async function start(): Promise<Running> {
     log,
     now,
     apps: readBuiltApps(),
+    ...(settings.demo &&
+      settings.knowledgeFolder === undefined && { tour: (await import('./demo/tour.json', { with: { type: 'json' } })).default }),
     metrics: createMetrics(figuresOfProcess()),
     record: await recordFor(settings, loaded, now, log),
     readiness: createReadiness(),

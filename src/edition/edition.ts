@@ -6,6 +6,7 @@ import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import { faultLine } from '../engine/model/faults.js'
 import { PROJECT_ROOT, type LoadedKnowledge, type LoadOptions } from '../knowledge-files/load-knowledge.js'
 import { defined } from '../plain-values/defined.js'
+import type { Tour } from '../pages/tour.js'
 import { CLOSED_READER } from '../patient-data/closed-reader.js'
 import type { FhirReader } from '../patient-data/fhir-reader.js'
 import type { WatchedRecord } from '../record/port.js'
@@ -31,6 +32,8 @@ export interface Deployment {
   now: () => Date
   /** The programs that run in browsers. */
   apps: BuiltApps
+  /** What a visitor of the demonstration is shown. */
+  tour?: Tour
   metrics: Metrics
   record: WatchedRecord
   readiness: Readiness
@@ -141,7 +144,7 @@ async function readerFor(
 }
 
 function serverOptions(
-  { settings, log, now, apps, record, readiness, turns, lateness, unfinished, tracing }: Deployment,
+  { settings, log, now, apps, tour, record, readiness, turns, lateness, unfinished, tracing }: Deployment,
   { knowledge, services, settings: declared, about, caseRecord, digest }: LoadedKnowledge,
   { letIn, registeredClients, inShadow, origins, fhirServers, reader }: Trust & { reader: FhirReader },
   reloading: Reloading,
@@ -163,6 +166,7 @@ function serverOptions(
     ...(inShadow && { inShadow }),
     ...(origins && { origins }),
     apps,
+    ...(tour && { tour }),
     fhirServers: fhirServers.map(entry => listedServer(entry).url),
     record,
     readiness,

@@ -5,6 +5,7 @@ interface AppWords {
   titles: Readonly<Record<AppName, string>>
   loading: string
   needsScript: string
+  footer: string
 }
 
 const WORDS: Readonly<Record<string, AppWords>> = {
@@ -16,6 +17,7 @@ const WORDS: Readonly<Record<string, AppWords>> = {
       'start-back-patient': 'Spørgeskema',
       case: 'Hvorfor dette kort?',
     },
+    footer: 'Det, du ser om en patient, er kun i denne fane og forsvinder med den.',
     loading: 'Siden hentes …',
     needsScript: 'Siden er et program og virker kun i en browser, der må køre JavaScript. Anbefalingerne kan læses uden.',
   },
@@ -27,6 +29,7 @@ const WORDS: Readonly<Record<string, AppWords>> = {
       'start-back-patient': 'Questionnaire',
       case: 'Why this card?',
     },
+    footer: 'What you see of a patient is in this tab only, and goes with it.',
     loading: 'Loading …',
     needsScript: 'This page is a program and needs a browser that may run JavaScript. The recommendations can be read without.',
   },

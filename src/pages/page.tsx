@@ -11,6 +11,7 @@ export function Page({
   path,
   part,
   head,
+  footer,
   children,
 }: {
   context: PageContext
@@ -21,6 +22,8 @@ export function Page({
   part?: string
   /** What else stands in the head of the document. */
   head?: ComponentChildren
+  /** What is said at its end; that it is the same for everybody unless said. */
+  footer?: string
   children: ComponentChildren
 }) {
   return (
@@ -54,7 +57,7 @@ export function Page({
         </header>
         <main id="content">{children}</main>
         <footer class="foot">
-          <p>{words.footer}</p>
+          <p>{footer ?? words.footer}</p>
         </footer>
       </body>
     </html>

@@ -12,6 +12,7 @@ import type { CdsService } from '../knowledge-files/services.js'
 import { catalogueOf, type CardPlace } from './catalogue.js'
 import { AppPage } from './app-page.js'
 import { ErrorPage } from './error-page.js'
+import { FrontPage, type FrontView } from './front-page.js'
 import { entriesOf, matching } from './guideline-list.js'
 import { IndexPage, LONGEST_SEARCH, type IndexView } from './index-page.js'
 import type { PageAssets } from './page.js'
@@ -42,6 +43,8 @@ export const assetNamed = (name: string): { type: string; text: string } | undef
 export interface Pages {
   /** The language asked for, where the knowledge has it, else its usual one. */
   languageOf: (asked: unknown) => string
+  /** Where a visitor begins. */
+  front: (view: FrontView, language: string) => string
   index: (view: IndexView, language: string) => string
   /** The list of all pages as data. */
   list: (view: IndexView, language: string) => object
@@ -88,6 +91,7 @@ export function createPages({ profile, terminology, files }: Knowledge, services
   })
   return {
     languageOf: asked => languages.find(language => language === asked) ?? languages[0],
+    front: (view, language) => documentOf(<FrontPage view={view} context={contextIn(language)} assets={ASSETS} />),
     index: (view, language) =>
       view.search === '' ? whole(`${view.by} ${language}`) : renderIndex(view, entriesIn(language), contextIn(language)),
     list: (view, language) => listOf(entriesIn(language), view, contextIn(language)),

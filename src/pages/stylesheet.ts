@@ -108,6 +108,16 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
 .entries a { text-decoration: none; } .entries a:hover { text-decoration: underline; }
 .entries .meta { margin: .1rem 0 0; }
 
+.button { display: inline-block; padding: .55rem 1.1rem; font: inherit; font-weight: 600; color: #fff; background: var(--accent); border: 1px solid var(--accent); border-radius: 6px; text-decoration: none; cursor: pointer; }
+.button:hover { background: #083f4e; text-decoration: none; }
+.tiles { list-style: none; padding: 0; margin: 1.25rem 0 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem; }
+.tile { display: flex; flex-direction: column; border: 1px solid var(--line); border-radius: 8px; padding: 1.1rem 1.2rem; background: var(--soft); }
+.tile > .muted { margin: 0; font-size: .9063rem; } .tile h3 { margin: .1rem 0 .5rem; font-size: 1.125rem; line-height: 1.35; } .tile p { line-height: 1.5; }
+.tile-ways { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; margin: auto 0 0; padding-top: .5rem; }
+.places { list-style: none; padding: 0; margin: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem 2rem; }
+.places a { font-weight: 600; } .places p { margin: .2rem 0 0; line-height: 1.5; }
+.addresses { list-style: none; padding: 0; } .addresses li { padding: .25rem 0; } .addresses code { font-size: .9375rem; overflow-wrap: anywhere; }
+
 @media (max-width: 46rem) {
   body { font-size: 1rem; }
   main { padding-top: 1.5rem; }

@@ -36,6 +36,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(observeRequests(options.log, environment.metrics))
   app.use(noSniffing)
   app.use([...PAGES_BEGIN, '/assets'], strictly(PAGE_POLICY))
+  app.get('/', strictly(PAGE_POLICY))
   app.use(APPS_BEGIN, strictly(appPolicy(options.fhirServers)))
   app.use(shedWhenLate(options.lateness))
   const { body, bodyInTime } = readJsonBody({

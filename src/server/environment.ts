@@ -5,6 +5,7 @@ import type { CaseRecord } from '../knowledge-files/case-record.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
 import type { LetIn } from '../trust/calling-client.js'
 import type { Pages } from '../pages/pages.js'
+import type { Tour } from '../pages/tour.js'
 import type { BuiltApps } from '../browser-apps/built-apps.js'
 import type { Lateness } from './back-pressure.js'
 import type { Metrics } from './metrics.js'
@@ -47,6 +48,8 @@ export interface ServerOptions extends CallEnvironment {
   explain: boolean
   /** The programs that run in browsers. */
   apps: BuiltApps
+  /** What a visitor of the demonstration is shown. */
+  tour?: Tour
   /** FHIR servers that pages may read by themselves, as the deployment lists them. */
   fhirServers: readonly string[]
   /** Whether the clock stands still. */

@@ -28,8 +28,8 @@ export interface Asked {
   language: () => string
   /** The language that the client prefers, for replies whose headers tell none. */
   preferredLanguage: () => string
-  /** Whether a person with a browser asks rather than a program. */
-  isAskedByPerson: () => boolean
+  /** Whether a person with a browser asks rather than a program; who takes anything is given what is usual here. */
+  isAskedByPerson: (usual?: 'html' | 'json') => boolean
   /** What the log tells of the request. */
   noteService: (service: string) => void
   /** What an auditor is told of it. */
@@ -75,9 +75,9 @@ export const knowledgeReply = (body: object): Reply => ({ type: FHIR_TYPE, body,
 export const html = (body: string, language: string): Reply => ({ type: 'text/html', body, language, isPublic: true })
 
 /** Whether a client would rather read a page than data. */
-export function isAskedByPerson(request: Request, response: Response): boolean {
+export function isAskedByPerson(request: Request, response: Response, usual: 'html' | 'json' = 'html'): boolean {
   response.vary('Accept')
-  return request.accepts(['html', 'json']) === 'html'
+  return request.accepts(usual === 'html' ? ['html', 'json'] : ['json', 'html']) === 'html'
 }
 
 /** Has a handler answer requests. */
@@ -123,7 +123,7 @@ const askedIn = (request: Request, response: Response, { languages }: KnowledgeP
   caller: callerOf(response),
   language: () => settleLanguage(request, response, languages, callerOf(response)?.language),
   preferredLanguage: () => languageOf(request, languages, callerOf(response)?.language),
-  isAskedByPerson: () => isAskedByPerson(request, response),
+  isAskedByPerson: usual => isAskedByPerson(request, response, usual),
   noteService: service => noteService(response, service),
   noteCall: members => noteCall(response, members),
   noteAnswer: (...answer) => noteAnswer(response, ...answer),

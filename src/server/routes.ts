@@ -42,7 +42,7 @@ interface Route {
 
 /** All paths of the service. */
 export const ROUTES: readonly Route[] = [
-  { path: '/', methods: { get: welcome } },
+  { path: '/', isAboutNobody: true, isPacked: true, methods: { get: welcome } },
   { path: '/cds-services', isForClients: true, isAboutNobody: true, isPacked: true, methods: { get: discover } },
   {
     path: '/cds-services/:id',
@@ -86,7 +86,9 @@ export const ROUTES: readonly Route[] = [
   { path: '/metrics', isForOperators: true, methods: { get: metrics } },
 ]
 
-function welcome(_asked: Asked, { services, about }: ServerEnvironment): Reply {
+function welcome(asked: Asked, environment: ServerEnvironment): Reply {
+  const { services, about } = environment
+  if (asked.isAskedByPerson('json')) return front(asked, environment)
   return json({
     name: 'Columna',
     description: about === undefined ? 'CDS Hooks service' : `CDS Hooks service for ${about}`,
@@ -95,6 +97,12 @@ function welcome(_asked: Asked, { services, about }: ServerEnvironment): Reply {
     knowledge: '/fhir/metadata',
     health: '/health/ready',
   })
+}
+
+function front(asked: Asked, { pages, about, tour, apps, demonstrationFhirServer }: ServerEnvironment): Reply {
+  const language = pages.languageOf(asked.query.lang)
+  const view = { ...defined({ about, tour, fhirServer: demonstrationFhirServer }), hasApps: apps.filesOf('workbench') !== undefined }
+  return html(pages.front(view, language), language)
 }
 
 function discover(asked: Asked, { services, knowledge }: ServerEnvironment): Reply {

@@ -24,6 +24,11 @@ ${where.isOwnKnowledge ? exampleCall(service, fhir) : ''}`
   return `
 Columna is up.${where.isDraft ? ' Not for clinical use: the knowledge is a draft.' : ''}
 
+  Begin here                 ${service}/${where.demo === undefined ? '' : '  (six patients, one click each)'}
+  Workbench                  ${service}/workbench/
+  Only what can change the advice, STarT Back
+                             ${service}/consultation/  ${service}/start-back/
+  Recommendations            ${service}/guidelines
   CDS Hooks discovery        ${service}/cds-services
   Knowledge as FHIR          ${service}/fhir/PlanDefinition
   Health and figures         ${operations}/health/ready  ${operations}/metrics

@@ -143,6 +143,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'engine/model',
       'errors',
       'knowledge-files',
+      'pages',
       'patient-data',
       'plain-values',
       'record',
