@@ -50,7 +50,8 @@ export function standingSilences(
     if (answer.service !== id) return []
     const since = clockAt(new Date(answer.at), timeZone).today
     const until = speaksAgainOn(answer, since, terminology)
-    return until !== undefined && today < until ? [{ ...answer, since, until }] : []
+    // What a client's clock put ahead would else be silent for longer than the knowledge lets it.
+    return until !== undefined && since <= today && today < until ? [{ ...answer, since, until }] : []
   })
 }
 

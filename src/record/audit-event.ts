@@ -131,7 +131,7 @@ const objectsOf = (call: CallRow): AuditEventEntity[] => [
     role: CODINGS.report,
   },
   {
-    what: { identifier: { system: `${OURS}/sid/knowledge`, value: call.knowledge } },
+    what: knowledgeOf(call),
     type: CODINGS.other,
     role: CODINGS.masterFile,
     ...details({
@@ -144,6 +144,10 @@ const objectsOf = (call: CallRow): AuditEventEntity[] => [
     }),
   },
 ]
+
+/** The knowledge by its digest, which a service that read none from files has not. */
+const knowledgeOf = ({ knowledge }: CallRow): AuditEventEntity['what'] =>
+  knowledge === '' ? { display: 'without a digest' } : { identifier: { system: `${OURS}/sid/knowledge`, value: knowledge } }
 
 const cardEntity = (card: CallCardRow): AuditEventEntity => ({
   what: { identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${card.uuid}` } },

@@ -406,6 +406,7 @@ describe('what a user answered to a card', () => {
   test.each<[string, Partial<Override>, string[]]>([
     ['accepted, which is no reason to be silent', { outcome: 'accepted' }, ['LBP-10', 'LBP-06']],
     ['overridden before the days that the knowledge gives it', { at: '2025-03-30T09:00:00Z' }, ['LBP-10', 'LBP-06']],
+    ['of a day that is still to come', { at: '2026-04-02T09:00:00Z' }, ['LBP-10', 'LBP-06']],
     ['of another recommendation', { point: 'RN-102' }, ['LBP-10', 'LBP-06']],
   ])('silences nothing where it is %s', async (_, members, points) => {
     // Nobody can tell when this episode began, so that the days alone decide.

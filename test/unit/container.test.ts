@@ -193,6 +193,7 @@ describe('the cluster of deploy/compose.yaml', () => {
     folder = mkdtempSync(join(tmpdir(), 'columna-secrets-'))
     writeFileSync(join(folder, 'store'), 'postgres://columna:word@database/columna\n')
     writeFileSync(join(folder, 'patient_key'), `${'x'.repeat(44)}\n`)
+    writeFileSync(join(folder, 'operations_key'), `${'y'.repeat(44)}\n`)
   })
 
   afterAll(() => rmSync(folder, { recursive: true }))
@@ -204,6 +205,7 @@ describe('the cluster of deploy/compose.yaml', () => {
     expect(readSettings({ ...environmentOf(OF_PRODUCTION), ...Object.fromEntries(environment) })).toMatchObject({
       isProduction: true,
       opsPort: expect.any(Number) as unknown,
+      operationsKey: 'y'.repeat(44),
       keptIn: { place: { postgres: expect.stringContaining('@database/') as unknown }, siteKey: 'x'.repeat(44) },
     })
   })
