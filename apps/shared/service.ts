@@ -1,6 +1,7 @@
-import type { OperationOutcome } from 'fhir/r4.js'
+import type { Bundle, OperationOutcome, Questionnaire } from 'fhir/r4.js'
 import type { Explanation } from '../../src/calls/explain-call.js'
-import type { CdsResponse } from '../../src/cds-hooks/types.js'
+import type { OpenQuestions } from '../../src/calls/open-questions.js'
+import type { CdsResponse, ServiceDescription } from '../../src/cds-hooks/types.js'
 import type { PageSettings } from '../../src/server/routes.js'
 import { pageLanguage } from './language.js'
 
@@ -30,12 +31,8 @@ export interface Timed<Answer> {
 export const pageSettings = async (): Promise<PageSettings> => (await ask<PageSettings>('GET', '/page-settings')).answer
 
 /** The services that may be called. @throws Refused */
-export async function discover(): Promise<
-  readonly { id: string; hook: string; title: string; description: string; prefetch?: Record<string, string> }[]
-> {
-  return (await ask<{ services: { id: string; hook: string; title: string; description: string }[] }>('GET', '/cds-services')).answer
-    .services
-}
+export const discover = async (): Promise<readonly ServiceDescription[]> =>
+  (await ask<{ services: ServiceDescription[] }>('GET', '/cds-services')).answer.services
 
 /** Calls a service as an EHR does. @throws Refused */
 export const callService = (id: string, body: HookRequestBody): Promise<Timed<CdsResponse>> => ask('POST', `/cds-services/${id}`, body)
@@ -43,6 +40,16 @@ export const callService = (id: string, body: HookRequestBody): Promise<Timed<Cd
 /** Asks why. @param query such as `all` or `action`. @throws Refused */
 export const explain = (id: string, body: HookRequestBody, query: Readonly<Record<string, string>> = {}): Promise<Timed<Explanation>> =>
   ask('POST', `/cds-services/${id}/$explain${queryOf(query)}`, body)
+
+/** Asks what can still change the advice. @throws Refused */
+export const openQuestions = (id: string, body: HookRequestBody): Promise<Timed<OpenQuestions>> =>
+  ask('POST', `/cds-services/${id}/$questions`, body)
+
+/** The forms of the knowledge. @throws Refused */
+export async function questionnaires(): Promise<readonly Questionnaire[]> {
+  const { entry = [] } = (await ask<Bundle<Questionnaire>>('GET', '/fhir/Questionnaire')).answer
+  return entry.flatMap(({ resource }) => (resource ? [resource] : []))
+}
 
 /** Tells what was done with cards. @throws Refused */
 export const sendFeedback = (id: string, body: HookRequestBody): Promise<Timed<unknown>> =>

@@ -1,0 +1,251 @@
+import type { Questionnaire } from 'fhir/r4.js'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { CdsResponse, ServiceDescription } from '../../src/cds-hooks/types.js'
+import type { OpenQuestions } from '../../src/calls/open-questions.js'
+import type { PageSettings } from '../../src/server/routes.js'
+import { CardList, cardKey } from '../shared/card-list.js'
+import { clinicWords } from '../shared/clinic-words.js'
+import type { FhirClient, PatientChoice } from '../shared/fhir.js'
+import { readForm } from '../shared/form/definition.js'
+import { pageLanguage, wordsOf } from '../shared/language.js'
+import { PatientChooser } from '../shared/patient-chooser.js'
+import { RefusedNote } from '../shared/refused-note.js'
+import { callService, openQuestions, type Refused } from '../shared/service.js'
+import { hookRequest, openSession, reopenSession, serviceClock, type Session } from '../shared/session.js'
+import { useLatest } from '../shared/use-latest.js'
+import { openCount, ShortForm } from './short-form.js'
+import { useForms, type Forms } from './use-forms.js'
+import { WholeForm } from './whole-form.js'
+import { consultationWords } from './words.js'
+
+interface ConsultationProps {
+  settings: PageSettings
+  /** Services that are called when a record is opened. */
+  services: readonly ServiceDescription[]
+  questionnaires: readonly Questionnaire[]
+}
+
+interface Chosen {
+  client: FhirClient
+  patient: PatientChoice
+}
+
+/** A patient, the questions that can change the advice for them, and the advice. */
+export function Consultation({ settings, services, questionnaires }: ConsultationProps) {
+  const words = wordsOf(consultationWords)
+  const clinic = wordsOf(clinicWords)
+  const [service, setService] = useState(services[0])
+  const [chosen, setChosen] = useState<Chosen>()
+  const [session, setSession] = useState<Session>()
+  const opened = useLatest(chosen && service && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen, service])
+  useEffect(() => setSession(opened.answer), [opened.answer])
+  const isOpen = session !== undefined && session.patientId === chosen?.patient.id && session.service === service
+  return (
+    <>
+      <h1>{words.title}</h1>
+      <p class="lead">{words.lead}</p>
+      <div class="choosers">
+        <PatientChooser settings={settings} chosen={chosen?.patient.id} onChoose={(client, patient) => setChosen({ client, patient })} />
+        {services.length > 1 && (
+          <label>
+            <span>{words.service}</span>
+            <select value={service?.id} onChange={({ currentTarget }) => setService(services.find(({ id }) => id === currentTarget.value))}>
+              {services.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+      {!chosen && <p class="muted">{words.chooseFirst}</p>}
+      {opened.refused && <RefusedNote what={clinic.fetchRecord} refused={opened.refused} onAgain={opened.askAgain} />}
+      {chosen && !isOpen && !opened.refused && <p role="status">{words.asking}</p>}
+      {isOpen && (
+        <OpenRecord
+          key={`${session.client.base} ${session.patientId} ${session.service.id}`}
+          session={session}
+          onSaved={setSession}
+          settings={settings}
+          questionnaires={questionnaires}
+        />
+      )}
+    </>
+  )
+}
+
+interface OpenRecordProps {
+  session: Session
+  /** Is given the record as it is after something was saved. */
+  onSaved: (session: Session) => void
+  settings: PageSettings
+  questionnaires: readonly Questionnaire[]
+}
+
+function OpenRecord({ session, onSaved, settings, questionnaires }: OpenRecordProps) {
+  const words = wordsOf(consultationWords)
+  const now = useMemo(() => serviceClock(settings), [settings])
+  const asked = useMemo(() => questionnaires.filter(({ url }) => isAskedFor(url, session.service)), [session.service])
+  const forms = useForms(
+    useMemo(() => asked.map(each => readForm(each, pageLanguage())), [asked]),
+    session,
+  )
+  const [isWhole, setWhole] = useState(false)
+  const { id } = session.service
+  const drafts = JSON.stringify(forms.responses('completed', 'now'))
+  // What a question asks is what would be said once the form were saved as done.
+  const request = () => hookRequest(session, forms.responses('completed', now()))
+  const advice = useLatest(async () => (await callService(id, request())).answer, [session, drafts])
+  const open = useLatest(async () => (await openQuestions(id, request())).answer, [session, drafts])
+  return (
+    <div class="columns">
+      <section class="form-column" aria-labelledby="form-heading">
+        <div class="form-head">
+          <h2 id="form-heading">{words.forms}</h2>
+          <div class="switch" role="group" aria-label={words.forms}>
+            {[false, true].map(whole => (
+              <button key={String(whole)} type="button" aria-pressed={isWhole === whole} onClick={() => setWhole(whole)}>
+                {whole ? words.whole : words.short}
+              </button>
+            ))}
+          </div>
+        </div>
+        {draftDates(forms).map(date => (
+          <p key={date} class="muted">
+            {words.goesOn(date)}
+          </p>
+        ))}
+        {isWhole ? (
+          <WholeForm forms={forms} />
+        ) : (
+          <ShortOrWhy open={open.answer} refused={open.refused} onAgain={open.askAgain} forms={forms} />
+        )}
+        <SaveBar session={session} forms={forms} now={now} onSaved={onSaved} />
+      </section>
+      <Advice
+        response={advice.answer}
+        before={advice.before}
+        refused={advice.refused}
+        onAgain={advice.askAgain}
+        isAsking={advice.isAsking}
+      />
+    </div>
+  )
+}
+
+const isAskedFor = (url: string | undefined, service: ServiceDescription): boolean =>
+  Object.values(service.prefetch ?? {}).some(template => new URLSearchParams(template.split('?', 2)[1]).get('questionnaire') === url)
+
+const draftDates = (forms: Forms): string[] =>
+  [...forms.byUrl.values()].flatMap(form => {
+    const authored = forms.filledOf(form).draft?.authored
+    return authored === undefined ? [] : [authored.slice(0, 10)]
+  })
+
+interface Asked {
+  refused: Refused | undefined
+  onAgain: () => void
+}
+
+function ShortOrWhy({ open, refused, onAgain, forms }: Asked & { open: OpenQuestions | undefined; forms: Forms }) {
+  const words = wordsOf(consultationWords)
+  if (refused) return <RefusedNote what={words.ask} refused={refused} onAgain={onAgain} />
+  if (!open) return <p role="status">{words.asking}</p>
+  const left = openCount(open, forms)
+  return (
+    <>
+      <p class="left" role="status">
+        {left === 0 ? words.nothingLeft : words.left(left)}
+      </p>
+      {left > 0 && <p class="keys muted">{words.keys}</p>}
+      <ShortForm open={open} forms={forms} />
+    </>
+  )
+}
+
+interface AdviceProps extends Asked {
+  response: CdsResponse | undefined
+  before: CdsResponse | undefined
+  isAsking: boolean
+}
+
+/** The cards as they are after the last answer. */
+function Advice({ response, before, refused, onAgain, isAsking }: AdviceProps) {
+  const words = wordsOf(consultationWords)
+  const known = new Set(before?.cards.map(cardKey))
+  const fresh = new Set(before ? response?.cards.map(cardKey).filter(key => !known.has(key)) : [])
+  return (
+    <section class="advice-column" aria-labelledby="advice-heading" aria-busy={isAsking}>
+      <h2 id="advice-heading">{words.adviceNow}</h2>
+      {refused && <RefusedNote what={words.advice} refused={refused} onAgain={onAgain} />}
+      {!response && !refused && <p role="status">{words.asking}</p>}
+      {response && (
+        <>
+          <p class="muted" role="status">
+            {response.cards.length === 0 ? words.noAdvice : words.cards(response.cards.length)}
+          </p>
+          <CardList cards={response.cards} fresh={fresh} />
+        </>
+      )}
+    </section>
+  )
+}
+
+type Saving = { isSaving: true } | { saved: string } | { refused: Refused } | { isFaulty: true } | undefined
+
+interface SaveBarProps {
+  session: Session
+  forms: Forms
+  now: () => string
+  onSaved: (session: Session) => void
+}
+
+function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
+  const words = wordsOf(consultationWords)
+  const [saving, setSaving] = useState<Saving>()
+  useEffect(() => warnBeforeLeaving(forms.unsaved > 0), [forms.unsaved > 0])
+  const save = async (status: 'completed' | 'in-progress') => {
+    if (document.querySelector('.form-column [aria-invalid="true"]')) {
+      setSaving({ isFaulty: true })
+      return
+    }
+    setSaving({ isSaving: true })
+    try {
+      const saved = await Promise.all(forms.responses(status, now()).map(response => session.client.save(response)))
+      onSaved(await reopenSession(session))
+      const places = saved.map(({ id }) => words.savedAs(`QuestionnaireResponse/${id ?? ''}`))
+      setSaving({ saved: [status === 'completed' ? words.saved(saved.length) : words.draftSaved, ...places].join(' ') })
+    } catch (refused) {
+      setSaving({ refused: refused as Refused })
+    }
+  }
+  const isSaving = saving !== undefined && 'isSaving' in saving
+  return (
+    <div class="save-bar">
+      <div class="save-buttons">
+        <button type="button" class="button" disabled={forms.unsaved === 0 || isSaving} onClick={() => void save('completed')}>
+          {words.save}
+        </button>
+        <button type="button" class="form-quiet" disabled={forms.unsaved === 0 || isSaving} onClick={() => void save('in-progress')}>
+          {words.saveDraft}
+        </button>
+      </div>
+      <p role="status">
+        {isSaving && words.saving}
+        {!isSaving && forms.unsaved > 0 && words.unsaved(forms.unsaved)}
+        {forms.unsaved === 0 && saving && 'saved' in saving && <span class="saved">{saving.saved}</span>}
+      </p>
+      {saving && 'isFaulty' in saving && <p role="alert">{words.mendFirst}</p>}
+      {saving && 'refused' in saving && <RefusedNote what={words.saveForm} refused={saving.refused} />}
+    </div>
+  )
+}
+
+/** Has the browser ask before it leaves answers behind. */
+function warnBeforeLeaving(isNeeded: boolean): (() => void) | undefined {
+  if (!isNeeded) return undefined
+  const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+  addEventListener('beforeunload', warn)
+  return () => removeEventListener('beforeunload', warn)
+}

@@ -1,0 +1,70 @@
+import type { Bundle, QuestionnaireResponse } from 'fhir/r4.js'
+import type { ServiceDescription } from '../../src/cds-hooks/types.js'
+import type { PageSettings } from '../../src/server/routes.js'
+import { anyPractitioner, readPrefetch, type FhirClient, type Prefetch } from './fhir.js'
+import type { HookRequestBody } from './service.js'
+
+/** A patient whose record is open in a page, and the service that is asked about them. */
+export interface Session {
+  client: FhirClient
+  service: ServiceDescription
+  patientId: string
+  /** `Type/id` of who asks. */
+  userId: string
+  prefetch: Prefetch
+}
+
+/** Opens a patient's record: reads all that the service asks for, once. @throws Refused */
+export async function openSession(client: FhirClient, service: ServiceDescription, patientId: string): Promise<Session> {
+  const userId = await anyPractitioner(client)
+  return { client, service, patientId, userId, prefetch: await readPrefetch(client, service.prefetch ?? {}, { patientId, userId }) }
+}
+
+/** The same record after something was written. @throws Refused */
+export const reopenSession = ({ client, service, patientId }: Session): Promise<Session> => openSession(client, service, patientId)
+
+/** The call of an EHR that opens the record, as if some forms were saved that are not yet. */
+export function hookRequest(session: Session, drafts: readonly QuestionnaireResponse[]): HookRequestBody {
+  const { client, service, patientId, userId, prefetch } = session
+  return {
+    hook: service.hook,
+    hookInstance: crypto.randomUUID(),
+    fhirServer: client.base,
+    context: { userId, patientId },
+    prefetch: drafts.reduce((held, draft) => withDraft(held, draft, service), prefetch),
+  }
+}
+
+/** Filled forms of one kind in a record, the newest first. */
+export function responsesTo(canonical: string, { prefetch, service }: Session): QuestionnaireResponse[] {
+  const key = keyOf(canonical, service)
+  const bundle = key === undefined ? undefined : (prefetch[key] as Bundle<QuestionnaireResponse> | undefined)
+  return (bundle?.entry ?? []).flatMap(({ resource }) => (resource ? [resource] : []))
+}
+
+const DRAFT_ID = 'draft'
+
+/** Puts a form among those of its kind, in place of the one that it is another version of. */
+function withDraft(prefetch: Prefetch, draft: QuestionnaireResponse, service: ServiceDescription): Prefetch {
+  const key = keyOf(draft.questionnaire ?? '', service)
+  if (key === undefined) return prefetch
+  const resource = { ...draft, id: draft.id ?? DRAFT_ID }
+  const before = (prefetch[key] as Bundle | undefined)?.entry ?? []
+  const entry = [{ resource }, ...before.filter(each => each.resource?.id !== resource.id)]
+  return { ...prefetch, [key]: { resourceType: 'Bundle', type: 'searchset', total: entry.length, entry } }
+}
+
+/** The prefetch key that asks for the answers of a form. */
+function keyOf(canonical: string, { prefetch = {} }: ServiceDescription): string | undefined {
+  const url = canonical.split('|', 1)[0] ?? ''
+  return Object.entries(prefetch).find(
+    ([, template]) =>
+      template.startsWith('QuestionnaireResponse?') && new URLSearchParams(template.split('?', 2)[1]).get('questionnaire') === url,
+  )?.[0]
+}
+
+/** An instant of the service's clock, which may stand still; it runs on from when the page asked for it. */
+export function serviceClock({ clock }: PageSettings): () => string {
+  const [asked, base] = [performance.now(), Date.parse(clock.now)]
+  return () => (clock.isFrozen ? clock.now : new Date(base + performance.now() - asked).toISOString())
+}
