@@ -26,8 +26,10 @@ export interface ClinicalCase {
   overridden?: string[]
   /** Settings of the deployment that differ from the usual ones. */
   settings?: Record<string, boolean | string>
-  /** Who is signed in: the usual user unless the case says otherwise. */
+  /** Who is signed in: the usual user unless the case says otherwise; `Type/id` where the case gives the roles itself. */
   user?: string
+  /** Id of the encounter of the call, where the case gives it as a resource. */
+  encounter?: string
   recommends?: string[]
   'does not recommend'?: string[]
   'cannot tell'?: string[]
@@ -45,7 +47,7 @@ export interface ClinicalCase {
 
 /** A file of cases: what all of them share stands in `background`, so that each case shows only what it is about. */
 export interface CaseFile {
-  background?: Partial<Pick<ClinicalCase, 'today' | 'service' | 'patient' | 'given' | 'settings' | 'user'>>
+  background?: Partial<Pick<ClinicalCase, 'today' | 'service' | 'patient' | 'given' | 'settings' | 'user' | 'encounter'>>
   cases: ClinicalCase[]
 }
 
@@ -59,6 +61,7 @@ const CASE_KEYS: ReadonlySet<string> = new Set([
   'overridden',
   'settings',
   'user',
+  'encounter',
   'recommends',
   'does not recommend',
   'cannot tell',
@@ -72,7 +75,7 @@ const CASE_KEYS: ReadonlySet<string> = new Set([
   'not usable',
 ])
 
-const BACKGROUND_KEYS: ReadonlySet<string> = new Set(['today', 'service', 'patient', 'given', 'settings', 'user'])
+const BACKGROUND_KEYS: ReadonlySet<string> = new Set(['today', 'service', 'patient', 'given', 'settings', 'user', 'encounter'])
 
 /** A case with the folder it stands in: a decision point, or the reading of the guideline it is about. */
 export interface FoundCase {

@@ -11,7 +11,7 @@ import type {
 import type { CaseCalendar } from './calendar.js'
 import { refuseUnknown, type Given } from './format.js'
 import type { CaseLanguage } from './language.js'
-import { Fact, subject } from './patient-facts.js'
+import { Fact, isOrder, subject } from './patient-facts.js'
 
 const idOf = (user: string): string => user.replace(' ', '-')
 
@@ -28,8 +28,9 @@ export const roleResources = ({ vocabulary: { users }, coding }: CaseLanguage): 
 /** Who is signed in unless a case says otherwise. */
 export const usualUser = ({ vocabulary: { users } }: CaseLanguage): string => Object.keys(users)[0] ?? 'anybody'
 
-/** The reference of a user, as a context or an order names it. @throws Error when the vocabulary knows no such user. */
+/** The reference of a user, as a context or an order names it. @throws Error when the vocabulary knows no such user and it is no reference. */
 export function roleReference(user: string, language: CaseLanguage): string {
+  if (user.includes('/')) return user
   const known = Object.keys(language.vocabulary.users)
   if (known.length > 0 && !known.includes(user)) throw new Error(`'${user}' is not a role; known are ${known.join(', ')}.`)
   return `PractitionerRole/${idOf(user)}`
@@ -72,10 +73,14 @@ export function draftOrders(
   calendar: CaseCalendar,
   language: CaseLanguage,
 ): { drafts: FhirResource[]; selections: string[] } {
-  const orders = given.filter(values => 'order' in values)
+  const orders = given.filter(isOrder)
   const drafts = orders.map((values, index) => {
-    refuseUnknown(values, new Set(ORDER_KEYS), 'order')
     const fact = new Fact(values, language)
+    if ('draft' in values) {
+      refuseUnknown(values, new Set(['draft', 'not chosen']), 'draft')
+      return fact.resource('draft')
+    }
+    refuseUnknown(values, new Set(ORDER_KEYS), 'order')
     return draft(fact, fact.text('id') ?? `draft-${index + 1}`, calendar)
   })
   return {

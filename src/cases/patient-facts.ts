@@ -41,6 +41,13 @@ export class Fact {
   number = (key: string): number | undefined => this.values[key] as number | undefined
   codes = (key: string) => this.language.codings(this.values[key] as string | string[])
   object = <T extends object>(key: string): T => (this.values[key] ?? {}) as T
+
+  /** A resource as FHIR writes it. @throws Error when it is none. */
+  resource(key: string): FhirResource {
+    const found = this.object<Partial<FhirResource>>(key)
+    if (typeof found.resourceType !== 'string' || typeof found.id !== 'string') throw new Error(`${key} is FHIR with resourceType and id.`)
+    return found as FhirResource
+  }
 }
 
 /** A kind of fact that is a code, a date and a status; `members` are what its resource type makes of them. */
@@ -116,6 +123,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     keys: ['id', 'start', 'end', 'status'],
     build: (fact, id, calendar) => [carePlan(fact, id, calendar)],
   },
+  // As it came, for cases that were saved from a call.
+  resource: { keys: [], build: fact => [fact.resource('resource')] },
 }
 
 const OF_ANSWERS = ['id', 'authored', 'status', 'lastUpdated', 'version']
@@ -149,6 +158,9 @@ function kindsIn({ vocabulary }: CaseLanguage): Map<string, Kind> {
   return new Map([...Object.entries(KINDS), ...forms])
 }
 
+/** Whether a fact is a draft that is being ordered: in the words of cases, or as FHIR. */
+export const isOrder = (values: Given): boolean => 'order' in values || 'draft' in values
+
 /** The patient and all that is given, as FHIR resources; the facts are numbered `c1`, `c2` and so on by kind. */
 export function resourcesOf(patient: CasePatient, given: readonly Given[], calendar: CaseCalendar, language: CaseLanguage): FhirResource[] {
   const kinds = kindsIn(language)
@@ -156,7 +168,7 @@ export function resourcesOf(patient: CasePatient, given: readonly Given[], calen
   return [
     patientOf(patient, calendar),
     ...given
-      .filter(values => !('order' in values))
+      .filter(values => !isOrder(values))
       .flatMap(values => {
         const name = Object.keys(values)[0] ?? ''
         const kind = kinds.get(name)

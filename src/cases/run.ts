@@ -30,6 +30,8 @@ export interface CaseSurroundings {
   overridden: readonly string[]
   settings: Readonly<Record<string, boolean | string>>
   user: string
+  /** Id of the encounter of the call, where it is another than usual. */
+  encounter?: string
 }
 
 /** Makes calls of some services about the patients of cases. */
@@ -72,7 +74,7 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
     const context = {
       patientId: PATIENT_ID,
       userId: roleReference(surroundings.user, language),
-      ...contextOf(service.hook, surroundings.orders, encounter.id),
+      ...contextOf(service.hook, surroundings.orders, surroundings.encounter ?? encounter.id),
     }
     const clock = clockAt(now, timeZone)
     const isPrefetch = delivery === 'prefetch'
@@ -125,10 +127,11 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
 }
 
 /** What a case itself says of its surroundings. */
-const surroundingsOf = ({ overridden = [], settings = {}, user }: ClinicalCase) => ({
+const surroundingsOf = ({ overridden = [], settings = {}, user, encounter }: ClinicalCase) => ({
   overridden,
   settings,
   ...(user !== undefined && { user }),
+  ...(encounter !== undefined && { encounter }),
 })
 
 /** What a client that knows its own users and orders sends for a requirement; null where there is nobody to ask about. */
