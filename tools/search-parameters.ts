@@ -29,6 +29,7 @@ const TYPES = [
   'AllergyIntolerance',
   'Communication',
   'RiskAssessment',
+  'ActivityDefinition',
 ]
 
 /** Kinds that the demonstration answers; composite and special parameters it does not. */

@@ -417,7 +417,7 @@ describe('what a browser and a CDS client need', () => {
     const statement: CapabilityStatement = (await server().get('/metadata').expect(200)).body
     expect(statement).toMatchObject({ resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', kind: 'instance' })
     const resources = statement.rest?.[0]?.resource ?? []
-    expect(resources).toHaveLength(25)
+    expect(resources).toHaveLength(26)
     const response = resources.find(({ type }) => type === 'QuestionnaireResponse')
     expect(response?.searchParam).toEqual(
       expect.arrayContaining([
