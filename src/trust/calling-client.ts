@@ -9,6 +9,8 @@ export interface RequestHead {
   path: string
   /** By their names in lower case, as they came. */
   headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Address from which it came: of the last proxy, where there is any. */
+  address?: string
 }
 
 /** A client that was let in. */
@@ -34,6 +36,10 @@ export interface Caller {
   smartLinks?: (service: string) => readonly SmartLink[]
   /** Language of answers where the call prefers none. */
   language?: string
+  /** Who asks, where a person signed in to a page of ours: whom the request itself names as its user is then not believed. */
+  user?: string
+  /** What that person's browser is to keep from now on, where it is something else than before. */
+  cookie?: string
   /** The token by which it was let in. Whoever answers the request asks the record first whether another process has seen it. */
   token?: UsedToken
 }

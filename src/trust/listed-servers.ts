@@ -1,5 +1,5 @@
 import { isObject } from '../plain-values/json.js'
-import { baseUrl, isLoopback, serverPattern, type ServerPattern } from './base-url.js'
+import { baseUrl, httpUrl, isLoopback, serverPattern, type ServerPattern } from './base-url.js'
 import { isAddressRefused, isNetwork } from './networks.js'
 
 /** A FHIR server of a list, and how it may be read. */
@@ -10,6 +10,10 @@ export interface ListedServer {
   networks?: readonly string[]
   /** Whether it is read with a token of the call alone. */
   tokenRequired?: boolean
+  /** Client id by which the patient's page is registered there as a SMART app; absent where it launches none of ours. */
+  smartClientId?: string
+  /** Origins, other than its own, at which it gives that page tokens. */
+  smartOrigins?: readonly string[]
 }
 
 /** How a list names a server: by its base URL alone, or with what else holds of it. */
@@ -31,10 +35,13 @@ export const isServerList = (value: unknown): value is ServerEntry[] => Array.is
 function isServerEntry(value: unknown): boolean {
   if (typeof value === 'string') return true
   if (!isObject(value)) return false
-  const { url, networks = ['-'], tokenRequired = false, ...others } = value
-  const areTexts = Array.isArray(networks) && networks.length > 0 && networks.every(each => typeof each === 'string')
-  return typeof url === 'string' && areTexts && typeof tokenRequired === 'boolean' && Object.keys(others).length === 0
+  const { url, networks = ['-'], tokenRequired = false, smartClientId = '-', smartOrigins = [], ...others } = value
+  const isApp = typeof smartClientId === 'string' && smartClientId !== '' && areTexts(smartOrigins)
+  const isRead = areTexts(networks) && networks.length > 0 && typeof tokenRequired === 'boolean'
+  return typeof url === 'string' && isRead && isApp && Object.keys(others).length === 0
 }
+
+const areTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(each => typeof each === 'string')
 
 /** What production refuses of an address unless the deployment takes the risk: plain text to another machine, and a `*` for a port. */
 export type ServerRisk = 'http' | 'any-port'
@@ -48,6 +55,8 @@ export function faultOfServers(entries: readonly ServerEntry[], refused: readonl
     return 'is refused in production with an http URL of another machine. Use https, or accept the risk with CDS_INSECURE=http'
   if (refused.includes('any-port') && patterns.some(({ port }) => port === undefined))
     return 'is refused in production with * for a port. Name the port, or accept the risk with CDS_INSECURE=any-port'
+  if (!servers.every(({ smartOrigins = [] }) => smartOrigins.every(each => httpUrl(each)?.origin === each)))
+    return 'expects smartOrigins such as https://login.example.org, without a path'
   return faultOfNetworks(servers, patterns)
 }
 

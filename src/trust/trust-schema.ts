@@ -10,7 +10,7 @@ const SERVER = {
   type: ['string', 'object'],
   required: ['url'],
   additionalProperties: false,
-  properties: { url: TEXT, networks: NETWORKS, tokenRequired: { type: 'boolean' } },
+  properties: { url: TEXT, networks: NETWORKS, tokenRequired: { type: 'boolean' }, smartClientId: TEXT, smartOrigins: TEXTS },
 }
 
 const CALLS = { type: 'integer', minimum: 1, maximum: 1_000_000 }

@@ -1,0 +1,188 @@
+import * as oauth from 'oauth4webapi'
+import { CdsError } from '../errors.js'
+import { defined } from '../plain-values/defined.js'
+import type { RequestHead } from '../trust/calling-client.js'
+import { createCheckedFetch, type CheckedFetch } from '../trust/checked-fetch.js'
+import type { SeenTokens } from '../trust/seen-tokens.js'
+import { cookieNamed } from './cookies.js'
+import { keptAnswer } from './kept-answer.js'
+import { ownPath } from './own-pages.js'
+import { referenceTo, shortText, type Person } from './person.js'
+import { createSeal, type Members } from './sealed.js'
+import type { IssuerSettings } from './settings.js'
+
+/** Where a person comes back to from the issuer. */
+export const CALLBACK = '/sign-in/callback'
+
+/** Seconds that a person may take at the issuer's page. */
+const AT_ISSUER = 600
+
+/** Seconds by which the clocks of issuer and service may differ. */
+const TOLERANCE = 30
+
+/** What a browser is told: where to go, and what to keep. */
+export interface SentOn {
+  to: string
+  cookie: string
+}
+
+/** Signs people in at an OpenID Connect issuer, by an authorization code with PKCE. */
+export interface Issuer {
+  /** @param to path to come back to. @throws CdsError CDS_SIGN_IN_UNAVAILABLE where the issuer does not answer. */
+  begin: (to: string) => Promise<SentOn>
+  /**
+   * Takes what the issuer sent a person back with.
+   * @throws CdsError CDS_SIGN_IN_FAILED where it is not the answer to what this browser asked; CDS_SIGN_IN_REFUSED where the person
+   *   is none of those who may; CDS_SIGN_IN_UNAVAILABLE where the issuer does not answer.
+   */
+  finish: (head: RequestHead, answer: URLSearchParams) => Promise<SentOn & { person: Person }>
+}
+
+export interface IssuerOptions extends IssuerSettings {
+  sessionKey: string
+  publicUrl: string
+  now: () => Date
+  /** Which answers of the issuer were taken already. */
+  seen: SeenTokens
+  fetchFrom?: CheckedFetch
+}
+
+/** What is kept of a person who is at the issuer's page. */
+interface UnderWay {
+  state: string
+  nonce: string
+  verifier: string
+  to: string
+}
+
+/** How one issuer is asked. */
+export function createIssuer(options: IssuerOptions): Issuer {
+  const { issuer, clientId, clientSecret, scope, sessionKey, publicUrl, now, seen, networks } = options
+  const fetchFrom = options.fetchFrom ?? createCheckedFetch({ networks })
+  const http = {
+    [oauth.customFetch]: (url: string, asked: Parameters<CheckedFetch>[1]) => fetchFrom(url, asked),
+    // Only where the deployment wrote its address as plain http, which settings allow for this machine, or where the risk was taken.
+    // oxlint-disable-next-line typescript/no-deprecated -- marked so that it stands out, as it does here
+    [oauth.allowInsecureRequests]: issuer.startsWith('http:'),
+  }
+  const client: oauth.Client = { client_id: clientId, [oauth.clockTolerance]: TOLERANCE }
+  const cookie = cookieNamed('columna-sign-in', publicUrl)
+  const seal = createSeal({ secret: sessionKey, purpose: 'sign-in', publicUrl, now })
+  const redirectUri = `${publicUrl}${CALLBACK}`
+  const discovered = keptAnswer(async () => {
+    const address = new URL(issuer)
+    return oauth.processDiscoveryResponse(address, await oauth.discoveryRequest(address, http))
+  })
+  const server = () => discovered().catch((error: unknown) => unavailable(error))
+  const seconds = () => now().getTime() / 1_000
+
+  return {
+    async begin(to) {
+      const { authorization_endpoint: page = '' } = await server()
+      const underWay: UnderWay = {
+        state: oauth.generateRandomState(),
+        nonce: oauth.generateRandomNonce(),
+        verifier: oauth.generateRandomCodeVerifier(),
+        to: ownPath(to, publicUrl),
+      }
+      const url = new URL(page)
+      for (const [name, value] of Object.entries({
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope,
+        state: underWay.state,
+        nonce: underWay.nonce,
+        code_challenge: await oauth.calculatePKCECodeChallenge(underWay.verifier),
+        code_challenge_method: 'S256',
+      }))
+        url.searchParams.set(name, value)
+      return { to: url.href, cookie: cookie.kept(await seal.seal({ ...underWay }, seconds() + AT_ISSUER), AT_ISSUER) }
+    },
+
+    async finish(head, answer) {
+      const underWay = underWayIn((await seal.open(cookie.of(head) ?? ''))?.members)
+      if (!underWay) throw failed()
+      const isFirst = await seen.firstSeen('(sign-in)', underWay.state, seconds() + AT_ISSUER)
+      if (!isFirst) throw failed()
+      const claims = await claimsFor(await server(), underWay, answer)
+      requireGroup(claims, options)
+      return { to: underWay.to, cookie: cookie.forgotten(), person: personOf(claims) }
+    },
+  }
+
+  async function claimsFor(
+    as: oauth.AuthorizationServer,
+    { state, nonce, verifier }: UnderWay,
+    answer: URLSearchParams,
+  ): Promise<oauth.IDToken> {
+    try {
+      const parameters = oauth.validateAuthResponse(as, client, answer, state)
+      const response = await oauth.authorizationCodeGrantRequest(
+        as,
+        client,
+        authentication(as, clientSecret),
+        parameters,
+        redirectUri,
+        verifier,
+        http,
+      )
+      const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce: nonce, requireIdToken: true })
+      await oauth.validateApplicationLevelSignature(as, response, http)
+      const claims = oauth.getValidatedIdTokenClaims(tokens)
+      if (!claims) throw failed()
+      return claims
+    } catch (error) {
+      // What the library refuses is the answer; all else is that nothing came.
+      const isRefused =
+        error instanceof CdsError ||
+        error instanceof oauth.OperationProcessingError ||
+        error instanceof oauth.AuthorizationResponseError ||
+        error instanceof oauth.ResponseBodyError ||
+        error instanceof oauth.WWWAuthenticateChallengeError
+      throw isRefused ? failed(error) : unavailable(error)
+    }
+  }
+}
+
+/** How this service proves to the issuer that it is the one which is registered. */
+function authentication(
+  { token_endpoint_auth_methods_supported: ways }: oauth.AuthorizationServer,
+  secret: string | undefined,
+): oauth.ClientAuth {
+  if (secret === undefined) return oauth.None()
+  const isBasic = ways?.includes('client_secret_basic') ?? true
+  return isBasic ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret)
+}
+
+function underWayIn(members: Members | undefined): UnderWay | undefined {
+  if (members === undefined) return undefined
+  const { state, nonce, verifier, to } = members
+  return [state, nonce, verifier, to].every(each => typeof each === 'string') ? ({ state, nonce, verifier, to } as UnderWay) : undefined
+}
+
+/** @throws CdsError CDS_SIGN_IN_REFUSED where groups are named and the person has none of them. */
+function requireGroup(claims: oauth.IDToken, { groups, groupsClaim }: IssuerSettings): void {
+  if (groups.length === 0) return
+  const claim = claims[groupsClaim]
+  const own: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
+  if (!groups.some(group => own.includes(group)))
+    throw new CdsError(
+      'CDS_SIGN_IN_REFUSED',
+      'You are signed in, but not among those who may use this service. Ask whoever runs it to add you.',
+    )
+}
+
+const personOf = ({ sub, name }: oauth.IDToken): Person => ({ user: referenceTo(sub), ...defined({ name: shortText(name) }) })
+
+const failed = (cause?: unknown): CdsError =>
+  new CdsError(
+    'CDS_SIGN_IN_FAILED',
+    'The sign-in was not completed: it took too long, was answered twice, or began in another browser. Sign in once more.',
+    [],
+    { cause },
+  )
+
+function unavailable(cause: unknown): never {
+  throw new CdsError('CDS_SIGN_IN_UNAVAILABLE', 'The sign-in of the site does not answer. Try again in a moment.', [], { cause })
+}
