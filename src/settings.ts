@@ -3,8 +3,18 @@ import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
 import type { KeptIn, StorePlace } from './record/open-record.js'
 import { SHORTEST_SECRET } from './record/site-key.js'
-import { baseUrl } from './trust/base-url.js'
-import { faultOfServers, isServerList, type ServerEntry, type ServerRisk } from './trust/listed-servers.js'
+import { WAYS, type SignInSettings } from './sign-in/settings.js'
+import { baseUrl, httpUrl } from './trust/base-url.js'
+import {
+  faultOfServers,
+  isPlainToAnother,
+  isServerList,
+  listedServer,
+  NO_NETWORK,
+  type ServerEntry,
+  type ServerRisk,
+} from './trust/listed-servers.js'
+import { isNetwork } from './trust/networks.js'
 import { TRUST_OFF } from './trust/who-may-call.js'
 
 /** Everything that a deployment can choose of the service. The README's table of settings lists the same names, and those that the knowledge declares. */
@@ -67,6 +77,10 @@ export interface Settings {
   publicUrl: string | undefined
   /** File that registers clients; `off` where another layer checks who calls, undefined where it is the one beside the knowledge, if any. */
   trust: string | undefined
+  /** How people sign in to the pages that they work in, and what they may then do. */
+  signIn: SignInSettings
+  /** Origins of the EHRs whose windows may hold the patient's page; none unless given. */
+  caseFrames: readonly string[]
   /** Seconds for which a client's token is good from when it was made. */
   tokenMaxAge: number
   /** Risks of an address that the deployment does not take. */
@@ -127,6 +141,15 @@ export function readSettings(environment: Environment = process.env): Settings {
   if (needsKey && !isGiven('CDS_PATIENT_KEY', environment)) refuse('CDS_PATIENT_KEY', `${SECRET} beside CDS_STORE`)
   if (isGiven('CDS_OPERATIONS_KEY', environment) && textOf('CDS_OPS_PORT', environment) === undefined)
     refuse('CDS_OPERATIONS_KEY', 'expects CDS_OPS_PORT beside it, where operators are answered and clients are not')
+  const publicAddress = setting({ name: 'CDS_PUBLIC_URL', read: publicUrl(production), fallback: () => undefined })
+  const listedServers = setting({
+    name: 'CDS_FHIR_SERVERS',
+    read: fhirServers(refusedRisks),
+    fallback: () => (demo ? embeddedServer(demoFhirPort) : []),
+  })
+  const signIn = signInFrom({ setting, refuse }, environment, refusedRisks)
+  if ((signIn.way || listedServers.some(each => listedServer(each).smartClientId !== undefined)) && publicAddress === undefined)
+    refuse('CDS_PUBLIC_URL', 'expects the address of this service where people sign in or an EHR opens its pages')
   const settings: Settings = {
     port,
     opsPort: setting({ name: 'CDS_OPS_PORT', read: portBeside(demo ? [port, demoFhirPort] : [port]), fallback: () => undefined }),
@@ -134,11 +157,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     host: setting({ name: 'HOST', read: text => text, fallback: () => (production && !demo ? '0.0.0.0' : '127.0.0.1') }),
     demo,
     demoFhirPort,
-    fhirServers: setting({
-      name: 'CDS_FHIR_SERVERS',
-      read: fhirServers(refusedRisks),
-      fallback: () => (demo ? embeddedServer(demoFhirPort) : []),
-    }),
+    fhirServers: listedServers,
     frozenNow: setting({ name: 'CDS_NOW', read: frozenInstant(production), fallback: () => undefined }),
     timeZone: setting({ name: 'CDS_TIME_ZONE', read: timeZone, fallback: () => 'Europe/Copenhagen' }),
     deadlineMs: setting({ name: 'CDS_DEADLINE_MS', read: wholeNumber(20, 60_000), fallback: () => 450 }),
@@ -167,7 +186,9 @@ export function readSettings(environment: Environment = process.env): Settings {
     isReplayStrict: setting({ name: 'CDS_REPLAY_STRICT', read: strictness(store), fallback: () => false }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
-    publicUrl: setting({ name: 'CDS_PUBLIC_URL', read: publicUrl(production), fallback: () => undefined }),
+    publicUrl: publicAddress,
+    signIn,
+    caseFrames: setting({ name: 'CDS_CASE_FRAMES', read: origins, fallback: () => [] }),
     trust: setting({ name: 'CDS_TRUST', read: fileOrOff, fallback: () => undefined }),
     tokenMaxAge: setting({ name: 'CDS_TOKEN_MAX_AGE', read: wholeNumber(60, 86_400), fallback: () => 3_600 }),
     refusedRisks,
@@ -255,6 +276,78 @@ function readText(path: string, variable: string): string {
   } catch (error) {
     throw new Error(`expects ${variable} to name a file that can be read (${(error as NodeJS.ErrnoException).code})`)
   }
+}
+
+/** How people sign in; what belongs to a way that was not chosen is read and left. */
+function signInFrom(
+  { setting, refuse }: Pick<ReturnType<typeof readingFrom>, 'setting' | 'refuse'>,
+  environment: Environment,
+  refused: readonly ServerRisk[],
+): SignInSettings {
+  const named = setting<(typeof WAYS)[number] | undefined>({ name: 'CDS_SIGN_IN', read: oneOf(WAYS), fallback: () => undefined })
+  const sessionKey = setting({ name: 'CDS_SESSION_KEY', read: secret, fallback: () => undefined, isSecret: true })
+  const issuer = setting({ name: 'CDS_OIDC_ISSUER', read: issuerUrl(refused), fallback: () => undefined })
+  const oidc = {
+    clientId: setting({ name: 'CDS_OIDC_CLIENT_ID', read: text => text, fallback: () => undefined }),
+    clientSecret: setting({ name: 'CDS_OIDC_CLIENT_SECRET', read: text => text, fallback: () => undefined, isSecret: true }),
+    scope: setting({ name: 'CDS_OIDC_SCOPE', read: openidScope, fallback: () => 'openid profile' }),
+    groups: setting({ name: 'CDS_OIDC_GROUPS', read: listOf, fallback: () => [] }),
+    groupsClaim: setting({ name: 'CDS_OIDC_GROUPS_CLAIM', read: text => text, fallback: () => 'groups' }),
+    networks: setting({ name: 'CDS_OIDC_NETWORKS', read: networks, fallback: () => undefined }),
+  }
+  const header = setting({ name: 'CDS_PROXY_USER_HEADER', read: headerName, fallback: () => undefined })
+  const proxies = setting({ name: 'CDS_PROXY_NETWORKS', read: networks, fallback: () => undefined })
+  const wanted = (...names: readonly string[]): void => {
+    for (const name of names) if (!isGiven(name, environment)) refuse(name, `is wanted where CDS_SIGN_IN is ${named}`)
+  }
+  if (named === 'oidc') wanted('CDS_SESSION_KEY', 'CDS_OIDC_ISSUER', 'CDS_OIDC_CLIENT_ID')
+  if (named === 'proxy') wanted('CDS_PROXY_USER_HEADER', 'CDS_PROXY_NETWORKS')
+  const ways = {
+    oidc: { oidc: { ...oidc, issuer: issuer ?? '', clientId: oidc.clientId ?? '' } },
+    proxy: { proxy: { header: header ?? '', networks: proxies ?? [] } },
+  }
+  return {
+    way: named && ways[named],
+    sessionKey,
+    services: setting({ name: 'CDS_SIGNED_IN_SERVICES', read: listOf, fallback: () => undefined }),
+    perMinute: setting({ name: 'CDS_SIGNED_IN_RATE', read: wholeNumber(1, 100_000), fallback: () => 240 }),
+  }
+}
+
+const issuerUrl =
+  (refused: readonly ServerRisk[]) =>
+  (text: string): string => {
+    const url = httpUrl(text)
+    if (url === undefined || url.username !== '' || url.search !== '' || url.hash !== '')
+      throw new Error('expects the https URL of an issuer, without a user, a query or an anchor')
+    if (isPlainToAnother(url) && refused.includes('http'))
+      throw new Error(`is refused in production as plain http to another machine. Use https, or ${takeRisk('http')}`)
+    // As the issuer writes itself: a slash at its end makes it another.
+    return text.trim()
+  }
+
+function openidScope(text: string): string {
+  if (!text.split(' ').includes('openid')) throw new Error('expects scopes separated by spaces, openid among them')
+  return text
+}
+
+function networks(text: string): string[] {
+  const named = listOf(text)
+  if (named.length === 0 || !named.every(isNetwork)) throw new Error(`${NO_NETWORK}, separated by commas`)
+  return named
+}
+
+function headerName(text: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(text) || ['authorization', 'cookie', 'host', 'origin'].includes(text.toLowerCase()))
+    throw new Error('expects the name of a header of its own, such as X-Forwarded-User')
+  return text.toLowerCase()
+}
+
+function origins(text: string): string[] {
+  const named = listOf(text)
+  if (!named.every(each => httpUrl(each)?.origin === each))
+    throw new Error('expects origins such as https://ehr.example.org, separated by commas')
+  return named
 }
 
 const embeddedServer = (port: number) => [`http://localhost:${port || '*'}/fhir`, `http://127.0.0.1:${port || '*'}/fhir`]
@@ -409,10 +502,10 @@ export const variableOf = (name: string): string => `CDS_${name.replaceAll(/[A-Z
 
 /** One of some texts, whose case makes no difference. */
 const oneOf =
-  (values: readonly string[]) =>
-  (text: string): string => {
-    const value = text.toLowerCase()
-    if (!values.includes(value)) throw new Error(`expects one of ${values.join(', ')}`)
+  <Value extends string>(values: readonly Value[]) =>
+  (text: string): Value => {
+    const value = values.find(each => each === text.toLowerCase())
+    if (value === undefined) throw new Error(`expects one of ${values.join(', ')}`)
     return value
   }
 

@@ -18,6 +18,7 @@ import { createMetrics, figuresOfProcess } from './server/metrics.js'
 import { createTurns } from './server/turns.js'
 import { createUnfinishedBodies } from './server/unfinished-bodies.js'
 import { readSettings, type Settings } from './settings.js'
+import { createSignIn } from './sign-in/sign-in.js'
 import { welcomeText } from './server/welcome-text.js'
 import type { RunningTracing } from './tracing/start-tracing.js'
 import { createTrustMemory } from './trust/trust-memory.js'
@@ -49,6 +50,7 @@ export async function start(): Promise<Running> {
     apps: readBuiltApps(),
     ...(settings.demo &&
       settings.knowledgeFolder === undefined && { tour: (await import('./demo/tour.json', { with: { type: 'json' } })).default }),
+    signIn: settings.publicUrl === undefined ? undefined : createSignIn(settings.signIn, { publicUrl: settings.publicUrl }),
     metrics: createMetrics(figuresOfProcess()),
     record: await recordFor(settings, loaded, now, log),
     readiness: createReadiness(),

@@ -144,7 +144,7 @@ async function ask(
 
 /** Who asks about whom, for auditors. The address of a subject says whose ids those are where it is that of a server of the client's, and is kept of no other. */
 const askedIn = ({ patientId: patient, practitioner: user, fhirServer }: ApplyInput, caller: Caller | undefined): Partial<NotedCall> =>
-  defined({ patient, user, client: caller?.nameIn(defined({ fhirServer })) })
+  defined({ patient, user: caller?.user ?? user, client: caller?.nameIn(defined({ fhirServer })) })
 
 function aboutOf({ subject, patientId, practitioner, encounterId, organization }: ApplyInput): CallSubjects {
   const encounter = encounterId === undefined ? undefined : `Encounter/${encounterId}`

@@ -234,7 +234,7 @@ export async function gatherCall(
   const timeLeft = () => Math.max(0, arrivedAt + deadlineMs * READING_SHARE - performance.now())
   readiness.lastCall.throwIfAborted()
   const whose = patientOf(request, caller)
-  const reader = readerOf(whose, request, environment)
+  const reader = readerOf(whose, userOf(request.context.userId, caller), environment)
   const token = caller?.token
   const stopAt = arrivedAt + deadlineMs
   // About a token as long as the call may take: whoever sends a body late, so that nothing is read, is not let off the question.
@@ -394,9 +394,13 @@ function patientOf(request: HookRequest, caller: Caller | undefined): PatientOfC
 /** Who asks what about whom, for auditors. */
 function askedIn(request: HookRequest, caller: Caller | undefined): Partial<NotedCall> {
   const { hook, hookInstance, context } = request
-  const user = typeof context.userId === 'string' ? context.userId : undefined
+  const user = userOf(context.userId, caller)
   return { hook, hookInstance, patient: context.patientId, ...defined({ client: caller?.nameIn(request), user }) }
 }
+
+/** Who asks: who signed in, else whom the client names. */
+const userOf = (named: unknown, caller: Caller | undefined): string | undefined =>
+  caller?.user ?? (typeof named === 'string' ? named : undefined)
 
 /** What reads the FHIR server of a call for its client, how the client's list names it and where its pages may lie; nothing is read of what it does not list. */
 function accessFor(
@@ -412,10 +416,10 @@ function accessFor(
 /** Who reads the answer to a call of a known client, where it names a user and the deployment spares them anything. */
 function readerOf(
   whose: PatientOfClient | undefined,
-  { context: { userId } }: HookRequest,
+  user: string | undefined,
   { repeatInfoDays }: CallEnvironment,
 ): ReaderOfPatient | undefined {
-  return whose && repeatInfoDays !== 0 && typeof userId === 'string' ? { ...whose, user: userId } : undefined
+  return whose && repeatInfoDays !== 0 && user !== undefined ? { ...whose, user } : undefined
 }
 
 /** The context in which a hook request applies plans. */

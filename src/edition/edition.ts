@@ -18,6 +18,8 @@ import { createOperationsApp } from '../server/operations-app.js'
 import type { Readiness } from '../server/readiness.js'
 import type { Turns } from '../server/turns.js'
 import type { UnfinishedBodies } from '../server/unfinished-bodies.js'
+import { lettingPeople } from '../sign-in/let-in-people.js'
+import type { SignIn } from '../sign-in/sign-in.js'
 import { isOwnSetting, readKnowledgeSettings, type Settings } from '../settings.js'
 import type { Tracing } from '../tracing/tracing.js'
 import { fhirServerList } from '../trust/fhir-server-list.js'
@@ -34,6 +36,8 @@ export interface Deployment {
   apps: BuiltApps
   /** What a visitor of the demonstration is shown. */
   tour?: Tour
+  /** How people sign in; undefined where the service has no address at which they could. */
+  signIn?: SignIn | undefined
   metrics: Metrics
   record: WatchedRecord
   readiness: Readiness
@@ -144,7 +148,7 @@ async function readerFor(
 }
 
 function serverOptions(
-  { settings, log, now, apps, tour, record, readiness, turns, lateness, unfinished, tracing }: Deployment,
+  { settings, log, now, apps, signIn, tour, record, readiness, turns, lateness, unfinished, tracing }: Deployment,
   { knowledge, services, settings: declared, about, caseRecord, digest }: LoadedKnowledge,
   { letIn, registeredClients, inShadow, origins, fhirServers, reader }: Trust & { reader: FhirReader },
   reloading: Reloading,
@@ -161,7 +165,9 @@ function serverOptions(
     log,
     reader,
     knowledgeSettings: readKnowledgeSettings(declared),
-    letIn,
+    letIn: signIn ? lettingPeople(letIn, { signIn, fhirServers, areClientsRegistered: registeredClients !== undefined }) : letIn,
+    ...(signIn && { signIn }),
+    serverEntries: fhirServers,
     ...(registeredClients !== undefined && { registeredClients }),
     ...(inShadow && { inShadow }),
     ...(origins && { origins }),
@@ -185,6 +191,8 @@ const limitsIn = (settings: Settings) => ({
   bodyLimit: settings.bodyLimit,
   explain: settings.explain,
   isDemonstration: settings.demo,
+  arePagesOpen: settings.demo,
+  caseFrames: settings.caseFrames,
   isClockFrozen: settings.frozenNow !== undefined,
   ...(settings.demo && { demonstrationFhirServer: `http://localhost:${settings.demoFhirPort}/fhir` }),
   hasOperationsPort: settings.opsPort !== undefined,

@@ -12,7 +12,7 @@ export const PAGE_PATHS = {
 } as const
 
 /** Beginnings of the paths at which a person, not a program, meets an error. */
-export const PAGES_BEGIN = ['/guidelines', '/patient-information'] as const
+export const PAGES_BEGIN = ['/guidelines', '/patient-information', '/sign-in'] as const
 
 /** Path of the page of a recommendation. @param point to begin reading at. */
 export const recommendationPath = (plan: string, action: string, point?: string): string =>

@@ -58,7 +58,8 @@ export interface Pages {
   leaflet: (id: string, language: string) => string
   /** The page in which a program runs. */
   app: (app: AppName, files: AppFiles, language: string) => string
-  error: (status: number, language: string) => string
+  /** @param code stable code of the error. */
+  error: (status: number, code: string, language: string) => string
   /** A path in a language. */
   inLanguage: (path: string, language: string) => string
 }
@@ -73,8 +74,8 @@ export function createPages({ profile, terminology, files }: Knowledge, services
     renderRecommendation(place, contextIn(language), leaflets().ofActivity),
   )
   const errorIn = memoised((key: string) => {
-    const [status, language = ''] = key.split(' ')
-    return documentOf(<ErrorPage status={Number(status)} context={contextIn(language)} assets={ASSETS} />)
+    const [status, code = '', language = ''] = key.split(' ')
+    return documentOf(<ErrorPage status={Number(status)} code={code} context={contextIn(language)} assets={ASSETS} />)
   })
   const leaflets = lazily(() => leafletsIn(files, profile.names))
   const leafletIn = memoised((_key: string, leaflet: Library, language: string) =>
@@ -114,7 +115,7 @@ export function createPages({ profile, terminology, files }: Knowledge, services
       return leafletIn(`${language} ${id}`, found, language)
     },
     app: (app, files, language) => documentOf(<AppPage app={app} files={files} context={contextIn(language)} assets={ASSETS} />),
-    error: (status, language) => errorIn(`${status} ${language}`),
+    error: (status, code, language) => errorIn(`${status} ${code} ${language}`),
     inLanguage: (path, language) => contextIn(language).link(path),
   }
 }

@@ -3,6 +3,7 @@ import express, { type Express, type NextFunction, type Request, type RequestHan
 import { CdsError } from '../errors.js'
 import { auditing } from './audit.js'
 import { maybeStored, noStore } from './caching.js'
+import { appPolicy, showing, strictly } from './app-access.js'
 import { noteRoute, observeRequests } from './call-log.js'
 import { shedWhenLate } from './back-pressure.js'
 import { allowOrigins } from './cors.js'
@@ -37,7 +38,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(noSniffing)
   app.use([...PAGES_BEGIN, '/assets'], strictly(PAGE_POLICY))
   app.get('/', strictly(PAGE_POLICY))
-  app.use(APPS_BEGIN, strictly(appPolicy(options.fhirServers)))
+  app.use(APPS_BEGIN, strictly(appPolicy()))
   app.use(shedWhenLate(options.lateness))
   const { body, bodyInTime } = readJsonBody({
     limit: options.bodyLimit,
@@ -50,15 +51,24 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   const whoCalls = letting(options.letIn)
   const [confirmed, confirmedLater] = [confirming(environment), confirmingLater(environment)]
   const pack = compression()
-  for (const { path, methods, isForClients, isAboutNobody, isPacked, isAnsweredInTime, asksRecord, operation } of options.hasOperationsPort
-    ? ROUTES.filter(({ isForOperators }) => !isForOperators)
-    : ROUTES) {
+  for (const {
+    path,
+    methods,
+    app: program,
+    isForClients,
+    isAboutNobody,
+    isPacked,
+    isAnsweredInTime,
+    asksRecord,
+    operation,
+  } of options.hasOperationsPort ? ROUTES.filter(({ isForOperators }) => !isForOperators) : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)
     if (isPacked) app.all(path, pack)
     const readBody = isAnsweredInTime ? bodyInTime : body
     const audit = auditing(operation, environment)
     for (const [method, handler] of Object.entries(methods)) {
       const steps: RequestHandler[] = [
+        ...(program ? showing(program, options) : []),
         ...(isForClients ? [whoCalls] : []),
         ...(audit ? [audit] : []),
         ...(isForClients ? [asksRecord ? confirmedLater : confirmed] : []),
@@ -89,31 +99,11 @@ function noSniffing(_request: Request, response: Response, next: NextFunction): 
   next()
 }
 
-/** Has a browser hold a page to a policy, and tell nobody where its readers come from. */
-const strictly =
-  (policy: string): RequestHandler =>
-  (_request, response, next) => {
-    response.setHeader('Content-Security-Policy', policy)
-    response.setHeader('Referrer-Policy', 'no-referrer')
-    next()
-  }
-
 /** Pages run no script and show nothing of other hosts. */
 const PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 
 /** Beginnings of the paths at which programs are. */
 const APPS_BEGIN = [...new Set(APP_NAMES.map(app => `/${APP_PATHS[app].split('/')[1]}`))]
-
-/** Programs run what this service sends and ask it and the listed FHIR servers; no other page holds them in a frame. */
-const appPolicy = (fhirServers: readonly string[]): string =>
-  [
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
-    ["connect-src 'self'", ...new Set(fhirServers.map(originIn))].join(' '),
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  ].join('; ')
-
-/** The origin of a base URL, whose port may be `*`. */
-const originIn = (url: string): string => /^https?:\/\/[^/;,\s]+/.exec(url)?.[0] ?? ''
 
 function methodNotAllowed(methods: readonly string[]): RequestHandler {
   const allow = [...methods.map(method => method.toUpperCase()), ...(methods.includes('get') ? ['HEAD'] : []), 'OPTIONS'].join(', ')

@@ -3,6 +3,8 @@ import type { CallEnvironment } from '../calls/environment.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { CaseRecord } from '../knowledge-files/case-record.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
+import type { SignIn } from '../sign-in/sign-in.js'
+import type { ServerEntry } from '../trust/listed-servers.js'
 import type { LetIn } from '../trust/calling-client.js'
 import type { Pages } from '../pages/pages.js'
 import type { Tour } from '../pages/tour.js'
@@ -52,6 +54,12 @@ export interface ServerOptions extends CallEnvironment {
   tour?: Tour
   /** FHIR servers that pages may read by themselves, as the deployment lists them. */
   fhirServers: readonly string[]
+  /** How the deployment lists them; none is listed unless given. */
+  serverEntries?: readonly ServerEntry[]
+  /** Whether the pages that people work in are shown to anybody where nobody signs in, as in the demonstration. */
+  arePagesOpen?: boolean
+  /** Origins of the EHRs whose windows may hold the patient's page. */
+  caseFrames?: readonly string[]
   /** Whether the clock stands still. */
   isClockFrozen?: boolean
   /** Base URL of the embedded FHIR server, where it runs. */
@@ -62,6 +70,8 @@ export interface ServerOptions extends CallEnvironment {
   hasOperationsPort: boolean
   /** Who may call: asked before a body is read. */
   letIn: LetIn
+  /** How people sign in to the pages that they work in; absent where the service has no address by which they could. */
+  signIn?: SignIn
   /** How many clients are registered; absent where anybody is let in. */
   registeredClients?: number
   /** Names of those that any service answers without cards. */

@@ -50,7 +50,7 @@ export function errorHandler(log: Logger, metrics: Pick<Metrics, 'countError' | 
     if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
     response.status(error.status)
     if (pages && isAmongPages(request) && isAskedByPerson(request, response)) {
-      response.type('text/html').send(pages.error(error.status, pages.languageOf(request.query.lang)))
+      response.type('text/html').send(pages.error(error.status, error.code, pages.languageOf(request.query.lang)))
       return
     }
     response.type('application/fhir+json').send(JSON.stringify(operationOutcome(error)))

@@ -15,6 +15,7 @@ export function letting(letIn: LetIn): RequestHandler {
       // What one client is told no cache may tell another, whatever the route says of its answers.
       response.setHeader('Cache-Control', 'no-store')
     }
+    if (caller.cookie !== undefined) response.append('Set-Cookie', caller.cookie)
     // A page whose origin another client registered must not read what this one is answered.
     if (caller.origins?.has(request.headers.origin ?? '') === false) response.removeHeader('Access-Control-Allow-Origin')
     // Nothing of a body is read for who has gone meanwhile.
@@ -49,10 +50,12 @@ export const confirmingLater =
     next()
   }
 
-const headOf = ({ method, headers, originalUrl }: Request): RequestHead => ({
+/** What is known of a request before its body is read. */
+export const headOf = ({ method, headers, originalUrl, socket: { remoteAddress } }: Request): RequestHead => ({
   method,
   path: originalUrl.split('?', 1)[0] ?? '',
   headers,
+  ...(remoteAddress !== undefined && { address: remoteAddress }),
 })
 
 /** Who calls; undefined where the route asks nobody. */

@@ -2,19 +2,21 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Arrival } from '../calls/environment.js'
 import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { stackFrames } from '../errors.js'
-import type { Caller } from '../trust/calling-client.js'
+import type { Caller, RequestHead } from '../trust/calling-client.js'
 import { noteCall } from './audit.js'
 import { keptForEver, sendPublic } from './caching.js'
 import { arrivalOf, noteAnswer, noteFailure, noteService, requestIdOf } from './call-log.js'
 import type { ServerEnvironment } from './environment.js'
 import { languageOf, settleLanguage } from './language.js'
-import { callerOf } from './let-in.js'
+import { callerOf, headOf } from './let-in.js'
 
 /** What a handler is asked: the request, without the ways to answer it. */
 export interface Asked {
   /** A part of the path. */
   parameter: (name: string) => string
   query: Request['query']
+  /** What is known of it before its body is read. */
+  head: RequestHead
   body: unknown
   /** `performance.now()` at which the headers of the request had come, from which on its time runs. */
   arrivedAt: number
@@ -47,8 +49,10 @@ export interface Reply {
   isForEver?: true
   /** Language of the reply, where its path and not the client's preference decides. */
   language?: string
-  /** Path where the answer is to be read instead. */
+  /** Path or URL where the answer is to be read instead. */
   seeOther?: string
+  /** What the browser is to keep from now on, or to forget. */
+  cookies?: readonly string[]
   /** What is done when the reply is sent; nobody waits for it. */
   afterwards?: () => Promise<void>
   /** What is done when the client has been sent all of the reply, and never where it went away before; nobody waits for it. */
@@ -84,7 +88,7 @@ export function isAskedByPerson(request: Request, response: Response, usual: 'ht
 export const answering =
   (handler: Handler, environment: ServerEnvironment): RequestHandler =>
   async (request, response) => {
-    const { type, body, isPublic, isForEver, language, seeOther, afterwards, onceSent } = await handler(
+    const { type, body, isPublic, isForEver, language, seeOther, cookies, afterwards, onceSent } = await handler(
       askedIn(request, response, environment.knowledge.profile),
       environment,
     )
@@ -92,6 +96,7 @@ export const answering =
     if (onceSent) response.once('finish', () => void onceSent().catch(failed))
     response.type(type)
     if (language !== undefined) response.setHeader('Content-Language', language)
+    if (cookies) response.append('Set-Cookie', [...cookies])
     if (isForEver) keptForEver(response)
     if (seeOther !== undefined) response.redirect(303, seeOther)
     else if (isPublic) sendPublic(response, body)
@@ -116,6 +121,7 @@ function sendOwn({ method }: Request, response: Response, type: string, text: st
 const askedIn = (request: Request, response: Response, { languages }: KnowledgeProfile): Asked => ({
   parameter: name => String(request.params[name] ?? ''),
   query: request.query,
+  head: headOf(request),
   body: request.body as unknown,
   arrivedAt: arrivalOf(response),
   requestId: requestIdOf(response),

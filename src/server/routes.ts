@@ -18,6 +18,7 @@ import { PAGE_PATHS } from '../pages/page-urls.js'
 import { defined } from '../plain-values/defined.js'
 import type { ReloadState, ServerEnvironment } from './environment.js'
 import { reasonsAgainst } from './readiness.js'
+import { beginFromEhr, beginSignIn, endSession, finishSignIn, launchSettings, SIGN_IN_PATHS } from './sign-in-routes.js'
 import { fhir, html, json, knowledgeReply, type Asked, type Handler, type Reply } from './reply.js'
 
 /** A path of the service and what it answers by method; any other method is 405. */
@@ -35,6 +36,8 @@ interface Route {
   operation?: Operation
   /** Whether its handler asks the record about the client's token, with what else it asks there. */
   asksRecord?: true
+  /** The program of which it is the page, which is shown to whom that is for. */
+  app?: AppName
   /** Whether only an operator asks for it. */
   isForOperators?: true
   methods: Readonly<Record<string, Handler>>
@@ -78,7 +81,13 @@ export const ROUTES: readonly Route[] = [
   { path: PAGE_PATHS.point, isAboutNobody: true, methods: { get: decisionPoint } },
   { path: PAGE_PATHS.recommendation, isAboutNobody: true, isPacked: true, methods: { get: recommendation } },
   { path: PAGE_PATHS.leaflet, isAboutNobody: true, isPacked: true, methods: { get: leaflet } },
-  ...APP_NAMES.map((app): Route => ({ path: APP_PATHS[app], isAboutNobody: true, isPacked: true, methods: { get: appPage(app) } })),
+  ...APP_NAMES.map((app): Route => ({ path: APP_PATHS[app], app, isPacked: true, methods: { get: appPage(app) } })),
+  { path: '/case/launch', app: 'case', isPacked: true, methods: { get: appPage('case') } },
+  { path: SIGN_IN_PATHS.launch, methods: { get: launchSettings } },
+  { path: SIGN_IN_PATHS.fromEhr, methods: { post: beginFromEhr } },
+  { path: SIGN_IN_PATHS.begin, methods: { get: beginSignIn } },
+  { path: SIGN_IN_PATHS.finish, methods: { get: finishSignIn } },
+  { path: SIGN_IN_PATHS.end, methods: { post: endSession } },
   { path: '/page-settings', methods: { get: pageSettings } },
   { path: '/assets/:name', isAboutNobody: true, isPacked: true, methods: { get: asset } },
   { path: '/health/live', isAboutNobody: true, methods: { get: live } },
@@ -235,7 +244,7 @@ function appPage(app: AppName): Handler {
     const files = apps.filesOf(app)
     if (!files) throw pathUnknown()
     const language = pages.languageOf(asked.query.lang)
-    return html(pages.app(app, files, language), language)
+    return { type: 'text/html', body: pages.app(app, files, language), language }
   }
 }
 
@@ -250,18 +259,23 @@ export interface PageSettings {
   demonstration?: { fhirServer: string }
   /** Whether it may ask why. */
   explain: boolean
+  /** Who is signed in. */
+  user?: { name?: string }
 }
 
-function pageSettings(_asked: Asked, environment: ServerEnvironment): Reply {
-  const { knowledge, now, timeZone, isClockFrozen, fhirServers, demonstrationFhirServer, explain } = environment
+async function pageSettings(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
+  const { knowledge, now, timeZone, isClockFrozen, fhirServers, demonstrationFhirServer, explain, signIn, arePagesOpen } = environment
+  const session = await signIn?.sessionOf(asked.head)
   const settings: PageSettings = {
     languages: knowledge.profile.languages,
     clock: { ...clockAt(now(), timeZone), isFrozen: isClockFrozen === true },
-    fhirServers,
+    // Where people sign in, a stranger learns of no server.
+    fhirServers: arePagesOpen || session ? fhirServers : [],
     ...(demonstrationFhirServer !== undefined && { demonstration: { fhirServer: demonstrationFhirServer } }),
     explain,
+    ...(session && { user: defined({ name: session.person.name }) }),
   }
-  return json(settings)
+  return { ...json(settings), ...(session?.cookie !== undefined && { cookies: [session.cookie] }) }
 }
 
 function asset(asked: Asked, { apps }: ServerEnvironment): Reply {

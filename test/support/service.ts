@@ -58,6 +58,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     bodyLimit: 4_000_000,
     explain: true,
     isDemonstration: false,
+    arePagesOpen: true,
     isClockFrozen: true,
     apps: readBuiltApps('/nowhere'),
     fhirServers: ['http://127.0.0.1:*'],

@@ -30,6 +30,11 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['errors', 'plain-values'],
     ['ajv', 'ipaddr.js', 'jose', 'limiter', 'node:dns', 'node:fs', 'node:net', 'node:path', 'undici'],
   ],
+  // Who works in a page of ours: what an issuer, a proxy or an EHR says of them, and what their browser keeps of that.
+  'sign-in': [
+    ['errors', 'plain-values', 'trust'],
+    ['jose', 'node:crypto', 'oauth4webapi'],
+  ],
   // Where the time of a call goes; of OpenTelemetry's SDK nothing is loaded but where somebody gathers traces.
   tracing: [
     ['errors', 'plain-values'],
@@ -91,6 +96,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'knowledge-files',
       'pages',
       'plain-values',
+      'sign-in',
       'tracing',
       'trust',
     ],
@@ -133,7 +139,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['engine/expression', 'plain-values'],
     ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici'],
   ],
-  settings: [['engine/knowledge', 'errors', 'record', 'trust'], ['node:fs']],
+  settings: [['engine/knowledge', 'errors', 'record', 'sign-in', 'trust'], ['node:fs']],
   // What is served, and what takes its place.
   edition: [
     [
@@ -149,6 +155,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'record',
       'server',
       'settings',
+      'sign-in',
       'tracing',
       'trust',
     ],
@@ -165,6 +172,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'record',
       'server',
       'settings',
+      'sign-in',
       'tracing',
       'trust',
     ],

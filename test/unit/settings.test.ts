@@ -63,6 +63,84 @@ test('without any variable everything has a value', () => {
     refusedRisks: [],
     isProduction: false,
     isReplayStrict: false,
+    signIn: { way: undefined, sessionKey: undefined, services: undefined, perMinute: 240 },
+    caseFrames: [],
+  })
+})
+
+const SESSION_KEY = 'x'.repeat(32)
+
+describe('how people sign in', () => {
+  const address = { CDS_PUBLIC_URL: 'https://columna.example.org' }
+  const oidc = {
+    ...address,
+    CDS_SIGN_IN: 'OIDC',
+    CDS_SESSION_KEY: SESSION_KEY,
+    CDS_OIDC_ISSUER: 'https://login.example.org/',
+    CDS_OIDC_CLIENT_ID: 'columna',
+  }
+  const proxy = {
+    ...address,
+    CDS_SIGN_IN: 'proxy',
+    CDS_PROXY_USER_HEADER: 'X-Forwarded-User',
+    CDS_PROXY_NETWORKS: '10.1.0.0/16, fd12::/32',
+  }
+
+  test('at an issuer, written as it writes itself', () => {
+    expect(readSettings({ ...oidc, CDS_OIDC_GROUPS: 'spine, gp', CDS_OIDC_NETWORKS: '10.0.0.0/8' }).signIn).toEqual({
+      way: {
+        oidc: {
+          issuer: 'https://login.example.org/',
+          clientId: 'columna',
+          clientSecret: undefined,
+          scope: 'openid profile',
+          groups: ['spine', 'gp'],
+          groupsClaim: 'groups',
+          networks: ['10.0.0.0/8'],
+        },
+      },
+      sessionKey: SESSION_KEY,
+      services: undefined,
+      perMinute: 240,
+    })
+  })
+
+  test('at a proxy, whose header is told from others whatever its case', () => {
+    expect(readSettings(proxy).signIn.way).toEqual({ proxy: { header: 'x-forwarded-user', networks: ['10.1.0.0/16', 'fd12::/32'] } })
+  })
+
+  test.each<[string, Record<string, string>, string]>([
+    ['no address', { ...oidc, CDS_PUBLIC_URL: '' }, 'CDS_PUBLIC_URL'],
+    [
+      'no address, where an EHR opens the page',
+      { CDS_FHIR_SERVERS: '[{"url": "https://ehr.example", "smartClientId": "c"}]' },
+      'CDS_PUBLIC_URL',
+    ],
+    ['no secret', { ...oidc, CDS_SESSION_KEY: '' }, 'CDS_SESSION_KEY'],
+    ['no issuer', { ...oidc, CDS_OIDC_ISSUER: '' }, 'CDS_OIDC_ISSUER'],
+    ['an issuer with a query', { ...oidc, CDS_OIDC_ISSUER: 'https://login.example.org/?x' }, 'CDS_OIDC_ISSUER'],
+    ['no client id', { ...oidc, CDS_OIDC_CLIENT_ID: '' }, 'CDS_OIDC_CLIENT_ID'],
+    ['no openid', { ...oidc, CDS_OIDC_SCOPE: 'profile' }, 'CDS_OIDC_SCOPE'],
+    ['no header', { ...proxy, CDS_PROXY_USER_HEADER: '' }, 'CDS_PROXY_USER_HEADER'],
+    ['a header that means something else', { ...proxy, CDS_PROXY_USER_HEADER: 'Authorization' }, 'CDS_PROXY_USER_HEADER'],
+    ['no networks', { ...proxy, CDS_PROXY_NETWORKS: '' }, 'CDS_PROXY_NETWORKS'],
+    ['a network that is none', { ...proxy, CDS_PROXY_NETWORKS: '10.1.2.3' }, 'CDS_PROXY_NETWORKS'],
+    ['another way', { ...address, CDS_SIGN_IN: 'saml' }, 'CDS_SIGN_IN'],
+    ['a short secret', { CDS_SESSION_KEY: 'short' }, 'CDS_SESSION_KEY'],
+    ['a frame with a path', { CDS_CASE_FRAMES: 'https://ehr.example.org/x' }, 'CDS_CASE_FRAMES'],
+    ['a rate of nought', { CDS_SIGNED_IN_RATE: '0' }, 'CDS_SIGNED_IN_RATE'],
+  ])('is refused with %s', (_, environment, name) => {
+    const faults = faultsOf(environment)
+    expect(faults.filter(fault => fault.startsWith(`${name}: `))).toHaveLength(1)
+    expect(faults.some(fault => new RegExp(`^${name}: (expects|is wanted) .`).test(fault))).toBe(true)
+  })
+
+  test('is refused in production over plain http to another machine, and taken to this one', () => {
+    const production = { ...oidc, NODE_ENV: 'production', CDS_TRUST: 'off' }
+    expect(faultsOf({ ...production, CDS_OIDC_ISSUER: 'http://login.example.org' })).toEqual([
+      expect.stringMatching(/^CDS_OIDC_ISSUER: is refused/),
+    ])
+    expect(faultsOf({ ...production, CDS_OIDC_ISSUER: 'http://127.0.0.1:9' })).toEqual([])
   })
 })
 
@@ -119,6 +197,7 @@ describe('a good value', () => {
     ['CDS_EXPLAIN', '0', 'explain', false],
     ['CDS_DRAFT_KNOWLEDGE', 'no', 'draftKnowledge', false],
     ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+    ['CDS_CASE_FRAMES', 'https://a.example, https://b.example:8443', 'caseFrames', ['https://a.example', 'https://b.example:8443']],
   ])('%s=%s', (name, text, key, value) => {
     expect(readSettings({ [name]: text })[key]).toEqual(value)
   })

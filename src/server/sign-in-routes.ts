@@ -1,0 +1,98 @@
+import { CdsError } from '../errors.js'
+import { isObject } from '../plain-values/json.js'
+import { ownPath, requireOwnPage } from '../sign-in/own-pages.js'
+import { pagesClosed, type SignIn } from '../sign-in/sign-in.js'
+import { notRegisteredThere } from '../sign-in/ehr-persons.js'
+import { baseUrl } from '../trust/base-url.js'
+import { fhirServerList } from '../trust/fhir-server-list.js'
+import type { ServerEnvironment } from './environment.js'
+import { json, type Asked, type Reply } from './reply.js'
+
+/** Paths at which people sign in and out. */
+export const SIGN_IN_PATHS = {
+  begin: '/sign-in',
+  finish: '/sign-in/callback',
+  end: '/sign-out',
+  fromEhr: '/case/session',
+  launch: '/case/launch-settings',
+} as const
+
+/** Sends a person to the issuer, or on to where they were going when they are signed in already. */
+export async function beginSignIn(asked: Asked, { signIn }: ServerEnvironment): Promise<Reply> {
+  const { publicUrl, ...ways } = chosen(signIn)
+  const to = ownPath(asked.query['to'], publicUrl)
+  const issuer = await ways.issuer()
+  if (issuer) return sentOn(await issuer.begin(to))
+  if ((await ways.sessionOf(asked.head)) === undefined) throw notByProxy()
+  return sentOn({ to: `${publicUrl}${to}` })
+}
+
+/** Takes what the issuer sent a person back with. */
+export async function finishSignIn(asked: Asked, { signIn }: ServerEnvironment): Promise<Reply> {
+  const { publicUrl, sessions, ...ways } = chosen(signIn)
+  const issuer = await ways.issuer()
+  if (!issuer || !sessions) throw pagesClosed()
+  const { to, cookie, person } = await issuer.finish(asked.head, parametersIn(asked.query))
+  return { ...sentOn({ to: `${publicUrl}${to}` }), cookies: [cookie, await sessions.begin(person)] }
+}
+
+/** Ends the session of a browser; that of the issuer goes on. */
+export function endSession(asked: Asked, { signIn }: ServerEnvironment): Reply {
+  if (!signIn) throw pagesClosed()
+  requireOwnPage(asked.head, signIn.publicUrl)
+  return { ...json({}), ...(signIn.sessions && { cookies: [signIn.sessions.end()] }) }
+}
+
+/** What the patient's page must know to ask an EHR who opened it. */
+export interface LaunchSettings {
+  /** By which id the page is registered there. */
+  clientId: string
+  /** Whether it then has to say here who opened it. */
+  needsSession: boolean
+}
+
+/** How the patient's page is registered at the FHIR server that launches it. */
+export function launchSettings(asked: Asked, { signIn, serverEntries = [], arePagesOpen }: ServerEnvironment): Reply {
+  const { iss } = asked.query
+  const base = typeof iss === 'string' ? baseUrl(iss) : undefined
+  const clientId = base === undefined ? undefined : fhirServerList(serverEntries).serverOf(base)?.smartClientId
+  if (clientId === undefined) throw notRegisteredThere()
+  const settings: LaunchSettings = { clientId, needsSession: signIn?.way !== undefined || arePagesOpen !== true }
+  return json(settings)
+}
+
+/** Begins the session of a page that an EHR opened, for the person whom that EHR signed in. */
+export async function beginFromEhr(asked: Asked, { signIn, serverEntries = [] }: ServerEnvironment): Promise<Reply> {
+  if (!signIn?.sessions) throw pagesClosed()
+  requireOwnPage(asked.head, signIn.publicUrl)
+  const { iss, idToken, verifier } = isObject(asked.body) ? asked.body : {}
+  if (typeof iss !== 'string' || typeof idToken !== 'string' || typeof verifier !== 'string')
+    throw new CdsError('CDS_REQUEST_INVALID', 'Send `iss`, `idToken` and `verifier` as texts.')
+  const person = await signIn.ehrPersons({ iss, idToken, verifier }, fhirServerList(serverEntries))
+  return json(await signIn.sessions.beginInPage(person))
+}
+
+const sentOn = ({ to, cookie }: { to: string; cookie?: string }): Reply => ({
+  type: 'text/plain',
+  body: '',
+  seeOther: to,
+  ...(cookie !== undefined && { cookies: [cookie] }),
+})
+
+/** @throws CdsError CDS_PAGES_CLOSED where nobody chose how people sign in. */
+function chosen(signIn: SignIn | undefined): SignIn {
+  if (signIn?.way === undefined) throw pagesClosed()
+  return signIn
+}
+
+/** The refusal of who was signed in by nobody, where a proxy does. */
+export const notByProxy = (): CdsError =>
+  new CdsError('CDS_SIGN_IN_REFUSED', 'The proxy in front of this service did not say who you are. Open the page at its own address.')
+
+/** What came in a query, with what came twice twice: that is refused where it is read. */
+function parametersIn(query: Asked['query']): URLSearchParams {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query))
+    for (const each of Array.isArray(value) ? value : [value]) if (typeof each === 'string') parameters.append(name, each)
+  return parameters
+}
