@@ -70,6 +70,8 @@ export interface Settings {
   /** Whether nobody is answered whose token may have been used at another process, while the store cannot tell. */
   isReplayStrict: boolean
   explain: boolean
+  /** Milliseconds that one explanation may take in all. */
+  explainDeadlineMs: number
   /** Whether knowledge with status draft is served. */
   draftKnowledge: boolean
   logLevel: string
@@ -185,6 +187,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     repeatInfoDays: setting({ name: 'CDS_REPEAT_INFO_DAYS', read: wholeNumber(0, 365), fallback: () => undefined }),
     isReplayStrict: setting({ name: 'CDS_REPLAY_STRICT', read: strictness(store), fallback: () => false }),
     explain: setting({ name: 'CDS_EXPLAIN', read: onOrOff, fallback: outsideProduction }),
+    explainDeadlineMs: setting({ name: 'CDS_EXPLAIN_DEADLINE_MS', read: wholeNumber(20, 60_000), fallback: () => 5_000 }),
     draftKnowledge: setting({ name: 'CDS_DRAFT_KNOWLEDGE', read: onOrOff, fallback: outsideProduction }),
     publicUrl: publicAddress,
     signIn,

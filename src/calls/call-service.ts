@@ -337,7 +337,8 @@ export function withSilence(call: GatheredCall, language: string, environment: C
   const timed = { ...call, stopAt: endOfEvaluation(call.stopAt, environment) }
   const silence = silencing(standing, {
     service: call.service,
-    open: (by, isExplained, without) => scopeFor(timed, environment, isExplained, by, without),
+    open: (by, isExplained, without) =>
+      scopeFor(timed, environment, isExplained, by, without && (records => records.filter(each => !without.has(each)))),
     apply: scope => appliedIn(scope, timed, language, environment),
   })
   return { ...timed, silence }
@@ -349,13 +350,16 @@ const readInPart = ({ notRead }: GatheredData, language: string): string[] =>
     .filter(({ requirement, reason }) => requirement.essential && reason === 'incomplete')
     .map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
 
-/** Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once. */
+/**
+ * Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once.
+ * @param asIf the records that count in place of those of one type.
+ */
 export function scopeFor(
   { service, request, clock, data: { record }, orders, overrides, silence, stopAt }: GatheredCall,
   environment: CallEnvironment,
   explain = false,
   silences: readonly Silence[] = silence?.by ?? [],
-  without?: ReadonlySet<FhirResource>,
+  asIf?: (records: readonly FhirResource[], type: string) => readonly FhirResource[],
 ): Scope {
   const { context } = request
   const end = endOfEvaluation(stopAt, environment)
@@ -366,7 +370,7 @@ export function scopeFor(
     ...defined({ reason, encounter }),
   })
   const data = {
-    recordsOfType: without ? (type: string) => recordsOfType(type).filter(each => !without.has(each)) : recordsOfType,
+    recordsOfType: asIf ? (type: string) => asIf(recordsOfType(type), type) : recordsOfType,
     context,
     clock,
     orders,

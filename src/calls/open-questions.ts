@@ -1,4 +1,18 @@
-import type { Questionnaire } from 'fhir/r4.js'
+import type { FhirResource, Questionnaire, QuestionnaireItem, QuestionnaireResponse, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
+import { Decisions, type AskedAction } from '../engine/apply/decisions.js'
+import { describeAction } from '../engine/apply/describe-action.js'
+import type { Scope } from '../engine/expression/scope.js'
+import { INDICATOR } from '../engine/knowledge/indicators.js'
+import { limitsIn, possibleAnswers } from '../engine/knowledge/possible-answers.js'
+import { itemsOfForm, shortForm, type GivenAnswers } from '../engine/knowledge/short-form.js'
+import { inOneLanguage } from '../engine/model/in-one-language.js'
+import { ofType } from '../engine/model/knowledge-file.js'
+import type { Indicator, HookRequest } from '../cds-hooks/types.js'
+import type { CdsService } from '../knowledge-files/services.js'
+import { explained } from '../patient-data/not-read.js'
+import { gatherCall, itsTurn, scopeFor, withSilence, type GatheredCall } from './call-service.js'
+import type { Arrival, CallEnvironment } from './environment.js'
+import { inShadowOf } from './shadow.js'
 
 /** An action whose advice an answer can change. */
 export interface QuestionedAction {
@@ -9,7 +23,7 @@ export interface QuestionedAction {
   title: string
   points: readonly string[]
   /** Of the card that it would become. */
-  indicator: 'info' | 'warning' | 'critical'
+  indicator: Indicator
 }
 
 /** A question that can change the advice, and which advice. */
@@ -17,9 +31,14 @@ export interface OpenQuestion {
   linkId: string
   /** Canonical of the questionnaire that asks it, without version. */
   questionnaire: string
+  /** What its answer can bring; else what it can rule out, where no single answer brings it. */
   actions: QuestionedAction[]
   /** Whether an answer can bring a critical card. */
   isAcute: boolean
+  /** Whether its form shows it only after another answer. */
+  isBehind?: true
+  /** Whether it only opens other questions. */
+  isOpener?: true
   /** Whether it stands here untried, since its answers cannot be listed or the time ran out. */
   isUntried?: true
 }
@@ -36,9 +55,260 @@ export interface OpenQuestions {
   items: OpenQuestion[]
   /**
    * The forms of these questions, each cut down to them with the groups around them: same canonicals, linkIds and options,
-   * in the language of the reply; `enableWhen` stands where all that it depends on does.
+   * in the language of the reply; `enableWhen` stands where the form shows a question only after another answer.
    */
   questionnaires: Questionnaire[]
-  /** How many questions the undecided conditions look at, and how many of them no single answer decides. */
-  counted: { lookedAt: number; decideNothing: number; untried: number }
+  counted: {
+    /** Questions of all forms. */
+    asked: number
+    /** Those answered already, of which another answer would decide nothing more. */
+    answered: number
+    /** Those that no answer of makes a difference. */
+    decideNothing: number
+    /** Those in `items` that were not tried. */
+    untried: number
+    /** Those in `items` that are shown at once. */
+    shownAtOnce: number
+  }
+}
+
+/**
+ * Answers which questions can still change the advice: it tries the answers to each on the actions that nobody can decide
+ * yet. Same input as a call; nothing is remembered of it.
+ * @throws CdsError as a call.
+ */
+export async function openQuestions(
+  service: CdsService,
+  request: HookRequest,
+  language: string,
+  environment: CallEnvironment,
+  arrival: Arrival = {},
+): Promise<OpenQuestions> {
+  const gathered = await gatherCall(service, request, environment, arrival)
+  await itsTurn(gathered.stopAt, environment)
+  const call = withSilence(gathered, language, environment)
+  const forms: FormTried[] = []
+  for (const { resource } of ofType<Questionnaire>(environment.knowledge.files, 'Questionnaire'))
+    forms.push(await new Trying(call, environment, resource).tryAll())
+  const cut = forms.map(form => cutDown(form, language))
+  const items = cut.flatMap(each => each.items)
+  const questions = forms.flatMap(form => form.questions)
+  return {
+    service: service.id,
+    ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true }),
+    clock: { now: call.clock.now, today: call.clock.today },
+    notRead: call.data.notRead.map(explained),
+    items: items.toSorted((one, other) => Number(other.isAcute) - Number(one.isAcute)),
+    questionnaires: cut.flatMap(({ form }) =>
+      form.item === undefined ? [] : [{ ...inOneLanguage(form, language, form.language ?? language), language }],
+    ),
+    counted: {
+      asked: questions.length,
+      answered: questions.filter(({ state }) => state === 'answered').length,
+      decideNothing: questions.filter(question => question.state === 'tried' && !question.isWorthAsking).length,
+      untried: items.filter(({ isUntried }) => isUntried).length,
+      shownAtOnce: items.filter(({ isBehind }) => !isBehind).length,
+    },
+  }
+}
+
+/** What came of trying the answers to one question. */
+interface QuestionTried {
+  item: QuestionnaireItem
+  state: 'answered' | 'tried' | 'untried'
+  isWorthAsking: boolean
+  /** What one of its answers can bring. */
+  brings: ReadonlySet<AskedAction>
+  /** What one of its answers can rule out that brings nothing else. */
+  rulesOut: ReadonlySet<AskedAction>
+}
+
+interface FormTried {
+  form: Questionnaire
+  questions: readonly QuestionTried[]
+  /** What is answered by answers that still count. */
+  given: GivenAnswers
+}
+
+/** Part of the time of the call after which no further question is tried; the rest is for the reply. */
+const TRYING_SHARE = 0.9
+
+/** Tries the answers to the questions of one form, as if each were given now in a form that is finished and holds nothing else. */
+class Trying {
+  private readonly stopAt: number
+  private readonly undecided: readonly AskedAction[]
+  private readonly finished: readonly QuestionnaireResponse[]
+
+  constructor(
+    private readonly call: GatheredCall,
+    private readonly environment: CallEnvironment,
+    private readonly form: Questionnaire,
+  ) {
+    this.stopAt = call.stopAt - environment.deadlineMs * (1 - TRYING_SHARE)
+    this.undecided = this.undecidedIn(new Decisions(this.scopeWith([])))
+    const responses = call.data.record.ofType('QuestionnaireResponse') as readonly QuestionnaireResponse[]
+    this.finished = responses.filter(response => isFinished(response) && isTo(form, response))
+  }
+
+  /** Others are answered between one question and the next. */
+  async tryAll(): Promise<FormTried> {
+    const questions: QuestionTried[] = []
+    for (const { item } of itemsOfForm(this.form)) {
+      if (item.type === 'group' || item.type === 'display') continue
+      await this.environment.turns.take()
+      questions.push(this.tryOne(item))
+    }
+    const tried = worthAsking(questions)
+    const settled = tried.filter(({ isWorthAsking }) => !isWorthAsking).map(({ item: { linkId } }) => [linkId, this.given(linkId)] as const)
+    return { form: this.form, questions: tried, given: new Map(settled.filter(([, answers]) => answers.length > 0)) }
+  }
+
+  private tryOne(item: QuestionnaireItem): QuestionTried {
+    const nothing = { item, isWorthAsking: false, brings: new Set<AskedAction>(), rulesOut: new Set<AskedAction>() }
+    if (this.undecided.length === 0) return { ...nothing, state: 'tried' }
+    const answers = possibleAnswers(item, limitsIn(this.environment.knowledge.files), this.call.clock.today)
+    if (answers === undefined || this.isLate()) return { ...nothing, state: 'untried', isWorthAsking: true }
+    const effects = answers.map(answer => ({ answer, ...this.effectIn(this.scopeWith([{ linkId: item.linkId, answer: [answer] }])) }))
+    const isAnswered = this.isAnswered(item.linkId, effects)
+    if (this.isLate()) return { ...nothing, state: 'untried', isWorthAsking: true }
+    if (isAnswered) return { ...nothing, state: 'answered' }
+    const [brings, rulesOut] = [effects.flatMap(effect => effect.brings), effects.flatMap(effect => effect.rulesOut)]
+    return { ...nothing, state: 'tried', brings: new Set(brings), rulesOut: new Set(rulesOut) }
+  }
+
+  private isLate = (): boolean => performance.now() > this.stopAt
+
+  /** What comes of undecided actions; an answer that brings something is given for that, whatever it puts off. */
+  private effectIn(scope: Scope): Effect {
+    const decisions = new Decisions(scope)
+    const decided = this.undecided.map(action => ({ action, answer: decisions.of(action) }))
+    const thoseThat = (wanted: string) => decided.flatMap(({ action, answer }) => (answer === wanted ? [action] : []))
+    const brings = thoseThat('yes')
+    return { brings, rulesOut: brings.length > 0 ? [] : thoseThat('no') }
+  }
+
+  /** Whether a finished form answers a question, and each answer that decides something now would have decided the same in its place: so that one still counts. */
+  private isAnswered(linkId: string, effects: readonly (Effect & { answer: QuestionnaireResponseItemAnswer })[]): boolean {
+    const answering = new Set<FhirResource>(this.finished.filter(({ item }) => answersTo(linkId, item).length > 0))
+    const deciding = effects.filter(({ brings, rulesOut }) => brings.length + rulesOut.length > 0)
+    if (answering.size === 0) return false
+    return deciding.every(({ answer, brings, rulesOut }) => {
+      const inPlace = (record: FhirResource) =>
+        answering.has(record) ? withAnswer(record as QuestionnaireResponse, linkId, answer) : record
+      const then = this.effectIn(this.scopeAsIf(records => records.map(inPlace)))
+      return brings.every(action => then.brings.includes(action)) && rulesOut.every(action => then.rulesOut.includes(action))
+    })
+  }
+
+  private given(linkId: string): readonly QuestionnaireResponseItemAnswer[] {
+    return this.finished.flatMap(({ item }) => answersTo(linkId, item))
+  }
+
+  /** What cards may show is undecided; a page shows what it shows whoever the patient is. */
+  private undecidedIn(decisions: Decisions): AskedAction[] {
+    const { service, request } = this.call
+    const asked = service.plans.flatMap(plan => decisions.in(plan, request.hook))
+    return asked.flatMap(({ asked: each, answer }) =>
+      answer === 'cannot-tell' && !each.way.some(({ action }) => action.isOnlyOnPage) ? [each] : [],
+    )
+  }
+
+  /** The call as if a form with some answers, and no others, were finished now. */
+  private scopeWith(item: NonNullable<QuestionnaireResponse['item']>): Scope {
+    const { clock, request } = this.call
+    const response: QuestionnaireResponse = {
+      resourceType: 'QuestionnaireResponse',
+      id: AS_IF,
+      status: 'completed',
+      questionnaire: this.form.url ?? '',
+      subject: { reference: `Patient/${request.context.patientId}` },
+      authored: clock.now,
+      item,
+    }
+    return this.scopeAsIf(records => [...records, response])
+  }
+
+  private scopeAsIf(asIf: (responses: readonly FhirResource[]) => readonly FhirResource[]): Scope {
+    return scopeFor(this.call, this.environment, false, undefined, (records, type) =>
+      type === 'QuestionnaireResponse' ? asIf(records) : records,
+    )
+  }
+}
+
+/** What an answer makes of undecided actions. */
+interface Effect {
+  brings: readonly AskedAction[]
+  rulesOut: readonly AskedAction[]
+}
+
+/** Id of a form that nobody filled in. */
+const AS_IF = 'as-if'
+
+const isFinished = ({ status }: QuestionnaireResponse): boolean => status === 'completed' || status === 'amended'
+
+const isTo = ({ url = '' }: Questionnaire, { questionnaire = '' }: QuestionnaireResponse): boolean => questionnaire.split('|', 1)[0] === url
+
+function answersTo(linkId: string, items: QuestionnaireResponse['item'] = []): QuestionnaireResponseItemAnswer[] {
+  return items.flatMap(item => [
+    ...(item.linkId === linkId ? (item.answer ?? []) : []),
+    ...answersTo(linkId, item.item),
+    ...answersTo(
+      linkId,
+      (item.answer ?? []).flatMap(answer => answer.item ?? []),
+    ),
+  ])
+}
+
+/** A form with another answer in place of those to one question. */
+function withAnswer(response: QuestionnaireResponse, linkId: string, answer: QuestionnaireResponseItemAnswer): QuestionnaireResponse {
+  const replaced = (items: NonNullable<QuestionnaireResponse['item']>): typeof items =>
+    items.map(item => ({
+      ...item,
+      ...(item.linkId === linkId && item.answer && { answer: [answer] }),
+      ...(item.item && { item: replaced(item.item) }),
+    }))
+  return { ...response, item: replaced(response.item ?? []) }
+}
+
+/** What can only be ruled out is worth a question where no single answer brings it: then it takes several answers. */
+function worthAsking(questions: readonly QuestionTried[]): QuestionTried[] {
+  const brought = new Set(questions.flatMap(({ brings }) => [...brings]))
+  return questions.map(question => ({
+    ...question,
+    isWorthAsking: question.isWorthAsking || question.brings.size > 0 || [...question.rulesOut].some(action => !brought.has(action)),
+  }))
+}
+
+function cutDown({ form, questions, given }: FormTried, language: string): { form: Questionnaire; items: OpenQuestion[] } {
+  const wanted = questions.filter(({ isWorthAsking }) => isWorthAsking)
+  const acute = new Set(wanted.filter(({ brings }) => [...brings].some(isCritical)).map(({ item }) => item.linkId))
+  const short = shortForm(form, { asked: new Set(wanted.map(({ item }) => item.linkId)), first: acute, given })
+  const brought = new Set(questions.flatMap(({ brings }) => [...brings]))
+  const byLinkId = new Map(questions.map(question => [question.item.linkId, question] as const))
+  const items = itemsOfForm(short.form).flatMap(({ item: { linkId } }): OpenQuestion[] => {
+    const question = byLinkId.get(linkId)
+    if (!question) return []
+    const actions = question.brings.size > 0 ? [...question.brings] : [...question.rulesOut].filter(action => !brought.has(action))
+    return [
+      {
+        linkId,
+        questionnaire: form.url ?? '',
+        actions: actions.map(action => told(action, language)),
+        isAcute: acute.has(linkId),
+        ...(short.behind.has(linkId) && { isBehind: true }),
+        ...(short.openers.has(linkId) && { isOpener: true }),
+        ...(question.state === 'untried' && { isUntried: true }),
+      },
+    ]
+  })
+  return { form: short.form, items }
+}
+
+const indicatorOf = ({ action: { resource } }: AskedAction): Indicator => INDICATOR[resource.priority ?? 'routine']
+
+const isCritical = (asked: AskedAction): boolean => indicatorOf(asked) === 'critical'
+
+function told(asked: AskedAction, language: string): QuestionedAction {
+  const { id, title = id, points = [] } = describeAction(asked.action, language)
+  return { plan: asked.plan.canonical, action: id, title, points, indicator: indicatorOf(asked) }
 }

@@ -190,6 +190,7 @@ const limitsIn = (settings: Settings) => ({
   deadlineMs: settings.deadlineMs,
   bodyLimit: settings.bodyLimit,
   explain: settings.explain,
+  explainDeadlineMs: settings.explainDeadlineMs,
   isDemonstration: settings.demo,
   arePagesOpen: settings.demo,
   caseFrames: settings.caseFrames,

@@ -18,6 +18,7 @@ const OURS = 'https://columna.example.org/fhir'
 const INTERACTION: Readonly<Record<string, { action: 'C' | 'R'; code: string; profile: string }>> = {
   call: { action: 'R', code: 'read', profile: 'Read' },
   explain: { action: 'R', code: 'read', profile: 'Read' },
+  questions: { action: 'R', code: 'read', profile: 'Read' },
   apply: { action: 'R', code: 'read', profile: 'Read' },
   feedback: { action: 'C', code: 'create', profile: 'Create' },
 }

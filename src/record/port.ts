@@ -84,7 +84,7 @@ export interface FeedbackEntry {
 }
 
 /** What can be asked of the service about a patient. */
-export type Operation = 'call' | 'explain' | 'apply' | 'feedback'
+export type Operation = 'call' | 'explain' | 'questions' | 'apply' | 'feedback'
 
 /** Something that was asked of the service by a client that was let in, and what came of it: what an auditor looks for. */
 export interface NotedCall {

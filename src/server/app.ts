@@ -40,13 +40,14 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.get('/', strictly(PAGE_POLICY))
   app.use(APPS_BEGIN, strictly(appPolicy()))
   app.use(shedWhenLate(options.lateness))
-  const { body, bodyInTime } = readJsonBody({
+  const { body, bodyInTime, bodyToExplain } = readJsonBody({
     limit: options.bodyLimit,
     turns: options.turns,
     lateness: options.lateness,
     unfinished: options.unfinished ?? createUnfinishedBodies(),
     readiness: options.readiness,
     deadlineMs: options.deadlineMs,
+    explainDeadlineMs: options.explainDeadlineMs,
   })
   const whoCalls = letting(options.letIn)
   const [confirmed, confirmedLater] = [confirming(environment), confirmingLater(environment)]
@@ -58,13 +59,13 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     isForClients,
     isAboutNobody,
     isPacked,
-    isAnsweredInTime,
+    answersWithin,
     asksRecord,
     operation,
   } of options.hasOperationsPort ? ROUTES.filter(({ isForOperators }) => !isForOperators) : ROUTES) {
     if (isAboutNobody) app.all(path, maybeStored)
     if (isPacked) app.all(path, pack)
-    const readBody = isAnsweredInTime ? bodyInTime : body
+    const readBody = answersWithin === undefined ? body : answersWithin === 'call' ? bodyInTime : bodyToExplain
     const audit = auditing(operation, environment)
     for (const [method, handler] of Object.entries(methods)) {
       const steps: RequestHandler[] = [

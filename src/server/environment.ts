@@ -48,6 +48,8 @@ export interface ServerOptions extends CallEnvironment {
   caseRecord?: CaseRecord
   log: Logger
   explain: boolean
+  /** Milliseconds that one explanation may take in all. */
+  explainDeadlineMs: number
   /** The programs that run in browsers. */
   apps: BuiltApps
   /** What a visitor of the demonstration is shown. */

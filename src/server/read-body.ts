@@ -17,17 +17,23 @@ export interface BodyOptions {
   unfinished: UnfinishedBodies
   readiness: Readiness
   /** Milliseconds that a call may take in all. */
+  /** Milliseconds that one call may take in all, and one explanation. */
   deadlineMs: number
+  explainDeadlineMs: number
 }
 
 /** Fewest bytes that a real body has for each of its parts; one that has less is made of brackets and commas. */
 const BYTES_PER_PART = 10
 
 /** The steps that read the JSON object of a POST into `request.body`: whenever it comes, and only while its call can be answered in time. */
-export function readJsonBody(options: BodyOptions): { body: RequestHandler[]; bodyInTime: RequestHandler[] } {
+export function readJsonBody(options: BodyOptions): Record<'body' | 'bodyInTime' | 'bodyToExplain', RequestHandler[]> {
   const begin = [requireJson, spellOut, receive(options), shedWhenWaitIsLong(options.lateness), waitForTurn(options)]
   const parseBody = parse(options)
-  return { body: [...begin, parseBody], bodyInTime: [...begin, onlyInTime(options), parseBody] }
+  return {
+    body: [...begin, parseBody],
+    bodyInTime: [...begin, onlyInTime(options.deadlineMs), parseBody],
+    bodyToExplain: [...begin, onlyInTime(options.explainDeadlineMs), parseBody],
+  }
 }
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json(\+[\w.-]+)?\s*(;|$)/i
@@ -83,7 +89,7 @@ function waitForTurn({ turns }: BodyOptions): RequestHandler {
 }
 
 /** Nothing is parsed and evaluated for who has no use of it: whose time has run out while he waited, or who has gone. */
-function onlyInTime({ deadlineMs }: BodyOptions): RequestHandler {
+function onlyInTime(deadlineMs: number): RequestHandler {
   return (_request, response, next) => {
     if (response.closed) return
     refuseIfLate(arrivalOf(response) + deadlineMs)

@@ -2,6 +2,7 @@ import type { FhirResource } from 'fhir/r4.js'
 import { applyActivityOperation, applyOperation } from '../calls/apply-operation.js'
 import { callService } from '../calls/call-service.js'
 import { explainCall } from '../calls/explain-call.js'
+import { openQuestions } from '../calls/open-questions.js'
 import { recordFeedback } from '../calls/record-feedback.js'
 import type { Operation } from '../calls/environment.js'
 import { summariseCall } from '../calls/summarise-call.js'
@@ -28,8 +29,8 @@ interface Route {
   isAboutNobody?: true
   /** Whether answers are packed for clients that can unpack them. Cards are small and in a hurry. */
   isPacked?: true
-  /** Whether an answer is of no use when its time has run out; what is only told to the service is kept all the same. */
-  isAnsweredInTime?: true
+  /** Within whose time it answers, where an answer is of no use later; what is only told to the service is kept all the same. */
+  answersWithin?: 'call' | 'explanation'
   /** Whether only a client that was let in is answered. */
   isForClients?: true
   /** What is asked of a patient here, of which an auditor is told. */
@@ -52,7 +53,7 @@ export const ROUTES: readonly Route[] = [
     operation: 'call',
     isForClients: true,
     asksRecord: true,
-    isAnsweredInTime: true,
+    answersWithin: 'call',
     methods: { post: call },
   },
   { path: '/cds-services/:id/feedback', operation: 'feedback', isForClients: true, methods: { post: feedback } },
@@ -61,17 +62,26 @@ export const ROUTES: readonly Route[] = [
     operation: 'explain',
     isForClients: true,
     asksRecord: true,
-    isAnsweredInTime: true,
+    answersWithin: 'explanation',
     isPacked: true,
     methods: { post: explain },
   },
+  {
+    path: '/cds-services/:id/$questions',
+    operation: 'questions',
+    isForClients: true,
+    asksRecord: true,
+    answersWithin: 'explanation',
+    isPacked: true,
+    methods: { post: questions },
+  },
   { path: '/fhir/metadata', isAboutNobody: true, isPacked: true, methods: { get: metadata } },
-  { path: '/fhir/PlanDefinition/:id/$apply', operation: 'apply', isForClients: true, isAnsweredInTime: true, methods: { post: apply } },
+  { path: '/fhir/PlanDefinition/:id/$apply', operation: 'apply', isForClients: true, answersWithin: 'call', methods: { post: apply } },
   {
     path: '/fhir/ActivityDefinition/:id/$apply',
     operation: 'apply',
     isForClients: true,
-    isAnsweredInTime: true,
+    answersWithin: 'call',
     methods: { post: applyActivity },
   },
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
@@ -156,9 +166,18 @@ async function explain(asked: Asked, environment: ServerEnvironment): Promise<Re
   return json(
     view === 'summary'
       ? await summariseCall(service, hookRequest, language, environment, asked)
-      : await explainCall(service, hookRequest, language, environment, selection, asked),
+      : await explainCall(service, hookRequest, language, explaining(environment), selection, asked),
   )
 }
+
+async function questions(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
+  if (!environment.explain) throw pathUnknown()
+  const service = serviceOf(asked, environment)
+  return json(await openQuestions(service, parseHookRequest(asked.body, service.hook), asked.language(), explaining(environment), asked))
+}
+
+/** Nobody waits for an explanation with a patient before them, so it has a time of its own; a dry run has that of the call that it tries. */
+const explaining = (environment: ServerEnvironment): ServerEnvironment => ({ ...environment, deadlineMs: environment.explainDeadlineMs })
 
 /** What is to be explained: all that applies, with `all` also what stands below the rest, with `action` one action. */
 function selectionIn({ all, action }: Asked['query']): Selection {

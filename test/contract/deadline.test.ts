@@ -149,7 +149,7 @@ describe('evaluation has only what reading left of the deadline, and what it cou
 
 describe('a call whose time has run out before its evaluation begins is 503, and no card of what was not decided', () => {
   async function refusalOf(options: TestServiceOptions, body: Json): Promise<void> {
-    const late = await startTestService(options)
+    const late = await startTestService({ ...options, explainDeadlineMs: options.deadlineMs ?? 0 })
     const { status, text, headers } = await supertest(late.url).post(`/cds-services/${ID}`).send(body)
     const explained = await supertest(late.url).post(`/cds-services/${ID}/$explain`).send(body)
     await late.close()
@@ -160,6 +160,20 @@ describe('a call whose time has run out before its evaluation begins is 503, and
     })
     expect(explained.status).toBe(503)
   }
+
+  test('but an explanation has a time of its own', async () => {
+    const late = await startTestService({ deadlineMs: 0, explainDeadlineMs: 20_000 })
+    const statusOf = async (path: string) =>
+      (await supertest(late.url).post(`/cds-services/${ID}${path}`).send(prefetchedCall(PERSON, ID))).status
+    const statuses = [
+      await statusOf(''),
+      await statusOf('/$explain'),
+      await statusOf('/$questions'),
+      await statusOf('/$explain?view=summary'),
+    ]
+    await late.close()
+    expect(statuses).toEqual([503, 200, 200, 503])
+  })
 
   test('when there is no time at all', () => refusalOf({ deadlineMs: 0 }, prefetchedCall(PERSON, ID)))
 

@@ -57,6 +57,7 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     deadlineMs: 5_000,
     bodyLimit: 4_000_000,
     explain: true,
+    explainDeadlineMs: 20_000,
     isDemonstration: false,
     arePagesOpen: true,
     isClockFrozen: true,
