@@ -51,14 +51,31 @@ export default function setUp() {
   process.env[KEPT_OUTPUT] = mkdtempSync(join(tmpdir(), 'columna-output-'))
 }
 
-/** @throws Error naming each leak. */
+/**
+ * Looks through all that was let out, and once more when the process ends: a service whose client went away tells of it
+ * when the last test is over.
+ * @throws Error naming each leak.
+ */
 export function tearDown() {
   const folder = process.env[KEPT_OUTPUT]
+  const lines = scan(folder)
+  process.once('exit', () => {
+    try {
+      scan(folder)
+    } catch (error) {
+      process.stderr.write(`${error.message}\n`)
+      process.exitCode = 1
+    }
+    rmSync(folder, { recursive: true, force: true })
+  })
+  if (lines > 0) console.log(`${lines} lines of logs, figures and refusals tell of nobody.`)
+}
+
+/** How many lines there are, none of which tells of anybody. @throws Error naming each leak. */
+function scan(folder) {
   const words = tellingWords()
   const files = readdirSync(folder).map(name => [name, readFileSync(join(folder, name), 'utf8')])
-  rmSync(folder, { recursive: true, force: true })
   const leaks = files.flatMap(([name, text]) => leaksIn(text, words).map(leak => `${name}: ${leak}`))
   if (leaks.length > 0) throw new Error(`What services let out tells of somebody:\n${leaks.join('\n')}`)
-  const lines = files.reduce((sum, [, text]) => sum + text.split('\n').length - 1, 0)
-  if (lines > 0) console.log(`${lines} lines of logs, figures and refusals tell of nobody.`)
+  return files.reduce((sum, [, text]) => sum + text.split('\n').length - 1, 0)
 }
