@@ -48,8 +48,7 @@ export async function start(): Promise<Running> {
     log,
     now,
     apps: readBuiltApps(),
-    ...(settings.demo &&
-      settings.knowledgeFolder === undefined && { tour: (await import('./demo/tour.json', { with: { type: 'json' } })).default }),
+    ...(settings.demo && settings.knowledgeFolder === undefined && { tour: (await import('./demo/tour.js')).TOUR }),
     signIn: settings.publicUrl === undefined ? undefined : createSignIn(settings.signIn, { publicUrl: settings.publicUrl }),
     metrics: createMetrics(figuresOfProcess()),
     record: await recordFor(settings, loaded, now, log),

@@ -46,7 +46,7 @@ interface Route {
 
 /** All paths of the service. */
 export const ROUTES: readonly Route[] = [
-  { path: '/', isAboutNobody: true, isPacked: true, methods: { get: welcome } },
+  { path: '/', isPacked: true, methods: { get: welcome } },
   { path: '/cds-services', isForClients: true, isAboutNobody: true, isPacked: true, methods: { get: discover } },
   {
     path: '/cds-services/:id',

@@ -1,7 +1,7 @@
 // The first page: what a visitor with a browser meets, and what a program is told at the same address.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readBuiltApps } from '../../src/browser-apps/built-apps.js'
-import tour from '../../src/demo/tour.json' with { type: 'json' }
+import { TOUR as tour } from '../../src/demo/tour.js'
 import { demoPeople } from '../../src/demo/people.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService, TEST_NOW, testKnowledge } from '../support/service.js'
