@@ -16,6 +16,7 @@ const ERRORS = {
   CDS_SIGN_IN_REFUSED: { status: 403, issue: 'forbidden' },
   CDS_PAGE_REFUSED: { status: 403, issue: 'security' },
   CDS_PAGES_CLOSED: { status: 403, issue: 'forbidden' },
+  CDS_CLOCK_REFUSED: { status: 403, issue: 'forbidden' },
   CDS_SERVICE_UNKNOWN: { status: 404, issue: 'not-found' },
   CDS_RESOURCE_UNKNOWN: { status: 404, issue: 'not-found' },
   CDS_PATH_UNKNOWN: { status: 404, issue: 'not-found' },

@@ -35,9 +35,12 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 
+/** The icon of all pages. */
+export const ICON_FILE = { type: 'image/svg+xml', body: ICON } as const
+
 /** A file that pages ask for by its name, if there is one. */
 export const assetNamed = (name: string): { type: string; text: string } | undefined =>
-  ({ [STYLESHEET_PATH]: { type: 'text/css', text: STYLESHEET }, [ICON_PATH]: { type: 'image/svg+xml', text: ICON } })[`/assets/${name}`]
+  ({ [STYLESHEET_PATH]: { type: 'text/css', text: STYLESHEET }, [ICON_PATH]: { type: ICON_FILE.type, text: ICON } })[`/assets/${name}`]
 
 /** The pages of one body of knowledge, each made when it is first asked for and kept. */
 export interface Pages {

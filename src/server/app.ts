@@ -36,7 +36,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
   app.use(allowOrigins(options.isDemonstration, options.origins))
   app.use(observeRequests(options.log, environment.metrics))
   app.use(noSniffing)
-  app.use([...PAGES_BEGIN, '/assets'], strictly(PAGE_POLICY))
+  app.use([...PAGES_BEGIN, '/assets', '/favicon.ico'], strictly(PAGE_POLICY))
   app.get('/', strictly(PAGE_POLICY))
   app.use(APPS_BEGIN, strictly(appPolicy()))
   app.use(shedWhenLate(options.lateness))

@@ -13,8 +13,9 @@ import { CdsError } from '../errors.js'
 import { describeService, type CdsService } from '../knowledge-files/services.js'
 import { APP_NAMES, APP_PATHS, type AppName } from '../browser-apps/app-list.js'
 import { clockAt } from '../engine/expression/clock.js'
+import { explaining, requireOwnClock } from './asked-clock.js'
 import { capabilityStatement } from './capability-statement.js'
-import { assetNamed, searchIn } from '../pages/pages.js'
+import { assetNamed, ICON_FILE, searchIn } from '../pages/pages.js'
 import { PAGE_PATHS } from '../pages/page-urls.js'
 import { defined } from '../plain-values/defined.js'
 import type { ReloadState, ServerEnvironment } from './environment.js'
@@ -99,6 +100,7 @@ export const ROUTES: readonly Route[] = [
   { path: SIGN_IN_PATHS.finish, methods: { get: finishSignIn } },
   { path: SIGN_IN_PATHS.end, methods: { post: endSession } },
   { path: '/page-settings', methods: { get: pageSettings } },
+  { path: '/favicon.ico', isAboutNobody: true, isPacked: true, methods: { get: favicon } },
   { path: '/assets/:name', isAboutNobody: true, isPacked: true, methods: { get: asset } },
   { path: '/health/live', isAboutNobody: true, methods: { get: live } },
   { path: '/health/ready', isAboutNobody: true, methods: { get: ready } },
@@ -136,6 +138,7 @@ function discover(asked: Asked, { services, knowledge }: ServerEnvironment): Rep
 }
 
 async function call(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
+  requireOwnClock(asked)
   const service = serviceOf(asked, environment)
   const hookRequest = parseHookRequest(asked.body, service.hook)
   const { response, undecided, shadowCards, record, recordShown } = await callService(
@@ -163,21 +166,18 @@ async function explain(asked: Asked, environment: ServerEnvironment): Promise<Re
   const selection = selectionIn(asked.query)
   const hookRequest = parseHookRequest(asked.body, service.hook)
   const language = asked.language()
-  return json(
-    view === 'summary'
-      ? await summariseCall(service, hookRequest, language, environment, asked)
-      : await explainCall(service, hookRequest, language, explaining(environment), selection, asked),
-  )
+  if (view === undefined) return json(await explainCall(service, hookRequest, language, explaining(asked, environment), selection, asked))
+  // A dry run has the time and the clock of the call that it tries.
+  requireOwnClock(asked)
+  return json(await summariseCall(service, hookRequest, language, environment, asked))
 }
 
 async function questions(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
   if (!environment.explain) throw pathUnknown()
   const service = serviceOf(asked, environment)
-  return json(await openQuestions(service, parseHookRequest(asked.body, service.hook), asked.language(), explaining(environment), asked))
+  const hookRequest = parseHookRequest(asked.body, service.hook)
+  return json(await openQuestions(service, hookRequest, asked.language(), explaining(asked, environment), asked))
 }
-
-/** Nobody waits for an explanation with a patient before them, so it has a time of its own; a dry run has that of the call that it tries. */
-const explaining = (environment: ServerEnvironment): ServerEnvironment => ({ ...environment, deadlineMs: environment.explainDeadlineMs })
 
 /** What is to be explained: all that applies, with `all` also what stands below the rest, with `action` one action. */
 function selectionIn({ all, action }: Asked['query']): Selection {
@@ -302,6 +302,11 @@ function asset(asked: Asked, { apps }: ServerEnvironment): Reply {
   const found = assetNamed(name) ?? apps.asset(name)
   if (!found) throw pathUnknown()
   return { type: found.type, body: found.text, isForEver: true }
+}
+
+/** The icon for whoever asks where browsers ask of themselves, as for the JSON of a call. */
+function favicon(): Reply {
+  return { ...ICON_FILE, isPublic: true }
 }
 
 /** The process lives. */

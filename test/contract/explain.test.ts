@@ -240,6 +240,61 @@ describe('an explanation', () => {
   })
 })
 
+describe('as if the clock were another', () => {
+  const LATER = '2026-06-30T12:00:00+02:00'
+  const asked = (at: string) => `?now=${encodeURIComponent(at)}`
+  const call = prefetchedCall('start-back-high', ID)
+  const ask = async (url: string, path: string) => {
+    const { status, body, text } = await supertest(url).post(`/cds-services/${ID}${path}`).send(call)
+    return {
+      status,
+      code: /CDS_[A-Z_]+/.exec(status === 200 ? '' : text)?.[0],
+      today: (body as Partial<Explanation>).clock?.today,
+      body: body as Explanation,
+    }
+  }
+
+  test('an explanation of the demonstration is of that day, and its answer too', async () => {
+    const demonstration = await startTestService({ isDemonstration: true })
+    const [now, later] = [await ask(demonstration.url, '/$explain'), await ask(demonstration.url, `/$explain${asked(LATER)}`)]
+    const questions = await ask(demonstration.url, `/$questions${asked(LATER)}`)
+    await demonstration.close()
+    expect([now.today, later.today, questions.today]).toEqual(['2026-03-30', '2026-06-30', '2026-06-30'])
+    expect(later.body.response).not.toEqual(now.body.response)
+  })
+
+  test('so it is for who signed in to a page of ours', async () => {
+    const signedIn = await startTestService({ letIn: async () => ({ nameIn: () => undefined, user: 'Practitioner/1' }) })
+    const { status, today } = await ask(signedIn.url, `/$explain${asked(LATER)}`)
+    await signedIn.close()
+    expect({ status, today }).toEqual({ status: 200, today: '2026-06-30' })
+  })
+
+  test.each([
+    ['/$explain', 403, 'CDS_CLOCK_REFUSED'],
+    ['/$questions', 403, 'CDS_CLOCK_REFUSED'],
+  ])('nobody else is answered so: %s', async (path, status, code) => {
+    expect(await ask(service.url, `${path}${asked(LATER)}`)).toMatchObject({ status, code })
+  })
+
+  test.each(['', '/$explain?view=summary'])('no call and no dry run is, wherever it is asked: %s', async path => {
+    const demonstration = await startTestService({ isDemonstration: true })
+    const answer = await ask(demonstration.url, `${path}${path === '' ? '?' : '&'}now=${encodeURIComponent(LATER)}`)
+    await demonstration.close()
+    expect(answer).toMatchObject({ status: 403, code: 'CDS_CLOCK_REFUSED' })
+  })
+
+  test.each(['tomorrow', '2026-06-30', '2026-06-30T12:00:00', '2026-13-30T12:00:00Z', `${LATER}&now=${LATER}`])(
+    'and only for an instant: %s',
+    async at => {
+      const demonstration = await startTestService({ isDemonstration: true })
+      const answer = await ask(demonstration.url, `/$explain?now=${at.includes('&') ? at : encodeURIComponent(at)}`)
+      await demonstration.close()
+      expect(answer).toMatchObject({ status: 400, code: 'CDS_REQUEST_INVALID' })
+    },
+  )
+})
+
 describe('in production', () => {
   test('explanations are off unless a setting turns them on', () => {
     expect(readSettings({ NODE_ENV: 'production' }).explain).toBe(false)
