@@ -20,10 +20,13 @@ export interface Wire {
   close: () => void
 }
 
-/** Opens a wire to a loopback port. */
-export function openWire(port: number): Wire {
+/** Opens a wire to a loopback port. @param signed what is done to each request before it is sent, and before it is sent again. */
+export function openWire(port: number, signed: (call: FuzzCall) => FuzzCall | Promise<FuzzCall> = call => call): Wire {
   const agent = new Agent({ keepAlive: true })
-  const sendOnce = (call: FuzzCall) => (call.raw === undefined ? sendRequest(call, port, agent) : sendRaw(call.raw, port))
+  const sendOnce = async (unsigned: FuzzCall) => {
+    const call = await signed(unsigned)
+    return call.raw === undefined ? sendRequest(call, port, agent) : sendRaw(call.raw, port)
+  }
   return {
     // A kept connection may end just when it is used again; a second failure is the service's own.
     send: async call =>

@@ -1,6 +1,7 @@
 // Sends a long mixture of calls to the built service and tells what of its memory comes back: calls of many patients with
 // and without data, feedback on the cards that came, FHIR servers that fail, callers that hang up, odd requests.
 //   npm run soak -- --calls 100000
+// With --guarded registered clients alone may call, each request has a token of its own, and all is kept in a file.
 import { randomUUID } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -11,9 +12,16 @@ import { codeOf } from '../fuzz/judge.js'
 import { openWire, type Wire, type WireAnswer } from '../fuzz/wire.js'
 import { hookCall, prefetchedCall, SERVICES, type ServiceId } from '../support/hook-requests.js'
 import { startWatchedService, type WatchedService } from '../support/watched-service.js'
+import { createGuard } from './guard.js'
 import { startFaultyServers } from './faulty-servers.js'
 
-const { values } = parseArgs({ options: { calls: { type: 'string', default: '5000' }, callers: { type: 'string', default: '8' } } })
+const { values } = parseArgs({
+  options: {
+    calls: { type: 'string', default: '5000' },
+    callers: { type: 'string', default: '8' },
+    guarded: { type: 'boolean', default: false },
+  },
+})
 const CALLS = Number(values.calls)
 const CALLERS = Number(values.callers)
 
@@ -164,12 +172,11 @@ class Soak {
 }
 
 async function main(): Promise<string[]> {
-  const [service, faultyServers] = [
-    await startWatchedService({ environment: { LOG_LEVEL: 'warn', CDS_FHIR_SERVERS: 'http://127.0.0.1:*' } }),
-    await startFaultyServers(),
-  ]
+  const guard = values.guarded ? await createGuard() : undefined
+  const environment = { LOG_LEVEL: 'warn', CDS_FHIR_SERVERS: 'http://127.0.0.1:*', ...guard?.environment }
+  const [service, faultyServers] = [await startWatchedService({ environment }), await startFaultyServers()]
   surroundings.fhirServer = service.fhirServer
-  const soak = new Soak(service, openWire(service.port), faultyServers.urls)
+  const soak = new Soak(service, openWire(service.port, guard?.signed), faultyServers.urls)
   const began = performance.now()
   const looks = [await look(service, soak.wire, 0)]
   looks.forEach(tell)
@@ -185,6 +192,8 @@ async function main(): Promise<string[]> {
   say(
     `soak: ${soak.sent} calls, ${CALLERS} callers, ${Math.round((performance.now() - began) / 1000)} s, ${Math.round(cpuMs / 1000)} s of CPU in the service`,
   )
+  if (guard) say(`  the store has ${(guard.bytes() / 1e6).toFixed(0)} MB`)
+  guard?.remove()
   for (const [status, calls] of [...soak.statuses].sort()) say(`  ${status.padEnd(50)} ${calls}`)
   return faultsOf(looks, soak.statuses, code === 0 ? [] : [`SIGTERM ended it with code ${code}, signal ${signal}`])
 }
