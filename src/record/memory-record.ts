@@ -1,4 +1,5 @@
 import type { FeedbackRecord } from './feedback-record.js'
+import { createMemoryFormLinks } from './form-links.js'
 import type { OverrideMemory } from './override-memory.js'
 import type { WatchedRecord } from './port.js'
 import type { ShownMemory } from './shown-memory.js'
@@ -23,6 +24,7 @@ export function createMemoryRecord(overrides: OverrideMemory, feedback: Feedback
       )
       if (!noted.every(Boolean)) throw new Error('The memory for overridden cards is full.')
     },
+    links: createMemoryFormLinks(),
     bytes: { overrides: overrides.bytes, feedback: feedback.bytes, shown: shown.bytes },
     onForgotten(listener) {
       overrides.onForgotten(listener)

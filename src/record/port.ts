@@ -213,8 +213,30 @@ export interface CallRecord {
   feedback: (entries: readonly FeedbackEntry[]) => Promise<void>
 }
 
+/** A link by which somebody answers one form once. What they answer can be read only where the link was made. */
+export interface FormLink {
+  id: string
+  /** Digest of the secret by which the answers are fetched. */
+  collector: string
+  /** Epoch ms. */
+  expires: number
+}
+
+/** Links to forms, until they expire or their answers were fetched. Of the patient nothing is known here. Each `now` is epoch ms. */
+export interface FormLinks {
+  /** @returns whether there is room for it. @throws Error when it is not surely kept. */
+  open: (link: FormLink, now: number) => Promise<boolean>
+  /** A link that can still be used; undefined where there is none. */
+  find: (id: string, now: number) => Promise<{ expires: number; isAnswered: boolean } | undefined>
+  /** Keeps answers that are sealed. @returns whether the link was open. @throws Error when they are not surely kept. */
+  answer: (id: string, sealed: string, now: number) => Promise<boolean>
+  /** The sealed answers, which are then gone; undefined where there are none, or not for this secret. */
+  collect: (id: string, collector: string, now: number) => Promise<string | undefined>
+}
+
 /** A record whose size an operator watches. */
 export interface WatchedRecord extends CallRecord {
+  links: FormLinks
   /** Bytes that each part of it takes up. */
   bytes: Readonly<Record<string, () => number>>
   /** Has a listener told of whatever is forgotten. */

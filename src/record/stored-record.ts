@@ -76,6 +76,15 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, no
       await queue.flush()
       if (entries.length > 0) await thread.ask('keepReports', KEPT_WITHIN_MS, rows.reports(entries))
     },
+    links: {
+      open: link => thread.ask('openLink', KEPT_WITHIN_MS, { ...link, sealed: null }),
+      async find(id, now) {
+        const found = await thread.ask('findLink', LOOKED_UP_WITHIN_MS, id, now)
+        return found && { expires: found.expires, isAnswered: found.sealed !== null }
+      },
+      answer: (id, sealed, now) => thread.ask('answerLink', KEPT_WITHIN_MS, id, sealed, now),
+      collect: (id, collector, now) => thread.ask('collectLink', KEPT_WITHIN_MS, id, collector, now),
+    },
     bytes: { waiting: queue.bytes, audit: audit.bytes },
     onForgotten(listener) {
       forgotten = listener

@@ -9,6 +9,7 @@ export interface Retention {
 }
 
 const DAY = 86_400_000
+const HOUR = 3_600_000
 const MINUTE = 60_000
 
 /** Deletes what need not be kept any longer, again and again. */
@@ -19,7 +20,7 @@ export interface Tidying {
 }
 
 /**
- * Has a store rid of rows whose time is over, at the start and once a day, and of tokens that have expired once a minute.
+ * Has a store rid of rows whose time is over, at the start and once a day, of links that have expired once an hour, and of tokens once a minute.
  * @param now epoch ms.
  */
 export function keepTidy(thread: StoreThread, { days, commentDays }: Retention, now: () => number): Tidying {
@@ -37,7 +38,11 @@ export function keepTidy(thread: StoreThread, { days, commentDays }: Retention, 
     await thread.ask('forgetTokens', MINUTE, Date.now()).catch(() => (hasTokens = true))
   }
 
-  void thread.triedToOpen.then(deleteRows)
-  const timers = [setInterval(() => void deleteRows(), DAY), setInterval(() => void forgetTokens(), MINUTE)].map(timer => timer.unref())
+  async function forgetLinks(): Promise<void> {
+    await thread.ask('forgetLinks', HOUR, now()).catch(() => undefined)
+  }
+
+  void thread.triedToOpen.then(deleteRows).then(forgetLinks)
+  const timers = [setInterval(() => void deleteRows(), DAY), setInterval(() => void forgetLinks(), HOUR), setInterval(() => void forgetTokens(), MINUTE)].map(timer => timer.unref())
   return { noteToken: () => void (hasTokens = true), end: () => timers.forEach(clearInterval) }
 }

@@ -5,6 +5,7 @@ import type {
   CardRow,
   CommentRow,
   FeedbackRow,
+  FormLinkRow,
   OverrideRow,
   StoreAnswer,
   StoreQuestion,
@@ -22,6 +23,7 @@ export interface Tables {
   call: CallRow
   call_card: CallCardRow
   used_token: TokenRow
+  form_link: FormLinkRow
   /** One row, written to see whether anything can be. */
   writable: { only: number; looked: number }
 }

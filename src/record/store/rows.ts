@@ -176,6 +176,17 @@ export interface TokenRow {
   expires: number
 }
 
+/** A link to a form. */
+export interface FormLinkRow {
+  id: string
+  /** Digest of the secret by which its answers are fetched. */
+  collector: string
+  /** Epoch ms after which it is of no use. */
+  expires: number
+  /** The answers, which nobody here can read; null until they are given. */
+  sealed: string | null
+}
+
 /** What one request asks; what is absent is not asked. */
 export interface StoreQuestion {
   patient?: { key: string; client: string }
@@ -240,6 +251,16 @@ export interface Store {
   recall: (question: StoreQuestion) => Promise<StoreAnswer>
   /** Deletes tokens that have expired. @param before epoch ms. */
   forgetTokens: (before: number) => Promise<void>
+  /** Keeps a link for good before it settles. @returns whether there is room for it. */
+  openLink: (link: FormLinkRow) => Promise<boolean>
+  /** A link that has not expired. @param now epoch ms. */
+  findLink: (id: string, now: number) => Promise<FormLinkRow | undefined>
+  /** Keeps answers for good before it settles. @returns whether the link was open. */
+  answerLink: (id: string, sealed: string, now: number) => Promise<boolean>
+  /** The answers of a link for whoever has its secret; the link is gone then. */
+  collectLink: (id: string, collector: string, now: number) => Promise<string | undefined>
+  /** Deletes links that have expired, with their answers. @param before epoch ms. */
+  forgetLinks: (before: number) => Promise<void>
   /** Those of some cards that a client is known to have had, unless they came for two patients. */
   cardsNamed: (uuids: readonly string[], client: string) => Promise<CardOfService[]>
   /** All rows of a patient. */

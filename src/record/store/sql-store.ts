@@ -2,6 +2,7 @@ import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type
 import { MOST_OVERRIDES } from '../answer-limits.js'
 import type { Database, Queries, Tables } from './database.js'
 import { callsAfter, callsOfCard, eraseCalls, insertCalls, withCards } from './calls.js'
+import { answerLink, insertLink, linkNamed, takeLink } from './links.js'
 import { inParts } from './in-parts.js'
 import { answerInSteps } from './recall.js'
 import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, StoreQuestion, Told } from './rows.js'
@@ -43,6 +44,16 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
     },
     async forgetTokens(before) {
       await deleteInParts('used_token', 'expires', before)
+    },
+    openLink: link => writer.write(transaction => insertLink(transaction, link), true),
+    async findLink(id, now) {
+      await writer.settled()
+      return linkNamed(db, id, now)
+    },
+    answerLink: (id, sealed, now) => writer.write(transaction => answerLink(transaction, id, sealed, now), true),
+    collectLink: (id, collector, now) => writer.write(transaction => takeLink(transaction, id, collector, now), true),
+    async forgetLinks(before) {
+      if ((await deleteInParts('form_link', 'expires', before)) > 0) await wipe()
     },
     async cardsNamed(uuids, client) {
       if (uuids.length === 0) return []
