@@ -91,6 +91,8 @@ export interface Settings {
   traceEndpoint: string | undefined
   /** Whether production's rules hold. */
   isProduction: boolean
+  /** File with the validated wording of the form for patients; undefined where the site has none. */
+  startBackWording: string | undefined
   /** Folder of the knowledge that is served; undefined where it is that of this package. */
   knowledgeFolder: string | undefined
 }
@@ -196,6 +198,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     tokenMaxAge: setting({ name: 'CDS_TOKEN_MAX_AGE', read: wholeNumber(60, 86_400), fallback: () => 3_600 }),
     refusedRisks,
     isProduction: production,
+    startBackWording: setting({ name: 'CDS_START_BACK_WORDING', read: text => text, fallback: () => undefined }),
     knowledgeFolder: setting({ name: 'CDS_KNOWLEDGE', read: text => text, fallback: () => undefined }),
     traceEndpoint: setting({ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', read: collector, fallback: () => undefined }),
     logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),

@@ -32,7 +32,7 @@ export interface CallEnvironment {
   /** When calls can be waited for no longer, with the error that they are then answered with. */
   readiness: { readonly lastCall: AbortSignal }
   /** What is kept of calls, and of what users did with their cards. */
-  record: WatchedRecord
+  record: Omit<WatchedRecord, 'links'>
   /** Whether nobody is answered whose token may have been used at another process, while the record cannot tell. */
   isReplayStrict: boolean
   /** Figures for an operator; a call can do without. */

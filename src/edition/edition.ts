@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
+import { createLinkDesk } from '../calls/form-links.js'
 import { warmUp } from '../calls/warm-up.js'
 import type { BuiltApps } from '../browser-apps/built-apps.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
@@ -20,6 +21,7 @@ import type { Turns } from '../server/turns.js'
 import type { UnfinishedBodies } from '../server/unfinished-bodies.js'
 import { lettingPeople } from '../sign-in/let-in-people.js'
 import type { SignIn } from '../sign-in/sign-in.js'
+import { readPatientForm } from '../site-forms/patient-form.js'
 import { isOwnSetting, readKnowledgeSettings, type Settings } from '../settings.js'
 import type { Tracing } from '../tracing/tracing.js'
 import { fhirServerList } from '../trust/fhir-server-list.js'
@@ -175,6 +177,8 @@ function serverOptions(
     ...(tour && { tour }),
     fhirServers: fhirServers.map(entry => listedServer(entry).url),
     record,
+    links: createLinkDesk(record.links, now),
+    ...patientFormOf(settings, knowledge),
     readiness,
     turns,
     lateness,
@@ -185,6 +189,13 @@ function serverOptions(
 }
 
 /** What of the settings the server goes by. */
+/** The form for patients, where the site has installed its wording. @throws CdsError CDS_SETTING_INVALID */
+function patientFormOf({ startBackWording }: Settings, { files }: LoadedKnowledge['knowledge']): Pick<ServerOptions, 'patientForm'> {
+  if (startBackWording === undefined) return {}
+  const forms = files.flatMap(({ resource }) => (resource.resourceType === 'Questionnaire' ? [resource] : []))
+  return { patientForm: readPatientForm(startBackWording, forms) }
+}
+
 const limitsIn = (settings: Settings) => ({
   timeZone: settings.timeZone,
   deadlineMs: settings.deadlineMs,

@@ -43,6 +43,10 @@ export function keepTidy(thread: StoreThread, { days, commentDays }: Retention, 
   }
 
   void thread.triedToOpen.then(deleteRows).then(forgetLinks)
-  const timers = [setInterval(() => void deleteRows(), DAY), setInterval(() => void forgetLinks(), HOUR), setInterval(() => void forgetTokens(), MINUTE)].map(timer => timer.unref())
+  const timers = [
+    setInterval(() => void deleteRows(), DAY),
+    setInterval(() => void forgetLinks(), HOUR),
+    setInterval(() => void forgetTokens(), MINUTE),
+  ].map(timer => timer.unref())
   return { noteToken: () => void (hasTokens = true), end: () => timers.forEach(clearInterval) }
 }

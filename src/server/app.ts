@@ -73,10 +73,10 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
         ...(isForClients ? [whoCalls] : []),
         ...(audit ? [audit] : []),
         ...(isForClients ? [asksRecord ? confirmedLater : confirmed] : []),
-        ...(method === 'post' ? readBody : []),
+        ...(method === 'get' ? [] : readBody),
       ]
       const answer = options.tracing && method === 'post' ? tracedHandler(options.tracing, path, handler) : handler
-      app[method as 'get' | 'post'](path, named(path), ...steps, answering(answer, environment))
+      app[method as 'get' | 'post' | 'put'](path, named(path), ...steps, answering(answer, environment))
     }
     app.all(path, named(path), methodNotAllowed(Object.keys(methods)))
   }

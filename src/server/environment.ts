@@ -9,6 +9,9 @@ import type { LetIn } from '../trust/calling-client.js'
 import type { Pages } from '../pages/pages.js'
 import type { Tour } from '../pages/tour.js'
 import type { BuiltApps } from '../browser-apps/built-apps.js'
+import type { WatchedRecord } from '../record/port.js'
+import type { PatientForm } from '../site-forms/patient-form.js'
+import type { LinkDesk } from '../calls/form-links.js'
 import type { Lateness } from './back-pressure.js'
 import type { Metrics } from './metrics.js'
 import type { Readiness } from './readiness.js'
@@ -46,6 +49,11 @@ export interface ServerOptions extends CallEnvironment {
   about?: string
   /** What its clinical cases answered when they were last run, where its folder says so. */
   caseRecord?: CaseRecord
+  record: WatchedRecord
+  /** Hands on the answers of forms. */
+  links: LinkDesk
+  /** The form for patients in the wording that the site installed; absent where it has none. */
+  patientForm?: PatientForm
   log: Logger
   explain: boolean
   /** Milliseconds that one explanation may take in all. */

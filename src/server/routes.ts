@@ -99,6 +99,10 @@ export const ROUTES: readonly Route[] = [
   { path: SIGN_IN_PATHS.begin, methods: { get: beginSignIn } },
   { path: SIGN_IN_PATHS.finish, methods: { get: finishSignIn } },
   { path: SIGN_IN_PATHS.end, methods: { post: endSession } },
+  { path: '/start-back/wording', isAboutNobody: true, isPacked: true, methods: { get: patientWording } },
+  { path: '/start-back/links', isForClients: true, methods: { post: openLink } },
+  { path: '/start-back/links/:id', methods: { get: findLink, put: answerLink } },
+  { path: '/start-back/links/:id/collect', isForClients: true, methods: { post: collectLink } },
   { path: '/page-settings', methods: { get: pageSettings } },
   { path: '/favicon.ico', isAboutNobody: true, isPacked: true, methods: { get: favicon } },
   { path: '/assets/:name', isAboutNobody: true, isPacked: true, methods: { get: asset } },
@@ -265,6 +269,28 @@ function appPage(app: AppName): Handler {
     const language = pages.languageOf(asked.query.lang)
     return { type: 'text/html', body: pages.app(app, files, language), language }
   }
+}
+
+/** The form for patients; null where the site has installed no wording. */
+function patientWording(_asked: Asked, { patientForm }: ServerEnvironment): Reply {
+  return json({ form: patientForm ?? null }, { isPublic: true })
+}
+
+async function openLink(_asked: Asked, { links }: ServerEnvironment): Promise<Reply> {
+  return json(await links.open())
+}
+
+async function findLink(asked: Asked, { links }: ServerEnvironment): Promise<Reply> {
+  return json(await links.find(asked.parameter('id')))
+}
+
+async function answerLink(asked: Asked, { links }: ServerEnvironment): Promise<Reply> {
+  await links.answer(asked.parameter('id'), asked.body)
+  return json({})
+}
+
+async function collectLink(asked: Asked, { links }: ServerEnvironment): Promise<Reply> {
+  return json(await links.collect(asked.parameter('id'), asked.body))
 }
 
 /** What a page that runs here goes by. */

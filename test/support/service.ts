@@ -5,6 +5,7 @@ import { createOverrideMemory, type OverrideMemory } from '../../src/record/over
 import { createShownMemory, type ShownMemory } from '../../src/record/shown-memory.js'
 import { createMemoryFeedbackRecord, type FeedbackRecord } from '../../src/record/feedback-record.js'
 import { readBuiltApps } from '../../src/browser-apps/built-apps.js'
+import { createLinkDesk } from '../../src/calls/form-links.js'
 import { createReadiness } from '../../src/server/readiness.js'
 import { createApp } from '../../src/server/app.js'
 import type { ServerOptions } from '../../src/server/environment.js'
@@ -46,12 +47,13 @@ export interface TestServiceOptions extends Partial<ServerOptions> {
 
 /** What a test service answers with: the knowledge of this repository, and a clock that stands still; FHIR servers on 127.0.0.1 may be read. */
 export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOptions {
+  const { record = testRecord(), now = () => TEST_NOW } = options
   const { knowledge, services, settings } = testKnowledge()
   return {
     knowledge,
     services,
     isServed: () => true,
-    now: () => TEST_NOW,
+    now,
     log: keptLog(),
     timeZone: 'Europe/Copenhagen',
     deadlineMs: 5_000,
@@ -69,7 +71,8 @@ export function testEnvironment(options: Partial<ServerOptions> = {}): ServerOpt
     knowledgeSettings: readKnowledgeSettings(settings, {}),
     isReplayStrict: false,
     letIn: clientCheck(isListed),
-    record: testRecord(),
+    record,
+    links: createLinkDesk(record.links, now),
     readiness: createReadiness(),
     turns: createTurns(),
     // Tests and service share one loop, which the tests hold as they please.

@@ -70,13 +70,15 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'tracing',
       'trust',
     ],
-    ['node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib'],
+    ['node:crypto', 'node:events', 'node:http', 'node:net', 'node:tls', 'node:zlib'],
   ],
   // What bundle-apps.mjs built out of apps/.
   'browser-apps': [
     ['engine/model', 'plain-values'],
     ['node:fs', 'node:path', 'node:url'],
   ],
+  // What a site installs of others' work.
+  'site-forms': [['errors', 'plain-values'], ['node:fs']],
   // The pages that people read, from the knowledge alone: nothing of a patient comes here.
   pages: [
     ['browser-apps', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files'],
@@ -96,7 +98,9 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'knowledge-files',
       'pages',
       'plain-values',
+      'record',
       'sign-in',
+      'site-forms',
       'tracing',
       'trust',
     ],
@@ -156,6 +160,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'server',
       'settings',
       'sign-in',
+      'site-forms',
       'tracing',
       'trust',
     ],
@@ -182,7 +187,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
 }
 
 /** Rooms that may touch the disk. */
-const READS_DISK = ['browser-apps', 'cli', 'demo', 'knowledge-files', 'record', 'settings', 'trust']
+const READS_DISK = ['browser-apps', 'cli', 'demo', 'knowledge-files', 'record', 'settings', 'site-forms', 'trust']
 
 /** What the wing may reach of the outside, through whatever it imports: the FHIRPath engine, regular expressions in linear time, names of cards. */
 const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']
