@@ -1,5 +1,6 @@
-import type { OpenQuestion } from '../../src/calls/open-questions.js'
-import { flat, type Form, type Item } from '../shared/form/definition.js'
+import type { OpenQuestion, OpenQuestions } from '../../src/calls/open-questions.js'
+import { askedBy, NO_ANSWERS, type Answers } from '../shared/form/answers.js'
+import { flat, readForm, type Form, type Item } from '../shared/form/definition.js'
 
 /** Questions of one form that stand together in the short form. */
 export interface Section {
@@ -14,30 +15,49 @@ export interface Placed {
   form: Form
   item: Item
   isAcute: boolean
+  /** Whether it only opens others. */
+  isOpener: boolean
 }
 
 /** The name of a question among those of several forms. */
 export const nameOf = (form: Form, linkId: string): string => `${form.canonical} ${linkId}`
 
+/** The questions that are asked now: of those that can change the advice, the ones whose conditions hold among what is answered. */
+export function askedNow(
+  { items, questionnaires }: OpenQuestions,
+  forms: ReadonlyMap<string, Form>,
+  answersOf: (form: Form) => Answers,
+): { question: OpenQuestion; form: Form; item: Item }[] {
+  const asking = new Map(
+    questionnaires.map(questionnaire => {
+      const [url = '', cut] = [questionnaire.url, readForm(questionnaire, '')]
+      const form = forms.get(url)
+      return [url, { cut, isAsked: askedBy(cut, form ? answersOf(form) : NO_ANSWERS) }] as const
+    }),
+  )
+  return items.flatMap(question => {
+    const form = forms.get(question.questionnaire)
+    const { cut, isAsked } = asking.get(question.questionnaire) ?? {}
+    const own = cut?.byLinkId.get(question.linkId)
+    const item = form && shownFor(form, question.linkId)
+    return form && item && own && isAsked?.(own) === true ? [{ question, form, item }] : []
+  })
+}
+
 /**
- * Adds the questions that are open now to those that stood in the form before; of those before, the answered ones stay, so that
+ * Adds the questions that are asked now to those that stood in the form before; of those before, the answered ones stay, so that
  * nothing moves away under whoever answers.
- * @param isAnswered by the form and the linkId.
  */
 export function placedNow(
   before: ReadonlyMap<string, Placed>,
-  open: readonly OpenQuestion[],
-  forms: ReadonlyMap<string, Form>,
+  asked: ReturnType<typeof askedNow>,
   isAnswered: (form: Form, item: Item) => boolean,
 ): ReadonlyMap<string, Placed> {
   const staying = [...before].filter(([, { form, item }]) => isAnswered(form, item))
-  const opened = open.flatMap(({ questionnaire, linkId, isAcute }) => {
-    const form = forms.get(questionnaire)
-    const item = form && shownFor(form, linkId)
-    if (!form || !item) return []
+  const opened = asked.map(({ question, form, item }) => {
     const name = nameOf(form, item.linkId)
     // Where a question stood it stays.
-    return [[name, { form, item, isAcute: before.get(name)?.isAcute ?? isAcute }] as const]
+    return [name, { form, item, isAcute: before.get(name)?.isAcute ?? question.isAcute, isOpener: question.isOpener === true }] as const
   })
   return new Map([...staying, ...opened])
 }
@@ -50,7 +70,7 @@ function shownFor({ items, byLinkId }: Form, linkId: string): Item | undefined {
   return repeating ?? byLinkId.get(linkId)
 }
 
-/** The questions of the short form under headings: the acute signs, then the rest by the groups of their form, in its order. */
+/** The questions of the short form under headings: the acute signs, then the rest by the groups of their form, in its order; what only opens others comes last. */
 export function sectionsOf(placed: ReadonlyMap<string, Placed>): Section[] {
   const forms = [...new Set([...placed.values()].map(({ form }) => form))]
   const among = (form: Form, isAcute: boolean, items: readonly Item[]) =>
@@ -60,5 +80,7 @@ export function sectionsOf(placed: ReadonlyMap<string, Placed>): Section[] {
     { form, title: form.title, items: among(form, false, form.items) },
     ...form.items.map(group => ({ form, title: group.text, items: among(form, false, flat(group.items)) })),
   ])
-  return [...acute, ...rest].filter(({ items }) => items.length > 0)
+  const isLast = ({ form, items }: Section) => items.every(({ linkId }) => placed.get(nameOf(form, linkId))?.isOpener)
+  const sections = [...acute, ...rest].filter(({ items }) => items.length > 0)
+  return [...sections.filter(section => !isLast(section)), ...sections.filter(isLast)]
 }

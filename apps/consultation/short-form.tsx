@@ -1,10 +1,11 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { OpenQuestions } from '../../src/calls/open-questions.js'
 import { answerTo } from '../shared/form/answers.js'
+import type { Form } from '../shared/form/definition.js'
 import { GroupView, ItemsView } from '../shared/form/form-view.js'
 import { formWords } from '../shared/form/words.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
-import { placedNow, sectionsOf, type Placed } from './sections.js'
+import { askedNow, placedNow, sectionsOf, type Placed } from './sections.js'
 import type { Forms } from './use-forms.js'
 import { consultationWords } from './words.js'
 
@@ -12,7 +13,7 @@ import { consultationWords } from './words.js'
 export function ShortForm({ open, forms }: { open: OpenQuestions; forms: Forms }) {
   const words = wordsOf(consultationWords)
   const before = useRef<ReadonlyMap<string, Placed>>(new Map())
-  const placed = placedNow(before.current, open.items, forms.byUrl, (form, { linkId }) => {
+  const placed = placedNow(before.current, askedNow(open, forms.byUrl, answersIn(forms)), (form, { linkId }) => {
     const { values, rows } = forms.filledOf(form).answers
     return values[linkId] !== undefined || rows[linkId] !== undefined
   })
@@ -49,9 +50,10 @@ export function ShortForm({ open, forms }: { open: OpenQuestions; forms: Forms }
 const firstOpen = (within: HTMLElement | null): HTMLElement | null | undefined =>
   within?.querySelector<HTMLElement>('[data-answered="false"]')?.querySelector<HTMLElement>('input:checked, input, select, textarea')
 
-/** How many of the questions that stand here are open. */
-export const openCount = ({ items }: OpenQuestions, forms: Forms): number =>
-  items.filter(({ questionnaire, linkId }) => {
-    const form = forms.byUrl.get(questionnaire)
-    return form && answerTo(forms.filledOf(form).answers, linkId) === undefined
-  }).length
+const answersIn = (forms: Forms) => (form: Form) => forms.filledOf(form).answers
+
+/** How many of the questions that are asked now are open; one that only opens others is none. */
+export const openCount = (open: OpenQuestions, forms: Forms): number =>
+  askedNow(open, forms.byUrl, answersIn(forms)).filter(
+    ({ question: { isOpener, linkId }, form }) => isOpener !== true && answerTo(forms.filledOf(form).answers, linkId) === undefined,
+  ).length

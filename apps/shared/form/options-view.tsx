@@ -24,14 +24,23 @@ export function OptionsView(props: OptionsProps) {
 function OneView({ id, item, values, words, onChange }: OptionsProps) {
   const states = [...item.options.map(({ code, label }) => ({ code, label })), { code: undefined, label: words.notAsked }]
   return (
-    <div class="form-question" role="radiogroup" aria-labelledby={`${id}-text`} data-question={item.linkId}>
+    <div
+      class="form-question"
+      role="radiogroup"
+      aria-labelledby={`${id}-text`}
+      data-question={item.linkId}
+      data-answered={values.length > 0}
+    >
       <span class="form-text" id={`${id}-text`}>
         {item.text}
         <Required item={item} words={words} />
       </span>
       <span class="form-states form-options">
         {states.map(({ code, label }) => (
-          <label key={code ?? ''} class={values[0] === code ? 'form-state is-chosen' : 'form-state'}>
+          <label
+            key={code ?? ''}
+            class={values[0] !== code ? 'form-state' : code === undefined ? 'form-state is-undefined' : 'form-state is-chosen'}
+          >
             <input type="radio" name={id} checked={values[0] === code} onChange={() => onChange(code === undefined ? [] : [code])} />
             <span>{label}</span>
           </label>
