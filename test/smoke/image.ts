@@ -88,6 +88,17 @@ const writtenIn = (stage: string): string =>
 const isPrepared = (stage: string): boolean =>
   spawnSync(process.execPath, ['dist/cli/columna.js', 'prepare'], { cwd: folderOf(stage), encoding: 'utf8' }).stdout.includes('already')
 
+/** Packages of a stage, with their versions, that its list of parts lacks. */
+function unlistedIn(stage: string): string[] {
+  const read = (path: string) => JSON.parse(readFileSync(join(folderOf(stage), path), 'utf8')) as unknown
+  const { components } = read('sbom.cdx.json') as { components: { purl: string }[] }
+  const listed = new Set(components.map(({ purl }) => decodeURIComponent(purl.replace('pkg:npm/', ''))))
+  const { packages } = read('node_modules/.package-lock.json') as { packages: Readonly<Record<string, { version: string }>> }
+  return Object.entries(packages)
+    .map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`)
+    .filter(name => !listed.has(name))
+}
+
 /** What is wrong with a stage once it is built. */
 async function faultsOf(stage: string, settings: Readonly<Record<string, string>>, hasPeople: boolean): Promise<string[]> {
   const before = writtenIn(stage)
@@ -103,6 +114,7 @@ async function faultsOf(stage: string, settings: Readonly<Record<string, string>
       ? []
       : [hasPeople ? 'lacks the invented people' : 'holds the invented people']),
     ...(isPrepared(stage) ? [] : ['does not hold what its build found out of its knowledge']),
+    ...unlistedIn(stage).map(name => `holds ${name}, which its list of parts does not name`),
     ...(existsSync(join(folderOf(stage), 'node_modules/typescript')) ? ['holds what is only needed to build it'] : []),
   ].map(fault => `${stage} ${fault}`)
 }
