@@ -9,6 +9,8 @@ export interface FhirClient {
   read: <Found extends FhirResource = FhirResource>(path: string) => Promise<Found>
   /** Writes a new resource, or one with an id in place of what it was. @throws Refused */
   save: <Saved extends FhirResource>(resource: Saved) => Promise<Saved>
+  /** Deletes what a reference such as `Task/t1` names. @throws Refused */
+  remove: (reference: string) => Promise<void>
 }
 
 const TYPE = 'application/fhir+json'
@@ -16,14 +18,14 @@ const TYPE = 'application/fhir+json'
 /** @param base URL of the server; only those on the list of the service are reached. */
 export function fhirClient(base: string): FhirClient {
   const root = base.replace(/\/+$/, '')
-  const ask = async (path: string, method = 'GET', body?: FhirResource): Promise<FhirResource> => {
+  const ask = async (path: string, method = 'GET', body?: FhirResource): Promise<FhirResource | undefined> => {
     const headers = { Accept: TYPE, ...(body && { 'Content-Type': TYPE }) }
     const response = await fetch(`${root}/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) }).catch(() => {
       throw new Refused(0, undefined, '')
     })
     const text = await response.text()
     if (!response.ok) throw refusal(response.status, text)
-    return JSON.parse(text) as FhirResource
+    return text === '' ? undefined : (JSON.parse(text) as FhirResource)
   }
   return {
     base: root,
@@ -32,6 +34,9 @@ export function fhirClient(base: string): FhirClient {
       const { resourceType, id } = resource
       const saved = id === undefined ? ask(resourceType, 'POST', resource) : ask(`${resourceType}/${id}`, 'PUT', resource)
       return (await saved) as Saved
+    },
+    async remove(reference) {
+      await ask(reference, 'DELETE')
     },
   }
 }

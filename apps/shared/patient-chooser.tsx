@@ -3,6 +3,7 @@ import type { PageSettings } from '../../src/server/routes.js'
 import { clinicWords } from './clinic-words.js'
 import { fhirClient, patientsOf, type FhirClient, type PatientChoice } from './fhir.js'
 import { wordsOf } from './language.js'
+import { serversOf, wishedPatient } from './servers.js'
 import type { Refused } from './service.js'
 
 type Found = { patients: readonly PatientChoice[] } | { refused: Refused } | undefined
@@ -30,7 +31,7 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
   }
   useEffect(load, [server])
   useEffect(() => {
-    const wished = demonstrationPatient(settings)
+    const wished = wishedPatient(settings)
     const patient = found && 'patients' in found ? found.patients.find(({ id }) => id === wished) : undefined
     if (patient && chosen === undefined && server !== undefined) onChoose(fhirClient(server), patient)
   }, [found])
@@ -81,23 +82,3 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
     </div>
   )
 }
-
-/** Servers that a page can ask for: those whose address is whole, the demonstration's first. */
-const serversOf = ({ demonstration, fhirServers }: PageSettings): string[] => {
-  const listed = fhirServers.filter(server => !server.includes('*'))
-  if (!demonstration) return listed
-  const isOther = (server: string) => portOf(server) !== portOf(demonstration.fhirServer)
-  return [demonstration.fhirServer, ...listed.filter(isOther)]
-}
-
-/** The demonstration is listed under two names of this machine. */
-const portOf = (server: string): string => {
-  const { hostname, port } = new URL(server)
-  return ['localhost', '127.0.0.1'].includes(hostname) ? `this machine ${port}` : server
-}
-
-/** An invented patient whom a link of the demonstration names behind `#demo=`; of a real one nothing stands in an address. */
-const demonstrationPatient = ({ demonstration }: PageSettings): string | undefined =>
-  demonstration && new URLSearchParams(location.hash.slice(1)).get('demo')
-    ? (new URLSearchParams(location.hash.slice(1)).get('demo') ?? undefined)
-    : undefined
