@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { ServiceDescription } from '../../src/cds-hooks/types.js'
+import type { PageSettings } from '../../src/server/routes.js'
+import { wordsOf } from '../shared/language.js'
+import { guidelines, type Guideline } from './guideline-pages.js'
+import { PatientView } from './patient-view.js'
+import { questionTexts, type QuestionTexts } from './question-texts.js'
+import { workbenchWords } from './words.js'
+
+/** What the workbench knows of the service before any call. */
+export interface Known {
+  settings: PageSettings
+  services: readonly ServiceDescription[]
+  /** Recommendations with a page; none until they have come, or where they do not. */
+  pages: readonly Guideline[]
+  questions: QuestionTexts
+}
+
+/** The workbench: calls about patients, or the knowledge by itself. */
+export function Workbench({ settings, services }: Pick<Known, 'settings' | 'services'>) {
+  const words = wordsOf(workbenchWords)
+  const [pages, setPages] = useState<readonly Guideline[]>([])
+  const [questions, setQuestions] = useState<QuestionTexts>(new Map())
+  useEffect(() => {
+    // Without them there are no links to pages, and questions go by their ids.
+    guidelines().then(setPages, () => undefined)
+    questionTexts().then(setQuestions, () => undefined)
+  }, [])
+  const known = { settings, services, pages, questions }
+  return (
+    <>
+      <div class="wb-head">
+        <div>
+          <h1>{words.title}</h1>
+          <p class="wb-lead">{words.lead}</p>
+        </div>
+      </div>
+      <PatientView known={known} />
+    </>
+  )
+}
