@@ -4,6 +4,7 @@ import { runApp } from '../shared/run-app.js'
 import { discover, pageSettings, questionnaires } from '../shared/service.js'
 import { Consultation } from './consultation.js'
 import '../shared/clinic.css'
+import '../shared/columns.css'
 import '../shared/form/form.css'
 import './consultation.css'
 

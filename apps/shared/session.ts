@@ -1,6 +1,5 @@
 import type { Bundle, QuestionnaireResponse } from 'fhir/r4.js'
 import type { ServiceDescription } from '../../src/cds-hooks/types.js'
-import type { PageSettings } from '../../src/server/routes.js'
 import { anyPractitioner, readPrefetch, type FhirClient, type Prefetch } from './fhir.js'
 import type { HookRequestBody } from './service.js'
 
@@ -61,10 +60,4 @@ function keyOf(canonical: string, { prefetch = {} }: ServiceDescription): string
     ([, template]) =>
       template.startsWith('QuestionnaireResponse?') && new URLSearchParams(template.split('?', 2)[1]).get('questionnaire') === url,
   )?.[0]
-}
-
-/** An instant of the service's clock, which may stand still; it runs on from when the page asked for it. */
-export function serviceClock({ clock }: PageSettings): () => string {
-  const [asked, base] = [performance.now(), Date.parse(clock.now)]
-  return () => (clock.isFrozen ? clock.now : new Date(base + performance.now() - asked).toISOString())
 }

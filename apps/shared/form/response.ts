@@ -14,6 +14,8 @@ export interface ResponseHead {
   authored: string
   /** `Type/id` of who fills it in. */
   author?: string
+  /** `Type/id` of whose answers they are, where another puts them in. */
+  source?: string
   /** `Type/id` of the contact. */
   encounter?: string
 }
@@ -23,7 +25,7 @@ export interface ResponseHead {
  * @param isAsked of the same answers.
  */
 export function toResponse(form: Form, answers: Answers, isAsked: IsAsked, head: ResponseHead): QuestionnaireResponse {
-  const { id, status, subject, authored, author, encounter } = head
+  const { id, status, subject, authored, author, source, encounter } = head
   const item = itemsOf(form.items, answers, isAsked)
   return {
     resourceType: 'QuestionnaireResponse',
@@ -34,6 +36,7 @@ export function toResponse(form: Form, answers: Answers, isAsked: IsAsked, head:
     ...(encounter !== undefined && { encounter: { reference: encounter } }),
     authored,
     ...(author !== undefined && { author: { reference: author } }),
+    ...(source !== undefined && { source: { reference: source } }),
     ...(item.length > 0 && { item }),
   }
 }

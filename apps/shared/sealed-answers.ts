@@ -1,0 +1,54 @@
+/** What a patient answered, as it travels sealed. */
+export interface PatientAnswers {
+  /** `url|version` of the form. */
+  questionnaire: string
+  /** Instant of the service's clock. */
+  authored: string
+  /** By linkId; what was skipped is absent. */
+  answers: Readonly<Record<string, boolean | string>>
+}
+
+const CIPHER = 'AES-GCM'
+const KEY_BYTES = 32
+const NONCE_BYTES = 12
+
+/** Answers are made equally long, so that their length tells nothing of them. */
+const LENGTH = 1_024
+
+/** A random key, as it stands in a link. */
+export const newKey = (): string => textOf(crypto.getRandomValues(new Uint8Array(KEY_BYTES)))
+
+/** Seals answers for one link. @throws Error where the browser gives no cryptography, as on a page without https. */
+export async function seal(answers: PatientAnswers, key: string, link: string): Promise<string> {
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
+  const text = new TextEncoder().encode(JSON.stringify(answers).padEnd(LENGTH))
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(cipherOf(nonce, link), await keyOf(key, 'encrypt'), text))
+  return textOf(new Uint8Array([...nonce, ...sealed]))
+}
+
+/** Opens what was sealed for a link. @throws Error where key or link are others, or a byte was changed. */
+export async function open(sealed: string, key: string, link: string): Promise<PatientAnswers> {
+  const bytes = bytesOf(sealed)
+  const nonce = bytes.slice(0, NONCE_BYTES)
+  const text = await crypto.subtle.decrypt(cipherOf(nonce, link), await keyOf(key, 'decrypt'), bytes.slice(NONCE_BYTES))
+  return JSON.parse(new TextDecoder().decode(text)) as PatientAnswers
+}
+
+/** Sealed answers open for their own link alone. */
+const cipherOf = (iv: Uint8Array<ArrayBuffer>, link: string): AesGcmParams => ({
+  name: CIPHER,
+  iv,
+  additionalData: new TextEncoder().encode(link),
+})
+
+const keyOf = (key: string, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', bytesOf(key), CIPHER, false, [use])
+
+const textOf = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), character => character.codePointAt(0) ?? 0)

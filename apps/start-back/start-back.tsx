@@ -1,0 +1,152 @@
+import type { Questionnaire } from 'fhir/r4.js'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { ServiceDescription } from '../../src/cds-hooks/types.js'
+import type { PageSettings } from '../../src/server/routes.js'
+import { clinicWords } from '../shared/clinic-words.js'
+import type { FhirClient, PatientChoice } from '../shared/fhir.js'
+import { answerCount, askedBy, NO_ANSWERS, type Answers } from '../shared/form/answers.js'
+import { flat, isQuestion, readForm } from '../shared/form/definition.js'
+import { ItemsView } from '../shared/form/form-view.js'
+import { toResponse } from '../shared/form/response.js'
+import { formWords } from '../shared/form/words.js'
+import { pageLanguage, wordsOf } from '../shared/language.js'
+import { PatientChooser } from '../shared/patient-chooser.js'
+import type { PatientForm } from '../shared/patient-links.js'
+import { RefusedNote } from '../shared/refused-note.js'
+import type { PatientAnswers } from '../shared/sealed-answers.js'
+import { callService, type Refused } from '../shared/service.js'
+import { serviceClock } from '../shared/service-clock.js'
+import { hookRequest, openSession, reopenSession, type Session } from '../shared/session.js'
+import { useLatest } from '../shared/use-latest.js'
+import { PatientLinksView } from './patient-links-view.js'
+import { Score } from './score.js'
+import { startBackWords } from './words.js'
+
+interface StartBackProps {
+  settings: PageSettings
+  service: ServiceDescription
+  questionnaire: Questionnaire
+  patientForm: PatientForm | undefined
+}
+
+/** Answers that came from a patient by a link. */
+interface Fetched {
+  given: PatientAnswers
+  place: number
+}
+
+/** The form with its score, and the ways in which the patient answers. */
+export function StartBack({ settings, service, questionnaire, patientForm }: StartBackProps) {
+  const words = wordsOf(startBackWords)
+  const clinic = wordsOf(clinicWords)
+  const [chosen, setChosen] = useState<{ client: FhirClient; patient: PatientChoice }>()
+  const [session, setSession] = useState<Session>()
+  const [fetched, setFetched] = useState<Fetched>()
+  const now = useMemo(() => serviceClock(settings), [settings])
+  const opened = useLatest(chosen && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen])
+  useEffect(() => setSession(opened.answer), [opened.answer])
+  const isOpen = session !== undefined && session.patientId === chosen?.patient.id
+  const choose = (client: FhirClient, patient: PatientChoice) => {
+    setFetched(undefined)
+    setChosen({ client, patient })
+  }
+  return (
+    <>
+      <h1>{words.title}</h1>
+      <p class="lead">{words.lead}</p>
+      <div class="choosers">
+        <PatientChooser settings={settings} chosen={chosen?.patient.id} onChoose={choose} />
+      </div>
+      {!chosen && <p class="muted">{words.chooseFirst}</p>}
+      {opened.refused && <RefusedNote what={clinic.fetchRecord} refused={opened.refused} onAgain={opened.askAgain} />}
+      {chosen && !isOpen && !opened.refused && <p role="status">{words.loading}</p>}
+      {isOpen && (
+        <FormWithScore
+          key={`${session.client.base} ${session.patientId}`}
+          {...{ session, questionnaire, now, fetched }}
+          onSaved={setSession}
+        />
+      )}
+      <PatientLinksView form={patientForm} now={now} onFetched={isOpen ? (given, place) => setFetched({ given, place }) : undefined} />
+    </>
+  )
+}
+
+interface FormProps {
+  session: Session
+  questionnaire: Questionnaire
+  now: () => string
+  fetched: Fetched | undefined
+  onSaved: (session: Session) => void
+}
+
+type Saving = 'saving' | { saved: string } | { refused: Refused } | undefined
+
+function FormWithScore({ session, questionnaire, now, fetched, onSaved }: FormProps) {
+  const words = wordsOf(startBackWords)
+  const form = useMemo(() => readForm(questionnaire, pageLanguage()), [questionnaire])
+  const [answers, setAnswers] = useState<Answers>(NO_ANSWERS)
+  const [saving, setSaving] = useState<Saving>()
+  useEffect(() => {
+    if (!fetched) return
+    setAnswers({ values: Object.fromEntries(Object.entries(fetched.given.answers).map(([linkId, value]) => [linkId, [value]])), rows: {} })
+    setSaving(undefined)
+  }, [fetched])
+  const isAsked = askedBy(form, answers)
+  const count = answerCount(answers)
+  const missing = flat(form.items).filter(isQuestion).length - count
+  const draft = () =>
+    toResponse(form, answers, isAsked, {
+      status: 'completed',
+      subject: `Patient/${session.patientId}`,
+      authored: fetched?.given.authored ?? now(),
+      author: session.userId,
+      source: `Patient/${session.patientId}`,
+    })
+  const asked = JSON.stringify(answers)
+  const { answer, refused, askAgain, isAsking } = useLatest(
+    async () => (await callService(session.service.id, hookRequest(session, count === 0 ? [] : [draft()]))).answer,
+    [session, asked],
+  )
+  const save = async () => {
+    setSaving('saving')
+    try {
+      const { id = '' } = await session.client.save(draft())
+      onSaved(await reopenSession(session))
+      setAnswers(NO_ANSWERS)
+      setSaving({ saved: `QuestionnaireResponse/${id}` })
+    } catch (why) {
+      setSaving({ refused: why as Refused })
+    }
+  }
+  return (
+    <div class="columns">
+      <section aria-labelledby="form-heading">
+        <h2 id="form-heading">{words.form}</h2>
+        {fetched && count > 0 && <p class="fetched">{words.fetched(fetched.place)}</p>}
+        <ItemsView items={form.items} state={{ answers, isAsked, onAnswer: setAnswers, words: formWords(pageLanguage()) }} />
+        <div class="save-bar">
+          <div class="save-buttons">
+            <button type="button" class="button" disabled={count === 0 || saving === 'saving'} onClick={() => void save()}>
+              {words.save}
+            </button>
+            <button type="button" class="form-quiet" disabled={count === 0} onClick={() => setAnswers(NO_ANSWERS)}>
+              {words.clear}
+            </button>
+          </div>
+          <p role="status">
+            {saving === 'saving' && words.saving}
+            {saving !== 'saving' && count > 0 && `${words.unsaved} · ${missing === 0 ? words.whole : words.missing(missing)}`}
+            {count === 0 && typeof saving === 'object' && 'saved' in saving && <span class="saved">{words.saved(saving.saved)}</span>}
+          </p>
+          {typeof saving === 'object' && 'refused' in saving && <RefusedNote what={words.saveForm} refused={saving.refused} />}
+        </div>
+      </section>
+      <section class="advice-column" aria-labelledby="score-heading" aria-busy={isAsking}>
+        <h2 id="score-heading">{words.score}</h2>
+        {refused && <RefusedNote what={words.getAdvice} refused={refused} onAgain={askAgain} />}
+        {answer && <Score response={answer} isWithAnswers={count > 0} />}
+      </section>
+    </div>
+  )
+}
