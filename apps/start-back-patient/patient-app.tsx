@@ -126,7 +126,8 @@ function QuestionPage({ form, question, at, answers, onAnswer, setStep, goOn }: 
   return (
     <>
       <p class="place">
-        <progress value={at + 1} max={form.questions.length} aria-hidden="true" /> {words.place(at + 1, form.questions.length)}
+        <progress value={at + 1} max={form.questions.length} aria-hidden="true" />
+        <span>{words.place(at + 1, form.questions.length)}</span>
       </p>
       <Heading>{text}</Heading>
       <div class="answers" role="group" aria-label={text}>

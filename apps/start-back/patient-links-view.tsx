@@ -11,6 +11,8 @@ import { startBackWords } from './words.js'
 interface LinksProps {
   form: PatientForm | undefined
   now: () => string
+  /** Of the service. */
+  timeZone: string
   /** Is given what a patient answered. Absent while no patient is chosen. */
   onFetched: ((answers: PatientAnswers, place: number) => void) | undefined
 }
@@ -18,7 +20,7 @@ interface LinksProps {
 type Trouble = { what: string; refused: Refused } | 'wrong-form' | undefined
 
 /** Ways in which the patient answers: a link of their own, a screen of the clinic, paper. */
-export function PatientLinksView({ form, now, onFetched }: LinksProps) {
+export function PatientLinksView({ form, now, timeZone, onFetched }: LinksProps) {
   const words = wordsOf(startBackWords)
   const { links, make, drop } = useKeptLinks()
   const [shown, setShown] = useState<string>()
@@ -67,6 +69,7 @@ export function PatientLinksView({ form, now, onFetched }: LinksProps) {
               <LinkView
                 key={link.id}
                 link={link}
+                timeZone={timeZone}
                 isShown={shown === link.id}
                 onShow={() => setShown(link.id)}
                 onDrop={() => drop(link.id)}
@@ -92,6 +95,7 @@ async function fetchFrom({ id, key, collector }: KeptLink): Promise<PatientAnswe
 
 interface LinkProps {
   link: KeptLink
+  timeZone: string
   /** Whether its code is shown. */
   isShown: boolean
   onShow: () => void
@@ -99,17 +103,17 @@ interface LinkProps {
   onFetch: (() => void) | undefined
 }
 
-function LinkView({ link, isShown, onShow, onDrop, onFetch }: LinkProps) {
+function LinkView({ link, timeZone, isShown, onShow, onDrop, onFetch }: LinkProps) {
   const words = wordsOf(startBackWords)
   const [isCopied, setCopied] = useState(false)
-  const until = dayOf(link.expires)
+  const until = dayOf(link.expires, timeZone)
   return (
     <li class="link">
       <p>
         <strong>{words.link(link.place)}</strong>{' '}
         <span class={link.isAnswered ? 'answered' : 'muted'}>{link.isAnswered ? words.answered : words.open}</span>
         <br />
-        <span class="muted">{words.made(timeOf(link.made), until)}</span>
+        <span class="muted">{words.made(timeOf(link.made, timeZone), until)}</span>
       </p>
       {link.isAnswered && (
         <div class="save-buttons">
@@ -196,6 +200,8 @@ function printOnly(part: 'sheet' | 'paper'): void {
 
 const localeOf = (): string => (pageLanguage() === 'en' ? 'en-GB' : 'da-DK')
 
-const dayOf = (instant: string): string => new Date(instant).toLocaleDateString(localeOf(), { day: 'numeric', month: 'long' })
+const dayOf = (instant: string, timeZone: string): string =>
+  new Date(instant).toLocaleDateString(localeOf(), { day: 'numeric', month: 'long', timeZone })
 
-const timeOf = (instant: string): string => new Date(instant).toLocaleTimeString(localeOf(), { hour: '2-digit', minute: '2-digit' })
+const timeOf = (instant: string, timeZone: string): string =>
+  new Date(instant).toLocaleTimeString(localeOf(), { hour: '2-digit', minute: '2-digit', timeZone })

@@ -67,7 +67,7 @@ export const startBackWords: InLanguages<StartBackWords> = {
     total: 'Samlet score',
     subscore: 'Delscore, psykosocial',
     of: (value, most) => `${value} af ${most}`,
-    risks: { low: 'Lav risiko', medium: 'Mellem risiko', high: 'Høj risiko' },
+    risks: { low: 'Lav risiko', medium: 'Middel risiko', high: 'Høj risiko' },
     incomplete: 'Svarene rækker ikke til en gruppe endnu.',
     noScore: 'Tjenesten viser ingen gruppe for patienten lige nu.',
     advice: 'Råd',

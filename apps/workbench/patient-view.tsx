@@ -7,7 +7,7 @@ import { anyPractitioner, fhirClient, type FhirClient, type PatientChoice } from
 import { wordsOf } from '../shared/language.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import { explain, type HookRequestBody, type Refused } from '../shared/service.js'
-import { serviceClock } from '../shared/session.js'
+import { serviceClock } from '../shared/service-clock.js'
 import { useLatest, type Latest } from '../shared/use-latest.js'
 import { serversOf, wishedPatient } from '../shared/servers.js'
 import { tellAccepted, tellOverridden, write, type Override, type Written } from './answering.js'
