@@ -67,7 +67,12 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
           onSaved={setSession}
         />
       )}
-      <PatientLinksView form={patientForm} now={now} onFetched={isOpen ? (given, place) => setFetched({ given, place }) : undefined} />
+      <PatientLinksView
+        form={patientForm}
+        now={now}
+        timeZone={settings.clock.timeZone}
+        onFetched={isOpen ? (given, place) => setFetched({ given, place }) : undefined}
+      />
     </>
   )
 }
