@@ -15,11 +15,18 @@ export interface FhirClient {
 
 const TYPE = 'application/fhir+json'
 
-/** @param base URL of the server; only those on the list of the service are reached. */
-export function fhirClient(base: string): FhirClient {
+/**
+ * @param base URL of the server; only those on the list of the service are reached.
+ * @param token with which it is read, where it asks for one.
+ */
+export function fhirClient(base: string, token?: string): FhirClient {
   const root = base.replace(/\/+$/, '')
   const ask = async (path: string, method = 'GET', body?: FhirResource): Promise<FhirResource | undefined> => {
-    const headers = { Accept: TYPE, ...(body && { 'Content-Type': TYPE }) }
+    const headers = {
+      Accept: TYPE,
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      ...(body && { 'Content-Type': TYPE }),
+    }
     const response = await fetch(`${root}/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) }).catch(() => {
       throw new Refused(0, undefined, '')
     })

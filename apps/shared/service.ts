@@ -18,6 +18,14 @@ export class Refused extends Error {
   }
 }
 
+/** What a page says of who asks, where no cookie does: in the memory of the tab and nowhere else. */
+const caller: { authorization?: string } = {}
+
+/** Has all that is asked from now on be asked with a session that the service began for this page. */
+export const askWith = (token: string): void => {
+  caller.authorization = `Bearer ${token}`
+}
+
 /** A request as a client sends it; the service checks what it holds. */
 export type HookRequestBody = Readonly<Record<string, unknown>>
 
@@ -68,7 +76,12 @@ export async function ask<Answer>(method: 'GET' | 'POST' | 'PUT', path: string, 
   const from = performance.now()
   const response = await fetch(path, {
     method,
-    headers: { Accept: 'application/json', 'Accept-Language': pageLanguage(), ...(body && { 'Content-Type': 'application/json' }) },
+    headers: {
+      Accept: 'application/json',
+      'Accept-Language': pageLanguage(),
+      ...(caller.authorization !== undefined && { Authorization: caller.authorization }),
+      ...(body && { 'Content-Type': 'application/json' }),
+    },
     ...(body && { body: JSON.stringify(body) }),
   }).catch(() => {
     throw new Refused(0, undefined, '')
