@@ -4,7 +4,8 @@ import { pagesClosed } from '../sign-in/sign-in.js'
 import { listedServer } from '../trust/listed-servers.js'
 import type { ServerOptions } from './environment.js'
 import { headOf } from './let-in.js'
-import { notByProxy, SIGN_IN_PATHS } from './sign-in-routes.js'
+import { SIGN_IN_PATHS } from './sign-in-paths.js'
+import { notByProxy } from './sign-in-routes.js'
 
 /** Has a browser hold a page to a policy, and tell nobody where its readers come from. */
 export const strictly =

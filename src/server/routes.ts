@@ -18,9 +18,11 @@ import { capabilityStatement } from './capability-statement.js'
 import { assetNamed, ICON_FILE, searchIn } from '../pages/pages.js'
 import { PAGE_PATHS } from '../pages/page-urls.js'
 import { defined } from '../plain-values/defined.js'
+import { openApiDocument } from './openapi/document.js'
 import type { ReloadState, ServerEnvironment } from './environment.js'
 import { reasonsAgainst } from './readiness.js'
-import { beginFromEhr, beginSignIn, endSession, finishSignIn, launchSettings, SIGN_IN_PATHS } from './sign-in-routes.js'
+import { beginFromEhr, beginSignIn, endSession, finishSignIn, launchSettings } from './sign-in-routes.js'
+import { SIGN_IN_PATHS } from './sign-in-paths.js'
 import { fhir, html, json, knowledgeReply, type Asked, type Handler, type Reply } from './reply.js'
 
 /** A path of the service and what it answers by method; any other method is 405. */
@@ -106,6 +108,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/page-settings', methods: { get: pageSettings } },
   { path: '/favicon.ico', isAboutNobody: true, isPacked: true, methods: { get: favicon } },
   { path: '/assets/:name', isAboutNobody: true, isPacked: true, methods: { get: asset } },
+  { path: '/openapi.json', isAboutNobody: true, isPacked: true, methods: { get: openApi } },
   { path: '/health/live', isAboutNobody: true, methods: { get: live } },
   { path: '/health/ready', isAboutNobody: true, methods: { get: ready } },
   { path: '/metrics', isForOperators: true, methods: { get: metrics } },
@@ -121,6 +124,7 @@ function welcome(asked: Asked, environment: ServerEnvironment): Reply {
     services: [...services.keys()].map(id => `/cds-services/${id}`),
     knowledge: '/fhir/metadata',
     health: '/health/ready',
+    api: '/openapi.json',
   })
 }
 
@@ -333,6 +337,11 @@ function asset(asked: Asked, { apps }: ServerEnvironment): Reply {
 /** The icon for whoever asks where browsers ask of themselves, as for the JSON of a call. */
 function favicon(): Reply {
   return { ...ICON_FILE, isPublic: true }
+}
+
+/** All that is here, for programs. */
+function openApi(): Reply {
+  return json(openApiDocument(), { isPublic: true })
 }
 
 /** The process lives. */

@@ -8,15 +8,6 @@ import { fhirServerList } from '../trust/fhir-server-list.js'
 import type { ServerEnvironment } from './environment.js'
 import { json, type Asked, type Reply } from './reply.js'
 
-/** Paths at which people sign in and out. */
-export const SIGN_IN_PATHS = {
-  begin: '/sign-in',
-  finish: '/sign-in/callback',
-  end: '/sign-out',
-  fromEhr: '/case/session',
-  launch: '/case/launch-settings',
-} as const
-
 /** Sends a person to the issuer, or on to where they were going when they are signed in already. */
 export async function beginSignIn(asked: Asked, { signIn }: ServerEnvironment): Promise<Reply> {
   const { publicUrl, ...ways } = chosen(signIn)
