@@ -265,7 +265,10 @@ function Worked({ known, situation, call, onColumn }: WorkedProps) {
           />
         )}
       </section>
-      <section class="wb-column wb-why" aria-label={words.columns.why}>
+      <section class="wb-column wb-why" aria-labelledby="wb-why">
+        <h2 id="wb-why" class="visually-hidden">
+          {words.columns.why}
+        </h2>
         {answered?.explanationRefused && <RefusedNote what={words.cards.attempt.explain} refused={answered.explanationRefused} />}
         {!settings.explain && <p class="wb-hint">{words.why.off}</p>}
         {settings.explain && !answered && <p class="wb-hint">{words.why.nothingYet}</p>}
