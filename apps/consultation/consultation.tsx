@@ -48,16 +48,20 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
       <div class="choosers">
         <PatientChooser settings={settings} chosen={chosen?.patient.id} onChoose={(client, patient) => setChosen({ client, patient })} />
         {services.length > 1 && (
-          <label>
-            <span>{words.service}</span>
-            <select value={service?.id} onChange={({ currentTarget }) => setService(services.find(({ id }) => id === currentTarget.value))}>
+          <div class="choice">
+            <label for="choose-service">{words.service}</label>
+            <select
+              id="choose-service"
+              value={service?.id}
+              onChange={({ currentTarget }) => setService(services.find(({ id }) => id === currentTarget.value))}
+            >
               {services.map(({ id, title }) => (
                 <option key={id} value={id}>
                   {title}
                 </option>
               ))}
             </select>
-          </label>
+          </div>
         )}
       </div>
       {!chosen && <p class="muted">{words.chooseFirst}</p>}

@@ -39,14 +39,14 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
   return (
     <div class="chooser">
       {servers.length > 1 && (
-        <label>
-          <span>{words.server}</span>
-          <select value={server} onChange={({ currentTarget }) => setServer(currentTarget.value)}>
+        <div class="choice">
+          <label for="choose-server">{words.server}</label>
+          <select id="choose-server" value={server} onChange={({ currentTarget }) => setServer(currentTarget.value)}>
             {servers.map(each => (
               <option key={each}>{each}</option>
             ))}
           </select>
-        </label>
+        </div>
       )}
       {found === undefined && <p role="status">{words.loadingPatients}</p>}
       {found && 'refused' in found && (
@@ -59,9 +59,10 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
       )}
       {found && 'patients' in found && found.patients.length === 0 && <p role="status">{words.noPatients}</p>}
       {found && 'patients' in found && found.patients.length > 0 && (
-        <label>
-          <span>{words.patient}</span>
+        <div class="choice">
+          <label for="choose-patient">{words.patient}</label>
           <select
+            id="choose-patient"
             value={chosen ?? ''}
             onChange={({ currentTarget }) => {
               const patient = found.patients.find(({ id }) => id === currentTarget.value)
@@ -77,7 +78,7 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
               </option>
             ))}
           </select>
-        </label>
+        </div>
       )}
     </div>
   )

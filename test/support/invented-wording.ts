@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Questionnaire } from 'fhir/r4.js'
+import { readPatientForm, type PatientForm } from '../../src/site-forms/patient-form.js'
 
 /** The form of the repository whose wording is not ours. */
 export const START_BACK_FORM = JSON.parse(
@@ -39,5 +42,17 @@ export function inventedWording(): WrittenWording {
         ),
       },
     },
+  }
+}
+
+/** The form for patients in this wording, as the service reads it from a file. */
+export function patientFormOf(wording = inventedWording()): PatientForm {
+  const folder = mkdtempSync(join(tmpdir(), 'columna-wording-'))
+  const path = join(folder, 'wording.json')
+  writeFileSync(path, JSON.stringify(wording))
+  try {
+    return readPatientForm(path, [START_BACK_FORM])
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }

@@ -1,0 +1,330 @@
+// The forms in a browser, as people fill them in: each story from a fresh context, by what they see.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Bundle, QuestionnaireResponse, QuestionnaireResponseItem } from 'fhir/r4.js'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { patientFormOf } from '../support/invented-wording.js'
+import { axeFindings, overflowOf } from '../support/axe.js'
+import { startChromium } from '../support/chromium.js'
+import { startWorkService, type WorkService } from '../support/work-service.js'
+
+const START_TIMEOUT_MS = 60_000
+const PHONE = { width: 360, height: 740 }
+const DESKTOP = { width: 1_280, height: 900 }
+
+let service: WorkService
+let browser: Browser
+const contexts: BrowserContext[] = []
+
+beforeAll(async () => {
+  service = await startWorkService({ patientForm: patientFormOf() })
+  browser = await startChromium()
+}, START_TIMEOUT_MS)
+
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await service.close()
+}, START_TIMEOUT_MS)
+
+/** What a page asked for and complained of. */
+interface Seen {
+  page: Page
+  /** Addresses and bodies of all requests to the service. */
+  asked: string[]
+  said: string[]
+}
+
+/** Opens a page of the service as somebody who was never here. */
+async function open(path: string, viewport: { width: number; height: number }): Promise<Seen> {
+  const context = await browser.newContext({ viewport, bypassCSP: true, permissions: ['clipboard-read', 'clipboard-write'] })
+  contexts.push(context)
+  const page = await context.newPage()
+  const seen: Seen = { page, asked: [], said: [] }
+  page.on('request', request => {
+    const isOurs = [service.url, service.fhirServer].some(base => request.url().startsWith(base))
+    if (!isOurs) seen.said.push(`asked ${request.url()}`)
+    if (request.url().startsWith(service.url)) seen.asked.push(`${request.url()} ${request.postData() ?? ''}`)
+  })
+  page.on('console', message => seen.said.push(message.text()))
+  page.on('pageerror', error => seen.said.push(error.message))
+  await page.goto(`${service.url}${path}`)
+  return seen
+}
+
+/** That nothing is wrong with a page as it stands. */
+async function expectSound({ page, said }: Seen): Promise<void> {
+  expect(await axeFindings(page)).toEqual([])
+  expect(await overflowOf(page)).toBe(0)
+  expect(said).toEqual([])
+}
+
+const choosePatient = (page: Page, name: RegExp) =>
+  page
+    .getByRole('option', { name })
+    .getAttribute('value')
+    .then(value => page.getByLabel('Patient', { exact: true }).selectOption(value ?? ''))
+
+const answer = (page: Page, question: string, given: string) =>
+  page.getByRole('radiogroup', { name: question }).getByRole('radio', { name: given, exact: true }).check()
+
+/** How many questions are said to be left. */
+const leftIn = async (page: Page): Promise<number> => {
+  const said = await page.getByText(/(\d+ spørgsmål kan ændre rådet|^Intet svar mere kan ændre rådet)/).textContent()
+  return Number(/^\d+/.exec(said ?? '')?.[0] ?? 0)
+}
+
+/** Forms that the FHIR server holds of a patient, the newest first. */
+async function saved(patient: string): Promise<QuestionnaireResponse[]> {
+  const answer_ = await fetch(`${service.fhirServer}/QuestionnaireResponse?patient=${patient}&_sort=-authored`)
+  const { entry = [] } = (await answer_.json()) as Bundle<QuestionnaireResponse>
+  return entry.flatMap(({ resource }) => (resource ? [resource] : []))
+}
+
+const answered = (items: readonly QuestionnaireResponseItem[] = []): [string, unknown][] =>
+  items.flatMap(({ linkId, answer: [first] = [], item }) => [
+    ...(first ? [[linkId, first.valueBoolean ?? first.valueCoding?.code] as [string, unknown]] : []),
+    ...answered(item),
+  ])
+
+describe('only what can change the advice', () => {
+  const URGENT = /^Ring til rygkirurgisk vagt nu/
+
+  test('the short form is answered by keyboard, the card changes, the questions shrink, and the answers are saved', async () => {
+    const seen = await open('/consultation/', DESKTOP)
+    const { page } = seen
+    await choosePatient(page, /^Test Uspurgt/)
+    await page.getByText('Akutte tegn', { exact: true }).waitFor()
+    const atFirst = await leftIn(page)
+    expect(atFirst).toBeLessThan(25)
+    await expectSound(seen)
+    // From the choice of patient with Tab to the first acute sign.
+    await page.getByLabel('Patient', { exact: true }).focus()
+    const question = () => page.evaluate("document.activeElement?.closest('[data-question]')?.dataset.question")
+    for (let tabs = 0; tabs < 8 && (await question()) === undefined; tabs += 1) await page.keyboard.press('Tab')
+    expect(await question()).toBe('redFlag.progressiveParesis')
+    for (const key of ['n', 'n', 'j']) await page.keyboard.press(key)
+    expect(await question()).toBe('redFlag.urinaryRetention')
+    const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: URGENT }) })
+    await card.waitFor()
+    expect(await card.textContent()).toContain('Nyt')
+    await page.waitForFunction(count => !document.body.textContent?.includes(`${count} spørgsmål`), atFirst)
+    expect(await leftIn(page)).toBeLessThan(atFirst - 2)
+    await expectSound(seen)
+    await page.getByRole('button', { name: 'Gem svar' }).press('Enter')
+    await page.getByText('Skemaet er gemt i journalen.').waitFor()
+    const [newest] = await saved('not-asked-yet')
+    expect(newest).toMatchObject({ status: 'completed', subject: { reference: 'Patient/not-asked-yet' } })
+    expect(answered(newest?.item)).toEqual([
+      ['redFlag.progressiveParesis', false],
+      ['redFlag.severeParesis', false],
+      ['redFlag.saddleSensoryDisturbance', true],
+    ])
+    await page.getByRole('heading', { name: URGENT }).waitFor()
+    await expectSound(seen)
+  })
+
+  test('one press says no to the rest of a group; a draft is gone on with another day', async () => {
+    const { page } = await open('/consultation/#demo=red-flags-weak', DESKTOP)
+    await page.getByRole('button', { name: /^Ingen af disse: .*Akutte tegn/ }).click()
+    const group = page.getByRole('group', { name: 'Akutte tegn' })
+    expect(await group.getByRole('radio', { name: 'Ikke spurgt', exact: true, checked: true }).count()).toBe(0)
+    expect(await group.getByRole('radio', { name: 'Nej', exact: true, checked: true }).count()).toBeGreaterThan(2)
+    await page.getByRole('button', { name: 'Gem kladde' }).click()
+    await page.getByText('Kladden er gemt i journalen.').waitFor()
+    expect((await saved('red-flags-weak'))[0]?.status).toBe('in-progress')
+    const again = await open('/consultation/#demo=red-flags-weak', DESKTOP)
+    await again.page.getByText('Fortsætter kladden fra 2026-03-30.').waitFor()
+    await again.page.getByRole('button', { name: 'Hele skemaet' }).click()
+    const noes = again.page.getByRole('radio', { name: 'Nej', exact: true, checked: true })
+    expect(await noes.count()).toBeGreaterThan(2)
+    await expectSound(again)
+  })
+
+  test('the whole form opens as it is answered, and says what is wrong with a number', async () => {
+    const seen = await open('/consultation/?lang=en#demo=recent-pain', { width: 820, height: 1_180 })
+    const { page } = seen
+    await page.getByRole('button', { name: 'The whole form' }).click()
+    expect(await page.getByLabel('Temperature').count()).toBe(0)
+    await answer(page, 'Fever', 'Yes')
+    await page.getByLabel('Temperature').fill('hot')
+    await page.getByLabel('Temperature').blur()
+    await page.getByText('Write a number, such as 37.5.').waitFor()
+    await page.getByRole('button', { name: 'Save answers' }).click()
+    await page.getByText('Mend the marked field before the form is saved.').waitFor()
+    await expectSound(seen)
+    await page.getByLabel('Temperature').fill('38,5')
+    await page.getByLabel('Temperature').blur()
+    await page.getByText('2 answers are not saved').waitFor()
+    expect(await page.getByText('Write a number, such as 37.5.').count()).toBe(0)
+  })
+
+  test('a FHIR server that does not answer is told, and another try is offered', async () => {
+    const { page } = await open('/', PHONE)
+    await page.route(`${service.fhirServer}/**`, route => route.abort())
+    await page.goto(`${service.url}/consultation/`)
+    await page.getByText('Det lykkedes ikke at hente patienterne').waitFor()
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+    await page.unroute(`${service.fhirServer}/**`)
+    await page.getByRole('button', { name: 'Prøv igen' }).click()
+    await page.getByLabel('Patient', { exact: true }).waitFor()
+  })
+})
+
+describe('STarT Back', () => {
+  const SHORT_LABELS = ['Ben', 'Skulder/nakke', 'Gang', 'Påklædning', 'Tryghed ved aktivitet', 'Bekymring', 'Udsigt', 'Glæde']
+
+  test('a clinician on a phone puts in answers, sees the score of the service, and saves', async () => {
+    const seen = await open('/start-back/', PHONE)
+    const { page } = seen
+    await choosePatient(page, /^Test Nyopstået/)
+    await page.getByRole('heading', { name: /^STarT Back mangler/ }).waitFor()
+    await expectSound(seen)
+    for (const label of SHORT_LABELS.slice(0, 4)) await answer(page, label, 'Nej')
+    await page.getByText('Svarene rækker ikke til en gruppe endnu.').waitFor()
+    for (const label of SHORT_LABELS.slice(4)) await answer(page, label, 'Ja')
+    await answer(page, 'Samlet gene', '0 (mindst)')
+    await page.getByText('Høj risiko', { exact: true }).waitFor()
+    expect(await page.getByText('Samlet score', { exact: true }).locator('..').textContent()).toContain('4 af 9')
+    await expectSound(seen)
+    await page.getByRole('button', { name: 'Gem i journalen' }).click()
+    await page.getByText(/^Skemaet er gemt i journalen som QuestionnaireResponse/).waitFor()
+    const newest = (await saved('recent-pain')).find(({ questionnaire }) => questionnaire?.includes('start-back'))
+    expect(answered(newest?.item)).toHaveLength(9)
+    expect(newest).toMatchObject({ status: 'completed', source: { reference: 'Patient/recent-pain' } })
+  })
+
+  test('a patient answers on a phone by a one-time link, which no server can read and which works once', async () => {
+    const clinic = await open('/start-back/#demo=start-back-low', DESKTOP)
+    await clinic.page.getByRole('button', { name: 'Lav et link' }).click()
+    await clinic.page.getByRole('img', { name: 'QR-kode til skemaet' }).waitFor()
+    await expectSound(clinic)
+    await clinic.page.getByRole('button', { name: 'Kopiér linket' }).click()
+    await clinic.page.getByText('Linket er kopieret').waitFor()
+    const link = await clinic.page.evaluate<string>('navigator.clipboard.readText()')
+    const path = link.slice(service.url.length)
+    const phone = await open(path, PHONE)
+    const { page } = phone
+    await expectSound(phone)
+    await page.getByRole('button', { name: 'Begynd' }).click()
+    for (let at = 1; at <= 8; at += 1) {
+      await page.getByText(`Spørgsmål ${at} af 9`).waitFor()
+      if (at === 2) {
+        await page.getByRole('button', { name: 'Tilbage' }).click()
+        expect(await page.getByRole('button', { name: 'Passer (opdigtet)' }).getAttribute('aria-pressed')).toBe('true')
+        await page.getByRole('button', { name: 'Passer (opdigtet)' }).click()
+        await page.getByRole('button', { name: 'Spring over' }).click()
+      } else await page.getByRole('button', { name: 'Passer (opdigtet)' }).click()
+      if (at === 4) await expectSound(phone)
+    }
+    await page.getByRole('button', { name: 'Opdigtet trin 5' }).click()
+    await page.getByRole('heading', { name: 'Dine svar' }).waitFor()
+    await expectSound(phone)
+    await page.getByRole('button', { name: 'Ret svaret på: Opdigtet spørgsmål om haven' }).click()
+    await page.getByRole('button', { name: 'Passer ikke (opdigtet)' }).click()
+    expect(await page.textContent('body')).not.toMatch(/risiko|score|gruppe|point/i)
+    await page.getByRole('button', { name: 'Send svarene' }).click()
+    await page.getByText('Svarene er sendt til klinikken.').waitFor()
+    await expectSound(phone)
+    const key = path.split('.').at(-1) ?? ''
+    expect(key).toHaveLength(43)
+    for (const asked of [...phone.asked, ...clinic.asked]) {
+      expect(asked).not.toContain(key)
+      expect(asked).not.toContain('bother-4')
+    }
+    expect(page.url()).not.toContain('#')
+    const second = await open(path, PHONE)
+    await second.page.getByRole('heading', { name: 'Linket virker ikke længere' }).waitFor()
+
+    await clinic.page.getByRole('button', { name: 'Hent svarene' }).click({ timeout: 20_000 })
+    await clinic.page.getByText(/^Svarene fra link 1 står i skemaet/).waitFor()
+    await clinic.page.getByText('Høj risiko', { exact: true }).waitFor()
+    await expectSound(clinic)
+    await clinic.page.getByRole('button', { name: 'Gem i journalen' }).click()
+    await clinic.page.getByText(/^Skemaet er gemt i journalen som/).waitFor()
+    const [newest] = await saved('start-back-low')
+    expect(answered(newest?.item)).toEqual([
+      ['1', true],
+      ['2', false],
+      ...['3', '4', '5', '6', '7', '8'].map(linkId => [linkId, true]),
+      ['9', 'bother-4'],
+    ])
+  })
+
+  test('a screen in the waiting room is cleared for the next patient, and by itself when nobody is there', async () => {
+    const seen = await open('/', PHONE)
+    const { page } = seen
+    await page.clock.install()
+    await page.goto(`${service.url}/start-back/patient/`)
+    const answerAll = async () => {
+      await page.getByRole('button', { name: 'Begynd' }).click()
+      for (let at = 1; at <= 8; at += 1) {
+        await page.getByText(`Spørgsmål ${at} af 9`).waitFor()
+        await page.getByRole('button', { name: 'Passer (opdigtet)' }).click()
+      }
+      await page.getByRole('button', { name: 'Opdigtet trin 1' }).click()
+    }
+    await answerAll()
+    await page.getByRole('button', { name: 'Færdig' }).click()
+    await page.getByText('Aflever skærmen til klinikken.').waitFor()
+    await expectSound(seen)
+    await page.getByText('Vis svarene til klinikken').click()
+    await page.getByText('Opdigtet trin 1').waitFor()
+    await page.getByRole('button', { name: 'Næste patient' }).click()
+    await page.getByRole('heading', { name: 'Klar til næste patient' }).waitFor()
+    await expectSound(seen)
+
+    await answerAll()
+    expect(await page.getByText('Opdigtet trin 1').count()).toBe(1)
+    await page.clock.fastForward(150_000)
+    await page.getByText('Er du der stadig?').waitFor()
+    await expectSound(seen)
+    await page.getByRole('button', { name: 'Jeg er her' }).click()
+    await page.getByText('Er du der stadig?').waitFor({ state: 'detached' })
+    await page.clock.fastForward(179_000)
+    expect(await page.getByText('Opdigtet trin 1').count()).toBe(1)
+    await page.clock.fastForward(1_000)
+    await page.getByRole('heading', { name: 'Klar til næste patient' }).waitFor()
+    await page.getByRole('button', { name: 'Begynd' }).click()
+    expect(await page.getByRole('button', { pressed: true }).count()).toBe(0)
+    expect(seen.asked.filter(asked => asked.includes('Opdigtet') || asked.includes('bother'))).toEqual([])
+    expect(await page.evaluate('[localStorage.length, sessionStorage.length]')).toEqual([0, 0])
+  })
+
+  test('what is printed is a sheet with the code, or the form on paper, and nothing of the patient', async () => {
+    const { page } = await open('/start-back/#demo=start-back-low', DESKTOP)
+    await page.getByRole('button', { name: 'Lav et link' }).click()
+    await page.getByRole('img', { name: 'QR-kode til skemaet' }).waitFor()
+    await page.evaluate('window.print = () => {}')
+    await page.emulateMedia({ media: 'print' })
+    const printed = async (button: string) => {
+      await page.emulateMedia({ media: 'screen' })
+      await page.getByRole('button', { name: button }).click()
+      await page.emulateMedia({ media: 'print' })
+      return page.innerText('body')
+    }
+    const sheet = await printed('Udskriv ark med koden')
+    expect(sheet).toContain('Koden gælder til 6. april og kan bruges én gang.')
+    const paper = await printed('Udskriv skema på papir')
+    expect(paper).toContain('Opdigtet spørgsmål om alt vejret på én gang')
+    for (const text of [sheet, paper]) expect(text).not.toMatch(/Testperson|Risikogruppe|Hent svarene/)
+  })
+
+  test('without the wording patients are told so, and the clinician is told what to do', async () => {
+    const own = await startWorkService()
+    const context = await browser.newContext({ viewport: PHONE, bypassCSP: true })
+    contexts.push(context)
+    const page = await context.newPage()
+    await page.goto(`${own.url}/start-back/patient/`)
+    await page.getByRole('heading', { name: 'Skemaet kan ikke besvares her endnu' }).waitFor()
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+    expect(await page.getByRole('button').count()).toBe(0)
+    await page.goto(`${own.url}/start-back/`)
+    await page.getByText(/^Patienter kan først svare selv, når klinikken/).waitFor()
+    expect(await page.getByRole('button', { name: 'Lav et link' }).count()).toBe(0)
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+    await own.close()
+  })
+})
