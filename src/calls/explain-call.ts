@@ -13,6 +13,7 @@ import { planSource } from '../engine/cards/plan-source.js'
 import { stableUuid } from '../engine/cards/uuid.js'
 import type { AlreadyTold, CdsResponse, HeldBack, HookRequest } from '../cds-hooks/types.js'
 import { CdsError } from '../errors.js'
+import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
 import { inLanguage } from '../engine/model/localized.js'
 import { PAGE } from '../engine/model/names.js'
 import { explained } from '../patient-data/not-read.js'
@@ -39,6 +40,8 @@ export interface ToldAction extends ActionDescription {
   actions: ToldAction[]
   /** How many actions below it are not told, since it does not apply. */
   leftOut?: number
+  /** Where it is told briefly: the action before it below which the same actions are told. */
+  toldAt?: string
 }
 
 export interface Explanation {
@@ -54,6 +57,12 @@ export interface Explanation {
   response: CdsResponse
 }
 
+/** What is explained, and how. */
+export interface ExplainOptions extends Selection {
+  /** Whether small rather than whole: without the facts behind those that a condition asks for itself, without the conditions of what never has a card here, and each plan within others once. */
+  isBrief?: boolean
+}
+
 /**
  * Answers why each card came and why the others did not: the conditions of the actions with their answers, the
  * facts they used and the resources those came from. Same input as a call.
@@ -64,7 +73,7 @@ export async function explainCall(
   request: HookRequest,
   language: string,
   environment: CallEnvironment,
-  selection: Selection = { isWhole: false },
+  { isBrief = false, ...selection }: ExplainOptions = { isWhole: false },
   arrival: Arrival = {},
 ): Promise<Explanation> {
   const plans = plansToExplain(service, selection)
@@ -84,6 +93,7 @@ export async function explainCall(
       cards: new Set(response.cards.map(({ uuid }) => uuid)),
       alreadyTold: alreadyTold.filter(each => each.plan === plan.canonical),
       heldBack: heldBack.filter(each => each.plan === plan.canonical),
+      ...(isBrief && { toldOnce: new Map() }),
     }
     const actions = explainPlan(plan, scope, request.hook, { ...selection, most: MOST_LISTED }, facts, language)
     return {
@@ -92,13 +102,14 @@ export async function explainCall(
       actions: actions.map(action => toldTop(action, telling)),
     }
   })
+  const named = isBrief ? askedIn(explainedPlans) : undefined
   return {
     service: service.id,
     ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true }),
     clock: { now: clock.now, today: clock.today },
     notRead: data.notRead.map(explained),
     plans: explainedPlans,
-    facts: Object.fromEntries(facts),
+    facts: Object.fromEntries(named ? [...facts].filter(([name]) => named.has(name)) : facts),
     response,
   }
 }
@@ -108,6 +119,15 @@ function plansToExplain({ plans }: CdsService, { only }: Selection): CdsService[
   if (chosen.length === 0)
     throw new CdsError('CDS_RESOURCE_UNKNOWN', 'The service has no action of that id. Without `action` all are told.')
   return chosen
+}
+
+/** Names of the facts that conditions ask for themselves. */
+function askedIn(plans: Explanation['plans']): ReadonlySet<string> {
+  const namesIn = ({ conditions, onlyOnPage, actions }: ToldAction): string[] => [
+    ...[...conditions, ...(onlyOnPage ? [onlyOnPage] : [])].flatMap(({ facts }) => facts),
+    ...actions.flatMap(namesIn),
+  ]
+  return new Set(plans.flatMap(({ actions }) => actions.flatMap(namesIn)))
 }
 
 interface Telling {
@@ -120,6 +140,8 @@ interface Telling {
   alreadyTold: readonly AlreadyTold[]
   /** What of the plan stays away since a user answered it before. */
   heldBack: readonly HeldBack[]
+  /** Where each plan within is told once: the action below which it is told. */
+  toldOnce?: Map<CompiledPlan, string>
 }
 
 /** An action of the service's own plans: it has a card, actions below it have, or it says why there is none. */
@@ -138,6 +160,7 @@ const hasCard = ({ card, actions }: ToldAction): boolean => card !== undefined |
 
 function told({ action, listensToHook, applies, conditions, onlyOnPage, actions, leftOut }: ExplainedAction, telling: Telling): ToldAction {
   // What does not apply has no card; what could not be answered in time for this may have one.
+  const neverHasCard = !listensToHook || action.isOnlyOnPage
   const card = applies === 'no' ? undefined : stableUuid(telling.hookInstance, telling.plan, action.id)
   return {
     ...describeAction(action, telling.language),
@@ -145,12 +168,25 @@ function told({ action, listensToHook, applies, conditions, onlyOnPage, actions,
     applies,
     met: conditions.filter(({ answer }) => answer === 'yes').length,
     of: conditions.length,
-    conditions: conditions.map(condition => toldCondition(condition, telling.language)),
+    conditions: (telling.toldOnce && neverHasCard ? [] : conditions).map(condition => toldCondition(condition, telling.language)),
     ...(onlyOnPage && { onlyOnPage: toldCondition(onlyOnPage, telling.language) }),
     ...(card !== undefined && telling.cards.has(card) && { card }),
-    actions: actions.map(child => told(child, telling)),
+    ...toldBelow(action, actions, telling),
     ...(leftOut > 0 && { leftOut }),
   }
+}
+
+/** The actions below one; those of a plan that was told before are told there, where each is told once: their conditions are answered the same. */
+function toldBelow(
+  { id, definition, actions: own }: CompiledAction,
+  below: readonly ExplainedAction[],
+  telling: Telling,
+): Pick<ToldAction, 'actions' | 'toldAt'> {
+  const within = definition?.kind === 'plan' && own.length === 0 && below.length > 0 ? definition.plan : undefined
+  const toldAt = within && telling.toldOnce?.get(within)
+  if (toldAt !== undefined) return { actions: [], toldAt }
+  if (within) telling.toldOnce?.set(within, id)
+  return { actions: below.map(child => told(child, telling)) }
 }
 
 /** Most entries of a list that a reader goes through. */

@@ -170,11 +170,12 @@ async function explain(asked: Asked, environment: ServerEnvironment): Promise<Re
   if (!environment.explain) throw pathUnknown()
   const service = serviceOf(asked, environment)
   const { view } = asked.query
-  if (view !== undefined && view !== 'summary') throw new CdsError('CDS_REQUEST_INVALID', 'Give `view` as summary, or leave it out.')
-  const selection = selectionIn(asked.query)
+  if (view !== undefined && view !== 'summary' && view !== 'brief')
+    throw new CdsError('CDS_REQUEST_INVALID', 'Give `view` as summary or brief, or leave it out.')
+  const options = { ...selectionIn(asked.query), isBrief: view === 'brief' }
   const hookRequest = parseHookRequest(asked.body, service.hook)
   const language = asked.language()
-  if (view === undefined) return json(await explainCall(service, hookRequest, language, explaining(asked, environment), selection, asked))
+  if (view !== 'summary') return json(await explainCall(service, hookRequest, language, explaining(asked, environment), options, asked))
   // A dry run has the time and the clock of the call that it tries.
   requireOwnClock(asked)
   return json(await summariseCall(service, hookRequest, language, environment, asked))

@@ -3,7 +3,7 @@ import supertest from 'supertest'
 import { readSettings } from '../../src/settings.js'
 import type { Explanation, ToldAction, ToldCondition } from '../../src/calls/explain-call.js'
 import { demoPeople } from '../../src/demo/people.js'
-import { entriesOf, patientView, prefetchedCall, searchset, SERVICES, type ServiceId } from '../support/hook-requests.js'
+import { entriesOf, PEOPLE, patientView, prefetchedCall, searchset, SERVICES, type ServiceId } from '../support/hook-requests.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService, TEST_NOW } from '../support/service.js'
 import { startStubFhirServer } from '../support/stub-fhir-server.js'
@@ -183,6 +183,38 @@ describe('an explanation', () => {
           isPackedSmall: true,
         })
       }
+    })
+
+    test.each(SERVICES)('and smaller still where it is brief, for whomever: %s', async id => {
+      for (const person of PEOPLE) {
+        const { text } = await supertest(service.url)
+          .post(`/cds-services/${id}/$explain?view=brief`)
+          .send(prefetchedCall(person, id))
+          .expect(200)
+        const [bytes, packed] = [Buffer.byteLength(text), gzipSync(text).byteLength]
+        expect({ person, bytes, isSmall: bytes <= 200_000, isPackedSmall: packed <= 25_000 }).toMatchObject({
+          isSmall: true,
+          isPackedSmall: true,
+        })
+      }
+    })
+
+    test('a brief explanation tells the same but for facts behind facts, and what is told before', async () => {
+      const id = 'low-back-pain-patient-view'
+      const [whole, brief] = [await explain('work-injury', id), await explain('work-injury', id, '?view=brief')]
+      expect(brief.response).toEqual(whole.response)
+      const told = new Map(everyAction(brief).map(action => [action.id, action] as const))
+      const again = everyAction(brief).filter(({ toldAt }) => toldAt !== undefined)
+      expect(again.length).toBeGreaterThan(0)
+      for (const { id: action, toldAt } of again) {
+        const there = everyAction(whole).find(each => each.id === action)!.actions
+        expect({ action, below: told.get(toldAt!)!.actions.map(each => each.id) }).toEqual({ action, below: there.map(each => each.id) })
+      }
+      const named = everyAction(brief).flatMap(({ conditions, onlyOnPage = NOTHING_ASKED }) =>
+        [...conditions, onlyOnPage].flatMap(({ facts }) => facts),
+      )
+      expect(Object.keys(brief.facts).toSorted()).toEqual([...new Set(named)].toSorted())
+      expect(Object.keys(brief.facts).length).toBeLessThan(Object.keys(whole.facts).length)
     })
 
     test('and no fact is told twice, nor one that nobody used', async () => {

@@ -71,7 +71,11 @@ const EXPLANATIONS: Readonly<Record<string, DocumentedPath>> = {
       query: {
         all: { schema: TRUTH, description: 'Also what stands below actions that do not apply.' },
         action: { schema: TEXT, description: 'One action alone, with what stands around it and below it.' },
-        view: { schema: oneOf('summary'), description: 'A dry run: what was understood of the request.' },
+        view: {
+          schema: oneOf('summary', 'brief'),
+          description:
+            'summary: a dry run, what was understood of the request. brief: without the facts behind facts, and each plan within others once.',
+        },
         ...AS_IF,
       },
       request: named('HookRequest'),

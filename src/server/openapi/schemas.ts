@@ -114,6 +114,7 @@ const EXPLAINING: Readonly<Record<string, Schema>> = {
       onlyOnPage: named('Condition'),
       card: said(TEXT, 'Uuid of its card in the response.'),
       noCardBecause: TEXT,
+      toldAt: said(TEXT, 'Where it is told briefly: the action below which the same actions are told.'),
       leftOut: said(COUNT, 'How many actions below it are not told, since it does not apply.'),
     },
   ),
