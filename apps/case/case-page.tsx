@@ -6,7 +6,7 @@ import { CardList } from '../shared/card-list.js'
 import { fhirClient } from '../shared/fhir.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
 import { RefusedNote } from '../shared/refused-note.js'
-import { discover, explain, openQuestions, type Refused } from '../shared/service.js'
+import { discover, explain, openQuestions, Refused } from '../shared/service.js'
 import { useLatest } from '../shared/use-latest.js'
 import { BehindCondition, dateWords, Opened } from './fact-view.js'
 import type { Launched } from './launch.js'
@@ -54,10 +54,9 @@ export function CasePage({ launched }: { launched: Launched }) {
     </OpenedRecord.Provider>
   )
 
-  /** What is refused for want of a session or a token says what to do about it. */
+  /** The session of the page ends with the EHR's hour: another is had there, and not by signing in. */
   function told(refused: Refused): Refused {
-    if (refused.code === 'CDS_SIGN_IN_REQUIRED') refused.message = words.expired
-    return refused
+    return refused.code === 'CDS_SIGN_IN_REQUIRED' ? new Refused(refused.status, undefined, words.expired) : refused
   }
 }
 

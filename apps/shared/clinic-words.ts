@@ -12,6 +12,8 @@ interface ClinicWords {
   noPatients: string
   born: (date: string) => string
   tryAgain: string
+  signInAgain: string
+  signOut: string
   otherPatient: string
   /** @param what was tried, as in `hente patienterne`. */
   refused: (what: string, why: Refused) => string
@@ -34,6 +36,8 @@ export const clinicWords: InLanguages<ClinicWords> = {
     noPatients: 'Serveren har ingen patienter. Vælg en anden server.',
     born: date => `født ${date}`,
     tryAgain: 'Prøv igen',
+    signInAgain: 'Log ind igen',
+    signOut: 'Log ud',
     otherPatient: 'Anden patient',
     refused: (what, why) =>
       why.status === 0
@@ -54,6 +58,8 @@ export const clinicWords: InLanguages<ClinicWords> = {
     noPatients: 'The server has no patients. Choose another server.',
     born: date => `born ${date}`,
     tryAgain: 'Try again',
+    signInAgain: 'Sign in again',
+    signOut: 'Sign out',
     otherPatient: 'Another patient',
     refused: (what, why) =>
       why.status === 0

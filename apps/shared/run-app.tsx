@@ -1,6 +1,7 @@
 import { render, type ComponentChild } from 'preact'
 import { RefusedNote } from './refused-note.js'
-import type { Refused } from './service.js'
+import { pageSettings, type Refused } from './service.js'
+import { showSignedIn } from './signed-in.js'
 
 /**
  * Puts a program into its page, once what it needs is there.
@@ -10,6 +11,7 @@ export function runApp<Needed>(load: () => Promise<Needed>, show: (needed: Neede
   const place = document.getElementById('app')
   if (!place) return
   place.replaceChildren()
+  pageSettings().then(showSignedIn, () => undefined)
   const start = () =>
     load().then(
       needed => render(show(needed), place),

@@ -31,7 +31,7 @@ const opened: Listening[] = []
 
 beforeAll(async () => {
   apps = await buildTestApps()
-  issuer = await startStubIssuer(`${PUBLIC}/sign-in/callback`)
+  issuer = await startStubIssuer(() => `${PUBLIC}/sign-in/callback`)
   client = await makeKey('n1')
 })
 

@@ -34,7 +34,7 @@ interface Grant {
 export const STUB_CLIENT = 'columna-test'
 
 /** Starts an issuer at which one client is registered. */
-export async function startStubIssuer(redirectUri: string): Promise<StubIssuer> {
+export async function startStubIssuer(redirectUri: () => string): Promise<StubIssuer> {
   const key = await makeKey('issuer-1', 'RS256')
   const grants = new Map<string, Grant>()
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -43,6 +43,7 @@ export async function startStubIssuer(redirectUri: string): Promise<StubIssuer> 
     if (pathname === '/.well-known/openid-configuration') return json(response, discovery(stub.url))
     if (pathname === '/keys') return json(response, { keys: [key.publicKey] })
     if (pathname === '/token') return tokens(request, response)
+    if (pathname === '/authorize') return void response.writeHead(302, { location: stub.signInAt(`${stub.url}${request.url}`) }).end()
     response.writeHead(404).end()
   }
   const tokens = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -68,12 +69,12 @@ export async function startStubIssuer(redirectUri: string): Promise<StubIssuer> 
     asked: [],
     signInAt(url) {
       const asked = new URL(url).searchParams
-      const wanted = { client_id: STUB_CLIENT, response_type: 'code', redirect_uri: redirectUri, code_challenge_method: 'S256' }
+      const wanted = { client_id: STUB_CLIENT, response_type: 'code', redirect_uri: redirectUri(), code_challenge_method: 'S256' }
       for (const [name, value] of Object.entries(wanted))
         if (asked.get(name) !== value) throw new Error(`The issuer does not take ${name}.`)
       const code = randomUUID()
-      grants.set(code, { nonce: asked.get('nonce') ?? '', challenge: asked.get('code_challenge') ?? '', redirectUri })
-      return `${redirectUri}?${new URLSearchParams({ code, state: asked.get('state') ?? '', iss: stub.url }).toString()}`
+      grants.set(code, { nonce: asked.get('nonce') ?? '', challenge: asked.get('code_challenge') ?? '', redirectUri: redirectUri() })
+      return `${redirectUri()}?${new URLSearchParams({ code, state: asked.get('state') ?? '', iss: stub.url }).toString()}`
     },
   }
   return stub

@@ -1,0 +1,32 @@
+import { render } from 'preact'
+import type { PageSettings } from '../../src/server/routes.js'
+import { clinicWords } from './clinic-words.js'
+import { wordsOf } from './language.js'
+import { ask } from './service.js'
+import './signed-in.css'
+
+/** Shows in the head of the page who is signed in, with the way out; nothing where nobody is. */
+export function showSignedIn({ user }: PageSettings): void {
+  const head = document.querySelector('header.bar')
+  if (!user || !head) return
+  const place = document.createElement('div')
+  place.className = 'signed-in'
+  head.insertBefore(place, head.querySelector('nav'))
+  render(<SignedIn name={user.name} />, place)
+}
+
+function SignedIn({ name }: { name: string | undefined }) {
+  const words = wordsOf(clinicWords)
+  const signOut = () => void ask('POST', '/sign-out', {}).finally(() => location.assign('/'))
+  return (
+    <>
+      {name !== undefined && <span class="signed-in-name">{name}</span>}
+      <button type="button" class="sign-out" onClick={signOut}>
+        {words.signOut}
+      </button>
+    </>
+  )
+}
+
+/** Where somebody signs in again, to come back to this page. */
+export const signInAgain = (): string => `/sign-in?${new URLSearchParams({ to: `${location.pathname}${location.search}` }).toString()}`
