@@ -1,6 +1,7 @@
 // Pictures of eight pages, to be looked at, in docs/screens/: on a desktop, on a phone, and as they are printed.
 import { startTestService } from '../support/service.js'
 import { startChromium } from '../support/chromium.js'
+import { startLaunchedCase } from '../support/launched-case.js'
 import { PAGES_TO_SEE, pathIn } from './pages-to-see.js'
 
 interface Picture {
@@ -34,5 +35,22 @@ for (const { file, path, width, height, isPrinted } of PICTURES) {
   await page.close()
   process.stdout.write(`docs/screens/${file}.png\n`)
 }
+
+const launched = await startLaunchedCase()
+const [card] = await launched.cards('low-back-pain-patient-view', 'patient-view', 'start-back-high')
+for (const { file, width, height } of [
+  { file: 'case', width: 1_200, height: 1_500 },
+  { file: 'case-phone', width: 360, height: 1_400 },
+]) {
+  const page = await browser.newPage({ viewport: { width, height } })
+  if (card) await page.goto(launched.follow(card, 'start-back-high'))
+  await page.getByText('Spørg til:').first().waitFor()
+  await page.locator('.condition summary').nth(1).click()
+  await page.locator('.fact summary').first().click()
+  await page.screenshot({ path: `docs/screens/${file}.png` })
+  await page.close()
+  process.stdout.write(`docs/screens/${file}.png\n`)
+}
+await launched.close()
 await browser.close()
 await service.close()
