@@ -23,7 +23,7 @@ export function FrontPage({ view, context, assets }: { view: FrontView; context:
   const { link, language } = context
   const words = frontWords(language)
   const { workbench, consultation, startBack, guidelines, review } = words.places
-  const { discovery, knowledge, health, fhir } = words.interfaces
+  const { discovery, openapi, knowledge, health, fhir } = words.interfaces
   const title = spoken(tour?.title, context) ?? words.title
   return (
     <Page context={context} assets={assets} title={title} path="/" part={words.part}>
@@ -62,7 +62,7 @@ export function FrontPage({ view, context, assets }: { view: FrontView; context:
       <section>
         <h2>{words.integrators}</h2>
         <ul class="addresses">
-          {[discovery, knowledge, health].map(({ name, text }) => (
+          {[discovery, openapi, knowledge, health].map(({ name, text }) => (
             <li>
               <a href={name}>
                 <code>{name}</code>
