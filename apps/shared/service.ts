@@ -74,7 +74,7 @@ function queryOf(query: Readonly<Record<string, string>>): string {
  */
 export async function ask<Answer>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Timed<Answer>> {
   const from = performance.now()
-  const response = await fetch(path, {
+  const response = await sent(path, {
     method,
     headers: {
       Accept: 'application/json',
@@ -83,12 +83,24 @@ export async function ask<Answer>(method: 'GET' | 'POST' | 'PUT', path: string, 
       ...(body && { 'Content-Type': 'application/json' }),
     },
     ...(body && { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new Refused(0, undefined, '')
   })
   const text = await response.text()
   if (!response.ok) throw refusal(response.status, text)
   return { answer: (text === '' ? undefined : JSON.parse(text)) as Answer, ms: performance.now() - from }
+}
+
+/** How often a question is asked again where the service has too much to do, and how long that is waited for at most. */
+const AGAIN = { times: 3, longestMs: 5_000 }
+
+/** Asks, and again after a while where a busy service says when; what is written is not sent twice. @throws Refused where nobody answers. */
+async function sent(path: string, init: RequestInit, left = init.method === 'GET' ? AGAIN.times : 0): Promise<Response> {
+  const response = await fetch(path, init).catch(() => {
+    throw new Refused(0, undefined, '')
+  })
+  const wait = Number(response.headers.get('Retry-After')) * 1_000
+  if (response.status !== 503 || left === 0 || !(wait > 0 && wait <= AGAIN.longestMs)) return response
+  await new Promise(resolve => setTimeout(resolve, wait))
+  return sent(path, init, left - 1)
 }
 
 /** What an answer that is no success says. */

@@ -3,6 +3,7 @@ import type { ServiceDescription } from '../../src/cds-hooks/types.js'
 import type { PageSettings } from '../../src/server/routes.js'
 import { wordsOf } from '../shared/language.js'
 import { guidelines, type Guideline } from './guideline-pages.js'
+import { LaterKnowledge } from './later-knowledge.js'
 import { PatientView } from './patient-view.js'
 import { questionTexts, type QuestionTexts } from './question-texts.js'
 import { workbenchWords } from './words.js'
@@ -16,9 +17,12 @@ export interface Known {
   questions: QuestionTexts
 }
 
+const VIEWS = ['patient', 'knowledge'] as const
+
 /** The workbench: calls about patients, or the knowledge by itself. */
 export function Workbench({ settings, services }: Pick<Known, 'settings' | 'services'>) {
   const words = wordsOf(workbenchWords)
+  const [view, setView] = useState<(typeof VIEWS)[number]>(location.hash === '#knowledge' ? 'knowledge' : 'patient')
   const [pages, setPages] = useState<readonly Guideline[]>([])
   const [questions, setQuestions] = useState<QuestionTexts>(new Map())
   useEffect(() => {
@@ -34,8 +38,18 @@ export function Workbench({ settings, services }: Pick<Known, 'settings' | 'serv
           <h1>{words.title}</h1>
           <p class="wb-lead">{words.lead}</p>
         </div>
+        <div class="wb-views" role="group" aria-label={words.title}>
+          {VIEWS.map(each => (
+            <button key={each} type="button" aria-pressed={view === each} onClick={() => setView(each)}>
+              {words.views[each]}
+            </button>
+          ))}
+        </div>
       </div>
-      <PatientView known={known} />
+      <div hidden={view !== 'patient'}>
+        <PatientView known={known} />
+      </div>
+      {view === 'knowledge' && <LaterKnowledge pages={pages} />}
     </>
   )
 }

@@ -151,7 +151,7 @@ async function readerFor(
 
 function serverOptions(
   { settings, log, now, apps, signIn, tour, record, readiness, turns, lateness, unfinished, tracing }: Deployment,
-  { knowledge, services, settings: declared, about, caseRecord, digest }: LoadedKnowledge,
+  { knowledge, services, settings: declared, about, caseRecord, digest, faults }: LoadedKnowledge,
   { letIn, registeredClients, inShadow, origins, fhirServers, reader }: Trust & { reader: FhirReader },
   reloading: Reloading,
 ): ServerOptions {
@@ -161,6 +161,7 @@ function serverOptions(
     services,
     ...(about !== undefined && { about }),
     ...(caseRecord !== undefined && { caseRecord }),
+    warnings: faults.warnings,
     isServed: servedBy(settings),
     ...limitsIn(settings),
     now,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { CallEnvironment } from '../calls/environment.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
+import type { Fault } from '../engine/model/faults.js'
 import type { CaseRecord } from '../knowledge-files/case-record.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
 import type { SignIn } from '../sign-in/sign-in.js'
@@ -49,6 +50,8 @@ export interface ServerOptions extends CallEnvironment {
   about?: string
   /** What its clinical cases answered when they were last run, where its folder says so. */
   caseRecord?: CaseRecord
+  /** What a check of the knowledge warns of; nothing unless given. */
+  warnings?: readonly Fault[]
   record: WatchedRecord
   /** Hands on the answers of forms. */
   links: LinkDesk

@@ -9,7 +9,9 @@ import { summariseCall } from '../calls/summarise-call.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
 import type { Selection } from '../engine/apply/explain-plan.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
+import type { Fault } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
+import type { CaseRecord } from '../knowledge-files/case-record.js'
 import { describeService, type CdsService } from '../knowledge-files/services.js'
 import { APP_NAMES, APP_PATHS, type AppName } from '../browser-apps/app-list.js'
 import { clockAt } from '../engine/expression/clock.js'
@@ -251,8 +253,20 @@ function recommendation(asked: Asked, { pages }: ServerEnvironment): Reply {
   return 'html' in found ? html(found.html, language) : seeOther(pages.inLanguage(found.path, language))
 }
 
-function review(asked: Asked, { pages }: ServerEnvironment): Reply {
+/** What stands behind the knowledge: its cases and what its check warns of. */
+export interface Review {
+  /** What the clinical cases answered when they were last run, where that was recorded. */
+  record?: CaseRecord
+  /** What is left undone of knowledge that is sound enough to be served. */
+  warnings: readonly Fault[]
+}
+
+function review(asked: Asked, { pages, caseRecord, warnings = [] }: ServerEnvironment): Reply {
   const language = pages.languageOf(asked.query.lang)
+  if (!asked.isAskedByPerson()) {
+    const told: Review = { ...defined({ record: caseRecord }), warnings }
+    return json(told, { isPublic: true })
+  }
   return html(pages.review(language), language)
 }
 

@@ -290,6 +290,37 @@ describe.each([
   })
 })
 
+describe('the knowledge', () => {
+  test.each([360, 1_440])('is looked up: plans, facts, value sets, cases, faults and the graph, at a width of %d', async width => {
+    const { page } = await open('', { width })
+    await page.getByRole('button', { name: 'Viden' }).click()
+    await page.getByRole('searchbox', { name: 'Søg' }).fill('LBP-10')
+    await page.getByText('Ordination af smertestillende medicin ved rygsmerter').click()
+    await page.getByText('Paracetamol ved nyopståede lænderygsmerter: kun efter nøje overvejelse').click()
+    expect(await page.getByRole('link', { name: 'Læs anbefalingen' }).getAttribute('href')).toMatch(/^\/guidelines\/analgesic-orders\//)
+    expect(await axeFindings(page)).toEqual([])
+    const says = {
+      Oplysninger: 'Patientens aktive ryglidelser.',
+      Værdisæt: 'NSAID, systemisk',
+      Cases: 'ingen optegnelse',
+      Fejl: 'Ingen fejl',
+    }
+    for (const [tab, text] of Object.entries(says)) {
+      await page.getByRole('tab', { name: tab }).click()
+      if (['Oplysninger', 'Værdisæt'].includes(tab)) await page.getByRole('searchbox', { name: 'Søg' }).fill(text)
+      await page.getByText(text).first().waitFor()
+      expect(await axeFindings(page)).toEqual([])
+    }
+    await page.getByRole('tab', { name: 'Graf' }).click()
+    await page.getByRole('img', { name: /^Alle planer: \d+ punkter og \d+ forbindelser/ }).waitFor()
+    await page.getByRole('combobox', { name: 'Graf over' }).selectOption({ label: 'Næste skridt i rygforløbet' })
+    await page.getByText('Grafen som tekst').click()
+    await page.getByRole('listitem').filter({ hasText: 'Journalen åbnes' }).first().waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    expect(await overflowOf(page)).toBe(0)
+  })
+})
+
 test('a patient is opened by the address in the demonstration alone', async () => {
   const real = await startWorkService({ demonstrationFhirServer: undefined as unknown as string })
   try {

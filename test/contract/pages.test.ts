@@ -234,9 +234,12 @@ describe('the review', () => {
 
   test('tells what the cases answered where a record is there', async () => {
     const caseRecord = { cases: 20, asExpected: 19, points: { 'LBP-10': { yes: 3, no: 4, cannotTell: 1 } } }
-    const recorded = await startTestService({ caseRecord })
+    const warning = { code: 'SOURCE_MISSING', file: 'plan.json', element: 'PlanDefinition', message: 'It has no source.' } as const
+    const recorded = await startTestService({ caseRecord, warnings: [warning] })
     const { text } = await supertest(recorded.url).get('/guidelines/review').set('accept', 'text/html').expect(200)
+    const { body } = await supertest(recorded.url).get('/guidelines/review').set('accept', 'application/json').expect(200)
     await recorded.close()
+    expect(body).toEqual({ record: caseRecord, warnings: [warning] })
     expect(text).toContain('19 af 20 cases')
     expect(text).toContain('LBP-10: 3 / 4 / 1')
     expect(text).toContain('RN-03: 0 / 0 / 0')

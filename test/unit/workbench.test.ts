@@ -6,8 +6,10 @@ import { parse } from 'yaml'
 import { clinicalCase } from '../../apps/workbench/clinical-case.js'
 import { shownActions } from '../../apps/workbench/explained.js'
 import { instantIn } from '../../apps/workbench/instant.js'
+import type { ActionView, KnowledgeView, PlanView } from '../../apps/workbench/knowledge.js'
 import { nearMisses } from '../../apps/workbench/near-misses.js'
 import { taken } from '../../apps/workbench/orders.js'
+import { planGraph, wholeGraph } from '../../apps/workbench/pathway-graph.js'
 import { reasonFor } from '../../apps/workbench/reasons.js'
 import { compared, edited, leavesOf, removalOf, sentResources, withEdit } from '../../apps/workbench/what-if.js'
 import { toYaml, type Writable } from '../../apps/workbench/yaml.js'
@@ -337,5 +339,66 @@ test('a call becomes a case that names nobody', () => {
         says: ['Say this: now'],
       },
     ],
+  })
+})
+
+describe('the graph of the pathway', () => {
+  const part = (id: string, uses?: string, hooks: string[] = []): ActionView => ({
+    id,
+    title: id.toUpperCase(),
+    conditions: [],
+    hooks,
+    uses,
+    points: [],
+    actions: [],
+  })
+  const lines: PlanView = { id: 'lines', title: 'Lines', description: '', version: '1', isApplied: false, actions: [part('x')] }
+  const plan: PlanView = {
+    id: 'plan',
+    title: 'Plan',
+    description: '',
+    version: '1',
+    isApplied: true,
+    actions: [
+      { ...part('a', 'PlanDefinition/lines', ['patient-view']), actions: [part('within', 'ActivityDefinition/order')] },
+      part('b', 'Questionnaire/form', ['order-sign']),
+    ],
+  }
+  const knowledge: KnowledgeView = {
+    plans: [plan, lines],
+    facts: [],
+    valueSets: [],
+    titles: new Map([
+      ['PlanDefinition/lines', 'Lines'],
+      ['ActivityDefinition/order', 'Order'],
+    ]),
+    review: { warnings: [] },
+  }
+
+  test('goes from hooks over plans to what they use, each once', () => {
+    const { nodes, edges, columns } = wholeGraph(knowledge)
+    expect(columns).toBe(3)
+    expect(nodes.map(({ kind, label, column }) => [kind, label, column])).toEqual(
+      expect.arrayContaining([
+        ['hook', 'patient-view', 0],
+        ['hook', 'order-sign', 0],
+        ['plan', 'Plan', 1],
+        ['lines', 'Lines', 2],
+        ['proposal', 'Order', 2],
+        ['form', 'Questionnaire/form', 2],
+      ]),
+    )
+    expect(nodes).toHaveLength(6)
+    expect(edges).toHaveLength(5)
+  })
+
+  test('of one plan has its recommendations, with what stands within them', () => {
+    const { nodes, edges } = planGraph(plan, knowledge)
+    expect(nodes.filter(({ kind }) => kind === 'action').map(({ label, row }) => [label, row])).toEqual([
+      ['A', 0],
+      ['B', 1],
+    ])
+    expect(edges).toContainEqual({ from: 'action/a', to: 'ActivityDefinition/order' })
+    expect(edges).toContainEqual({ from: 'hook/order-sign', to: 'action/b' })
   })
 })

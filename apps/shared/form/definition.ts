@@ -94,7 +94,7 @@ const extensionOf = ({ extension = [] }: { extension?: Extension[] }, url: strin
   extension.find(each => each.url === url)
 
 /** A text in a language, by the FHIR translation extension on the element beside it. */
-function textIn(text: string | undefined, { extension = [] }: Element = {}, language: string): string {
+export function textIn(text: string | undefined, { extension = [] }: Element = {}, language: string): string {
   const translated = extension.find(
     each => each.url === TRANSLATION && each.extension?.some(({ url, valueCode }) => url === 'lang' && valueCode === language),
   )

@@ -150,7 +150,14 @@ const PAGES: Readonly<Record<string, DocumentedPath>> = {
       answers: { 200: { ...HTML, [JSON_TYPE]: named('GuidelineList') } },
     },
   },
-  [PAGE_PATHS.review]: page('All plans as decision tables with their cases'),
+  [PAGE_PATHS.review]: {
+    get: {
+      summary: 'All plans as decision tables with their cases; as data what the cases answered and what a check warns of',
+      tag: 'Pages',
+      query: LANG,
+      answers: { 200: { ...HTML, [JSON_TYPE]: named('Review') } },
+    },
+  },
   [PAGE_PATHS.point]: {
     get: { summary: 'Leads to where a decision point speaks', tag: 'Pages', query: LANG, answers: { 303: {} } },
   },

@@ -189,6 +189,12 @@ const PAGES: Readonly<Record<string, Schema>> = {
       ),
     ),
   }),
+  Review: object(
+    { warnings: list(object({ code: TEXT, file: TEXT, element: TEXT, message: TEXT })) },
+    {
+      record: object({ cases: COUNT, asExpected: COUNT, points: table(object({ yes: COUNT, no: COUNT, cannotTell: COUNT })) }),
+    },
+  ),
   PageSettings: object(
     {
       languages: list(TEXT),
