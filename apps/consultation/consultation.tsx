@@ -1,14 +1,17 @@
 import type { Questionnaire } from 'fhir/r4.js'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { CdsResponse, ServiceDescription } from '../../src/cds-hooks/types.js'
 import type { OpenQuestions } from '../../src/calls/open-questions.js'
 import type { PageSettings } from '../../src/server/routes.js'
 import { CardList, cardKey } from '../shared/card-list.js'
+import { AdviceStrip } from '../shared/advice-strip.js'
 import { clinicWords } from '../shared/clinic-words.js'
+import { writtenDay } from '../shared/dates.js'
 import type { FhirClient, PatientChoice } from '../shared/fhir.js'
 import { readForm } from '../shared/form/definition.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
+import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import { callService, openQuestions, type Refused } from '../shared/service.js'
 import { hookRequest, openSession, reopenSession, type Session } from '../shared/session.js'
@@ -40,13 +43,18 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
   const [session, setSession] = useState<Session>()
   const opened = useLatest(chosen && service && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen, service])
   useEffect(() => setSession(opened.answer), [opened.answer])
+  const unsaved = useRef(0)
   const isOpen = session !== undefined && session.patientId === chosen?.patient.id && session.service === service
   return (
     <>
       <h1>{words.title}</h1>
       <p class="lead">{words.lead}</p>
       <div class="choosers">
-        <PatientChooser settings={settings} chosen={chosen?.patient.id} onChoose={(client, patient) => setChosen({ client, patient })} />
+        <PatientChooser
+          settings={settings}
+          chosen={chosen?.patient.id}
+          onChoose={(client, patient) => mayLeave(unsaved.current) && setChosen({ client, patient })}
+        />
         {services.length > 1 && (
           <div class="choice">
             <label for="choose-service">{words.service}</label>
@@ -72,6 +80,7 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
           key={`${session.client.base} ${session.patientId} ${session.service.id}`}
           session={session}
           onSaved={setSession}
+          onUnsaved={count => (unsaved.current = count)}
           settings={settings}
           questionnaires={questionnaires}
         />
@@ -84,11 +93,13 @@ interface OpenRecordProps {
   session: Session
   /** Is given the record as it is after something was saved. */
   onSaved: (session: Session) => void
+  /** Is told how many answers are not saved. */
+  onUnsaved: (count: number) => void
   settings: PageSettings
   questionnaires: readonly Questionnaire[]
 }
 
-function OpenRecord({ session, onSaved, settings, questionnaires }: OpenRecordProps) {
+function OpenRecord({ session, onSaved, onUnsaved, settings, questionnaires }: OpenRecordProps) {
   const words = wordsOf(consultationWords)
   const now = useMemo(() => serviceClock(settings), [settings])
   const asked = useMemo(() => questionnaires.filter(({ url }) => isAskedFor(url, session.service)), [session.service])
@@ -96,6 +107,7 @@ function OpenRecord({ session, onSaved, settings, questionnaires }: OpenRecordPr
     useMemo(() => asked.map(each => readForm(each, pageLanguage())), [asked]),
     session,
   )
+  useEffect(() => onUnsaved(forms.unsaved), [forms.unsaved])
   const [isWhole, setWhole] = useState(false)
   const { id } = session.service
   const drafts = JSON.stringify(forms.responses('completed', 'now'))
@@ -105,6 +117,7 @@ function OpenRecord({ session, onSaved, settings, questionnaires }: OpenRecordPr
   const open = useLatest(async () => (await openQuestions(id, request())).answer, [session, drafts])
   return (
     <div class="columns">
+      {advice.answer && <AdviceStrip cards={advice.answer.cards} />}
       <section class="form-column" aria-labelledby="form-heading">
         <div class="form-head">
           <h2 id="form-heading">{words.forms}</h2>
@@ -145,7 +158,7 @@ const isAskedFor = (url: string | undefined, service: ServiceDescription): boole
 const draftDates = (forms: Forms): string[] =>
   [...forms.byUrl.values()].flatMap(form => {
     const authored = forms.filledOf(form).draft?.authored
-    return authored === undefined ? [] : [authored.slice(0, 10)]
+    return authored === undefined ? [] : [writtenDay(authored)]
   })
 
 interface Asked {
@@ -229,7 +242,7 @@ function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
   return (
     <div class="save-bar">
       <div class="save-buttons">
-        <button type="button" class="button" disabled={forms.unsaved === 0 || isSaving} onClick={() => void save('completed')}>
+        <button type="button" class="button" disabled={!forms.canBeDone || isSaving} onClick={() => void save('completed')}>
           {words.save}
         </button>
         <button type="button" class="form-quiet" disabled={forms.unsaved === 0 || isSaving} onClick={() => void save('in-progress')}>
@@ -245,12 +258,4 @@ function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
       {saving && 'refused' in saving && <RefusedNote what={words.saveForm} refused={saving.refused} />}
     </div>
   )
-}
-
-/** Has the browser ask before it leaves answers behind. */
-function warnBeforeLeaving(isNeeded: boolean): (() => void) | undefined {
-  if (!isNeeded) return undefined
-  const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-  addEventListener('beforeunload', warn)
-  return () => removeEventListener('beforeunload', warn)
 }

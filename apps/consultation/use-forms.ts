@@ -23,7 +23,9 @@ export interface Forms {
   answer: (form: Form, answers: Answers, isDirect: boolean) => void
   /** How many answers are not saved. */
   unsaved: number
-  /** What is answered, as FHIR; forms without an answer that is not saved are none. */
+  /** Whether there is anything to save as done: answers, or a draft. */
+  canBeDone: boolean
+  /** What is answered, as FHIR: forms with an answer that is not saved and, as done, those that were a draft. */
   responses: (status: 'completed' | 'in-progress', authored: string) => QuestionnaireResponse[]
 }
 
@@ -37,6 +39,7 @@ export function useForms(forms: readonly Form[], session: Session): Forms {
   const filledOf = (form: Form) => filled.get(form) ?? NOTHING
   const isChanged = (form: Form) => filledOf(form).answers !== begun.get(form)?.answers
   const changed = forms.filter(isChanged)
+  const open = forms.filter(form => isChanged(form) || filledOf(form).draft !== undefined)
   return {
     byUrl: useMemo(() => new Map(forms.map(form => [form.canonical.split('|', 1)[0] ?? '', form] as const)), [forms]),
     filledOf,
@@ -47,8 +50,9 @@ export function useForms(forms: readonly Form[], session: Session): Forms {
       setFilled(new Map(filled).set(form, { ...before, answers, direct: new Set(direct) }))
     },
     unsaved: changed.reduce((sum, form) => sum + answerCount(filledOf(form).answers), 0),
+    canBeDone: open.length > 0,
     responses: (status, authored) =>
-      changed.map(form => {
+      (status === 'completed' ? open : changed).map(form => {
         const { answers, direct, draft } = filledOf(form)
         return toResponse(form, answers, askedBy(form, answers, direct), {
           ...(draft?.id !== undefined && { id: draft.id }),

@@ -21,6 +21,8 @@ interface ClinicWords {
   fetchSettings: string
   fetchRecord: string
   noServers: string
+  leave: (count: number) => string
+  toAdvice: string
 }
 
 const because = ({ message }: Refused): string => (message === '' ? '' : ` ${message}`)
@@ -47,6 +49,9 @@ export const clinicWords: InLanguages<ClinicWords> = {
     fetchSettings: 'hente sidens indstillinger',
     fetchRecord: 'hente patientens data',
     noServers: 'Tjenesten har ingen FHIR-server, som siden må læse. Sæt CDS_FHIR_SERVERS, eller start demonstrationen.',
+    leave: count =>
+      `${count === 1 ? 'Et svar er ikke gemt' : `${count} svar er ikke gemt`}. Skift patient og slet ${count === 1 ? 'det' : 'dem'}?`,
+    toAdvice: 'Se rådene',
   },
   en: {
     indicators: { info: 'Information', warning: 'Warning', critical: 'Urgent' },
@@ -69,5 +74,8 @@ export const clinicWords: InLanguages<ClinicWords> = {
     fetchSettings: 'load the settings of the page',
     fetchRecord: "load the patient's data",
     noServers: 'The service has no FHIR server that this page may read. Set CDS_FHIR_SERVERS, or start the demonstration.',
+    leave: count =>
+      `${count === 1 ? 'One answer is not saved' : `${count} answers are not saved`}. Change the patient and delete ${count === 1 ? 'it' : 'them'}?`,
+    toAdvice: 'See the advice',
   },
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { PageSettings } from '../../src/server/routes.js'
 import { clinicWords } from './clinic-words.js'
+import { writtenDay } from './dates.js'
 import { fhirClient, patientsOf, type FhirClient, type PatientChoice } from './fhir.js'
 import { wordsOf } from './language.js'
 import { serversOf, wishedPatient } from './servers.js'
@@ -21,6 +22,7 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
   const servers = serversOf(settings)
   const [server, setServer] = useState(servers[0])
   const [found, setFound] = useState<Found>()
+  const [, showAgain] = useState({})
   const load = () => {
     if (server === undefined) return
     setFound(undefined)
@@ -67,6 +69,8 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
             onChange={({ currentTarget }) => {
               const patient = found.patients.find(({ id }) => id === currentTarget.value)
               if (patient) onChoose(fhirClient(server), patient)
+              // Where the choice is not taken, the one before stands.
+              showAgain({})
             }}
           >
             <option value="" disabled>
@@ -74,7 +78,7 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
             </option>
             {found.patients.map(({ id, name, birthDate }) => (
               <option key={id} value={id}>
-                {birthDate === undefined ? name : `${name}, ${words.born(birthDate)}`}
+                {birthDate === undefined ? name : `${name}, ${words.born(writtenDay(birthDate))}`}
               </option>
             ))}
           </select>

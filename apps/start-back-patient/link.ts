@@ -14,5 +14,8 @@ export function linkIn(fragment: string): Link | undefined {
   return id === undefined || key === undefined ? undefined : { id, key, isOnSharedScreen: shared !== undefined }
 }
 
+/** A link as it stands behind `#`. */
+export const fragmentOf = ({ id, key, isOnSharedScreen }: Link): string => `#${id}.${key}${isOnSharedScreen ? '.w' : ''}`
+
 /** Takes the link out of the address, so that nobody finds it there. */
 export const forgetLink = (): void => history.replaceState(null, '', `${location.pathname}${location.search}`)

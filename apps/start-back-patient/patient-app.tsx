@@ -6,7 +6,7 @@ import { seal } from '../shared/sealed-answers.js'
 import type { Refused } from '../shared/service.js'
 import { serviceClock } from '../shared/service-clock.js'
 import { useIdle } from './idle.js'
-import { forgetLink, type Link } from './link.js'
+import { forgetLink, fragmentOf, type Link } from './link.js'
 import { patientWords } from './words.js'
 
 type Answers = Readonly<Record<string, boolean | string>>
@@ -40,6 +40,7 @@ export function PatientApp({ form, settings, link }: PatientProps) {
   useEffect(() => {
     if (isShared) forgetLink()
   }, [])
+  useEffect(() => settleHead(link, step.at === 'start'), [step.at === 'start'])
   return (
     <div class="patient" lang={form.language}>
       {isAsking && (
@@ -57,6 +58,15 @@ export function PatientApp({ form, settings, link }: PatientProps) {
       <p class="licence">{form.licence}</p>
     </div>
   )
+}
+
+/** What stands above the form leads nobody away from it; another language can be chosen until it is begun, and keeps the link. */
+function settleHead(link: Link | undefined, isAtStart: boolean): void {
+  document.querySelector('.brand')?.removeAttribute('href')
+  for (const way of document.querySelectorAll<HTMLAnchorElement>('.bar nav a')) {
+    way.hidden = !isAtStart
+    way.hash = link ? fragmentOf(link) : ''
+  }
 }
 
 function withAnswer(answers: Answers, linkId: string, value: boolean | string | undefined): Answers {

@@ -1,7 +1,8 @@
 import type { Questionnaire } from 'fhir/r4.js'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ServiceDescription } from '../../src/cds-hooks/types.js'
 import type { PageSettings } from '../../src/server/routes.js'
+import { AdviceStrip } from '../shared/advice-strip.js'
 import { clinicWords } from '../shared/clinic-words.js'
 import type { FhirClient, PatientChoice } from '../shared/fhir.js'
 import { answerCount, askedBy, NO_ANSWERS, type Answers } from '../shared/form/answers.js'
@@ -10,6 +11,7 @@ import { ItemsView } from '../shared/form/form-view.js'
 import { toResponse } from '../shared/form/response.js'
 import { formWords } from '../shared/form/words.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
+import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
 import type { PatientForm } from '../shared/patient-links.js'
 import { RefusedNote } from '../shared/refused-note.js'
@@ -46,7 +48,9 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
   const opened = useLatest(chosen && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen])
   useEffect(() => setSession(opened.answer), [opened.answer])
   const isOpen = session !== undefined && session.patientId === chosen?.patient.id
+  const unsaved = useRef(0)
   const choose = (client: FhirClient, patient: PatientChoice) => {
+    if (!mayLeave(unsaved.current)) return
     setFetched(undefined)
     setChosen({ client, patient })
   }
@@ -65,6 +69,7 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
           key={`${session.client.base} ${session.patientId}`}
           {...{ session, questionnaire, now, fetched }}
           onSaved={setSession}
+          onUnsaved={count => (unsaved.current = count)}
         />
       )}
       <PatientLinksView
@@ -83,11 +88,13 @@ interface FormProps {
   now: () => string
   fetched: Fetched | undefined
   onSaved: (session: Session) => void
+  /** Is told how many answers are not saved. */
+  onUnsaved: (count: number) => void
 }
 
 type Saving = 'saving' | { saved: string } | { refused: Refused } | undefined
 
-function FormWithScore({ session, questionnaire, now, fetched, onSaved }: FormProps) {
+function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsaved }: FormProps) {
   const words = wordsOf(startBackWords)
   const form = useMemo(() => readForm(questionnaire, pageLanguage()), [questionnaire])
   const [answers, setAnswers] = useState<Answers>(NO_ANSWERS)
@@ -99,6 +106,10 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved }: FormPr
   }, [fetched])
   const isAsked = askedBy(form, answers)
   const count = answerCount(answers)
+  useEffect(() => {
+    onUnsaved(count)
+    return warnBeforeLeaving(count > 0)
+  }, [count])
   const missing = flat(form.items).filter(isQuestion).length - count
   const draft = () =>
     toResponse(form, answers, isAsked, {
@@ -126,6 +137,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved }: FormPr
   }
   return (
     <div class="columns">
+      {answer && <AdviceStrip cards={answer.cards} />}
       <section aria-labelledby="form-heading">
         <h2 id="form-heading">{words.form}</h2>
         {fetched && count > 0 && <p class="fetched">{words.fetched(fetched.place)}</p>}

@@ -16,6 +16,7 @@ export async function pictureForms(browser: Browser, keep: (page: Page, file: st
   await keep(consultation, 'consultation')
   await consultation.getByRole('radiogroup', { name: 'Feber' }).getByRole('radio', { name: 'Ja', exact: true }).check()
   await consultation.getByText('Nyt', { exact: true }).first().waitFor()
+  await consultation.mouse.move(0, 0)
   await keep(consultation, 'consultation-answered')
   await consultation.close()
 

@@ -136,7 +136,7 @@ describe('only what can change the advice', () => {
     await page.getByText('Kladden er gemt i journalen.').waitFor()
     expect((await saved('red-flags-weak'))[0]?.status).toBe('in-progress')
     const again = await open('/consultation/#demo=red-flags-weak', DESKTOP)
-    await again.page.getByText('Fortsætter kladden fra 2026-03-30.').waitFor()
+    await again.page.getByText('Fortsætter kladden fra 30. marts 2026.').waitFor()
     await again.page.getByRole('button', { name: 'Hele skemaet' }).click()
     const noes = again.page.getByRole('radio', { name: 'Nej', exact: true, checked: true })
     expect(await noes.count()).toBeGreaterThan(2)
@@ -187,6 +187,11 @@ describe('STarT Back', () => {
     for (const label of SHORT_LABELS.slice(4)) await answer(page, label, 'Ja')
     await answer(page, 'Samlet gene', '0 (mindst)')
     await page.getByText('Høj risiko', { exact: true }).waitFor()
+    await page.getByRole('button', { name: /^Advarsel: STarT Back høj risiko .* Se rådene$/ }).waitFor()
+    // Another patient is not chosen over answers that are not saved, unless that is meant.
+    page.once('dialog', dialog => void dialog.dismiss())
+    await choosePatient(page, /^Test Uspurgt/)
+    expect(await page.getByRole('combobox', { name: 'Patient' }).inputValue()).toBe('recent-pain')
     expect(await page.getByText('Samlet score', { exact: true }).locator('..').textContent()).toContain('4 af 9')
     await expectSound(seen)
     await page.getByRole('button', { name: 'Gem i journalen' }).click()
@@ -208,7 +213,12 @@ describe('STarT Back', () => {
     const phone = await open(path, PHONE)
     const { page } = phone
     await expectSound(phone)
+    // Another language keeps the link.
+    await page.getByRole('link', { name: 'English' }).click()
+    await page.getByRole('button', { name: 'Begin' }).waitFor()
+    await page.getByRole('link', { name: 'Dansk' }).click()
     await page.getByRole('button', { name: 'Begynd' }).click()
+    expect(await page.getByRole('link', { name: /English|Columna/ }).count()).toBe(0)
     for (let at = 1; at <= 8; at += 1) {
       await page.getByText(`Spørgsmål ${at} af 9`).waitFor()
       if (at === 2) {
