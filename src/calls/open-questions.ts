@@ -150,27 +150,27 @@ class Trying {
     this.finished = responses.filter(response => isFinished(response) && isTo(form, response))
   }
 
-  /** Others are answered between one question and the next. */
   async tryAll(): Promise<FormTried> {
     const questions: QuestionTried[] = []
     for (const { item } of itemsOfForm(this.form)) {
       if (item.type === 'group' || item.type === 'display') continue
-      await this.environment.turns.take()
-      questions.push(this.tryOne(item))
+      questions.push(await this.tryOne(item))
     }
     const tried = worthAsking(questions)
     const settled = tried.filter(({ isWorthAsking }) => !isWorthAsking).map(({ item: { linkId } }) => [linkId, this.given(linkId)] as const)
     return { form: this.form, questions: tried, given: new Map(settled.filter(([, answers]) => answers.length > 0)) }
   }
 
-  private tryOne(item: QuestionnaireItem): QuestionTried {
+  private async tryOne(item: QuestionnaireItem): Promise<QuestionTried> {
     const nothing = { item, isWorthAsking: false, brings: new Set<AskedAction>(), rulesOut: new Set<AskedAction>() }
     if (this.undecided.length === 0) return { ...nothing, state: 'tried' }
     const answers = possibleAnswers(item, limitsIn(this.environment.knowledge.files), this.call.clock.today)
     if (answers === undefined || this.isLate()) return { ...nothing, state: 'untried', isWorthAsking: true }
-    const effects = answers.map(answer => ({ answer, ...this.effectIn(this.scopeWith([{ linkId: item.linkId, answer: [answer] }])) }))
-    const isAnswered = this.isAnswered(item.linkId, effects)
-    if (this.isLate()) return { ...nothing, state: 'untried', isWorthAsking: true }
+    const effects: (Effect & { answer: QuestionnaireResponseItemAnswer })[] = []
+    for (const answer of answers)
+      effects.push({ answer, ...(await this.effectIn(() => this.scopeWith([{ linkId: item.linkId, answer: [answer] }]))) })
+    const isAnswered = await this.isAnswered(item.linkId, effects)
+    if (this.isLate() || effects.some(({ isCertain }) => !isCertain)) return { ...nothing, state: 'untried', isWorthAsking: true }
     if (isAnswered) return { ...nothing, state: 'answered' }
     const [brings, rulesOut] = [effects.flatMap(effect => effect.brings), effects.flatMap(effect => effect.rulesOut)]
     return { ...nothing, state: 'tried', brings: new Set(brings), rulesOut: new Set(rulesOut) }
@@ -178,26 +178,33 @@ class Trying {
 
   private isLate = (): boolean => performance.now() > this.stopAt
 
-  /** What comes of undecided actions; an answer that brings something is given for that, whatever it puts off. */
-  private effectIn(scope: Scope): Effect {
-    const decisions = new Decisions(scope)
+  /**
+   * What comes of undecided actions, each time in a turn of its own, so that others are answered in between, and nothing once it is late. An answer that brings
+   * something is given for that, whatever it puts off.
+   */
+  private async effectIn(open: () => Scope): Promise<Effect> {
+    await this.environment.turns.take()
+    if (this.isLate()) return { isCertain: false, brings: [], rulesOut: [] }
+    const decisions = new Decisions(open())
     const decided = this.undecided.map(action => ({ action, answer: decisions.of(action) }))
     const thoseThat = (wanted: string) => decided.flatMap(({ action, answer }) => (answer === wanted ? [action] : []))
     const brings = thoseThat('yes')
-    return { brings, rulesOut: brings.length > 0 ? [] : thoseThat('no') }
+    return { isCertain: thoseThat('error').length === 0, brings, rulesOut: brings.length > 0 ? [] : thoseThat('no') }
   }
 
   /** Whether a finished form answers a question, and each answer that decides something now would have decided the same in its place: so that one still counts. */
-  private isAnswered(linkId: string, effects: readonly (Effect & { answer: QuestionnaireResponseItemAnswer })[]): boolean {
+  private async isAnswered(linkId: string, effects: readonly (Effect & { answer: QuestionnaireResponseItemAnswer })[]): Promise<boolean> {
     const answering = new Set<FhirResource>(this.finished.filter(({ item }) => answersTo(linkId, item).length > 0))
-    const deciding = effects.filter(({ brings, rulesOut }) => brings.length + rulesOut.length > 0)
     if (answering.size === 0) return false
-    return deciding.every(({ answer, brings, rulesOut }) => {
+    for (const { answer, brings, rulesOut } of effects) {
+      if (brings.length + rulesOut.length === 0) continue
       const inPlace = (record: FhirResource) =>
         answering.has(record) ? withAnswer(record as QuestionnaireResponse, linkId, answer) : record
-      const then = this.effectIn(this.scopeAsIf(records => records.map(inPlace)))
-      return brings.every(action => then.brings.includes(action)) && rulesOut.every(action => then.rulesOut.includes(action))
-    })
+      const then = await this.effectIn(() => this.scopeAsIf(records => records.map(inPlace)))
+      const isSame = brings.every(action => then.brings.includes(action)) && rulesOut.every(action => then.rulesOut.includes(action))
+      if (!isSame) return false
+    }
+    return true
   }
 
   private given(linkId: string): readonly QuestionnaireResponseItemAnswer[] {
@@ -237,6 +244,8 @@ class Trying {
 
 /** What an answer makes of undecided actions. */
 interface Effect {
+  /** Whether all could be evaluated in time. */
+  isCertain: boolean
   brings: readonly AskedAction[]
   rulesOut: readonly AskedAction[]
 }

@@ -242,7 +242,14 @@ describe('an attack is refused with 401 before the body is read', () => {
   })
 
   test('without any token, or with another scheme, everywhere', async () => {
-    for (const path of [RISK, `${RISK}/feedback`, `${RISK}/$explain`, '/fhir/PlanDefinition/x/$apply', '/cds-services/not-there'])
+    for (const path of [
+      RISK,
+      `${RISK}/feedback`,
+      `${RISK}/$explain`,
+      `${RISK}/$questions`,
+      '/fhir/PlanDefinition/x/$apply',
+      '/cds-services/not-there',
+    ])
       expectRefused(await call(undefined, path), 'Bearer')
     expectRefused(await supertest(service.url).get('/cds-services'), 'Bearer')
     expectRefused(await supertest(service.url).head('/cds-services').set('authorization', 'Basic YTpi').then(readable))

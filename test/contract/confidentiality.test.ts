@@ -84,6 +84,7 @@ beforeAll(async () => {
 
   expect(await post(CALL, secretCall())).toBe(200)
   expect(await post(`${CALL}/$explain`, secretCall())).toBe(200)
+  expect(await post(`${CALL}/$questions`, secretCall())).toBe(200)
   expect(await post(CALL, fetched(fhir.url))).toBe(200)
   expect(await post(CALL, fetched(broken.url))).toBe(412)
   expect(await post(CALL, fetched(redirecting.url))).toBe(412)
@@ -246,6 +247,7 @@ describe('an answer about a patient', () => {
     ['a call of no service', '/cds-services/nowhere', secretCall(), 404],
     ['half a JSON', CALL, '{"hook":', 400],
     ['an explained call', `${CALL}/$explain`, secretCall(), 200],
+    ['questions left to ask', `${CALL}/$questions`, secretCall(), 200],
     ['an explained call without its data', `${CALL}/$explain`, patientView(SECRETS.patientId), 412],
     ['feedback', `${CALL}/feedback`, feedback, 200],
     ['feedback that is none', `${CALL}/feedback`, {}, 400],

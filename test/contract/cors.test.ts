@@ -23,6 +23,7 @@ describe('before a call', () => {
     CALL,
     `${CALL}/feedback`,
     `${CALL}/$explain`,
+    `${CALL}/$questions`,
     '/fhir/metadata',
     '/fhir/PlanDefinition',
     '/fhir/PlanDefinition/start-back/$apply',

@@ -18,7 +18,7 @@ const RISK = 'start-back-risk'
 let service: Listening
 
 beforeAll(async () => {
-  service = await startTestService({ deadlineMs: 450 })
+  service = await startTestService({ deadlineMs: 450, explainDeadlineMs: 450 })
   // First calls, so that what follows measures the bodies and not the start.
   for (const id of [VIEW, SIGN, RISK] as const)
     for (let time = 0; time < 3; time += 1) await post(`/cds-services/${id}`, JSON.stringify(prefetchedCall(PERSON, id)))
@@ -317,6 +317,7 @@ test.each<[string, string, () => string, number, string]>([
   ],
   ['very many diagnoses', call(VIEW), () => diagnoses(), 200, ''],
   ['very many diagnoses, explained whole', explain(VIEW, '?all'), () => diagnoses(), 200, '"facts":'],
+  ['very many diagnoses, asked what is left to ask', `${call(VIEW)}/$questions`, () => diagnoses(), 200, '"counted":'],
   ['very many diagnoses in a dry run', explain(VIEW, '?view=summary'), () => diagnoses(), 200, '"Condition":14900'],
   [
     'a diagnosis in one long name',

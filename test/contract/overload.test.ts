@@ -127,7 +127,7 @@ describe('who comes to his turn', () => {
     const turn = deferred()
     const asked = deferred()
     const turns = { ...createTurns(), take: () => (asked.settle(), turn.settled) }
-    const late = await startTestService({ turns, deadlineMs: 50 })
+    const late = await startTestService({ turns, deadlineMs: 50, explainDeadlineMs: 50 })
     const caller = await openConnection(late.url)
     caller.write(rawRequest('POST', path, { body: sent, headers: { connection: 'close' } }))
     await asked.settled
@@ -141,16 +141,19 @@ describe('who comes to his turn', () => {
 
   const tooLong = () => new Promise<void>(resolve => setTimeout(resolve, 60))
 
-  test.each([CALL, `${CALL}/$explain`, '/fhir/PlanDefinition/follow-up-lines/$apply', '/fhir/ActivityDefinition/follow-up-contact/$apply'])(
-    'too late at %s is refused and told when to come again, and nothing of the body is read',
-    async path => {
-      const { text, refusals } = await answerAfter(path, UNREADABLE, tooLong)
-      expect(statusOf(text)).toBe('503')
-      expect(text).toMatch(/^retry-after: 1\r$/im)
-      expect(text).toContain('"resourceType":"OperationOutcome"')
-      expect(refusals).toEqual(['CDS_CALL_TOO_LATE'])
-    },
-  )
+  test.each([
+    CALL,
+    `${CALL}/$explain`,
+    `${CALL}/$questions`,
+    '/fhir/PlanDefinition/follow-up-lines/$apply',
+    '/fhir/ActivityDefinition/follow-up-contact/$apply',
+  ])('too late at %s is refused and told when to come again, and nothing of the body is read', async path => {
+    const { text, refusals } = await answerAfter(path, UNREADABLE, tooLong)
+    expect(statusOf(text)).toBe('503')
+    expect(text).toMatch(/^retry-after: 1\r$/im)
+    expect(text).toContain('"resourceType":"OperationOutcome"')
+    expect(refusals).toEqual(['CDS_CALL_TOO_LATE'])
+  })
 
   test('too late with feedback is heard all the same', async () => {
     const outcome = { card: '0e2a1b4c-6f1d-4c64-9d0e-3f4f0f1a2b3c', outcome: 'overridden', outcomeTimestamp: '2026-03-30T10:05:00Z' }
