@@ -298,6 +298,46 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       expect((await shownTo(record, other))(saying)).toBeUndefined()
   })
 
+  describe('a link to a form', () => {
+    const link = { id: 'one', collector: 'digest', expires: NOW + DAY }
+
+    test('takes one answer of many that come at once, gives it to its maker alone, and is gone then', async () => {
+      expect(await record.links.open(link, NOW)).toBe(true)
+      expect(await record.links.find('one', NOW)).toEqual({ expires: NOW + DAY, isAnswered: false })
+      expect(await record.links.collect('one', 'digest', NOW)).toBeUndefined()
+      const taken = await Promise.all(['a', 'b', 'c'].map(sealed => record.links.answer('one', sealed, NOW)))
+      expect(taken.filter(Boolean)).toHaveLength(1)
+      expect(await record.links.find('one', NOW)).toEqual({ expires: NOW + DAY, isAnswered: true })
+      expect(await record.links.collect('one', 'another', NOW)).toBeUndefined()
+      const fetched = await Promise.all([1, 2].map(() => record.links.collect('one', 'digest', NOW)))
+      expect(fetched.filter(each => each !== undefined)).toEqual([['a', 'b', 'c'][taken.indexOf(true)]])
+      expect(await record.links.find('one', NOW)).toBeUndefined()
+      expect(await record.links.answer('one', 'late', NOW)).toBe(false)
+    })
+
+    test('is of no use once it has expired, answered or not', async () => {
+      await record.links.open(link, NOW)
+      await record.links.open({ ...link, id: 'two' }, NOW)
+      await record.links.answer('two', 'sealed', NOW)
+      for (const id of ['one', 'two', 'none']) expect(await record.links.find(id, NOW + DAY)).toBeUndefined()
+      expect(await record.links.answer('one', 'sealed', NOW + DAY)).toBe(false)
+      expect(await record.links.collect('two', 'digest', NOW + DAY)).toBeUndefined()
+      expect(await record.links.collect('two', 'digest', NOW + DAY - 1)).toBe('sealed')
+    })
+
+    if (name !== 'memory')
+      test('is known to another process of the store, and its row goes when it has expired', async () => {
+        await record.links.open(link, NOW)
+        const { record: other } = await openAgain()
+        expect(await other.links.answer('one', 'sealed', NOW)).toBe(true)
+        expect(await record.links.collect('one', 'digest', NOW)).toBe('sealed')
+        await record.links.open(link, NOW)
+        const { thread } = await openAgain()
+        await thread?.ask('forgetLinks', 1_000, NOW + DAY + 1)
+        expect(await record.links.find('one', NOW)).toBeUndefined()
+      })
+  })
+
   test('what is kept of one registered client is used for no other, though they speak of one patient by one uuid', async () => {
     const reader = { ...of('p1'), sender: 'one', user: 'Practitioner/1' }
     const saying = { card: 'plan#action', says: 'this' }
