@@ -18,7 +18,7 @@ import { createMetrics, figuresOfProcess } from './server/metrics.js'
 import { createTurns } from './server/turns.js'
 import { createUnfinishedBodies } from './server/unfinished-bodies.js'
 import { readSettings, type Settings } from './settings.js'
-import { createSignIn } from './sign-in/sign-in.js'
+import type { SignIn } from './sign-in/sign-in.js'
 import { welcomeText } from './server/welcome-text.js'
 import type { RunningTracing } from './tracing/start-tracing.js'
 import { createTrustMemory } from './trust/trust-memory.js'
@@ -49,7 +49,7 @@ export async function start(): Promise<Running> {
     now,
     apps: readBuiltApps(),
     ...(settings.demo && settings.knowledgeFolder === undefined && { tour: (await import('./demo/tour.js')).TOUR }),
-    signIn: settings.publicUrl === undefined ? undefined : createSignIn(settings.signIn, { publicUrl: settings.publicUrl }),
+    signIn: await signInFor(settings),
     metrics: createMetrics(figuresOfProcess()),
     record: await recordFor(settings, loaded, now, log),
     readiness: createReadiness(),
@@ -100,6 +100,11 @@ async function listenAll({ settings, now, readiness, turns, record }: Deployment
     await ending.end()
     await record.close()
   }
+}
+
+/** What signs people in is loaded where they can come to an address. */
+async function signInFor({ publicUrl, signIn }: Settings): Promise<SignIn | undefined> {
+  return publicUrl === undefined ? undefined : (await import('./sign-in/sign-in.js')).createSignIn(signIn, { publicUrl })
 }
 
 /** What traces is loaded where somebody gathers traces. */

@@ -19,7 +19,6 @@ import { createOperationsApp } from '../server/operations-app.js'
 import type { Readiness } from '../server/readiness.js'
 import type { Turns } from '../server/turns.js'
 import type { UnfinishedBodies } from '../server/unfinished-bodies.js'
-import { lettingPeople } from '../sign-in/let-in-people.js'
 import type { SignIn } from '../sign-in/sign-in.js'
 import { readPatientForm } from '../site-forms/patient-form.js'
 import { isOwnSetting, readKnowledgeSettings, type Settings } from '../settings.js'
@@ -83,7 +82,7 @@ export async function openEdition(
   before?: Edition,
 ): Promise<Edition> {
   if (loaded !== before?.loaded) tellOfKnowledge(loaded, deployment.log)
-  const trust = await trustFor(deployment, loaded)
+  const trust = await withPeople(await trustFor(deployment, loaded), deployment)
   const isSameReader = before && JSON.stringify(before.trust.fhirServers) === JSON.stringify(trust.fhirServers)
   const reader = isSameReader ? before.options.reader : await readerFor(deployment.settings, trust.fhirServers, deployment.tracing)
   const options = serverOptions(deployment, loaded, { ...trust, reader }, reloading)
@@ -132,6 +131,14 @@ async function trustFor({ settings, log, metrics, trustMemory }: Deployment, { k
   return trust
 }
 
+/** Lets people in too, where they can sign in. */
+async function withPeople(trust: Trust, { signIn }: Deployment): Promise<Trust> {
+  if (!signIn) return trust
+  const { lettingPeople } = await import('../sign-in/let-in-people.js')
+  const { letIn, fhirServers, registeredClients } = trust
+  return { ...trust, letIn: lettingPeople(letIn, { signIn, fhirServers, areClientsRegistered: registeredClients !== undefined }) }
+}
+
 /** What reads of FHIR servers is loaded where any may be read. */
 async function readerFor(
   { fhirResponseLimit, fhirPageLimit }: Settings,
@@ -168,7 +175,7 @@ function serverOptions(
     log,
     reader,
     knowledgeSettings: readKnowledgeSettings(declared),
-    letIn: signIn ? lettingPeople(letIn, { signIn, fhirServers, areClientsRegistered: registeredClients !== undefined }) : letIn,
+    letIn,
     ...(signIn && { signIn }),
     serverEntries: fhirServers,
     ...(registeredClients !== undefined && { registeredClients }),

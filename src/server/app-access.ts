@@ -1,11 +1,10 @@
 import type { RequestHandler } from 'express'
 import type { AppName } from '../browser-apps/app-list.js'
-import { pagesClosed } from '../sign-in/sign-in.js'
+import { notByProxy, pagesClosed } from '../sign-in/refusals.js'
 import { listedServer } from '../trust/listed-servers.js'
 import type { ServerOptions } from './environment.js'
 import { headOf } from './let-in.js'
 import { SIGN_IN_PATHS } from './sign-in-paths.js'
-import { notByProxy } from './sign-in-routes.js'
 
 /** Has a browser hold a page to a policy, and tell nobody where its readers come from. */
 export const strictly =

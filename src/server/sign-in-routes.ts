@@ -1,8 +1,8 @@
 import { CdsError } from '../errors.js'
 import { isObject } from '../plain-values/json.js'
 import { ownPath, requireOwnPage } from '../sign-in/own-pages.js'
-import { pagesClosed, type SignIn } from '../sign-in/sign-in.js'
-import { notRegisteredThere } from '../sign-in/ehr-persons.js'
+import { notByProxy, notRegisteredThere, pagesClosed } from '../sign-in/refusals.js'
+import type { SignIn } from '../sign-in/sign-in.js'
 import { baseUrl } from '../trust/base-url.js'
 import { fhirServerList } from '../trust/fhir-server-list.js'
 import type { ServerEnvironment } from './environment.js'
@@ -75,10 +75,6 @@ function chosen(signIn: SignIn | undefined): SignIn {
   if (signIn?.way === undefined) throw pagesClosed()
   return signIn
 }
-
-/** The refusal of who was signed in by nobody, where a proxy does. */
-export const notByProxy = (): CdsError =>
-  new CdsError('CDS_SIGN_IN_REFUSED', 'The proxy in front of this service did not say who you are. Open the page at its own address.')
 
 /** What came in a query, with what came twice twice: that is refused where it is read. */
 function parametersIn(query: Asked['query']): URLSearchParams {

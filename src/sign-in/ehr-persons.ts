@@ -12,6 +12,7 @@ import { ALGORITHMS } from '../trust/registered-client.js'
 import type { SeenTokens } from '../trust/seen-tokens.js'
 import { keptAnswer } from './kept-answer.js'
 import { referenceTo, shortText, type Person } from './person.js'
+import { notRegisteredThere } from './refusals.js'
 
 /** What a page that an EHR launched shows of who opened it. */
 export interface Shown {
@@ -143,13 +144,6 @@ function userIn({ sub = '', fhirUser }: JWTPayload, base: string): string {
   const relative = named.startsWith(`${base}/`) ? named.slice(base.length + 1) : named
   return /^(Practitioner|PractitionerRole|Patient|RelatedPerson|Person)\/[A-Za-z0-9.-]{1,64}$/.test(relative) ? relative : referenceTo(sub)
 }
-
-/** The refusal of an EHR at which the page is not registered. */
-export const notRegisteredThere = (): CdsError =>
-  new CdsError(
-    'CDS_SIGN_IN_REFUSED',
-    'The page is not registered at that FHIR server. Whoever runs the service can list it, with its smartClientId.',
-  )
 
 const failed = (cause?: unknown): CdsError =>
   new CdsError('CDS_SIGN_IN_FAILED', 'Who opened this page cannot be told from what the EHR sent. Open it from the EHR once more.', [], {

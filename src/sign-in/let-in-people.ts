@@ -1,10 +1,10 @@
-import { CdsError } from '../errors.js'
 import { callRate } from '../trust/call-rate.js'
 import type { Caller, LetIn, RequestHead } from '../trust/calling-client.js'
 import { fhirServerList, type FhirServerList } from '../trust/fhir-server-list.js'
 import type { ServerEntry } from '../trust/listed-servers.js'
 import { requireOwnPage } from './own-pages.js'
 import type { Person } from './person.js'
+import { signInRequired } from './refusals.js'
 import type { SignIn } from './sign-in.js'
 
 /** Names of people as clients: no registered client can have one. */
@@ -46,10 +46,6 @@ export function lettingPeople(letIn: LetIn, { signIn, fhirServers, areClientsReg
 }
 
 const isAskedByPage = ({ headers }: RequestHead): boolean => headers['sec-fetch-site'] === 'same-origin'
-
-/** The refusal of who is not signed in, or no longer. */
-export const signInRequired = (): CdsError =>
-  new CdsError('CDS_SIGN_IN_REQUIRED', 'Nobody is signed in, or no longer. Sign in again, or open the page from the EHR once more.')
 
 function callerFrom({ services }: SignIn): (person: Person, all: FhirServerList) => Caller {
   const own = services && new Set(services)

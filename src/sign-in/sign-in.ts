@@ -1,8 +1,7 @@
-import { CdsError } from '../errors.js'
 import type { RequestHead } from '../trust/calling-client.js'
 import type { CheckedFetch } from '../trust/checked-fetch.js'
 import { seenInProcess } from '../trust/seen-tokens.js'
-import { createEhrPersons, type EhrPersons } from './ehr-persons.js'
+import type { EhrPersons } from './ehr-persons.js'
 import type { Issuer } from './issuer.js'
 import { personByProxy } from './proxy-persons.js'
 import { createSessions, type Session, type Sessions } from './sessions.js'
@@ -44,13 +43,19 @@ export function createSignIn(
   const sessions = sessionKey === undefined ? undefined : createSessions({ secret: sessionKey, publicUrl, now })
   const byProxy = way && 'proxy' in way ? personByProxy(way.proxy) : undefined
   let issuer: Promise<Issuer> | undefined
+  let ehrPersons: Promise<EhrPersons> | undefined
   return {
     way: way && ('oidc' in way ? 'oidc' : 'proxy'),
     services,
     perMinute,
     publicUrl,
     sessions,
-    ehrPersons: createEhrPersons({ now, seen, ...(fetchFrom && { fetchFrom: () => fetchFrom }) }),
+    async ehrPersons(shown, servers) {
+      ehrPersons ??= import('./ehr-persons.js').then(({ createEhrPersons }) =>
+        createEhrPersons({ now, seen, ...(fetchFrom && { fetchFrom: () => fetchFrom }) }),
+      )
+      return (await ehrPersons)(shown, servers)
+    },
     async issuer() {
       if (!way || !('oidc' in way) || sessionKey === undefined) return undefined
       issuer ??= import('./issuer.js').then(({ createIssuer }) =>
@@ -66,10 +71,3 @@ export function createSignIn(
     },
   }
 }
-
-/** The refusal of pages that people work in, where nobody said how they sign in. */
-export const pagesClosed = (): CdsError =>
-  new CdsError(
-    'CDS_PAGES_CLOSED',
-    'The pages that people work in are closed here, since nobody chose how they sign in. Whoever runs the service sets CDS_SIGN_IN to oidc or proxy (docs/operating.md), and CDS_SESSION_KEY for pages that an EHR opens.',
-  )
