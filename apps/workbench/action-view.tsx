@@ -45,7 +45,7 @@ export function Opens({
 /** An action with its answer; its conditions, the facts behind them and the lines within it open on demand. */
 export function ActionItem({ plan, action, isOpen }: { plan: string; action: ToldAction; isOpen?: boolean }) {
   const words = wordsOf(workbenchWords).why
-  const { title, card, points = [], applies } = action
+  const { title, card, points = [], applies, conditions } = action
   return (
     <li class="wb-action">
       <Opens
@@ -53,7 +53,7 @@ export function ActionItem({ plan, action, isOpen }: { plan: string; action: Tol
         label={
           <>
             <Answer answer={applies} />
-            <span class="wb-title">{title ?? words.untitled}</span>
+            <span class="wb-title">{title ?? conditions[0]?.description ?? words.untitled}</span>
             {card !== undefined && <span class="wb-tag">{words.hasCard}</span>}
             {points.map(point => (
               <span key={point} class="wb-point">
@@ -187,16 +187,21 @@ export function Condition({ condition }: { condition: ToldCondition }) {
             </ul>
             {resources.length > 0 && <Resources references={resources} />}
             {facts.length === 0 && resources.length === 0 && <p class="wb-hint">{words.noResources}</p>}
-            <p class="wb-expression">
-              <span class="visually-hidden">{words.expression}: </span>
-              <code>{expression}</code>
-            </p>
+            {!isOneFact(expression) && (
+              <p class="wb-expression">
+                <span class="visually-hidden">{words.expression}: </span>
+                <code>{expression}</code>
+              </p>
+            )}
           </>
         )}
       </Opens>
     </li>
   )
 }
+
+/** Whether an expression only asks for a fact, which tells of itself. */
+const isOneFact = (expression: string): boolean => /^%\w+$/.test(expression)
 
 function Fact({ name }: { name: string }) {
   const words = wordsOf(workbenchWords).why

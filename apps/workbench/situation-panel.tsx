@@ -25,7 +25,7 @@ export function HookChooser(props: {
             <input type="radio" name="service" checked={id === props.chosen.id} onChange={() => props.onChoose(service)} />
             <span>
               {words.hooks[hook] ?? hook}
-              <span class="wb-hint">{title}</span>
+              {props.services.some(other => other !== service && other.hook === hook) && <span class="wb-hint">{title}</span>}
             </span>
           </label>
         )

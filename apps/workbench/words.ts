@@ -170,7 +170,7 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
   da: {
     title: 'Værksted',
     lead: 'Kald tjenesten, som en journal gør det. Se kortene, hvorfor de kom, og hvad der skulle til, for at andre kom.',
-    views: { patient: 'Patient', knowledge: 'Viden' },
+    views: { patient: 'Kald', knowledge: 'Viden' },
     columns: { situation: 'Patient', cards: 'Kort', why: 'Hvorfor' },
     situation: {
       search: 'Find en patient (navn eller id)',
@@ -352,7 +352,7 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
   en: {
     title: 'Workbench',
     lead: 'Call the service as an EHR does. Read the cards, why they came, and what it would have taken for others to come.',
-    views: { patient: 'Patient', knowledge: 'Knowledge' },
+    views: { patient: 'Calls', knowledge: 'Knowledge' },
     columns: { situation: 'Patient', cards: 'Cards', why: 'Why' },
     situation: {
       search: 'Find a patient (name or id)',

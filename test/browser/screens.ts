@@ -3,6 +3,7 @@ import { startTestService } from '../support/service.js'
 import { startChromium } from '../support/chromium.js'
 import { startLaunchedCase } from '../support/launched-case.js'
 import { PAGES_TO_SEE, pathIn } from './pages-to-see.js'
+import { takeWorkbenchPictures } from './workbench-pictures.js'
 
 interface Picture {
   file: string
@@ -35,6 +36,8 @@ for (const { file, path, width, height, isPrinted } of PICTURES) {
   await page.close()
   process.stdout.write(`docs/screens/${file}.png\n`)
 }
+
+await takeWorkbenchPictures(browser, 'docs/screens')
 
 const launched = await startLaunchedCase()
 const [card] = await launched.cards('low-back-pain-patient-view', 'patient-view', 'start-back-high')
