@@ -141,6 +141,12 @@ test('SIGHUP loads anew and ends nothing, not even a start; an idle process ends
   expect(performance.now() - began).toBeLessThan(4_500)
 })
 
+test('a wording for patients that cannot be read ends the start, which says so', async () => {
+  const service = await start({ environment: { CDS_START_BACK_WORDING: '/nowhere/wording.json' } })
+  expect(await service.ended).toEqual({ code: 1, signal: null })
+  expect(service.errors() + service.output()).toMatch(/CDS_START_BACK_WORDING\) \/nowhere\/wording\.json is wrong[\s\S]*It cannot be read/)
+})
+
 describe('a fault that nobody caught ends the process with the place of the fault, and without its words', () => {
   test.each([
     ['uncaughtException', "throw new Error('Anna Jensen 010180-1234\\n    at Anna (cpr:1:1)')"],
