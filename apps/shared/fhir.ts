@@ -55,11 +55,18 @@ export interface PatientChoice {
   birthDate: string | undefined
 }
 
-/** The patients of a server, by name; as many as one page of it holds. @throws Refused */
-export async function patientsOf({ read }: FhirClient): Promise<PatientChoice[]> {
-  const { entry = [] } = await read<Bundle<Patient>>('Patient?_count=200')
-  return entry
+/**
+ * The patients of a server, by name; as many as one page of it holds.
+ * @param named what their name or id is; everybody unless given.
+ * @throws Refused
+ */
+export async function patientsOf({ read }: FhirClient, named = ''): Promise<PatientChoice[]> {
+  const asked = ['name', '_id'].map(by => `Patient?${by}=${encodeURIComponent(named)}&_count=50`)
+  const bundles = await Promise.all((named === '' ? ['Patient?_count=200'] : asked).map(query => read<Bundle<Patient>>(query)))
+  return bundles
+    .flatMap(({ entry = [] }) => entry)
     .flatMap(({ resource }) => (resource?.resourceType === 'Patient' && resource.id !== undefined ? [choiceOf(resource, resource.id)] : []))
+    .filter(({ id }, index, found) => found.findIndex(other => other.id === id) === index)
     .sort((one, other) => one.name.localeCompare(other.name, 'da'))
 }
 

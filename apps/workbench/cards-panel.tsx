@@ -170,6 +170,7 @@ function Silent({ call: { response } }: { call: Call }) {
   const words = wordsOf(workbenchWords).cards
   const [held, told] = [heldBackIn({ response }), toldBeforeIn({ response })]
   const notRead = memberOf<{ key: string; reason?: string }[]>(response.extension, 'not-read') ?? []
+  const undecided = memberOf<{ plan: string; action: string; code: string }[]>(response.extension, 'undecided') ?? []
   return (
     <>
       {held.length > 0 && (
@@ -188,6 +189,16 @@ function Silent({ call: { response } }: { call: Call }) {
             <li key={action}>
               <strong>{summary}</strong>
               <span class="wb-hint">{words.toldLine(since)}</span>
+            </li>
+          ))}
+        </Aside>
+      )}
+      {undecided.length > 0 && (
+        <Aside heading={words.undecided}>
+          {undecided.map(({ plan, action, code }) => (
+            <li key={`${plan} ${action}`}>
+              <strong>{action}</strong>
+              <span class="wb-hint">{code}</span>
             </li>
           ))}
         </Aside>

@@ -19,7 +19,9 @@ export function PatientPicker({ client, chosen, wished, onChoose }: PickerProps)
   const words = wordsOf(workbenchWords).situation
   const clinic = wordsOf(clinicWords)
   const [search, setSearch] = useState('')
-  const found = useLatest(() => patientsOf(client), [client])
+  /** What the server was asked for, where those that came first were not enough. */
+  const [asked, setAsked] = useState('')
+  const found = useLatest(() => patientsOf(client, asked), [client, asked])
   useEffect(() => {
     const patient = found.answer?.find(({ id }) => id === wished)
     if (patient && chosen === undefined) onChoose(patient)
@@ -42,14 +44,26 @@ export function PatientPicker({ client, chosen, wished, onChoose }: PickerProps)
     )
   if (found.refused) return <RefusedNote what={clinic.fetchPatients} refused={found.refused} onAgain={found.askAgain} />
   if (!found.answer) return <p role="status">{clinic.loadingPatients}</p>
-  const shown = found.answer.filter(({ name, id }) => `${name} ${id}`.toLowerCase().includes(search.trim().toLowerCase()))
+  const wanted = search.trim().toLowerCase()
+  // What the server found is what was asked for, however it compares names.
+  const isFound = wanted === asked.toLowerCase()
+  const shown = isFound ? found.answer : found.answer.filter(({ name, id }) => `${name} ${id}`.toLowerCase().includes(wanted))
   return (
     <div class="wb-picker">
       <label class="wb-field">
         <span>{words.search}</span>
         <input type="search" value={search} onInput={({ currentTarget }) => setSearch(currentTarget.value)} />
       </label>
-      {shown.length === 0 && <p role="status">{words.noSuch}</p>}
+      {shown.length === 0 && (
+        <>
+          <p role="status">{words.noSuch}</p>
+          {search.trim() !== '' && asked !== search.trim() && (
+            <button type="button" class="wb-button" onClick={() => setAsked(search.trim())}>
+              {words.searchOnServer}
+            </button>
+          )}
+        </>
+      )}
       <ul class="wb-people">
         {shown.map(patient => (
           <li key={patient.id}>

@@ -63,14 +63,10 @@ interface WorkbenchWords {
     calling: string
     first: string
     firstOrder: string
-    indicators: Readonly<Record<'info' | 'warning' | 'critical', string>>
     why: string
-    source: string
-    page: string
     suggestions: string
     recommended: string
     atMostOne: string
-    take: (label: string) => string
     notWritable: string
     override: string
     reason: string
@@ -101,10 +97,7 @@ interface WorkbenchWords {
     chooseCard: string
     met: (met: number, of: number) => string
     answers: Readonly<Record<'yes' | 'no' | 'cannot-tell' | 'error', string>>
-    conditions: string
-    facts: string
     fact: string
-    value: string
     noValue: string
     more: (count: number) => string
     resources: string
@@ -116,9 +109,7 @@ interface WorkbenchWords {
     askThem: string
     page: string
     points: string
-    strength: string
     hasCard: string
-    noCard: string
     reasons: {
       otherHook: string
       toldBefore: (since: string) => string
@@ -235,14 +226,10 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
       calling: 'Tjenesten kaldes …',
       first: 'Vælg en patient, så kaldes tjenesten.',
       firstOrder: 'Tilføj det, der bestilles, så kaldes tjenesten.',
-      indicators: { info: 'Information', warning: 'Advarsel', critical: 'Akut' },
       why: 'Hvorfor dette kort?',
-      source: 'Kilde',
-      page: 'Læs anbefalingen',
       suggestions: 'Forslag',
       recommended: 'anbefales',
       atMostOne: 'Vælg højst ét.',
-      take: label => label,
       notWritable: 'Forslag kan kun følges på demonstrationens FHIR-server.',
       override: 'Tilsidesæt …',
       reason: 'Hvorfor følges kortet ikke?',
@@ -281,10 +268,7 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
       chooseCard: 'Vælg »Hvorfor dette kort?« på et kort.',
       met: (met, of) => `${met} af ${of} betingelser er opfyldt`,
       answers: { yes: 'ja', no: 'nej', 'cannot-tell': 'kan ikke afgøres', error: 'fejl' },
-      conditions: 'Betingelser',
-      facts: 'Oplysninger bag',
       fact: 'Oplysning',
-      value: 'Værdi',
       noValue: 'intet',
       more: number => `og ${number} til`,
       resources: 'Fra journalen',
@@ -296,9 +280,7 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
       askThem: 'Spørg også dem',
       page: 'Læs anbefalingen',
       points: 'Beslutningspunkter',
-      strength: 'Grad',
       hasCard: 'Kort',
-      noCard: 'Intet kort',
       reasons: {
         otherHook: 'Lytter ikke til dette hook.',
         toldBefore: since => `Blev vist den ${since} og gentages ikke endnu.`,
@@ -416,14 +398,10 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
       calling: 'Calling the service …',
       first: 'Choose a patient, and the service is called.',
       firstOrder: 'Add what is ordered, and the service is called.',
-      indicators: { info: 'Information', warning: 'Warning', critical: 'Urgent' },
       why: 'Why this card?',
-      source: 'Source',
-      page: 'Read the recommendation',
       suggestions: 'Suggestions',
       recommended: 'recommended',
       atMostOne: 'Choose one at most.',
-      take: label => label,
       notWritable: "Suggestions can be taken on the demonstration's FHIR server only.",
       override: 'Override …',
       reason: 'Why is the card not followed?',
@@ -462,10 +440,7 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
       chooseCard: 'Choose “Why this card?” on a card.',
       met: (met, of) => `${met} of ${of} conditions are met`,
       answers: { yes: 'yes', no: 'no', 'cannot-tell': 'cannot tell', error: 'error' },
-      conditions: 'Conditions',
-      facts: 'Facts behind it',
       fact: 'Fact',
-      value: 'Value',
       noValue: 'nothing',
       more: number => `and ${number} more`,
       resources: 'From the record',
@@ -477,9 +452,7 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
       askThem: 'Ask them too',
       page: 'Read the recommendation',
       points: 'Decision points',
-      strength: 'Grade',
       hasCard: 'Card',
-      noCard: 'No card',
       reasons: {
         otherHook: 'Does not listen to this hook.',
         toldBefore: since => `Was shown on ${since} and is not repeated yet.`,

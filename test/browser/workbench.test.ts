@@ -93,6 +93,17 @@ describe('a person at the workbench', () => {
     expect(await page.evaluate('localStorage.length + sessionStorage.length')).toBe(0)
   })
 
+  test('asks the server for a patient who is not among the first', async () => {
+    const { page } = await open()
+    await page.getByRole('button', { name: /Ridebukseområde/ }).waitFor()
+    await context.route('**/fhir/Patient?_count=200', route => route.fulfill({ json: { resourceType: 'Bundle', type: 'searchset' } }))
+    await page.reload()
+    await page.getByRole('searchbox', { name: /Find en patient/ }).fill('ridebukse')
+    await page.getByRole('button', { name: 'Søg på serveren' }).click()
+    await page.getByRole('button', { name: /Ridebukseområde/ }).click()
+    await page.getByRole('article').first().waitFor()
+  })
+
   test('finds out why a card did not come', async () => {
     const { page } = await open('#demo=no-back-problem&service=low-back-pain-patient-view')
     const why = page.getByRole('region', { name: 'Hvorfor' })
