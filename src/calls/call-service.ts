@@ -46,7 +46,7 @@ const READING_SHARE = 0.85
 /** Part of what a call may read at most, in time, that a server must have had before its silence is held against it. */
 const FAIR_SHARE = 0.75
 
-/** Part of the deadline that one evaluation, with all that is told of it, may hold the process for: 150 ms of 450. */
+/** Part of a call's deadline that one evaluation, with all that is told of it, may hold the process for: 150 ms of 450. */
 const EVALUATION_SHARE = 1 / 3
 
 /** A call whose data is gathered, ready to be answered. */
@@ -386,8 +386,8 @@ export function scopeFor(
  * When an evaluation that begins now must end: with the deadline of its call, and sooner where that is far, since
  * nothing else of the process runs meanwhile.
  */
-export const endOfEvaluation = (stopAt: number, { deadlineMs }: CallEnvironment): number =>
-  Math.min(stopAt, performance.now() + deadlineMs * EVALUATION_SHARE)
+export const endOfEvaluation = (stopAt: number, { deadlineMs, callDeadlineMs = deadlineMs }: CallEnvironment): number =>
+  Math.min(stopAt, performance.now() + callDeadlineMs * EVALUATION_SHARE)
 
 /** Who the patient is beyond this call: an id means nothing without the client that gave it. */
 function patientOf(request: HookRequest, caller: Caller | undefined): PatientOfClient | undefined {

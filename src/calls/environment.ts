@@ -16,6 +16,8 @@ export interface CallEnvironment {
   timeZone: string
   /** Milliseconds that one call may take in all. */
   deadlineMs: number
+  /** That of calls, where this one may take longer: it holds the process for no longer at a stretch than they do. */
+  callDeadlineMs?: number
   /** What one call may read of its client's FHIR server. */
   reading: ReadingLimits
   /** Gives each evaluation a turn of the event loop of its own; first whose headers came first. */

@@ -12,7 +12,8 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{
  *   a person signed in to a page of ours; CDS_REQUEST_INVALID where `now` is no instant.
  */
 export function explaining(asked: Asked, environment: ServerEnvironment): ServerEnvironment {
-  const explained = { ...environment, deadlineMs: environment.explainDeadlineMs }
+  const { deadlineMs: callDeadlineMs, explainDeadlineMs: deadlineMs } = environment
+  const explained = { ...environment, deadlineMs, callDeadlineMs }
   const { now } = asked.query
   if (now === undefined) return explained
   if (!environment.isDemonstration && asked.caller?.user === undefined) throw refused()
