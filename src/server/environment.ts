@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { CallEnvironment } from '../calls/environment.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
-import type { Fault } from '../engine/model/faults.js'
 import type { CaseRecord } from '../knowledge-files/case-record.js'
+import type { KnowledgeFindings } from '../knowledge-files/knowledge-faults.js'
 import type { ServiceRegistry } from '../knowledge-files/services.js'
 import type { SignIn } from '../sign-in/sign-in.js'
 import type { ServerEntry } from '../trust/listed-servers.js'
@@ -51,7 +51,7 @@ export interface ServerOptions extends CallEnvironment {
   /** What its clinical cases answered when they were last run, where its folder says so. */
   caseRecord?: CaseRecord
   /** What a check of the knowledge warns of; nothing unless given. */
-  warnings?: readonly Fault[]
+  warnings?: Readonly<KnowledgeFindings['warnings']>
   record: WatchedRecord
   /** Hands on the answers of forms. */
   links: LinkDesk

@@ -9,9 +9,9 @@ import { summariseCall } from '../calls/summarise-call.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
 import type { Selection } from '../engine/apply/explain-plan.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
-import type { Fault } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
 import type { CaseRecord } from '../knowledge-files/case-record.js'
+import type { KnowledgeFindings } from '../knowledge-files/knowledge-faults.js'
 import { describeService, type CdsService } from '../knowledge-files/services.js'
 import { APP_NAMES, APP_PATHS, type AppName } from '../browser-apps/app-list.js'
 import { clockAt } from '../engine/expression/clock.js'
@@ -258,7 +258,7 @@ export interface Review {
   /** What the clinical cases answered when they were last run, where that was recorded. */
   record?: CaseRecord
   /** What is left undone of knowledge that is sound enough to be served. */
-  warnings: readonly Fault[]
+  warnings: Readonly<KnowledgeFindings['warnings']>
 }
 
 function review(asked: Asked, { pages, caseRecord, warnings = [] }: ServerEnvironment): Reply {
