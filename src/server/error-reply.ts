@@ -3,6 +3,7 @@ import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import type { Logger } from 'pino'
 import { CdsError, stackFrames } from '../errors.js'
 import { CalledTooOften, CallerRefused } from '../trust/caller-refused.js'
+import { APP_PATHS } from '../browser-apps/app-list.js'
 import { PAGES_BEGIN } from '../pages/page-urls.js'
 import type { Pages } from '../pages/pages.js'
 import { noteCaller, noteFailure, noteRefusal } from './call-log.js'
@@ -70,7 +71,10 @@ function noteRefused(error: CdsError, response: Response, { countToken, countToo
 }
 
 /** Whether a path is one at which people read pages. */
-const isAmongPages = ({ path }: Request): boolean => PAGES_BEGIN.some(begin => path === begin || path.startsWith(`${begin}/`))
+const isAmongPages = ({ path }: Request): boolean =>
+  PAGES_BEGIN.some(begin => path === begin || path.startsWith(`${begin}/`)) ||
+  // Below the page of a program stand paths that it asks for data.
+  Object.values(APP_PATHS).some(page => path === page || path === `${page}/`)
 
 /** Whether an error is a fault of ours or of the knowledge, and no refusal that was meant. */
 const isFault = ({ code }: CdsError): boolean =>

@@ -106,6 +106,7 @@ describe('where nobody chose how people sign in', () => {
     const url = await serviceWith({})
     for (const path of ['/workbench/', '/consultation/', '/start-back/', '/sign-in']) {
       const refused = await supertest(url).get(path).set('accept', 'text/html').expect(403)
+      expect(refused.text).toContain('<h1>Arbejdssiderne er lukket her</h1>')
       expect(refused.text).toContain('CDS_SIGN_IN')
       expect(refused.text).not.toContain('/assets/x.js')
     }
