@@ -2,6 +2,7 @@
 import { startTestService } from '../support/service.js'
 import { startChromium } from '../support/chromium.js'
 import { startLaunchedCase } from '../support/launched-case.js'
+import { pictureForms } from './form-pictures.js'
 import { PAGES_TO_SEE, pathIn } from './pages-to-see.js'
 import { takeWorkbenchPictures } from './workbench-pictures.js'
 
@@ -55,5 +56,10 @@ for (const { file, width, height } of [
   process.stdout.write(`docs/screens/${file}.png\n`)
 }
 await launched.close()
+
+await pictureForms(browser, async (page, file) => {
+  await page.screenshot({ path: `docs/screens/${file}.png` })
+  process.stdout.write(`docs/screens/${file}.png\n`)
+})
 await browser.close()
 await service.close()
