@@ -1,4 +1,4 @@
-import type { Questionnaire } from 'fhir/r4.js'
+import type { Questionnaire, QuestionnaireResponse } from 'fhir/r4.js'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { CdsResponse, ServiceDescription } from '../../src/cds-hooks/types.js'
 import type { OpenQuestions } from '../../src/calls/open-questions.js'
@@ -14,7 +14,7 @@ import { PatientChooser } from '../shared/patient-chooser.js'
 import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import { callService, openQuestions, type Refused } from '../shared/service.js'
-import { hookRequest, openSession, reopenSession, type Session } from '../shared/session.js'
+import { hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { serviceClock } from '../shared/service-clock.js'
 import { useLatest } from '../shared/use-latest.js'
 import { openCount, ShortForm } from './short-form.js'
@@ -44,7 +44,7 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
   const opened = useLatest(chosen && service && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen, service])
   useEffect(() => setSession(opened.answer), [opened.answer])
   const unsaved = useRef(0)
-  const isOpen = session !== undefined && session.patientId === chosen?.patient.id && session.service === service
+  const isOpen = session !== undefined && isOf(session, chosen) && session.service === service
   return (
     <>
       <h1>{words.title}</h1>
@@ -52,7 +52,7 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
       <div class="choosers">
         <PatientChooser
           settings={settings}
-          chosen={chosen?.patient.id}
+          chosen={chosen}
           onChoose={(client, patient) => mayLeave(unsaved.current) && setChosen({ client, patient })}
         />
         {services.length > 1 && (
@@ -79,7 +79,7 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
         <OpenRecord
           key={`${session.client.base} ${session.patientId} ${session.service.id}`}
           session={session}
-          onSaved={setSession}
+          onSaved={next => setSession(now => (now && isSameRecord(now, next) ? next : now))}
           onUnsaved={count => (unsaved.current = count)}
           settings={settings}
           questionnaires={questionnaires}
@@ -223,6 +223,14 @@ function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
   const words = wordsOf(consultationWords)
   const [saving, setSaving] = useState<Saving>()
   useEffect(() => warnBeforeLeaving(forms.unsaved > 0), [forms.unsaved > 0])
+  // Ids of forms that were written where what came after that failed: once more is no second form.
+  const written = useRef(new Map<string, string>())
+  const writeOnce = async (response: QuestionnaireResponse): Promise<QuestionnaireResponse> => {
+    const { questionnaire = '', id = written.current.get(questionnaire) } = response
+    const saved = await session.client.save({ ...response, ...(id !== undefined && { id }) })
+    if (saved.id !== undefined) written.current.set(questionnaire, saved.id)
+    return saved
+  }
   const save = async (status: 'completed' | 'in-progress') => {
     if (document.querySelector('.form-column [aria-invalid="true"]')) {
       setSaving({ isFaulty: true })
@@ -230,8 +238,9 @@ function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
     }
     setSaving({ isSaving: true })
     try {
-      const saved = await Promise.all(forms.responses(status, now()).map(response => session.client.save(response)))
+      const saved = await Promise.all(forms.responses(status, now()).map(writeOnce))
       onSaved(await reopenSession(session))
+      written.current.clear()
       const places = saved.map(({ id }) => words.savedAs(`QuestionnaireResponse/${id ?? ''}`))
       setSaving({ saved: [status === 'completed' ? words.saved(saved.length) : words.draftSaved, ...places].join(' ') })
     } catch (refused) {

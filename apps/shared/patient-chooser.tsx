@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { PageSettings } from '../../src/server/routes.js'
 import { clinicWords } from './clinic-words.js'
 import { writtenDay } from './dates.js'
@@ -7,12 +7,13 @@ import { wordsOf } from './language.js'
 import { serversOf, wishedPatient } from './servers.js'
 import type { Refused } from './service.js'
 
-type Found = { patients: readonly PatientChoice[] } | { refused: Refused } | undefined
+/** What the server of `client` told. */
+type Found = { client: FhirClient } & ({ patients: readonly PatientChoice[] } | { refused: Refused })
 
 interface ChooserProps {
   settings: PageSettings
-  /** Id of the patient who is chosen already. */
-  chosen: string | undefined
+  /** The patient who is chosen already: an id says who it is beside its server alone. */
+  chosen: { client: FhirClient; patient: PatientChoice } | undefined
   onChoose: (client: FhirClient, patient: PatientChoice) => void
 }
 
@@ -21,23 +22,26 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
   const words = wordsOf(clinicWords)
   const servers = serversOf(settings)
   const [server, setServer] = useState(servers[0])
-  const [found, setFound] = useState<Found>()
+  const [told, setTold] = useState<Found>()
   const [, showAgain] = useState({})
+  const client = useMemo(() => (server === undefined ? undefined : fhirClient(server)), [server])
+  // What another server tells, that was asked before, is not about the patients of this one.
+  const found = told?.client === client ? told : undefined
   const load = () => {
-    if (server === undefined) return
-    setFound(undefined)
-    patientsOf(fhirClient(server)).then(
-      patients => setFound({ patients }),
-      (refused: unknown) => setFound({ refused: refused as Refused }),
+    if (client === undefined) return
+    setTold(undefined)
+    patientsOf(client).then(
+      patients => setTold({ client, patients }),
+      (refused: unknown) => setTold({ client, refused: refused as Refused }),
     )
   }
-  useEffect(load, [server])
+  useEffect(load, [client])
   useEffect(() => {
     const wished = wishedPatient(settings)
     const patient = found && 'patients' in found ? found.patients.find(({ id }) => id === wished) : undefined
-    if (patient && chosen === undefined && server !== undefined) onChoose(fhirClient(server), patient)
+    if (patient && chosen === undefined && client !== undefined) onChoose(client, patient)
   }, [found])
-  if (server === undefined) return <p role="alert">{words.noServers}</p>
+  if (client === undefined) return <p role="alert">{words.noServers}</p>
   return (
     <div class="chooser">
       {servers.length > 1 && (
@@ -65,10 +69,10 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
           <label for="choose-patient">{words.patient}</label>
           <select
             id="choose-patient"
-            value={chosen ?? ''}
+            value={chosen?.client.base === client.base ? chosen.patient.id : ''}
             onChange={({ currentTarget }) => {
               const patient = found.patients.find(({ id }) => id === currentTarget.value)
-              if (patient) onChoose(fhirClient(server), patient)
+              if (patient) onChoose(client, patient)
               // Where the choice is not taken, the one before stands.
               showAgain({})
             }}

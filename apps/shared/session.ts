@@ -1,6 +1,6 @@
 import type { Bundle, QuestionnaireResponse } from 'fhir/r4.js'
 import type { ServiceDescription } from '../../src/cds-hooks/types.js'
-import { anyPractitioner, readPrefetch, type FhirClient, type Prefetch } from './fhir.js'
+import { anyPractitioner, readPrefetch, type FhirClient, type PatientChoice, type Prefetch } from './fhir.js'
 import type { HookRequestBody } from './service.js'
 
 /** A patient whose record is open in a page, and the service that is asked about them. */
@@ -18,6 +18,14 @@ export async function openSession(client: FhirClient, service: ServiceDescriptio
   const userId = await anyPractitioner(client)
   return { client, service, patientId, userId, prefetch: await readPrefetch(client, service.prefetch ?? {}, { patientId, userId }) }
 }
+
+/** Whether a record is that of a patient of a server: two servers may have patients of the same id. */
+export const isOf = ({ client, patientId }: Session, chosen: { client: FhirClient; patient: PatientChoice } | undefined): boolean =>
+  client.base === chosen?.client.base && patientId === chosen.patient.id
+
+/** Whether two are the same record for the same service; one that was written to may be another than the one that is open now. */
+export const isSameRecord = (one: Session, other: Session): boolean =>
+  one.client.base === other.client.base && one.patientId === other.patientId && one.service === other.service
 
 /** The same record after something was written. @throws Refused */
 export const reopenSession = ({ client, service, patientId }: Session): Promise<Session> => openSession(client, service, patientId)

@@ -3,7 +3,7 @@ import type { Refused } from './service.js'
 
 /** What was asked last, and what came of it. */
 export interface Latest<Answer> {
-  /** The newest answer that came; it stands while the next is waited for. */
+  /** The newest answer that came; it stands while the next is waited for, and not beside a refusal, since it answers something else. */
   answer: Answer | undefined
   /** The answer before it. */
   before: Answer | undefined
@@ -46,7 +46,7 @@ export function useLatest<Answer>(asking: (() => Promise<Answer>) | undefined, d
     const timer = setTimeout(() => {
       asking().then(
         answer => hear(({ answer: before }) => ({ answer, ...(before !== undefined && { before }) })),
-        (refused: unknown) => hear(last => ({ ...last, refused: refused as Refused })),
+        (refused: unknown) => hear(() => ({ refused: refused as Refused })),
       )
     }, PAUSE_MS)
     return () => clearTimeout(timer)

@@ -18,7 +18,7 @@ import { RefusedNote } from '../shared/refused-note.js'
 import type { PatientAnswers } from '../shared/sealed-answers.js'
 import { callService, type Refused } from '../shared/service.js'
 import { serviceClock } from '../shared/service-clock.js'
-import { hookRequest, openSession, reopenSession, type Session } from '../shared/session.js'
+import { hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { useLatest } from '../shared/use-latest.js'
 import { PatientLinksView } from './patient-links-view.js'
 import { Score } from './score.js'
@@ -47,7 +47,7 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
   const now = useMemo(() => serviceClock(settings), [settings])
   const opened = useLatest(chosen && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen])
   useEffect(() => setSession(opened.answer), [opened.answer])
-  const isOpen = session !== undefined && session.patientId === chosen?.patient.id
+  const isOpen = session !== undefined && isOf(session, chosen)
   const unsaved = useRef(0)
   const choose = (client: FhirClient, patient: PatientChoice) => {
     if (!mayLeave(unsaved.current)) return
@@ -59,7 +59,7 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
       <h1>{words.title}</h1>
       <p class="lead">{words.lead}</p>
       <div class="choosers">
-        <PatientChooser settings={settings} chosen={chosen?.patient.id} onChoose={choose} />
+        <PatientChooser settings={settings} chosen={chosen} onChoose={choose} />
       </div>
       {!chosen && <p class="muted">{words.chooseFirst}</p>}
       {opened.refused && <RefusedNote what={clinic.fetchRecord} refused={opened.refused} onAgain={opened.askAgain} />}
@@ -68,7 +68,7 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
         <FormWithScore
           key={`${session.client.base} ${session.patientId}`}
           {...{ session, questionnaire, now, fetched }}
-          onSaved={setSession}
+          onSaved={next => setSession(now => (now && isSameRecord(now, next) ? next : now))}
           onUnsaved={count => (unsaved.current = count)}
         />
       )}
@@ -99,8 +99,18 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
   const form = useMemo(() => readForm(questionnaire, pageLanguage()), [questionnaire])
   const [answers, setAnswers] = useState<Answers>(NO_ANSWERS)
   const [saving, setSaving] = useState<Saving>()
+  // Whose answers stand in the form, and by which id it was written where what came after that failed: once more is no second form.
+  const [from, setFrom] = useState<Fetched>()
+  const written = useRef<string | undefined>(undefined)
+  const clear = () => {
+    written.current = undefined
+    setFrom(undefined)
+    setAnswers(NO_ANSWERS)
+  }
   useEffect(() => {
     if (!fetched) return
+    written.current = undefined
+    setFrom(fetched)
     setAnswers({ values: Object.fromEntries(Object.entries(fetched.given.answers).map(([linkId, value]) => [linkId, [value]])), rows: {} })
     setSaving(undefined)
   }, [fetched])
@@ -115,7 +125,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
     toResponse(form, answers, isAsked, {
       status: 'completed',
       subject: `Patient/${session.patientId}`,
-      authored: fetched?.given.authored ?? now(),
+      authored: from?.given.authored ?? now(),
       author: session.userId,
       source: `Patient/${session.patientId}`,
     })
@@ -127,9 +137,10 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
   const save = async () => {
     setSaving('saving')
     try {
-      const { id = '' } = await session.client.save(draft())
+      const { id = '' } = await session.client.save({ ...draft(), ...(written.current !== undefined && { id: written.current }) })
+      written.current = id
       onSaved(await reopenSession(session))
-      setAnswers(NO_ANSWERS)
+      clear()
       setSaving({ saved: `QuestionnaireResponse/${id}` })
     } catch (why) {
       setSaving({ refused: why as Refused })
@@ -140,14 +151,14 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
       {answer && <AdviceStrip cards={answer.cards} />}
       <section aria-labelledby="form-heading">
         <h2 id="form-heading">{words.form}</h2>
-        {fetched && count > 0 && <p class="fetched">{words.fetched(fetched.place)}</p>}
+        {from && count > 0 && <p class="fetched">{words.fetched(from.place)}</p>}
         <ItemsView items={form.items} state={{ answers, isAsked, onAnswer: setAnswers, words: formWords(pageLanguage()) }} />
         <div class="save-bar">
           <div class="save-buttons">
             <button type="button" class="button" disabled={count === 0 || saving === 'saving'} onClick={() => void save()}>
               {words.save}
             </button>
-            <button type="button" class="form-quiet" disabled={count === 0} onClick={() => setAnswers(NO_ANSWERS)}>
+            <button type="button" class="form-quiet" disabled={count === 0} onClick={clear}>
               {words.clear}
             </button>
           </div>

@@ -201,6 +201,21 @@ describe('STarT Back', () => {
     expect(newest).toMatchObject({ status: 'completed', source: { reference: 'Patient/recent-pain' } })
   })
 
+  test('a form that was saved is not saved again where the record could not be read after it', async () => {
+    const { page } = await open('/start-back/#demo=long-lasting', DESKTOP)
+    const before = (await saved('long-lasting')).length
+    const first = page.getByRole('radiogroup').first()
+    await first.getByRole('radio').first().check()
+    let isDown = true
+    await page.route(/\/fhir\/Practitioner/, route => (isDown ? route.abort() : route.continue()))
+    await page.getByRole('button', { name: 'Gem i journalen' }).click()
+    await page.getByRole('alert').waitFor()
+    isDown = false
+    await page.getByRole('button', { name: 'Gem i journalen' }).click()
+    await page.getByText(/^Skemaet er gemt i journalen som/).waitFor()
+    expect(await saved('long-lasting')).toHaveLength(before + 1)
+  })
+
   test('a patient answers on a phone by a one-time link, which no server can read and which works once', async () => {
     const clinic = await open('/start-back/#demo=start-back-low', DESKTOP)
     await clinic.page.getByRole('button', { name: 'Lav et link' }).click()
