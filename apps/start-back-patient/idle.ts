@@ -16,15 +16,27 @@ export function useIdle(isWatching: boolean, onGone: () => void): boolean {
   useEffect(() => {
     if (!isWatching) return undefined
     let timers: number[] = []
+    let seenAt = Date.now()
     const begin = () => {
       timers.forEach(clearTimeout)
       setAsking(false)
+      // No timer runs while a screen sleeps: whoever wakes it after that long is somebody else.
+      if (Date.now() - seenAt >= CLEARED_AFTER_MS) {
+        onGone()
+        return
+      }
+      seenAt = Date.now()
       timers = [window.setTimeout(() => setAsking(true), ASKED_AFTER_MS), window.setTimeout(onGone, CLEARED_AFTER_MS)]
     }
+    const lookWhenShown = () => {
+      if (document.visibilityState === 'visible' && Date.now() - seenAt >= CLEARED_AFTER_MS) onGone()
+    }
+    document.addEventListener('visibilitychange', lookWhenShown)
     begin()
     for (const sign of SIGNS_OF_LIFE) addEventListener(sign, begin, { passive: true })
     return () => {
       timers.forEach(clearTimeout)
+      document.removeEventListener('visibilitychange', lookWhenShown)
       for (const sign of SIGNS_OF_LIFE) removeEventListener(sign, begin)
       setAsking(false)
     }
