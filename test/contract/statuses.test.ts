@@ -102,7 +102,14 @@ describe('401: a client that is not let in', () => {
       .set('authorization', 'Bearer known')
       .send(prefetchedCall('not-asked-yet', 'start-back-risk'))
       .expect(200)
-    expect(heads).toEqual([{ method: 'POST', path: CALL, headers: expect.objectContaining({ authorization: 'Bearer known' }) as object }])
+    expect(heads).toEqual([
+      {
+        method: 'POST',
+        path: CALL,
+        headers: expect.objectContaining({ authorization: 'Bearer known' }) as object,
+        address: expect.stringMatching(/127\.0\.0\.1$|^::1$/) as string,
+      },
+    ])
   })
 
   test('and a check that fails is a fault of ours, not a client that is let in', async () => {
@@ -175,7 +182,7 @@ describe('404', () => {
     expectRefusal(await post(`/cds-services/${id}/$explain`).send(patientView('a')), 404, 'CDS_SERVICE_UNKNOWN')
   })
 
-  test.each(['/not-there', '/cds-services/a/b/c', '/favicon.ico', '/..%2fetc%2fpasswd', '/cds-hooks'])(
+  test.each(['/not-there', '/cds-services/a/b/c', '/favicon.png', '/..%2fetc%2fpasswd', '/cds-hooks'])(
     'a path that is not there: %s',
     async path => {
       expectRefusal(await supertest(service.url).get(path), 404, 'CDS_PATH_UNKNOWN')
