@@ -183,7 +183,10 @@ class Trying {
    * something is given for that, whatever it puts off.
    */
   private async effectIn(open: () => Scope): Promise<Effect> {
-    await this.environment.turns.take()
+    return inLine(this.environment.turns, () => this.effectOf(open))
+  }
+
+  private effectOf(open: () => Scope): Effect {
     if (this.isLate()) return { isCertain: false, brings: [], rulesOut: [] }
     const decisions = new Decisions(open())
     const decided = this.undecided.map(action => ({ action, answer: decisions.of(action) }))
@@ -240,6 +243,24 @@ class Trying {
       type === 'QuestionnaireResponse' ? asIf(records) : records,
     )
   }
+}
+
+const lines = new WeakMap<CallEnvironment['turns'], Promise<unknown>>()
+
+/**
+ * Works in a turn when all who asked before have worked. Of all that try answers one waits for its turn at a time, so that a call
+ * has one of them before it and not as many as there are pages open.
+ */
+function inLine<Result>(turns: CallEnvironment['turns'], work: () => Result): Promise<Result> {
+  const own = (lines.get(turns) ?? Promise.resolve()).then(async () => {
+    await turns.take()
+    return work()
+  })
+  lines.set(
+    turns,
+    own.catch(() => undefined),
+  )
+  return own
 }
 
 /** What an answer makes of undecided actions. */
