@@ -253,7 +253,7 @@ test('whatever the knowledge asks of charts, as they are and as they never shoul
     cases.map(chart => ({ name: 'a case', chart })),
     both,
   )
-  const changed = tally(mutatedCharts(bases, 20261127), both, 12_000)
+  const changed = tally(mutatedCharts(bases, 20261128), both, 12_000)
   expect([asTheyAre, changed].flatMap(each => toldDifferences(each, both))).toEqual([])
   expect(asTheyAre.values + changed.values).toBeGreaterThan(25_000)
   expect(asTheyAre.found + changed.found).toBeGreaterThan(10_000)
