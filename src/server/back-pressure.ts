@@ -21,10 +21,11 @@ const TURN_AWAY_MS = 100
 const BEAT_MS = 10
 
 /**
- * Paths by which an operator watches a process that has too much to do, and at which a client learns what there is: it
- * would else think that there is nothing until it asks again. They hold the loop for no longer than turning them away.
+ * Paths by which an operator watches a process that has too much to do, at which a client learns what there is (it would
+ * else think that there is nothing until it asks again), and at which a page gets its parts: a browser does not ask again
+ * for a script, so that the page would stay empty. They hold the loop for no longer than turning them away.
  */
-const ALWAYS_ANSWERED = /^\/(health\/|metrics$|cds-services\/?$)/
+const ALWAYS_ANSWERED = /^\/(health\/|metrics$|cds-services\/?$|assets\/|page-settings$|favicon\.ico$)/
 
 /** Made once: a stack for each of them would be much of what turning away costs. */
 const BUSY = new CdsError('CDS_BUSY', 'The service has more to do than it can do in time. Send the request again a little later.')

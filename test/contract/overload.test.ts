@@ -29,7 +29,9 @@ const statusOf = (text: string): string => text.slice(9, 12)
 
 describe('a process that is late', () => {
   test('turns calls away before their bodies have come, and says when to come again', async () => {
-    const [calling, reading, ...watching] = await Promise.all([open(), open(), open(), open(), open(), open()])
+    const stylesheet = /\/assets\/[^"]+\.css/.exec((await supertest(service.url).get('/guidelines').expect(200)).text)?.[0] ?? ''
+    const paths = ['/health/live', '/health/ready', '/metrics', '/cds-services', stylesheet, '/page-settings']
+    const [calling, reading, ...watching] = await Promise.all([open(), open(), ...paths.map(open)])
     // Let in before, since the loop lets in one connection a turn.
     for (const connection of [calling, reading, ...watching]) {
       connection.write(rawRequest('GET', '/health/live'))
@@ -37,7 +39,6 @@ describe('a process that is late', () => {
     }
     calling.write(rawRequest('POST', CALL, { length: 1_000_000 }))
     reading.write(rawRequest('GET', '/fhir/metadata'))
-    const paths = ['/health/live', '/health/ready', '/metrics', '/cds-services']
     watching.forEach((connection, index) => connection.write(rawRequest('GET', paths[index] ?? '')))
     hold(400)
     const text = (await calling.until(/CDS_BUSY/)).split('"live"}')[1] ?? ''
@@ -46,7 +47,8 @@ describe('a process that is late', () => {
     expect(text).toMatch(/^access-control-allow-origin: /im)
     expect(text).toContain('"resourceType":"OperationOutcome"')
     await reading.until(/CDS_BUSY/)
-    // Whoever watches the process must not think it dead, nor whoever discovers what it offers that it offers nothing.
+    // Whoever watches the process must not think it dead, nor whoever discovers what it offers that it offers nothing;
+    // and a page whose script or style is missing is not asked for again.
     for (const connection of watching) await connection.until(/200 OK[\s\S]*200 OK/)
     for (const connection of [calling, reading, ...watching]) connection.destroy()
   })
