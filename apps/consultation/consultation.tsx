@@ -44,6 +44,7 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
   const opened = useLatest(chosen && service && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen, service])
   useEffect(() => setSession(opened.answer), [opened.answer])
   const unsaved = useRef(0)
+  const [, showAgain] = useState({})
   const isOpen = session !== undefined && isOf(session, chosen) && session.service === service
   return (
     <>
@@ -61,7 +62,11 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
             <select
               id="choose-service"
               value={service?.id}
-              onChange={({ currentTarget }) => setService(services.find(({ id }) => id === currentTarget.value))}
+              onChange={({ currentTarget }) => {
+                // What is answered belongs to the record of one service.
+                if (mayLeave(unsaved.current)) setService(services.find(({ id }) => id === currentTarget.value))
+                else showAgain({})
+              }}
             >
               {services.map(({ id, title }) => (
                 <option key={id} value={id}>
@@ -168,16 +173,21 @@ interface Asked {
 
 function ShortOrWhy({ open, refused, onAgain, forms }: Asked & { open: OpenQuestions | undefined; forms: Forms }) {
   const words = wordsOf(consultationWords)
-  if (refused) return <RefusedNote what={words.ask} refused={refused} onAgain={onAgain} />
-  if (!open) return <p role="status">{words.asking}</p>
-  const left = openCount(open, forms)
+  // Beside a refusal the questions before it stay: what was answered is to be seen, and can be mended.
+  const last = useRef<OpenQuestions | undefined>(undefined)
+  if (open) last.current = open
+  const left = open && openCount(open, forms)
   return (
     <>
-      <p class="left" role="status">
-        {left === 0 ? words.nothingLeft : words.left(left)}
-      </p>
-      {left > 0 && <p class="keys muted">{words.keys}</p>}
-      <ShortForm open={open} forms={forms} />
+      {refused && <RefusedNote what={words.ask} refused={refused} onAgain={onAgain} />}
+      {!refused && left === undefined && <p role="status">{words.asking}</p>}
+      {left !== undefined && (
+        <p class="left" role="status">
+          {left === 0 ? words.nothingLeft : words.left(left)}
+        </p>
+      )}
+      {left !== undefined && left > 0 && <p class="keys muted">{words.keys}</p>}
+      {last.current && <ShortForm open={last.current} forms={forms} />}
     </>
   )
 }

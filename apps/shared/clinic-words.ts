@@ -50,7 +50,7 @@ export const clinicWords: InLanguages<ClinicWords> = {
     fetchRecord: 'hente patientens data',
     noServers: 'Tjenesten har ingen FHIR-server, som siden må læse. Sæt CDS_FHIR_SERVERS, eller start demonstrationen.',
     leave: count =>
-      `${count === 1 ? 'Et svar er ikke gemt' : `${count} svar er ikke gemt`}. Skift patient og slet ${count === 1 ? 'det' : 'dem'}?`,
+      `${count === 1 ? 'Et svar er ikke gemt' : `${count} svar er ikke gemt`}. Gå videre og slet ${count === 1 ? 'det' : 'dem'}?`,
     toAdvice: 'Se rådene',
   },
   en: {
@@ -75,7 +75,7 @@ export const clinicWords: InLanguages<ClinicWords> = {
     fetchRecord: "load the patient's data",
     noServers: 'The service has no FHIR server that this page may read. Set CDS_FHIR_SERVERS, or start the demonstration.',
     leave: count =>
-      `${count === 1 ? 'One answer is not saved' : `${count} answers are not saved`}. Change the patient and delete ${count === 1 ? 'it' : 'them'}?`,
+      `${count === 1 ? 'One answer is not saved' : `${count} answers are not saved`}. Go on and delete ${count === 1 ? 'it' : 'them'}?`,
     toAdvice: 'See the advice',
   },
 }

@@ -88,16 +88,22 @@ export type Prefetch = Readonly<Record<string, FhirResource>>
  * Reads what a service asks for, as an EHR does; templates that this context cannot fill, and answers with an error, are left out,
  * so that the service reads or names them.
  * @param context what the hook says, such as `{ patientId, userId }`.
+ * @param isNeeded of a template, whether nothing is right without what it asks for.
+ * @throws Refused where what is needed is not answered.
  */
 export async function readPrefetch(
   client: FhirClient,
   templates: Readonly<Record<string, string>>,
   context: Readonly<Record<string, unknown>>,
+  isNeeded: (template: string) => boolean = () => false,
 ): Promise<Prefetch> {
   const read = await Promise.all(
     Object.entries(templates).map(async ([key, template]) => {
       const path = filled(template, context)
-      const found = path === undefined ? undefined : await client.read(path).catch(() => undefined)
+      const leaveOut = (refused: unknown): undefined => {
+        if (isNeeded(template)) throw refused
+      }
+      const found = path === undefined ? undefined : await client.read(path).catch(leaveOut)
       return found ? [[key, found] as const] : []
     }),
   )

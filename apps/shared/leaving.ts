@@ -9,5 +9,5 @@ export function warnBeforeLeaving(isNeeded: boolean): (() => void) | undefined {
   return () => removeEventListener('beforeunload', warn)
 }
 
-/** Whether answers may be left behind for another patient, as whoever gave them says. */
+/** Whether answers may be left behind for something else, as whoever gave them says. */
 export const mayLeave = (unsaved: number): boolean => unsaved === 0 || confirm(wordsOf(clinicWords).leave(unsaved))

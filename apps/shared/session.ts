@@ -13,10 +13,14 @@ export interface Session {
   prefetch: Prefetch
 }
 
-/** Opens a patient's record: reads all that the service asks for, once. @throws Refused */
+/**
+ * Opens a patient's record: reads all that the service asks for, once.
+ * @throws Refused also where its forms cannot be read: a draft that is sent among none would say that there are no others.
+ */
 export async function openSession(client: FhirClient, service: ServiceDescription, patientId: string): Promise<Session> {
   const userId = await anyPractitioner(client)
-  return { client, service, patientId, userId, prefetch: await readPrefetch(client, service.prefetch ?? {}, { patientId, userId }) }
+  const prefetch = await readPrefetch(client, service.prefetch ?? {}, { patientId, userId }, isOfForms)
+  return { client, service, patientId, userId, prefetch }
 }
 
 /** Whether a record is that of a patient of a server: two servers may have patients of the same id. */
@@ -51,21 +55,25 @@ export function responsesTo(canonical: string, { prefetch, service }: Session): 
 
 const DRAFT_ID = 'draft'
 
+const NO_FORMS: Bundle = { resourceType: 'Bundle', type: 'searchset' }
+
 /** Puts a form among those of its kind, in place of the one that it is another version of. */
 function withDraft(prefetch: Prefetch, draft: QuestionnaireResponse, service: ServiceDescription): Prefetch {
   const key = keyOf(draft.questionnaire ?? '', service)
   if (key === undefined) return prefetch
   const resource = { ...draft, id: draft.id ?? DRAFT_ID }
-  const before = (prefetch[key] as Bundle | undefined)?.entry ?? []
+  const { entry: before = [], total = before.length, ...bundle } = (prefetch[key] as Bundle | undefined) ?? NO_FORMS
   const entry = [{ resource }, ...before.filter(each => each.resource?.id !== resource.id)]
-  return { ...prefetch, [key]: { resourceType: 'Bundle', type: 'searchset', total: entry.length, entry } }
+  // With the links of what was read: one to a next page says that these are not all.
+  return { ...prefetch, [key]: { ...bundle, total: total + entry.length - before.length, entry } }
 }
+
+const isOfForms = (template: string): boolean => template.startsWith('QuestionnaireResponse?')
 
 /** The prefetch key that asks for the answers of a form. */
 function keyOf(canonical: string, { prefetch = {} }: ServiceDescription): string | undefined {
   const url = canonical.split('|', 1)[0] ?? ''
   return Object.entries(prefetch).find(
-    ([, template]) =>
-      template.startsWith('QuestionnaireResponse?') && new URLSearchParams(template.split('?', 2)[1]).get('questionnaire') === url,
+    ([, template]) => isOfForms(template) && new URLSearchParams(template.split('?', 2)[1]).get('questionnaire') === url,
   )?.[0]
 }
