@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { clinicWords } from '../shared/clinic-words.js'
+import { writtenDay } from '../shared/dates.js'
 import { patientsOf, type FhirClient, type PatientChoice } from '../shared/fhir.js'
 import { wordsOf } from '../shared/language.js'
 import { RefusedNote } from '../shared/refused-note.js'
@@ -33,7 +34,7 @@ export function PatientPicker({ client, chosen, wished, onChoose }: PickerProps)
           <span class="wb-hint">{words.chosen}</span>
           <strong>{chosen.name}</strong>
           <span class="wb-hint">
-            {chosen.birthDate !== undefined && `${clinic.born(chosen.birthDate)} · `}
+            {chosen.birthDate !== undefined && `${clinic.born(writtenDay(chosen.birthDate))} · `}
             {chosen.id}
           </span>
         </div>
@@ -69,7 +70,7 @@ export function PatientPicker({ client, chosen, wished, onChoose }: PickerProps)
           <li key={patient.id}>
             <button type="button" onClick={() => onChoose(patient)}>
               <span>{patient.name}</span>
-              <span class="wb-hint">{patient.birthDate ?? patient.id}</span>
+              <span class="wb-hint">{patient.birthDate === undefined ? patient.id : writtenDay(patient.birthDate)}</span>
             </button>
           </li>
         ))}
