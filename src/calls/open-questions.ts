@@ -88,9 +88,8 @@ export async function openQuestions(
   await itsTurn(gathered.stopAt, environment)
   const call = withSilence(gathered, language, environment)
   const forms: FormTried[] = []
-  const budget = { leftMs: MOST_TRYING_MS }
   for (const { resource } of ofType<Questionnaire>(environment.knowledge.files, 'Questionnaire'))
-    forms.push(await new Trying(call, environment, resource, budget).tryAll())
+    forms.push(await new Trying(call, environment, resource).tryAll())
   const cut = forms.map(form => cutDown(form, language))
   const items = cut.flatMap(each => each.items)
   const questions = forms.flatMap(form => form.questions)
@@ -134,9 +133,6 @@ interface FormTried {
 /** Part of the time of the call after which no further question is tried; the rest is for the reply. */
 const TRYING_SHARE = 0.9
 
-/** Milliseconds of work after which no further question is tried, however much time there is: a large record must not cost the others theirs. */
-const MOST_TRYING_MS = 1_000
-
 /** Tries the answers to the questions of one form, as if each were given now in a form that is finished and holds nothing else. */
 class Trying {
   private readonly stopAt: number
@@ -147,7 +143,6 @@ class Trying {
     private readonly call: GatheredCall,
     private readonly environment: CallEnvironment,
     private readonly form: Questionnaire,
-    private readonly budget: { leftMs: number },
   ) {
     this.stopAt = call.stopAt - environment.deadlineMs * (1 - TRYING_SHARE)
     this.undecided = this.undecidedIn(new Decisions(this.scopeWith([])))
@@ -181,19 +176,14 @@ class Trying {
     return { ...nothing, state: 'tried', brings: new Set(brings), rulesOut: new Set(rulesOut) }
   }
 
-  private isLate = (): boolean => this.budget.leftMs <= 0 || performance.now() > this.stopAt
+  private isLate = (): boolean => performance.now() > this.stopAt
 
   /**
    * What comes of undecided actions, each time in a turn of its own, so that others are answered in between, and nothing once it is late. An answer that brings
    * something is given for that, whatever it puts off.
    */
   private async effectIn(open: () => Scope): Promise<Effect> {
-    return inLine(this.environment.turns, () => {
-      const from = performance.now()
-      const effect = this.effectOf(open)
-      this.budget.leftMs -= performance.now() - from
-      return effect
-    })
+    return inLine(this.environment.turns, () => this.effectOf(open))
   }
 
   private effectOf(open: () => Scope): Effect {

@@ -18,7 +18,7 @@ const RISK = 'start-back-risk'
 let service: Listening
 
 beforeAll(async () => {
-  service = await startTestService({ deadlineMs: 450, explainDeadlineMs: 5_000 })
+  service = await startTestService({ deadlineMs: 450, explainDeadlineMs: 1_000 })
   // First calls, so that what follows measures the bodies and not the start.
   for (const id of [VIEW, SIGN, RISK] as const)
     for (let time = 0; time < 3; time += 1) await post(`/cds-services/${id}`, JSON.stringify(prefetchedCall(PERSON, id)))
