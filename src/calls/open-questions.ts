@@ -86,7 +86,8 @@ export async function openQuestions(
 ): Promise<OpenQuestions> {
   const gathered = await gatherCall(service, request, environment, arrival)
   await itsTurn(gathered.stopAt, environment)
-  const call = withSilence(gathered, language, environment)
+  // Each answer is an evaluation of its own: the time that a call with silences has for all of its is not theirs together.
+  const call = { ...withSilence(gathered, language, environment), stopAt: gathered.stopAt }
   const forms: FormTried[] = []
   for (const { resource } of ofType<Questionnaire>(environment.knowledge.files, 'Questionnaire'))
     forms.push(await new Trying(call, environment, resource).tryAll())

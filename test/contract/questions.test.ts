@@ -281,6 +281,16 @@ describe('for a client', () => {
     expect([status, text.includes('CDS_PATH_UNKNOWN')]).toEqual([404, true])
   })
 
+  test('what its user answered to a card before leaves as much time to try answers', async () => {
+    const override = { service: VIEW, point: 'LBP-10', outcome: 'overridden', at: '2026-03-30T09:00:00Z' } as const
+    const record = { ...testRecord(), recall: async () => ({ isTokenNew: true, overrides: [override], shownOn: () => undefined }) }
+    const own = await startTestService({ record, letIn: async () => ({ nameIn: () => 'known' }) })
+    const { body } = await supertest(own.url).post(url(VIEW, '$questions')).send(prefetchedCall('not-asked-yet', VIEW)).expect(200)
+    await own.close()
+    const { items, counted } = body as OpenQuestions
+    expect([counted.untried, items.some(({ isAcute }) => isAcute)]).toEqual([0, true])
+  })
+
   test('questions that there was no time to try stay, and say so', async () => {
     const hurried = await startTestService({ explainDeadlineMs: 300 })
     const { body } = await supertest(hurried.url).post(url(VIEW, '$questions')).send(prefetchedCall('not-asked-yet', VIEW)).expect(200)
