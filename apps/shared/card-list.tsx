@@ -1,5 +1,6 @@
-import type { Card, Indicator } from '../../src/cds-hooks/types.js'
+import type { Card } from '../../src/cds-hooks/types.js'
 import { BriefMarkdown } from './brief-markdown.js'
+import { CardKind } from './card-kind.js'
 import { clinicWords } from './clinic-words.js'
 import { wordsOf } from './language.js'
 
@@ -10,13 +11,7 @@ export function CardList({ cards, fresh }: { cards: readonly Card[]; fresh: Read
     <ul class="cards">
       {cards.map(card => (
         <li key={cardKey(card)} class={`card is-${card.indicator}`}>
-          <p class="card-kind">
-            <span class="card-mark" aria-hidden="true">
-              {MARKS[card.indicator]}
-            </span>
-            {words.indicators[card.indicator]}
-            {fresh.has(cardKey(card)) && <span class="card-new">{words.newCard}</span>}
-          </p>
+          <CardKind indicator={card.indicator} badge={fresh.has(cardKey(card)) ? words.newCard : undefined} />
           <h3>{card.summary}</h3>
           {card.detail !== undefined && (
             <div class="card-detail">
@@ -29,8 +24,6 @@ export function CardList({ cards, fresh }: { cards: readonly Card[]; fresh: Read
     </ul>
   )
 }
-
-const MARKS: Readonly<Record<Indicator, string>> = { critical: '!', warning: '▲', info: 'i' }
 
 /** By what a card is known again: what it says first. */
 export const cardKey = ({ indicator, summary }: Card): string => `${indicator} ${summary}`

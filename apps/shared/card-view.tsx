@@ -1,10 +1,7 @@
 import type { ComponentChildren } from 'preact'
-import type { Card, Indicator } from '../../src/cds-hooks/types.js'
-import { clinicWords } from './clinic-words.js'
-import { wordsOf } from './language.js'
+import type { Card } from '../../src/cds-hooks/types.js'
+import { CardKind } from './card-kind.js'
 import { Markdown } from './markdown.js'
-
-const MARKS: Readonly<Record<Indicator, string>> = { critical: '!', warning: '▲', info: 'i' }
 
 interface CardViewProps {
   card: Card
@@ -20,17 +17,10 @@ interface CardViewProps {
 
 /** A card as an EHR shows it: gravity, summary, Markdown, links and source. */
 export function CardView({ card, badge, isGone = false, children, foot }: CardViewProps) {
-  const words = wordsOf(clinicWords)
   const { summary, detail, indicator, source, links = [] } = card
   return (
     <article class={`card is-${indicator}${isGone ? ' is-gone' : ''}`} aria-label={summary}>
-      <p class="card-kind">
-        <span class="card-mark" aria-hidden="true">
-          {MARKS[indicator]}
-        </span>
-        {words.indicators[indicator]}
-        {badge !== undefined && <span class="card-new">{badge}</span>}
-      </p>
+      <CardKind indicator={indicator} badge={badge} />
       <h3>{summary}</h3>
       {detail !== undefined && (
         <div class="card-detail">

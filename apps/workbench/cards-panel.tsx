@@ -154,7 +154,7 @@ function OverrideForm({ card, onCancel, onSend }: { card: Card; onCancel: () => 
         <span class="wb-hint">{words.commentHint}</span>
       </label>
       <div class="wb-foot">
-        <button type="submit" class="wb-button" disabled={!reason}>
+        <button type="submit" class="button" disabled={!reason}>
           {words.send}
         </button>
         <button type="button" class="wb-quiet" onClick={onCancel}>

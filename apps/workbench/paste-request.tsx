@@ -36,7 +36,7 @@ export function PasteRequest({ services, preferred, onCall }: PasteProps) {
         <textarea rows={8} spellcheck={false} required value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} />
       </label>
       {fault !== undefined && <p role="alert">{fault}</p>}
-      <button type="submit" class="wb-button" disabled={text.trim() === ''}>
+      <button type="submit" class="button" disabled={text.trim() === ''}>
         {words.pasteCall}
       </button>
     </form>

@@ -59,7 +59,7 @@ export function PatientPicker({ client, chosen, wished, onChoose }: PickerProps)
         <>
           <p role="status">{words.noSuch}</p>
           {search.trim() !== '' && asked !== search.trim() && (
-            <button type="button" class="wb-button" onClick={() => setAsked(search.trim())}>
+            <button type="button" class="button" onClick={() => setAsked(search.trim())}>
               {words.searchOnServer}
             </button>
           )}

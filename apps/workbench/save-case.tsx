@@ -22,7 +22,7 @@ export function SaveCase({ call, isTrial }: { call: Omit<CallToKeep, 'name'>; is
         <span>{words.name}</span>
         <input type="text" required maxLength={120} value={name} onInput={({ currentTarget }) => setName(currentTarget.value)} />
       </label>
-      <button type="submit" class="wb-button" disabled={name.trim() === ''}>
+      <button type="submit" class="button" disabled={name.trim() === ''}>
         {words.button}
       </button>
       {saved !== undefined && <p role="status">{words.saved(saved)}</p>}

@@ -89,7 +89,7 @@ export function Drafts({ client, patientId, now, drafts, onChange }: DraftsProps
             ))}
           </select>
         </label>
-        <button type="button" class="wb-button" disabled={chosen === ''} onClick={add}>
+        <button type="button" class="button" disabled={chosen === ''} onClick={add}>
           {words.addDraft}
         </button>
       </div>

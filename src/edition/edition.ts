@@ -196,7 +196,6 @@ function serverOptions(
   }
 }
 
-/** What of the settings the server goes by. */
 /** The form for patients, where the site has installed its wording. @throws CdsError CDS_SETTING_INVALID */
 function patientFormOf({ startBackWording }: Settings, { files }: LoadedKnowledge['knowledge']): Pick<ServerOptions, 'patientForm'> {
   if (startBackWording === undefined) return {}
@@ -204,6 +203,7 @@ function patientFormOf({ startBackWording }: Settings, { files }: LoadedKnowledg
   return { patientForm: readPatientForm(startBackWording, forms) }
 }
 
+/** What of the settings the server goes by. */
 const limitsIn = (settings: Settings) => ({
   timeZone: settings.timeZone,
   deadlineMs: settings.deadlineMs,

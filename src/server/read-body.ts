@@ -16,7 +16,6 @@ export interface BodyOptions {
   lateness: Lateness
   unfinished: UnfinishedBodies
   readiness: Readiness
-  /** Milliseconds that a call may take in all. */
   /** Milliseconds that one call may take in all, and one explanation. */
   deadlineMs: number
   explainDeadlineMs: number
