@@ -1,5 +1,5 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
 import type { Card, ServiceDescription, Suggestion } from '../../src/cds-hooks/types.js'
 import { clinicWords } from '../shared/clinic-words.js'
@@ -139,7 +139,8 @@ function Worked({ known, situation, call, onColumn }: WorkedProps) {
   const words = wordsOf(workbenchWords)
   const { settings } = known
   const now = useMemo(() => serviceClock(settings), [settings])
-  const answered = situation.whole ? call.answer : undefined
+  // What was answered to another patient, service or draft stands beside none that is asked about now.
+  const answered = call.answer?.situation === situation.whole ? call.answer : undefined
   const [trial, setTrial] = useState<Trial>(NO_TRIAL)
   const [focus, setFocus] = useState<{ card: string } | Focus>()
   const [tab, setTab] = useState<Tab>('card')
@@ -149,7 +150,12 @@ function Worked({ known, situation, call, onColumn }: WorkedProps) {
     setFocus(undefined)
     setTab(answered && answered.response.cards.length === 0 ? 'near' : 'card')
   }, [answered])
-  useEffect(() => setDone(undefined), [situation.service, situation.patient, situation.pasted])
+  /** Counts the patients, services and requests that were looked at. */
+  const place = useRef(0)
+  useEffect(() => {
+    place.current += 1
+    setDone(undefined)
+  }, [situation.service, situation.patient, situation.pasted])
 
   const isTrying = answered?.explanation !== undefined && !isNone(trial)
   const request = answered && (isTrying ? edited(answered.request, trial.edits) : answered.request)
@@ -161,24 +167,28 @@ function Worked({ known, situation, call, onColumn }: WorkedProps) {
   const explanation = isTrying ? (tried.answer ?? answered.explanation) : answered?.explanation
   const isWritable = answered?.situation.kind === 'patient' && answered.situation.client.base === settings.demonstration?.fhirServer
 
-  const answer = async (what: string, act: () => Promise<Done>) => {
+  const isAnswering = useRef(false)
+  /** One thing at a time, so that a second press writes nothing twice; what came of it is told where it was done. */
+  const answer = async (what: string, act: (isHereStill: () => boolean) => Promise<Done>) => {
+    if (isAnswering.current) return
+    isAnswering.current = true
     setDone(undefined)
-    try {
-      setDone(await act())
-    } catch (refused) {
-      setDone({ kind: 'refused', what, refused: refused as Refused })
-    }
+    const from = place.current
+    const isHereStill = () => place.current === from
+    const came = await act(isHereStill).catch((refused: unknown): Done => ({ kind: 'refused', what, refused: refused as Refused }))
+    isAnswering.current = false
+    if (isHereStill() || came.kind === 'refused') setDone(came)
   }
   const take = (of: Call, card: Card, suggestion: Suggestion) =>
-    answer(words.cards.attempt.take, async () => {
+    answer(words.cards.attempt.take, async isHereStill => {
       if (of.situation.kind !== 'patient') throw new Error('Only what was read from a server can be written to it.')
       const isOrdering = asksAboutOrders(of.situation.service)
       const { drafts, forServer } = taken(suggestion.actions ?? [], situation.drafts, isOrdering)
       const written = await write(of.situation.client, forServer)
       await tellAccepted(of.situation.service.id, card, suggestion, now())
       const inDrafts = forServer.length < (suggestion.actions ?? []).length
-      if (inDrafts) situation.setDrafts(drafts)
-      else call.askAgain()
+      if (inDrafts && isHereStill()) situation.setDrafts(drafts)
+      if (!inDrafts) call.askAgain()
       return { kind: 'taken', written, inDrafts }
     })
   const override = (of: Call, card: Card, reason: Override) =>

@@ -134,6 +134,39 @@ describe('a person at the workbench', () => {
     expect(found.entry?.map(({ resource }) => `${service.fhirServer}/ServiceRequest/${resource?.id}`)).toContain(link)
   })
 
+  test('a second press writes nothing twice', async () => {
+    const { page } = await open('#demo=red-flag-paresis&service=low-back-pain-patient-view')
+    const written: string[] = []
+    page.on('request', request => {
+      if (request.method() === 'POST' && request.url().startsWith(service.fhirServer)) written.push(request.url())
+    })
+    await page
+      .getByRole('button', { name: /Kladde: henvisning til rygkirurg/ })
+      .first()
+      .dblclick()
+    await page.getByRole('status').filter({ hasText: 'Forslaget er fulgt' }).waitFor()
+    expect(written).toEqual([`${service.fhirServer}/ServiceRequest`])
+  })
+
+  test('cards of another service do not stand beside a call that is under way', async () => {
+    const { page } = await open(RED_FLAG)
+    await card(page, /Ring til rygkirurgisk vagt nu/).waitFor()
+    let answer = () => {}
+    const held = new Promise<void>(resolve => (answer = resolve))
+    await page.route('**/cds-services/start-back-risk', async route => {
+      await held
+      await route.continue()
+    })
+    await page.getByRole('radio', { name: /STarT Back/ }).check()
+    await card(page, /Ring til rygkirurgisk vagt nu/).waitFor({ state: 'detached' })
+    expect(await page.getByText('Ingen kort').count()).toBe(0)
+    answer()
+    await page
+      .getByText(/^(Ingen kort|\d+ kort)/)
+      .first()
+      .waitFor()
+  })
+
   test('removes a draft as a card proposes, in the page', async () => {
     const { page } = await open(ORDER)
     await order(page, 'Paracetamol')
