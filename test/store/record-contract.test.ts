@@ -539,6 +539,18 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       expect(await thread?.ask('expire', 5_000, { rows: NOW + 1, comments: NOW })).toBe(3)
     })
 
+    test('two processes write side by side, and neither is refused for it', async () => {
+      const { record: other, thread } = await openAgain()
+      const uuids = Array.from({ length: 40 }, (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`)
+      await record.answered({ ...of('p1'), service: SERVICE, cards: uuids.map(uuid => card(uuid, 'LBP-10')) })
+      const tidying = (async () => {
+        for (let round = 0; round < 40; round += 1) await thread?.ask('expire', 5_000, { rows: 0, comments: 0 })
+      })()
+      for (const uuid of uuids) await Promise.all([record.feedback([entry(uuid)]), other.feedback([entry(uuid, { outcome: 'accepted' })])])
+      await tidying
+      expect([record.fault(), other.fault()]).toEqual([undefined, undefined])
+    })
+
     test('rows are deleted when their time is over, words sooner', async () => {
       const { thread } = await openAgain()
       await answer('p1', [card(A, 'LBP-10')])

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import LibsqlDatabase from 'libsql'
-import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
+import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver, type SqliteDatabase } from 'kysely'
 import type { Database, Tables } from './database.js'
 import { migrate } from './migrate.js'
 import { MIGRATIONS } from './migrations/index.js'
@@ -26,7 +26,7 @@ export async function openFileDatabase(path: string): Promise<Database> {
   const file = new LibsqlDatabase(path, { timeout: PATIENCE_MS })
   file.exec('pragma journal_mode = wal')
   file.exec('pragma secure_delete = on')
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file as unknown as SqliteDatabase }) })
+  const db = new Kysely<Tables>({ dialect: new WritingDialect(file as unknown as SqliteDatabase) })
   if (schemaOf(file) !== THIS_SCHEMA)
     await aloneAmongProcesses(`${path}.lock`, async () => {
       await migrate(db)
@@ -42,6 +42,26 @@ export async function openFileDatabase(path: string): Promise<Database> {
     // Deleted rows are overwritten, but for what the write-ahead log still holds.
     wipe: async () => void file.exec('pragma wal_checkpoint(truncate)'),
     close: () => db.destroy(),
+  }
+}
+
+/**
+ * Every transaction takes the right to write when it begins. Else one that reads first is refused at once, and waits for
+ * nobody, where another process has written between.
+ */
+class WritingDialect extends SqliteDialect {
+  constructor(private readonly database: SqliteDatabase) {
+    super({ database })
+  }
+
+  override createDriver(): Driver {
+    return new WritingDriver({ database: this.database })
+  }
+}
+
+class WritingDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
   }
 }
 
