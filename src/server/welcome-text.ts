@@ -29,7 +29,8 @@ Columna is up.${where.isDraft ? ' Not for clinical use: the knowledge is a draft
   Only what can change the advice, STarT Back
                              ${service}/consultation/  ${service}/start-back/
   Recommendations            ${service}/guidelines
-  CDS Hooks discovery        ${service}/cds-services  (all addresses: ${service}/openapi.json)
+  CDS Hooks discovery        ${service}/cds-services
+  All addresses as OpenAPI   ${service}/openapi.json
   Knowledge as FHIR          ${service}/fhir/PlanDefinition
   Health and figures         ${operations}/health/ready  ${operations}/metrics
 ${demo}
