@@ -7,7 +7,8 @@ import {
   type ExplainedFact,
   type Selection,
 } from '../engine/apply/explain-plan.js'
-import { answerCall, gatherCall, itsTurn, scopeFor, withSilence } from './call-service.js'
+import { behindCalls } from './behind-calls.js'
+import { answerCall, gatherCall, refuseIfLate, scopeFor, withSilence, type GatheredCall } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import { planSource } from '../engine/cards/plan-source.js'
 import { stableUuid } from '../engine/cards/uuid.js'
@@ -73,17 +74,33 @@ export async function explainCall(
   request: HookRequest,
   language: string,
   environment: CallEnvironment,
-  { isBrief = false, ...selection }: ExplainOptions = { isWhole: false },
+  options: ExplainOptions = { isWhole: false },
   arrival: Arrival = {},
 ): Promise<Explanation> {
-  const plans = plansToExplain(service, selection)
+  const plans = plansToExplain(service, options)
   const gathered = await gatherCall(service, request, environment, arrival)
-  await itsTurn(gathered.stopAt, environment)
-  const call = withSilence(gathered, language, environment)
+  return behindCalls(environment.turns, () => {
+    refuseIfLate(gathered.stopAt)
+    const call = withSilence(gathered, language, environment)
+    return {
+      service: service.id,
+      ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true as const }),
+      ...explainGathered(call, plans, language, environment, options),
+    }
+  })
+}
+
+function explainGathered(
+  call: GatheredCall,
+  plans: CdsService['plans'],
+  language: string,
+  environment: CallEnvironment,
+  { isBrief = false, ...selection }: ExplainOptions,
+): Omit<Explanation, 'service' | 'shadow'> {
   // One scope for the answer and what is told of it: each fact is evaluated once, and both together have the time of a call.
   const scope = scopeFor(call, environment, true)
   const { response, alreadyTold, heldBack } = answerCall(call, language, environment, scope)
-  const { clock, data } = call
+  const { clock, data, request } = call
   const facts = new Map<string, ExplainedFact>()
   const explainedPlans = plans.map(plan => {
     const telling: Telling = {
@@ -104,8 +121,6 @@ export async function explainCall(
   })
   const named = isBrief ? askedIn(explainedPlans) : undefined
   return {
-    service: service.id,
-    ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true }),
     clock: { now: clock.now, today: clock.today },
     notRead: data.notRead.map(explained),
     plans: explainedPlans,

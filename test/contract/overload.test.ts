@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import supertest from 'supertest'
+import { behindCalls } from '../../src/calls/behind-calls.js'
 import { createApp } from '../../src/server/app.js'
 import { watchLateness } from '../../src/server/back-pressure.js'
 import { createHttpServer } from '../../src/server/http-server.js'
@@ -94,6 +95,39 @@ test('calls that come together do not hold up whoever comes after them, on a con
   server.close()
   // In one turn all calls would be answered first.
   expect(answered.indexOf('health')).toBeLessThan(15)
+})
+
+test.each(['$explain', '$questions'])(
+  'of many who ask for %s one waits for a turn to evaluate, behind the calls that wait',
+  async operation => {
+    const turns = createTurns()
+    const [waiting, most] = [
+      { withCalls: 0, behind: 0 },
+      { withCalls: 0, behind: 0 },
+    ]
+    const take = async (arrivedAt?: number) => {
+      const line = arrivedAt === undefined ? 'behind' : 'withCalls'
+      waiting[line] += 1
+      most[line] = Math.max(most[line], waiting[line])
+      await turns.take(arrivedAt)
+      waiting[line] -= 1
+    }
+    const own = await startTestService({ turns: { ...turns, take } })
+    await Promise.all(Array.from({ length: 6 }, () => supertest(own.url).post(`${CALL}/${operation}`).type('json').send(body).expect(200)))
+    await own.close()
+    // Their bodies are read in turn with those of calls.
+    expect([most.behind, most.withCalls > 1]).toEqual([1, true])
+  },
+)
+
+test('side work that came first is done behind a call that waits for its turn', async () => {
+  const turns = createTurns()
+  const done: string[] = []
+  const side = Array.from({ length: 6 }, () => behindCalls(turns, () => done.push('side work')))
+  await turns.take()
+  done.push('call')
+  await Promise.all(side)
+  expect(done.indexOf('call')).toBeLessThan(2)
 })
 
 test('who calls again at once is turned away a few times a second, so that the process has time for others', async () => {
