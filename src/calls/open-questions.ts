@@ -10,7 +10,8 @@ import { ofType } from '../engine/model/knowledge-file.js'
 import type { Indicator, HookRequest } from '../cds-hooks/types.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import { explained } from '../patient-data/not-read.js'
-import { gatherCall, itsTurn, scopeFor, withSilence, type GatheredCall } from './call-service.js'
+import { behindCalls } from './behind-calls.js'
+import { gatherCall, refuseIfLate, scopeFor, withSilence, type GatheredCall } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import { inShadowOf } from './shadow.js'
 
@@ -85,12 +86,16 @@ export async function openQuestions(
   arrival: Arrival = {},
 ): Promise<OpenQuestions> {
   const gathered = await gatherCall(service, request, environment, arrival)
-  await itsTurn(gathered.stopAt, environment)
-  // Each answer is an evaluation of its own: the time that a call with silences has for all of its is not theirs together.
-  const call = { ...withSilence(gathered, language, environment), stopAt: gathered.stopAt }
+  const call = await behindCalls(environment.turns, () => {
+    refuseIfLate(gathered.stopAt)
+    // Each answer is an evaluation of its own: the time that a call with silences has for all of its is not theirs together.
+    return { ...withSilence(gathered, language, environment), stopAt: gathered.stopAt }
+  })
   const forms: FormTried[] = []
-  for (const { resource } of ofType<Questionnaire>(environment.knowledge.files, 'Questionnaire'))
-    forms.push(await new Trying(call, environment, resource).tryAll())
+  for (const { resource } of ofType<Questionnaire>(environment.knowledge.files, 'Questionnaire')) {
+    const trying = await behindCalls(environment.turns, () => new Trying(call, environment, resource))
+    forms.push(await trying.tryAll())
+  }
   const cut = forms.map(form => cutDown(form, language))
   const items = cut.flatMap(each => each.items)
   const questions = forms.flatMap(form => form.questions)
@@ -184,16 +189,20 @@ class Trying {
    * something is given for that, whatever it puts off.
    */
   private async effectIn(open: () => Scope): Promise<Effect> {
-    return inLine(this.environment.turns, () => this.effectOf(open))
+    return behindCalls(this.environment.turns, () => this.effectOf(open))
   }
 
   private effectOf(open: () => Scope): Effect {
     if (this.isLate()) return { isCertain: false, brings: [], rulesOut: [] }
     const decisions = new Decisions(open())
-    const decided = this.undecided.map(action => ({ action, answer: decisions.of(action) }))
-    const thoseThat = (wanted: string) => decided.flatMap(({ action, answer }) => (answer === wanted ? [action] : []))
-    const brings = thoseThat('yes')
-    return { isCertain: thoseThat('error').length === 0, brings, rulesOut: brings.length > 0 ? [] : thoseThat('no') }
+    const answers = this.undecided.map(action => decisions.of(action))
+    const brings = this.undecided.filter((_, place) => answers[place] === 'yes')
+    return { isCertain: !answers.includes('error'), brings, rulesOut: brings.length > 0 ? [] : this.ruledOut(decisions) }
+  }
+
+  /** What goes with the advice that it stands in is not ruled out itself: that advice was decided before. */
+  private ruledOut(decisions: Decisions): AskedAction[] {
+    return this.undecided.filter(action => decisions.ofItself(action) === 'no')
   }
 
   /** Whether a finished form answers a question, and each answer that decides something now would have decided the same in its place: so that one still counts. */
@@ -244,24 +253,6 @@ class Trying {
       type === 'QuestionnaireResponse' ? asIf(records) : records,
     )
   }
-}
-
-const lines = new WeakMap<CallEnvironment['turns'], Promise<unknown>>()
-
-/**
- * Works in a turn when all who asked before have worked. Of all that try answers one waits for its turn at a time, so that a call
- * has one of them before it and not as many as there are pages open.
- */
-function inLine<Result>(turns: CallEnvironment['turns'], work: () => Result): Promise<Result> {
-  const own = (lines.get(turns) ?? Promise.resolve()).then(async () => {
-    await turns.take()
-    return work()
-  })
-  lines.set(
-    turns,
-    own.catch(() => undefined),
-  )
-  return own
 }
 
 /** What an answer makes of undecided actions. */

@@ -3,6 +3,7 @@ import type { Questionnaire, QuestionnaireItem, QuestionnaireResponseItemAnswer 
 import supertest from 'supertest'
 import type { Explanation, ToldAction } from '../../src/calls/explain-call.js'
 import type { OpenQuestion, OpenQuestions } from '../../src/calls/open-questions.js'
+import { createTurns } from '../../src/server/turns.js'
 import {
   entriesOf,
   HOOK_INSTANCE,
@@ -292,7 +293,16 @@ describe('for a client', () => {
   })
 
   test('questions that there was no time to try stay, and say so', async () => {
-    const hurried = await startTestService({ explainDeadlineMs: 300 })
+    const deadlineMs = 1_500
+    const turns = createTurns()
+    let taken = 0
+    // However fast the machine, the time has run out when the twelfth turn comes.
+    const take = async (arrivedAt?: number) => {
+      taken += 1
+      if (taken === 12) await new Promise(resolve => setTimeout(resolve, deadlineMs))
+      await turns.take(arrivedAt)
+    }
+    const hurried = await startTestService({ turns: { ...turns, take }, explainDeadlineMs: deadlineMs })
     const { body } = await supertest(hurried.url).post(url(VIEW, '$questions')).send(prefetchedCall('not-asked-yet', VIEW)).expect(200)
     await hurried.close()
     const { items, counted } = body as OpenQuestions

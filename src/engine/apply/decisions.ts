@@ -26,6 +26,11 @@ export class Decisions {
     return conjunctionOf(way.map(({ action, plan }) => this.ofAction(action, plan)))
   }
 
+  /** Whether an action applies where all that it stands in does. */
+  ofItself({ way }: AskedAction): Answer | 'error' {
+    return conjunctionOf(way.slice(-1).map(({ action, plan }) => this.ofAction(action, plan)))
+  }
+
   /** The answers for all actions of a plan that a call of a hook asks: those below an action only where it applies. */
   in(plan: CompiledPlan, hook: string): { asked: AskedAction; answer: Answer | 'error' }[] {
     const found: { asked: AskedAction; answer: Answer | 'error' }[] = []
