@@ -60,3 +60,19 @@ function lateAfter(milliseconds: number): { promise: Promise<never>; end: () => 
   })
   return { promise, end: () => clearTimeout(timer) }
 }
+
+/**
+ * Waits for an answer, but no longer than some milliseconds.
+ * @throws what the answer fails with in that time; whoever asked still has to wait for one that comes later.
+ */
+export async function waitFor(answer: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const enough = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  try {
+    await Promise.race([answer, enough])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -34,7 +34,7 @@ import type { Caller } from '../trust/calling-client.js'
 import type { ListedServer } from '../trust/listed-servers.js'
 import type { SmartLink } from '../trust/registered-client.js'
 import type { Arrival, CallEnvironment, NotedCall } from './environment.js'
-import { askRecord } from './ask-record.js'
+import { askRecord, waitFor } from './ask-record.js'
 import { firstDayThatMatters, sparedBy } from './repeated-cards.js'
 import { inShadowOf, shadowResponse } from './shadow.js'
 import { silencing, standingSilences, type Silence, type Silencing } from './silence.js'
@@ -42,6 +42,9 @@ import { withSmartLinks } from './smart-links.js'
 
 /** Part of the deadline that reading may use; the rest is for evaluation and the way back. */
 const READING_SHARE = 0.85
+
+/** Part of the deadline for which the record's word on a token is waited for before anything is read. */
+const HEAD_START_SHARE = 0.1
 
 /** Part of what a call may read at most, in time, that a server must have had before its silence is held against it. */
 const FAIR_SHARE = 0.75
@@ -239,11 +242,8 @@ export async function gatherCall(
   const stopAt = arrivedAt + deadlineMs
   // About a token as long as the call may take: whoever sends a body late, so that nothing is read, is not let off the question.
   const asked = askRecord(defined({ token, patient: whose, reader }), token ? stopAt - performance.now() : timeLeft(), environment)
-  // Nothing is read for a token that another process has answered.
-  if (token) {
-    await asked
-    refuseIfLate(stopAt)
-  }
+  // Nothing is read for a token that another process has answered, unless the store is so slow that the call would be lost to it.
+  if (token) await waitFor(asked, deadlineMs * HEAD_START_SHARE)
   const timeLimit = timeLeft()
   const reads = gatherPatientData(request, service.requirements, {
     ...accessFor(request, caller, fhirReader),
@@ -255,6 +255,12 @@ export async function gatherCall(
     forms: knowledge.forms,
     isDryRun,
   })
+  // Nothing is answered, not even what is lacking, before anybody can tell whether the token was used.
+  if (token) {
+    reads.catch(() => undefined)
+    await asked
+    refuseIfLate(stopAt)
+  }
   const [data, { overrides, shownOn }] = await Promise.all([reads, asked])
   const orders = draftOrdersIn(request.context, data.record)
   noteCall?.(() => ({ notRead: data.notRead.map(({ requirement }) => requirement.key) }))

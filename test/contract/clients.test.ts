@@ -31,6 +31,7 @@ import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
 import { startTestService, testEnvironment, testRecord, type TestServiceOptions } from '../support/service.js'
 import { openSharedStore, type SharedStore } from '../support/shared-store.js'
+import { startStubFhirServer } from '../support/stub-fhir-server.js'
 import { handMade, makeKey, now, tokenFor, type ClientKey, type TokenMembers } from '../support/tokens.js'
 
 const PUBLIC = 'https://columna.example.org'
@@ -603,6 +604,32 @@ describe('replicas that share a store', () => {
       })
     await late()
     await expect(late()).rejects.toMatchObject({ refusal: 'replayed' })
+  })
+
+  test('a store that is slow takes no time from reading, and nothing is answered before its word on the token', async () => {
+    const fhir = await startStubFhirServer({}, { delayMs: 600 })
+    const { recall: ask, ...rest } = store.newRecord()
+    // With what the store takes for itself each call would have less time to read than the server needs.
+    const recall: WatchedRecord['recall'] = async question => {
+      await new Promise(resolve => setTimeout(resolve, 1_200))
+      return ask(question)
+    }
+    const slow = await start(
+      clients.map(client => ({ ...client, fhirServers: [fhir.url] })),
+      { record: { ...rest, recall }, deadlineMs: 2_000 },
+    )
+    const unread = (patient: string) => ({ ...prefetchedCall(patient, 'start-back-risk', { fhirServer: fhir.url }), prefetch: {} })
+    const used = await Promise.all([ofNorth(''), ofNorth('')])
+    for (const token of used) await call(token, RISK, undefined, at(0)).expect(200)
+    const [replayed, replayedToo] = used
+    const answers = await Promise.all([
+      call(await ofNorth(RISK), RISK, unread('start-back-low'), slow.url),
+      call(await ofNorth(RISK), RISK, unread('start-back-nobody'), slow.url),
+      call(replayed, RISK, unread('start-back-low'), slow.url),
+      call(replayedToo, RISK, unread('start-back-nobody'), slow.url),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([200, 412, 401, 401])
+    await Promise.all([slow.close(), fhir.close()])
   })
 
   test('the token, what was overridden and what was shown are asked in one go', async () => {
