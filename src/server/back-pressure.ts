@@ -1,3 +1,4 @@
+import { bulkhead } from 'cockatiel'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { CdsError } from '../errors.js'
 import type { Turns } from './turns.js'
@@ -54,6 +55,29 @@ export function shedWhenWaitIsLong({ isWaitLong }: Lateness): RequestHandler {
   return (_request: Request, response: Response, next: NextFunction) => {
     if (isWaitLong()) turnAway(response, next)
     else next()
+  }
+}
+
+/** Explanations that are read and evaluated at a time: enough to read for some while others are evaluated. */
+const EXPLAINED_AT_ONCE = 4
+
+/** Explanations that wait, their bodies in memory: who sends his slowly takes nobody's place. */
+const MOST_TO_EXPLAIN = 40
+
+/**
+ * Lets a few explanations through at a time, those that came first, until each is answered. An explanation takes as long as
+ * many calls: they would else fill the line in which calls wait, until it is so long that calls are turned away.
+ */
+export function explainFewAtOnce(): RequestHandler {
+  const line = bulkhead(EXPLAINED_AT_ONCE, MOST_TO_EXPLAIN)
+  return (_request: Request, response: Response, next: NextFunction) => {
+    const untilAnswered = () =>
+      new Promise<void>(done => {
+        if (response.closed) return done()
+        response.once('close', done)
+        next()
+      })
+    line.execute(untilAnswered).catch(() => turnAway(response, next))
   }
 }
 

@@ -3,7 +3,7 @@ import { refuseIfLate } from '../calls/call-service.js'
 import { CdsError } from '../errors.js'
 import { jsonFault, type JsonFault } from '../trust/json-scan.js'
 import { arrivalOf } from './call-log.js'
-import { shedWhenWaitIsLong, type Lateness } from './back-pressure.js'
+import { explainFewAtOnce, shedWhenWaitIsLong, type Lateness } from './back-pressure.js'
 import { jsonText } from './json-text.js'
 import type { Readiness } from './readiness.js'
 import type { Turns } from './turns.js'
@@ -26,12 +26,13 @@ const BYTES_PER_PART = 10
 
 /** The steps that read the JSON object of a POST into `request.body`: whenever it comes, and only while its call can be answered in time. */
 export function readJsonBody(options: BodyOptions): Record<'body' | 'bodyInTime' | 'bodyToExplain', RequestHandler[]> {
-  const begin = [requireJson, spellOut, receive(options), shedWhenWaitIsLong(options.lateness), waitForTurn(options)]
+  const receiveBody = [requireJson, spellOut, receive(options)]
+  const inTurn = [shedWhenWaitIsLong(options.lateness), waitForTurn(options)]
   const parseBody = parse(options)
   return {
-    body: [...begin, parseBody],
-    bodyInTime: [...begin, onlyInTime(options.deadlineMs), parseBody],
-    bodyToExplain: [...begin, onlyInTime(options.explainDeadlineMs), parseBody],
+    body: [...receiveBody, ...inTurn, parseBody],
+    bodyInTime: [...receiveBody, ...inTurn, onlyInTime(options.deadlineMs), parseBody],
+    bodyToExplain: [...receiveBody, explainFewAtOnce(), ...inTurn, onlyInTime(options.explainDeadlineMs), parseBody],
   }
 }
 

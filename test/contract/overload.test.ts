@@ -101,24 +101,42 @@ test.each(['$explain', '$questions'])(
   'of many who ask for %s one waits for a turn to evaluate, behind the calls that wait',
   async operation => {
     const turns = createTurns()
-    const [waiting, most] = [
-      { withCalls: 0, behind: 0 },
-      { withCalls: 0, behind: 0 },
-    ]
+    let [waiting, mostWaiting] = [0, 0]
     const take = async (arrivedAt?: number) => {
-      const line = arrivedAt === undefined ? 'behind' : 'withCalls'
-      waiting[line] += 1
-      most[line] = Math.max(most[line], waiting[line])
-      await turns.take(arrivedAt)
-      waiting[line] -= 1
+      // Their bodies are parsed in turn with those of calls, as of their arrival.
+      if (arrivedAt !== undefined) return turns.take(arrivedAt)
+      waiting += 1
+      mostWaiting = Math.max(mostWaiting, waiting)
+      await turns.take()
+      waiting -= 1
     }
     const own = await startTestService({ turns: { ...turns, take } })
     await Promise.all(Array.from({ length: 6 }, () => supertest(own.url).post(`${CALL}/${operation}`).type('json').send(body).expect(200)))
     await own.close()
-    // Their bodies are read in turn with those of calls.
-    expect([most.behind, most.withCalls > 1]).toEqual([1, true])
+    expect(mostWaiting).toBe(1)
   },
 )
+
+test('who asks for an explanation while many wait for theirs is turned away, and is heard when they have gone', async () => {
+  const held = deferred()
+  const turns = createTurns()
+  let waiting = 0
+  const take = async (arrivedAt?: number) => {
+    waiting += 1
+    await held.settled
+    await turns.take(arrivedAt)
+  }
+  const own = await startTestService({ turns: { ...turns, take }, explainDeadlineMs: 60_000 })
+  const asking = await Promise.all(Array.from({ length: 45 }, () => openConnection(own.url)))
+  for (const connection of asking) connection.write(rawRequest('POST', `${CALL}/$explain`, { body }))
+  await Promise.race(asking.map(connection => connection.until(/CDS_BUSY/)))
+  // The others do not stand in the line of the calls.
+  expect(waiting).toBe(4)
+  for (const connection of asking) connection.destroy()
+  held.settle()
+  await supertest(own.url).post(`${CALL}/$explain`).type('json').send(body).expect(200)
+  await own.close()
+})
 
 test('side work that came first is done behind a call that waits for its turn', async () => {
   const turns = createTurns()
