@@ -202,7 +202,7 @@ export interface CallRecord {
    * asked what is then told by nobody.
    */
   asked?: (call: NotedCall) => Promise<void>
-  /** What came of the calls in a span of time, better a day than a month: a store may answer nobody else meanwhile. Absent where they are not kept. @throws Error when the store does not answer in time. */
+  /** What came of the calls in a span of time; others who ask are answered meanwhile. Absent where they are not kept. @throws Error when the store does not answer in time. */
   tally?: (span: Span) => Promise<Tally>
   /** Those of some cards that are known to be the answer of other services than this one to the same client. */
   ofOtherServices: (cards: readonly string[], service: string, sender?: string) => Promise<ReadonlySet<string>>

@@ -527,6 +527,22 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       expect(await asking.tally?.({ from: 0, to: NOW })).toEqual({ points: [], reasons: [], services: [] })
     })
 
+    test('others are answered while many calls are tallied', async () => {
+      const { record: asking, thread } = await openAgain()
+      for (let index = 0; index < 1_000; index += 1)
+        await asking.asked?.(noted({ ...of('p1'), at: NOW + index, cardNotes: [note(randomUUID())] }))
+      await untilKept(asking)
+      const order: string[] = []
+      await Promise.all([
+        thread?.ask('tally', 60_000, { from: NOW, to: NOW + DAY }).then(({ services }) => order.push(`${services[0]?.calls} calls`)),
+        asking
+          .recall({ token: { client: 'one', jti: 'one', expires: NOW / 1_000 + 60, came: NOW / 1_000 } })
+          .then(() => order.push('token')),
+        asking.feedback([entry(A)]).then(() => order.push('feedback')),
+      ])
+      expect([order.at(-1), ...order.toSorted()]).toEqual(['1000 calls', '1000 calls', 'feedback', 'token'])
+    })
+
     test('of a patient who is erased it stays that somebody asked, about nobody', async () => {
       const { record: asking, thread } = await openAgain()
       for (const patient of ['p1', 'p2']) await asking.asked?.(noted({ ...of(patient), user: 'Practitioner/1', cardNotes: [note(A)] }))

@@ -7,7 +7,7 @@ import { inParts } from './in-parts.js'
 import { answerInSteps } from './recall.js'
 import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, StoreQuestion, Told } from './rows.js'
 import { tallyOf } from './tally.js'
-import { createWriter } from './writer.js'
+import { createWriter, type Writer } from './writer.js'
 
 /** Rows that are deleted at once, so that whoever writes need not wait for long. */
 const DELETED_AT_ONCE = 1_000
@@ -70,7 +70,10 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
     find: reading(rowsOf),
     findCard: reading(rowsOfCard),
     callsAfter: reading(callsAfter),
-    tally: reading(tallyOf),
+    async tally(span) {
+      await restFor(writer)
+      return tallyOf(db, span, () => restFor(writer))
+    },
     async erase(patientKey) {
       const count = await writer.write(transaction => eraseRows(transaction, patientKey), true)
       await wipe()
@@ -118,6 +121,12 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
       if (deleted === 0) return sum
     }
   }
+}
+
+/** Lets others be heard who ask meanwhile, and what they write be written. */
+async function restFor(writer: Writer): Promise<void> {
+  await new Promise(resolve => setImmediate(resolve))
+  await writer.settled()
 }
 
 /** The patients for whom cards came before. */

@@ -2,62 +2,164 @@ import { sql, type Kysely } from 'kysely'
 import { COMMENT } from '../answer-limits.js'
 import type { PointTally, ReasonTally, ServiceTally, Span, Tally } from '../port.js'
 import type { Tables } from './database.js'
+import type { CallRow } from './rows.js'
+
+/** Calls that are read at one time: some milliseconds, in which a file answers nobody else. */
+const CALLS_AT_ONCE = 200
 
 /**
- * What came of the calls in a span of time. A day of 3,000 calls takes some 90 ms of processor time, in which a file answers
- * nobody else: whoever wants more asks for one day after the other.
+ * What came of the calls in a span of time, counted some calls at a time.
+ * @param rest settles when others who ask have had their turn.
  */
-export async function tallyOf(db: Kysely<Tables>, span: Span): Promise<Tally> {
-  return { points: await pointsIn(db, span), reasons: await reasonsIn(db, span), services: await servicesIn(db, span) }
+export async function tallyOf(db: Kysely<Tables>, span: Span, rest: () => Promise<void>): Promise<Tally> {
+  const cards = new Counted(() => new CardsOfPoint())
+  const calls = new Counted(() => new CallsOfService())
+  for (let after: Place = { at: span.from, id: '' }; ;) {
+    const some = await callsBehind(db, after, span.to)
+    const last = some.at(-1)
+    if (!last) break
+    for (const call of some) if (call.operation === 'call' && call.service !== null) calls.of(call.client, call.service).add(call)
+    const seen = some.filter(({ shadow }) => shadow === 0).map(({ id }) => id)
+    for (const card of await cardsOf(db, seen)) cards.of(card.client, card.service, card.point).add(card)
+    after = last
+    await rest()
+  }
+  const points = cards.all().map(({ names: [client = '', service = '', point = ''], of }) => ({ named: { client, service, point }, of }))
+  return {
+    points: points.map(({ named, of }) => ({ ...named, ...of.tally() })),
+    reasons: points.flatMap(({ named, of }) => of.tallyReasons().map(tally => ({ ...named, ...tally }))),
+    services: calls.all().map(({ names: [client = '', service = ''], of }) => ({ client, service, ...of.tally() })),
+  }
 }
 
-/** Cards of calls that were not in shadow, with all reports on them; a card that came again is one card. */
-const cards = ({ from, to }: Span) => sql`
-  from call_card as shown
-  inner join call on call.id = shown.call and call.shadow = 0
-  left join feedback as report
-    on report.card = shown.uuid and report.client = shown.client and report.service = shown.service and shown.held_back is null
-  where shown.at >= ${from} and shown.at < ${to}`
+type Place = Pick<CallRow, 'at' | 'id'>
 
-const distinctCards = (condition: string) => sql`count(distinct case when ${sql.raw(condition)} then shown.uuid end)`
+type CountedCall = Place & Pick<CallRow, 'operation' | 'client' | 'service' | 'status' | 'undecided' | 'shadow' | 'ms'>
 
-async function pointsIn(db: Kysely<Tables>, span: Span): Promise<PointTally[]> {
-  const { rows } = await sql<PointTally>`
-    select shown.client as client, shown.service as service, shown.point as point,
-      ${distinctCards('shown.held_back is null')} as "shown",
-      ${distinctCards("report.outcome = 'accepted'")} as "accepted",
-      ${distinctCards("report.outcome = 'overridden'")} as "overridden",
-      ${distinctCards('shown.held_back is null and report.identity is null')} as "ignored",
-      ${distinctCards('shown.held_back is not null')} as "heldBack"
-    ${cards(span)}
-    group by shown.client, shown.service, shown.point
-    order by shown.client, shown.service, shown.point`.execute(db)
-  return rows
+const callsBehind = (db: Kysely<Tables>, after: Place, to: number): Promise<CountedCall[]> =>
+  db
+    .selectFrom('call')
+    .where('at', '>=', after.at)
+    .where('at', '<', to)
+    .where(row => row.or([row('at', '>', after.at), row('id', '>', after.id)]))
+    .orderBy('at')
+    .orderBy('id')
+    .limit(CALLS_AT_ONCE)
+    .select(['id', 'at', 'operation', 'client', 'service', 'status', 'undecided', 'shadow', 'ms'])
+    .execute()
+
+/** A card of a call, with one of the reports on it, where there are any. */
+interface ReportedCard {
+  uuid: string
+  client: string
+  service: string
+  point: string
+  heldBack: string | null
+  outcome: string | null
+  reason: string | null
 }
 
-async function reasonsIn(db: Kysely<Tables>, span: Span): Promise<ReasonTally[]> {
-  const reason = sql`coalesce(report.reason_code, case when report.has_comment = 1 then ${sql.lit(COMMENT)} end)`
-  const { rows } = await sql<ReasonTally>`
-    select shown.client as client, shown.service as service, shown.point as point, ${reason} as reason, count(distinct shown.uuid) as "cards"
-    ${cards(span)} and report.outcome = 'overridden'
-    group by shown.client, shown.service, shown.point, ${reason}
-    order by shown.client, shown.service, shown.point, ${reason}`.execute(db)
-  return rows
+async function cardsOf(db: Kysely<Tables>, calls: readonly string[]): Promise<ReportedCard[]> {
+  if (calls.length === 0) return []
+  return db
+    .selectFrom('call_card as shown')
+    .leftJoin('feedback as report', join =>
+      join
+        .onRef('report.card', '=', 'shown.uuid')
+        .onRef('report.client', '=', 'shown.client')
+        .onRef('report.service', '=', 'shown.service')
+        .on('shown.held_back', 'is', null),
+    )
+    .where('shown.call', 'in', calls)
+    .select(['shown.uuid', 'shown.client', 'shown.service', 'shown.point', 'shown.held_back as heldBack', 'report.outcome'])
+    .select(sql<string | null>`coalesce(report.reason_code, case when report.has_comment = 1 then ${sql.lit(COMMENT)} end)`.as('reason'))
+    .execute()
 }
 
-async function servicesIn(db: Kysely<Tables>, { from, to }: Span): Promise<ServiceTally[]> {
-  const { rows } = await sql<ServiceTally>`
-    with ranked as (
-      select client, service, status, undecided, shadow, ms,
-        row_number() over (partition by client, service order by ms) as place, count(*) over (partition by client, service) as calls
-      from call where operation = 'call' and service is not null and at >= ${from} and at < ${to})
-    select client, service, count(*) as "calls",
-      sum(case when status is null then 1 else 0 end) as "aborted",
-      sum(case when status >= 400 then 1 else 0 end) as "refused",
-      sum(case when undecided > 0 then 1 else 0 end) as "undecided",
-      sum(shadow) as "shadow",
-      min(case when place >= calls * 0.5 then ms end) as "p50",
-      min(case when place >= calls * 0.95 then ms end) as "p95"
-    from ranked group by client, service order by client, service`.execute(db)
-  return rows
+/** What became of a card in any of its calls, each a bit: cards are many, and are told apart for as long as they are counted. */
+const [SHOWN, HELD_BACK, REPORTED, ACCEPTED, OVERRIDDEN] = [1, 2, 4, 8, 16] as const
+
+/** The cards that one decision point led. A card that came again is one card. */
+class CardsOfPoint {
+  private readonly came = new Map<string, number>()
+  private readonly reasons = new Map<string | null, Set<string>>()
+
+  add({ uuid, heldBack, outcome, reason }: ReportedCard): void {
+    const where = heldBack === null ? SHOWN : HELD_BACK
+    const report = outcome === null ? 0 : REPORTED | (outcome === 'accepted' ? ACCEPTED : 0) | (outcome === 'overridden' ? OVERRIDDEN : 0)
+    this.came.set(uuid, (this.came.get(uuid) ?? 0) | where | report)
+    if (outcome === 'overridden') this.reasons.set(reason, (this.reasons.get(reason) ?? new Set()).add(uuid))
+  }
+
+  tally(): Pick<PointTally, 'shown' | 'accepted' | 'overridden' | 'ignored' | 'heldBack'> {
+    const tally = { shown: 0, accepted: 0, overridden: 0, ignored: 0, heldBack: 0 }
+    for (const came of this.came.values()) {
+      if (came & SHOWN) tally.shown += 1
+      if (came & ACCEPTED) tally.accepted += 1
+      if (came & OVERRIDDEN) tally.overridden += 1
+      if (came & SHOWN && !(came & REPORTED)) tally.ignored += 1
+      if (came & HELD_BACK) tally.heldBack += 1
+    }
+    return tally
+  }
+
+  /** How many cards were overridden for each reason; that for which none was given comes first. */
+  tallyReasons(): Pick<ReasonTally, 'reason' | 'cards'>[] {
+    const sorted = [...this.reasons].sort(([one], [other]) => inOrder(one ?? '', other ?? ''))
+    return sorted.map(([reason, { size }]) => ({ reason, cards: size }))
+  }
 }
+
+/** The calls of one service. */
+class CallsOfService {
+  private readonly tallied = { calls: 0, aborted: 0, refused: 0, undecided: 0, shadow: 0 }
+  /** How many calls took so many milliseconds. */
+  private readonly took = new Map<number, number>()
+
+  add({ status, undecided, shadow, ms }: CountedCall): void {
+    this.tallied.calls += 1
+    if (status === null) this.tallied.aborted += 1
+    else if (status >= 400) this.tallied.refused += 1
+    if (undecided !== null && undecided > 0) this.tallied.undecided += 1
+    this.tallied.shadow += shadow
+    this.took.set(ms, (this.took.get(ms) ?? 0) + 1)
+  }
+
+  tally(): Omit<ServiceTally, 'client' | 'service'> {
+    return { ...this.tallied, p50: this.withinMs(0.5), p95: this.withinMs(0.95) }
+  }
+
+  /** Milliseconds that a part of the calls took at most. */
+  private withinMs(part: number): number {
+    let calls = 0
+    for (const [ms, count] of [...this.took].sort(([one], [other]) => one - other)) {
+      calls += count
+      if (calls >= this.tallied.calls * part) return ms
+    }
+    return 0
+  }
+}
+
+/** What is counted of each of something, by its names. */
+class Counted<T> {
+  private readonly counted = new Map<string, { names: readonly string[]; of: T }>()
+
+  constructor(private readonly make: () => T) {}
+
+  of(...names: readonly string[]): T {
+    const key = JSON.stringify(names)
+    const known = this.counted.get(key) ?? { names, of: this.make() }
+    this.counted.set(key, known)
+    return known.of
+  }
+
+  /** All of it, in the order of its names. */
+  all(): { names: readonly string[]; of: T }[] {
+    return [...this.counted.values()].sort(({ names: one }, { names: other }) => {
+      const place = one.findIndex((name, index) => name !== other[index])
+      return inOrder(one[place] ?? '', other[place] ?? '')
+    })
+  }
+}
+
+const inOrder = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
