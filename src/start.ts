@@ -21,6 +21,7 @@ import { readSettings, type Settings } from './settings.js'
 import type { SignIn } from './sign-in/sign-in.js'
 import { welcomeText } from './server/welcome-text.js'
 import type { RunningTracing } from './tracing/start-tracing.js'
+import type { UsedToken } from './trust/seen-tokens.js'
 import { createTrustMemory } from './trust/trust-memory.js'
 
 /** A process that answers. */
@@ -43,15 +44,16 @@ export async function start(): Promise<Running> {
   loaded.faults.throwIfAny()
   const traces = await tracesFor(settings)
   const turns = createTurns()
+  const record = await recordFor(settings, loaded, now, log)
   const deployment: Deployment = {
     settings,
     log,
     now,
     apps: readBuiltApps(),
     ...(settings.demo && settings.knowledgeFolder === undefined && { tour: (await import('./demo/tour.js')).TOUR }),
-    signIn: await signInFor(settings),
+    signIn: await signInFor(settings, record),
     metrics: createMetrics(figuresOfProcess()),
-    record: await recordFor(settings, loaded, now, log),
+    record,
     readiness: createReadiness(),
     turns,
     lateness: watchLateness(turns, settings.deadlineMs),
@@ -102,9 +104,12 @@ async function listenAll({ settings, now, readiness, turns, record }: Deployment
   }
 }
 
-/** What signs people in is loaded where they can come to an address. */
-async function signInFor({ publicUrl, signIn }: Settings): Promise<SignIn | undefined> {
-  return publicUrl === undefined ? undefined : (await import('./sign-in/sign-in.js')).createSignIn(signIn, { publicUrl })
+/** What signs people in is loaded where they can come to an address. What was used up at one replica is used up at all that share a record. */
+async function signInFor({ publicUrl, signIn, isReplayStrict }: Settings, record: WatchedRecord): Promise<SignIn | undefined> {
+  if (publicUrl === undefined) return undefined
+  const { createSignIn } = await import('./sign-in/sign-in.js')
+  const isNew = async (token: UsedToken) => (await record.recall({ token })).isTokenNew
+  return createSignIn(signIn, { publicUrl, together: { isNew, isStrict: isReplayStrict } })
 }
 
 /** What traces is loaded where somebody gathers traces. */

@@ -1,5 +1,6 @@
 import { render } from 'preact'
 import type { PageSettings } from '../../src/server/routes.js'
+import type { SignedOut } from '../../src/server/sign-in-routes.js'
 import { clinicWords } from './clinic-words.js'
 import { wordsOf } from './language.js'
 import { ask } from './service.js'
@@ -17,11 +18,14 @@ export function showSignedIn({ user }: PageSettings): void {
 
 function SignedIn({ name }: { name: string | undefined }) {
   const words = wordsOf(clinicWords)
-  const signOut = () => void ask('POST', '/sign-out', {}).finally(() => location.assign('/'))
+  const signOut = async () => {
+    const { goOnTo = '/' } = (await ask<SignedOut>('POST', '/sign-out', {}).catch(() => undefined))?.answer ?? {}
+    location.assign(goOnTo)
+  }
   return (
     <>
       {name !== undefined && <span class="signed-in-name">{name}</span>}
-      <button type="button" class="sign-out" onClick={signOut}>
+      <button type="button" class="sign-out" onClick={() => void signOut()}>
         {words.signOut}
       </button>
     </>

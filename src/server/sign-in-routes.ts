@@ -1,4 +1,5 @@
 import { CdsError } from '../errors.js'
+import { defined } from '../plain-values/defined.js'
 import { isObject } from '../plain-values/json.js'
 import { ownPath, requireOwnPage } from '../sign-in/own-pages.js'
 import { notByProxy, notRegisteredThere, pagesClosed } from '../sign-in/refusals.js'
@@ -27,11 +28,18 @@ export async function finishSignIn(asked: Asked, { signIn }: ServerEnvironment):
   return { ...sentOn({ to: `${publicUrl}${to}` }), cookies: [cookie, await sessions.begin(person)] }
 }
 
-/** Ends the session of a browser; that of the issuer goes on. */
-export function endSession(asked: Asked, { signIn }: ServerEnvironment): Reply {
+/** What a page must know to have a person signed out everywhere. */
+export interface SignedOut {
+  /** Where they sign out of the issuer as well, and come back from. */
+  goOnTo?: string
+}
+
+/** Ends the session of a browser, and says where that of the issuer is ended. */
+export async function endSession(asked: Asked, { signIn }: ServerEnvironment): Promise<Reply> {
   if (!signIn) throw pagesClosed()
   requireOwnPage(asked.head, signIn.publicUrl)
-  return { ...json({}), ...(signIn.sessions && { cookies: [signIn.sessions.end()] }) }
+  const signedOut: SignedOut = defined({ goOnTo: await (await signIn.issuer())?.end() })
+  return { ...json(signedOut), ...(signIn.sessions && { cookies: [signIn.sessions.end()] }) }
 }
 
 /** What the patient's page must know to ask an EHR who opened it. */

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { CdsError } from '../errors.js'
 import { defined } from '../plain-values/defined.js'
+import { httpUrl } from '../trust/base-url.js'
 import type { RequestHead } from '../trust/calling-client.js'
 import { createCheckedFetch, type CheckedFetch } from '../trust/checked-fetch.js'
 import type { SeenTokens } from '../trust/seen-tokens.js'
@@ -36,6 +37,8 @@ export interface Issuer {
    *   is none of those who may; CDS_SIGN_IN_UNAVAILABLE where the issuer does not answer.
    */
   finish: (head: RequestHead, answer: URLSearchParams) => Promise<SentOn & { person: Person }>
+  /** Where a person signs out of the issuer as well, to come back from there; undefined where it names no such page, or does not answer. */
+  end: () => Promise<string | undefined>
 }
 
 export interface IssuerOptions extends IssuerSettings {
@@ -108,6 +111,16 @@ export function createIssuer(options: IssuerOptions): Issuer {
       const claims = await claimsFor(await server(), underWay, answer)
       requireGroup(claims, options)
       return { to: underWay.to, cookie: cookie.forgotten(), person: personOf(claims) }
+    },
+
+    async end() {
+      const { end_session_endpoint: page = '' } = (await discovered().catch(() => undefined)) ?? {}
+      const url = httpUrl(page)
+      // A page in the clear is gone to only where all of the issuer is.
+      if (url === undefined || (url.protocol === 'http:' && !issuer.startsWith('http:'))) return undefined
+      url.searchParams.set('client_id', clientId)
+      url.searchParams.set('post_logout_redirect_uri', `${publicUrl}/`)
+      return url.href
     },
   }
 

@@ -4,6 +4,7 @@ import { seenInProcess } from '../trust/seen-tokens.js'
 import type { EhrPersons } from './ehr-persons.js'
 import type { Issuer } from './issuer.js'
 import { personByProxy } from './proxy-persons.js'
+import { seenTogether, type Together } from './seen-together.js'
 import { createSessions, type Session, type Sessions } from './sessions.js'
 import type { SignInSettings } from './settings.js'
 
@@ -32,14 +33,18 @@ export interface SignInOptions {
   /** Of the clock that runs: a frozen one would let what has expired in. */
   now?: () => Date
   fetchFrom?: CheckedFetch
+  /** What other processes that sign people in for the same address have seen; of this one alone without it. */
+  together?: Together
 }
 
 /** Makes of a deployment's settings how people sign in. */
 export function createSignIn(
   { way, sessionKey, services, perMinute }: SignInSettings,
-  { publicUrl, now = () => new Date(), fetchFrom }: SignInOptions,
+  { publicUrl, now = () => new Date(), fetchFrom, together }: SignInOptions,
 ): SignIn {
-  const seen = seenInProcess(() => now().getTime() / 1_000)
+  const seconds = () => now().getTime() / 1_000
+  const own = seenInProcess(seconds)
+  const seen = together ? seenTogether(own, together, seconds) : own
   const sessions = sessionKey === undefined ? undefined : createSessions({ secret: sessionKey, publicUrl, now })
   const byProxy = way && 'proxy' in way ? personByProxy(way.proxy) : undefined
   let issuer: Promise<Issuer> | undefined

@@ -90,6 +90,7 @@ test.each(['/workbench/', '/consultation/', '/start-back/'])('a person opens %s,
     expect(services).toBe(200)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL(`${service.url}/`)
+    expect(issuer.signedOut.at(-1)?.get('post_logout_redirect_uri')).toBe(`${service.url}/`)
     expect(await page.evaluate(async () => (await fetch('/cds-services')).status)).toBe(401)
   })
 })

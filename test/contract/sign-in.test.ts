@@ -6,6 +6,7 @@ import supertest, { type Response } from 'supertest'
 import { createSeal } from '../../src/sign-in/sealed.js'
 import { createSignIn } from '../../src/sign-in/sign-in.js'
 import { lettingPeople } from '../../src/sign-in/let-in-people.js'
+import type { Together } from '../../src/sign-in/seen-together.js'
 import type { SignInSettings } from '../../src/sign-in/settings.js'
 import type { NotedCall } from '../../src/record/port.js'
 import type { ListedServer } from '../../src/trust/listed-servers.js'
@@ -14,6 +15,7 @@ import { buildTestApps, type TestApps } from '../support/browser-apps.js'
 import { prefetchedCall } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
 import { startTestService, testRecord, type TestServiceOptions } from '../support/service.js'
+import { openSharedStore } from '../support/shared-store.js'
 import { startStubIssuer, STUB_CLIENT, type StubIssuer } from '../support/stub-issuer.js'
 import { makeKey, now, tokenFor, type ClientKey } from '../support/tokens.js'
 
@@ -53,9 +55,12 @@ const ofIssuer = (more: object = {}) => ({
 /** A service outside the demonstration, with one registered client. */
 async function serviceWith(
   { way, sessionKey = KEY, services, perMinute = 1_000 }: Partial<SignInSettings>,
-  { listed: fhirServers = [], ...more }: TestServiceOptions & { listed?: readonly ListedServer[] } = {},
+  { listed: fhirServers = [], together, ...more }: TestServiceOptions & { listed?: readonly ListedServer[]; together?: Together } = {},
 ): Promise<string> {
-  const signIn = createSignIn({ way, sessionKey, services, perMinute }, { publicUrl: PUBLIC, now: () => clock })
+  const signIn = createSignIn(
+    { way, sessionKey, services, perMinute },
+    { publicUrl: PUBLIC, now: () => clock, ...(together && { together }) },
+  )
   const clients = [
     { name: 'north', iss: 'urn:north', alg: ['ES384'], aud: [], origins: [], jwks: { keys: [client.publicKey] }, fhirServers: [] },
   ]
@@ -197,6 +202,20 @@ describe('who signs in at an issuer', () => {
     await supertest(url).post('/sign-out').set('cookie', cookie).set('origin', 'https://evil.example').send({}).expect(403)
   })
 
+  test('is told where they sign out of the issuer too, where it has such a page', async () => {
+    const out = async (url: string) =>
+      (await supertest(url).post('/sign-out').set(OWN_PAGE).send({}).expect(200)).body as { goOnTo?: string }
+    const { goOnTo = '' } = await out(await serviceWith({ way: ofIssuer() }))
+    expect([goOnTo.split('?')[0], Object.fromEntries(new URL(goOnTo).searchParams)]).toEqual([
+      `${issuer.url}/out`,
+      { client_id: STUB_CLIENT, post_logout_redirect_uri: `${PUBLIC}/` },
+    ])
+    for (const odd of [{ hasNoWayOut: true }, { isDown: true }] as const) {
+      issuer.odd = odd
+      expect(await out(await serviceWith({ way: ofIssuer() }))).toEqual({})
+    }
+  })
+
   test('is told that the issuer does not answer', async () => {
     const url = await serviceWith({ way: ofIssuer() })
     issuer.odd = { isDown: true }
@@ -287,6 +306,24 @@ describe('an answer of the issuer is refused that', () => {
     const asked = issuer.asked.length
     expect(codeOf(await finished(url, begin).expect(400))).toBe('CDS_SIGN_IN_FAILED')
     expect(issuer.asked.length).toBe(asked)
+  })
+
+  test('was taken before at another replica', async () => {
+    const store = await openSharedStore()
+    const replica = (isStrict = false) => {
+      const record = store.newRecord()
+      return serviceWith({ way: ofIssuer() }, { together: { isNew: async token => (await record.recall({ token })).isTokenNew, isStrict } })
+    }
+    const [one, other, strict] = [await replica(), await replica(), await replica(true)]
+    const begin = await begun(one)
+    await finished(other, begin).expect(303)
+    const asked = issuer.asked.length
+    expect(codeOf(await finished(one, begin).expect(400))).toBe('CDS_SIGN_IN_FAILED')
+    expect(issuer.asked.length).toBe(asked)
+    store.breakDown()
+    await finished(other, await begun(one)).expect(303)
+    expect(codeOf(await finished(strict, await begun(one)).expect(503))).toBe('CDS_SIGN_IN_UNAVAILABLE')
+    await store.remove()
   })
 
   test('comes after ten minutes', async () => {

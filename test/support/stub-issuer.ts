@@ -11,6 +11,8 @@ export interface Odd {
   key?: ClientKey
   /** Leaves the id token out. */
   hasNoIdToken?: true
+  /** Names no page at which to sign out. */
+  hasNoWayOut?: true
   /** Does not answer at all. */
   isDown?: true
 }
@@ -23,6 +25,8 @@ export interface StubIssuer extends Listening {
   signInAt: (url: string) => string
   /** How often its token endpoint was asked, and with which credentials. */
   asked: { authorization: string | undefined; body: URLSearchParams }[]
+  /** With which words people came to its page for signing out. */
+  signedOut: URLSearchParams[]
 }
 
 interface Grant {
@@ -38,9 +42,13 @@ export async function startStubIssuer(redirectUri: () => string): Promise<StubIs
   const key = await makeKey('issuer-1', 'RS256')
   const grants = new Map<string, Grant>()
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname } = new URL(request.url ?? '', stub.url)
+    const { pathname, searchParams } = new URL(request.url ?? '', stub.url)
     if (stub.odd.isDown) return void response.writeHead(503).end()
-    if (pathname === '/.well-known/openid-configuration') return json(response, discovery(stub.url))
+    if (pathname === '/.well-known/openid-configuration') return json(response, discovery(stub.url, stub.odd))
+    if (pathname === '/out')
+      return void response
+        .writeHead(302, { location: searchParams.get('post_logout_redirect_uri') ?? '' })
+        .end(void stub.signedOut.push(searchParams))
     if (pathname === '/keys') return json(response, { keys: [key.publicKey] })
     if (pathname === '/token') return tokens(request, response)
     if (pathname === '/authorize') return void response.writeHead(302, { location: stub.signInAt(`${stub.url}${request.url}`) }).end()
@@ -67,6 +75,7 @@ export async function startStubIssuer(redirectUri: () => string): Promise<StubIs
     odd: {},
     key,
     asked: [],
+    signedOut: [],
     signInAt(url) {
       const asked = new URL(url).searchParams
       const wanted = { client_id: STUB_CLIENT, response_type: 'code', redirect_uri: redirectUri(), code_challenge_method: 'S256' }
@@ -80,8 +89,9 @@ export async function startStubIssuer(redirectUri: () => string): Promise<StubIs
   return stub
 }
 
-const discovery = (url: string) => ({
+const discovery = (url: string, { hasNoWayOut }: Odd) => ({
   issuer: url,
+  ...(!hasNoWayOut && { end_session_endpoint: `${url}/out` }),
   authorization_endpoint: `${url}/authorize`,
   token_endpoint: `${url}/token`,
   jwks_uri: `${url}/keys`,

@@ -188,7 +188,7 @@ const SIGN_IN: Readonly<Record<string, DocumentedPath>> = {
     },
   },
   [SIGN_IN_PATHS.finish]: { get: { summary: 'Where the issuer sends a person back to', tag: 'Sign-in', answers: { 303: {} } } },
-  [SIGN_IN_PATHS.end]: { post: { summary: 'Ends the session of a browser', tag: 'Sign-in', answers: answered(named('Nothing')) } },
+  [SIGN_IN_PATHS.end]: { post: { summary: 'Ends the session of a browser', tag: 'Sign-in', answers: answered(named('SignedOut')) } },
   [SIGN_IN_PATHS.launch]: {
     get: {
       summary: 'How the page of a patient is registered at a FHIR server',

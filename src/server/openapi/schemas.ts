@@ -207,6 +207,7 @@ const PAGES: Readonly<Record<string, Schema>> = {
   LaunchSettings: object({ clientId: TEXT, needsSession: TRUTH }),
   EhrSession: object({ iss: URI, idToken: TEXT, verifier: TEXT }),
   Session: object({ token: TEXT, seconds: NUMBER }),
+  SignedOut: object({}, { goOnTo: said(URI, 'Where the person signs out of the issuer as well, and comes back from.') }),
   PatientWording: object({ form: { anyOf: [{ type: 'null' }, { type: 'object' }] } }),
   OpenedLink: object({ id: TEXT, collector: said(TEXT, 'By which the answers are fetched.'), expires: INSTANT }),
   Link: object({ expires: INSTANT, isAnswered: TRUTH }),
