@@ -3,9 +3,9 @@ import type { Logger } from 'pino'
 import { createLinkDesk } from '../calls/form-links.js'
 import { warmUp } from '../calls/warm-up.js'
 import type { BuiltApps } from '../browser-apps/built-apps.js'
-import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import { faultLine } from '../engine/model/faults.js'
 import { PROJECT_ROOT, type LoadedKnowledge, type LoadOptions } from '../knowledge-files/load-knowledge.js'
+import { servedBy } from '../knowledge-files/served-plans.js'
 import { defined } from '../plain-values/defined.js'
 import type { Tour } from '../pages/tour.js'
 import { CLOSED_READER } from '../patient-data/closed-reader.js'
@@ -62,13 +62,11 @@ export interface Edition {
   operations: RequestListener | undefined
 }
 
-const servedBy =
-  ({ draftKnowledge }: Settings) =>
-  ({ resource }: CompiledPlan): boolean =>
-    resource.status === 'active' || draftKnowledge
-
 /** How a deployment loads its knowledge. */
-export const loadOptions = (settings: Settings): LoadOptions => ({ isServed: servedBy(settings), isSettingTaken: isOwnSetting })
+export const loadOptions = (settings: Settings): LoadOptions => ({
+  isServed: servedBy(settings.draftKnowledge),
+  isSettingTaken: isOwnSetting,
+})
 
 /**
  * Makes what was loaded ready to answer.
@@ -169,7 +167,7 @@ function serverOptions(
     ...(about !== undefined && { about }),
     ...(caseRecord !== undefined && { caseRecord }),
     warnings: faults.warnings,
-    isServed: servedBy(settings),
+    isServed: servedBy(settings.draftKnowledge),
     ...limitsIn(settings),
     now,
     log,

@@ -1,6 +1,6 @@
 import type { FhirResource, Patient } from 'fhir/r4.js'
 import { isId } from '../cds-hooks/parse-hook-request.js'
-import { isObject } from '../plain-values/json.js'
+import { isObject, type JsonObject } from '../plain-values/json.js'
 import { baseUrl } from '../trust/base-url.js'
 import { LONGEST_REFERENCE, withoutFragment, type ReferenceIndex } from './references.js'
 
@@ -49,6 +49,44 @@ export function isPlainlyOwn(resource: FhirResource, reference: string): boolean
   })
 }
 
+/** Whom a record names as its patient, where nobody said whom it is asked about. */
+export type NamedOwner =
+  | { kind: 'patient'; id: string }
+  /** By an identifier alone, as text that is the same for the same identifier. */
+  | { kind: 'identifier'; identifier: string }
+  /** It names nobody. */
+  | { kind: 'nobody' }
+  /** It names somebody, and who cannot be told, or several patients. */
+  | { kind: 'unclear' }
+
+/** Whom a record names as its patient; a Patient names itself. Whether that is certain, `ownerOf` tells once the patient is known. */
+export function namedOwner(resource: FhirResource): NamedOwner {
+  if (resource.resourceType === 'Patient') return isId(resource.id) ? { kind: 'patient', id: resource.id } : { kind: 'unclear' }
+  const record = resource as unknown as Readonly<Record<string, unknown>>
+  let owner: NamedOwner = { kind: 'nobody' }
+  for (const element of OWNER_ELEMENTS) {
+    const subject = record[element]
+    if (subject === undefined || subject === null) continue
+    const named = namedBy(subject)
+    if (owner.kind === 'patient' && named.kind === 'patient' && owner.id !== named.id) return { kind: 'unclear' }
+    // What a reference says is surer than an identifier, and what is said at all than what is not.
+    if (owner.kind === 'nobody' || owner.kind === 'unclear' || named.kind === 'patient') owner = named
+  }
+  return owner
+}
+
+function namedBy(subject: unknown): NamedOwner {
+  if (!isObject(subject)) return { kind: 'unclear' }
+  const { reference, identifier } = subject
+  if (reference === undefined || reference === null)
+    return isWholeIdentifier(identifier) ? { kind: 'identifier', identifier: identifierText(identifier) } : { kind: 'unclear' }
+  const named = patientNamed(reference)
+  return named ? { kind: 'patient', id: named.id } : { kind: 'unclear' }
+}
+
+/** What a patient is known by, each as text that is the same for the same identifier. */
+export const identifierTexts = (patient: Patient): string[] => [...identifiersOf(patient)]
+
 /** The servers whose patients are named by records, relative references aside. */
 export function serversNamed(records: Iterable<{ resource: FhirResource }>): ReadonlySet<string> {
   const servers = new Set<string>()
@@ -84,6 +122,8 @@ export interface NamedPatient {
 /** Which patient a reference names: `Patient/id`, alone or behind a base URL, with or without a version and a fragment, and nothing else. */
 export function patientNamed(written: unknown, index?: ReferenceIndex): NamedPatient | undefined {
   if (typeof written !== 'string' || written.length > LONGEST_REFERENCE) return undefined
+  const plain = PLAIN.exec(written)
+  if (plain) return { id: plain[1] ?? '' }
   const segments = withoutFragment(withoutAddress(written.trim(), index)).split('/')
   if (segments.at(-2) === '_history' && isId(segments.at(-1))) segments.splice(-2)
   const [type, id] = segments.splice(-2)
@@ -94,6 +134,9 @@ export function patientNamed(written: unknown, index?: ReferenceIndex): NamedPat
   return server === undefined ? undefined : { id, server }
 }
 
+/** A relative reference to a patient, as most are written. */
+const PLAIN = /^Patient\/([A-Za-z0-9-]{1,64})$/
+
 /** An address as a URI is written, in ASCII; to read names in other scripts takes a thousand times as long. */
 const PLAIN_ADDRESS = /^[!-~]*$/
 
@@ -102,14 +145,11 @@ const withoutAddress = (reference: string, index: ReferenceIndex | undefined): s
   (/^urn:/i.test(reference) ? index?.get(reference.toLowerCase()) : undefined) ?? reference
 
 function isIdentifierOf(patient: Patient | undefined, sent: unknown): boolean {
-  return (
-    patient !== undefined &&
-    isObject(sent) &&
-    typeof sent.system === 'string' &&
-    typeof sent.value === 'string' &&
-    identifiersOf(patient).has(identifierText(sent))
-  )
+  return patient !== undefined && isWholeIdentifier(sent) && identifiersOf(patient).has(identifierText(sent))
 }
+
+const isWholeIdentifier = (sent: unknown): sent is JsonObject =>
+  isObject(sent) && typeof sent.system === 'string' && typeof sent.value === 'string'
 
 const identifiers = new WeakMap<Patient, ReadonlySet<string>>()
 

@@ -13,6 +13,16 @@ export function withReferredCodes(resource: FhirResource, find: Finder): FhirRes
   return withContainedReasons(withMedicineCode(resource as unknown as JsonObject, find)) as unknown as FhirResource
 }
 
+/** Types of records that a record of a type may refer to for its code. */
+export const referredTypes = (type: string): string[] => (type !== 'Medication' && type.startsWith('Medication') ? ['Medication'] : [])
+
+/** The reference of a record to another that tells its code; undefined where it tells itself, or holds what it refers to. */
+export function referredForCode(resource: FhirResource): unknown {
+  const { medicationReference, medicationCodeableConcept } = resource as unknown as JsonObject
+  if (medicationCodeableConcept !== undefined || !isObject(medicationReference)) return undefined
+  return medicationReference.reference
+}
+
 function withMedicineCode(record: JsonObject, find: Finder): JsonObject {
   if (record.medicationReference === undefined || record.medicationCodeableConcept !== undefined) return record
   const { medicationReference, ...rest } = record

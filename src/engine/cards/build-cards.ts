@@ -60,7 +60,8 @@ export function cardsOf(actions: readonly CardAction[]): Card[] {
   return actions.map(each => buildCard(each, said))
 }
 
-const indicatorOf = ({ priority = 'routine' }: RequestGroupAction): Indicator => INDICATOR[priority]
+/** How pressing a card of an action is. */
+export const indicatorOf = ({ priority = 'routine' }: RequestGroupAction): Indicator => INDICATOR[priority]
 
 /** The whole title of a card, of which its summary may be the beginning. */
 export const titleOf = ({ title, textEquivalent }: RequestGroupAction, { planSource }: CardContext): string =>
