@@ -42,6 +42,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     says: 'checks the knowledge in a folder and keeps what was found out beside the code, so that the service starts quickly',
     run: async words => (await import('./prepare.js')).prepare(words),
   },
+  population: {
+    takes: '--input folder --output folder [--now instant] [--service id] [--plan id] [--workers n] [--part i/n]',
+    says: 'asks of every patient of a bulk export which decision points speak for them; goes on where it was when it was killed',
+    run: async words => (await import('./population.js')).answerPopulation(words),
+  },
   record: {
     takes: 'find|erase|export [--fhir-server url] [--patient id] ...',
     says: 'shows or deletes what the store of the settings keeps of a patient, a user or a card; or tells who asked what, as AuditEvents',

@@ -133,11 +133,26 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ],
     [],
   ],
+  // Everybody of an export, asked what they would be told: sorted by patient on disk, then evaluated patient by patient.
+  population: [
+    [
+      'engine/apply',
+      'engine/cards',
+      'engine/expression',
+      'engine/knowledge',
+      'engine/model',
+      'errors',
+      'knowledge-files',
+      'patient-data',
+      'plain-values',
+    ],
+    ['node:fs', 'node:path', 'node:worker_threads'],
+  ],
   // The form in which authors write the knowledge; the service reads JSON and knows nothing of it.
   'knowledge-source': [['engine/knowledge', 'engine/model', 'plain-values'], ['yaml']],
   cli: [
-    ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'record', 'settings', 'trust'],
-    ['node:events', 'node:fs', 'node:path', 'node:util', 'yaml'],
+    ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'population', 'record', 'settings', 'trust'],
+    ['node:events', 'node:fs', 'node:os', 'node:path', 'node:util', 'yaml'],
   ],
   demo: [
     ['engine/expression', 'plain-values'],
@@ -149,7 +164,6 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     [
       'browser-apps',
       'calls',
-      'engine/knowledge',
       'engine/model',
       'errors',
       'knowledge-files',
@@ -187,7 +201,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
 }
 
 /** Rooms that may touch the disk. */
-const READS_DISK = ['browser-apps', 'cli', 'demo', 'knowledge-files', 'record', 'settings', 'site-forms', 'trust']
+const READS_DISK = ['browser-apps', 'cli', 'demo', 'knowledge-files', 'population', 'record', 'settings', 'site-forms', 'trust']
 
 /** What the wing may reach of the outside, through whatever it imports: the FHIRPath engine, regular expressions in linear time, names of cards. */
 const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']

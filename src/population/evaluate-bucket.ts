@@ -1,0 +1,74 @@
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
+import { CdsError } from '../errors.js'
+import { entriesIn } from '../patient-data/read-bundle.js'
+import type { AskPatient, PatientAnswer } from './ask-patient.js'
+import { writeWhole } from './lane.js'
+import type { LineFault } from './line-faults.js'
+import { patientsIn, type PatientLine } from './patient-lines.js'
+import { resultFile, talliesFile, type RunPlan } from './plan.js'
+
+/** What was counted of the patients of a bucket. */
+export interface Tallies {
+  patients: number
+  /** Patients for whom anything speaks, and for whom something could not be decided. */
+  spokenFor: number
+  undecided: number
+  /** Patients of whom records or values could not be used. */
+  withUnusable: number
+  /** Patients by the decision point that speaks for them. */
+  byPoint: Record<string, number>
+}
+
+export const noTallies = (): Tallies => ({ patients: 0, spokenFor: 0, undecided: 0, withUnusable: 0, byPoint: {} })
+
+/** What is kept of a bucket beside its answers. */
+export interface BucketReport {
+  tallies: Tallies
+  faults: LineFault[]
+}
+
+/** Asks the patients of a bucket; their answers are there whole or not at all. @returns how many there are. */
+export function evaluateBucket(bucket: number, plan: RunPlan, folders: readonly string[], ask: AskPatient): number {
+  const report: BucketReport = { tallies: noTallies(), faults: [] }
+  const path = resultFile(plan, bucket)
+  const file = openSync(`${path}.part`, 'w')
+  try {
+    for (const [patient, lines] of patientsIn(bucket, folders)) {
+      const answer = answered(patient, lines, ask, report.faults)
+      if (!answer) continue
+      count(answer, report.tallies)
+      writeSync(file, `${JSON.stringify(answer)}\n`)
+    }
+  } finally {
+    closeSync(file)
+  }
+  writeWhole(talliesFile(plan, bucket), JSON.stringify(report))
+  renameSync(`${path}.part`, path)
+  return report.tallies.patients
+}
+
+function answered(patient: string, lines: readonly PatientLine[], ask: AskPatient, faults: LineFault[]): PatientAnswer | undefined {
+  const [first] = lines
+  if (!first) return undefined
+  const entries = lines.flatMap(({ bytes }) => entriesIn(JSON.parse(bytes.toString('utf8'))) ?? [])
+  const place = { file: first.file, offset: first.offset, lines: lines.length }
+  if (!entries.some(({ resource }) => resource?.resourceType === 'Patient')) {
+    faults.push({ ...place, code: 'patient-unknown' })
+    return undefined
+  }
+  try {
+    return ask(patient, entries)
+  } catch (error) {
+    // One patient takes nothing from the others.
+    faults.push({ ...place, code: 'not-evaluated', error: error instanceof CdsError ? error.code : 'CDS_INTERNAL' })
+    return undefined
+  }
+}
+
+function count({ speaks, undecided = [], unusable = 0 }: PatientAnswer, tallies: Tallies): void {
+  tallies.patients += 1
+  if (speaks.length > 0) tallies.spokenFor += 1
+  if (undecided.length > 0) tallies.undecided += 1
+  if (unusable > 0) tallies.withUnusable += 1
+  for (const point of new Set(speaks.flatMap(({ points }) => points))) tallies.byPoint[point] = (tallies.byPoint[point] ?? 0) + 1
+}

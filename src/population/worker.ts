@@ -1,0 +1,37 @@
+import { loadKnowledge } from '../knowledge-files/load-knowledge.js'
+import { servedBy } from '../knowledge-files/served-plans.js'
+import { lazily } from '../engine/model/memoised.js'
+import { patientAsker } from './ask-patient.js'
+import { askedOf } from './asked.js'
+import { evaluateBucket } from './evaluate-bucket.js'
+import { piecesOf } from './input-files.js'
+import { Lane } from './lane.js'
+import { linkLines } from './link-lines.js'
+import { laneFolder, taskName, type RunPlan, type Task } from './plan.js'
+import { sortPiece } from './sort-lines.js'
+
+/** Does tasks of a run, one after the other; answers how many patients were evaluated. */
+export type Work = (task: Task) => number
+
+/**
+ * A worker of a run.
+ * @param own number of the lane that it sorts to.
+ * @param lanes how many lanes there are, those of earlier runs among them.
+ */
+export function startWork(plan: RunPlan, own: number, lanes: number): Work {
+  const pieces = piecesOf(plan.files)
+  const folders = Array.from({ length: lanes }, (_, lane) => laneFolder(plan, lane))
+  const lane = lazily(() => new Lane(laneFolder(plan, own)))
+  const ask = lazily(() => {
+    const loaded = loadKnowledge(plan.knowledge, { isServed: servedBy(plan.withDrafts) })
+    return patientAsker(askedOf(plan.question, loaded), loaded, plan)
+  })
+  return task => {
+    if (task.step === 'evaluate') return evaluateBucket(task.bucket, plan, folders, ask())
+    const piece = task.step === 'sort' ? pieces[task.piece] : undefined
+    if (piece) sortPiece(piece, plan, lane())
+    if (task.step === 'link') linkLines(task.bucket, plan, folders, lane())
+    lane().note(taskName(task))
+    return 0
+  }
+}
