@@ -1,0 +1,76 @@
+// Patients a second of a population run at one and two workers, beside JSON.parse of the same lines alone, and what a region and the
+// whole country would take.
+//   npm run bench:population                        10,000 patients
+//   npm run bench:population -- --patients 50000    as many as one likes; peak memory is told, too
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { writeSyntheticExport } from '../support/synthetic-people.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const { values } = parseArgs({ options: { patients: { type: 'string', default: '10000' }, workers: { type: 'string', default: '1,2' } } })
+const patients = Number(values.patients)
+
+/** How many people a region and the whole country have. */
+const POPULATIONS = [600_000, 6_000_000]
+
+const home = mkdtempSync(join(tmpdir(), 'columna-bench-population-'))
+const input = join(home, 'input')
+
+const count = (number: number): string => Math.round(number).toLocaleString('en-US')
+
+function duration(seconds: number): string {
+  const minutes = seconds / 60
+  return minutes < 90 ? `${minutes.toFixed(1)} min` : `${(minutes / 60).toFixed(1)} h`
+}
+
+/** Seconds for JSON.parse of every line, and for nothing else. */
+function parseAlone(): number {
+  let spent = 0
+  for (const name of readdirSync(input)) {
+    const lines = readFileSync(join(input, name), 'utf8').split('\n')
+    const began = performance.now()
+    for (const line of lines) if (line !== '') JSON.parse(line)
+    spent += performance.now() - began
+  }
+  return spent / 1000
+}
+
+/** Seconds of a whole run in a process of its own, its start among them, and its peak memory in megabytes. */
+function run(workers: string): { seconds: number; memory: number } {
+  const output = join(home, `output-${workers}`)
+  const words = ['population', '--input', input, '--output', output, '--now', '2026-03-30', '--workers', workers]
+  const program = `
+    import { resourceUsage } from 'node:process'
+    process.argv.splice(1, 1, ${JSON.stringify(join(ROOT, 'dist/cli/columna.js'))})
+    process.on('exit', () => process.stderr.write('\\npeak ' + resourceUsage().maxRSS + '\\n'))
+    await import(${JSON.stringify(join(ROOT, 'dist/cli/columna.js'))})`
+  const began = performance.now()
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program, '--', ...words], { encoding: 'utf8' })
+  const seconds = (performance.now() - began) / 1000
+  if (status !== 0) throw new Error(stderr)
+  return { seconds, memory: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1000 }
+}
+
+try {
+  writeSyntheticExport(input, { patients })
+  const bytes = readdirSync(input).reduce((sum, name) => sum + statSync(join(input, name)).size, 0)
+  console.log(
+    `node ${process.version}; ${count(patients)} invented patients, ${(bytes / 1e6).toFixed(0)} MB, ${count(bytes / patients)} bytes each`,
+  )
+  const parsed = parseAlone()
+  console.log(`JSON.parse alone, one thread: ${count(patients / parsed)} patients a second`)
+  for (const workers of values.workers.split(',')) {
+    const { seconds, memory } = run(workers)
+    const rate = patients / seconds
+    const long = POPULATIONS.map(people => `${count(people)} in ${duration(people / rate)}`).join(', ')
+    console.log(
+      `${workers} worker(s): ${seconds.toFixed(1)} s, ${count(rate)} patients a second, ${((seconds * Number(workers)) / parsed).toFixed(1)} times JSON.parse, peak ${memory.toFixed(0)} MB; ${long}`,
+    )
+  }
+} finally {
+  rmSync(home, { recursive: true, force: true })
+}
