@@ -1,31 +1,55 @@
-import type { CapabilityStatement } from 'fhir/r4.js'
-import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
+import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4.js'
+import { MODULE_TYPES } from '../engine/knowledge/module-definition.js'
+import type { ServerEnvironment } from './environment.js'
+import { API_VERSION } from './openapi/document.js'
 
-const APPLIED = ['ActivityDefinition', 'PlanDefinition']
+/** Day on which what is stated here last changed. */
+const CHANGED = '2026-11-28'
 
-/** What the FHIR side of the service can do: knowledge to read, and $apply. */
-export function capabilityStatement({ files }: Knowledge, about: string | undefined): CapabilityStatement {
+/** Parameters by which knowledge is searched, each with its type in FHIR and the element that it looks at. */
+export const SEARCH_PARAMETERS = [
+  { name: '_id', type: 'token', element: 'id' },
+  { name: 'name', type: 'string', element: 'name' },
+  { name: 'status', type: 'token', element: 'status' },
+  { name: 'title', type: 'string', element: 'title' },
+  { name: 'url', type: 'uri', element: 'url' },
+  { name: 'version', type: 'token', element: 'version' },
+] as const
+
+const APPLIED: readonly string[] = ['ActivityDefinition', 'PlanDefinition']
+
+/** What the FHIR side of the service can do: knowledge to read, plans to apply, and what each needs. */
+export function capabilityStatement({ knowledge: { files }, about, registeredClients }: ServerEnvironment): CapabilityStatement {
   const types = [...new Set(files.map(({ resource }) => resource.resourceType))].sort()
+  const who = registeredClients === undefined ? 'Anybody may call.' : 'Registered clients call $apply with a token, as they call CDS Hooks.'
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
-    date: '2026-11-21',
+    date: CHANGED,
     kind: 'instance',
+    software: { name: 'Columna', version: API_VERSION },
     implementation: { description: about === undefined ? 'Columna' : `Columna: knowledge of ${about}` },
     fhirVersion: '4.0.1',
-    format: ['json'],
+    format: ['application/fhir+json', 'json'],
     rest: [
       {
         mode: 'server',
+        documentation: 'The knowledge is read-only. Data of patients are neither kept nor read here, but by calls and $apply.',
+        security: { cors: true, description: `Knowledge is open to read. ${who}` },
         resource: types.map(type => ({
           type: type as 'PlanDefinition',
+          versioning: 'no-version',
           interaction: [{ code: 'read' }, { code: 'search-type' }],
-          searchParam: [{ name: 'url', type: 'uri' }],
-          ...(APPLIED.includes(type) && {
-            operation: [{ name: 'apply', definition: `http://hl7.org/fhir/OperationDefinition/${type}-apply` }],
-          }),
+          searchParam: SEARCH_PARAMETERS.map(({ name, type: kind }) => ({ name, type: kind })),
+          ...withOperations(type),
         })),
       },
     ],
   }
+}
+
+function withOperations(type: string): Pick<CapabilityStatementRestResource, 'operation'> {
+  const names = [...(APPLIED.includes(type) ? ['apply'] : []), ...(MODULE_TYPES.includes(type) ? ['data-requirements'] : [])]
+  if (names.length === 0) return {}
+  return { operation: names.map(name => ({ name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })) }
 }

@@ -1,4 +1,3 @@
-import type { FhirResource } from 'fhir/r4.js'
 import { applyActivityOperation, applyOperation } from '../calls/apply-operation.js'
 import { callService } from '../calls/call-service.js'
 import { explainCall } from '../calls/explain-call.js'
@@ -16,16 +15,16 @@ import { describeService, type CdsService } from '../knowledge-files/services.js
 import { APP_NAMES, APP_PATHS, type AppName } from '../browser-apps/app-list.js'
 import { clockAt } from '../engine/expression/clock.js'
 import { explaining, requireOwnClock } from './asked-clock.js'
-import { capabilityStatement } from './capability-statement.js'
 import { assetNamed, ICON_FILE, searchIn } from '../pages/pages.js'
 import { PAGE_PATHS } from '../pages/page-urls.js'
 import { defined } from '../plain-values/defined.js'
 import { openApiDocument } from './openapi/document.js'
 import type { ReloadState, ServerEnvironment } from './environment.js'
+import { dataRequirements, metadata, readKnowledge, searchKnowledge } from './knowledge-api.js'
 import { reasonsAgainst } from './readiness.js'
 import { beginFromEhr, beginSignIn, endSession, finishSignIn, launchSettings } from './sign-in-routes.js'
 import { SIGN_IN_PATHS } from './sign-in-paths.js'
-import { fhir, html, json, knowledgeReply, type Asked, type Handler, type Reply } from './reply.js'
+import { fhir, html, json, type Asked, type Handler, type Reply } from './reply.js'
 
 /** A path of the service and what it answers by method; any other method is 405. */
 interface Route {
@@ -90,6 +89,7 @@ export const ROUTES: readonly Route[] = [
     methods: { post: applyActivity },
   },
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
+  { path: '/fhir/:type/:id/$data-requirements', isAboutNobody: true, isPacked: true, methods: { get: dataRequirements } },
   { path: '/fhir/:type/:id', isAboutNobody: true, isPacked: true, methods: { get: readKnowledge } },
   { path: PAGE_PATHS.index, isAboutNobody: true, isPacked: true, methods: { get: guidelines } },
   { path: PAGE_PATHS.review, isAboutNobody: true, isPacked: true, methods: { get: review } },
@@ -209,34 +209,6 @@ async function applyActivity(asked: Asked, environment: ServerEnvironment): Prom
     .find(({ plan }) => (plan === undefined ? asked.caller?.services === undefined : isServedTo(asked, plan, environment)))
   if (!applicable) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such ActivityDefinition.')
   return fhir(await applyActivityOperation(applicable, asked.body, asked.preferredLanguage(), environment, asked))
-}
-
-function metadata(_asked: Asked, { knowledge, about }: ServerEnvironment): Reply {
-  return knowledgeReply(capabilityStatement(knowledge, about))
-}
-
-function searchKnowledge(asked: Asked, environment: ServerEnvironment): Reply {
-  const type = asked.parameter('type')
-  const { url } = asked.query
-  const found = resourcesOf(type, environment).filter(resource => url === undefined || (resource as { url?: string }).url === url)
-  const entry = found.map(resource => ({
-    fullUrl: (resource as { url?: string }).url ?? `${environment.knowledge.profile.names.base}/${type}/${resource.id}`,
-    resource,
-  }))
-  return knowledgeReply({ resourceType: 'Bundle', type: 'searchset', total: found.length, ...(entry.length > 0 && { entry }) })
-}
-
-function readKnowledge(asked: Asked, environment: ServerEnvironment): Reply {
-  const id = asked.parameter('id')
-  const found = resourcesOf(asked.parameter('type'), environment).find(resource => resource.id === id)
-  if (!found) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such resource in the knowledge.')
-  return knowledgeReply(found)
-}
-
-function resourcesOf(type: string, { knowledge }: ServerEnvironment): FhirResource[] {
-  const found = knowledge.files.filter(({ resource }) => resource.resourceType === type).map(({ resource }) => resource)
-  if (found.length === 0) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'The knowledge holds no resources of this type.')
-  return found
 }
 
 /** The list of pages: for people, and as data for programs. */

@@ -127,6 +127,8 @@ const EXAMPLES: readonly Example[] = [
   { ask: 'get /fhir/{type}', path: '/fhir/Questionnaire' },
   { ask: 'get /fhir/{type}', path: '/fhir/Nothing' },
   { ask: 'get /fhir/{type}/{id}', path: '/fhir/Questionnaire/start-back' },
+  { ask: 'get /fhir/{type}/{id}/$data-requirements', path: '/fhir/PlanDefinition/start-back/$data-requirements' },
+  { ask: 'get /fhir/{type}/{id}/$data-requirements', path: '/fhir/Questionnaire/start-back/$data-requirements' },
   { ask: 'get /guidelines', path: '/guidelines', accept: JSON_TYPE },
   { ask: 'get /guidelines', path: '/guidelines', accept: PAGE },
   { ask: 'get /guidelines/review', path: '/guidelines/review', accept: PAGE },

@@ -15,6 +15,7 @@ const SERVER = 'http://127.0.0.1:1/fhir'
 const CONDITION = { resourceType: 'Condition', id: 'c', code: { text: 'x' }, subject: { reference: 'Patient/p' } }
 
 const requirement = (key: string, essential: boolean): CompiledRequirement => ({
+  requirement: { type: 'Condition' },
   key,
   type: 'Condition',
   template: 'Condition?patient={{context.patientId}}',

@@ -1,4 +1,11 @@
-import type { ActivityDefinition, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionCondition, Questionnaire } from 'fhir/r4.js'
+import type {
+  ActivityDefinition,
+  DataRequirement,
+  PlanDefinition,
+  PlanDefinitionAction,
+  PlanDefinitionActionCondition,
+  Questionnaire,
+} from 'fhir/r4.js'
 import type { Evaluator } from '../expression/compile.js'
 import type { Variables } from '../expression/scope.js'
 import type { LocalizedText } from '../model/localized.js'
@@ -112,6 +119,8 @@ export interface CompiledAction {
 
 /** A data requirement with the prefetch template that satisfies it. */
 export interface CompiledRequirement {
+  /** As it is written. */
+  requirement: DataRequirement
   key: string
   type: string
   /** FHIR read or search relative to the server's base, with prefetch tokens; discovery shows it where every client can fill it. */

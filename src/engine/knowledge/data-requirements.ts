@@ -59,6 +59,7 @@ export function compileRequirement(
   const label = extensionOf(requirement, names.extension.label)
   const key = requirement.id ?? requirement.type.charAt(0).toLowerCase() + requirement.type.slice(1)
   return {
+    requirement,
     key,
     type: requirement.type,
     template,

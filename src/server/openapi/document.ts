@@ -4,7 +4,7 @@ import { SCHEMAS } from './schemas.js'
 import { named, said, TEXT } from './schema.js'
 
 /** Version of what is described: it grows when something that a client may rely on changes. */
-const API_VERSION = '1.0.0'
+export const API_VERSION = '1.0.0'
 
 /** What the service answers over HTTP, as OpenAPI 3.1 describes it: every path and method, and every error with its status. */
 export const openApiDocument = () => ({

@@ -120,8 +120,22 @@ const KNOWLEDGE: Readonly<Record<string, DocumentedPath>> = {
     get: {
       summary: 'The resources of a type',
       tag: 'Knowledge',
-      query: { url: { schema: TEXT, description: 'Canonical of the one that is wanted.' } },
+      query: {
+        url: { schema: TEXT, description: 'Canonical of the one that is wanted, with its version or without.' },
+        _id: { schema: TEXT, description: 'Its id.' },
+        version: { schema: TEXT, description: 'Its version.' },
+        name: { schema: TEXT, description: 'Its name, whole.' },
+        title: { schema: TEXT, description: 'Its title, whole.' },
+        status: { schema: TEXT, description: 'Such as draft or active.' },
+      },
       answers: found(resource('Bundle')),
+    },
+  },
+  '/fhir/:type/:id/$data-requirements': {
+    get: {
+      summary: 'What a plan, a library or a measure needs: data, parameters, other resources',
+      tag: 'Knowledge',
+      answers: found(resource('Library')),
     },
   },
   '/fhir/:type/:id': { get: { summary: 'One resource', tag: 'Knowledge', answers: found(resource()) } },
