@@ -105,6 +105,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'trust',
     ],
     [
+      'cockatiel',
       'compression',
       'cors',
       'express',
