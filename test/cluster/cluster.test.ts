@@ -2,9 +2,7 @@
 // which each is killed in turn under calls and feedback. Needs the built service, and nginx and PostgreSQL of Debian.
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -22,7 +20,7 @@ import { decisionPointsOf } from '../support/cases.js'
 import { hookCall, USER, type Json, type ServiceId } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
 import { startPostgres, type Postgres } from '../store/postgres.js'
-import { createProxy, createReplica, type Part } from './parts.js'
+import { createProxy, createReplica, freePorts, type Part } from './parts.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SIGN = 'low-back-pain-order-sign'
@@ -51,24 +49,6 @@ let client: RegisteredClient
 let key: JWK
 let agent: Agent
 const prefetch = new Map<ServiceId, Json>()
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    }),
-  )
-  return Promise.all(
-    servers.map(async server => {
-      const { port } = server.address() as AddressInfo
-      server.close()
-      await once(server, 'close')
-      return port
-    }),
-  )
-}
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'columna-cluster-'))

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { userInfo } from 'node:os'
@@ -52,6 +52,25 @@ async function listens(port: number): Promise<boolean> {
     socket.destroy()
     return isThere as boolean
   })
+}
+
+/** Ports of this machine that nobody listens at. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      return server
+    }),
+  )
+  return Promise.all(
+    servers.map(async server => {
+      const { port } = server.address() as AddressInfo
+      server.close()
+      await once(server, 'close')
+      return port
+    }),
+  )
 }
 
 /** The user as whom a part runs that is never root in earnest. */
