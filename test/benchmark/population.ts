@@ -3,7 +3,7 @@
 //   npm run bench:population                        10,000 patients
 //   npm run bench:population -- --patients 50000    as many as one likes; peak memory is told, too
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,13 +43,16 @@ function parseAlone(): number {
 function run(workers: string): { seconds: number; memory: number } {
   const output = join(home, `output-${workers}`)
   const words = ['population', '--input', input, '--output', output, '--now', '2026-03-30', '--workers', workers]
-  const program = `
-    import { resourceUsage } from 'node:process'
-    process.argv.splice(1, 1, ${JSON.stringify(join(ROOT, 'dist/cli/columna.js'))})
-    process.on('exit', () => process.stderr.write('\\npeak ' + resourceUsage().maxRSS + '\\n'))
-    await import(${JSON.stringify(join(ROOT, 'dist/cli/columna.js'))})`
+  const command = JSON.stringify(join(ROOT, 'dist/cli/columna.js'))
+  const program = join(home, 'run.mjs')
+  writeFileSync(
+    program,
+    `process.argv[1] = ${command}
+    process.on('exit', () => process.stderr.write('\\npeak ' + process.resourceUsage().maxRSS + '\\n'))
+    await import(${command})`,
+  )
   const began = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program, '--', ...words], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' })
   const seconds = (performance.now() - began) / 1000
   if (status !== 0) throw new Error(stderr)
   return { seconds, memory: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1000 }
