@@ -13,7 +13,7 @@ import { pageLanguage, wordsOf } from '../shared/language.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
 import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { RefusedNote } from '../shared/refused-note.js'
-import { callService, openQuestions, type Refused } from '../shared/service.js'
+import { callService, openQuestions, tryService, type Refused } from '../shared/service.js'
 import { hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { serviceClock } from '../shared/service-clock.js'
 import { useLatest } from '../shared/use-latest.js'
@@ -115,10 +115,13 @@ function OpenRecord({ session, onSaved, onUnsaved, settings, questionnaires }: O
   useEffect(() => onUnsaved(forms.unsaved), [forms.unsaved])
   const [isWhole, setWhole] = useState(false)
   const { id } = session.service
-  const drafts = JSON.stringify(forms.responses('completed', 'now'))
+  const tried = forms.responses('completed', 'now')
+  const drafts = JSON.stringify(tried)
   // What a question asks is what would be said once the form were saved as done.
   const request = () => hookRequest(session, forms.responses('completed', now()))
-  const advice = useLatest(async () => (await callService(id, request())).answer, [session, drafts])
+  // What is not saved is said of nobody: a call alone counts as having told its reader.
+  const speak = tried.length === 0 ? callService : tryService
+  const advice = useLatest(async () => (await speak(id, request())).answer, [session, drafts])
   const open = useLatest(async () => (await openQuestions(id, request())).answer, [session, drafts])
   return (
     <div class="columns">

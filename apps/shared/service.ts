@@ -45,6 +45,10 @@ export const discover = async (): Promise<readonly ServiceDescription[]> =>
 /** Calls a service as an EHR does. @throws Refused */
 export const callService = (id: string, body: HookRequestBody): Promise<Timed<CdsResponse>> => ask('POST', `/cds-services/${id}`, body)
 
+/** Asks what a call would be answered, of which nothing is recorded: for what is not saved. @throws Refused */
+export const tryService = (id: string, body: HookRequestBody): Promise<Timed<CdsResponse>> =>
+  ask('POST', `/cds-services/${id}/$explain?view=cards`, body)
+
 /** Asks why. @param query such as `all` or `action`. @throws Refused */
 export const explain = (id: string, body: HookRequestBody, query: Readonly<Record<string, string>> = {}): Promise<Timed<Explanation>> =>
   ask('POST', `/cds-services/${id}/$explain${queryOf(query)}`, body)

@@ -16,7 +16,7 @@ import { PatientChooser } from '../shared/patient-chooser.js'
 import type { PatientForm } from '../shared/patient-links.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import type { PatientAnswers } from '../shared/sealed-answers.js'
-import { callService, type Refused } from '../shared/service.js'
+import { callService, tryService, type Refused } from '../shared/service.js'
 import { serviceClock } from '../shared/service-clock.js'
 import { hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { useLatest } from '../shared/use-latest.js'
@@ -131,7 +131,10 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
     })
   const asked = JSON.stringify(answers)
   const { answer, refused, askAgain, isAsking } = useLatest(
-    async () => (await callService(session.service.id, hookRequest(session, count === 0 ? [] : [draft()]))).answer,
+    async () =>
+      count === 0
+        ? (await callService(session.service.id, hookRequest(session, []))).answer
+        : (await tryService(session.service.id, hookRequest(session, [draft()]))).answer,
     [session, asked],
   )
   const save = async () => {

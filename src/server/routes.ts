@@ -5,6 +5,7 @@ import { openQuestions } from '../calls/open-questions.js'
 import { recordFeedback } from '../calls/record-feedback.js'
 import type { Operation } from '../calls/environment.js'
 import { summariseCall } from '../calls/summarise-call.js'
+import { tryCall } from '../calls/try-call.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
 import type { Selection } from '../engine/apply/explain-plan.js'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
@@ -169,14 +170,16 @@ async function feedback(asked: Asked, environment: ServerEnvironment): Promise<R
 }
 
 async function explain(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
-  if (!environment.explain) throw pathUnknown()
-  const service = serviceOf(asked, environment)
   const { view } = asked.query
-  if (view !== undefined && view !== 'summary' && view !== 'brief')
-    throw new CdsError('CDS_REQUEST_INVALID', 'Give `view` as summary or brief, or leave it out.')
+  // The cards tell nothing that a call does not.
+  if (!environment.explain && view !== 'cards') throw pathUnknown()
+  const service = serviceOf(asked, environment)
+  if (view !== undefined && view !== 'summary' && view !== 'brief' && view !== 'cards')
+    throw new CdsError('CDS_REQUEST_INVALID', 'Give `view` as summary, brief or cards, or leave it out.')
   const options = { ...selectionIn(asked.query), isBrief: view === 'brief' }
   const hookRequest = parseHookRequest(asked.body, service.hook)
   const language = asked.language()
+  if (view === 'cards') return json(await tryCall(service, hookRequest, language, explaining(asked, environment), asked))
   if (view !== 'summary') return json(await explainCall(service, hookRequest, language, explaining(asked, environment), options, asked))
   // A dry run has the time and the clock of the call that it tries.
   requireOwnClock(asked)

@@ -219,5 +219,7 @@ test.each(['?view=other', '?view=', '?view=summary&view=summary'])('has no other
 test('is off where explanations are off', async () => {
   const production = await startTestService({ explain: false })
   await supertest(production.url).post(`/cds-services/${SIGN}/$explain?view=summary`).send(patientView(PERSON)).expect(404)
+  // The cards alone explain nothing.
+  await supertest(production.url).post(`/cds-services/${SIGN}/$explain?view=cards`).send(prefetchedCall(PERSON, SIGN)).expect(200)
   await production.close()
 })

@@ -118,6 +118,7 @@ const EXAMPLES: readonly Example[] = [
   { ask: 'post /cds-services/{id}', path: '/cds-services/none', body: {} },
   { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain?all`, body: CALL },
   { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain?view=brief`, body: CALL },
+  { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain?view=cards`, body: CALL },
   { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain?view=summary`, body: patientView('nobody') },
   { ask: 'post /cds-services/{id}/feedback', path: `${VIEW}/feedback`, body: FEEDBACK },
   { ask: 'post /cds-services/{id}/feedback', path: `${VIEW}/feedback`, body: {} },

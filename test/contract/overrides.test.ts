@@ -245,6 +245,10 @@ describe('what is remembered', () => {
       .post(`/cds-services/${id}/$explain?view=summary`)
       .send(prefetchedCall('recent-pain', id, { fhirServer: LISTED }))
       .expect(200)
+    await supertest(own.url)
+      .post(`/cds-services/${id}/$explain?view=cards`)
+      .send(prefetchedCall('recent-pain', id, { fhirServer: LISTED }))
+      .expect(200)
     const again = await supertest(own.url)
       .post(`/cds-services/${id}/$explain`)
       .send(prefetchedCall('recent-pain', id, { fhirServer: LISTED }))
@@ -757,15 +761,18 @@ describe('an info card that says what its reader was shown before', () => {
     const own = await startOn()
     await own.ask('/$explain')
     await own.ask('/$explain?view=summary')
+    await own.ask('/$explain?view=cards')
     own.on(1)
     const first = await own.call()
     own.on(2)
     const explained = (await own.ask('/$explain')) as unknown as { response: CdsResponse; plans: { actions: Json[] }[] }
     const summary = (await own.ask('/$explain?view=summary')) as unknown as { cards: number }
+    const tried = await own.ask('/$explain?view=cards')
     const second = await own.call()
     await own.close()
     expect([first.cards.length, summary.cards, second.cards.length]).toEqual([1, 0, 0])
     expect(explained.response).toEqual(second)
+    expect(tried).toEqual(second)
     const reasons = explained.plans.flatMap(({ actions }) => actions).map(({ id, noCardBecause }) => [id, noCardBecause])
     expect(reasons).toContainEqual([
       'low-risk',

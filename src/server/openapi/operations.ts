@@ -65,21 +65,21 @@ const CDS_HOOKS: Readonly<Record<string, DocumentedPath>> = {
 const EXPLANATIONS: Readonly<Record<string, DocumentedPath>> = {
   '/cds-services/:id/$explain': {
     post: {
-      summary: 'Why each card came and why the others did not; with view=summary a dry run',
+      summary: 'Why each card came and why the others did not; with view=summary a dry run, with view=cards the cards alone',
       tag: 'Explanations',
       isForClients: true,
       query: {
         all: { schema: TRUTH, description: 'Also what stands below actions that do not apply.' },
         action: { schema: TEXT, description: 'One action alone, with what stands around it and below it.' },
         view: {
-          schema: oneOf('summary', 'brief'),
+          schema: oneOf('summary', 'brief', 'cards'),
           description:
-            'summary: a dry run, what was understood of the request. brief: without the facts behind facts, and each plan within others once.',
+            'summary: a dry run, what was understood of the request. brief: without the facts behind facts, and each plan within others once. cards: the answer of a call, of which nothing is recorded; offered where explanations are off, too.',
         },
         ...AS_IF,
       },
       request: named('HookRequest'),
-      answers: answered({ anyOf: [named('Explanation'), named('DryRun')] }),
+      answers: answered({ anyOf: [named('Explanation'), named('DryRun'), named('CdsResponse')] }),
     },
   },
   '/cds-services/:id/$questions': {
