@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import pg from 'pg'
 import type { AuditEvent } from 'fhir/r4.js'
 import type { Card, CardNote, Feedback } from '../../src/cds-hooks/types.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
@@ -588,6 +589,23 @@ const command = (environment: Record<string, string>, ...words: readonly string[
     env: { PATH: process.env.PATH, CDS_PATIENT_KEY: SITE_KEY, ...environment },
     encoding: 'utf8',
   })
+
+test('two deployments, each in a schema of one PostgreSQL database, beside tables of others by the same names', async () => {
+  const database = postgres.newDatabase()
+  const client = new pg.Client(database)
+  await client.connect()
+  await client.query('create schema a; create schema b; create schema "A other"; create table "A other".card (shadow integer)')
+  await client.end()
+  const inSchema = (name: string) => ({ postgres: `${database}&options=${encodeURIComponent(`-c search_path=${name}`)}` })
+  const [one, other] = [(await openStored(inSchema('a'))).record, (await openStored(inSchema('b'))).record]
+  await one.answered({ ...of('p1'), service: SERVICE, cards: [card(A, 'LBP-10')] })
+  await one.feedback([entry(A)])
+  await other.answered({ ...of('p1'), service: SERVICE, cards: [card(B, 'LBP-11')] })
+  await other.feedback([entry(A), entry(B)])
+  const points = await Promise.all([one, other].map(async each => (await overridesOf(each, of('p1'))).map(({ point }) => point)))
+  expect(points).toEqual([['LBP-10'], ['LBP-11']])
+  await Promise.all([one.close(), other.close()])
+})
 
 test.each([
   ['a file', () => `file:${join(home, 'command', 'columna.db')}`],

@@ -35,7 +35,7 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   pool.on('error', () => undefined)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withoutSilent(pool) }) })
   try {
-    await migrate(db)
+    await migrate(db, await schemaOf(db))
   } catch (error) {
     await db.destroy()
     throw error
@@ -59,6 +59,12 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
     wipe: async () => undefined,
     close: () => db.destroy(),
   }
+}
+
+/** The schema in which tables are made: the first of the connection's search path that is there; undefined where none is. */
+async function schemaOf(db: Kysely<Tables>): Promise<string | undefined> {
+  const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db)
+  return rows[0]?.name ?? undefined
 }
 
 /**
