@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pino, { type Logger } from 'pino'
 import { readBuiltApps } from './browser-apps/built-apps.js'
+import { createLinkDesk } from './calls/form-links.js'
 import { loadOptions, type Deployment } from './edition/edition.js'
 import { createEditions, type Editions } from './edition/editions.js'
 import type { CompiledPlan } from './engine/knowledge/compiled.js'
@@ -54,6 +55,7 @@ export async function start(): Promise<Running> {
     signIn: await signInFor(settings, record),
     metrics: createMetrics(figuresOfProcess()),
     record,
+    links: createLinkDesk(record.links, now),
     readiness: createReadiness(),
     turns,
     lateness: watchLateness(turns, settings.deadlineMs),

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
-import { createLinkDesk } from '../calls/form-links.js'
+import type { LinkDesk } from '../calls/form-links.js'
 import { warmUp } from '../calls/warm-up.js'
 import type { BuiltApps } from '../browser-apps/built-apps.js'
 import { faultLine } from '../engine/model/faults.js'
@@ -41,6 +41,8 @@ export interface Deployment {
   signIn?: SignIn | undefined
   metrics: Metrics
   record: WatchedRecord
+  /** What becomes of one-time links, and how often they are asked for. */
+  links: LinkDesk
   readiness: Readiness
   turns: Turns
   lateness: Lateness
@@ -155,7 +157,7 @@ async function readerFor(
 }
 
 function serverOptions(
-  { settings, log, now, apps, signIn, tour, record, readiness, turns, lateness, unfinished, tracing }: Deployment,
+  { settings, log, now, apps, signIn, tour, record, links, readiness, turns, lateness, unfinished, tracing }: Deployment,
   { knowledge, services, settings: declared, about, caseRecord, digest, faults }: LoadedKnowledge,
   { letIn, registeredClients, inShadow, origins, fhirServers, reader }: Trust & { reader: FhirReader },
   reloading: Reloading,
@@ -183,7 +185,7 @@ function serverOptions(
     ...(tour && { tour }),
     fhirServers: fhirServers.map(entry => listedServer(entry).url),
     record,
-    links: createLinkDesk(record.links, now),
+    links,
     ...patientFormOf(settings, knowledge),
     readiness,
     turns,

@@ -38,9 +38,10 @@ export function createMemoryFormLinks(): FormLinks {
     },
     async collect(id, collector, now) {
       const link = known(id, now)
-      if (link?.sealed === undefined || link.collector !== collector) return undefined
-      links.delete(id)
-      return link.sealed
+      return link?.collector === collector ? link.sealed : undefined
+    },
+    async forget(id, collector) {
+      return links.get(id)?.collector === collector && links.delete(id)
     },
   }
 }

@@ -222,7 +222,7 @@ export interface FormLink {
   expires: number
 }
 
-/** Links to forms, until they expire or their answers were fetched. Of the patient nothing is known here. Each `now` is epoch ms. */
+/** Links to forms, until they expire or their maker has done with them. Of the patient nothing is known here. Each `now` is epoch ms. */
 export interface FormLinks {
   /** @returns whether there is room for it. @throws Error when it is not surely kept. */
   open: (link: FormLink, now: number) => Promise<boolean>
@@ -230,8 +230,10 @@ export interface FormLinks {
   find: (id: string, now: number) => Promise<{ expires: number; isAnswered: boolean } | undefined>
   /** Keeps answers that are sealed. @returns whether the link was open. @throws Error when they are not surely kept. */
   answer: (id: string, sealed: string, now: number) => Promise<boolean>
-  /** The sealed answers, which are then gone; undefined where there are none, or not for this secret. */
+  /** The sealed answers, which stay; undefined where there are none, or not for this secret. */
   collect: (id: string, collector: string, now: number) => Promise<string | undefined>
+  /** Deletes a link with its answers. @returns whether there was one for this secret. @throws Error when it is not surely deleted. */
+  forget: (id: string, collector: string) => Promise<boolean>
 }
 
 /** A record whose size an operator watches. */

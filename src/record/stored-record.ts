@@ -83,7 +83,8 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, no
         return found && { expires: found.expires, isAnswered: found.sealed !== null }
       },
       answer: (id, sealed, now) => thread.ask('answerLink', KEPT_WITHIN_MS, id, sealed, now),
-      collect: (id, collector, now) => thread.ask('collectLink', KEPT_WITHIN_MS, id, collector, now),
+      collect: (id, collector, now) => thread.ask('collectLink', LOOKED_UP_WITHIN_MS, id, collector, now),
+      forget: (id, collector) => thread.ask('forgetLink', KEPT_WITHIN_MS, id, collector),
     },
     bytes: { waiting: queue.bytes, audit: audit.bytes },
     onForgotten(listener) {

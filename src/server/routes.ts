@@ -108,6 +108,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/start-back/links', isForClients: true, methods: { post: openLink } },
   { path: '/start-back/links/:id', methods: { get: findLink, put: answerLink } },
   { path: '/start-back/links/:id/collect', isForClients: true, methods: { post: collectLink } },
+  { path: '/start-back/links/:id/forget', isForClients: true, methods: { post: forgetLink } },
   { path: '/page-settings', methods: { get: pageSettings } },
   { path: '/favicon.ico', isAboutNobody: true, isPacked: true, methods: { get: favicon } },
   { path: '/assets/:name', isAboutNobody: true, isPacked: true, methods: { get: asset } },
@@ -275,16 +276,21 @@ async function openLink(_asked: Asked, { links }: ServerEnvironment): Promise<Re
 }
 
 async function findLink(asked: Asked, { links }: ServerEnvironment): Promise<Reply> {
-  return json(await links.find(asked.parameter('id')))
+  return json(await links.find(asked.parameter('id'), asked.head.address))
 }
 
 async function answerLink(asked: Asked, { links }: ServerEnvironment): Promise<Reply> {
-  await links.answer(asked.parameter('id'), asked.body)
+  await links.answer(asked.parameter('id'), asked.body, asked.head.address)
   return json({})
 }
 
 async function collectLink(asked: Asked, { links }: ServerEnvironment): Promise<Reply> {
-  return json(await links.collect(asked.parameter('id'), asked.body))
+  return json(await links.collect(asked.parameter('id'), asked.body, asked.head.address))
+}
+
+async function forgetLink(asked: Asked, { links }: ServerEnvironment): Promise<Reply> {
+  await links.forget(asked.parameter('id'), asked.body, asked.head.address)
+  return json({})
 }
 
 /** What a page that runs here goes by. */

@@ -1,4 +1,5 @@
-import { callRate } from '../trust/call-rate.js'
+import { ratesByName } from '../trust/call-rate.js'
+import { CalledTooOften } from '../trust/caller-refused.js'
 import type { Caller, LetIn, RequestHead } from '../trust/calling-client.js'
 import { fhirServerList, type FhirServerList } from '../trust/fhir-server-list.js'
 import type { ServerEntry } from '../trust/listed-servers.js'
@@ -73,13 +74,9 @@ function ofOne(base: string, all: FhirServerList): FhirServerList {
 
 /** Counts the calls of each person. @returns what takes one. */
 function countedByPerson(perMinute: number): (person: Person) => void {
-  const people = new Map<string, () => void>()
+  const rateOf = ratesByName({ perMinute }, MOST_PEOPLE)
   return ({ user, fhirServer = '' }) => {
-    const key = JSON.stringify([fhirServer, user])
-    const take = people.get(key) ?? callRate(fhirServer === '' ? SIGNED_IN : FROM_EHR, { perMinute })
-    people.delete(key)
-    people.set(key, take)
-    if (people.size > MOST_PEOPLE) people.delete(people.keys().next().value ?? '')
-    take()
+    const seconds = rateOf(JSON.stringify([fhirServer, user])).take()
+    if (seconds !== undefined) throw new CalledTooOften(fhirServer === '' ? SIGNED_IN : FROM_EHR, seconds)
   }
 }

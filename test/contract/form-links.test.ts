@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { OperationOutcome } from 'fhir/r4.js'
 import supertest from 'supertest'
+import { createLinkDesk } from '../../src/calls/form-links.js'
+import type { CdsError } from '../../src/errors.js'
+import { createMemoryFormLinks } from '../../src/record/form-links.js'
 import { readPatientForm } from '../../src/site-forms/patient-form.js'
 import { inventedWording, START_BACK_FORM } from '../support/invented-wording.js'
 import { captureLog } from '../support/captured-log.js'
@@ -41,7 +44,7 @@ async function openLink(): Promise<{ path: string; collector: string; expires: s
 }
 
 describe('a link', () => {
-  test('is open for seven days, takes one answer, and is gone when it was fetched', async () => {
+  test('is open for seven days, takes one answer, gives it as often as it is fetched, and is gone when its maker is done', async () => {
     const { path, collector, expires } = await openLink()
     expect(expires).toBe('2026-04-06T10:00:00.000Z')
     expect((await ask('get', path)).body).toEqual({ expires, isAnswered: false })
@@ -50,8 +53,14 @@ describe('a link', () => {
     expect((await ask('get', path)).body).toEqual({ expires, isAnswered: true })
     const again = await ask('put', path, { answers: SEALED.toLowerCase() })
     expect([again.status, codeOf(again)]).toEqual([409, 'CDS_LINK_USED'])
-    const fetched = await ask('post', `${path}/collect`, { collector })
-    expect([fetched.body, fetched.headers['cache-control']]).toEqual([{ answers: SEALED }, 'no-store'])
+    for (let time = 0; time < 2; time += 1) {
+      const fetched = await ask('post', `${path}/collect`, { collector })
+      expect([fetched.body, fetched.headers['cache-control']]).toEqual([{ answers: SEALED }, 'no-store'])
+    }
+    for (let time = 0; time < 2; time += 1) {
+      const ended = await ask('post', `${path}/forget`, { collector })
+      expect([ended.status, ended.body]).toEqual([200, {}])
+    }
     for (const gone of [ask('get', path), ask('post', `${path}/collect`, { collector }), ask('put', path, { answers: SEALED })])
       expect(codeOf(await gone)).toBe('CDS_LINK_UNKNOWN')
   })
@@ -66,11 +75,18 @@ describe('a link', () => {
     expect(codeOf(await ask('post', `${path}/collect`, { collector }))).toBe('CDS_LINK_UNKNOWN')
   })
 
+  test('that its maker ends before it was answered cannot be answered any more', async () => {
+    const { path, collector } = await openLink()
+    await ask('post', `${path}/forget`, { collector })
+    expect(codeOf(await ask('put', path, { answers: SEALED }))).toBe('CDS_LINK_UNKNOWN')
+  })
+
   test('gives its answers to nobody but who made it, and keeps them', async () => {
     const [{ path, collector }, other] = [await openLink(), await openLink()]
     await ask('put', path, { answers: SEALED })
     for (const wrong of [other.collector, '', undefined, 7, 'x'.repeat(5_000)])
-      expect(codeOf(await ask('post', `${path}/collect`, { collector: wrong }))).toBe('CDS_LINK_UNKNOWN')
+      for (const what of ['collect', 'forget'])
+        expect(codeOf(await ask('post', `${path}/${what}`, { collector: wrong }))).toBe('CDS_LINK_UNKNOWN')
     expect((await ask('post', `${path}/collect`, { collector })).body).toEqual({ answers: SEALED })
   })
 
@@ -107,8 +123,7 @@ describe('a link', () => {
 
 test('a store that does not answer is told, and which link it was about is not', async () => {
   const broken = () => Promise.reject(new Error('secret'))
-  const links = { open: broken, find: broken, answer: broken, collect: broken }
-  const { createLinkDesk } = await import('../../src/calls/form-links.js')
+  const links = { open: broken, find: broken, answer: broken, collect: broken, forget: broken }
   const failing = await startTestService({ links: createLinkDesk(links, () => TEST_NOW) })
   const answer = await supertest(failing.url).post(LINKS).send({})
   await failing.close()
@@ -123,6 +138,56 @@ test('links are made at the rate of a clinic, not of a program', async () => {
   await own.close()
   expect(statuses[0]).toBe(200)
   expect(statuses.includes(429) || statuses.includes(503)).toBe(true)
+})
+
+describe('many questions', () => {
+  const GUESSES = 700
+  const guessed = (at: number) => String(at).padStart(22, 'A')
+  const desks = () => {
+    const links = createMemoryFormLinks()
+    return [createLinkDesk(links, () => TEST_NOW), createLinkDesk(links, () => TEST_NOW)] as const
+  }
+  const codesOf = async (asked: readonly Promise<unknown>[]) =>
+    (await Promise.allSettled(asked)).map(each => (each.status === 'fulfilled' ? 'found' : (each.reason as CdsError).code))
+
+  test('about links that nobody made are refused after a while, and leave links answerable that were made here', async () => {
+    const [desk] = desks()
+    const { id, collector } = await desk.open()
+    const refused = await codesOf(Array.from({ length: GUESSES }, (_, at) => desk.find(guessed(at), '192.0.2.1')))
+    expect([refused[0], refused.at(-1)]).toEqual(['CDS_LINK_UNKNOWN', 'CDS_RATE_EXCEEDED'])
+    await desk.answer(id, { answers: SEALED }, '192.0.2.1')
+    expect(await desk.collect(id, { collector }, '192.0.2.1')).toEqual({ answers: SEALED })
+  })
+
+  test('from one address leave links answerable from another that were made in another process', async () => {
+    const [desk, other] = desks()
+    const { id } = await other.open()
+    await codesOf(Array.from({ length: GUESSES }, (_, at) => desk.find(guessed(at), '192.0.2.1')))
+    expect(await codesOf([desk.find(id, '192.0.2.1'), desk.find(id, '192.0.2.2'), desk.find(id, '192.0.2.1')])).toEqual([
+      'CDS_RATE_EXCEEDED',
+      'found',
+      'CDS_RATE_EXCEEDED',
+    ])
+    await desk.answer(id, { answers: SEALED }, '192.0.2.1')
+  })
+
+  test('about a link from whoever has it leave its answers to who made it, and other links alone', async () => {
+    const [desk] = desks()
+    const [{ id, collector }, other] = [await desk.open(), await desk.open()]
+    await desk.answer(id, { answers: SEALED })
+    expect((await codesOf(Array.from({ length: 200 }, () => desk.find(id)))).at(-1)).toBe('CDS_RATE_EXCEEDED')
+    expect(await desk.collect(id, { collector })).toEqual({ answers: SEALED })
+    expect(await codesOf([desk.find(other.id)])).toEqual(['found'])
+  })
+
+  test('about links that are there count as no guesses, whoever made them', async () => {
+    const [desk, other] = desks()
+    for (let made = 0; made < GUESSES; made += 100) {
+      const opened = await Promise.all(Array.from({ length: 10 }, () => other.open()))
+      for (const { id } of opened) expect(await codesOf([desk.find(id, '192.0.2.1')])).toEqual(['found'])
+    }
+    expect((await codesOf(Array.from({ length: 600 }, (_, at) => desk.find(guessed(at), '192.0.2.1')))).at(-1)).toBe('CDS_LINK_UNKNOWN')
+  })
 })
 
 describe('the wording for patients', () => {

@@ -158,6 +158,7 @@ const EXAMPLES: readonly Example[] = [
     body: { answers: 'c2VhbGVkLWFuc3dlcnMtb2Ytc29tZWJvZHktaW52ZW50ZWQ' },
   },
   { ask: 'post /start-back/links/{id}/collect', path: '/start-back/links/LINK/collect', body: { collector: 'x' } },
+  { ask: 'post /start-back/links/{id}/forget', path: '/start-back/links/LINK/forget', body: { collector: 'x' } },
   { ask: 'get /health/live', path: '/health/live' },
   { ask: 'get /health/ready', path: '/health/ready' },
   { ask: 'get /metrics', path: '/metrics' },
@@ -207,6 +208,7 @@ describe('what is answered is what the document says', () => {
       { ask: 'get /start-back/links/{id}', path },
       { ask: 'put /start-back/links/{id}', path, body: { answers: 'c2VhbGVkLWFuc3dlcnMtb2Ytc29tZWJvZHktaW52ZW50ZWQ' } },
       { ask: 'post /start-back/links/{id}/collect', path: `${path}/collect`, body: { collector: made.collector } },
+      { ask: 'post /start-back/links/{id}/forget', path: `${path}/forget`, body: { collector: made.collector } },
     ]
     for (const step of steps) {
       const answer = await answerTo(step)

@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { parse } from 'yaml'
+import { createLinkDesk } from '../../src/calls/form-links.js'
 import type { Card } from '../../src/cds-hooks/types.js'
 import { loadOptions, type Deployment } from '../../src/edition/edition.js'
 import { readBuiltApps } from '../../src/browser-apps/built-apps.js'
@@ -127,13 +128,15 @@ describe('loading anew', () => {
       ...environment,
     })
     const keep = (line: object) => void lines.push(JSON.stringify(line))
+    const record = testRecord()
     const deployment: Deployment = {
       settings,
       log: { info: keep, warn: keep, error: keep } as never,
       now: () => TEST_NOW,
       apps: readBuiltApps('/nowhere'),
       metrics: createMetrics(),
-      record: testRecord(),
+      record,
+      links: createLinkDesk(record.links, () => TEST_NOW),
       readiness: createReadiness(),
       turns: createTurns(),
       lateness: { isLate: () => false, isWaitLong: () => false },

@@ -302,7 +302,7 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
   describe('a link to a form', () => {
     const link = { id: 'one', collector: 'digest', expires: NOW + DAY }
 
-    test('takes one answer of many that come at once, gives it to its maker alone, and is gone then', async () => {
+    test('takes one answer of many that come at once, gives it to its maker alone and as often as it is asked for, and is gone when its maker is done', async () => {
       expect(await record.links.open(link, NOW)).toBe(true)
       expect(await record.links.find('one', NOW)).toEqual({ expires: NOW + DAY, isAnswered: false })
       expect(await record.links.collect('one', 'digest', NOW)).toBeUndefined()
@@ -311,7 +311,13 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       expect(await record.links.find('one', NOW)).toEqual({ expires: NOW + DAY, isAnswered: true })
       expect(await record.links.collect('one', 'another', NOW)).toBeUndefined()
       const fetched = await Promise.all([1, 2].map(() => record.links.collect('one', 'digest', NOW)))
-      expect(fetched.filter(each => each !== undefined)).toEqual([['a', 'b', 'c'][taken.indexOf(true)]])
+      const kept = ['a', 'b', 'c'][taken.indexOf(true)]
+      expect(fetched).toEqual([kept, kept])
+      expect(await record.links.forget('one', 'another')).toBe(false)
+      expect(await record.links.collect('one', 'digest', NOW)).toBe(kept)
+      const ended = await Promise.all([1, 2].map(() => record.links.forget('one', 'digest')))
+      expect(ended.filter(Boolean)).toHaveLength(1)
+      expect(await record.links.collect('one', 'digest', NOW)).toBeUndefined()
       expect(await record.links.find('one', NOW)).toBeUndefined()
       expect(await record.links.answer('one', 'late', NOW)).toBe(false)
     })
@@ -332,6 +338,8 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
         const { record: other } = await openAgain()
         expect(await other.links.answer('one', 'sealed', NOW)).toBe(true)
         expect(await record.links.collect('one', 'digest', NOW)).toBe('sealed')
+        expect(await other.links.forget('one', 'digest')).toBe(true)
+        expect(await record.links.find('one', NOW)).toBeUndefined()
         await record.links.open(link, NOW)
         const { thread } = await openAgain()
         await thread?.ask('forgetLinks', 1_000, NOW + DAY + 1)

@@ -184,6 +184,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   start: [
     [
       'browser-apps',
+      'calls',
       'demo',
       'edition',
       'engine/knowledge',

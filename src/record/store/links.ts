@@ -30,15 +30,12 @@ export async function answerLink(transaction: Transaction<Tables>, id: string, s
   return numUpdatedRows > 0n
 }
 
-/** Takes the answers of a link away with it, for whoever has its secret. */
-export async function takeLink(transaction: Transaction<Tables>, id: string, collector: string, now: number): Promise<string | undefined> {
-  const taken = await transaction
+/** Deletes a link with its answers, for whoever has its secret. @returns whether there was one. */
+export async function deleteLink(transaction: Transaction<Tables>, id: string, collector: string): Promise<boolean> {
+  const { numDeletedRows } = await transaction
     .deleteFrom('form_link')
     .where('id', '=', id)
     .where('collector', '=', collector)
-    .where('expires', '>', now)
-    .where('sealed', 'is not', null)
-    .returning('sealed')
     .executeTakeFirst()
-  return taken?.sealed ?? undefined
+  return numDeletedRows > 0n
 }

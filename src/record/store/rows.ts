@@ -257,8 +257,10 @@ export interface Store {
   findLink: (id: string, now: number) => Promise<FormLinkRow | undefined>
   /** Keeps answers for good before it settles. @returns whether the link was open. */
   answerLink: (id: string, sealed: string, now: number) => Promise<boolean>
-  /** The answers of a link for whoever has its secret; the link is gone then. */
+  /** The answers of a link for whoever has its secret. */
   collectLink: (id: string, collector: string, now: number) => Promise<string | undefined>
+  /** Deletes a link for whoever has its secret, for good before it settles. @returns whether there was one. */
+  forgetLink: (id: string, collector: string) => Promise<boolean>
   /** Deletes links that have expired, with their answers. @param before epoch ms. */
   forgetLinks: (before: number) => Promise<void>
   /** Those of some cards that a client is known to have had, unless they came for two patients. */

@@ -2,7 +2,7 @@ import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type
 import { MOST_OVERRIDES } from '../answer-limits.js'
 import type { Database, Queries, Tables } from './database.js'
 import { callsAfter, callsOfCard, eraseCalls, insertCalls, withCards } from './calls.js'
-import { answerLink, insertLink, linkNamed, takeLink } from './links.js'
+import { answerLink, deleteLink, insertLink, linkNamed } from './links.js'
 import { inParts } from './in-parts.js'
 import { answerInSteps } from './recall.js'
 import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, StoreQuestion, Told } from './rows.js'
@@ -51,7 +51,12 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
       return linkNamed(db, id, now)
     },
     answerLink: (id, sealed, now) => writer.write(transaction => answerLink(transaction, id, sealed, now), true),
-    collectLink: (id, collector, now) => writer.write(transaction => takeLink(transaction, id, collector, now), true),
+    async collectLink(id, collector, now) {
+      await writer.settled()
+      const link = await linkNamed(db, id, now)
+      return link?.collector === collector ? (link.sealed ?? undefined) : undefined
+    },
+    forgetLink: (id, collector) => writer.write(transaction => deleteLink(transaction, id, collector), true),
     async forgetLinks(before) {
       if ((await deleteInParts('form_link', 'expires', before)) > 0) await wipe()
     },

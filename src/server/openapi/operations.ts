@@ -243,11 +243,20 @@ const LINKS: Readonly<Record<string, DocumentedPath>> = {
   },
   '/start-back/links/:id/collect': {
     post: {
-      summary: 'Fetches the answers, once',
+      summary: 'Fetches the answers, which stay until the link is ended or expires',
       tag: 'One-time links',
       isForClients: true,
       request: named('Collector'),
       answers: answered(named('CollectedAnswers')),
+    },
+  },
+  '/start-back/links/:id/forget': {
+    post: {
+      summary: 'Ends a link with its answers; one that is gone already is gone',
+      tag: 'One-time links',
+      isForClients: true,
+      request: named('Collector'),
+      answers: answered(named('Nothing')),
     },
   },
 }
