@@ -55,6 +55,8 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   'EVIDENCE_INVALID-interval': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].extension'],
   CRITICAL_SILENCED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
   'CRITICAL_SILENCED-within': ['PlanDefinition/plan.json', 'PlanDefinition.action[0]'],
+  PROPERTY_UNKNOWN: ['CodeSystem/decision-point.json', 'CodeSystem.concept[0].property[0]'],
+  'PROPERTY_UNKNOWN-silence': ['CodeSystem/decision-point.json', 'CodeSystem.property[0]'],
   TITLE_UNFINISHED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
   FORM_UNSUPPORTED: ['Questionnaire/form.json', 'Questionnaire.item[0].type'],
   'FORM_UNSUPPORTED-repeats': ['Questionnaire/form.json', 'Questionnaire.item[0].repeats'],

@@ -1,4 +1,5 @@
 import { dayNumberOf, dayOf } from '../expression/dates.js'
+import { SILENT_DAYS } from '../model/names.js'
 import type { Terminology } from '../terminology/terminology.js'
 
 /** What a user answered to a card, as far as it may silence the recommendation that led it. */
@@ -9,12 +10,6 @@ export interface CardAnswer {
   /** Code of the reason that was given. */
   reason?: string
 }
-
-/**
- * Properties of a decision point: days for which its recommendation is silent after an answer, counted from the day of
- * the answer, by what the answer was or which reason was given; 0 where such an answer silences nothing.
- */
-export const SILENT_DAYS = 'silent-days-'
 
 /**
  * The first day on which a recommendation speaks again that a user answered on a day; undefined where the knowledge does

@@ -23,6 +23,7 @@ import { reportUnknownNames } from './own-names.js'
 import { plainR4, type KnowledgeProfile } from './profile.js'
 import { ResourceIndex, type Cited } from './resource-index.js'
 import { Terminology } from '../terminology/terminology.js'
+import { reportUnknownProperties } from './unknown-properties.js'
 import { createVocabulary, DECLARED, type SettingsTable } from './vocabulary.js'
 import { wellShaped } from './well-shaped.js'
 
@@ -74,6 +75,7 @@ export function* compilingKnowledge(
     language: profile.languages[0],
     isSound: foreknowledge.isSound,
   })
+  if (!foreknowledge.isSound) reportUnknownProperties(files, terminology, faults)
   const vocabulary = lazily(() => createVocabulary(files, terminology, settings, profile.languages))
   const expressions = new ExpressionCompiler(terminology, vocabulary, faults, makeCompiler, foreknowledge)
   const records = recordFacts(settings !== undefined)

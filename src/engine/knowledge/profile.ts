@@ -44,6 +44,7 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
   // Whoever brings another form may bring what shows it.
   FORM_UNSUPPORTED: 'accepted',
   CANONICAL_UNKNOWN: 'warning',
+  PROPERTY_UNKNOWN: 'warning',
   SOURCE_MISSING: 'warning',
   TRIGGER_UNSUPPORTED: 'warning',
   PRIORITY_REFUSED: 'warning',

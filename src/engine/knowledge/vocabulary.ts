@@ -88,7 +88,8 @@ function overrideMembers(files: readonly KnowledgeFile[], terminology: Terminolo
 /** Stands for a reason that was given in words alone. */
 const IN_WORDS = 'comment'
 
-function overrideReasons(files: readonly KnowledgeFile[], terminology: Terminology): string[] {
+/** Codes of the reasons for which cards can be overridden, and what stands for one in words; empty where no action names any. */
+export function overrideReasons(files: readonly KnowledgeFile[], terminology: Terminology): string[] {
   const actions = ofType<PlanDefinition>(files, 'PlanDefinition').flatMap(({ resource }) => actionsWithin(resource.action))
   const valueSets = new Set(
     actions.flatMap(action => extensionOf(action, terminology.names.extension.overrideReasons)?.valueCanonical ?? []),

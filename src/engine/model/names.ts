@@ -138,6 +138,12 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
   }
 }
 
+/**
+ * Properties of a decision point: days for which its recommendation is silent after an answer, counted from the day of
+ * the answer, by what the answer was or which reason was given; 0 where such an answer silences nothing.
+ */
+export const SILENT_DAYS = 'silent-days-'
+
 /** The code of `shown-on`: on the page of the recommendation, and not on the card. */
 export const PAGE = 'page'
 
