@@ -199,7 +199,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     refusedRisks,
     isProduction: production,
     startBackWording: setting({ name: 'CDS_START_BACK_WORDING', read: text => text, fallback: () => undefined }),
-    knowledgeFolder: setting({ name: 'CDS_KNOWLEDGE', read: text => text, fallback: () => undefined }),
+    knowledgeFolder: readKnowledgeFolder(environment),
     traceEndpoint: setting({ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', read: collector, fallback: () => undefined }),
     logLevel: setting({ name: 'LOG_LEVEL', read: logLevel, fallback: () => 'info' }),
   }
@@ -223,6 +223,10 @@ export function readKnowledgeSettings(declared: SettingsTable, environment: Envi
   throwIfAny()
   return Object.fromEntries(chosen)
 }
+
+/** Folder of the knowledge that the environment names; undefined where it is that of this package. */
+export const readKnowledgeFolder = (environment: Environment = process.env): string | undefined =>
+  readingFrom(environment).setting({ name: 'CDS_KNOWLEDGE', read: text => text, fallback: () => undefined })
 
 /** Whether a setting that knowledge declares would be called as one of the service itself. */
 export const isOwnSetting = (name: string): boolean => isServiceVariable(variableOf(name))

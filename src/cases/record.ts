@@ -50,10 +50,16 @@ async function explainedReply(
 export const recordCase = ({ callsOf, language }: CaseRunner, { case: each }: FoundCase): Promise<RecordedCase> =>
   recordCalls(callsOf(each), language.vocabulary.language)
 
+/** Hears how many cases are answered, of how many. */
+export type OnAnswered = (answered: number, of: number) => void
+
 /** Answers every case, one after the other, and tells why. */
-export async function recordCases(runner: CaseRunner, found: readonly FoundCase[]): Promise<Recording> {
+export async function recordCases(runner: CaseRunner, found: readonly FoundCase[], onAnswered?: OnAnswered): Promise<Recording> {
   const cases: RecordedCase[] = []
-  for (const each of found) cases.push(await recordCase(runner, each))
+  for (const each of found) {
+    cases.push(await recordCase(runner, each))
+    onAnswered?.(cases.length, found.length)
+  }
   return { places: places(runner.loaded), cases }
 }
 
@@ -77,17 +83,29 @@ export const faultsOfCase = (
   ...recorded.answered.faults,
 ]
 
-/** Answers the cases whose `file: name` matches, and tells what is wrong with them. */
+/** A case that is not answered as it expects. */
+export interface WrongCase {
+  /** `file: name`. */
+  case: string
+  /** Each a sentence. */
+  faults: string[]
+}
+
+/** A case as it is called wherever one is named. */
+export const caseTitle = ({ file, case: { name } }: FoundCase): string => `${file}: ${name}`
+
+/** Answers the cases whose `file: name` matches, and tells what is wrong with them. @param onAnswered hears after each how many are answered, of how many. */
 export async function runCases(
   runner: CaseRunner,
   cases: readonly FoundCase[],
   pattern: RegExp,
-): Promise<{ count: number; faults: string[] }> {
-  const found = cases.filter(({ file, case: { name } }) => pattern.test(`${file}: ${name}`))
-  const { cases: recorded, places: of } = await recordCases(runner, found)
-  const faults = found.flatMap((each, index) => {
-    const wrong = recorded[index] === undefined ? [] : faultsOfCase(each, recorded[index], of, runner.language)
-    return wrong.length === 0 ? [] : [`${each.file}: ${each.case.name}${wrong.map(fault => `\n  - ${fault}`).join('')}`]
+  onAnswered?: OnAnswered,
+): Promise<{ count: number; wrong: WrongCase[] }> {
+  const found = cases.filter(each => pattern.test(caseTitle(each)))
+  const { cases: recorded, places: of } = await recordCases(runner, found, onAnswered)
+  const wrong = found.flatMap((each, index) => {
+    const faults = recorded[index] === undefined ? [] : faultsOfCase(each, recorded[index], of, runner.language)
+    return faults.length === 0 ? [] : [{ case: caseTitle(each), faults }]
   })
-  return { count: found.length, faults }
+  return { count: found.length, wrong }
 }

@@ -1,28 +1,31 @@
-import type { FoundCase } from '../cases/format.js'
-import { runCases } from '../cases/record.js'
-import type { CaseRunner } from '../cases/run.js'
-import { casesAbout, pointsByTopic } from '../cases/topic.js'
-import { caseOptions, readCases } from './read-cases.js'
+import { knowledgeAsked, takesKnowledge, type CommandPage, type KnowledgeOptions } from './command-page.js'
 
-/**
- * Answers the cases whose `file: name` matches a pattern, of one topic where it is named, and tells what is wrong with them.
- * Answers 1 where anything is, or where none matches.
- */
-export async function answerCases(words: readonly string[]): Promise<number> {
-  const { knowledge, folder, topic, rest } = caseOptions(words)
-  const { runner, cases } = readCases(knowledge, folder)
-  const asked = topic === undefined ? cases : ofTopic(topic, runner, cases)
-  const { count, faults } = await runCases(runner, asked, new RegExp(rest.join(' '), 'i'))
-  const told = faults.map(fault => `${fault}\n`).join('')
-  const result = count === 0 ? 'none has this name' : faults.length === 0 ? 'all as expected' : `${faults.length} not as expected`
-  process.stdout.write(`${told}${count} cases, ${result}.\n`)
-  return count > 0 && faults.length === 0 ? 0 : 1
+interface Options extends KnowledgeOptions {
+  cases?: string
+  topic?: string
 }
 
-/** Cases that ask for what one file of the knowledge's source speaks for. @throws Error that names the topics where there is no such file. */
-function ofTopic(topic: string, { loaded }: CaseRunner, cases: readonly FoundCase[]): FoundCase[] {
-  const topics = pointsByTopic(loaded.knowledge)
-  const points = topics.get(topic)
-  if (!points) throw new Error(`No plan is written in ${topic}.yaml; plans are written in ${[...topics.keys()].sort().join(', ')}.`)
-  return casesAbout(cases, points)
+/** `columna cases`. */
+export const cases: CommandPage<Options> = {
+  name: 'cases',
+  says: 'answers the clinical cases and tells what is wrong with the answers',
+  description: [
+    'Answers every clinical case beside the knowledge (`clinical-cases/`, or `test/clinical-cases/` of its repository) as the service would, and compares the cards with what the case says must and must not be said.',
+    'A pattern is a regular expression without case, sought in `file: name of the case`.',
+  ],
+  examples: [
+    { does: 'Answer all cases of a guideline of your own', words: 'cases --knowledge test/other-guideline' },
+    { does: 'Answer those whose file or name says so', words: 'cases --knowledge test/other-guideline vaccin' },
+  ],
+  findings: 'a case is not answered as it expects, or no case has such a name',
+  json: '{ count: number, wrong: { case: string, faults: string[] }[] }',
+  takes: command =>
+    takesKnowledge(command.argument('[pattern...]', 'answers only cases whose `file: name` matches'))
+      .option('--cases <folder>', 'folder of the cases; beside the knowledge unless given')
+      .option('--topic <name>', 'answers only cases that ask for what this file of the source speaks for'),
+  run: async ({ options: { knowledge, cases: folder, topic }, words, surroundings, teller }) =>
+    (await import('./answer-cases.js')).answerCases(
+      { knowledge: knowledgeAsked(surroundings, knowledge), folder, topic, pattern: words.join(' ') },
+      teller,
+    ),
 }

@@ -1,34 +1,55 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { faultLine, type Fault } from '../engine/model/faults.js'
+import { join } from 'node:path'
+import type { Fault } from '../engine/model/faults.js'
 import { knowledgeFaults, type KnowledgeFindings } from '../knowledge-files/knowledge-faults.js'
-import { PROJECT_ROOT } from '../knowledge-files/load-knowledge.js'
 import { isOwnSetting } from '../settings.js'
-import { placeLine, type Rendered } from '../knowledge-source/index.js'
-import { renderFolder, sourceFaultLines, sourceFilesOf, staleFiles } from './knowledge-source.js'
+import { placeLine, type Place, type Rendered } from '../knowledge-source/index.js'
+import { CliError } from './cli-error.js'
+import type { Outcome } from './command-page.js'
+import { renderFolder, sourceFilesOf, staleFiles } from './knowledge-source.js'
+import type { Teller } from './teller.js'
 
-/** What is told of a folder, a line each. */
-interface Told {
-  faults: string[]
-  warnings: string[]
-  /** How its expressions run. */
-  expressions: string[]
+/** A fault or warning, with the place in the source that made it, where one did. */
+export interface Finding {
+  /** A code of faults, or one of those of the source itself. */
+  code: Fault['code'] | 'SOURCE_INVALID' | 'SOURCE_NOT_RENDERED'
+  file: string
+  /** FHIR path of the element; empty where the source made none. */
+  element: string
+  message: string
+  source?: Place
+}
+
+/** All that is found in a folder. */
+interface Findings {
+  faults: Finding[]
+  warnings: Finding[]
+  expressions: KnowledgeFindings['expressions'] | undefined
 }
 
 /**
- * Tells every fault and warning of the knowledge in a folder, that of the package unless one is given: with the line of its source, where
- * it has one; then how its expressions run. Answers 1 where there is any fault.
+ * Tells every fault and warning of the knowledge in a folder: with the line of its source, where it has one; then how its expressions
+ * run. Answers 1 where there is any fault.
  */
-export function checkKnowledge([folder]: readonly string[]): number {
-  const { faults, warnings, expressions } = toldOf(folder === undefined ? PROJECT_ROOT : resolve(folder))
+export function checkKnowledge(folder: string, teller: Teller): Outcome {
+  const { faults, warnings, expressions } = findingsIn(folder)
   const also = warnings.length > 0 ? ` and ${warnings.length} warning(s)` : ''
-  process.stdout.write(warnings.map(line => `warning: ${line}\n`).join(''))
-  process.stdout.write(
-    faults.length === 0 ? `The knowledge has no faults${also}.\n` : `${faults.join('\n')}\n${faults.length} fault(s)${also}.\n`,
+  teller.tell(...warnings.map(finding => `${teller.paint('yellow', 'warning:')} ${findingLine(finding)}`))
+  teller.tell(...faults.map(findingLine))
+  teller.tell(
+    faults.length === 0
+      ? teller.paint('green', `The knowledge has no faults${also}.`)
+      : teller.paint('red', `${faults.length} fault(s)${also}.`),
   )
-  process.stdout.write(expressions.map(line => `${line}\n`).join(''))
+  teller.tell(...(expressions ? expressionLines(expressions) : []))
+  teller.tellJson({ folder, faults, warnings, expressions: expressions && countsOf(expressions) })
   return faults.length === 0 ? 0 : 1
 }
+
+const countsOf = ({ count, interpreted }: KnowledgeFindings['expressions']) => ({
+  compiled: count - interpreted.size,
+  interpreted: [...interpreted.keys()],
+})
 
 /** How many expressions run by the interpreter alone, which is slower, and each of them; and what of the others only it has. */
 function expressionLines({ count, interpreted, parts }: KnowledgeFindings['expressions']): string[] {
@@ -41,32 +62,46 @@ function expressionLines({ count, interpreted, parts }: KnowledgeFindings['expre
   ]
 }
 
-function toldOf(folder: string): Told {
+function findingsIn(folder: string): Findings {
   const files = sourceFilesOf(folder)
   const isThere = files !== undefined || ['fhir-resources', 'cds-services'].some(name => existsSync(join(folder, name)))
-  if (!isThere) return { faults: [`${folder} must hold the folder fhir-resources, cds-services or both.`], warnings: [], expressions: [] }
+  if (!isThere) throw new CliError('COLUMNA_FILE_UNREADABLE', `${folder} must hold the folder fhir-resources, cds-services or both.`)
   const rendered = files && renderFolder(folder, files)
   const { faults, warnings, expressions } = knowledgeFaults(folder, { isSettingTaken: isOwnSetting })
-  const line = rendered ? (fault: Fault) => sourceLine(fault, rendered) : faultLine
+  const placed = (fault: Fault) => (rendered ? placedIn(rendered, fault) : fault)
   return {
-    faults: [...(rendered ? sourceFaultLines(rendered) : []), ...faults.map(line)],
-    warnings: [...(rendered ? staleLines(folder, rendered) : []), ...warnings.map(line)],
-    expressions: expressionLines(expressions),
+    faults: [...(rendered ? sourceFindings(rendered) : []), ...faults.map(placed)],
+    warnings: [...(rendered ? staleFindings(folder, rendered) : []), ...warnings.map(placed)],
+    expressions,
   }
 }
 
-/** A fault at the line of the source where its element was written; as it is where the source does not make its file. */
-function sourceLine(fault: Fault, { resources }: Rendered): string {
+/** A fault with the line of the source where its element was written; without where the source does not make its file. */
+function placedIn({ resources }: Rendered, fault: Fault): Finding {
   const made = resources.find(({ file }) => file === fault.file)
-  if (!made) return faultLine(fault)
-  return `${placeLine(made.placeOf(fault.element))} (${fault.file} ${fault.element}): ${fault.code}: ${fault.message}`
+  return made ? { ...fault, source: made.placeOf(fault.element) } : fault
 }
 
+/** What of the source cannot be read. */
+const sourceFindings = ({ faults }: Rendered): Finding[] =>
+  faults.map(({ message, ...source }) => ({ code: 'SOURCE_INVALID', file: source.file, element: '', message, source }))
+
 /** What an author forgot to render. */
-function staleLines(folder: string, rendered: Rendered): string[] {
+function staleFindings(folder: string, rendered: Rendered): Finding[] {
   if (rendered.faults.length > 0) return []
   const { unlike, unmade } = staleFiles(folder, rendered)
   const count = unlike.size + unmade.length
   const [first] = [...unlike.keys(), ...unmade]
-  return count === 0 ? [] : [`${first}${count > 1 ? ` and ${count - 1} more` : ''}: not what knowledge/ says; run columna render.`]
+  if (first === undefined) return []
+  const more = count > 1 ? ` (and ${count - 1} more)` : ''
+  return [{ code: 'SOURCE_NOT_RENDERED', file: first, element: '', message: `not what knowledge/ says${more}; run columna render.` }]
+}
+
+/** The line of a finding: where it was written, what it is in FHIR, its code, and what to do. */
+function findingLine({ source, file, element, code, message }: Finding): string {
+  const fhir = [file, element].filter(part => part !== '').join(' ')
+  if (source && file === source.file) return `${placeLine(source)}:${source.column}: ${code}: ${message}`
+  return source
+    ? `${placeLine(source)} (${fhir}): ${code}: ${message}`
+    : [file, element, code, message].filter(part => part !== '').join(': ')
 }

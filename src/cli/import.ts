@@ -1,117 +1,27 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { isObject } from '../plain-values/json.js'
-import {
-  importResources,
-  put,
-  readSource,
-  SECTIONS,
-  SOURCE_FOLDER,
-  textOfDocument,
-  toYaml,
-  type Imported,
-  type Placed,
-  type SourceFile,
-  type TextFile,
-} from '../knowledge-source/index.js'
-import { PROJECT_ROOT } from '../knowledge-files/load-knowledge.js'
-import { profileOf, renderFolder, resourceFilesOf, sourceFilesOf, staleFiles } from './knowledge-source.js'
+import { knowledgeAsked, takesKnowledge, type CommandPage, type KnowledgeOptions } from './command-page.js'
 
-/**
- * Takes changed JSON over into the source: the named files, or all that differ from what the source makes. What says the same stays as it is written.
- * Answers 1 where a resource has no place yet: `--into topic` gives it one.
- */
-export function importKnowledge(words: readonly string[]): number {
-  const options = { knowledge: { type: 'string' }, into: { type: 'string' } } as const
-  const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options })
-  const folder = values.knowledge === undefined ? PROJECT_ROOT : resolve(values.knowledge)
-  const texts = sourceFilesOf(folder) ?? []
-  const all = resourceFilesOf(folder)
-  const changed = positionals.length > 0 ? positionals.map(path => relative(folder, resolve(path))) : changedFiles(folder, texts)
-  const { files, shared } = readSource(texts)
-  const placed = [...new Set(changed)].map(file => placedAt(folder, file))
-  const read = importResources(
-    placed,
-    all.map(file => placedAt(folder, file)),
-    shared,
-    profileOf(folder),
-  )
-  const homeless = writeInto(
-    folder,
-    files,
-    read.map((imported, index) => ({ imported, home: values.into ?? markOf(placed[index]) })),
-  )
-  process.stdout.write(
-    [
-      ...homeless.map(id => `${id} stands in no file yet: say --into topic.`),
-      `${read.length - homeless.length} resources taken over.`,
-      '',
-    ].join('\n'),
-  )
-  return homeless.length === 0 ? 0 : 1
+interface Options extends KnowledgeOptions {
+  into?: string
 }
 
-/** Files of JSON that say what the source does not. */
-function changedFiles(folder: string, texts: readonly TextFile[]): string[] {
-  const { unlike, unmade } = staleFiles(folder, renderFolder(folder, texts))
-  return [...[...unlike.keys()].filter(file => existsSync(join(folder, file))), ...unmade]
+/** `columna import`. */
+export const importing: CommandPage<Options> = {
+  name: 'import',
+  says: 'takes JSON that was changed by hand, or came from elsewhere, over into the source in knowledge/',
+  description: [
+    'Takes the named files, or all that differ from what the source makes. What says the same stays as it is written, comments too. A resource goes into the file that has it, else into the file that its `meta.source` names, else into that of `--into`.',
+  ],
+  examples: [{ does: 'Take over what differs', words: 'import --knowledge my-guideline' }],
+  findings: 'a resource has no place in the source yet',
+  json: '{ taken: number, homeless: string[] }',
+  takes: command =>
+    takesKnowledge(command.argument('[file...]', 'files of JSON; all that differ unless given')).option(
+      '--into <topic>',
+      'file of the source that resources without a place go into',
+    ),
+  run: async ({ options: { knowledge, into }, words, surroundings, teller }) =>
+    (await import('./import-knowledge.js')).importKnowledge(
+      { folder: knowledgeAsked(surroundings, knowledge), into, paths: words },
+      teller,
+    ),
 }
-
-function placedAt(folder: string, file: string): Placed {
-  const resource: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'))
-  if (!isObject(resource)) throw new Error(`${file} is no resource.`)
-  return { folder: dirname(file).split('/').at(-1) ?? '', resource }
-}
-
-/** The file that a resource says it was made of. */
-function markOf(placed: Placed | undefined): string | undefined {
-  const meta = placed?.resource['meta']
-  const source = isObject(meta) ? meta['source'] : undefined
-  return typeof source === 'string' && source.startsWith(`${SOURCE_FOLDER}/`)
-    ? source.slice(SOURCE_FOLDER.length + 1).replace('.yaml', '')
-    : undefined
-}
-
-/** Writes each resource into the file that has it, or else into its home; answers which have neither. */
-function writeInto(
-  folder: string,
-  files: readonly SourceFile[],
-  resources: readonly { imported: Imported; home: string | undefined }[],
-): string[] {
-  const written = new Set<SourceFile>()
-  const fresh = new Map<string, Map<string, Map<string, Imported['written']>>>()
-  const homeless: string[] = []
-  for (const { imported, home } of resources) {
-    const { section, id } = imported
-    const file =
-      files.find(({ document }) => document.hasIn([section, id])) ?? files.find(each => each.file === `${SOURCE_FOLDER}/${home}.yaml`)
-    if (file) {
-      put(file.document, section, id, imported.written)
-      written.add(file)
-    } else if (home === undefined) homeless.push(id)
-    else sectionOf(fresh, home, section).set(id, imported.written)
-  }
-  for (const { file, document } of written) writeFileSync(join(folder, file), textOfDocument(document))
-  mkdirSync(join(folder, SOURCE_FOLDER), { recursive: true })
-  for (const [topic, sections] of fresh) writeFileSync(join(folder, SOURCE_FOLDER, `${topic}.yaml`), toYaml(inOrder(sections)))
-  return homeless
-}
-
-type Sections = Map<string, Map<string, Imported['written']>>
-
-function sectionOf(fresh: Map<string, Sections>, topic: string, section: string): Map<string, Imported['written']> {
-  const sections: Sections = fresh.get(topic) ?? new Map<string, Map<string, Imported['written']>>()
-  fresh.set(topic, sections)
-  const resources = sections.get(section) ?? new Map<string, Imported['written']>()
-  sections.set(section, resources)
-  return resources
-}
-
-/** Sections as they stand in a file: plans first. */
-const inOrder = (sections: Sections): Sections =>
-  new Map(
-    SECTIONS.map(({ name }) => name)
-      .concat([...sections.keys()])
-      .flatMap(name => (sections.has(name) ? [[name, sections.get(name) ?? new Map()] as const] : [])),
-  )

@@ -1,93 +1,35 @@
-import { resolve } from 'node:path'
-import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
-import { PROJECT_ROOT } from '../knowledge-files/load-knowledge.js'
-import { LINE_FAULTS, type LineFaultCode } from '../population/line-faults.js'
-import type { Summary } from '../population/report.js'
-import { askPopulation } from '../population/run.js'
-import { readKnowledgeSettings, readSettings } from '../settings.js'
-import { runProgress } from './run-progress.js'
+import type { PopulationOptions } from './ask-population.js'
+import { knowledgeAsked, takesKnowledge, type CommandPage, type KnowledgeOptions } from './command-page.js'
 
-/** What the command is told. */
-export interface PopulationWords {
-  input?: string | undefined
-  output?: string | undefined
-  now?: string | undefined
-  service?: readonly string[] | undefined
-  plan?: readonly string[] | undefined
-  workers?: string | undefined
-  part?: string | undefined
+/** `columna population`. */
+export const population: CommandPage<PopulationOptions & KnowledgeOptions> = {
+  name: 'population',
+  says: 'asks of every patient of a bulk export which decision points speak for them',
+  description: [
+    'Reads a folder of NDJSON, as a FHIR server exports in bulk, and writes what speaks for each patient. It goes on where it was when it was killed, skips lines that cannot be read and tells where they are, and shows how far it is, at which rate and for how long still.',
+    'On several machines each takes a part, and the results are put one behind the other.',
+  ],
+  examples: [
+    { does: 'Ask everybody of an export', words: 'population --input export --output answers' },
+    { does: 'The second of eight machines', words: 'population --input export --output answers --part 1/8' },
+  ],
+  json: '{ patients: number, spokenFor: number, undecided: number, byPoint: { [code: string]: number }, skipped: { [code: string]: number }, ... }, as the summary.json that it writes',
+  takes: command =>
+    takesKnowledge(command)
+      .option('--input <folder>', 'folder that a bulk export was saved to')
+      .option('--output <folder>', 'folder that the answers go to')
+      .option('--now <instant>', 'the instant at which is asked, such as 2026-03-30')
+      .option('--service <id>', 'only this service; may be said several times', several)
+      .option('--plan <id>', 'only this plan; may be said several times', several)
+      .option('--workers <n>', 'threads; as many as there are processors unless given')
+      .option('--part <i/n>', 'number of this machine, from 0, and how many there are'),
+  run: async ({ options, surroundings, teller }) =>
+    (await import('./ask-population.js')).answerPopulation(
+      knowledgeAsked(surroundings, options.knowledge),
+      options,
+      surroundings.err,
+      teller,
+    ),
 }
 
-/**
- * Asks of every patient of a bulk export what they would be told, by the settings of the environment, and tells what came of it.
- * @throws Error that says which word is wrong, or why the run cannot go on.
- */
-export async function populationSummary({ input, output, now, service = [], plan = [], workers, part }: PopulationWords): Promise<Summary> {
-  if (input === undefined || output === undefined)
-    throw new Error('Give --input, the folder that a bulk export was saved to, and --output, the folder that the answers go to.')
-  const { timeZone, draftKnowledge, knowledgeFolder } = readSettings()
-  return askPopulation({
-    input: resolve(input),
-    output: resolve(output),
-    knowledge: knowledgeFolder === undefined ? PROJECT_ROOT : resolve(knowledgeFolder),
-    services: service,
-    plans: plan,
-    now: now === undefined ? undefined : instant(now),
-    timeZone,
-    withDrafts: draftKnowledge,
-    settingsFor: ({ settings }) => readKnowledgeSettings(settings),
-    part: partIn(part),
-    workers: workersIn(workers),
-    progress: runProgress({
-      write: text => void process.stderr.write(text),
-      isTerminal: process.stderr.isTTY,
-      now: () => performance.now(),
-    }),
-  })
-}
-
-/** Asks the patients of an export. Answers 0: lines that were skipped are told, and cost no patient but their own. */
-export async function answerPopulation(words: readonly string[]): Promise<number> {
-  const option = { type: 'string' } as const
-  const several = { type: 'string', multiple: true } as const
-  const options = { input: option, output: option, now: option, workers: option, part: option, service: several, plan: several }
-  const { values } = parseArgs({ args: [...words], options })
-  process.stdout.write(summaryLines(await populationSummary(values)))
-  return 0
-}
-
-/** What came of a run, for a reader. */
-export function summaryLines({ patients, spokenFor, undecided, withUnusable, byPoint, skipped, absentTypes, now }: Summary): string {
-  const count = (number: number): string => number.toLocaleString('en-US')
-  const points = Object.entries(byPoint).sort(([, one], [, other]) => other - one)
-  const faults = Object.entries(skipped) as [LineFaultCode, number][]
-  return [
-    `${count(patients)} patients at ${now}: something speaks for ${count(spokenFor)}, something could not be decided for ${count(undecided)}, part of the records of ${count(withUnusable)} could not be used.`,
-    ...points.map(([point, number]) => `  ${point.padEnd(12)} ${count(number)}`),
-    ...faults.map(([code, number]) => `skipped: ${count(number)} line(s). ${LINE_FAULTS[code]}`),
-    ...(absentTypes ? [`The input holds no ${absentTypes.join(', ')}: what reads these cannot tell, or stays silent.`] : []),
-    '',
-  ].join('\n')
-}
-
-/** An instant as it is written; a day alone is its noon. @throws Error when it is neither. */
-function instant(text: string): string {
-  const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T12:00:00Z` : text)
-  if (Number.isNaN(at) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:\d{2}))?$/.test(text))
-    throw new Error('--now expects a day such as 2026-03-30, or an instant such as 2026-03-30T12:00:00+02:00.')
-  return new Date(at).toISOString()
-}
-
-function partIn(text = '0/1'): { index: number; count: number } {
-  const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number)
-  if (index === undefined || count === undefined || index >= count)
-    throw new Error('--part expects the number of this machine, from 0, and how many there are, such as 0/8.')
-  return { index, count }
-}
-
-function workersIn(text: string | undefined): number {
-  const workers = text === undefined ? availableParallelism() : Number(text)
-  if (!Number.isInteger(workers) || workers < 1 || workers > 256) throw new Error('--workers expects a whole number from 1 to 256.')
-  return workers
-}
+const several = (value: string, before: readonly string[] = []): string[] => [...before, value]

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { join } from 'node:path'
 import { parse } from 'yaml'
 import { coverageWords, type CoverageWords } from '../cases/coverage-words.js'
 import { casesOf, type CaseFile, type FoundCase } from '../cases/format.js'
@@ -8,6 +7,7 @@ import { caseLanguage } from '../cases/language.js'
 import { caseRunner, type CaseRunner } from '../cases/run.js'
 import { caseVocabulary, type CaseVocabulary } from '../cases/vocabulary.js'
 import { loadKnowledge, PROJECT_ROOT } from '../knowledge-files/load-knowledge.js'
+import { CliError } from './cli-error.js'
 
 /** The cases of a guideline with all that is needed to answer them. */
 export interface CaseFolder {
@@ -25,7 +25,7 @@ const PLACES = ['clinical-cases', 'test/clinical-cases']
 /**
  * Reads the knowledge of a folder, and the cases beside it.
  * @param loaded that knowledge, where it is compiled already.
- * @throws Error when the knowledge has a fault, or when the cases are not as their language asks.
+ * @throws CdsError when the knowledge has a fault, CliError when there are no cases, Error when they are not as their language asks.
  */
 export function readCases(knowledge = PROJECT_ROOT, folder = casesBeside(knowledge), loaded = loadKnowledge(knowledge)): CaseFolder {
   loaded.faults.throwIfAny()
@@ -38,29 +38,13 @@ export function readCases(knowledge = PROJECT_ROOT, folder = casesBeside(knowled
   }
 }
 
-/** What a command about cases is told: the folders, and the words that are left. */
-export function caseOptions(words: readonly string[]): {
-  knowledge: string
-  folder: string | undefined
-  topic: string | undefined
-  rest: string[]
-} {
-  const { values, positionals: rest } = parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: { knowledge: { type: 'string' }, cases: { type: 'string' }, topic: { type: 'string' } },
-  })
-  return {
-    knowledge: resolve(values.knowledge ?? PROJECT_ROOT),
-    folder: values.cases === undefined ? undefined : resolve(values.cases),
-    topic: values.topic,
-    rest,
-  }
-}
-
 function casesBeside(knowledge: string): string {
   const found = PLACES.map(place => join(knowledge, place)).find(existsSync)
-  if (found === undefined) throw new Error(`There are no cases beside the knowledge: ${knowledge} has no folder ${PLACES.join(' or ')}.`)
+  if (found === undefined)
+    throw new CliError(
+      'COLUMNA_CASES_MISSING',
+      `There are no cases beside the knowledge: ${knowledge} has no folder ${PLACES.join(' or ')}.`,
+    )
   return found
 }
 

@@ -1,83 +1,26 @@
-import { once } from 'node:events'
-import { parseArgs } from 'node:util'
-import { openKeptRows, type About, type KeptRows, type Span } from '../record/kept-rows.js'
-import { readSettings } from '../settings.js'
-import { baseUrl } from '../trust/base-url.js'
+import type { CommandPage } from './command-page.js'
+import type { RecordOptions } from './keep-record.js'
 
-const USAGE = [
-  'Give one of',
-  '  find --card uuid',
-  '  find --patient id [--fhir-server url]',
-  '  find --user Type/id [--fhir-server url] [--from day] [--to day]',
-  '  erase --patient id [--fhir-server url]',
-  '  export [--patient id | --user Type/id] [--fhir-server url] [--from day] [--to day]',
-  'with the FHIR server that calls name, whose ids those are, and days as 2026-03-30 (of UTC) or instants as 2026-03-30T12:00:00+02:00.',
-].join('\n')
-
-/**
- * Shows (`find`, as lines of JSON) or deletes (`erase`) what the store of the environment keeps, or tells it as AuditEvents
- * (`export`, one a line).
- * @throws Error when the words are wrong, or the store cannot be opened.
- */
-export async function keepRecord(words: readonly string[]): Promise<number> {
-  const asked = askedIn(words)
-  const { keptIn, publicUrl } = readSettings()
-  const rows = await openKeptRows(keptIn, publicUrl, Date.now)
-  try {
-    await tell(linesOf(rows, asked))
-  } finally {
-    await rows.close()
-  }
-  return 0
-}
-
-/** Writes lines until whoever reads them has had enough, as `head` has: what they saw is noted then all the same. */
-async function tell(lines: AsyncIterable<string>): Promise<void> {
-  let isRead = true
-  process.stdout.on('error', () => {
-    isRead = false
-  })
-  for await (const line of lines) {
-    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain').catch(() => undefined)
-    if (!isRead) return
-  }
-}
-
-interface Asked {
-  action: string
-  about: About | undefined
-  span: Span
-}
-
-function askedIn(words: readonly string[]): Asked {
-  const option = { type: 'string' } as const
-  const { values, positionals } = parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: { 'fhir-server': option, patient: option, user: option, card: option, from: option, to: option },
-  })
-  const [action = '', ...more] = positionals
-  const { patient, user, card, from, to, 'fhir-server': fhirServer } = values
-  const client = fhirServer === undefined ? '' : baseUrl(fhirServer)
-  const abouts: About[] = [
-    ...(patient ? [{ patient: { client: client ?? '', patient } }] : []),
-    ...(user ? [{ user: { client: client ?? '', user } }] : []),
-    ...(card ? [{ card }] : []),
-  ]
-  if (more.length > 0 || client === undefined || abouts.length > 1) throw new Error(USAGE)
-  return { action, about: abouts[0], span: { from: instant(from, 0), to: instant(to, Number.MAX_SAFE_INTEGER) } }
-}
-
-function instant(text: string | undefined, usual: number): number {
-  const at = text === undefined ? usual : Date.parse(text)
-  if (Number.isNaN(at)) throw new Error(USAGE)
-  return at
-}
-
-async function* linesOf(rows: KeptRows, { action, about, span }: Asked): AsyncGenerator<string> {
-  if (action === 'find' && about) for await (const row of rows.find(about, span)) yield JSON.stringify(row)
-  else if (action === 'erase' && about && 'patient' in about) yield `${await rows.erase(about.patient)} row(s) erased.`
-  else if (action === 'export' && !(about && 'card' in about))
-    for await (const event of rows.events(about, span)) yield JSON.stringify(event)
-  else throw new Error(USAGE)
+/** `columna record`. */
+export const record: CommandPage<RecordOptions> = {
+  name: 'record',
+  says: 'shows, deletes or exports what the store keeps of a patient, a user or a card',
+  description: [
+    'Works on the store of the settings (`CDS_STORE`, `CDS_PATIENT_KEY`). `find` shows rows as lines of JSON, `erase` deletes all of one patient, `export` tells who asked what, as AuditEvents, one a line. That somebody looked is noted in the store.',
+    'Ids are those of the FHIR server that calls name; days are written as 2026-03-30 (of UTC) or as instants, 2026-03-30T12:00:00+02:00.',
+  ],
+  examples: [
+    { does: 'Show all that is kept of one patient', words: 'record find --fhir-server https://ehr.example.org/fhir --patient p1' },
+    { does: 'Delete it', words: 'record erase --fhir-server https://ehr.example.org/fhir --patient p1' },
+  ],
+  takes: command =>
+    command
+      .argument('<find|erase|export>', 'what to do')
+      .option('--fhir-server <url>', 'whose ids those are')
+      .option('--patient <id>', 'the patient')
+      .option('--user <Type/id>', 'the user; not with erase')
+      .option('--card <uuid>', 'the card; only with find')
+      .option('--from <day>', 'nothing before it')
+      .option('--to <day>', 'nothing from then on'),
+  run: async ({ options, words: [action = ''] }) => (await import('./keep-record.js')).keepRecord(action, options),
 }

@@ -1,59 +1,27 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import type { RegisteredClient } from '../trust/registered-client.js'
-import { clientOfKey, makeTestKeys, testToken } from '../trust/test-token.js'
-import { readTrustFile } from '../trust/trust-file.js'
+import type { CommandPage } from './command-page.js'
+import type { TokenOptions } from './mint-token.js'
 
-type PrivateKey = Parameters<typeof testToken>[1]
-
-/** Seconds for which a test token is good. */
-const GOOD_FOR = 300
-
-/**
- * Writes a token for one request to the standard output; with `--new`, a private key into a file and a trust.json that registers it to the
- * standard output.
- * @throws Error that says what is lacking; nothing of a key is told.
- */
-export async function mintToken(words: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      new: { type: 'string' },
-      key: { type: 'string' },
-      trust: { type: 'string', default: 'trust.json' },
-      client: { type: 'string' },
-      url: { type: 'string' },
+/** `columna token`. */
+export const token: CommandPage<TokenOptions> = {
+  name: 'token',
+  says: 'signs a token for one request, as a registered client would, to try a service that is closed to others',
+  description: [
+    '`--new` makes a private key, writes it into a file that only its owner may read, and tells the `trust.json` that registers it. With `--key` and `--url` a token for one request to that address is told, signed as the client of `--trust` that the key belongs to.',
+  ],
+  examples: [
+    { does: 'Make a key, and the file that registers it', words: 'token --new key.json' },
+    {
+      does: 'Sign a token for one call',
+      words: 'token --key key.json --trust trust.json --url https://cds.example.org/cds-services/a-service',
     },
-  })
-  const { key, url, trust, client: name } = values
-  if (values.new !== undefined) return makeClient(values.new)
-  if (key === undefined || url === undefined)
-    throw new Error('Give --key, the file of a private JWK, and --url, the address that the token is for.')
-  const privateKey = keyIn(key)
-  const client = clientOfKey(await readTrustFile(trust), privateKey, name)
-  process.stdout.write(`${await testToken(client, privateKey, { url, seconds: GOOD_FOR })}\n`)
-  return 0
-}
-
-/** Nobody but its owner may read the private key, and none that is there is written over. */
-async function makeClient(path: string): Promise<number> {
-  const { privateKey, publicKey } = await makeTestKeys()
-  writeFileSync(path, `${JSON.stringify(privateKey)}\n`, { mode: 0o600, flag: 'wx' })
-  const client: Pick<RegisteredClient, 'name' | 'iss' | 'jwks'> = {
-    name: 'test',
-    iss: 'https://test.example.org',
-    jwks: { keys: [publicKey] },
-  }
-  process.stdout.write(`${JSON.stringify({ clients: [client] }, undefined, 2)}\n`)
-  return 0
-}
-
-function keyIn(path: string): PrivateKey {
-  const text = readFileSync(path, 'utf8')
-  try {
-    return JSON.parse(text) as PrivateKey
-  } catch {
-    // The message of the parser would quote the key.
-    throw new Error(`${path} is not the JSON of a key.`)
-  }
+  ],
+  json: '{ token: string }; with --new the trust.json, { clients: { name: string, iss: string, jwks: object }[] }',
+  takes: command =>
+    command
+      .option('--new <file>', 'makes a key in this file')
+      .option('--key <file>', 'private key, a JWK')
+      .option('--url <address>', 'address that the token is for')
+      .option('--trust <file>', 'registered clients', 'trust.json')
+      .option('--client <name>', 'name of the client, where the key does not tell'),
+  run: async ({ options, teller }) => (await import('./mint-token.js')).mintToken(options, teller),
 }

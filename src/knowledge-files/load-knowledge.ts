@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { KnowledgeProfile } from '../engine/knowledge/profile.js'
 import { checkBudgets } from '../engine/cards/check-budget.js'
@@ -14,13 +13,13 @@ import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
 import { checkForms } from './check-forms.js'
 import { createFileDigest, readKept, type KeptKnowledge } from './kept-knowledge.js'
 import { readKnowledgeJson } from './knowledge-json.js'
+import { PROJECT_ROOT } from './project-root.js'
 import { readAbout, readProfile } from './read-profile.js'
 import { readingResources } from './read-resources.js'
 import { readSettings } from './read-settings.js'
 import { buildServices, readServiceFiles, type ServiceRegistry } from './services.js'
 
-/** Folder that holds fhir-resources/ and cds-services/; src/ and dist/ both lie in it. */
-export const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url))
+export { PROJECT_ROOT }
 
 export interface LoadedKnowledge {
   knowledge: Knowledge

@@ -7,7 +7,6 @@ import { jest } from '@jest/globals'
 import supertest, { type Response } from 'supertest'
 import { gatherCall } from '../../src/calls/call-service.js'
 import { parseHookRequest } from '../../src/cds-hooks/parse-hook-request.js'
-import { mintToken } from '../../src/cli/token.js'
 import type { Card, CardSaying } from '../../src/cds-hooks/types.js'
 import type { CdsError } from '../../src/errors.js'
 import type { AnsweredCall, NotedCall, WatchedRecord } from '../../src/record/port.js'
@@ -27,6 +26,7 @@ import { clientsByToken } from '../../src/trust/token-check.js'
 import { readTrustFile } from '../../src/trust/trust-file.js'
 import { TRUST_OFF, whoMayCall, type TrustOptions } from '../../src/trust/who-may-call.js'
 import { faultsOfResponse } from '../support/check-response.js'
+import { columna } from '../support/columna.js'
 import { prefetchedCall, type Json } from '../support/hook-requests.js'
 import { listen, type Listening } from '../support/listen.js'
 import { startTestService, testEnvironment, testRecord, type TestServiceOptions } from '../support/service.js'
@@ -883,16 +883,15 @@ describe('columna token', () => {
   afterAll(() => rmSync(folder, { recursive: true }))
 
   const printed = async (...words: string[]): Promise<string> => {
-    const written: string[] = []
-    const spy = jest.spyOn(process.stdout, 'write').mockImplementation(text => written.push(String(text)) > 0)
-    await mintToken(words).finally(() => spy.mockRestore())
-    return written.join('')
+    const { code, out, err } = await columna('token', ...words)
+    if (code !== 0) throw new Error(err)
+    return out
   }
 
   test('makes a key and registers it, then signs a token for each request', async () => {
     writeFileSync(trust, await printed('--new', key))
     expect(statSync(key).mode & 0o077).toBe(0)
-    await expect(mintToken(['--new', key])).rejects.toThrow('EEXIST')
+    await expect(printed('--new', key)).rejects.toThrow(/^COLUMNA_FILE_EXISTS: EEXIST/)
     const own = await start(await readTrustFile(trust))
     const token = async () => (await printed('--key', key, '--trust', trust, '--url', `${PUBLIC}${RISK}`)).trim()
     const [first, second] = [await token(), await token()]
@@ -903,19 +902,19 @@ describe('columna token', () => {
   })
 
   test.each<[string, string[], RegExp]>([
-    ['nothing', [], /^Give --key, the file of a private JWK, and --url/],
+    ['nothing', [], /^COLUMNA_USAGE: Give --key, the file of a private JWK, and --url/],
     [
       'a client that is not there',
       ['--key', key, '--trust', trust, '--url', PUBLIC, '--client', 'nobody'],
-      /^No client is registered by this name/,
+      /: No client is registered by this name/,
     ],
     [
       'a file that is no key',
       ['--key', new URL('clients.test.ts', import.meta.url).pathname, '--url', PUBLIC],
-      /is not the JSON of a key\.$/,
+      /^COLUMNA_FILE_UNREADABLE: .* is not the JSON of a key\.\n$/,
     ],
   ])('says what is lacking: %s', async (_, words, expected) => {
-    await expect(mintToken(words)).rejects.toThrow(expected)
+    await expect(printed(...words)).rejects.toThrow(expected)
   })
 
   test('a key of another is not signed with, nor a public one', async () => {

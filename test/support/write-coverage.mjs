@@ -2,7 +2,10 @@
 import { sharedModule } from './shared-modules.mjs'
 
 const [{ recordedPass }, { folder }, { writeCoverage }, { PROJECT_ROOT }] = await Promise.all(
-  ['test/support/recorded.ts', 'test/support/cases.ts', 'src/cli/coverage.ts', 'src/knowledge-files/load-knowledge.ts'].map(sharedModule),
+  ['test/support/recorded.ts', 'test/support/cases.ts', 'src/cli/cover-knowledge.ts', 'src/knowledge-files/load-knowledge.ts'].map(
+    sharedModule,
+  ),
 )
 const { recording } = await recordedPass()
-process.stdout.write(writeCoverage(PROJECT_ROOT, folder, recording))
+const { tally, missing } = writeCoverage(PROJECT_ROOT, folder, recording)
+process.stdout.write(`${[...tally, ...missing].join('\n')}\n`)

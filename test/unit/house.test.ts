@@ -153,7 +153,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'knowledge-source': [['engine/knowledge', 'engine/model', 'plain-values'], ['yaml']],
   cli: [
     ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'population', 'record', 'settings', 'trust'],
-    ['node:events', 'node:fs', 'node:os', 'node:path', 'node:util', 'yaml'],
+    ['commander', 'node:events', 'node:fs', 'node:os', 'node:path', 'node:util', 'yaml'],
   ],
   demo: [
     ['engine/expression', 'plain-values'],

@@ -1,11 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import fc from 'fast-check'
-import { importKnowledge } from '../../src/cli/import.js'
-import { renderKnowledge } from '../../src/cli/render.js'
 import { namesUnder } from '../../src/engine/model/names.js'
 import {
   importResources,
@@ -18,6 +16,7 @@ import {
 } from '../../src/knowledge-source/index.js'
 import { knowledgeFaults } from '../../src/knowledge-files/knowledge-faults.js'
 import type { JsonObject } from '../../src/plain-values/json.js'
+import { columna } from '../support/columna.js'
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -295,31 +294,27 @@ describe('JSON that was edited', () => {
     mkdirSync(dirname(at(file)), { recursive: true })
     writeFileSync(at(file), text)
   }
-  const run = (words: string[]) => importKnowledge(['--knowledge', folder, ...words])
+  const run = async (words: string[]) => (await columna('import', '--knowledge', folder, ...words)).code
   const plan = (id: string) => JSON.parse(readFileSync(at(`fhir-resources/PlanDefinition/${id}.json`), 'utf8')) as JsonObject
 
-  beforeAll(() => {
-    jest.spyOn(process.stdout, 'write').mockReturnValue(true)
+  beforeAll(async () => {
     write('knowledge.json', JSON.stringify({ canonicalBase: 'https://example.org/fhir', languages: ['en'] }))
     write('knowledge/flu.yaml', source('Influenza'))
-    renderKnowledge([folder])
+    await columna('render', folder)
   })
-  afterAll(() => {
-    jest.restoreAllMocks()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => rmSync(folder, { recursive: true }))
 
-  test('is taken over into the file that made it: what it does not change stays as it is written, comments too', () => {
+  test('is taken over into the file that made it: what it does not change stays as it is written, comments too', async () => {
     write('fhir-resources/PlanDefinition/flu.json', JSON.stringify({ ...plan('flu'), title: 'Flu' }))
-    expect(run([])).toBe(0)
+    expect(await run([])).toBe(0)
     expect(readFileSync(at('knowledge/flu.yaml'), 'utf8')).toBe(source('Flu'))
   })
 
-  test('and has to be told a place where nothing made it', () => {
+  test('and has to be told a place where nothing made it', async () => {
     const fresh = { ...plan('other'), id: 'fresh', url: 'https://example.org/fhir/PlanDefinition/fresh', meta: undefined }
     write('fhir-resources/PlanDefinition/fresh.json', JSON.stringify(fresh))
-    expect(run([])).toBe(1)
-    expect(run(['--into', 'new'])).toBe(0)
+    expect(await run([])).toBe(1)
+    expect(await run(['--into', 'new'])).toBe(0)
     expect(parse(readFileSync(at('knowledge/new.yaml'), 'utf8'))).toMatchObject({ plans: { fresh: { title: 'Another' } } })
   })
 })

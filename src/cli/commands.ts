@@ -1,0 +1,14 @@
+import { cases } from './cases.js'
+import { check } from './check.js'
+import type { CommandPage } from './command-page.js'
+import { coverage } from './coverage.js'
+import { importing } from './import.js'
+import { population } from './population.js'
+import { prepare } from './prepare.js'
+import { record } from './record.js'
+import { render } from './render.js'
+import { serve } from './serve.js'
+import { token } from './token.js'
+
+/** Every command, in the order in which authors, then operators, meet them. */
+export const COMMANDS: readonly CommandPage[] = [check, cases, coverage, render, importing, population, serve, record, token, prepare]
