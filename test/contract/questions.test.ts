@@ -34,12 +34,18 @@ afterAll(() => service.close())
 
 const url = (id: ServiceId, operation: string) => `/cds-services/${id}/${operation}`
 
-async function questions(
-  person: string,
-  id: ServiceId = VIEW,
-  language = 'da',
-  call: Json = prefetchedCall(person, id),
-): Promise<OpenQuestions> {
+const asked = new Map<string, Promise<OpenQuestions>>()
+
+/** What can be asked of a demonstration patient; asked once, since it takes hundreds of evaluations. */
+function questions(person: string, id: ServiceId = VIEW, language = 'da', call?: Json): Promise<OpenQuestions> {
+  if (call) return ask(call, id, language)
+  const key = [person, id, language].join(' ')
+  const before = asked.get(key) ?? ask(prefetchedCall(person, id), id, language)
+  asked.set(key, before)
+  return before
+}
+
+async function ask(call: Json, id: ServiceId, language: string): Promise<OpenQuestions> {
   const { status, body } = await supertest(service.url).post(url(id, '$questions')).set('accept-language', language).send(call)
   expect(status).toBe(200)
   return body as OpenQuestions
@@ -236,7 +242,7 @@ describe('what is asked is what can change the advice', () => {
           brought: [],
         })
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     )
   }, 120_000)
 
@@ -253,7 +259,7 @@ describe('what is asked is what can change the advice', () => {
         const { decided } = await effects(person, id, form.url!, item)
         expect({ linkId: item.linkId, decides: decided.length > 0 }).toEqual({ linkId: item.linkId, decides: true })
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     )
   }, 120_000)
 })
@@ -314,7 +320,8 @@ describe('for a client', () => {
   })
 
   test('it is packed, and small enough for a page to open at once', async () => {
-    for (const person of PEOPLE) {
+    // Of the first all can still be asked, of the second most is answered, of the third nothing is asked.
+    for (const person of ['not-asked-yet', 'start-back-high', 'no-back-problem']) {
       const { text, headers } = await supertest(service.url)
         .post(url(VIEW, '$questions'))
         .send({ ...prefetchedCall(person, VIEW), hookInstance: HOOK_INSTANCE })
