@@ -20,6 +20,10 @@ export const findLink = async (id: string): Promise<{ expires: string; isAnswere
 /** Sends sealed answers. @throws Refused */
 export const answerLink = async (id: string, answers: string): Promise<void> => void (await ask('PUT', `${LINKS}/${id}`, { answers }))
 
-/** Fetches sealed answers, which are then gone; undefined where they have not come yet. @throws Refused */
+/** Fetches sealed answers, which stay where they are; undefined where they have not come yet. @throws Refused */
 export const collectLink = async (id: string, collector: string): Promise<string | undefined> =>
   (await ask<{ answers?: string }>('POST', `${LINKS}/${id}/collect`, { collector })).answer.answers
+
+/** Ends a link with its answers; one that is gone already is gone. @throws Refused */
+export const forgetLink = async (id: string, collector: string): Promise<void> =>
+  void (await ask('POST', `${LINKS}/${id}/forget`, { collector }))

@@ -19,26 +19,35 @@ const LENGTH = 1_024
 export const newKey = (): string => textOf(crypto.getRandomValues(new Uint8Array(KEY_BYTES)))
 
 /** Seals answers for one link. @throws Error where the browser gives no cryptography, as on a page without https. */
-export async function seal(answers: PatientAnswers, key: string, link: string): Promise<string> {
+export const seal = (answers: PatientAnswers, key: string, link: string): Promise<string> =>
+  sealText(JSON.stringify(answers).padEnd(LENGTH), key, link)
+
+/** Opens what was sealed for a link. @throws Error where key or link are others, or a byte was changed. */
+export const open = async (sealed: string, key: string, link: string): Promise<PatientAnswers> =>
+  JSON.parse(await openText(sealed, key, link)) as PatientAnswers
+
+/** Seals a text, which opens again only for what it is about. @throws Error as for `seal` */
+export async function sealText(text: string, key: string, about: string): Promise<string> {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
-  const text = new TextEncoder().encode(JSON.stringify(answers).padEnd(LENGTH))
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(cipherOf(nonce, link), await keyOf(key, 'encrypt'), text))
+  const sealed = new Uint8Array(
+    await crypto.subtle.encrypt(cipherOf(nonce, about), await keyOf(key, 'encrypt'), new TextEncoder().encode(text)),
+  )
   return textOf(new Uint8Array([...nonce, ...sealed]))
 }
 
-/** Opens what was sealed for a link. @throws Error where key or link are others, or a byte was changed. */
-export async function open(sealed: string, key: string, link: string): Promise<PatientAnswers> {
+/** Opens a text that was sealed. @throws Error where key or what it is about are others, or a byte was changed. */
+export async function openText(sealed: string, key: string, about: string): Promise<string> {
   const bytes = bytesOf(sealed)
   const nonce = bytes.slice(0, NONCE_BYTES)
-  const text = await crypto.subtle.decrypt(cipherOf(nonce, link), await keyOf(key, 'decrypt'), bytes.slice(NONCE_BYTES))
-  return JSON.parse(new TextDecoder().decode(text)) as PatientAnswers
+  const text = await crypto.subtle.decrypt(cipherOf(nonce, about), await keyOf(key, 'decrypt'), bytes.slice(NONCE_BYTES))
+  return new TextDecoder().decode(text)
 }
 
-/** Sealed answers open for their own link alone. */
-const cipherOf = (iv: Uint8Array<ArrayBuffer>, link: string): AesGcmParams => ({
+/** What is sealed opens for what it is about alone, as answers for their link. */
+const cipherOf = (iv: Uint8Array<ArrayBuffer>, about: string): AesGcmParams => ({
   name: CIPHER,
   iv,
-  additionalData: new TextEncoder().encode(link),
+  additionalData: new TextEncoder().encode(about),
 })
 
 const keyOf = (key: string, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> =>

@@ -1,23 +1,23 @@
 import { useEffect, useState } from 'preact/hooks'
 import { newKey } from '../shared/sealed-answers.js'
-import { findLink, openLink } from '../shared/patient-links.js'
+import { findLink, forgetLink, openLink } from '../shared/patient-links.js'
 import type { Refused } from '../shared/service.js'
+import type { LinkPatient, Retrieval } from './retrieval-code.js'
 
-/** A link of this tab. Which patient it was given to stands nowhere. */
-export interface KeptLink {
+/** A link of this tab, and whose it is, which stands in no other place but its code. */
+export interface KeptLink extends Retrieval {
   place: number
-  id: string
-  /** By which the answers are opened; it is in no other place but the link itself. */
-  key: string
-  collector: string
-  /** ISO instants. */
-  made: string
+  /** ISO instant. */
   expires: string
   isAnswered: boolean
+  /** Whether its code was taken somewhere, so that it outlives the tab. */
+  hasCode?: boolean
+  /** Whether its answers were saved, and it could not be closed. */
+  isSaved?: boolean
 }
 
 /** Where the tab keeps its links: they are gone with it. */
-const PLACE = 'columna.start-back.links'
+const PLACE = 'columna.start-back.patient-links'
 
 /** Milliseconds between two looks at whether links were answered. */
 const LOOK_EVERY_MS = 5_000
@@ -26,8 +26,12 @@ const LOOK_EVERY_MS = 5_000
 export interface KeptLinks {
   links: readonly KeptLink[]
   /** @throws Refused */
-  make: (made: string) => Promise<KeptLink>
-  drop: (id: string) => void
+  make: (made: string, patient: LinkPatient) => Promise<KeptLink>
+  /** Takes a link up again by its code. @throws Refused where it can be used no longer. */
+  takeUp: (code: Retrieval) => Promise<KeptLink>
+  note: (id: string, what: Partial<Pick<KeptLink, 'hasCode' | 'isSaved' | 'isAnswered'>>) => void
+  /** Ends a link at the service, and takes it off the list. @throws Refused */
+  close: (link: KeptLink) => Promise<void>
 }
 
 export function useKeptLinks(): KeptLinks {
@@ -46,16 +50,26 @@ export function useKeptLinks(): KeptLinks {
     const timer = setInterval(() => void look(), LOOK_EVERY_MS)
     return () => clearInterval(timer)
   }, [links])
+  const add = (link: Omit<KeptLink, 'place'>): KeptLink => {
+    const placed = { ...link, place: Math.max(0, ...links.map(each => each.place)) + 1 }
+    setLinks(now => [...now, placed])
+    return placed
+  }
   return {
     links,
-    async make(made) {
+    async make(made, patient) {
       const { id, collector, expires } = await openLink()
-      const place = Math.max(0, ...links.map(each => each.place)) + 1
-      const link = { place, id, key: newKey(), collector, made, expires, isAnswered: false }
-      setLinks(now => [...now, link])
-      return link
+      return add({ id, key: newKey(), collector, made, patient, expires, isAnswered: false })
     },
-    drop: id => setLinks(now => now.filter(link => link.id !== id)),
+    async takeUp(code) {
+      const state = await findLink(code.id)
+      return links.find(({ id }) => id === code.id) ?? add({ ...code, ...state, hasCode: true })
+    },
+    note: (id, what) => setLinks(now => now.map(link => (link.id === id ? { ...link, ...what } : link))),
+    async close({ id, collector }) {
+      await forgetLink(id, collector)
+      setLinks(now => now.filter(link => link.id !== id))
+    },
   }
 }
 
@@ -77,5 +91,5 @@ function read(): readonly KeptLink[] {
 }
 
 /** The address that the patient opens. What stands behind `#` is sent to no server. */
-export const addressOf = ({ id, key }: KeptLink, isOnSharedScreen = false): string =>
+export const addressOf = ({ id, key }: Retrieval, isOnSharedScreen = false): string =>
   `${location.origin}/start-back/patient/#${id}.${key}${isOnSharedScreen ? '.w' : ''}`

@@ -4,49 +4,49 @@ import { collectLink, type PatientForm } from '../shared/patient-links.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import { open, type PatientAnswers } from '../shared/sealed-answers.js'
 import type { Refused } from '../shared/service.js'
-import { addressOf, useKeptLinks, type KeptLink } from './kept-links.js'
+import { CodeForm, CodeToKeep } from './code-view.js'
+import { addressOf, type KeptLink, type KeptLinks } from './kept-links.js'
 import { QrCode } from './qr-code.js'
+import { isSamePatient, type LinkPatient } from './retrieval-code.js'
 import { startBackWords } from './words.js'
 
 interface LinksProps {
   form: PatientForm | undefined
+  kept: KeptLinks
   now: () => string
   /** Of the service. */
   timeZone: string
-  /** Is given what a patient answered. Absent while no patient is chosen. */
-  onFetched: ((answers: PatientAnswers, place: number) => void) | undefined
+  /** Who is chosen. */
+  patient: LinkPatient | undefined
+  /** Is given what the patient answered. Absent while no record is open. */
+  onFetched: ((answers: PatientAnswers, link: KeptLink) => void) | undefined
+  others: Omit<OthersProps, 'links'>
 }
 
 type Trouble = { what: string; refused: Refused } | 'wrong-form' | undefined
 
 /** Ways in which the patient answers: a link of their own, a screen of the clinic, paper. */
-export function PatientLinksView({ form, now, timeZone, onFetched }: LinksProps) {
+export function PatientLinksView({ form, kept, now, timeZone, patient, onFetched, others }: LinksProps) {
   const words = wordsOf(startBackWords)
-  const { links, make, drop } = useKeptLinks()
+  const { links, make, close } = kept
   const [shown, setShown] = useState<string>()
   const [trouble, setTrouble] = useState<Trouble>()
-  const [given, setGiven] = useState<ReadonlyMap<string, PatientAnswers | 'unreadable'>>(new Map())
-  const makeLink = async () => {
+  const trying = async (what: string, attempt: () => Promise<void>) => {
     setTrouble(undefined)
-    try {
-      setShown((await make(now())).id)
-    } catch (refused) {
-      setTrouble({ what: words.makeLink, refused: refused as Refused })
-    }
+    await attempt().catch((refused: unknown) => setTrouble({ what, refused: refused as Refused }))
   }
-  const fetchAnswers = async (link: KeptLink) => {
-    setTrouble(undefined)
-    try {
-      const answers = given.get(link.id) ?? (await fetchFrom(link))
-      if (answers === undefined) return
-      // The service holds them no longer: they stand here until the link is taken off the list.
-      setGiven(new Map(given).set(link.id, answers))
-      if (answers !== 'unreadable' && answers.questionnaire === form?.questionnaire) onFetched?.(answers, link.place)
-      else setTrouble('wrong-form')
-    } catch (refused) {
-      setTrouble({ what: words.fetchAnswers, refused: refused as Refused })
-    }
+  const makeLink = () => trying(words.makeLink, async () => patient && setShown((await make(now(), patient)).id))
+  const fetchAnswers = (link: KeptLink) =>
+    trying(words.fetchAnswers, async () => {
+      const answers = await fetchFrom(link)
+      if (answers !== undefined && answers !== 'unreadable' && answers.questionnaire === form?.questionnaire) onFetched?.(answers, link)
+      else if (answers !== undefined) setTrouble('wrong-form')
+    })
+  const discard = async (link: KeptLink) => {
+    if (link.isAnswered && !link.isSaved && !confirm(words.discardAnswers(link.place))) return
+    await trying(words.discardLink, () => close(link))
   }
+  const isOfPatient = (link: KeptLink) => isSamePatient(link.patient, patient)
   return (
     <section class="links" aria-labelledby="links-heading">
       <h2 id="links-heading">{words.links}</h2>
@@ -54,8 +54,9 @@ export function PatientLinksView({ form, now, timeZone, onFetched }: LinksProps)
       {form && (
         <>
           <p>{words.linksLead}</p>
+          {!patient && <p class="muted">{words.chooseForLink}</p>}
           <div class="save-buttons">
-            <button type="button" class="button" onClick={() => void makeLink()}>
+            <button type="button" class="button" disabled={!patient} onClick={() => void makeLink()}>
               {words.newLink}
             </button>
             <button type="button" class="form-quiet" onClick={() => printOnly('paper')}>
@@ -65,18 +66,21 @@ export function PatientLinksView({ form, now, timeZone, onFetched }: LinksProps)
           {trouble === 'wrong-form' && <p role="alert">{words.wrongForm}</p>}
           {typeof trouble === 'object' && <RefusedNote {...trouble} />}
           <ul class="link-list">
-            {links.map(link => (
+            {links.filter(isOfPatient).map(link => (
               <LinkView
                 key={link.id}
                 link={link}
                 timeZone={timeZone}
                 isShown={shown === link.id}
                 onShow={() => setShown(link.id)}
-                onDrop={() => drop(link.id)}
+                onDiscard={() => void discard(link)}
                 onFetch={onFetched && (() => void fetchAnswers(link))}
+                onCodeTaken={() => kept.note(link.id, { hasCode: true })}
               />
             ))}
           </ul>
+          <OthersLinks {...others} links={links.filter(link => !isOfPatient(link))} />
+          {patient && <CodeForm key={`${patient.server} ${patient.id}`} patient={patient} onFound={kept.takeUp} />}
           <p class="muted">
             {words.linksOtherwise} <a href="/start-back/patient/">{words.waitingRoom}</a>
           </p>
@@ -93,36 +97,75 @@ async function fetchFrom({ id, key, collector }: KeptLink): Promise<PatientAnswe
   return sealed === undefined ? undefined : open(sealed, key, id).catch(() => 'unreadable' as const)
 }
 
+interface OthersProps {
+  links: readonly KeptLink[]
+  /** What somebody is called who was chosen here before. */
+  nameOf: (patient: LinkPatient) => string | undefined
+  onChoose: (patient: LinkPatient) => void
+}
+
+/** What became of the links of patients who are not chosen: nothing more can be done with them here. */
+function OthersLinks({ links, nameOf, onChoose }: OthersProps) {
+  const words = wordsOf(startBackWords)
+  if (links.length === 0) return null
+  return (
+    <section class="others-links" aria-labelledby="others-links-heading">
+      <h3 id="others-links-heading">{words.othersLinks}</h3>
+      <ul>
+        {links.map(link => (
+          <li key={link.id}>
+            <span>
+              {nameOf(link.patient) ?? `Patient/${link.patient.id}`} · {words.link(link.place)} · <LinkState link={link} />
+            </span>
+            {nameOf(link.patient) !== undefined && (
+              <button type="button" class="form-quiet" onClick={() => onChoose(link.patient)}>
+                {words.choose(nameOf(link.patient) ?? '')}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function LinkState({ link: { isAnswered, isSaved } }: { link: KeptLink }) {
+  const words = wordsOf(startBackWords)
+  const said = isSaved ? words.savedOpen : isAnswered ? words.answered : words.open
+  return <span class={isAnswered ? 'answered' : 'muted'}>{said}</span>
+}
+
 interface LinkProps {
   link: KeptLink
   timeZone: string
   /** Whether its code is shown. */
   isShown: boolean
   onShow: () => void
-  onDrop: () => void
+  onDiscard: () => void
   onFetch: (() => void) | undefined
+  /** Is told when the retrieval code was copied. */
+  onCodeTaken: () => void
 }
 
-function LinkView({ link, timeZone, isShown, onShow, onDrop, onFetch }: LinkProps) {
+function LinkView({ link, timeZone, isShown, onShow, onDiscard, onFetch, onCodeTaken }: LinkProps) {
   const words = wordsOf(startBackWords)
   const [isCopied, setCopied] = useState(false)
-  const until = dayOf(link.expires, timeZone)
+  const [made, until] = [momentOf(link.made, timeZone), dayOf(link.expires, timeZone)]
   return (
     <li class="link">
       <p>
-        <strong>{words.link(link.place)}</strong>{' '}
-        <span class={link.isAnswered ? 'answered' : 'muted'}>{link.isAnswered ? words.answered : words.open}</span>
+        <strong>{words.link(link.place)}</strong> <LinkState link={link} />
         <br />
-        <span class="muted">{words.made(timeOf(link.made, timeZone), until)}</span>
+        <span class="muted">{words.made(made, until)}</span>
       </p>
       {link.isAnswered && (
         <div class="save-buttons">
-          {onFetch && (
+          {onFetch && !link.isSaved && (
             <button type="button" class="button" onClick={onFetch}>
               {words.fetch}
             </button>
           )}
-          <button type="button" class="form-quiet" onClick={onDrop}>
+          <button type="button" class="form-quiet" onClick={onDiscard}>
             {words.discard}
           </button>
         </div>
@@ -158,12 +201,13 @@ function LinkView({ link, timeZone, isShown, onShow, onDrop, onFetch }: LinkProp
             <a class="form-quiet" href={addressOf(link, true)} target="_blank" rel="noreferrer">
               {words.openHere}
             </a>
-            <button type="button" class="form-quiet" onClick={onDrop}>
+            <button type="button" class="form-quiet" onClick={onDiscard}>
               {words.discard}
             </button>
           </div>
         </div>
       )}
+      {!link.isSaved && <CodeToKeep link={link} made={made} until={until} onTaken={onCodeTaken} />}
     </li>
   )
 }
@@ -203,5 +247,5 @@ const localeOf = (): string => (pageLanguage() === 'en' ? 'en-GB' : 'da-DK')
 const dayOf = (instant: string, timeZone: string): string =>
   new Date(instant).toLocaleDateString(localeOf(), { day: 'numeric', month: 'long', timeZone })
 
-const timeOf = (instant: string, timeZone: string): string =>
-  new Date(instant).toLocaleTimeString(localeOf(), { hour: '2-digit', minute: '2-digit', timeZone })
+const momentOf = (instant: string, timeZone: string): string =>
+  new Date(instant).toLocaleString(localeOf(), { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone })

@@ -20,7 +20,9 @@ import { callService, tryService, type Refused } from '../shared/service.js'
 import { serviceClock } from '../shared/service-clock.js'
 import { hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { useLatest } from '../shared/use-latest.js'
+import { useKeptLinks, type KeptLink } from './kept-links.js'
 import { PatientLinksView } from './patient-links-view.js'
+import { isSamePatient, type LinkPatient } from './retrieval-code.js'
 import { Score } from './score.js'
 import { startBackWords } from './words.js'
 
@@ -34,14 +36,18 @@ interface StartBackProps {
 /** Answers that came from a patient by a link. */
 interface Fetched {
   given: PatientAnswers
-  place: number
+  link: KeptLink
 }
+
+type Chosen = { client: FhirClient; patient: PatientChoice }
+
+const linkPatientOf = ({ client, patient }: Chosen): LinkPatient => ({ server: client.base, id: patient.id })
 
 /** The form with its score, and the ways in which the patient answers. */
 export function StartBack({ settings, service, questionnaire, patientForm }: StartBackProps) {
   const words = wordsOf(startBackWords)
   const clinic = wordsOf(clinicWords)
-  const [chosen, setChosen] = useState<{ client: FhirClient; patient: PatientChoice }>()
+  const [chosen, setChosen] = useState<Chosen>()
   const [session, setSession] = useState<Session>()
   const [fetched, setFetched] = useState<Fetched>()
   const now = useMemo(() => serviceClock(settings), [settings])
@@ -49,10 +55,23 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
   useEffect(() => setSession(opened.answer), [opened.answer])
   const isOpen = session !== undefined && isOf(session, chosen)
   const unsaved = useRef(0)
+  // Who was chosen here, the last of whom is chosen now: by them the links of others are called.
+  const met = useRef<Chosen[]>([])
   const choose = (client: FhirClient, patient: PatientChoice) => {
     if (!mayLeave(unsaved.current)) return
     setFetched(undefined)
     setChosen({ client, patient })
+    met.current.push({ client, patient })
+  }
+  const kept = useKeptLinks()
+  const isAtRisk = kept.links.some(({ hasCode, isSaved }) => !hasCode && !isSaved)
+  useEffect(() => warnBeforeLeaving(isAtRisk), [isAtRisk])
+  const metAs = (other: LinkPatient) => met.current.find(each => isSamePatient(linkPatientOf(each), other))
+  const take = (given: PatientAnswers, link: KeptLink) => {
+    const current = met.current.at(-1)
+    if (!current || !isSamePatient(linkPatientOf(current), link.patient)) return
+    if (unsaved.current > 0 && !confirm(words.replaceAnswers(unsaved.current, link.place))) return
+    setFetched({ given, link })
   }
   return (
     <>
@@ -70,13 +89,23 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
           {...{ session, questionnaire, now, fetched }}
           onSaved={next => setSession(now => (now && isSameRecord(now, next) ? next : now))}
           onUnsaved={count => (unsaved.current = count)}
+          onWritten={link => void kept.close(link).catch(() => kept.note(link.id, { isSaved: true }))}
         />
       )}
       <PatientLinksView
         form={patientForm}
         now={now}
         timeZone={settings.clock.timeZone}
-        onFetched={isOpen ? (given, place) => setFetched({ given, place }) : undefined}
+        kept={kept}
+        patient={chosen && linkPatientOf(chosen)}
+        onFetched={isOpen ? take : undefined}
+        others={{
+          nameOf: other => metAs(other)?.patient.name,
+          onChoose: other => {
+            const found = metAs(other)
+            if (found) choose(found.client, found.patient)
+          },
+        }}
       />
     </>
   )
@@ -90,11 +119,13 @@ interface FormProps {
   onSaved: (session: Session) => void
   /** Is told how many answers are not saved. */
   onUnsaved: (count: number) => void
+  /** Is told when the answers of a link stand in the record. */
+  onWritten: (link: KeptLink) => void
 }
 
 type Saving = 'saving' | { saved: string } | { refused: Refused } | undefined
 
-function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsaved }: FormProps) {
+function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsaved, onWritten }: FormProps) {
   const words = wordsOf(startBackWords)
   const form = useMemo(() => readForm(questionnaire, pageLanguage()), [questionnaire])
   const [answers, setAnswers] = useState<Answers>(NO_ANSWERS)
@@ -108,7 +139,8 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
     setAnswers(NO_ANSWERS)
   }
   useEffect(() => {
-    if (!fetched) return
+    // What came for somebody else meanwhile is nobody's here.
+    if (!fetched || !isSamePatient(fetched.link.patient, { server: session.client.base, id: session.patientId })) return
     written.current = undefined
     setFrom(fetched)
     setAnswers({ values: Object.fromEntries(Object.entries(fetched.given.answers).map(([linkId, value]) => [linkId, [value]])), rows: {} })
@@ -142,6 +174,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
     try {
       const { id = '' } = await session.client.save({ ...draft(), ...(written.current !== undefined && { id: written.current }) })
       written.current = id
+      if (from) onWritten(from.link)
       onSaved(await reopenSession(session))
       clear()
       setSaving({ saved: `QuestionnaireResponse/${id}` })
@@ -154,7 +187,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
       {answer && <AdviceStrip cards={answer.cards} />}
       <section aria-labelledby="form-heading">
         <h2 id="form-heading">{words.form}</h2>
-        {from && count > 0 && <p class="fetched">{words.fetched(from.place)}</p>}
+        {from && count > 0 && <p class="fetched">{words.fetched(from.link.place)}</p>}
         <ItemsView items={form.items} state={{ answers, isAsked, onAnswer: setAnswers, words: formWords(pageLanguage()) }} />
         <div class="save-bar">
           <div class="save-buttons">

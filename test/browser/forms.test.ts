@@ -70,6 +70,23 @@ const choosePatient = (page: Page, name: RegExp) =>
 const answer = (page: Page, question: string, given: string) =>
   page.getByRole('radiogroup', { name: question }).getByRole('radio', { name: given, exact: true }).check()
 
+/** What the service says of the link in an address. */
+const statusOf = async (path: string): Promise<number> =>
+  (await fetch(`${service.url}/start-back/links/${/#([\w-]{22})/.exec(path)?.[1] ?? ''}`)).status
+
+/** Answers a link as a patient in a hurry does. */
+async function answerByLink(path: string): Promise<void> {
+  const { page } = await open(path, PHONE)
+  await page.getByRole('button', { name: 'Begynd' }).click()
+  for (let at = 1; at <= 8; at += 1) {
+    await page.getByText(`Spørgsmål ${at} af 9`).waitFor()
+    await page.getByRole('button', { name: 'Passer (opdigtet)' }).click()
+  }
+  await page.getByRole('button', { name: 'Opdigtet trin 5' }).click()
+  await page.getByRole('button', { name: 'Send svarene' }).click()
+  await page.getByText(/Aflever skærmen til klinikken|Svarene er sendt til klinikken/).waitFor()
+}
+
 /** How many questions are said to be left. */
 const leftIn = async (page: Page): Promise<number> => {
   const said = await page.getByText(/(\d+ spørgsmål kan ændre rådet|^Intet svar mere kan ændre rådet)/).textContent()
@@ -312,12 +329,19 @@ describe('STarT Back', () => {
     const second = await open(path, PHONE)
     await second.page.getByRole('heading', { name: 'Linket virker ikke længere' }).waitFor()
 
-    await clinic.page.getByRole('button', { name: 'Hent svarene' }).click({ timeout: 20_000 })
-    await clinic.page.getByText(/^Svarene fra link 1 står i skemaet/).waitFor()
+    // Cleared by mistake, or not saved for the record not answering, they are fetched again.
+    for (let time = 0; time < 2; time += 1) {
+      await clinic.page.getByRole('button', { name: 'Hent svarene' }).click({ timeout: 20_000 })
+      await clinic.page.getByText(/^Svarene fra link 1 står i skemaet/).waitFor()
+      if (time === 0) await clinic.page.getByRole('button', { name: 'Ryd svar' }).click()
+    }
     await clinic.page.getByText('Høj risiko', { exact: true }).waitFor()
     await expectSound(clinic)
     await clinic.page.getByRole('button', { name: 'Gem i journalen' }).click()
     await clinic.page.getByText(/^Skemaet er gemt i journalen som/).waitFor()
+    // Only then the service has them no more.
+    await clinic.page.getByText('Link 1', { exact: true }).waitFor({ state: 'detached' })
+    expect(await statusOf(path)).toBe(404)
     const [newest] = await saved('start-back-low')
     expect(answered(newest?.item)).toEqual([
       ['1', true],
@@ -325,6 +349,72 @@ describe('STarT Back', () => {
       ...['3', '4', '5', '6', '7', '8'].map(linkId => [linkId, true]),
       ['9', 'bother-4'],
     ])
+  })
+
+  test('a link belongs to its patient, its code fetches the answers in another tab, and what is not saved is not replaced unasked', async () => {
+    const clinic = await open('/start-back/#demo=start-back-medium', DESKTOP)
+    const { page } = clinic
+    await page.getByRole('button', { name: 'Lav et link' }).click()
+    const path = ((await page.getByRole('link', { name: 'Åbn på denne skærm' }).getAttribute('href')) ?? '').slice(service.url.length)
+    await page.getByText('Hent svarene senere eller på en anden computer').click()
+    await expectSound(clinic)
+    const asked = page.waitForEvent('dialog')
+    const isReloaded = page.reload({ timeout: 5_000 }).catch(() => undefined)
+    expect((await asked).type()).toBe('beforeunload')
+    await (await asked).accept()
+    await isReloaded
+    await page.getByText('Hent svarene senere eller på en anden computer').click()
+    await page.getByRole('button', { name: 'Kopiér teksten til journalen' }).click()
+    await page.getByText('Teksten er kopieret').waitFor()
+    const note = await page.evaluate<string>('navigator.clipboard.readText()')
+    expect(note).not.toContain('start-back-medium')
+    // With the code in the record nothing is lost with the tab, and nobody is asked.
+    await page.reload({ timeout: 20_000 })
+    await page.getByRole('button', { name: 'Lav et link' }).waitFor()
+    await answerByLink(path)
+    await page.close()
+
+    const later = await open('/start-back/#demo=start-back-low', PHONE)
+    const paste = async () => {
+      await later.page.getByLabel('Hentekode fra journalen').fill(note)
+      await later.page.getByRole('button', { name: 'Find linket' }).click()
+    }
+    await paste()
+    await later.page.getByText(/^Hentekoden hører til en anden patient/).waitFor()
+    expect(later.asked.filter(each => each.includes('/start-back/links'))).toEqual([])
+    await expectSound(later)
+    await later.page.getByLabel('Hentekode fra journalen').fill(note.slice(0, -9))
+    await later.page.getByRole('button', { name: 'Find linket' }).click()
+    await later.page.getByText(/^Her er ingen hel hentekode/).waitFor()
+    await later.page.getByLabel('Patient', { exact: true }).selectOption('start-back-medium')
+    await paste()
+    await later.page.getByText('Besvaret', { exact: true }).waitFor()
+    await expectSound(later)
+    // Another patient's form is offered nothing of it.
+    await later.page.getByLabel('Patient', { exact: true }).selectOption('start-back-low')
+    await later.page.getByRole('heading', { name: 'Links til andre patienter' }).waitFor()
+    await later.page.getByRole('radiogroup').first().waitFor()
+    expect(await later.page.getByRole('button', { name: 'Hent svarene' }).count()).toBe(0)
+    await expectSound(later)
+    await later.page.getByRole('button', { name: /^Vælg / }).click()
+    await later.page.getByRole('button', { name: 'Hent svarene' }).waitFor()
+    await answer(later.page, 'Ben', 'Nej')
+    later.page.once('dialog', dialog => void dialog.dismiss())
+    await later.page.getByRole('button', { name: 'Hent svarene' }).click()
+    const leg = later.page.getByRole('radiogroup', { name: 'Ben' })
+    await later.page.waitForTimeout(300)
+    expect(await leg.getByRole('radio', { name: 'Nej', exact: true }).isChecked()).toBe(true)
+    later.page.once('dialog', dialog => void dialog.accept())
+    await later.page.getByRole('button', { name: 'Hent svarene' }).click()
+    await later.page.getByText(/^Svarene fra link 1 står i skemaet/).waitFor()
+    expect(await leg.getByRole('radio', { name: 'Ja', exact: true }).isChecked()).toBe(true)
+    // Closed unsaved, which is asked about, it is closed at the service.
+    expect(await statusOf(path)).toBe(200)
+    later.page.once('dialog', dialog => void dialog.accept())
+    await later.page.getByRole('button', { name: 'Luk linket' }).click()
+    await later.page.getByText('Link 1', { exact: true }).waitFor({ state: 'detached' })
+    expect(await statusOf(path)).toBe(404)
+    expect(later.said.filter(each => !each.includes('404'))).toEqual([])
   })
 
   test('a screen in the waiting room is cleared for the next patient, and by itself when nobody is there', async () => {
@@ -383,7 +473,7 @@ describe('STarT Back', () => {
     expect(sheet).toContain('Koden gælder til 6. april og kan bruges én gang.')
     const paper = await printed('Udskriv skema på papir')
     expect(paper).toContain('Opdigtet spørgsmål om alt vejret på én gang')
-    for (const text of [sheet, paper]) expect(text).not.toMatch(/Testperson|Risikogruppe|Hent svarene/)
+    for (const text of [sheet, paper]) expect(text).not.toMatch(/Testperson|Risikogruppe|Hent svarene|[Hh]entekode|start-back\./)
   })
 
   test('without the wording patients are told so, and the clinician is told what to do', async () => {
