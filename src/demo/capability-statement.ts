@@ -32,6 +32,7 @@ function restResource(type: string): CapabilityStatementRestResource {
     versioning: 'versioned',
     readHistory: false,
     updateCreate: true,
+    conditionalCreate: true,
     searchParam: [...searchParameters(type).values()].map(({ name, kind }) => ({ name, type: kind })),
   }
 }

@@ -56,7 +56,7 @@ function routes(interactions: Interactions): Routes {
     },
     '/:type': {
       get: request => interactions.search(part(request, 'type'), searchParametersOf(request), callOf(request)),
-      post: request => interactions.create(part(request, 'type'), jsonBody(request)),
+      post: request => interactions.create(part(request, 'type'), jsonBody(request), undefined, request.get('If-None-Exist')),
     },
     '/:type/:id': {
       get: request => interactions.read(part(request, 'type'), part(request, 'id')),

@@ -33,8 +33,15 @@ export class Interactions {
     return { status: 200, resource: search(this.store, knownType(type), parameters, call) }
   }
 
-  create(type: string, body: unknown, id: string = randomUUID()): Reply {
+  /**
+   * @param unless search by which something that is there already is told from something new; one that is found is the answer, and
+   *   of several none can be.
+   */
+  create(type: string, body: unknown, id: string = randomUUID(), unless?: string): Reply {
     const resource = resourceOfType(type, body)
+    const [known, other] = unless === undefined ? [] : this.#found(type, unless)
+    if (other) throw new FhirError(412, 'Several resources match If-None-Exist.')
+    if (known) return { status: 200, resource: known, location: `${type}/${known.id ?? ''}` }
     return this.#save({ ...resource, id }, 201)
   }
 
@@ -48,6 +55,14 @@ export class Interactions {
   remove(type: string, id: string): Reply {
     this.store.remove(knownType(type), id)
     return { status: 204 }
+  }
+
+  #found(type: string, query: string): Resource[] {
+    const parameters = new URLSearchParams(query)
+    // Without a condition that is understood, anything would match.
+    if (parameters.size === 0) throw new FhirError(400, 'If-None-Exist has no search parameter.')
+    const { entry = [] } = search(this.store, type, parameters, { base: '', isStrict: true })
+    return entry.flatMap(({ resource }) => (resource ? [resource] : []))
   }
 
   #save(resource: Resource & { id: string }, status: number): Reply {

@@ -4,6 +4,7 @@ const ISSUE_CODE: Record<number, OperationOutcomeIssue['code']> = {
   400: 'invalid',
   404: 'not-found',
   405: 'not-supported',
+  412: 'multiple-matches',
   413: 'too-long',
   415: 'not-supported',
   422: 'invariant',

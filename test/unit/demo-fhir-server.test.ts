@@ -338,6 +338,23 @@ describe('read and write', () => {
     expect(people[0]).not.toHaveProperty('meta')
   })
 
+  test('creates what matches nothing that is there, answers with the one that does, and refuses where several do', async () => {
+    const own = createDemoFhirServer({ resources: [], now: () => NOW })
+    const value = 'urn:uuid:6a1c7c7e-9a55-4e0e-8f0b-0d4a1f1b7a10'
+    const form = { resourceType: 'QuestionnaireResponse', status: 'completed', identifier: { system: 'urn:ietf:rfc:3986', value } }
+    const create = (unless: string) =>
+      supertest(own).post('/QuestionnaireResponse').set('If-None-Exist', unless).type('application/fhir+json').send(JSON.stringify(form))
+    const unless = `identifier=urn:ietf:rfc:3986%7C${value}`
+    const made = await create(unless).expect(201)
+    const again = await create(unless).expect(200)
+    expect(again.body).toEqual(made.body)
+    expect(again.headers['location']).toMatch(new RegExp(`/QuestionnaireResponse/${(made.body as Resource).id}$`))
+    await create('identifier=other').expect(201)
+    await create('status=completed').expect(412)
+    await create('').expect(400)
+    await create('no-such=x').expect(400)
+  })
+
   test('creates, updates and deletes', async () => {
     const client = server()
     const created = await client
