@@ -14,6 +14,7 @@ import type { CaseRecord } from '../knowledge-files/case-record.js'
 import type { KnowledgeFindings } from '../knowledge-files/knowledge-faults.js'
 import { describeService, type CdsService } from '../knowledge-files/services.js'
 import { APP_NAMES, APP_PATHS, type AppName } from '../browser-apps/app-list.js'
+import type { Person } from '../sign-in/person.js'
 import { clockAt } from '../engine/expression/clock.js'
 import { explaining, requireOwnClock } from './asked-clock.js'
 import { assetNamed, ICON_FILE, searchIn } from '../pages/pages.js'
@@ -304,23 +305,28 @@ export interface PageSettings {
   demonstration?: { fhirServer: string }
   /** Whether it may ask why. */
   explain: boolean
-  /** Who is signed in. */
-  user?: { name?: string }
+  /** Who is signed in, and who they are at a FHIR server: `Practitioner/id`, or with the server's base before it. */
+  user?: { name?: string; fhirUser?: string }
 }
 
 async function pageSettings(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
-  const { knowledge, now, timeZone, isClockFrozen, fhirServers, demonstrationFhirServer, explain, signIn, arePagesOpen } = environment
+  const { knowledge, now, timeZone, isClockFrozen, demonstrationFhirServer, explain, signIn } = environment
   const session = await signIn?.sessionOf(asked.head)
   const settings: PageSettings = {
     languages: knowledge.profile.languages,
     clock: { ...clockAt(now(), timeZone), isFrozen: isClockFrozen === true },
-    // Where people sign in, a stranger learns of no server.
-    fhirServers: arePagesOpen || session ? fhirServers : [],
+    fhirServers: serversFor(session?.person, environment),
     ...(demonstrationFhirServer !== undefined && { demonstration: { fhirServer: demonstrationFhirServer } }),
     explain,
-    ...(session && { user: defined({ name: session.person.name }) }),
+    ...(session && { user: defined({ name: session.person.name, fhirUser: session.person.fhirUser }) }),
   }
   return { ...json(settings), ...(session?.cookie !== undefined && { cookies: [session.cookie] }) }
+}
+
+/** FHIR servers that a page may read: where people sign in, a stranger learns of none, and who came from an EHR of that EHR's own. */
+function serversFor(person: Person | undefined, { fhirServers, arePagesOpen }: ServerEnvironment): readonly string[] {
+  if (person?.fhirServer !== undefined) return [person.fhirServer]
+  return arePagesOpen || person ? fhirServers : []
 }
 
 function asset(asked: Asked, { apps }: ServerEnvironment): Reply {

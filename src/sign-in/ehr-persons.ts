@@ -11,7 +11,7 @@ import type { ListedServer } from '../trust/listed-servers.js'
 import { ALGORITHMS } from '../trust/registered-client.js'
 import type { SeenTokens } from '../trust/seen-tokens.js'
 import { keptAnswer } from './kept-answer.js'
-import { referenceTo, shortText, type Person } from './person.js'
+import { clinicianIn, referenceTo, shortText, type Person } from './person.js'
 import { notRegisteredThere } from './refusals.js'
 
 /** What a page that an EHR launched shows of who opened it. */
@@ -73,7 +73,7 @@ export function createEhrPersons({ now, seen, fetchFrom = usualFetch() }: EhrPer
     if (!(await seen.firstSeen('(smart)', hashOf(idToken), expires))) throw failed()
     const user = userIn(claims, base)
     if (/^(Patient|RelatedPerson)\//.test(user)) throw new CdsError('CDS_SIGN_IN_REFUSED', 'This page is for those who treat the patient.')
-    return { user, fhirServer: base, ...defined({ name: shortText(claims['name']) }) }
+    return { user, fhirServer: base, ...defined({ name: shortText(claims['name']), fhirUser: clinicianIn(user) }) }
   }
 }
 

@@ -8,7 +8,7 @@ import type { SeenTokens } from '../trust/seen-tokens.js'
 import { cookieNamed } from './cookies.js'
 import { keptAnswer } from './kept-answer.js'
 import { ownPath } from './own-pages.js'
-import { referenceTo, shortText, type Person } from './person.js'
+import { clinicianIn, referenceTo, shortText, type Person } from './person.js'
 import { createSeal, type Members } from './sealed.js'
 import type { IssuerSettings } from './settings.js'
 
@@ -186,7 +186,10 @@ function requireGroup(claims: oauth.IDToken, { groups, groupsClaim }: IssuerSett
     )
 }
 
-const personOf = ({ sub, name }: oauth.IDToken): Person => ({ user: referenceTo(sub), ...defined({ name: shortText(name) }) })
+const personOf = ({ sub, name, fhirUser }: oauth.IDToken): Person => ({
+  user: referenceTo(sub),
+  ...defined({ name: shortText(name), fhirUser: clinicianIn(fhirUser) }),
+})
 
 const failed = (cause?: unknown): CdsError =>
   new CdsError(

@@ -1,7 +1,7 @@
 import { defined } from '../plain-values/defined.js'
 import type { RequestHead } from '../trust/calling-client.js'
 import { cookieNamed } from './cookies.js'
-import { shortText, type Person } from './person.js'
+import { clinicianIn, shortText, type Person } from './person.js'
 import { createSeal, type Members, type SealOptions } from './sealed.js'
 
 /** Seconds for which somebody is signed in at most, and without asking anything. */
@@ -72,9 +72,13 @@ export function createSessions(options: Omit<SealOptions, 'purpose'>): Sessions 
 function personIn(members: Members | undefined): Person | undefined {
   const user = members?.['user']
   if (typeof user !== 'string') return undefined
-  const fhirServer = members?.['fhirServer']
+  const [fhirServer, fhirUser] = [members?.['fhirServer'], members?.['fhirUser']]
   return {
     user,
-    ...defined({ name: shortText(members?.['name']), fhirServer: typeof fhirServer === 'string' ? fhirServer : undefined }),
+    ...defined({
+      name: shortText(members?.['name']),
+      fhirServer: typeof fhirServer === 'string' ? fhirServer : undefined,
+      fhirUser: clinicianIn(fhirUser),
+    }),
   }
 }

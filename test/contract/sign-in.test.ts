@@ -9,6 +9,7 @@ import { lettingPeople } from '../../src/sign-in/let-in-people.js'
 import type { Together } from '../../src/sign-in/seen-together.js'
 import type { SignInSettings } from '../../src/sign-in/settings.js'
 import type { NotedCall } from '../../src/record/port.js'
+import type { PageSettings } from '../../src/server/routes.js'
 import type { ListedServer } from '../../src/trust/listed-servers.js'
 import { letInRegistered } from '../../src/trust/registered-clients.js'
 import { buildTestApps, type TestApps } from '../support/browser-apps.js'
@@ -138,6 +139,20 @@ describe('who signs in at an issuer', () => {
     expect(answer.headers['access-control-allow-origin']).toBeUndefined()
     expect((await supertest(url).get('/page-settings').set('cookie', cookie)).body).toMatchObject({ user: { name: 'Anna Test' } })
     expect((await supertest(url).get('/page-settings')).body).not.toHaveProperty('user')
+  })
+
+  test.each([
+    ['Practitioner/anna', 'Practitioner/anna'],
+    ['https://ehr.example/fhir/PractitionerRole/anna', 'https://ehr.example/fhir/PractitionerRole/anna'],
+    ['Patient/anna', undefined],
+    ['anna', undefined],
+    [7, undefined],
+  ])('is somebody at a FHIR server where the issuer says whom: %s', async (fhirUser, told) => {
+    issuer.odd = { claims: { fhirUser } }
+    const url = await serviceWith({ way: ofIssuer() })
+    const { cookie } = await signedIn(url)
+    const { body } = await supertest(url).get('/page-settings').set('cookie', cookie).expect(200)
+    expect((body as PageSettings).user?.fhirUser).toBe(told)
   })
 
   test('is known to this service by a cookie that no script reads and no other host sets', async () => {
@@ -480,6 +495,14 @@ describe('who opened the page from an EHR', () => {
     const [own, other] = await Promise.all([base(), `${ehr.url}/other`].map(fhirServer => explain(url, token, { ...bare, fhirServer })))
     expect(codeOf(own!)).toBe('CDS_FHIR_TOKEN_REQUIRED')
     expect(codeOf(other!)).toBe('CDS_FHIR_SERVER_NOT_ALLOWED')
+  })
+
+  test('is told of that EHR alone', async () => {
+    const servers = [base(), `${ehr.url}/other`]
+    const url = await serviceWith({}, { listed: servers.map(each => ({ url: each, smartClientId: CLIENT })), fhirServers: servers })
+    const { token } = (await shown(url, await idToken()).expect(200)).body as { token: string }
+    const { body } = await supertest(url).get('/page-settings').set(OWN_PAGE).set('authorization', `Bearer ${token}`).expect(200)
+    expect(body).toMatchObject({ fhirServers: [base()], user: { fhirUser: 'Practitioner/p1' } })
   })
 
   test.each<[string, () => JWTPayload, () => Promise<ClientKey>]>([

@@ -202,7 +202,13 @@ const PAGES: Readonly<Record<string, Schema>> = {
       fhirServers: list(TEXT),
       explain: TRUTH,
     },
-    { demonstration: object({ fhirServer: URI }), user: object({}, { name: TEXT }) },
+    {
+      demonstration: object({ fhirServer: URI }),
+      user: object(
+        {},
+        { name: TEXT, fhirUser: said(TEXT, 'Themselves at a FHIR server: `Practitioner/id`, or with the base of the server before it.') },
+      ),
+    },
   ),
   LaunchSettings: object({ clientId: TEXT, needsSession: TRUTH }),
   EhrSession: object({ iss: URI, idToken: TEXT, verifier: TEXT }),
