@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditEventAgent, AuditEventEntity, Coding, Identifier } from 'fhir/r4.js'
 import CODINGS from './audit-codings.json' with { type: 'json' }
-import type { CallCardRow, CallRow } from './store/rows.js'
+import type { CallCardRow, CallRow, CardRow, FeedbackRow } from './store/rows.js'
 
 /** What is known beyond the rows. */
 export interface Named {
@@ -15,12 +15,14 @@ const BALP = 'https://profiles.ihe.net/ITI/BALP'
 const OURS = 'https://columna.example.org/fhir'
 
 /** What a client asks for is read, and what it tells is created, as far as an audit is concerned: the patterns know no operations. */
-const INTERACTION: Readonly<Record<string, { action: 'C' | 'R'; code: string; profile: string }>> = {
-  call: { action: 'R', code: 'read', profile: 'Read' },
-  explain: { action: 'R', code: 'read', profile: 'Read' },
-  questions: { action: 'R', code: 'read', profile: 'Read' },
-  apply: { action: 'R', code: 'read', profile: 'Read' },
-  feedback: { action: 'C', code: 'create', profile: 'Create' },
+const READ: Interaction = { action: 'R', code: 'read', profile: 'Read' }
+const CREATED: Interaction = { action: 'C', code: 'create', profile: 'Create' }
+const INTERACTION: Readonly<Record<string, Interaction>> = { call: READ, explain: READ, questions: READ, apply: READ, feedback: CREATED }
+
+interface Interaction {
+  action: 'C' | 'R'
+  code: string
+  profile: string
 }
 
 /**
@@ -30,18 +32,72 @@ const INTERACTION: Readonly<Record<string, { action: 'C' | 'R'; code: string; pr
 export function auditEvent(call: CallRow, cards: readonly CallCardRow[], named: Named = {}): AuditEvent {
   const interaction = INTERACTION[call.operation]
   if (!interaction) return officersEvent(call, named)
-  const profile = profileOf(call, interaction.profile, named)
+  return {
+    ...interactionOf(call, interaction, named),
+    entity: [...patientOf(call, named), requestOf(call), serviceOf(call), knowledgeEntity(call), ...cards.map(cardEntity)],
+  }
+}
+
+/** A report on a card of a patient, and what the service is called by whose report it is. */
+export interface ReportOnCard {
+  report: Omit<FeedbackRow, 'place'>
+  card: Pick<CardRow, 'patient_key' | 'key_id' | 'knowledge'>
+  /** The FHIR server whose ids those of the patient are; null where none is known. */
+  fhirServer: string | null
+}
+
+/** A report on a card of a patient as an AuditEvent of its own: the call by which it came names no patient, and may hold reports on many. */
+export function reportEvent({ report, card, fhirServer }: ReportOnCard, named: Named = {}): AuditEvent {
+  const { identity, client, service, received: at } = report
+  const call: CallRow = {
+    ...NO_CALL,
+    ...card,
+    // An id of FHIR has no underscore.
+    id: identity.replaceAll('_', '.'),
+    operation: 'feedback',
+    at,
+    client,
+    service,
+    fhir_server: fhirServer,
+  }
+  return {
+    ...interactionOf(call, CREATED, named),
+    entity: [...patientOf(call, named), serviceOf(call), knowledgeEntity(call), reportEntity(report)],
+  }
+}
+
+const NO_CALL: Omit<CallRow, 'id' | 'operation' | 'at' | 'key_id' | 'knowledge'> = {
+  request: '',
+  ms: 0,
+  status: 200,
+  code: null,
+  client: '',
+  fhir_server: null,
+  service: null,
+  hook: null,
+  hook_instance: null,
+  patient_key: null,
+  user_key: null,
+  user_type: null,
+  not_read: '[]',
+  cards: null,
+  undecided: null,
+  shadow: 0,
+}
+
+/** What an event says of the way in which something was asked or told. */
+function interactionOf(call: CallRow, { action, code, profile }: Interaction, named: Named): Omit<AuditEvent, 'entity'> {
+  const pattern = profileOf(call, profile, named)
   return {
     ...eventOf(call, named),
-    ...(profile !== undefined && { meta: { profile: [profile] } }),
+    ...(pattern !== undefined && { meta: { profile: [pattern] } }),
     type: CODINGS.restful,
     subtype: [
-      { system: 'http://hl7.org/fhir/restful-interaction', code: interaction.code, display: interaction.code },
+      { system: 'http://hl7.org/fhir/restful-interaction', code, display: code },
       { system: `${OURS}/CodeSystem/operation`, code: call.operation },
     ],
-    action: interaction.action,
-    agent: agentsOf(call, interaction.action === 'R', named),
-    entity: [...patientOf(call, named), ...objectsOf(call), ...cards.map(cardEntity)],
+    action,
+    agent: agentsOf(call, action === 'R', named),
   }
 }
 
@@ -53,7 +109,7 @@ function officersEvent(call: CallRow, named: Named): AuditEvent {
     subtype: [{ system: `${OURS}/CodeSystem/operation`, code: call.operation }],
     action: call.operation === 'erase' ? 'D' : 'R',
     agent: [{ who: { display: 'columna record' }, requestor: true }],
-    entity: [...patientOf(call, named), { what: { display: `${call.cards ?? 0} rows` } }],
+    entity: [...patientOf(call, named), ...userOf(call, named), { what: { display: `${call.cards ?? 0} rows` } }],
   }
 }
 
@@ -123,35 +179,57 @@ const whoOf = (type: string, key: string, keyId: string, reference: string | und
 const patientOf = ({ patient_key, key_id }: CallRow, { patient }: Named): AuditEventEntity[] =>
   patient_key === null ? [] : [{ what: whoOf('Patient', patient_key, key_id, patient), type: CODINGS.person, role: CODINGS.patient }]
 
-/** The request, the service that was asked, and the knowledge that spoke. */
-const objectsOf = (call: CallRow): AuditEventEntity[] => [
-  { what: { identifier: { value: call.request } }, type: CODINGS.requestId },
-  {
-    what: { identifier: { system: `${OURS}/sid/service`, value: call.service ?? call.operation } },
-    type: CODINGS.systemObject,
-    role: CODINGS.report,
-  },
-  {
-    what: knowledgeOf(call),
-    type: CODINGS.other,
-    role: CODINGS.masterFile,
-    ...details({
-      hook: call.hook,
-      'hook-instance': call.hook_instance,
-      'not-read': listed(call.not_read),
-      cards: call.cards,
-      undecided: call.undecided,
-      shadow: call.shadow === 1 ? 'true' : null,
-    }),
-  },
-]
+/** The user of whom an officer asked. */
+const userOf = ({ user_key, user_type, key_id }: CallRow, { user }: Named): AuditEventEntity[] =>
+  user_key === null ? [] : [{ what: whoOf(user_type ?? '', user_key, key_id, user), type: CODINGS.person, role: CODINGS.user }]
+
+const requestOf = (call: CallRow): AuditEventEntity => ({ what: { identifier: { value: call.request } }, type: CODINGS.requestId })
+
+/** The service that was asked. */
+const serviceOf = (call: CallRow): AuditEventEntity => ({
+  what: { identifier: { system: `${OURS}/sid/service`, value: call.service ?? call.operation } },
+  type: CODINGS.systemObject,
+  role: CODINGS.report,
+})
+
+/** The knowledge that spoke. */
+const knowledgeEntity = (call: CallRow): AuditEventEntity => ({
+  what: knowledgeOf(call),
+  type: CODINGS.other,
+  role: CODINGS.masterFile,
+  ...details({
+    hook: call.hook,
+    'hook-instance': call.hook_instance,
+    'not-read': listed(call.not_read),
+    cards: call.cards,
+    undecided: call.undecided,
+    shadow: call.shadow === 1 ? 'true' : null,
+  }),
+})
 
 /** The knowledge by its digest, which a service that read none from files has not. */
 const knowledgeOf = ({ knowledge }: CallRow): AuditEventEntity['what'] =>
   knowledge === '' ? { display: 'without a digest' } : { identifier: { system: `${OURS}/sid/knowledge`, value: knowledge } }
 
+const cardNamed = (uuid: string) => ({ identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${uuid}` } })
+
+/** What was reported of a card, but for words, which are kept for a shorter time than an audit. */
+const reportEntity = (report: ReportOnCard['report']): AuditEventEntity => ({
+  what: cardNamed(report.card),
+  type: CODINGS.other,
+  role: CODINGS.report,
+  ...details({
+    outcome: report.outcome,
+    happened: report.happened === null ? null : new Date(report.happened).toISOString(),
+    reason: report.reason_code,
+    'reason-system': report.reason_system,
+    comment: report.has_comment === 1 ? 'true' : null,
+    'accepted-suggestions': listed(report.suggestions),
+  }),
+})
+
 const cardEntity = (card: CallCardRow): AuditEventEntity => ({
-  what: { identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${card.uuid}` } },
+  what: cardNamed(card.uuid),
   type: CODINGS.other,
   role: CODINGS.report,
   name: `${card.plan}#${card.action}`,

@@ -42,7 +42,8 @@ function callRow(id: string, call: NotedCall, keys: RecordKeys): CallRow {
 /** In place of the FHIR server of a call that names none that is known: its ids are no site's. */
 export const NOBODYS = ''
 
-const typeOf = (reference: string): string => reference.split('/', 1)[0] ?? ''
+/** The type of what a reference names. */
+export const typeOf = (reference: string): string => reference.split('/', 1)[0] ?? ''
 
 const cardRow = (call: string, place: number, note: CardNote, { at, sender = '', service = '' }: NotedCall): CallCardRow => ({
   call,

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditEvent } from 'fhir/r4.js'
-import { auditEvent, type Named } from './audit-event.js'
+import { auditEvent, reportEvent, type Named, type ReportOnCard } from './audit-event.js'
+import { typeOf } from './call-rows.js'
 import { createRecordKeys, type RecordKeys } from './record-keys.js'
 import type { KeptIn } from './open-record.js'
 import type { PatientOfClient, Span } from './port.js'
 import { siteKeyBeside } from './site-key.js'
 import { openStore } from './store/open-store.js'
-import type { CallRow, CallsWithCards, Store } from './store/rows.js'
+import type { CallRow, CallsWithCards, CardRow, Store } from './store/rows.js'
 
 /** A user whose id means nothing beyond the FHIR server that gave it. */
 export interface UserOfClient {
@@ -59,7 +60,7 @@ export async function openKeptRows(keptIn: KeptIn, address: string | undefined, 
           yield row
         }
       } finally {
-        if (rows > 0) await note('find', about, rows)
+        if (rows > 0 || 'user' in about) await note('find', about, rows)
       }
     },
     async erase(patient) {
@@ -70,10 +71,17 @@ export async function openKeptRows(keptIn: KeptIn, address: string | undefined, 
     async *events(about, span) {
       let rows = 0
       try {
+        const named = { address, ...namedBy(about) }
+        const reports = about && 'patient' in about ? await reportsOn(store, about.patient, keys, span) : []
+        const reportsUntil = (at: number) => reports.splice(0, reports.findLastIndex(({ report }) => report.received <= at) + 1)
         for await (const { call, cards } of callsOf(pagesOf(store, keyed(about, keys), span))) {
-          rows += 1
-          yield auditEvent(call, cards, { address, ...namedBy(about) })
+          const before = reportsUntil(call.at - 1)
+          rows += before.length + 1
+          yield* before.map(report => reportEvent(report, named))
+          yield auditEvent(call, cards, named)
         }
+        rows += reports.length
+        yield* reports.map(report => reportEvent(report, named))
       } finally {
         await note('export', about, rows)
       }
@@ -87,6 +95,20 @@ const keyed = (about: About | undefined, keys: RecordKeys): { patientKey?: strin
   ...(about && 'patient' in about && { patientKey: keys.patient(about.patient) }),
   ...(about && 'user' in about && { userKey: keys.user(about.user) }),
 })
+
+/** Reports on cards of a patient in a span of time, the oldest first. The calls by which they came name no patient. */
+async function reportsOn(store: Store, patient: PatientOfClient, keys: RecordKeys, { from, to }: Span): Promise<ReportOnCard[]> {
+  const { cards, feedback } = await store.find(keys.patient(patient))
+  const fhirServer = patient.client === '' ? null : patient.client
+  return feedback
+    .flatMap(({ place: _, comment: __, ...report }) => {
+      const card = cards.find(({ uuid, client, service }) => uuid === report.card && client === report.client && service === report.service)
+      return card && report.received >= from && report.received < to ? [{ report, card: namesOf(card), fhirServer }] : []
+    })
+    .sort(({ report: one }, { report: other }) => one.received - other.received)
+}
+
+const namesOf = ({ patient_key, key_id, knowledge }: CardRow): ReportOnCard['card'] => ({ patient_key, key_id, knowledge })
 
 /** What is said of people who were named by whoever asks. */
 function namedBy(about: About | undefined): Pick<Named, 'patient' | 'user'> {
@@ -127,7 +149,7 @@ const rowsIn = (tables: object): FoundRow[] =>
 /** What an officer did, as a call of the service is kept. Of whom all was erased nothing is kept here either. */
 function officersCall(operation: string, about: About | undefined, rows: number, keys: RecordKeys, now: number): CallRow {
   const id = randomUUID()
-  const { patientKey = null } = keyed(about, keys)
+  const { patientKey = null, userKey = null } = keyed(about, keys)
   return {
     id,
     request: id,
@@ -142,8 +164,8 @@ function officersCall(operation: string, about: About | undefined, rows: number,
     hook: null,
     hook_instance: null,
     patient_key: patientKey,
-    user_key: null,
-    user_type: null,
+    user_key: userKey,
+    user_type: about && 'user' in about ? typeOf(about.user.user) : null,
     key_id: keys.keyId,
     knowledge: '',
     not_read: '[]',

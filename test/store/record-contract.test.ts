@@ -667,8 +667,8 @@ test('columna record finds who asked what for whom by patient, user and card, an
     'https://columna.example.org',
     () => NOW + 5 * DAY,
   )
-  const found = async (about: About, from = 0) =>
-    (await all(rows.find(about, { from, to: NOW + 4 * DAY }))).map(({ table, operation, uuid }) => [table, operation ?? uuid])
+  const found = async (about: About, from = 0, to = NOW + 4 * DAY) =>
+    (await all(rows.find(about, { from, to }))).map(({ table, operation, uuid }) => [table, operation ?? uuid])
   expect(await found({ card: A.toUpperCase() })).toEqual([
     ['feedback', undefined],
     ['calls', 'call'],
@@ -709,9 +709,77 @@ test('columna record finds who asked what for whom by patient, user and card, an
   const officers = await all(rows.events(undefined, { from: NOW + 4 * DAY, to: Number.MAX_SAFE_INTEGER }))
   expect(officers.flatMap(faultsOfShape)).toEqual([])
   expect(officers.every(({ outcome, outcomeDesc }) => outcome === '0' && outcomeDesc === undefined)).toBe(true)
-  expect(officers.map(({ subtype }) => subtype?.[0]?.code).sort()).toEqual(['export', 'export', 'find', 'find', 'find', 'find'])
+  expect(officers.map(({ subtype }) => subtype?.[0]?.code).sort()).toEqual(['export', 'export', 'find', 'find', 'find', 'find', 'find'])
+  // Those of one moment come in any order.
+  const users = officers.flatMap(({ entity = [] }) => entity.filter(({ role }) => role?.code === '6').map(({ what }) => what?.identifier))
+  expect(users.map(each => each?.value).sort()).toEqual([client, client, ''].map(server => KEYS.user({ client: server, user })).sort())
+  expect(users[0]?.system).toBe(`https://columna.example.org/fhir/sid/site-key-${KEYS.keyId}`)
+  // A user whose calls are looked into finds out who looked, and nobody reads there who they are.
+  expect((await found({ user: { client, user } }, 0, NOW + 6 * DAY)).map(([, operation]) => operation)).toEqual([
+    'call',
+    'explain',
+    'find',
+    'find',
+    A,
+    B,
+  ])
+  expect(JSON.stringify(officers)).not.toContain('Practitioner/1')
   await rows.close()
   await record.close()
+})
+
+test('columna record exports with the calls of a patient the reports on their cards, and those of no other', async () => {
+  const CDS_STORE = `file:${join(home, 'reports', 'columna.db')}`
+  const { record } = await openStored({ file: CDS_STORE.slice(5) })
+  const sender = JSON.stringify(['ward', ''])
+  for (const [patient, uuid, at] of [
+    ['p1', A, NOW - 60_000],
+    ['p2', B, NOW - 60_000],
+    ['p1', UUIDS[2] ?? '', NOW + DAY],
+  ] as const) {
+    await record.asked?.(noted({ ...of(patient), sender, at, cardNotes: [note(uuid)] }))
+    await record.answered({ ...of(patient), sender, service: SERVICE, cards: [card(uuid, 'LBP-10')], knowledge: 'digest' })
+  }
+  const told = { overrideReason: { reason: { code: 'seen', system: 'urn:reasons' }, userComment: 'words' } }
+  await record.feedback([A, B].map(uuid => ({ ...entry(uuid, told), sender })))
+  // Of a client that was answered no such card.
+  await record.feedback([entry(A)])
+  await untilKept(record)
+  await record.close()
+  const kept = await openKeptRows(
+    { place: { file: CDS_STORE.slice(5) }, siteKey: SITE_KEY },
+    'https://columna.example.org',
+    () => NOW + 5 * DAY,
+  )
+  const eventsIn = (from: number, to: number) => all(kept.events({ patient: of('p1') }, { from, to }))
+  const events = await eventsIn(0, NOW + 2 * DAY)
+  expect(events.flatMap(faultsOfShape)).toEqual([])
+  expect(events.map(({ recorded, meta }) => [Date.parse(recorded) - NOW, meta?.profile?.[0]?.split('.').at(-1)])).toEqual([
+    [-60_000 + 12, 'PatientRead'],
+    [0, 'PatientCreate'],
+    [DAY + 12, 'PatientRead'],
+  ])
+  const [, report] = events
+  expect(report?.entity?.map(({ what, role, detail }) => [what?.reference ?? what?.identifier?.value, role?.code, detail?.length])).toEqual(
+    [
+      ['https://ehr.example.org/fhir/Patient/p1', '1', undefined],
+      [SERVICE, '3', undefined],
+      ['digest', '5', undefined],
+      [`urn:uuid:${A}`, '3', 5],
+    ],
+  )
+  expect(Object.fromEntries(report?.entity?.at(-1)?.detail?.map(({ type, valueString }) => [type, valueString]) ?? [])).toEqual({
+    outcome: 'overridden',
+    happened: AT,
+    reason: 'seen',
+    'reason-system': 'urn:reasons',
+    comment: 'true',
+  })
+  expect(report?.agent[0]).toMatchObject({ who: { display: 'ward' }, network: { address: 'https://ehr.example.org/fhir' } })
+  expect(await eventsIn(NOW + 1, NOW + DAY)).toEqual([])
+  const officers = await all(kept.events(undefined, { from: NOW + 4 * DAY, to: NOW + 6 * DAY }))
+  expect(officers.map(({ entity }) => entity?.at(-1)?.what?.display).sort()).toEqual(['0 rows', '3 rows'])
+  await kept.close()
 })
 
 async function all<T>(sequence: AsyncIterable<T>): Promise<T[]> {

@@ -94,6 +94,7 @@ const COUNTING = 'counting'
 
 const FAMILIES: CodeSystem = {
   ...codeSystem(CARD_TOPIC_SYSTEM, { [ADVICE]: ['Råd', 'Advice'] }),
+  property: ['always-shown', 'days-are-no-news'].map(code => ({ code, type: 'boolean' })),
   concept: [
     { code: ADVICE, display: 'Råd' },
     { code: EXEMPT, display: 'Altid', property: [{ code: 'always-shown', valueBoolean: true }] },
