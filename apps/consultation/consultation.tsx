@@ -1,4 +1,4 @@
-import type { Questionnaire, QuestionnaireResponse } from 'fhir/r4.js'
+import type { Questionnaire } from 'fhir/r4.js'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { CdsResponse, ServiceDescription } from '../../src/cds-hooks/types.js'
 import type { OpenQuestions } from '../../src/calls/open-questions.js'
@@ -12,11 +12,13 @@ import { readForm } from '../shared/form/definition.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
 import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
+import { NotReadNote } from '../shared/not-read-note.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import { callService, openQuestions, tryService, type Refused } from '../shared/service.js'
 import { hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { serviceClock } from '../shared/service-clock.js'
-import { useLatest } from '../shared/use-latest.js'
+import { useLatest, type Latest } from '../shared/use-latest.js'
+import { formWriter } from '../shared/write-once.js'
 import { openCount, ShortForm } from './short-form.js'
 import { useForms, type Forms } from './use-forms.js'
 import { WholeForm } from './whole-form.js'
@@ -41,7 +43,10 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
   const [service, setService] = useState(services[0])
   const [chosen, setChosen] = useState<Chosen>()
   const [session, setSession] = useState<Session>()
-  const opened = useLatest(chosen && service && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen, service])
+  const opened = useLatest(
+    chosen && service && (givenUp => openSession({ client: chosen.client, service, patientId: chosen.patient.id, settings }, givenUp)),
+    [chosen, service],
+  )
   useEffect(() => setSession(opened.answer), [opened.answer])
   const unsaved = useRef(0)
   const [, showAgain] = useState({})
@@ -121,11 +126,11 @@ function OpenRecord({ session, onSaved, onUnsaved, settings, questionnaires }: O
   const request = () => hookRequest(session, forms.responses('completed', now()))
   // What is not saved is said of nobody: a call alone counts as having told its reader.
   const speak = tried.length === 0 ? callService : tryService
-  const advice = useLatest(async () => (await speak(id, request())).answer, [session, drafts])
-  const open = useLatest(async () => (await openQuestions(id, request())).answer, [session, drafts])
+  const advice = useLatest(async givenUp => (await speak(id, request(), givenUp)).answer, [session, drafts])
+  const open = useLatest(async givenUp => (await openQuestions(id, request(), givenUp)).answer, [session, drafts])
   return (
     <div class="columns">
-      {advice.answer && <AdviceStrip cards={advice.answer.cards} />}
+      <AdviceStrip advice={advice} />
       <section class="form-column" aria-labelledby="form-heading">
         <div class="form-head">
           <h2 id="form-heading">{words.forms}</h2>
@@ -149,13 +154,7 @@ function OpenRecord({ session, onSaved, onUnsaved, settings, questionnaires }: O
         )}
         <SaveBar session={session} forms={forms} now={now} onSaved={onSaved} />
       </section>
-      <Advice
-        response={advice.answer}
-        before={advice.before}
-        refused={advice.refused}
-        onAgain={advice.askAgain}
-        isAsking={advice.isAsking}
-      />
+      <Advice advice={advice} service={session.service} />
     </div>
   )
 }
@@ -195,27 +194,23 @@ function ShortOrWhy({ open, refused, onAgain, forms }: Asked & { open: OpenQuest
   )
 }
 
-interface AdviceProps extends Asked {
-  response: CdsResponse | undefined
-  before: CdsResponse | undefined
-  isAsking: boolean
-}
-
 /** The cards as they are after the last answer. */
-function Advice({ response, before, refused, onAgain, isAsking }: AdviceProps) {
+function Advice({ advice, service }: { advice: Latest<CdsResponse>; service: ServiceDescription }) {
+  const { answer: response, before, refused, askAgain, isAsking } = advice
   const words = wordsOf(consultationWords)
   const known = new Set(before?.cards.map(cardKey))
   const fresh = new Set(before ? response?.cards.map(cardKey).filter(key => !known.has(key)) : [])
   return (
     <section class="advice-column" aria-labelledby="advice-heading" aria-busy={isAsking}>
       <h2 id="advice-heading">{words.adviceNow}</h2>
-      {refused && <RefusedNote what={words.advice} refused={refused} onAgain={onAgain} />}
+      {refused && <RefusedNote what={words.advice} refused={refused} onAgain={askAgain} />}
       {!response && !refused && <p role="status">{words.asking}</p>}
       {response && (
         <>
           <p class="muted" role="status">
             {response.cards.length === 0 ? words.noAdvice : words.cards(response.cards.length)}
           </p>
+          <NotReadNote response={response} service={service} />
           <CardList cards={response.cards} fresh={fresh} />
         </>
       )}
@@ -234,16 +229,10 @@ interface SaveBarProps {
 
 function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
   const words = wordsOf(consultationWords)
+  const clinic = wordsOf(clinicWords)
   const [saving, setSaving] = useState<Saving>()
   useEffect(() => warnBeforeLeaving(forms.unsaved > 0), [forms.unsaved > 0])
-  // Ids of forms that were written where what came after that failed: once more is no second form.
-  const written = useRef(new Map<string, string>())
-  const writeOnce = async (response: QuestionnaireResponse): Promise<QuestionnaireResponse> => {
-    const { questionnaire = '', id = written.current.get(questionnaire) } = response
-    const saved = await session.client.save({ ...response, ...(id !== undefined && { id }) })
-    if (saved.id !== undefined) written.current.set(questionnaire, saved.id)
-    return saved
-  }
+  const writer = useMemo(formWriter, [])
   const save = async (status: 'completed' | 'in-progress') => {
     if (document.querySelector('.form-column [aria-invalid="true"]')) {
       setSaving({ isFaulty: true })
@@ -251,9 +240,9 @@ function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
     }
     setSaving({ isSaving: true })
     try {
-      const saved = await Promise.all(forms.responses(status, now()).map(writeOnce))
+      const saved = await Promise.all(forms.responses(status, now()).map(form => writer.write(session.client, form)))
       onSaved(await reopenSession(session))
-      written.current.clear()
+      writer.forget()
       const places = saved.map(({ id }) => words.savedAs(`QuestionnaireResponse/${id ?? ''}`))
       setSaving({ saved: [status === 'completed' ? words.saved(saved.length) : words.draftSaved, ...places].join(' ') })
     } catch (refused) {
@@ -277,7 +266,7 @@ function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
         {forms.unsaved === 0 && saving && 'saved' in saving && <span class="saved">{saving.saved}</span>}
       </p>
       {saving && 'isFaulty' in saving && <p role="alert">{words.mendFirst}</p>}
-      {saving && 'refused' in saving && <RefusedNote what={words.saveForm} refused={saving.refused} />}
+      {saving && 'refused' in saving && <RefusedNote what={words.saveForm} refused={saving.refused} also={clinic.stillHere} />}
     </div>
   )
 }

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { answerCount, askedBy, NO_ANSWERS, type Answers } from '../shared/form/answers.js'
 import type { Form } from '../shared/form/definition.js'
 import { fromResponse, toResponse } from '../shared/form/response.js'
-import { responsesTo, type Session } from '../shared/session.js'
+import { authorIn, responsesTo, type Session } from '../shared/session.js'
 
 /** What is answered of a form in a session. */
 export interface Filled {
@@ -38,6 +38,7 @@ export function useForms(forms: readonly Form[], session: Session): Forms {
   useEffect(() => setFilled(begun), [begun])
   const filledOf = (form: Form) => filled.get(form) ?? NOTHING
   const isChanged = (form: Form) => filledOf(form).answers !== begun.get(form)?.answers
+  const author = authorIn(session)
   const changed = forms.filter(isChanged)
   const open = forms.filter(form => isChanged(form) || filledOf(form).draft !== undefined)
   return {
@@ -56,10 +57,11 @@ export function useForms(forms: readonly Form[], session: Session): Forms {
         const { answers, direct, draft } = filledOf(form)
         return toResponse(form, answers, askedBy(form, answers, direct), {
           ...(draft?.id !== undefined && { id: draft.id }),
+          ...(draft?.identifier && { identifier: draft.identifier }),
           status,
           subject: `Patient/${session.patientId}`,
           authored,
-          author: session.userId,
+          ...(author !== undefined && { author }),
         })
       }),
   }

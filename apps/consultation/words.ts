@@ -14,7 +14,6 @@ interface ConsultationWords {
   adviceNow: string
   noAdvice: string
   cards: (count: number) => string
-  notRead: (count: number) => string
   save: string
   saveDraft: string
   saving: string
@@ -47,7 +46,6 @@ export const consultationWords: InLanguages<ConsultationWords> = {
     adviceNow: 'Råd nu',
     noAdvice: 'Ingen råd lige nu.',
     cards: count => (count === 1 ? '1 kort' : `${count} kort`),
-    notRead: count => `${count === 1 ? 'Én del' : `${count} dele`} af journalen blev ikke læst; rådene kan mangle noget.`,
     save: 'Gem svar',
     saveDraft: 'Gem kladde',
     saving: 'Gemmer …',
@@ -78,7 +76,6 @@ export const consultationWords: InLanguages<ConsultationWords> = {
     adviceNow: 'Advice now',
     noAdvice: 'No advice right now.',
     cards: count => (count === 1 ? '1 card' : `${count} cards`),
-    notRead: count => `${count === 1 ? 'One part' : `${count} parts`} of the record was not read; advice may be missing.`,
     save: 'Save answers',
     saveDraft: 'Save as draft',
     saving: 'Saving …',

@@ -1,24 +1,30 @@
-import type { Card } from '../../src/cds-hooks/types.js'
+import type { ComponentChildren } from 'preact'
+import type { CdsResponse } from '../../src/cds-hooks/types.js'
 import { clinicWords } from './clinic-words.js'
 import { wordsOf } from './language.js'
+import type { Latest } from './use-latest.js'
 
 const GRAVEST_FIRST = ['critical', 'warning', 'info'] as const
 
-/** On a narrow screen, where the advice stands below the form: the gravest card, always in sight, and the way to it. */
-export function AdviceStrip({ cards }: { cards: readonly Card[] }) {
+/** On a narrow screen, where the advice stands below the form: the gravest card, or why there is none, always in sight, and the way to it. */
+export function AdviceStrip({ advice: { answer, refused } }: { advice: Latest<CdsResponse> }) {
   const words = wordsOf(clinicWords)
-  const [gravest] = GRAVEST_FIRST.flatMap(indicator => cards.filter(card => card.indicator === indicator))
+  if (refused) return <Strip kind="refused">{words.noAdviceHere}</Strip>
+  if (!answer) return <Strip kind="waiting">{words.adviceComes}</Strip>
+  const [gravest] = GRAVEST_FIRST.flatMap(indicator => answer.cards.filter(card => card.indicator === indicator))
   if (!gravest) return null
   return (
-    <button
-      type="button"
-      class={`advice-strip is-${gravest.indicator}`}
-      onClick={() => document.querySelector('.advice-column')?.scrollIntoView()}
-    >
-      <span>
-        <strong>{words.indicators[gravest.indicator]}:</strong> {gravest.summary}
-      </span>
-      <span class="advice-strip-way">{words.toAdvice}</span>
+    <Strip kind={gravest.indicator}>
+      <strong>{words.indicators[gravest.indicator]}:</strong> {gravest.summary}
+    </Strip>
+  )
+}
+
+function Strip({ kind, children }: { kind: (typeof GRAVEST_FIRST)[number] | 'refused' | 'waiting'; children: ComponentChildren }) {
+  return (
+    <button type="button" class={`advice-strip is-${kind}`} onClick={() => document.querySelector('.advice-column')?.scrollIntoView()}>
+      <span>{children}</span>
+      <span class="advice-strip-way">{wordsOf(clinicWords).toAdvice}</span>
     </button>
   )
 }

@@ -43,19 +43,24 @@ export const discover = async (): Promise<readonly ServiceDescription[]> =>
   (await ask<{ services: ServiceDescription[] }>('GET', '/cds-services')).answer.services
 
 /** Calls a service as an EHR does. @throws Refused */
-export const callService = (id: string, body: HookRequestBody): Promise<Timed<CdsResponse>> => ask('POST', `/cds-services/${id}`, body)
+export const callService = (id: string, body: HookRequestBody, givenUp?: AbortSignal): Promise<Timed<CdsResponse>> =>
+  ask('POST', `/cds-services/${id}`, body, givenUp)
 
 /** Asks what a call would be answered, of which nothing is recorded: for what is not saved. @throws Refused */
-export const tryService = (id: string, body: HookRequestBody): Promise<Timed<CdsResponse>> =>
-  ask('POST', `/cds-services/${id}/$explain?view=cards`, body)
+export const tryService = (id: string, body: HookRequestBody, givenUp?: AbortSignal): Promise<Timed<CdsResponse>> =>
+  ask('POST', `/cds-services/${id}/$explain?view=cards`, body, givenUp)
 
 /** Asks why. @param query such as `all` or `action`. @throws Refused */
-export const explain = (id: string, body: HookRequestBody, query: Readonly<Record<string, string>> = {}): Promise<Timed<Explanation>> =>
-  ask('POST', `/cds-services/${id}/$explain${queryOf(query)}`, body)
+export const explain = (
+  id: string,
+  body: HookRequestBody,
+  query: Readonly<Record<string, string>> = {},
+  givenUp?: AbortSignal,
+): Promise<Timed<Explanation>> => ask('POST', `/cds-services/${id}/$explain${queryOf(query)}`, body, givenUp)
 
 /** Asks what can still change the advice. @throws Refused */
-export const openQuestions = (id: string, body: HookRequestBody): Promise<Timed<OpenQuestions>> =>
-  ask('POST', `/cds-services/${id}/$questions`, body)
+export const openQuestions = (id: string, body: HookRequestBody, givenUp?: AbortSignal): Promise<Timed<OpenQuestions>> =>
+  ask('POST', `/cds-services/${id}/$questions`, body, givenUp)
 
 /** The forms of the knowledge. @throws Refused */
 export async function questionnaires(): Promise<readonly Questionnaire[]> {
@@ -74,9 +79,15 @@ function queryOf(query: Readonly<Record<string, string>>): string {
 
 /**
  * Asks the service of this page, in the language of the page.
+ * @param givenUp tells that the answer is of no use any more.
  * @throws Refused in the words of its OperationOutcome.
  */
-export async function ask<Answer>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Timed<Answer>> {
+export async function ask<Answer>(
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: object,
+  givenUp?: AbortSignal,
+): Promise<Timed<Answer>> {
   const from = performance.now()
   const response = await sent(path, {
     method,
@@ -87,6 +98,7 @@ export async function ask<Answer>(method: 'GET' | 'POST' | 'PUT', path: string, 
       ...(body && { 'Content-Type': 'application/json' }),
     },
     ...(body && { body: JSON.stringify(body) }),
+    ...(givenUp && { signal: givenUp }),
   })
   const text = await response.text()
   if (!response.ok) throw refusal(response.status, text)

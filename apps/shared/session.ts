@@ -1,6 +1,8 @@
 import type { Bundle, QuestionnaireResponse } from 'fhir/r4.js'
 import type { ServiceDescription } from '../../src/cds-hooks/types.js'
-import { anyPractitioner, readPrefetch, type FhirClient, type PatientChoice, type Prefetch } from './fhir.js'
+import { clinicianAt, UNKNOWN_CLINICIAN } from './clinician.js'
+import { readPrefetch, type FhirClient, type PatientChoice, type Prefetch } from './fhir.js'
+import type { PageSettings } from '../../src/server/routes.js'
 import type { HookRequestBody } from './service.js'
 
 /** A patient whose record is open in a page, and the service that is asked about them. */
@@ -8,19 +10,23 @@ export interface Session {
   client: FhirClient
   service: ServiceDescription
   patientId: string
+  settings: PageSettings
   /** `Type/id` of who asks. */
   userId: string
   prefetch: Prefetch
 }
 
+/** Which record is opened, for which service, in which page. */
+export type Opening = Pick<Session, 'client' | 'service' | 'patientId' | 'settings'>
+
 /**
  * Opens a patient's record: reads all that the service asks for, once.
  * @throws Refused also where its forms cannot be read: a draft that is sent among none would say that there are no others.
  */
-export async function openSession(client: FhirClient, service: ServiceDescription, patientId: string): Promise<Session> {
-  const userId = await anyPractitioner(client)
-  const prefetch = await readPrefetch(client, service.prefetch ?? {}, { patientId, userId }, isOfForms)
-  return { client, service, patientId, userId, prefetch }
+export async function openSession({ client, service, patientId, settings }: Opening, givenUp?: AbortSignal): Promise<Session> {
+  const userId = await clinicianAt(client, settings, givenUp)
+  const prefetch = await readPrefetch(client, service.prefetch ?? {}, { patientId, userId }, isOfForms, givenUp)
+  return { client, service, patientId, settings, userId, prefetch }
 }
 
 /** Whether a record is that of a patient of a server: two servers may have patients of the same id. */
@@ -32,7 +38,10 @@ export const isSameRecord = (one: Session, other: Session): boolean =>
   one.client.base === other.client.base && one.patientId === other.patientId && one.service === other.service
 
 /** The same record after something was written. @throws Refused */
-export const reopenSession = ({ client, service, patientId }: Session): Promise<Session> => openSession(client, service, patientId)
+export const reopenSession = (session: Session): Promise<Session> => openSession(session)
+
+/** Who is named as the author of what is written in a page; nobody where that is not known. */
+export const authorIn = ({ userId }: Session): string | undefined => (userId === UNKNOWN_CLINICIAN ? undefined : userId)
 
 /** The call of an EHR that opens the record, as if some forms were saved that are not yet. */
 export function hookRequest(session: Session, drafts: readonly QuestionnaireResponse[]): HookRequestBody {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Refused } from './service.js'
 
 /** What was asked last, and what came of it. */
@@ -22,34 +22,37 @@ interface Heard<Answer> {
 }
 
 /**
- * Asks again whenever what it depends on changes; an answer that was overtaken by a later question is dropped.
- * @param asking undefined where there is nothing to ask.
+ * Asks again whenever what it depends on changes; a question that is overtaken by a later one is given up, and its answer dropped. A
+ * refusal stands until it is asked again.
+ * @param asking is handed what tells that it was given up; undefined where there is nothing to ask.
  */
-export function useLatest<Answer>(asking: (() => Promise<Answer>) | undefined, dependsOn: readonly unknown[]): Latest<Answer> {
+export function useLatest<Answer>(
+  asking: ((givenUp: AbortSignal) => Promise<Answer>) | undefined,
+  dependsOn: readonly unknown[],
+): Latest<Answer> {
   const [heard, setHeard] = useState<Heard<Answer>>({})
   const [isAsking, setAsking] = useState(false)
   const [times, setTimes] = useState(0)
-  const place = useRef(0)
   useEffect(() => {
-    place.current += 1
-    const own = place.current
     setAsking(asking !== undefined)
-    if (!asking) {
-      setHeard({})
-      return undefined
-    }
+    setHeard(last => (asking === undefined || last.refused ? {} : last))
+    if (!asking) return undefined
+    const overtaken = new AbortController()
     const hear = (next: (last: Heard<Answer>) => Heard<Answer>) => {
-      if (own !== place.current) return
+      if (overtaken.signal.aborted) return
       setHeard(next)
       setAsking(false)
     }
     const timer = setTimeout(() => {
-      asking().then(
+      asking(overtaken.signal).then(
         answer => hear(({ answer: before }) => ({ answer, ...(before !== undefined && { before }) })),
         (refused: unknown) => hear(() => ({ refused: refused as Refused })),
       )
     }, PAUSE_MS)
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+      overtaken.abort()
+    }
   }, [...dependsOn, times])
   const { answer, before, refused } = heard
   return { answer, before, refused, isAsking, askAgain: () => setTimes(count => count + 1) }

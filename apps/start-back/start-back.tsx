@@ -14,12 +14,14 @@ import { pageLanguage, wordsOf } from '../shared/language.js'
 import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
 import type { PatientForm } from '../shared/patient-links.js'
+import { NotReadNote } from '../shared/not-read-note.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import type { PatientAnswers } from '../shared/sealed-answers.js'
 import { callService, tryService, type Refused } from '../shared/service.js'
 import { serviceClock } from '../shared/service-clock.js'
-import { hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
+import { authorIn, hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { useLatest } from '../shared/use-latest.js'
+import { formWriter } from '../shared/write-once.js'
 import { useKeptLinks, type KeptLink } from './kept-links.js'
 import { PatientLinksView } from './patient-links-view.js'
 import { isSamePatient, type LinkPatient } from './retrieval-code.js'
@@ -51,7 +53,10 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
   const [session, setSession] = useState<Session>()
   const [fetched, setFetched] = useState<Fetched>()
   const now = useMemo(() => serviceClock(settings), [settings])
-  const opened = useLatest(chosen && (() => openSession(chosen.client, service, chosen.patient.id)), [chosen])
+  const opened = useLatest(
+    chosen && (givenUp => openSession({ client: chosen.client, service, patientId: chosen.patient.id, settings }, givenUp)),
+    [chosen],
+  )
   useEffect(() => setSession(opened.answer), [opened.answer])
   const isOpen = session !== undefined && isOf(session, chosen)
   const unsaved = useRef(0)
@@ -127,21 +132,22 @@ type Saving = 'saving' | { saved: string } | { refused: Refused } | undefined
 
 function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsaved, onWritten }: FormProps) {
   const words = wordsOf(startBackWords)
+  const clinic = wordsOf(clinicWords)
   const form = useMemo(() => readForm(questionnaire, pageLanguage()), [questionnaire])
   const [answers, setAnswers] = useState<Answers>(NO_ANSWERS)
   const [saving, setSaving] = useState<Saving>()
-  // Whose answers stand in the form, and by which id it was written where what came after that failed: once more is no second form.
+  /** Whose answers stand in the form. */
   const [from, setFrom] = useState<Fetched>()
-  const written = useRef<string | undefined>(undefined)
+  const writer = useMemo(formWriter, [])
   const clear = () => {
-    written.current = undefined
+    writer.forget()
     setFrom(undefined)
     setAnswers(NO_ANSWERS)
   }
   useEffect(() => {
     // What came for somebody else meanwhile is nobody's here.
     if (!fetched || !isSamePatient(fetched.link.patient, { server: session.client.base, id: session.patientId })) return
-    written.current = undefined
+    writer.forget()
     setFrom(fetched)
     setAnswers({ values: Object.fromEntries(Object.entries(fetched.given.answers).map(([linkId, value]) => [linkId, [value]])), rows: {} })
     setSaving(undefined)
@@ -153,27 +159,27 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
     return warnBeforeLeaving(count > 0)
   }, [count])
   const missing = flat(form.items).filter(isQuestion).length - count
+  const author = authorIn(session)
   const draft = () =>
     toResponse(form, answers, isAsked, {
       status: 'completed',
       subject: `Patient/${session.patientId}`,
       authored: from?.given.authored ?? now(),
-      author: session.userId,
+      ...(author !== undefined && { author }),
       source: `Patient/${session.patientId}`,
     })
   const asked = JSON.stringify(answers)
-  const { answer, refused, askAgain, isAsking } = useLatest(
-    async () =>
+  const advice = useLatest(
+    async givenUp =>
       count === 0
-        ? (await callService(session.service.id, hookRequest(session, []))).answer
-        : (await tryService(session.service.id, hookRequest(session, [draft()]))).answer,
+        ? (await callService(session.service.id, hookRequest(session, []), givenUp)).answer
+        : (await tryService(session.service.id, hookRequest(session, [draft()]), givenUp)).answer,
     [session, asked],
   )
   const save = async () => {
     setSaving('saving')
     try {
-      const { id = '' } = await session.client.save({ ...draft(), ...(written.current !== undefined && { id: written.current }) })
-      written.current = id
+      const { id = '' } = await writer.write(session.client, draft())
       if (from) onWritten(from.link)
       onSaved(await reopenSession(session))
       clear()
@@ -184,7 +190,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
   }
   return (
     <div class="columns">
-      {answer && <AdviceStrip cards={answer.cards} />}
+      <AdviceStrip advice={advice} />
       <section aria-labelledby="form-heading">
         <h2 id="form-heading">{words.form}</h2>
         {from && count > 0 && <p class="fetched">{words.fetched(from.link.place)}</p>}
@@ -203,13 +209,21 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
             {saving !== 'saving' && count > 0 && `${words.unsaved} · ${missing === 0 ? words.whole : words.missing(missing)}`}
             {count === 0 && typeof saving === 'object' && 'saved' in saving && <span class="saved">{words.saved(saving.saved)}</span>}
           </p>
-          {typeof saving === 'object' && 'refused' in saving && <RefusedNote what={words.saveForm} refused={saving.refused} />}
+          {typeof saving === 'object' && 'refused' in saving && (
+            <RefusedNote what={words.saveForm} refused={saving.refused} also={clinic.stillHere} />
+          )}
         </div>
       </section>
-      <section class="advice-column" aria-labelledby="score-heading" aria-busy={isAsking}>
+      <section class="advice-column" aria-labelledby="score-heading" aria-busy={advice.isAsking}>
         <h2 id="score-heading">{words.score}</h2>
-        {refused && <RefusedNote what={words.getAdvice} refused={refused} onAgain={askAgain} />}
-        {answer && <Score response={answer} isWithAnswers={count > 0} />}
+        {advice.refused && <RefusedNote what={words.getAdvice} refused={advice.refused} onAgain={advice.askAgain} />}
+        {!advice.answer && !advice.refused && <p role="status">{words.scoring}</p>}
+        {advice.answer && (
+          <>
+            <NotReadNote response={advice.answer} service={session.service} />
+            <Score response={advice.answer} isWithAnswers={count > 0} />
+          </>
+        )}
       </section>
     </div>
   )

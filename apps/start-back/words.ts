@@ -16,6 +16,9 @@ interface StartBackWords {
   of: (value: number, most: number) => string
   risks: Readonly<Record<string, string>>
   incomplete: string
+  /** Beside a group that the missing answers cannot change. */
+  incompleteSame: (items: readonly string[]) => string
+  scoring: string
   noScore: string
   advice: string
   getAdvice: string
@@ -88,6 +91,9 @@ export const startBackWords: InLanguages<StartBackWords> = {
     of: (value, most) => `${value} af ${most}`,
     risks: { low: 'Lav risiko', medium: 'Middel risiko', high: 'Høj risiko' },
     incomplete: 'Svarene rækker ikke til en gruppe endnu.',
+    incompleteSame: items =>
+      `Skemaet er ufuldstændigt: ${items.length === 1 ? 'spørgsmål' : 'spørgsmålene'} ${items.join(', ')} mangler. Gruppen er den samme, uanset hvad der svares.`,
+    scoring: 'Scoren regnes ud …',
     noScore: 'Tjenesten viser ingen gruppe for patienten lige nu.',
     advice: 'Råd',
     getAdvice: 'regne scoren ud',
@@ -167,6 +173,9 @@ export const startBackWords: InLanguages<StartBackWords> = {
     of: (value, most) => `${value} of ${most}`,
     risks: { low: 'Low risk', medium: 'Medium risk', high: 'High risk' },
     incomplete: 'The answers do not make a group yet.',
+    incompleteSame: items =>
+      `The form is incomplete: ${items.length === 1 ? 'item' : 'items'} ${items.join(', ')} missing. The group is the same whatever is answered.`,
+    scoring: 'Working out the score …',
     noScore: 'The service shows no group for the patient right now.',
     advice: 'Advice',
     getAdvice: 'work out the score',

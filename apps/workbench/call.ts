@@ -44,16 +44,17 @@ export const isOrderHook = (hook: string): boolean => hook.startsWith('order-')
 /**
  * Calls the service as an EHR does, and then asks why.
  * @param mayExplain whether the service tells reasons.
+ * @param givenUp tells that it is of no use any more.
  * @throws Refused where the call is not answered.
  */
-export async function makeCall(situation: Situation, mayExplain: boolean): Promise<Call> {
+export async function makeCall(situation: Situation, mayExplain: boolean, givenUp?: AbortSignal): Promise<Call> {
   const from = performance.now()
-  const request = situation.kind === 'request' ? situation.request : await requestOf(situation)
+  const request = situation.kind === 'request' ? situation.request : await requestOf(situation, givenUp)
   const read = performance.now() - from
   const { id } = situation.service
-  const { answer: response, ms } = await callService(id, request)
+  const { answer: response, ms } = await callService(id, request, givenUp)
   const server = serverTiming(`/cds-services/${id}`)
-  const explained = mayExplain ? await explain(id, request).catch((refused: unknown) => refused as Refused) : undefined
+  const explained = mayExplain ? await explain(id, request, {}, givenUp).catch((refused: unknown) => refused as Refused) : undefined
   const isTold = explained !== undefined && 'answer' in explained
   return {
     situation,
@@ -70,11 +71,14 @@ export async function makeCall(situation: Situation, mayExplain: boolean): Promi
   }
 }
 
-async function requestOf({ client, service, patientId, userId, drafts }: Situation & { kind: 'patient' }): Promise<HookRequestBody> {
+async function requestOf(
+  { client, service, patientId, userId, drafts }: Situation & { kind: 'patient' },
+  givenUp: AbortSignal | undefined,
+): Promise<HookRequestBody> {
   const { hook } = service
   const encounterId = hook === 'patient-view' ? undefined : await latestEncounter(client, patientId)
   const context = { userId, patientId, ...(encounterId !== undefined && { encounterId }) }
-  const prefetch = await readPrefetch(client, service.prefetch ?? {}, context)
+  const prefetch = await readPrefetch(client, service.prefetch ?? {}, context, undefined, givenUp)
   return {
     hook,
     hookInstance: newUuid(),
@@ -114,5 +118,9 @@ function serverTiming(path: string): string | undefined {
 }
 
 /** Asks what would be answered and why, and has nothing remembered. @param now another instant than the service's. @throws Refused */
-export const tryOut = async (service: string, request: HookRequestBody, now: string | undefined): Promise<Explanation> =>
-  (await explain(service, request, now === undefined ? {} : { now })).answer
+export const tryOut = async (
+  service: string,
+  request: HookRequestBody,
+  now: string | undefined,
+  givenUp?: AbortSignal,
+): Promise<Explanation> => (await explain(service, request, now === undefined ? {} : { now }, givenUp)).answer

@@ -22,7 +22,7 @@ export function PatientPicker({ client, chosen, wished, onChoose }: PickerProps)
   const [search, setSearch] = useState('')
   /** What the server was asked for, where those that came first were not enough. */
   const [asked, setAsked] = useState('')
-  const found = useLatest(() => patientsOf(client, asked), [client, asked])
+  const found = useLatest(givenUp => patientsOf(client, asked, givenUp), [client, asked])
   useEffect(() => {
     const patient = found.answer?.find(({ id }) => id === wished)
     if (patient && chosen === undefined) onChoose(patient)

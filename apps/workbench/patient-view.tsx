@@ -3,7 +3,8 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
 import type { Card, ServiceDescription, Suggestion } from '../../src/cds-hooks/types.js'
 import { clinicWords } from '../shared/clinic-words.js'
-import { anyPractitioner, fhirClient, type FhirClient, type PatientChoice } from '../shared/fhir.js'
+import { clinicianAt } from '../shared/clinician.js'
+import { fhirClient, type FhirClient, type PatientChoice } from '../shared/fhir.js'
 import { wordsOf } from '../shared/language.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import { explain, type HookRequestBody, type Refused } from '../shared/service.js'
@@ -39,7 +40,9 @@ export function PatientView({ known }: { known: Known }) {
   const words = wordsOf(workbenchWords)
   const { settings } = known
   const situation = useSituation(known)
-  const call = useLatest(situation.whole && (() => makeCall(situation.whole as Situation, settings.explain)), [situation.whole])
+  const call = useLatest(situation.whole && (givenUp => makeCall(situation.whole as Situation, settings.explain, givenUp)), [
+    situation.whole,
+  ])
   const [column, setColumn] = useState<Column>('situation')
   useEffect(() => {
     if (situation.whole) setColumn('cards')
@@ -88,7 +91,7 @@ function useSituation({ settings, services }: Known): SituationState {
   const [drafts, setDrafts] = useState<readonly FhirResource[]>([])
   const [pasted, setPasted] = useState<HookRequestBody>()
   const client = useMemo(() => (server === undefined ? undefined : fhirClient(server)), [server])
-  const user = useLatest(client && (() => anyPractitioner(client)), [client]).answer
+  const user = useLatest(client && (givenUp => clinicianAt(client, settings, givenUp)), [client]).answer
   if (!service) throw new Error('The service lists no CDS service.')
   const whole = useMemo<Situation | undefined>(() => {
     if (pasted) return { kind: 'request', service, request: pasted }
@@ -160,7 +163,7 @@ function Worked({ known, situation, call, onColumn }: WorkedProps) {
   const isTrying = answered?.explanation !== undefined && !isNone(trial)
   const request = answered && (isTrying ? edited(answered.request, trial.edits) : answered.request)
   const instant = trial.now === '' ? undefined : instantIn(trial.now, settings.clock.timeZone)
-  const tried = useLatest(isTrying && request ? () => tryOut(answered.situation.service.id, request, instant) : undefined, [
+  const tried = useLatest(isTrying && request ? givenUp => tryOut(answered.situation.service.id, request, instant, givenUp) : undefined, [
     answered,
     trial,
   ])

@@ -132,6 +132,63 @@ describe('only what can change the advice', () => {
     expect(await given.isChecked()).toBe(true)
   })
 
+  test('on a phone a call that failed is told where the advice stood, and no more once it is tried again', async () => {
+    const { page } = await open('/consultation/#demo=red-flags-weak', PHONE)
+    const strip = page.getByRole('button', { name: /^(Akut|Advarsel|Information): .* Se rådene$/ })
+    await strip.waitFor()
+    await page.route(/\/cds-services\/.*view=cards/, route => route.abort())
+    await page.getByRole('radiogroup').first().getByRole('radio').first().check()
+    await page.getByRole('button', { name: 'Rådene kunne ikke hentes. Se rådene' }).waitFor()
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+    const refused = page.getByText('Det lykkedes ikke at hente rådene')
+    await refused.waitFor()
+    await page.unroute(/\/cds-services\/.*view=cards/)
+    let goOn: () => void = () => undefined
+    const held = new Promise<void>(resolve => (goOn = resolve))
+    await page.route(/\/cds-services\/.*view=cards/, async route => {
+      await held
+      await route.continue()
+    })
+    await page.getByRole('button', { name: 'Prøv igen' }).first().click()
+    await page.getByRole('button', { name: 'Rådene hentes … Se rådene' }).waitFor()
+    expect(await refused.count()).toBe(0)
+    goOn()
+    await strip.waitFor()
+  })
+
+  test('a form that is not saved is said to be there still, and no form is saved twice where the reply was lost', async () => {
+    const { page } = await open('/consultation/#demo=stenosis', PHONE)
+    const before = (await saved('stenosis')).length
+    await page.getByRole('radiogroup').first().getByRole('radio').first().check()
+    await page.route(/\/fhir\/QuestionnaireResponse$/, async route => {
+      if (route.request().method() !== 'POST') return route.continue()
+      await route.fetch()
+      return route.abort()
+    })
+    await page.getByRole('button', { name: 'Gem svar' }).click()
+    await page.getByText('Svarene står stadig her på siden og er ikke gemt.').waitFor()
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+    await page.unroute(/\/fhir\/QuestionnaireResponse$/)
+    await page.getByRole('button', { name: 'Gem svar' }).click()
+    await page.getByText('Skemaet er gemt i journalen.').waitFor()
+    expect(await saved('stenosis')).toHaveLength(before + 1)
+  })
+
+  test('what of the record was not read is named in words', async () => {
+    const { page } = await open('/', PHONE)
+    await page.route(/\/fhir\/Observation\?/, route => route.fulfill({ status: 500, body: '{}' }))
+    const sendWithout = (body: Record<string, object>) => ({ ...body, fhirServer: undefined })
+    await page.route(/\/cds-services\/[^/$]+$/, route => {
+      if (route.request().method() !== 'POST') return route.continue()
+      return route.continue({ postData: JSON.stringify(sendWithout(route.request().postDataJSON() as Record<string, object>)) })
+    })
+    await page.goto(`${service.url}/consultation/#demo=recent-pain`)
+    await page.getByText(/^Ikke læst i journalen, eller kun delvist: .*målinger.* Rådene kan derfor mangle noget\.$/).waitFor()
+    const said = await page.getByText(/^Ikke læst i journalen/).textContent()
+    expect(said).not.toMatch(/observation/i)
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+  })
+
   test('a record whose forms cannot be read is not opened: a draft alone would hide the red flags of before', async () => {
     const { page } = await open('/consultation/', DESKTOP)
     let isDown = true
@@ -174,6 +231,10 @@ describe('only what can change the advice', () => {
     const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: URGENT }) })
     await card.waitFor()
     expect(await card.textContent()).toContain('Nyt')
+    // What is not saved is tried and not called, so that nobody counts as having been told it.
+    const called = seen.asked.filter(asked => /\/cds-services\/[^/]+ /.test(asked))
+    expect(called.filter(asked => asked.includes('"id":"draft"'))).toEqual([])
+    expect(seen.asked.some(asked => asked.includes('$explain?view=cards') && asked.includes('"id":"draft"'))).toBe(true)
     await page.waitForFunction(count => !document.body.textContent?.includes(`${count} spørgsmål`), atFirst)
     expect(await leftIn(page)).toBeLessThan(atFirst - 2)
     await expectSound(seen)
@@ -235,6 +296,57 @@ describe('only what can change the advice', () => {
     await page.getByRole('button', { name: 'Prøv igen' }).click()
     await page.getByLabel('Patient', { exact: true }).waitFor()
   })
+
+  test('what comes late is of the patient before, and changes nothing of the one who is looked at now', async () => {
+    const { page } = await open('/consultation/', DESKTOP)
+    const before = (await saved('long-lasting')).length
+    let goOn: () => void = () => undefined
+    const held = new Promise<void>(resolve => (goOn = resolve))
+    const given: string[] = []
+    page.on('requestfailed', request => given.push(request.url()))
+    await page.route(/\/fhir\/Condition\?.*red-flag-cauda-equina/, async route => {
+      await held
+      await route.continue().catch(() => undefined)
+    })
+    await choosePatient(page, /^Test Ridebukseområde/)
+    await page.waitForRequest(/\/fhir\/Condition\?.*red-flag-cauda-equina/)
+    await choosePatient(page, /^Test Nyopstået/)
+    await page.getByRole('button', { name: 'Hele skemaet' }).click()
+    await page.getByRole('radiogroup', { name: 'Feber' }).waitFor()
+    // What is asked of the patient before is given up.
+    expect(given.some(url => url.includes('red-flag-cauda-equina'))).toBe(true)
+    goOn()
+    await page.waitForTimeout(400)
+    expect(await page.getByRole('heading', { name: URGENT }).count()).toBe(0)
+
+    // Of a save the answer comes late as well.
+    const [slow, release] = (() => {
+      let resolve: () => void = () => undefined
+      return [new Promise<void>(done => (resolve = done)), () => resolve()] as const
+    })()
+    await answer(page, 'Feber', 'Nej')
+    await page.route(/\/fhir\/QuestionnaireResponse$/, async route => {
+      if (route.request().method() === 'POST') await slow
+      await route.continue()
+    })
+    await page.getByRole('button', { name: 'Gem kladde' }).click()
+    page.once('dialog', dialog => void dialog.accept())
+    await choosePatient(page, /^Test Langvarig/)
+    await page.getByRole('button', { name: 'Hele skemaet' }).click()
+    await answer(page, 'Feber', 'Ja')
+    await page.getByText('1 svar er ikke gemt').waitFor()
+    const written = page.waitForResponse(
+      response => response.request().method() === 'POST' && response.url().endsWith('/QuestionnaireResponse'),
+    )
+    release()
+    await written
+    await page.waitForTimeout(600)
+    await page.getByText('1 svar er ikke gemt').waitFor()
+    expect(await page.getByLabel('Patient', { exact: true }).inputValue()).toBe('long-lasting')
+    expect(await page.getByText('Kladden er gemt i journalen.').count()).toBe(0)
+    expect((await saved('recent-pain'))[0]?.status).toBe('in-progress')
+    expect((await saved('long-lasting')).length).toBe(before)
+  })
 })
 
 describe('STarT Back', () => {
@@ -249,7 +361,12 @@ describe('STarT Back', () => {
     for (const label of SHORT_LABELS.slice(0, 4)) await answer(page, label, 'Nej')
     await page.getByText('Svarene rækker ikke til en gruppe endnu.').waitFor()
     for (const label of SHORT_LABELS.slice(4)) await answer(page, label, 'Ja')
+    // The service names a group before all is answered where the rest cannot change it, and says what is missing.
+    await page.getByText('Høj risiko', { exact: true }).waitFor()
+    await page.getByText('Skemaet er ufuldstændigt: spørgsmål 9 mangler. Gruppen er den samme, uanset hvad der svares.').waitFor()
+    await expectSound(seen)
     await answer(page, 'Samlet gene', '0 (mindst)')
+    await page.getByText('Skemaet er ufuldstændigt: spørgsmål 9').waitFor({ state: 'detached' })
     await page.getByText('Høj risiko', { exact: true }).waitFor()
     await page.getByRole('button', { name: /^Advarsel: STarT Back høj risiko .* Se rådene$/ }).waitFor()
     // Another patient is not chosen over answers that are not saved, unless that is meant.

@@ -7,6 +7,8 @@ import type { Form, Item, Option } from './definition.js'
 export interface ResponseHead {
   /** Of a form that was saved before. */
   id?: string
+  /** By which a form that was saved before is known. */
+  identifier?: QuestionnaireResponse['identifier']
   status: 'in-progress' | 'completed' | 'amended'
   /** `Type/id` of whom it is about. */
   subject: string
@@ -25,11 +27,12 @@ export interface ResponseHead {
  * @param isAsked of the same answers.
  */
 export function toResponse(form: Form, answers: Answers, isAsked: IsAsked, head: ResponseHead): QuestionnaireResponse {
-  const { id, status, subject, authored, author, source, encounter } = head
+  const { id, identifier, status, subject, authored, author, source, encounter } = head
   const item = itemsOf(form.items, answers, isAsked)
   return {
     resourceType: 'QuestionnaireResponse',
     ...(id !== undefined && { id }),
+    ...(identifier && { identifier }),
     questionnaire: form.canonical,
     status,
     subject: { reference: subject },
