@@ -28,17 +28,7 @@ interface ClinicWords {
   adviceComes: string
   /** Said beside a form that was not saved. */
   stillHere: string
-  /** Says which parts of the record were not read. */
-  notRead: (parts: readonly string[]) => string
-  /** Parts of a record by the type of what they hold, in the middle of a sentence. */
-  parts: Readonly<Record<string, string>>
-  /** A part of a type that has no words. */
-  otherPart: string
 }
-
-/** A list as a sentence says it. */
-const listed = (parts: readonly string[], and: string): string =>
-  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} ${and} ${parts.at(-1) ?? ''}`
 
 const because = ({ message }: Refused): string => (message === '' ? '' : ` ${message}`)
 
@@ -70,26 +60,6 @@ export const clinicWords: InLanguages<ClinicWords> = {
     noAdviceHere: 'Rådene kunne ikke hentes.',
     adviceComes: 'Rådene hentes …',
     stillHere: 'Svarene står stadig her på siden og er ikke gemt. Prøv at gemme igen.',
-    notRead: parts => `Ikke læst i journalen, eller kun delvist: ${listed(parts, 'og')}. Rådene kan derfor mangle noget.`,
-    parts: {
-      AllergyIntolerance: 'overfølsomhed',
-      Appointment: 'aftaler',
-      CarePlan: 'planer',
-      Condition: 'diagnoser',
-      DiagnosticReport: 'undersøgelsessvar',
-      Encounter: 'kontakter',
-      Goal: 'mål',
-      MedicationRequest: 'ordinationer',
-      MedicationStatement: 'medicin',
-      Observation: 'målinger',
-      Patient: 'stamdata',
-      Practitioner: 'behandleren',
-      Procedure: 'procedurer',
-      QuestionnaireResponse: 'besvarede skemaer',
-      ServiceRequest: 'henvisninger',
-      Task: 'opgaver',
-    },
-    otherPart: 'andre oplysninger',
   },
   en: {
     indicators: { info: 'Information', warning: 'Warning', critical: 'Urgent' },
@@ -118,25 +88,5 @@ export const clinicWords: InLanguages<ClinicWords> = {
     noAdviceHere: 'The advice could not be loaded.',
     adviceComes: 'Loading the advice …',
     stillHere: 'The answers are still here on the page, and not saved. Try to save again.',
-    notRead: parts => `Not read from the record, or only in part: ${listed(parts, 'and')}. Advice may be missing.`,
-    parts: {
-      AllergyIntolerance: 'allergies',
-      Appointment: 'appointments',
-      CarePlan: 'plans',
-      Condition: 'diagnoses',
-      DiagnosticReport: 'reports',
-      Encounter: 'contacts',
-      Goal: 'goals',
-      MedicationRequest: 'prescriptions',
-      MedicationStatement: 'medicines',
-      Observation: 'measurements',
-      Patient: 'personal details',
-      Practitioner: 'the clinician',
-      Procedure: 'procedures',
-      QuestionnaireResponse: 'answered forms',
-      ServiceRequest: 'referrals',
-      Task: 'tasks',
-    },
-    otherPart: 'other details',
   },
 }

@@ -11,6 +11,7 @@ import { ItemsView } from '../shared/form/form-view.js'
 import { toResponse } from '../shared/form/response.js'
 import { formWords } from '../shared/form/words.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
+import { later } from '../shared/later.js'
 import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
 import type { PatientForm } from '../shared/patient-links.js'
@@ -23,10 +24,12 @@ import { authorIn, hookRequest, isOf, isSameRecord, openSession, reopenSession, 
 import { useLatest } from '../shared/use-latest.js'
 import { formWriter } from '../shared/write-once.js'
 import { useKeptLinks, type KeptLink } from './kept-links.js'
-import { PatientLinksView } from './patient-links-view.js'
 import { isSamePatient, type LinkPatient } from './retrieval-code.js'
 import { Score } from './score.js'
 import { startBackWords } from './words.js'
+
+/** Below the form, and not needed to begin with it. */
+const PatientLinksView = later(async () => (await import('./patient-links-view.js')).PatientLinksView)
 
 interface StartBackProps {
   settings: PageSettings

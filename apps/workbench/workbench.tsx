@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ServiceDescription } from '../../src/cds-hooks/types.js'
 import type { PageSettings } from '../../src/server/routes.js'
+import { later } from '../shared/later.js'
 import { wordsOf } from '../shared/language.js'
 import { guidelines, type Guideline } from './guideline-pages.js'
-import { LaterKnowledge } from './later-knowledge.js'
 import { PatientView } from './patient-view.js'
 import { questionTexts, type QuestionTexts } from './question-texts.js'
 import { workbenchWords } from './words.js'
@@ -16,6 +16,8 @@ export interface Known {
   pages: readonly Guideline[]
   questions: QuestionTexts
 }
+
+const KnowledgeView = later(async () => (await import('./knowledge-view.js')).KnowledgeView)
 
 const VIEWS = ['patient', 'knowledge'] as const
 
@@ -49,7 +51,7 @@ export function Workbench({ settings, services }: Pick<Known, 'settings' | 'serv
       <div hidden={view !== 'patient'}>
         <PatientView known={known} />
       </div>
-      {view === 'knowledge' && <LaterKnowledge pages={pages} />}
+      {view === 'knowledge' && <KnowledgeView pages={pages} />}
     </>
   )
 }
