@@ -2,6 +2,7 @@ import { answerCall, gatherCall, scopeFor, withSilence } from '../calls/call-ser
 import { explainPlan } from '../engine/apply/explain-plan.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
+import { askedPoints, type AskedPoint } from './asked-points.js'
 import { differences } from './compare.js'
 import type { FoundCase } from './format.js'
 import type { CaseLanguage } from './language.js'
@@ -83,29 +84,40 @@ export const faultsOfCase = (
   ...recorded.answered.faults,
 ]
 
-/** A case that is not answered as it expects. */
-export interface WrongCase {
+/** A case with what is wrong with its answer. */
+export interface ComparedCase {
   /** `file: name`. */
   case: string
-  /** Each a sentence. */
+  /** Each a sentence; none where it is answered as it expects. */
   faults: string[]
+  /** What was answered about its decision points; told of those with faults, and of all where that is asked. */
+  asked?: AskedPoint[]
 }
 
 /** A case as it is called wherever one is named. */
 export const caseTitle = ({ file, case: { name } }: FoundCase): string => `${file}: ${name}`
 
-/** Answers the cases whose `file: name` matches, and tells what is wrong with them. @param onAnswered hears after each how many are answered, of how many. */
+/** How cases are answered. */
+export interface RunOptions {
+  onAnswered?: OnAnswered
+  /** Whether it is told of every case what was answered about its points. */
+  hasAnswers?: boolean
+}
+
+/** Answers the cases whose `file: name` matches, and tells what is wrong with them. */
 export async function runCases(
   runner: CaseRunner,
   cases: readonly FoundCase[],
   pattern: RegExp,
-  onAnswered?: OnAnswered,
-): Promise<{ count: number; wrong: WrongCase[] }> {
+  { onAnswered, hasAnswers = false }: RunOptions = {},
+): Promise<ComparedCase[]> {
   const found = cases.filter(each => pattern.test(caseTitle(each)))
   const { cases: recorded, places: of } = await recordCases(runner, found, onAnswered)
-  const wrong = found.flatMap((each, index) => {
-    const faults = recorded[index] === undefined ? [] : faultsOfCase(each, recorded[index], of, runner.language)
-    return faults.length === 0 ? [] : [{ case: caseTitle(each), faults }]
+  return found.flatMap((each, index) => {
+    const answer = recorded[index]
+    if (answer === undefined) return []
+    const faults = faultsOfCase(each, answer, of, runner.language)
+    const isAsked = hasAnswers || faults.length > 0
+    return [{ case: caseTitle(each), faults, ...(isAsked && { asked: askedPoints(each.case, askedIn(answer, of)) }) }]
   })
-  return { count: found.length, wrong }
 }

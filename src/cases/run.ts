@@ -1,6 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { callService } from '../calls/call-service.js'
 import type { Arrival, CallEnvironment } from '../calls/environment.js'
+import { atLeisure, recordOf, type Override } from './at-leisure.js'
 import { type Card, type CdsResponse, type HookRequest } from '../cds-hooks/types.js'
 import { pageLines } from '../engine/cards/page-lines.js'
 import { clockAt } from '../engine/expression/clock.js'
@@ -55,17 +56,13 @@ export interface CaseRunner {
 /** Of every call: who knows it can tell from the uuid of a card which action it came of. */
 export const HOOK_INSTANCE = '7b1f9a52-6a2c-4c1e-9d53-0f4c0f6f2a10'
 
-/** Where readers of the answers to cases would reach the pages: a card is measured with its link. */
-const PUBLIC_URL = 'https://cds.example.org'
-
 /** Cases are answered by the settings that the knowledge has unless a deployment chooses, or a case says otherwise. */
 export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): CaseRunner {
-  const { knowledge, services } = loaded
-  const usualSettings = Object.fromEntries(Object.entries(loaded.settings).map(([name, { default: usual }]) => [name, usual]))
+  const { services } = loaded
+  const ofCalls = atLeisure(loaded)
   const { timeZone, encounter } = language.vocabulary
   const users = roleResources(language)
   const usual: CaseSurroundings = { orders: { drafts: [], selections: [] }, overridden: [], settings: {}, user: usualUser(language) }
-  const neverStops = { lastCall: new AbortController().signal }
 
   const prepareCall: CaseRunner['prepareCall'] = (serviceId, ofPatient, now, delivery = 'prefetch', surroundings = usual) => {
     const resources = [...ofPatient, ...users]
@@ -92,18 +89,11 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
       },
       arrival: { caller: { nameIn: () => 'the one client' } },
       environment: {
-        knowledge,
+        ...ofCalls,
         reader: isPrefetch ? noFhirReader : memoryFhirReader(resources),
         now: () => now,
         timeZone,
-        deadlineMs: 60_000,
-        reading: { requests: 1_000, bytes: 1_000_000_000, atOnce: 10, optionalWaitMs: 60_000 },
-        turns: { take: async () => undefined },
-        readiness: neverStops,
-        knowledgeSettings: { ...usualSettings, ...surroundings.settings },
-        publicUrl: PUBLIC_URL,
-        repeatInfoDays: 0,
-        isReplayStrict: false,
+        knowledgeSettings: { ...ofCalls.knowledgeSettings, ...surroundings.settings },
         record: recordOf(surroundings.overridden.map(written => ({ service: serviceId, ...overrideOf(written, now, language) }))),
       },
     }
@@ -140,8 +130,6 @@ function prefetchedFor(resources: readonly FhirResource[], [query, ...others]: r
   return others.length === 0 ? prefetched(resources, query) : prefetchedSearches(resources, [query, ...others])
 }
 
-type Override = Awaited<ReturnType<CallEnvironment['record']['recall']>>['overrides'][number]
-
 /**
  * An override as a case writes it: the decision point, when, unless it was today (the vocabulary has a name for the
  * encounter of the call), and the code of a reason in parentheses.
@@ -152,20 +140,6 @@ function overrideOf(written: string, now: Date, { vocabulary: { encounter }, cal
   const at = when === undefined || isHere ? now.toISOString() : calendarAt(now).dateTime(when)
   return { point, outcome: 'overridden', at, ...(reason !== undefined && { reason }), ...(isHere && { encounter: encounter.id }) }
 }
-
-/** A record in which these cards were overridden before, and which keeps nothing. */
-const recordOf = (overrides: readonly Override[]): CallEnvironment['record'] => ({
-  recall: async () => ({ isTokenNew: true, overrides, shownOn: () => undefined }),
-  answered: async () => undefined,
-  shown: async () => undefined,
-  ofOtherServices: async () => new Set(),
-  feedback: async () => undefined,
-  bytes: {},
-  onForgotten: () => undefined,
-  fault: () => undefined,
-  restarts: () => 0,
-  close: async () => undefined,
-})
 
 /** Fields of the context that a hook adds to patient and user. */
 function contextOf(hook: string, { drafts, selections }: CaseSurroundings['orders'], encounterId: string): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import type { FoundCase } from '../cases/format.js'
-import { runCases } from '../cases/record.js'
+import { runCases, type ComparedCase } from '../cases/record.js'
 import type { CaseRunner } from '../cases/run.js'
 import { casesAbout, pointsByTopic } from '../cases/topic.js'
+import { answerWord } from './answer-word.js'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
 import { readCases } from './read-cases.js'
@@ -16,6 +17,8 @@ export interface CasesAsked {
   topic: string | undefined
   /** A regular expression, sought in `file: name`. */
   pattern: string
+  /** Whether the answer of each condition is told of every case, and not only of those that are wrong. */
+  hasAnswers: boolean
 }
 
 /**
@@ -23,16 +26,35 @@ export interface CasesAsked {
  * Answers 1 where anything is, or where none matches.
  * @throws CliError COLUMNA_USAGE when the pattern is none, COLUMNA_TOPIC_UNKNOWN when there is no such topic.
  */
-export async function answerCases({ knowledge, folder, topic, pattern }: CasesAsked, teller: Teller): Promise<Outcome> {
+export async function answerCases({ knowledge, folder, topic, pattern, hasAnswers }: CasesAsked, teller: Teller): Promise<Outcome> {
   const sought = patternOf(pattern)
   const { runner, cases } = readCases(knowledge, folder)
   const asked = topic === undefined ? cases : ofTopic(topic, runner, cases)
-  const { count, wrong } = await runCases(runner, asked, sought, (done, of) => teller.progress(`${done} of ${of} cases`))
+  const compared = await runCases(runner, asked, sought, {
+    hasAnswers,
+    onAnswered: (done, of) => teller.progress(`${done} of ${of} cases`),
+  })
+  const wrong = compared.filter(({ faults }) => faults.length > 0)
+  const count = compared.length
   const result = count === 0 ? 'none has this name' : wrong.length === 0 ? 'all as expected' : `${wrong.length} not as expected`
-  teller.tell(...wrong.flatMap(({ case: name, faults }) => [name, ...faults.map(fault => `  - ${fault}`)]), `${count} cases, ${result}.`)
-  teller.tellJson({ count, wrong })
+  teller.tell(...(hasAnswers ? compared : wrong).flatMap(caseLines(teller)), `${count} cases, ${result}.`)
+  teller.tellJson({ count, wrong, ...(hasAnswers && { cases: compared }) })
   return count > 0 && wrong.length === 0 ? 0 : 1
 }
+
+/** A case with what is wrong, and what each condition of its decision points answered. */
+const caseLines =
+  (teller: Teller) =>
+  ({ case: title, faults, asked = [] }: ComparedCase): string[] => [
+    title,
+    ...faults.map(fault => `  - ${teller.paint('red', fault)}`),
+    ...asked.flatMap(({ point, action, answer, conditions }) => [
+      `  ${answerWord(answer, teller)}${point} (${action})`,
+      ...conditions.map(
+        condition => `    ${answerWord(condition.answer, teller)}${condition.description || '(a condition without words)'}`,
+      ),
+    ]),
+  ]
 
 function patternOf(text: string): RegExp {
   try {

@@ -6,6 +6,7 @@ import { askPopulation } from '../population/run.js'
 import { readKnowledgeSettings, readSettings } from '../settings.js'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
+import { instantAsked } from './instant.js'
 import { runProgress } from './run-progress.js'
 import type { Teller, TellingStream } from './teller.js'
 
@@ -40,7 +41,7 @@ async function populationSummary(
     knowledge: folder,
     services: service,
     plans: plan,
-    now: now === undefined ? undefined : instant(now),
+    now: now === undefined ? undefined : instantAsked(now).toISOString(),
     timeZone,
     withDrafts: draftKnowledge,
     settingsFor: ({ settings }) => readKnowledgeSettings(settings),
@@ -76,14 +77,6 @@ function summaryLines({ patients, spokenFor, undecided, withUnusable, byPoint, s
 }
 
 const usage = (message: string) => new CliError('COLUMNA_USAGE', message)
-
-/** An instant as it is written; a day alone is its noon. @throws CliError when it is neither. */
-function instant(text: string): string {
-  const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T12:00:00Z` : text)
-  if (Number.isNaN(at) || !/^\d{4}-\d{2}-\d{2}(T.*(Z|[+-]\d{2}:\d{2}))?$/.test(text))
-    throw usage('--now expects a day such as 2026-03-30, or an instant such as 2026-03-30T12:00:00+02:00.')
-  return new Date(at).toISOString()
-}
 
 function partIn(text = '0/1'): { index: number; count: number } {
   const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number)

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { PROJECT_ROOT } from '../knowledge-files/project-root.js'
 import type { Teller, TellingStreams } from './teller.js'
@@ -29,6 +29,8 @@ export interface Asked<Options> {
 export interface Surroundings extends TellingStreams {
   /** The folder of knowledge that the environment names. */
   knowledgeFolder: string | undefined
+  /** Ends what goes on until it is told to; a signal to the process does unless given. */
+  signal?: AbortSignal
 }
 
 /**
@@ -46,6 +48,8 @@ export interface CommandPage<Options = object> {
   findings?: string
   /** What `--json` tells, as a type of TypeScript; undefined where it has nothing to tell. */
   json?: string
+  /** Files and folders whose changes `--watch` waits for; undefined where the command is done once. */
+  watches?(asked: Asked<Options>): readonly string[]
   /** Declares its arguments and options. */
   takes: (command: Command) => Command
   /** @throws CliError or CdsError where it cannot do what was asked, which is told; the command answers 2 then. */
@@ -60,6 +64,10 @@ export interface KnowledgeOptions {
 /** Declares `--knowledge`. */
 export const takesKnowledge = (command: Command): Command =>
   command.option('--knowledge <folder>', 'folder of the knowledge; that of CDS_KNOWLEDGE unless given, else that of this package')
+
+/** What of a folder the knowledge is made of. */
+export const knowledgePaths = (folder: string): string[] =>
+  ['knowledge', 'fhir-resources', 'cds-services', 'knowledge.json'].map(name => join(folder, name))
 
 /** The folder of knowledge that was asked for: the first that is named, else that of the environment, else that of this package. */
 export const knowledgeAsked = ({ knowledgeFolder }: Surroundings, ...named: readonly (string | undefined)[]): string =>

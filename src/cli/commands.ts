@@ -2,6 +2,7 @@ import { cases } from './cases.js'
 import { check } from './check.js'
 import type { CommandPage } from './command-page.js'
 import { coverage } from './coverage.js'
+import { explain } from './explain.js'
 import { importing } from './import.js'
 import { population } from './population.js'
 import { prepare } from './prepare.js'
@@ -11,4 +12,16 @@ import { serve } from './serve.js'
 import { token } from './token.js'
 
 /** Every command, in the order in which authors, then operators, meet them. */
-export const COMMANDS: readonly CommandPage[] = [check, cases, coverage, render, importing, population, serve, record, token, prepare]
+export const COMMANDS: readonly CommandPage[] = [
+  check,
+  cases,
+  explain,
+  coverage,
+  render,
+  importing,
+  population,
+  serve,
+  record,
+  token,
+  prepare,
+]

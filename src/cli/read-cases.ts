@@ -7,6 +7,7 @@ import { caseLanguage } from '../cases/language.js'
 import { caseRunner, type CaseRunner } from '../cases/run.js'
 import { caseVocabulary, type CaseVocabulary } from '../cases/vocabulary.js'
 import { loadKnowledge, PROJECT_ROOT } from '../knowledge-files/load-knowledge.js'
+import { CASE_PLACES } from './case-places.js'
 import { CliError } from './cli-error.js'
 
 /** The cases of a guideline with all that is needed to answer them. */
@@ -18,9 +19,6 @@ export interface CaseFolder {
   cases: readonly FoundCase[]
   coverage: CoverageWords
 }
-
-/** Where the cases of a knowledge folder stand: beside the knowledge, or among the tests of its repository. */
-const PLACES = ['clinical-cases', 'test/clinical-cases']
 
 /**
  * Reads the knowledge of a folder, and the cases beside it.
@@ -39,11 +37,11 @@ export function readCases(knowledge = PROJECT_ROOT, folder = casesBeside(knowled
 }
 
 function casesBeside(knowledge: string): string {
-  const found = PLACES.map(place => join(knowledge, place)).find(existsSync)
+  const found = CASE_PLACES.map(place => join(knowledge, place)).find(existsSync)
   if (found === undefined)
     throw new CliError(
       'COLUMNA_CASES_MISSING',
-      `There are no cases beside the knowledge: ${knowledge} has no folder ${PLACES.join(' or ')}.`,
+      `There are no cases beside the knowledge: ${knowledge} has no folder ${CASE_PLACES.join(' or ')}.`,
     )
   return found
 }

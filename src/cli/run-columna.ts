@@ -11,7 +11,7 @@ import { Teller } from './teller.js'
 export async function runColumna(words: readonly string[], surroundings: Surroundings): Promise<number | undefined> {
   let outcome: Outcome | typeof EXIT.cannot = EXIT.good
   const program = columnaProgram(surroundings, async (page, asked) => {
-    outcome = await outcomeOf(page, asked)
+    outcome = hasWatch(asked) ? await outcomeOfWatching(page, asked) : await outcomeOf(page, asked)
   })
   try {
     await program.parseAsync([...words], { from: 'user' })
@@ -40,6 +40,7 @@ export function columnaProgram(surroundings: Surroundings, run: Run): Command {
 export function commandOf(page: CommandPage, surroundings: Surroundings, run: Run): Command {
   const command = settle(page.takes(new Command(page.name).summary(page.says).description(page.description.join('\n\n'))), surroundings)
   if (page.json !== undefined) command.option('--json', 'tells the result as JSON')
+  if (page.watches !== undefined) command.option('--watch', 'does it again after each change, until it is ended')
   const examples = page.examples.map(({ does, words }) => `  ${does}:\n    columna ${words}`)
   command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`).showHelpAfterError(`(columna ${page.name} --help tells more)`)
   return command.action(() => {
@@ -58,6 +59,26 @@ const settle = (command: Command, { out, err }: Surroundings): Command =>
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   })
+
+const hasWatch = ({ options }: Asked<object>): boolean => (options as { watch?: true }).watch === true
+
+/** Does it, and again after each change, until the signal. */
+async function outcomeOfWatching(page: CommandPage, asked: Asked<object>): Promise<Outcome | typeof EXIT.cannot> {
+  const { Changes } = await import('./watch.js')
+  const { signal } = asked.surroundings
+  const changes = new Changes(page.watches?.(asked) ?? [])
+  try {
+    for (;;) {
+      const outcome = await outcomeOf(page, asked)
+      asked.teller.note('(waits for a change)')
+      const file = await changes.next(signal)
+      if (file === undefined) return outcome
+      asked.teller.note(`${file} changed.`)
+    }
+  } finally {
+    changes.close()
+  }
+}
 
 async function outcomeOf(page: CommandPage, asked: Asked<object>): Promise<Outcome | typeof EXIT.cannot> {
   try {

@@ -61,7 +61,7 @@ export class Teller {
   }
 
   /** Text in colour where the terminal of the result shows any. */
-  paint(how: Paint, text: string): string {
+  readonly paint = (how: Paint, text: string): string => {
     const { isTTY, hasColors } = this.streams.out
     const isShown = isTTY === true && hasColors?.call(this.streams.out) === true
     return isShown ? styleText(how, text, { validateStream: false }) : text

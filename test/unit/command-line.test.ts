@@ -1,0 +1,161 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { runColumna } from '../../src/cli/run-columna.js'
+import { columna, columnaIn } from '../support/columna.js'
+
+/** A guideline that is not about backs, with its cases. */
+const GUIDELINE = fileURLToPath(new URL('../other-guideline', import.meta.url))
+const REQUEST = join(GUIDELINE, 'request.json')
+
+const home = mkdtempSync(join(tmpdir(), 'columna-cli-'))
+afterAll(() => rmSync(home, { recursive: true }))
+
+/** The guideline anew, with one text of its plan and cases changed. */
+function changed(name: string, file: string, from: string, to: string): string {
+  const folder = join(home, name)
+  cpSync(GUIDELINE, folder, { recursive: true })
+  const path = join(folder, file)
+  const text = readFileSync(path, 'utf8')
+  if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`)
+  writeFileSync(path, text.replace(from, to))
+  return folder
+}
+
+const PLAN = 'fhir-resources/PlanDefinition/influensa.json'
+const CASES = 'clinical-cases/FLU-1/age.yaml'
+const wrongCase = changed('wrong-case', CASES, 'does not recommend: [FLU-1]\n    cards: 0', 'recommends: [FLU-1]\n    cards: 1')
+const misspelt = changed('misspelt', PLAN, '%patient.birthDate <=', '%patient.birthDat <=')
+
+describe('what a command answers to the shell', () => {
+  test.each<[number, string, string[], RegExp]>([
+    [0, 'all is good', ['check', GUIDELINE], /^The knowledge has no faults and 2 warning/m],
+    [0, 'the manual', ['--help'], /^Usage: columna/],
+    [0, 'the page of a command, with an example', ['cases', '--help'], /Examples:\n.*\n {4}columna cases /],
+    [1, 'a case that is not answered as it expects', ['cases', '--knowledge', wrongCase], /3 cases, 1 not as expected\.\n$/],
+    [1, 'no case of that name', ['cases', '--knowledge', GUIDELINE, 'nobody'], /^0 cases, none has this name/],
+    [1, 'a fault of the knowledge', ['check', misspelt], /: ELEMENT_UNKNOWN|: NAME_UNKNOWN|: EXPRESSION_INVALID/],
+  ])('%i: %s', async (code, _, words, told) => {
+    const { out, ...answer } = await columna(...words)
+    expect({ ...answer, out }).toMatchObject({ code, err: '', out: expect.stringMatching(told) })
+  })
+
+  test.each<[string, string[], RegExp]>([
+    ['no such command', ['chekc'], /^COLUMNA_USAGE: unknown command 'chekc'\n.*check/],
+    ['no such option', ['check', '--every'], /^COLUMNA_USAGE: unknown option '--every'/],
+    ['no word that must be there', ['explain'], /^COLUMNA_USAGE: missing required argument/],
+    ['a pattern that is none', ['cases', '--knowledge', GUIDELINE, '('], /^COLUMNA_USAGE: The pattern is no regular expression/],
+    ['a folder without cases', ['cases', '--knowledge', home], /^COLUMNA_CASES_MISSING: /],
+    ['a folder without knowledge', ['check', join(home, 'nowhere')], /^COLUMNA_FILE_UNREADABLE: .*nowhere must hold/],
+    ['knowledge with a fault', ['cases', '--knowledge', misspelt], /^CDS_KNOWLEDGE_INVALID: .*\n {2}fhir-resources/],
+    ['a topic that is not there', ['cases', '--knowledge', GUIDELINE, '--topic', 'flu'], /^COLUMNA_TOPIC_UNKNOWN: /],
+    ['no source', ['render', GUIDELINE], /^COLUMNA_SOURCE_MISSING: /],
+    ['a file that is not there', ['explain', join(home, 'no.json'), '--knowledge', GUIDELINE], /^COLUMNA_FILE_UNREADABLE: ENOENT/],
+    ['a file of no JSON', ['explain', join(GUIDELINE, CASES), '--knowledge', GUIDELINE], /^COLUMNA_FILE_UNREADABLE: .* holds no JSON/],
+    ['a day that is none', ['explain', REQUEST, '--knowledge', GUIDELINE, '--now', 'today'], /^COLUMNA_USAGE: --now expects/],
+  ])('2 and a code, on the stream of errors: %s', async (_, words, told) => {
+    expect(await columna(...words)).toEqual({ code: 2, out: '', err: expect.stringMatching(told) as string })
+  })
+
+  test('what goes wrong is JSON too where JSON was asked for', async () => {
+    const { code, out, err } = await columna('cases', '--json', '--knowledge', home)
+    expect([code, JSON.parse(out)]).toEqual([2, { error: expect.objectContaining({ code: 'COLUMNA_CASES_MISSING', details: [] }) }])
+    expect(err).toMatch(/^COLUMNA_CASES_MISSING: /)
+  })
+
+  test('the folder that the environment names is worked on unless another is said', async () => {
+    const here = await columnaIn({ knowledgeFolder: GUIDELINE }, 'cases')
+    const there = await columnaIn({ knowledgeFolder: GUIDELINE }, 'cases', '--knowledge', wrongCase)
+    expect([here.code, there.code]).toEqual([0, 1])
+  })
+})
+
+describe('on a terminal', () => {
+  const onTerminal = { isTTY: true, hasColors: true }
+
+  test('it tells how far it is and takes that away again; a pipe hears nothing of it', async () => {
+    const { out, err } = await columnaIn(onTerminal, 'cases', '--knowledge', GUIDELINE)
+    expect(err).toContain('\r\u001B[K2 of 3 cases')
+    expect(err.endsWith('\r\u001B[K')).toBe(true)
+    expect(out).toBe('3 cases, all as expected.\n')
+    expect((await columna('cases', '--knowledge', GUIDELINE)).err).toBe('')
+  })
+
+  test('it speaks in colours, unless the terminal has none or nobody wants any (NO_COLOR)', async () => {
+    const coloured = await columnaIn(onTerminal, 'check', GUIDELINE)
+    const plain = await columnaIn({ isTTY: true, hasColors: false }, 'check', GUIDELINE)
+    const piped = await columnaIn({ isTTY: false, hasColors: true }, 'check', GUIDELINE)
+    expect(coloured.out).toMatch(/^\u001B\[33mwarning:[^]*\u001B\[32mThe knowledge has no faults/)
+    expect([plain.out, piped.out].filter(out => out.includes('\u001B') || !out.startsWith('warning: '))).toEqual([])
+  })
+})
+
+describe('columna cases', () => {
+  test('tells of a case that is wrong what each condition of its points answered, and with --answers of all', async () => {
+    const { out } = await columna('cases', '--knowledge', wrongCase)
+    expect(out).toMatch(/^FLU-1\/age\.yaml: Under 65\n( {2}- .*\n)+ {2}no {11}FLU-1 \(influensa\/action-1\)\n {4}no {11}\(a condition/)
+    expect(out).not.toContain('Fylt 65')
+    const all = await columna('cases', '--knowledge', GUIDELINE, '--answers', '--json')
+    expect(JSON.parse(all.out)).toMatchObject({
+      count: 3,
+      wrong: [],
+      cases: [
+        { asked: [{ point: 'FLU-1', answer: 'yes', conditions: [{ answer: 'yes' }] }] },
+        { asked: [{ answer: 'no' }] },
+        { asked: [{ answer: 'yes' }] },
+      ],
+    })
+  })
+})
+
+describe('columna explain', () => {
+  const asked = ['explain', REQUEST, '--knowledge', GUIDELINE]
+
+  test('tells the card, and the answer of each condition', async () => {
+    const { code, out } = await columna(...asked, '--now', '2026-10-01', '--facts')
+    expect(code).toBe(0)
+    expect(out).toBe(
+      [
+        'influensa on 2026-10-01: 1 card(s)',
+        '  Influensavaksine',
+        '    yes          Tilby influensavaksine (født …) (FLU-1; action-1)',
+        '      card: info: Tilby influensavaksine (født 17. mai 1956)',
+        '      yes          %patient.birthDate <= today() - 65 years',
+        '                   from Patient/kari',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('of what does not apply it tells how much there is, and with --all why', async () => {
+    expect((await columna(...asked, '--now', '2016-10-01')).out).toContain('    1 more that do not apply (--all tells them)\n')
+    expect((await columna(...asked, '--now', '2016-10-01', '--all')).out).toMatch(/ {4}no {11}Tilby .*\n {6}no card: The answer is no/)
+  })
+})
+
+test('a change of the knowledge is waited for, and it is asked again, until the signal', async () => {
+  const folder = changed('watched', CASES, 'age: 64', 'age: 63')
+  const ending = new AbortController()
+  const told: string[] = []
+  const out = {
+    write: (text: string) => {
+      told.push(text)
+      if (told.length === 1) writeFileSync(join(folder, CASES), readFileSync(join(folder, CASES), 'utf8').replace('age: 63', 'age: 66'))
+      else ending.abort()
+    },
+  }
+  const code = await runColumna(['cases', '--watch', '--knowledge', folder], {
+    out,
+    err: { write: () => undefined },
+    knowledgeFolder: undefined,
+    signal: ending.signal,
+  })
+  expect([code, told.length, told[0], told[1]?.split('\n').at(-2)]).toEqual([
+    1,
+    2,
+    '3 cases, all as expected.\n',
+    '3 cases, 1 not as expected.',
+  ])
+})
