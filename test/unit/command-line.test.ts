@@ -56,7 +56,9 @@ describe('what a command answers to the shell', () => {
     ['a file of no JSON', ['explain', join(GUIDELINE, CASES), '--knowledge', GUIDELINE], /^COLUMNA_FILE_UNREADABLE: .* holds no JSON/],
     ['a day that is none', ['explain', REQUEST, '--knowledge', GUIDELINE, '--now', 'today'], /^COLUMNA_USAGE: --now expects/],
   ])('2 and a code, on the stream of errors: %s', async (_, words, told) => {
-    expect(await columna(...words)).toEqual({ code: 2, out: '', err: expect.stringMatching(told) as string })
+    const { err, ...answer } = await columna(...words)
+    expect(answer).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(told)
   })
 
   test('what goes wrong is JSON too where JSON was asked for', async () => {
@@ -87,7 +89,7 @@ describe('on a terminal', () => {
     const coloured = await columnaIn(onTerminal, 'check', GUIDELINE)
     const plain = await columnaIn({ isTTY: true, hasColors: false }, 'check', GUIDELINE)
     const piped = await columnaIn({ isTTY: false, hasColors: true }, 'check', GUIDELINE)
-    expect(coloured.out).toMatch(/^\u001B\[33mwarning:[^]*\u001B\[32mThe knowledge has no faults/)
+    expect(['\u001B[33mwarning:', '\u001B[32mThe knowledge has no faults'].filter(each => !coloured.out.includes(each))).toEqual([])
     expect([plain.out, piped.out].filter(out => out.includes('\u001B') || !out.startsWith('warning: '))).toEqual([])
   })
 })
