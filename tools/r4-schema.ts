@@ -25,6 +25,8 @@ const RESOURCES = [
   'ImagingStudy',
   'Library',
   'Location',
+  'Measure',
+  'MeasureReport',
   'Medication',
   'MedicationRequest',
   'MedicationStatement',

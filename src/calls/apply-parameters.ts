@@ -1,7 +1,7 @@
 import type { Parameters } from 'fhir/r4.js'
-import { memberAccess } from '../engine/expression/members.js'
+import { parameterValues } from '../engine/expression/parameter-values.js'
 import { SUBJECT_TYPES } from '../engine/expression/standard-variables.js'
-import { bareNode, type Collection } from '../engine/expression/values.js'
+import type { Collection } from '../engine/expression/values.js'
 import { CdsError } from '../errors.js'
 import { patientNamed } from '../patient-data/ownership.js'
 import { entriesIn, isResource, type BundleEntry } from '../patient-data/read-bundle.js'
@@ -80,18 +80,6 @@ function textOf(parameter: Parameter | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-const parameterOf = memberAccess('parameter')
-const nameOf = memberAccess('name')
-const valueOf = memberAccess('value')
-const resourceOf = memberAccess('resource')
-
-/** Values by the name of their parameter, as expressions read them. */
-function valuesIn(resource: unknown): ReadonlyMap<string, Collection> {
-  const values = new Map<string, Collection>()
-  if (!isResource(resource) || resource.resourceType !== 'Parameters') return values
-  for (const parameter of parameterOf([bareNode(resource)])) {
-    const name = String((nameOf([parameter])[0] as { data?: unknown } | undefined)?.data)
-    values.set(name, [...(values.get(name) ?? []), ...valueOf([parameter]), ...resourceOf([parameter])])
-  }
-  return values
-}
+/** Values by the name of their parameter; none where none were given. */
+const valuesIn = (resource: unknown): ReadonlyMap<string, Collection> =>
+  isResource(resource) && resource.resourceType === 'Parameters' ? parameterValues(resource) : new Map()

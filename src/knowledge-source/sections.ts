@@ -3,6 +3,7 @@ import type { Context } from './context.js'
 import { draftShape } from './draft.js'
 import { factsShape, isLeaflet, leafletShape, sourceShape } from './library.js'
 import { formShape } from './form.js'
+import { measureShape } from './measure.js'
 import { planShape } from './plan.js'
 import { codeSystemShape, namingSystemShape, propertiesOf, valueSetShape, writtenProperties } from './terminology.js'
 import type { Shape } from './thing.js'
@@ -29,6 +30,7 @@ export const SECTIONS: readonly Section[] = [
   section('facts', 'Library', factsShape),
   section('drafts', 'ActivityDefinition', draftShape),
   section('forms', 'Questionnaire', formShape),
+  section('measures', 'Measure', measureShape),
   section('value-sets', 'ValueSet', valueSetShape),
   section('code-systems', 'CodeSystem', (_, resource) =>
     codeSystemShape(isMap(resource as Written) ? writtenProperties(resource as Written) : propertiesOf(resource as JsonObject)),

@@ -63,6 +63,8 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   'FORM_UNSUPPORTED-below': ['Questionnaire/form.json', 'Questionnaire.item[0].item'],
   'FORM_UNSUPPORTED-options': ['Questionnaire/form.json', 'Questionnaire.item[0].answerOption'],
   'FORM_UNSUPPORTED-awaited': ['Questionnaire/form.json', 'Questionnaire.item[1].enableWhen[0]'],
+  MEASURE_INVALID: ['Measure/measure.json', 'Measure.scoring'],
+  'MEASURE_INVALID-population': ['Measure/measure.json', 'Measure.group[0].population'],
   PAGE_TEXT_COMPUTED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].extension'],
   DATE_ARITHMETIC_INVALID: ['Library/facts.json', 'Library.extension[0] (age)'],
   'DATE_ARITHMETIC_INVALID-unit': ['Library/facts.json', 'Library.extension[0] (isRecent)'],

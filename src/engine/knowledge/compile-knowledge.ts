@@ -1,4 +1,4 @@
-import type { ActivityDefinition, Library, NamingSystem, PlanDefinition, ValueSet } from 'fhir/r4.js'
+import type { ActivityDefinition, Library, Measure, NamingSystem, PlanDefinition, ValueSet } from 'fhir/r4.js'
 import { ORDER_TYPES, RESOURCE_TYPES } from '../model/r4-model.js'
 import { atOnce, type Steps } from '../../plain-values/steps.js'
 import type { CompilerMaker } from '../expression/compile.js'
@@ -8,7 +8,8 @@ import { STANDARD_VARIABLES } from '../expression/standard-variables.js'
 import { ANY_ITEMS, itemsOf, type Items } from '../model/items.js'
 import { urlOf } from '../model/canonical.js'
 import { activitiesByName, type ApplicableActivity } from './activities.js'
-import type { CompiledPlan } from './compiled.js'
+import { compileMeasure } from './compile-measure.js'
+import type { CompiledMeasure, CompiledPlan } from './compiled.js'
 import { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
 import { formDefinitions, type FormDefinitions } from './forms.js'
@@ -37,6 +38,9 @@ export interface Knowledge {
   /** Compiled plans by canonical, with and without version, and by id. */
   plan: (canonicalOrId: string) => CompiledPlan | undefined
   plans: readonly CompiledPlan[]
+  /** Measures of quality by canonical, with and without version, and by id. */
+  measure: (canonicalOrId: string) => CompiledMeasure | undefined
+  measures: readonly CompiledMeasure[]
   /** An ActivityDefinition by canonical or id, once for each plan that uses it, else by itself; empty where there is none. */
   activity: (canonicalOrId: string) => readonly ApplicableActivity[]
   /** What is made when it is first asked for; a call of each makes it before. Empty where all was checked, and so made, at once. */
@@ -106,6 +110,11 @@ export function* compilingKnowledge(
       [plans[index]?.canonical, url, `PlanDefinition/${resource.id}`, resource.id].map(name => [name ?? '', plans[index]] as const),
     ),
   )
+  yield
+  const measures = resources.all<Measure>('Measure').map(file => compileMeasure(file, context))
+  const measuresByName = new Map(
+    measures.flatMap(each => [each.canonical, each.resource.url, each.resource.id].map(name => [name ?? '', each] as const)),
+  )
   const activities = activitiesByName(resources.all<ActivityDefinition>('ActivityDefinition'), plans, subjectsOf, file =>
     compileActivityAlone(file, context),
   )
@@ -116,6 +125,8 @@ export function* compilingKnowledge(
     forms: formDefinitions(files, terminology),
     plans,
     plan: name => byName.get(name),
+    measures,
+    measure: name => measuresByName.get(name),
     activity: name => activities.get(name) ?? [],
     unfinished: foreknowledge.isSound ? [...terminology.unfinished, ...expressions.unfinished] : [],
   }
@@ -222,7 +233,7 @@ function systemsIn(resource: KnowledgeFile['resource']): string[] {
 type Canonical = { url?: string; version?: string }
 
 /** Types that answers cite by canonical|version. */
-const CITED = ['PlanDefinition', 'ActivityDefinition', 'Questionnaire', 'Library']
+const CITED = ['PlanDefinition', 'ActivityDefinition', 'Questionnaire', 'Library', 'Measure']
 
 function reportDuplicates(files: readonly KnowledgeFile[], faults: FaultList): void {
   const seen = new Map<string, string>()

@@ -4,6 +4,7 @@ import type {
   Expression,
   Extension,
   Library,
+  Measure,
   PlanDefinition,
   PlanDefinitionAction,
   PlanDefinitionActionDynamicValue,
@@ -117,6 +118,13 @@ export function compileActivityAlone(file: Cited<ActivityDefinition>, context: P
   return new PlanCompiler({ ...file, resource: around }, context, []).activityAlone(file)
 }
 
+/** Compiles what a measure asks of a patient, on the facts of its libraries. */
+export function compileCriteria(file: Cited<Measure>, context: PlanContext): Pick<PlanCompiler, 'criterion' | 'ground'> {
+  const { id, url, version, language, library } = file.resource
+  const around = { resourceType: 'PlanDefinition', status: 'draft', id, url, version, language, library } as PlanDefinition
+  return new PlanCompiler({ ...file, resource: around }, context, [])
+}
+
 class PlanCompiler {
   private readonly facts: CompiledFacts
   private readonly used = new Set<string>()
@@ -171,6 +179,16 @@ class PlanCompiler {
 
   activityAlone(file: Cited<ActivityDefinition>): Omit<ApplicableActivity, 'subjects' | 'plan'> {
     return { activity: this.activity(file), variables: this.facts.variables, parameters: this.parameters() }
+  }
+
+  /** A condition that stands somewhere else than in an action. */
+  criterion(expression: Expression | undefined, element: string): CompiledCondition {
+    return this.condition(expression, element)
+  }
+
+  /** What the conditions that were compiled so far rest on. */
+  ground(): Pick<CompiledPlan, 'variables' | 'requirements'> {
+    return { variables: this.facts.variables.flat(this.context.records.variables), requirements: this.requirements() }
   }
 
   private library(canonical: string, from: Cited = this.source): CompiledLibrary | undefined {

@@ -1,6 +1,7 @@
 import type {
   ActivityDefinition,
   DataRequirement,
+  Measure,
   PlanDefinition,
   PlanDefinitionAction,
   PlanDefinitionActionCondition,
@@ -151,4 +152,27 @@ export interface CompiledPlan {
   subjects: readonly string[]
   /** Descriptions of the facts that its expressions may use, by name. */
   facts: ReadonlyMap<string, LocalizedText>
+}
+
+/** The populations of a group of a proportion, in the order in which a patient passes through them. */
+export const POPULATION_CODES = ['initial-population', 'denominator', 'denominator-exclusion', 'numerator'] as const
+
+export type PopulationCode = (typeof POPULATION_CODES)[number]
+
+/** A group of a measure: who belongs to which of its populations. */
+export interface CompiledMeasureGroup {
+  id: string
+  description: LocalizedText
+  /** A condition for each population that the group has; the exclusion may be absent. */
+  criteria: ReadonlyMap<PopulationCode, CompiledCondition>
+}
+
+/** A measure of quality, ready to be evaluated for one patient after the other. */
+export interface CompiledMeasure {
+  resource: Measure
+  /** Canonical with its version, where it has one. */
+  canonical: string
+  variables: Variables
+  groups: readonly CompiledMeasureGroup[]
+  requirements: readonly CompiledRequirement[]
 }

@@ -52,6 +52,8 @@ const OPEN_IN_R4: KnowledgeProfile['severities'] = {
   ELEMENT_NOT_CARRIED: 'warning',
   // What lacks something is not proposed.
   ACTIVITY_INCOMPLETE: 'warning',
+  // Where another kind of measure is wanted, somebody else evaluates it.
+  MEASURE_INVALID: 'warning',
   SHAPE_INVALID: 'warning',
   // One item of any type counts as true there.
   CRITERION_INVALID: 'warning',

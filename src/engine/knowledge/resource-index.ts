@@ -1,9 +1,9 @@
-import type { ActivityDefinition, Library, PlanDefinition, Questionnaire } from 'fhir/r4.js'
+import type { ActivityDefinition, Library, Measure, PlanDefinition, Questionnaire } from 'fhir/r4.js'
 import { urlOf } from '../model/canonical.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 
 /** Resources that others of the knowledge refer to. */
-type Referable = PlanDefinition | ActivityDefinition | Questionnaire | Library
+type Referable = PlanDefinition | ActivityDefinition | Questionnaire | Library | Measure
 
 /** A resource as others refer to it. */
 export interface Cited<R extends Referable = Referable> extends KnowledgeFile<R> {
@@ -20,6 +20,7 @@ const REFERABLE: readonly string[] = [
   'ActivityDefinition',
   'Questionnaire',
   'Library',
+  'Measure',
 ] satisfies Referable['resourceType'][]
 
 const isReferable = (resource: { resourceType: string }): resource is Referable => REFERABLE.includes(resource.resourceType)

@@ -48,6 +48,7 @@ export const FAULT_CODES = [
   'CRITICAL_SILENCED',
   'PROPERTY_UNKNOWN',
   'FORM_UNSUPPORTED',
+  'MEASURE_INVALID',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]

@@ -39,6 +39,8 @@ export interface OwnExtensions {
   namesExcept: string
   /** On a NamingSystem: the codes that count also where no system stands beside them, as a regular expression. */
   recognisedWithoutSystem: string
+  /** On a group of a MeasureReport: of how many patients nobody can tell where they belong. */
+  cannotTell: string
   /** On a property that a CodeSystem gives its codes: the number that it is for codes that do not say another. */
   usualValue: string
 }
@@ -122,6 +124,7 @@ export function namesUnder(base: string, prefix: string): KnowledgeNames {
       names: `${extensions}/names`,
       namesExcept: `${extensions}/names-except`,
       recognisedWithoutSystem: `${extensions}/recognised-without-system`,
+      cannotTell: `${extensions}/cannot-tell`,
       usualValue: `${extensions}/usual-value`,
     },
     card: {
