@@ -59,15 +59,18 @@ export type NamedOwner =
   /** It names somebody, and who cannot be told, or several patients. */
   | { kind: 'unclear' }
 
-/** Whom a record names as its patient; a Patient names itself. Whether that is certain, `ownerOf` tells once the patient is known. */
-export function namedOwner(resource: FhirResource): NamedOwner {
+/**
+ * Whom a record names as its patient; a Patient names itself. Whether that is certain, `ownerOf` tells once the patient is known.
+ * @param index addresses under which the records travelled.
+ */
+export function namedOwner(resource: FhirResource, index?: ReferenceIndex): NamedOwner {
   if (resource.resourceType === 'Patient') return isId(resource.id) ? { kind: 'patient', id: resource.id } : { kind: 'unclear' }
   const record = resource as unknown as Readonly<Record<string, unknown>>
   let owner: NamedOwner = { kind: 'nobody' }
   for (const element of OWNER_ELEMENTS) {
     const subject = record[element]
     if (subject === undefined || subject === null) continue
-    const named = namedBy(subject)
+    const named = namedBy(subject, index)
     if (owner.kind === 'patient' && named.kind === 'patient' && owner.id !== named.id) return { kind: 'unclear' }
     // What a reference says is surer than an identifier, and what is said at all than what is not.
     if (owner.kind === 'nobody' || owner.kind === 'unclear' || named.kind === 'patient') owner = named
@@ -75,12 +78,12 @@ export function namedOwner(resource: FhirResource): NamedOwner {
   return owner
 }
 
-function namedBy(subject: unknown): NamedOwner {
+function namedBy(subject: unknown, index: ReferenceIndex | undefined): NamedOwner {
   if (!isObject(subject)) return { kind: 'unclear' }
   const { reference, identifier } = subject
   if (reference === undefined || reference === null)
     return isWholeIdentifier(identifier) ? { kind: 'identifier', identifier: identifierText(identifier) } : { kind: 'unclear' }
-  const named = patientNamed(reference)
+  const named = patientNamed(reference, index)
   return named ? { kind: 'patient', id: named.id } : { kind: 'unclear' }
 }
 

@@ -14,7 +14,12 @@ export function withReferredCodes(resource: FhirResource, find: Finder): FhirRes
 }
 
 /** Types of records that a record of a type may refer to for its code. */
-export const referredTypes = (type: string): string[] => (type !== 'Medication' && type.startsWith('Medication') ? ['Medication'] : [])
+export const referredTypes = (type: string): string[] => (isReferred(type) || !type.startsWith(REFERRED) ? [] : [REFERRED])
+
+/** Whether records of a type are nobody's, but tell the code of records that are somebody's. */
+export const isReferred = (type: string): boolean => type === REFERRED
+
+const REFERRED = 'Medication'
 
 /** The reference of a record to another that tells its code; undefined where it tells itself, or holds what it refers to. */
 export function referredForCode(resource: FhirResource): unknown {

@@ -34,7 +34,8 @@ export function capabilityStatement({ knowledge: { files }, about, registeredCli
     rest: [
       {
         mode: 'server',
-        documentation: 'The knowledge is read-only. Data of patients are neither kept nor read here, but by calls and $apply.',
+        documentation:
+          'The knowledge is read-only. Data of patients are neither kept nor read here, but by calls, $apply and $evaluate-measure.',
         security: { cors: true, description: `Knowledge is open to read. ${who}` },
         resource: types.map(type => ({
           type: type as 'PlanDefinition',
@@ -49,7 +50,11 @@ export function capabilityStatement({ knowledge: { files }, about, registeredCli
 }
 
 function withOperations(type: string): Pick<CapabilityStatementRestResource, 'operation'> {
-  const names = [...(APPLIED.includes(type) ? ['apply'] : []), ...(MODULE_TYPES.includes(type) ? ['data-requirements'] : [])]
+  const names = [
+    ...(APPLIED.includes(type) ? ['apply'] : []),
+    ...(type === 'Measure' ? ['evaluate-measure'] : []),
+    ...(MODULE_TYPES.includes(type) ? ['data-requirements'] : []),
+  ]
   if (names.length === 0) return {}
   return { operation: names.map(name => ({ name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })) }
 }

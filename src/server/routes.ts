@@ -1,3 +1,4 @@
+import { measureOperation } from '../calls/evaluate-measure.js'
 import { applyActivityOperation, applyOperation } from '../calls/apply-operation.js'
 import { callService } from '../calls/call-service.js'
 import { explainCall } from '../calls/explain-call.js'
@@ -89,6 +90,13 @@ export const ROUTES: readonly Route[] = [
     isForClients: true,
     answersWithin: 'call',
     methods: { post: applyActivity },
+  },
+  {
+    path: '/fhir/Measure/:id/$evaluate-measure',
+    operation: 'apply',
+    isForClients: true,
+    answersWithin: 'explanation',
+    methods: { post: evaluateMeasure },
   },
   { path: '/fhir/:type', isAboutNobody: true, isPacked: true, methods: { get: searchKnowledge } },
   { path: '/fhir/:type/:id/$data-requirements', isAboutNobody: true, isPacked: true, methods: { get: dataRequirements } },
@@ -214,6 +222,13 @@ async function applyActivity(asked: Asked, environment: ServerEnvironment): Prom
     .find(({ plan }) => (plan === undefined ? asked.caller?.services === undefined : isServedTo(asked, plan, environment)))
   if (!applicable) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such ActivityDefinition.')
   return fhir(await applyActivityOperation(applicable, asked.body, asked.preferredLanguage(), environment, asked))
+}
+
+async function evaluateMeasure(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
+  const measure = environment.knowledge.measure(asked.parameter('id'))
+  // A client that may call some services may not look beyond them.
+  if (!measure || asked.caller?.services !== undefined) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'There is no such Measure.')
+  return fhir(await measureOperation(measure, asked.body, asked.preferredLanguage(), explaining(asked, environment), asked))
 }
 
 /** The list of pages: for people, and as data for programs. */

@@ -125,6 +125,18 @@ const EXAMPLES: readonly Example[] = [
   { ask: 'get /fhir/metadata', path: '/fhir/metadata' },
   { ask: 'post /fhir/PlanDefinition/{id}/$apply', path: '/fhir/PlanDefinition/start-back/$apply', body: PARAMETERS },
   { ask: 'post /fhir/ActivityDefinition/{id}/$apply', path: '/fhir/ActivityDefinition/refer-physiotherapy/$apply', body: PARAMETERS },
+  {
+    ask: 'post /fhir/Measure/{id}/$evaluate-measure',
+    path: '/fhir/Measure/opioid-in-episode/$evaluate-measure',
+    body: {
+      resourceType: 'Parameters',
+      parameter: [
+        { name: 'periodStart', valueDate: '2026-01-01' },
+        { name: 'periodEnd', valueDate: '2026-03-31' },
+        { name: 'data', resource: { resourceType: 'Bundle', type: 'collection' } },
+      ],
+    },
+  },
   { ask: 'get /fhir/{type}', path: '/fhir/Questionnaire' },
   { ask: 'get /fhir/{type}', path: '/fhir/Nothing' },
   { ask: 'get /fhir/{type}/{id}', path: '/fhir/Questionnaire/start-back' },

@@ -116,6 +116,15 @@ const KNOWLEDGE: Readonly<Record<string, DocumentedPath>> = {
       answers: found(resource()),
     },
   },
+  '/fhir/Measure/:id/$evaluate-measure': {
+    post: {
+      summary: 'The figures of a measure for the patients whose records are sent along',
+      tag: 'Knowledge',
+      isForClients: true,
+      request: resource('Parameters'),
+      answers: found(resource('MeasureReport')),
+    },
+  },
   '/fhir/:type': {
     get: {
       summary: 'The resources of a type',
