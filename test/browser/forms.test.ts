@@ -255,7 +255,7 @@ describe('only what can change the advice', () => {
     const { page } = await open('/consultation/#demo=red-flags-weak', DESKTOP)
     await page.getByRole('button', { name: /^Ingen af disse: .*Akutte tegn/ }).click()
     const group = page.getByRole('group', { name: 'Akutte tegn' })
-    expect(await group.getByRole('radio', { name: 'Ikke spurgt', exact: true, checked: true }).count()).toBe(0)
+    expect(await group.getByRole('radio', { name: 'Ikke besvaret', exact: true, checked: true }).count()).toBe(0)
     expect(await group.getByRole('radio', { name: 'Nej', exact: true, checked: true }).count()).toBeGreaterThan(2)
     await page.getByRole('button', { name: 'Gem kladde' }).click()
     await page.getByText('Kladden er gemt i journalen.').waitFor()

@@ -4,6 +4,7 @@ import type { AnswerFault } from './faults.js'
 export interface FormWords {
   yes: string
   no: string
+  /** The state of a question that has no answer, whoever asks it. */
   notAsked: string
   noneOfThese: string
   /** Read to those who cannot see that the rest of a group becomes no. */
@@ -22,7 +23,7 @@ const amount = (value: number, unit: string | undefined): string => (unit === un
 const DANISH: FormWords = {
   yes: 'Ja',
   no: 'Nej',
-  notAsked: 'Ikke spurgt',
+  notAsked: 'Ikke besvaret',
   noneOfThese: 'Ingen af disse',
   noneOfTheseOf: group => `Ingen af disse: svar nej på resten under ${group}`,
   choose: 'Vælg',
@@ -52,7 +53,7 @@ const DANISH: FormWords = {
 const ENGLISH: FormWords = {
   yes: 'Yes',
   no: 'No',
-  notAsked: 'Not asked',
+  notAsked: 'Not answered',
   noneOfThese: 'None of these',
   noneOfTheseOf: group => `None of these: answer no to the rest of ${group}`,
   choose: 'Choose',
