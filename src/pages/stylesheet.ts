@@ -9,14 +9,14 @@ body { margin: 0; color: var(--ink); background: #fff; font: 1.0625rem/1.6 "Sego
 a { color: var(--accent); text-underline-offset: .18em; text-decoration-thickness: 1px; }
 a:hover { text-decoration-thickness: 2px; }
 :focus-visible { outline: 3px solid #1d7fa0; outline-offset: 3px; border-radius: 2px; }
-.skip { position: absolute; left: -999rem; padding: .5rem 1rem; background: #fff; }
+.skip { position: absolute; left: -999rem; padding: .65rem 1rem; background: #fff; }
 .skip:focus { left: 1rem; top: .5rem; z-index: 1; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-.bar { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: .9rem max(1.25rem, calc(50% - 26.75rem)); border-bottom: 1px solid var(--line); }
+.bar { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: .5rem max(1.25rem, calc(50% - 26.75rem)); border-bottom: 1px solid var(--line); }
 .bar a { text-decoration: none; }
-.bar nav a { display: inline-block; padding: .35rem .8rem; border: 1px solid var(--line); border-radius: 999px; font-size: .9375rem; }
-.brand { display: flex; align-items: center; gap: .6rem; color: var(--ink); font-weight: 600; }
+.bar nav a { display: inline-flex; align-items: center; min-height: 2.75rem; padding: .2rem .8rem; border: 1px solid var(--line); border-radius: 999px; font-size: .9375rem; }
+.brand { display: flex; min-height: 2.75rem; align-items: center; gap: .6rem; color: var(--ink); font-weight: 600; }
 .brand-part { font-weight: 400; color: var(--muted); border-left: 1px solid var(--line); padding-left: .6rem; }
 main { max-width: 56rem; margin: 0 auto; padding: 2.25rem 1.25rem 3rem; }
 .foot { max-width: 56rem; margin: 0 auto; padding: 1rem 1.25rem 2.5rem; color: var(--muted); font-size: .875rem; border-top: 1px solid var(--line); }
@@ -113,6 +113,7 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
 .tiles { list-style: none; padding: 0; margin: 1.25rem 0 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem; }
 .tile { display: flex; flex-direction: column; border: 1px solid var(--line); border-radius: 8px; padding: 1.1rem 1.2rem; background: var(--soft); }
 .tile > .muted { margin: 0; font-size: .9063rem; } .tile h3 { margin: .1rem 0 .5rem; font-size: 1.125rem; line-height: 1.35; } .tile p { line-height: 1.5; }
+.tile-ways a { display: inline-flex; align-items: center; min-height: 2.75rem; }
 .tile-ways { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; margin: auto 0 0; padding-top: .5rem; }
 .places { list-style: none; padding: 0; margin: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem 2rem; }
 .places a { font-weight: 600; } .places p { margin: .2rem 0 0; line-height: 1.5; }
