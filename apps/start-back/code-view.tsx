@@ -33,7 +33,7 @@ export function CodeToKeep({ link, made, until, onTaken }: CodeProps) {
       <p>{words.codeLead}</p>
       <textarea
         readOnly
-        rows={5}
+        rows={7}
         aria-label={words.code}
         value={note}
         onFocus={({ currentTarget }) => currentTarget.select()}
@@ -90,7 +90,11 @@ export function CodeForm({ patient, onFound }: FormProps) {
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
-      {typeof trouble === 'string' && <p role="alert">{trouble}</p>}
+      {typeof trouble === 'string' && (
+        <p class="refused" role="alert">
+          {trouble}
+        </p>
+      )}
       {typeof trouble === 'object' && <RefusedNote what={words.fetchLink} refused={trouble} />}
       <button type="submit" class="form-quiet" disabled={text.trim() === ''}>
         {words.takeUp}

@@ -63,7 +63,11 @@ export function PatientLinksView({ form, kept, now, timeZone, patient, onFetched
               {words.paper}
             </button>
           </div>
-          {trouble === 'wrong-form' && <p role="alert">{words.wrongForm}</p>}
+          {trouble === 'wrong-form' && (
+            <p class="refused" role="alert">
+              {words.wrongForm}
+            </p>
+          )}
           {typeof trouble === 'object' && <RefusedNote {...trouble} />}
           <ul class="link-list">
             {links.filter(isOfPatient).map(link => (

@@ -454,9 +454,14 @@ describe('STarT Back', () => {
     }
     await clinic.page.getByText('Høj risiko', { exact: true }).waitFor()
     await expectSound(clinic)
+    await clinic.page.route(/\/forget$/, route => route.abort())
     await clinic.page.getByRole('button', { name: 'Gem i journalen' }).click()
     await clinic.page.getByText(/^Skemaet er gemt i journalen som/).waitFor()
-    // Only then the service has them no more.
+    // Only then they may go, and where they could not, that is said and can be tried again.
+    await clinic.page.getByText('Gemt i journalen, men linket er ikke lukket endnu').waitFor()
+    expect(await statusOf(path)).toBe(200)
+    await clinic.page.unroute(/\/forget$/)
+    await clinic.page.getByRole('button', { name: 'Luk linket' }).click()
     await clinic.page.getByText('Link 1', { exact: true }).waitFor({ state: 'detached' })
     expect(await statusOf(path)).toBe(404)
     const [newest] = await saved('start-back-low')
@@ -507,11 +512,20 @@ describe('STarT Back', () => {
     await paste()
     await later.page.getByText('Besvaret', { exact: true }).waitFor()
     await expectSound(later)
-    // Another patient's form is offered nothing of it.
+    // Another patient's form is offered nothing of it, nor given what comes late.
+    let isReleased: () => void = () => undefined
+    const released = new Promise<void>(resolve => (isReleased = resolve))
+    await later.page.route(/\/collect$/, route => released.then(() => route.continue()))
+    await later.page.getByRole('button', { name: 'Hent svarene' }).click()
     await later.page.getByLabel('Patient', { exact: true }).selectOption('start-back-low')
     await later.page.getByRole('heading', { name: 'Links til andre patienter' }).waitFor()
     await later.page.getByRole('radiogroup').first().waitFor()
     expect(await later.page.getByRole('button', { name: 'Hent svarene' }).count()).toBe(0)
+    const came = later.page.waitForResponse(/\/collect$/)
+    isReleased()
+    await (await came).finished()
+    await later.page.waitForTimeout(300)
+    expect(await later.page.getByText('Svarene er ikke gemt').count()).toBe(0)
     await expectSound(later)
     await later.page.getByRole('button', { name: /^Vælg / }).click()
     await later.page.getByRole('button', { name: 'Hent svarene' }).waitFor()
