@@ -180,6 +180,87 @@ export interface Tally {
   services: readonly ServiceTally[]
 }
 
+/** A whole week of the site's calendar. */
+export interface Week extends Span {
+  /** Its first day, `YYYY-MM-DD`. */
+  begins: string
+}
+
+/** What became of the cards that one decision point led in a week, for one client or for several. A card that came again in the week is one card. */
+export interface PointCount {
+  week: string
+  /** Empty for cards without one. */
+  point: string
+  shown: number
+  /** Of those that were shown. A card that was reported on in both ways counts in both. */
+  accepted: number
+  overridden: number
+  /** Of those that were shown: nothing was reported of them. */
+  ignored: number
+}
+
+/** Why cards were overridden in a week. */
+export interface ReasonCount {
+  week: string
+  /** Code of the reason, `comment` where only words were given; empty where neither was. */
+  reason: string
+  cards: number
+}
+
+/** What became of the calls of a service in a week. */
+export interface ServiceCount {
+  week: string
+  service: string
+  calls: number
+  /** The client went away before it had the answer. */
+  aborted: number
+  /** Answered with an error. */
+  refused: number
+  /** Some action could not be decided. */
+  undecided: number
+  /** How many calls took so many milliseconds, which are rounded up to two digits. */
+  took: readonly (readonly [ms: number, calls: number])[]
+}
+
+/** Of which client, beside all others, and of which weeks something is asked; each by its first day. */
+export interface WeeksAsked {
+  client: string
+  weeks: readonly string[]
+}
+
+/** What was counted of the calls of whole weeks, of a client and of all others. Nobody is named by it but clients, and what people did in our own pages is left out. */
+export interface WeeklyCounts {
+  /** Those of the weeks that were counted. */
+  counted: readonly string[]
+  /** All clients that had cards or calls in the weeks. */
+  clients: readonly string[]
+  own: { points: readonly PointCount[]; reasons: readonly ReasonCount[]; services: readonly ServiceCount[] }
+  others: readonly PointCount[]
+}
+
+/** Whose newest calls are asked for. */
+export interface CasesAsked extends Span {
+  client: string
+  most: number
+}
+
+/** A call, by what the client that made it can find it again. */
+export interface CaseOfClient {
+  /** Epoch ms. */
+  at: number
+  hookInstance: string
+}
+
+/** What came of the calls of whole weeks, kept as counts so that a report need not go through the calls. */
+export interface WeeklyRecord {
+  /** Counts those of some weeks that were not counted since the last report on their cards came; others who ask are answered meanwhile. */
+  count: (weeks: readonly Week[]) => Promise<void>
+  /** @throws Error when the store does not answer in time. */
+  counts: (asked: WeeksAsked) => Promise<WeeklyCounts>
+  /** The newest calls of a client. @throws Error when the store does not answer in time. */
+  cases: (asked: CasesAsked) => Promise<readonly CaseOfClient[]>
+}
+
 /**
  * Why something remembered was forgotten: its uuid came for a second patient, room was needed for overridden cards, its
  * patient has too many, room was needed for what readers were shown, or the store could not take it; `audit` where what it
@@ -204,6 +285,8 @@ export interface CallRecord {
   asked?: (call: NotedCall) => Promise<void>
   /** What came of the calls in a span of time; others who ask are answered meanwhile. Absent where they are not kept. @throws Error when the store does not answer in time. */
   tally?: (span: Span) => Promise<Tally>
+  /** What came of the calls of whole weeks. Absent where they are not kept. */
+  weekly?: WeeklyRecord
   /** Those of some cards that are known to be the answer of other services than this one to the same client. */
   ofOtherServices: (cards: readonly string[], service: string, sender?: string) => Promise<ReadonlySet<string>>
   /**

@@ -8,6 +8,8 @@ import { createRecordRows } from './record-rows.js'
 import type { StoreThread } from './store-thread.js'
 import { keepTidy, type Retention } from './tidying.js'
 
+const DAY_MS = 86_400_000
+
 /** Milliseconds within which reports must be kept; with those for the look at their cards, one second. */
 const KEPT_WITHIN_MS = 700
 const LOOKED_UP_WITHIN_MS = 300
@@ -17,6 +19,10 @@ const READ_WITHIN_MS = 250
 
 /** Milliseconds within which calls must be tallied: it takes its time, since others who ask go before. */
 const TALLIED_WITHIN_MS = 60_000
+
+/** Milliseconds within which a week must be counted, for the same reason; and within which what was counted is read, which is little. */
+const COUNTED_WITHIN_MS = 600_000
+const COUNTS_READ_WITHIN_MS = 20_000
 
 /** Milliseconds in which what waits is still written when the process ends. */
 const CLOSED_WITHIN_MS = 2_000
@@ -64,6 +70,16 @@ export function createStoredRecord({ thread, keys, retention, decisionPoints, no
     async tally(span) {
       await audit.flush()
       return thread.ask('tally', TALLIED_WITHIN_MS, span)
+    },
+    weekly: {
+      async count(weeks) {
+        await audit.flush()
+        // Of a week whose calls may be gone in part no more is found out.
+        const kept = weeks.filter(({ from }) => from >= now() - retention.days * DAY_MS)
+        for (const week of await thread.ask('uncounted', LOOKED_UP_WITHIN_MS, kept)) await thread.ask('countWeek', COUNTED_WITHIN_MS, week)
+      },
+      counts: asked => thread.ask('weekly', COUNTS_READ_WITHIN_MS, asked),
+      cases: asked => thread.ask('cases', COUNTS_READ_WITHIN_MS, asked),
     },
     async ofOtherServices(cards, service, sender = '') {
       await queue.flush()

@@ -12,6 +12,10 @@ import type {
   Told,
   TokenRow,
   ToldRow,
+  WeekPointRow,
+  WeekReasonRow,
+  WeekRow,
+  WeekServiceRow,
 } from './rows.js'
 
 /** The tables, as every database holds them. */
@@ -24,6 +28,10 @@ export interface Tables {
   call_card: CallCardRow
   used_token: TokenRow
   form_link: FormLinkRow
+  week_counted: WeekRow
+  week_point: WeekPointRow
+  week_reason: WeekReasonRow
+  week_service: WeekServiceRow
   /** One row, written to see whether anything can be. */
   writable: { only: number; looked: number }
 }

@@ -1,4 +1,15 @@
-import type { Span, Tally } from '../port.js'
+import type {
+  CaseOfClient,
+  CasesAsked,
+  PointCount,
+  ReasonCount,
+  ServiceCount,
+  Span,
+  Tally,
+  Week,
+  WeeklyCounts,
+  WeeksAsked,
+} from '../port.js'
 
 /** A report on a card, as it is kept. */
 export interface FeedbackRow {
@@ -130,6 +141,35 @@ export interface CallCardRow {
   suggestions: string
   /** Why it was not answered though it applies; null where it was. */
   held_back: string | null
+}
+
+/** A whole week of which the calls were counted. */
+export interface WeekRow {
+  /** Its first day, `YYYY-MM-DD`, by which the counts name it. */
+  week: string
+  /** Epoch ms, the first within and the last without. */
+  from_at: number
+  to_at: number
+  /** Whether its counts stand, are being made, or have a report to come. */
+  standing: 'counted' | 'counting' | 'stale'
+  /** 1 where there are counts of it. */
+  is_counted: number
+}
+
+/** What became of the cards of a week that one decision point led, for one client. */
+export interface WeekPointRow extends Omit<PointCount, 'client'> {
+  client: string
+}
+
+/** Why cards of a week were overridden, for one client; `reason` is empty where none was given. */
+export interface WeekReasonRow extends ReasonCount {
+  client: string
+}
+
+/** What became of the calls of a week of one service, for one client; `took` is JSON. */
+export interface WeekServiceRow extends Omit<ServiceCount, 'took'> {
+  client: string
+  took: string
 }
 
 /** What tells who used the service for whom; lost where there is no room for it. */
@@ -273,6 +313,14 @@ export interface Store {
   callsAfter: (asked: CallsAsked) => Promise<CallsWithCards>
   /** What came of the calls in a span of time. */
   tally: (span: Span) => Promise<Tally>
+  /** Those of some weeks that were not counted yet, or on whose cards reports came since. */
+  uncounted: (weeks: readonly Week[]) => Promise<Week[]>
+  /** Counts a week, in place of what was counted of it before. */
+  countWeek: (week: Week) => Promise<void>
+  /** What was counted of some weeks. */
+  weekly: (asked: WeeksAsked) => Promise<WeeklyCounts>
+  /** The newest calls of a client. */
+  cases: (asked: CasesAsked) => Promise<CaseOfClient[]>
   /** Deletes all rows of a patient for good; of calls it stays that there were some, about nobody. @returns how many rows. */
   erase: (patientKey: string) => Promise<number>
   /** Deletes what is older. @returns how many rows. */

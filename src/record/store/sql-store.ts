@@ -7,6 +7,7 @@ import { inParts } from './in-parts.js'
 import { answerInSteps } from './recall.js'
 import type { CardRow, Notes, OverrideRow, Reports, RowsOfCard, RowsOfPatient, Store, StoreQuestion, Told } from './rows.js'
 import { tallyOf } from './tally.js'
+import { casesOf, countWeek, expireWeeks, markReported, uncountedOf, weeklyOf } from './weeks.js'
 import { createWriter, type Writer } from './writer.js'
 
 /** Rows that are deleted at once, so that whoever writes need not wait for long. */
@@ -29,7 +30,14 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
     }
   const answer = answeringAtOnce?.(queriesOf) ?? (question => answerInSteps(writer, queriesOf(question)))
   return {
-    keepReports: reports => writer.write(transaction => insertReports(transaction, reports), true),
+    keepReports: reports =>
+      writer.write(async transaction => {
+        await insertReports(transaction, reports)
+        await markReported(
+          transaction,
+          reports.feedback.map(({ card }) => card),
+        )
+      }, true),
     note: notes =>
       writer.write(async transaction => {
         const before = await patientsOf(notes.cards, transaction)
@@ -79,6 +87,19 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
       await restFor(writer)
       return tallyOf(db, span, () => restFor(writer))
     },
+    uncounted: reading(uncountedOf),
+    async countWeek(week) {
+      await restFor(writer)
+      await countWeek(db, writer, week, () => restFor(writer))
+    },
+    async weekly(asked) {
+      await restFor(writer)
+      return weeklyOf(db, asked, () => restFor(writer))
+    },
+    async cases(asked) {
+      await restFor(writer)
+      return casesOf(db, asked, () => restFor(writer))
+    },
     async erase(patientKey) {
       const count = await writer.write(transaction => eraseRows(transaction, patientKey), true)
       await wipe()
@@ -92,6 +113,7 @@ export function createSqlStore({ db, inTransaction, answeringAtOnce, wipe, close
         await deleteInParts('told', 'told', rows),
         await deleteInParts('call_card', 'at', rows),
         await deleteInParts('call', 'at', rows),
+        await writer.write(transaction => expireWeeks(transaction, rows), false),
       ]
       return counts.reduce((sum, count) => sum + count, 0)
     },

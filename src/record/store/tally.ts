@@ -12,6 +12,26 @@ const CALLS_AT_ONCE = 200
  * @param rest settles when others who ask have had their turn.
  */
 export async function tallyOf(db: Kysely<Tables>, span: Span, rest: () => Promise<void>): Promise<Tally> {
+  const { cards, calls } = await countedIn(db, span, rest)
+  const points = cards.all().map(({ names: [client = '', service = '', point = ''], of }) => ({ named: { client, service, point }, of }))
+  return {
+    points: points.map(({ named, of }) => ({ ...named, ...of.tally() })),
+    reasons: points.flatMap(({ named, of }) => of.tallyReasons().map(tally => ({ ...named, ...tally }))),
+    services: calls.all().map(({ names: [client = '', service = ''], of }) => ({ client, service, ...of.tally() })),
+  }
+}
+
+/** What was counted, by client, service and decision point, and by client and service. */
+export interface CountedCalls {
+  cards: Counted<CardsOfPoint>
+  calls: Counted<CallsOfService>
+}
+
+/**
+ * Counts the calls in a span of time, some at a time.
+ * @param rest settles when others who ask have had their turn.
+ */
+export async function countedIn(db: Kysely<Tables>, span: Span, rest: () => Promise<void>): Promise<CountedCalls> {
   const cards = new Counted(() => new CardsOfPoint())
   const calls = new Counted(() => new CallsOfService())
   for (let after: Place = { at: span.from, id: '' }; ;) {
@@ -24,12 +44,7 @@ export async function tallyOf(db: Kysely<Tables>, span: Span, rest: () => Promis
     after = last
     await rest()
   }
-  const points = cards.all().map(({ names: [client = '', service = '', point = ''], of }) => ({ named: { client, service, point }, of }))
-  return {
-    points: points.map(({ named, of }) => ({ ...named, ...of.tally() })),
-    reasons: points.flatMap(({ named, of }) => of.tallyReasons().map(tally => ({ ...named, ...tally }))),
-    services: calls.all().map(({ names: [client = '', service = ''], of }) => ({ client, service, ...of.tally() })),
-  }
+  return { cards, calls }
 }
 
 type Place = Pick<CallRow, 'at' | 'id'>
@@ -125,6 +140,11 @@ class CallsOfService {
     this.took.set(ms, (this.took.get(ms) ?? 0) + 1)
   }
 
+  /** How many calls took so many milliseconds, the fewest first. */
+  times(): [ms: number, calls: number][] {
+    return [...this.took].sort(([one], [other]) => one - other)
+  }
+
   tally(): Omit<ServiceTally, 'client' | 'service'> {
     return { ...this.tallied, p50: this.withinMs(0.5), p95: this.withinMs(0.95) }
   }
@@ -132,7 +152,7 @@ class CallsOfService {
   /** Milliseconds that a part of the calls took at most. */
   private withinMs(part: number): number {
     let calls = 0
-    for (const [ms, count] of [...this.took].sort(([one], [other]) => one - other)) {
+    for (const [ms, count] of this.times()) {
       calls += count
       if (calls >= this.tallied.calls * part) return ms
     }

@@ -1,0 +1,202 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { CaseOfClient, CasesAsked, PointCount, Week, WeeklyCounts, WeeksAsked } from '../port.js'
+import type { Tables } from './database.js'
+import { inParts } from './in-parts.js'
+import type { WeekPointRow, WeekReasonRow, WeekServiceRow } from './rows.js'
+import { countedIn, type CountedCalls } from './tally.js'
+import type { Writer } from './writer.js'
+
+type Rest = () => Promise<void>
+
+/** How the clients begin as which people work in pages of ours: what they try there is nobody's practice. */
+const OF_OUR_PAGES = '["(%'
+
+/** Those of some weeks that have to be counted. */
+export async function uncountedOf(db: Kysely<Tables>, weeks: readonly Week[]): Promise<Week[]> {
+  const known = await db.selectFrom('week_counted').where('standing', '=', 'counted').select('week').execute()
+  const counted = new Set(known.map(({ week }) => week))
+  return weeks.filter(({ begins }) => !counted.has(begins))
+}
+
+/**
+ * Counts a week and keeps that in place of what was counted before. A report that comes meanwhile has it counted again.
+ * @param rest settles when others who ask have had their turn.
+ */
+export async function countWeek(db: Kysely<Tables>, writer: Writer, week: Week, rest: Rest): Promise<void> {
+  const { begins, from, to } = week
+  await writer.write(
+    transaction =>
+      transaction
+        .insertInto('week_counted')
+        .values({ week: begins, from_at: from, to_at: to, standing: 'counting', is_counted: 0 })
+        .onConflict(conflict => conflict.column('week').doUpdateSet({ from_at: from, to_at: to, standing: 'counting' }))
+        .execute(),
+    false,
+  )
+  const counted = await countedIn(db, week, rest)
+  await writer.write(async transaction => {
+    await deleteWeeks(transaction, [begins])
+    for (const rows of inParts(pointRows(begins, counted))) await transaction.insertInto('week_point').values(rows).execute()
+    for (const rows of inParts(reasonRows(begins, counted))) await transaction.insertInto('week_reason').values(rows).execute()
+    for (const rows of inParts(serviceRows(begins, counted))) await transaction.insertInto('week_service').values(rows).execute()
+    const counts = transaction.updateTable('week_counted').where('week', '=', begins)
+    await counts.set({ is_counted: 1 }).execute()
+    await counts.set({ standing: 'counted' }).where('standing', '=', 'counting').execute()
+  }, false)
+}
+
+/** Has the weeks counted again in which cards were shown that reports came on. */
+export async function markReported(transaction: Transaction<Tables>, cards: readonly string[]): Promise<void> {
+  for (const some of inParts([...new Set(cards)])) {
+    const shown = await transaction.selectFrom('call_card').where('uuid', 'in', some).select('at').distinct().execute()
+    for (const { at } of shown)
+      await transaction.updateTable('week_counted').set({ standing: 'stale' }).where('from_at', '<=', at).where('to_at', '>', at).execute()
+  }
+}
+
+/** Deletes weeks that began before the rows of their calls are kept. @returns how many. */
+export async function expireWeeks(transaction: Transaction<Tables>, before: number): Promise<number> {
+  const expired = await transaction.selectFrom('week_counted').where('from_at', '<', before).select('week').execute()
+  const weeks = expired.map(({ week }) => week)
+  if (weeks.length === 0) return 0
+  await deleteWeeks(transaction, weeks)
+  await transaction.deleteFrom('week_counted').where('week', 'in', weeks).execute()
+  return weeks.length
+}
+
+async function deleteWeeks(transaction: Transaction<Tables>, weeks: readonly string[]): Promise<void> {
+  for (const table of ['week_point', 'week_reason', 'week_service'] as const)
+    await transaction.deleteFrom(table).where('week', 'in', weeks).execute()
+}
+
+/** What was counted of some weeks, read week by week. */
+export async function weeklyOf(db: Kysely<Tables>, { client, weeks }: WeeksAsked, rest: Rest): Promise<WeeklyCounts> {
+  const counted: string[] = []
+  const clients = new Set<string>()
+  const own = { points: [] as WeekPointRow[], reasons: [] as WeekReasonRow[], services: [] as WeekServiceRow[] }
+  const others: PointCount[] = []
+  for (const week of weeks) {
+    // Counts that a later report will change a little are shown until they are counted again.
+    const known = await db.selectFrom('week_counted').where('week', '=', week).select('is_counted').executeTakeFirst()
+    if (known?.is_counted === 1) counted.push(week)
+    for (const each of await clientsIn(db, week)) clients.add(each)
+    own.points.push(...(await db.selectFrom('week_point').where('week', '=', week).where('client', '=', client).selectAll().execute()))
+    own.reasons.push(...(await db.selectFrom('week_reason').where('week', '=', week).where('client', '=', client).selectAll().execute()))
+    own.services.push(...(await db.selectFrom('week_service').where('week', '=', week).where('client', '=', client).selectAll().execute()))
+    others.push(...(await othersIn(db, week, client)))
+    await rest()
+  }
+  return {
+    counted,
+    clients: [...clients].sort(),
+    own: {
+      points: own.points.map(({ client: _client, ...row }) => row),
+      reasons: own.reasons.map(({ client: _client, ...row }) => row),
+      services: own.services.map(({ client: _client, took, ...row }) => ({ ...row, took: JSON.parse(took) as [number, number][] })),
+    },
+    others,
+  }
+}
+
+async function clientsIn(db: Kysely<Tables>, week: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('week_service')
+    .where('week', '=', week)
+    .where('client', 'not like', OF_OUR_PAGES)
+    .select('client')
+    .distinct()
+    .execute()
+  return rows.map(({ client }) => client)
+}
+
+async function othersIn(db: Kysely<Tables>, week: string, client: string): Promise<PointCount[]> {
+  const rows = await db
+    .selectFrom('week_point')
+    .where('week', '=', week)
+    .where('client', '<>', client)
+    .where('client', 'not like', OF_OUR_PAGES)
+    .groupBy('point')
+    .select('point')
+    .select(({ fn }) => (['shown', 'accepted', 'overridden', 'ignored'] as const).map(count => fn.sum<number | string>(count).as(count)))
+    .execute()
+  return rows.map(({ point, shown, accepted, overridden, ignored }) => ({
+    week,
+    point,
+    shown: Number(shown),
+    accepted: Number(accepted),
+    overridden: Number(overridden),
+    ignored: Number(ignored),
+  }))
+}
+
+/** Calls that are looked through at one time, and in all. */
+const [LOOKED_THROUGH_AT_ONCE, MOST_LOOKED_THROUGH] = [1_000, 50_000] as const
+
+/** The newest calls of a client, as far as they are among the newest of all. */
+export async function casesOf(db: Kysely<Tables>, { client, from, to, most }: CasesAsked, rest: Rest): Promise<CaseOfClient[]> {
+  const found: CaseOfClient[] = []
+  let before = to
+  for (let looked = 0; looked < MOST_LOOKED_THROUGH && found.length < most; looked += LOOKED_THROUGH_AT_ONCE) {
+    const some = await db
+      .selectFrom('call')
+      .where('at', '>=', from)
+      .where('at', '<', before)
+      .orderBy('at', 'desc')
+      .limit(LOOKED_THROUGH_AT_ONCE)
+      .select(['at', 'client', 'operation', 'hook_instance'])
+      .execute()
+    for (const { at, client: of, operation, hook_instance: hookInstance } of some)
+      if (of === client && operation === 'call' && hookInstance !== null) found.push({ at, hookInstance })
+    const last = some.at(-1)
+    if (!last || some.length < LOOKED_THROUGH_AT_ONCE) break
+    before = last.at
+    await rest()
+  }
+  return found.slice(0, most)
+}
+
+function pointRows(week: string, { cards }: CountedCalls): WeekPointRow[] {
+  const rows = new Map<string, WeekPointRow>()
+  for (const { names, of } of cards.all()) {
+    const [client = '', , point = ''] = names
+    const { shown, accepted, overridden, ignored } = of.tally()
+    if (shown === 0) continue
+    const row = rows.get(`${client} ${point}`) ?? { week, client, point, shown: 0, accepted: 0, overridden: 0, ignored: 0 }
+    row.shown += shown
+    row.accepted += accepted
+    row.overridden += overridden
+    row.ignored += ignored
+    rows.set(`${client} ${point}`, row)
+  }
+  return [...rows.values()]
+}
+
+function reasonRows(week: string, { cards }: CountedCalls): WeekReasonRow[] {
+  const rows = new Map<string, WeekReasonRow>()
+  for (const { names, of } of cards.all()) {
+    const [client = ''] = names
+    for (const { reason, cards: overridden } of of.tallyReasons()) {
+      const row = rows.get(`${client} ${reason ?? ''}`) ?? { week, client, reason: reason ?? '', cards: 0 }
+      row.cards += overridden
+      rows.set(`${client} ${reason ?? ''}`, row)
+    }
+  }
+  return [...rows.values()]
+}
+
+const serviceRows = (week: string, { calls }: CountedCalls): WeekServiceRow[] =>
+  calls.all().map(({ names: [client = '', service = ''], of }) => {
+    const { calls: count, aborted, refused, undecided } = of.tally()
+    return { week, client, service, calls: count, aborted, refused, undecided, took: JSON.stringify(roundedUp(of.times())) }
+  })
+
+/** Milliseconds rounded up to two digits, so that a week holds few of them. */
+function roundedUp(times: readonly (readonly [ms: number, calls: number])[]): [number, number][] {
+  const rounded = new Map<number, number>()
+  for (const [ms, calls] of times) {
+    const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, ms))) - 1)
+    const up = Math.ceil(ms / step) * step
+    rounded.set(up, (rounded.get(up) ?? 0) + calls)
+  }
+  return [...rounded]
+}
