@@ -1,0 +1,82 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MeasureReport, MeasureReportGroup } from 'fhir/r4.js'
+import { isObject } from '../plain-values/json.js'
+import { share, wholeWithParts, type Count } from './hidden.js'
+
+/** What the charts of some patients say, as a MeasureReport tells it. */
+export interface ChartFigures {
+  /** Canonical of the measure. */
+  measure: string
+  /** Who reports, where it says. */
+  reporter?: string
+  /** `YYYY-MM-DD`. */
+  from?: string
+  to?: string
+  /** Those whom the measure is about, and those of them of whom it is true; neither where one could be found out who is hidden. */
+  denominator: Count
+  numerator: Count
+  share: Count
+}
+
+/** What was found in the folder. */
+export interface ChartReports {
+  reports: readonly ChartFigures[]
+  /** Names of files that are no summary MeasureReport. */
+  unread: readonly string[]
+}
+
+/** Most files that are read: a folder of many more is not what was meant. */
+const MOST_FILES = 200
+
+/** Reads the summaries that a site put in a folder. A folder or a file that cannot be read is named among `unread`. */
+export async function readMeasureReports(folder: string): Promise<ChartReports> {
+  const names = await readdir(folder).catch(() => undefined)
+  if (!names) return { reports: [], unread: [folder] }
+  const reports: ChartFigures[] = []
+  const unread: string[] = []
+  for (const name of names
+    .filter(each => each.endsWith('.json'))
+    .sort()
+    .slice(0, MOST_FILES)) {
+    const found = await reportIn(join(folder, name))
+    if (found) reports.push(...figuresIn(found))
+    else unread.push(name)
+  }
+  return { reports, unread }
+}
+
+async function reportIn(path: string): Promise<MeasureReport | undefined> {
+  try {
+    const written = JSON.parse(await readFile(path, 'utf8')) as unknown
+    return isObject(written) &&
+      written.resourceType === 'MeasureReport' &&
+      typeof written.measure === 'string' &&
+      written.type === 'summary'
+      ? (written as unknown as MeasureReport)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const figuresIn = ({ measure, reporter, period, group = [] }: MeasureReport): ChartFigures[] =>
+  group.flatMap(each => {
+    const [denominator, numerator] = [countIn(each, 'denominator'), countIn(each, 'numerator')]
+    if (denominator === undefined || numerator === undefined) return []
+    const { whole, parts } = wholeWithParts(denominator, [numerator, denominator - numerator])
+    return [
+      {
+        measure,
+        ...(reporter?.display !== undefined && { reporter: reporter.display }),
+        ...(period?.start !== undefined && { from: period.start.slice(0, 10) }),
+        ...(period?.end !== undefined && { to: period.end.slice(0, 10) }),
+        denominator: whole,
+        numerator: parts[0],
+        share: share(parts[0], whole),
+      },
+    ]
+  })
+
+const countIn = ({ population = [] }: MeasureReportGroup, code: string): number | undefined =>
+  population.find(({ code: of }) => of?.coding?.some(coding => coding.code === code))?.count

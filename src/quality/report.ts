@@ -1,0 +1,184 @@
+import type { PointCount, ServiceCount, WeeklyCounts, WeeklyRecord } from '../record/port.js'
+export type { CaseOfClient } from '../record/port.js'
+import { alone, largest, share, SMALLEST_SHOWN, wholeWithParts, type Count, type Listed } from './hidden.js'
+import type { Period } from './weeks.js'
+
+/** What came of calls, as a practice is told of it. */
+export interface QualitySource {
+  weekly: WeeklyRecord
+  /** Whether neither practices nor figures are real. */
+  isInvented: boolean
+}
+
+/** What became of the cards that one decision point led, in one practice, beside all others and the period before. */
+export interface PointFigures {
+  point: string
+  shown: Count
+  accepted: Count
+  overridden: Count
+  ignored: Count
+  /** Parts of the shown cards that were accepted: here, in all other practices together, here in the period before. */
+  share: Count
+  shareOfOthers: Count
+  shareBefore: Count
+}
+
+/** What became of the calls of a service. */
+export interface ServiceFigures {
+  service: string
+  calls: Count
+  /** Answered with an error. */
+  refused: Count
+  /** Some action could not be decided. */
+  undecided: Count
+  /** Milliseconds that half of the calls took at most, and 95 of a hundred; hidden where there were few. */
+  p50: Count
+  p95: Count
+}
+
+/** Parts of the cards of a week that were accepted. */
+export interface WeekFigures {
+  week: string
+  share: Count
+  shareOfOthers: Count
+}
+
+/** What the service said in a practice, and what was done with it. */
+export interface Figures {
+  /** Whole weeks, by their first days, that were counted. */
+  counted: readonly string[]
+  /** How many other practices the comparison is with; undefined where they are too few to be compared with. */
+  others: number | undefined
+  points: readonly PointFigures[]
+  reasons: Listed<{ reason: string }>
+  services: readonly ServiceFigures[]
+  trend: readonly WeekFigures[]
+  /** Whether its newest calls may be listed: only where what is shown tells already that there were as many. */
+  areCasesListed: boolean
+}
+
+/** Other practices without which none is compared: from fewer each could tell what the others did. */
+export const FEWEST_OTHERS = 3
+
+/** Calls that are listed at most. */
+export const MOST_CASES = 20
+
+/** All practices that the record knows, and the figures of one. @throws Error when the record does not answer in time. */
+export interface PracticeFigures {
+  practices: readonly string[]
+  /** The one that the figures are of; undefined where there is none. */
+  practice: string | undefined
+  figures: Figures
+}
+
+/** @param asked the practice; the first unless one that is known is asked for. */
+export async function figuresOf(
+  record: Pick<WeeklyRecord, 'counts'>,
+  { weeks, before }: Period,
+  asked: string | undefined,
+): Promise<PracticeFigures> {
+  const named = [...before, ...weeks].map(({ begins }) => begins)
+  const first = await record.counts({ client: asked ?? '', weeks: named })
+  const practice = asked !== undefined && first.clients.includes(asked) ? asked : first.clients[0]
+  const counts = practice === (asked ?? '') ? first : await record.counts({ client: practice ?? '', weeks: named })
+  const period = new Set(weeks.map(({ begins }) => begins))
+  return { practices: counts.clients, practice, figures: figuresFrom(counts, period) }
+}
+
+function figuresFrom({ counted, clients, own, others }: WeeklyCounts, period: ReadonlySet<string>): Figures {
+  const isInPeriod = ({ week }: { week: string }): boolean => period.has(week)
+  const otherPractices = clients.length - 1
+  const compared = otherPractices >= FEWEST_OTHERS ? others : []
+  const services = servicesFrom(own.services.filter(isInPeriod))
+  return {
+    counted: counted.filter(week => period.has(week)),
+    others: otherPractices >= FEWEST_OTHERS ? otherPractices : undefined,
+    points: pointsFrom(
+      own.points.filter(isInPeriod),
+      compared.filter(isInPeriod),
+      own.points.filter(each => !isInPeriod(each)),
+    ),
+    reasons: largest(
+      [...grouped(own.reasons.filter(isInPeriod), ({ reason }) => reason)].map(([reason, rows]) => ({
+        reason,
+        count: total(rows, 'cards'),
+      })),
+    ),
+    services,
+    trend: [...period].map(week => ({
+      week,
+      share: shareOf(own.points.filter(each => each.week === week)),
+      shareOfOthers: shareOf(compared.filter(each => each.week === week)),
+    })),
+    areCasesListed:
+      total(
+        services.map(({ calls = 0 }) => ({ calls })),
+        'calls',
+      ) >= MOST_CASES,
+  }
+}
+
+function pointsFrom(own: readonly PointCount[], others: readonly PointCount[], before: readonly PointCount[]): PointFigures[] {
+  const [ofOthers, ofBefore] = [grouped(others, pointOf), grouped(before, pointOf)]
+  const figures = [...grouped(own, pointOf)].map(([point, rows]) => ({
+    point,
+    ...withoutFew(rows),
+    shareOfOthers: shareOf(ofOthers.get(point) ?? []),
+    shareBefore: withoutFew(ofBefore.get(point) ?? []).share,
+  }))
+  // In an order that tells nothing of what is hidden.
+  return figures.sort((one, other) => (other.shown ?? 0) - (one.shown ?? 0) || (one.point < other.point ? -1 : 1))
+}
+
+const pointOf = ({ point }: PointCount): string => point
+
+function withoutFew(rows: readonly PointCount[]): Pick<PointFigures, 'shown' | 'accepted' | 'overridden' | 'ignored' | 'share'> {
+  const { whole, parts } = wholeWithParts(
+    total(rows, 'shown'),
+    (['accepted', 'overridden', 'ignored'] as const).map(part => total(rows, part)),
+  )
+  const [accepted, overridden, ignored] = parts
+  return { shown: whole, accepted, overridden, ignored, share: share(accepted, whole) }
+}
+
+/** Of cards whose numbers are not shown. */
+function shareOf(rows: readonly PointCount[]): Count {
+  const [accepted, shown] = [total(rows, 'accepted'), total(rows, 'shown')]
+  return shown - accepted < SMALLEST_SHOWN ? undefined : share(alone(accepted), shown)
+}
+
+function servicesFrom(rows: readonly ServiceCount[]): ServiceFigures[] {
+  const services = [...grouped(rows, ({ service }) => service)].sort(([one], [other]) => (one < other ? -1 : 1))
+  return services.map(([service, weeks]) => {
+    const calls = total(weeks, 'calls')
+    const took = weeks.flatMap(week => week.took).toSorted(([one], [other]) => one - other)
+    const isShown = calls >= SMALLEST_SHOWN
+    return {
+      service,
+      calls: alone(calls),
+      refused: alone(total(weeks, 'refused')),
+      undecided: alone(total(weeks, 'undecided')),
+      p50: isShown ? withinMs(took, calls * 0.5) : undefined,
+      p95: isShown ? withinMs(took, calls * 0.95) : undefined,
+    }
+  })
+}
+
+/** Milliseconds that so many calls took at most. */
+function withinMs(took: ServiceCount['took'], enough: number): number {
+  let calls = 0
+  for (const [ms, count] of took) {
+    calls += count
+    if (calls >= enough) return ms
+  }
+  return 0
+}
+
+function grouped<T>(rows: readonly T[], nameOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const row of rows) groups.set(nameOf(row), [...(groups.get(nameOf(row)) ?? []), row])
+  return groups
+}
+
+const total = <K extends string>(rows: readonly Readonly<Record<K, number>>[], column: K): number =>
+  rows.reduce((sum, row) => sum + row[column], 0)
