@@ -93,6 +93,8 @@ export interface Settings {
   isProduction: boolean
   /** File with the validated wording of the form for patients; undefined where the site has none. */
   startBackWording: string | undefined
+  /** Folder of MeasureReports that the practice report tells of; undefined where the site has none. */
+  qualityReports: string | undefined
   /** Folder of the knowledge that is served; undefined where it is that of this package. */
   knowledgeFolder: string | undefined
 }
@@ -198,6 +200,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     tokenMaxAge: setting({ name: 'CDS_TOKEN_MAX_AGE', read: wholeNumber(60, 86_400), fallback: () => 3_600 }),
     refusedRisks,
     isProduction: production,
+    qualityReports: setting({ name: 'CDS_QUALITY_REPORTS', read: text => text, fallback: () => undefined }),
     startBackWording: setting({ name: 'CDS_START_BACK_WORDING', read: text => text, fallback: () => undefined }),
     knowledgeFolder: readKnowledgeFolder(environment),
     traceEndpoint: setting({ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', read: collector, fallback: () => undefined }),

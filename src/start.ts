@@ -9,6 +9,7 @@ import { createEditions, type Editions } from './edition/editions.js'
 import type { CompiledPlan } from './engine/knowledge/compiled.js'
 import { loadKnowledge, type LoadedKnowledge } from './knowledge-files/load-knowledge.js'
 import { CdsError } from './errors.js'
+import { weeksToCount } from './quality/weeks.js'
 import { openRecord } from './record/open-record.js'
 import type { WatchedRecord } from './record/port.js'
 import { createReadiness } from './server/readiness.js'
@@ -46,12 +47,17 @@ export async function start(): Promise<Running> {
   const traces = await tracesFor(settings)
   const turns = createTurns()
   const record = await recordFor(settings, loaded, now, log)
+  const isShowingOwn = settings.demo && settings.knowledgeFolder === undefined
+  const endCounting = keepCounted(record, settings, now)
   const deployment: Deployment = {
     settings,
     log,
     now,
     apps: readBuiltApps(),
-    ...(settings.demo && settings.knowledgeFolder === undefined && { tour: (await import('./demo/tour.js')).TOUR }),
+    ...(isShowingOwn && { tour: (await import('./demo/tour.js')).TOUR }),
+    ...(isShowingOwn
+      ? { quality: { weekly: (await import('./demo/invented-weeks.js')).INVENTED_WEEKS, isInvented: true } }
+      : record.weekly && { quality: { weekly: record.weekly, isInvented: false } }),
     signIn: await signInFor(settings, record),
     metrics: createMetrics(figuresOfProcess()),
     record,
@@ -71,6 +77,7 @@ export async function start(): Promise<Running> {
   void editions.makeRestReady()
   return {
     async end() {
+      endCounting()
       await end()
       await traces?.end()
     },
@@ -104,6 +111,18 @@ async function listenAll({ settings, now, readiness, turns, record }: Deployment
     await ending.end()
     await record.close()
   }
+}
+
+const HOUR_MS = 3_600_000
+
+/** Has the weeks that are over counted for the practice report, at the start and once an hour. @returns what ends it. */
+function keepCounted({ weekly }: WatchedRecord, { timeZone, retention }: Settings, now: () => Date): () => void {
+  if (!weekly) return () => undefined
+  // What the store cannot tell now it is asked again in an hour.
+  const count = (): void => void weekly.count(weeksToCount(now(), timeZone, retention.days)).catch(() => undefined)
+  count()
+  const counting = setInterval(count, HOUR_MS).unref()
+  return () => clearInterval(counting)
 }
 
 /** What signs people in is loaded where they can come to an address. What was used up at one replica is used up at all that share a record. */

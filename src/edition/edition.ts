@@ -10,6 +10,7 @@ import { defined } from '../plain-values/defined.js'
 import type { Tour } from '../pages/tour.js'
 import { CLOSED_READER } from '../patient-data/closed-reader.js'
 import type { FhirReader } from '../patient-data/fhir-reader.js'
+import type { QualitySource } from '../quality/report.js'
 import type { WatchedRecord } from '../record/port.js'
 import { createApp } from '../server/app.js'
 import type { Lateness } from '../server/back-pressure.js'
@@ -41,6 +42,8 @@ export interface Deployment {
   signIn?: SignIn | undefined
   metrics: Metrics
   record: WatchedRecord
+  /** What practices are told of what came of their calls; absent where nothing is kept. */
+  quality?: QualitySource
   /** What becomes of one-time links, and how often they are asked for. */
   links: LinkDesk
   readiness: Readiness
@@ -157,7 +160,7 @@ async function readerFor(
 }
 
 function serverOptions(
-  { settings, log, now, apps, signIn, tour, record, links, readiness, turns, lateness, unfinished, tracing }: Deployment,
+  { settings, log, now, apps, signIn, tour, record, quality, links, readiness, turns, lateness, unfinished, tracing }: Deployment,
   { knowledge, services, settings: declared, about, caseRecord, digest, faults }: LoadedKnowledge,
   { letIn, registeredClients, inShadow, origins, fhirServers, reader }: Trust & { reader: FhirReader },
   reloading: Reloading,
@@ -185,6 +188,7 @@ function serverOptions(
     ...(tour && { tour }),
     fhirServers: fhirServers.map(entry => listedServer(entry).url),
     record,
+    ...(quality && { quality }),
     links,
     ...patientFormOf(settings, knowledge),
     readiness,
@@ -225,5 +229,5 @@ const limitsIn = (settings: Settings) => ({
   repeatInfoDays: settings.repeatInfoDays,
   isReplayStrict: settings.isReplayStrict,
   publicUrl: settings.publicUrl,
-  ...defined({ operationsKey: settings.operationsKey }),
+  ...defined({ operationsKey: settings.operationsKey, qualityReports: settings.qualityReports }),
 })

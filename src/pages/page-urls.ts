@@ -9,10 +9,12 @@ export const PAGE_PATHS = {
   point: '/guidelines/points/:id',
   recommendation: '/guidelines/:plan/:action',
   leaflet: '/patient-information/:id',
+  quality: '/quality',
+  qualityCsv: '/quality/report.csv',
 } as const
 
 /** Beginnings of the paths at which a person, not a program, meets an error. */
-export const PAGES_BEGIN = ['/guidelines', '/patient-information', '/sign-in'] as const
+export const PAGES_BEGIN = ['/guidelines', '/patient-information', '/quality', '/sign-in'] as const
 
 /** Path of the page of a recommendation. @param point to begin reading at. */
 export const recommendationPath = (plan: string, action: string, point?: string): string =>

@@ -22,6 +22,8 @@ import { RecommendationPage } from './recommendation-page.js'
 import { recommendationOf } from './recommendation.js'
 import { LeafletPage } from './leaflet-page.js'
 import { leafletsIn } from './leaflets.js'
+import { QualityPage, type QualityView } from './quality-page.js'
+import { qualityNames } from './quality-names.js'
 import { ReviewPage } from './review-page.js'
 import { ICON, STYLESHEET } from './stylesheet.js'
 
@@ -59,6 +61,8 @@ export interface Pages {
   review: (language: string) => string
   /** A leaflet for patients. @throws CdsError CDS_RESOURCE_UNKNOWN */
   leaflet: (id: string, language: string) => string
+  /** The practice report, which is made anew each time. */
+  quality: (view: QualityView, language: string) => string
   /** The page in which a program runs. */
   app: (app: AppName, files: AppFiles, language: string) => string
   /** @param code stable code of the error. */
@@ -70,7 +74,8 @@ export interface Pages {
 /** @param services whose plans have pages. @param record of the clinical cases, where there is one. */
 export function createPages({ profile, terminology, files }: Knowledge, services: Iterable<CdsService>, record?: CaseRecord): Pages {
   const { languages } = profile
-  const catalogue = lazily(() => catalogueOf(services))
+  const served = lazily(() => [...services])
+  const catalogue = lazily(() => catalogueOf(served()))
   const contextIn = memoised((language: string) => pageContext(language, languages, terminology))
   const entriesIn = memoised((language: string) => entriesOf(catalogue(), contextIn(language)))
   const recommendationIn = memoised((_key: string, place: CardPlace, language: string) =>
@@ -89,6 +94,7 @@ export function createPages({ profile, terminology, files }: Knowledge, services
       <ReviewPage plans={catalogue().plans} catalogue={catalogue()} record={record} context={contextIn(language)} assets={ASSETS} />,
     ),
   )
+  const namesIn = memoised((language: string) => qualityNames(catalogue(), served(), files, contextIn(language)))
   const whole = memoised((key: string) => {
     const [by, language = ''] = key.split(' ')
     return renderIndex({ by: by === 'hook' ? 'hook' : 'document', search: '' }, entriesIn(language), contextIn(language))
@@ -117,6 +123,8 @@ export function createPages({ profile, terminology, files }: Knowledge, services
       if (!found) throw unknown()
       return leafletIn(`${language} ${id}`, found, language)
     },
+    quality: (view, language) =>
+      documentOf(<QualityPage view={view} names={namesIn(language)} context={contextIn(language)} assets={ASSETS} />),
     app: (app, files, language) => documentOf(<AppPage app={app} files={files} context={contextIn(language)} assets={ASSETS} />),
     error: (status, code, language) => errorIn(`${status} ${code} ${language}`),
     inLanguage: (path, language) => contextIn(language).link(path),

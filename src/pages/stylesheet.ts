@@ -119,6 +119,35 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
 .places a { font-weight: 600; } .places p { margin: .2rem 0 0; line-height: 1.5; }
 .addresses { list-style: none; padding: 0; } .addresses li { padding: .25rem 0; } .addresses code { font-size: .9375rem; overflow-wrap: anywhere; }
 
+/* The practice report. */
+.quality { --own: var(--accent); --others: #17212e; --before: #c2571a; }
+.quality h1 { margin-bottom: .9rem; } .quality h3 { margin: 1.75rem 0 .5rem; }
+.quality .lead { font-size: 1.0625rem; margin-bottom: .4rem; }
+.choose { display: flex; flex-wrap: wrap; align-items: end; gap: .75rem 1rem; margin: 1.25rem 0 0; padding: 1rem 1.2rem; border: 1px solid var(--line); border-radius: 8px; background: var(--soft); }
+.choose label { display: flex; flex-direction: column; gap: .25rem; font-size: .875rem; font-weight: 600; }
+.choose select, .choose input { padding: .5rem .65rem; font: inherit; font-weight: 400; font-size: 1rem; color: inherit; border: 1px solid #77869a; border-radius: 6px; background: #fff; max-width: 100%; }
+.choose .ways { margin: 0 0 0 auto; font-size: .9063rem; text-align: right; } .choose .ways .muted { display: block; }
+.legend { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; margin: 0 0 .5rem; font-size: .875rem; color: var(--muted); }
+.legend span { display: inline-flex; align-items: center; gap: .45rem; }
+.line-own::before, .line-others::before { content: ""; width: 1.6rem; border-top: 3px solid var(--own); } .line-others::before { border-top: 2px dashed var(--others); }
+.quality .note { font-size: .875rem; margin: .5rem 0 0; }
+.quality th[scope=row] { font-weight: 400; } .quality .point { white-space: nowrap; }
+.quality .number { text-align: right; white-space: nowrap; padding-right: 0; padding-left: .9rem; } .quality thead .number { white-space: normal; }
+.quality .label { display: none; } .points td, .points th { vertical-align: middle; }
+.quality .hidden-count { color: var(--muted); font-size: .8438rem; }
+.points .bar-cell { width: 13rem; padding-right: 0; vertical-align: middle; } .points .percent { font-weight: 600; padding-left: .5rem; width: 3.6rem; }
+.points thead th:nth-child(2) { padding-left: 0; }
+.share-bar { display: block; width: 100%; height: auto; }
+.quality .track { fill: #e6ebf0; } .quality .quarter { stroke: #fff; stroke-width: 1; } .quality rect.own { fill: var(--own); } .quality line.others { stroke: var(--others); stroke-width: 3; }
+.quality circle.before { fill: var(--before); stroke: #fff; stroke-width: 1.5; }
+.trend { display: block; width: 100%; height: auto; } .trend .grid { stroke: #e6ebf0; } .trend .tick { font-size: 11px; fill: var(--muted); }
+.trend path { fill: none; stroke-width: 2.5; } .trend path.own { stroke: var(--own); } .trend path.others { stroke: var(--others); stroke-width: 1.75; stroke-dasharray: 5 4; } .trend circle.own { fill: var(--own); stroke: #fff; stroke-width: 1; }
+.beside { display: grid; grid-template-columns: 3fr 2fr; gap: 0 2.5rem; margin-top: 1rem; } .beside > section { min-width: 0; } .beside table { margin-top: 1.75rem; }
+.quality .services { margin-top: 2rem; } .more { margin-top: .5rem; } .more summary { cursor: pointer; color: var(--accent); padding: .4rem 0; }
+.exclusions ul { font-size: .9375rem; } .exclusions li { margin-bottom: .2rem; }
+.cases code { font-size: .875rem; overflow-wrap: anywhere; } .measures .meta { display: block; margin: .1rem 0 0; }
+.print-only { display: none; }
+
 @media (max-width: 46rem) {
   body { font-size: 1rem; }
   main { padding-top: 1.5rem; }
@@ -136,6 +165,18 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
   .estimates th[scope=row] { font-weight: 600; }
   .estimates .label { display: inline; color: var(--muted); }
 }
+@media screen and (max-width: 46rem) {
+  .choose label, .choose select, .choose input { width: 100%; } .choose .ways { margin: 0; text-align: left; }
+  .beside { grid-template-columns: 1fr; }
+  .points, .points tbody, .services, .services tbody { display: block; } .services caption { display: block; }
+  .points thead, .services thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .points tr, .services tr { display: flex; flex-wrap: wrap; align-items: center; gap: .1rem .9rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
+  .points th, .points td, .services th, .services td { border: 0; padding: 0; }
+  .points th[scope=row], .services th[scope=row] { flex: 0 0 100%; font-weight: 600; }
+  .points .bar-cell { flex: 1 1 10rem; width: auto; } .points .percent { padding-left: 0; }
+  .points .number, .services .number { padding: 0; font-size: .875rem; text-align: left; } .points .percent { font-size: 1rem; text-align: right; }
+  .points .label, .services .label { display: inline; color: var(--muted); }
+}
 @media print {
   @page { margin: 18mm 16mm; }
   body { font-size: 10.5pt; line-height: 1.45; }
@@ -148,6 +189,13 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
   h2, h3, caption, .measure { break-after: avoid; }
   .lines > li, .source, .grade, tr { break-inside: avoid; }
   h2 { margin-top: 1.5rem; }
+  body:has(.quality) { font-size: 8.25pt; line-height: 1.3; } .quality .choose, .quality .cases, .quality .more { display: none; }
+  main:has(.quality) { padding-top: .35rem; } body:has(.quality) .bar { padding-top: 0; padding-bottom: .3rem; } main:has(.quality) + .foot { padding: .4rem 0 0; margin-top: .6rem; }
+  .quality h1 { font-size: 14pt; margin: 0 0 .25rem; } .quality h2 { font-size: 10.5pt; margin: .6rem 0 .2rem; } .quality h3 { font-size: 9pt; margin: .5rem 0 .2rem; }
+  .quality p, .quality .lead { font-size: 8.25pt; margin: 0 0 .25rem; max-width: none; } .quality table { font-size: 8pt; line-height: 1.25; } .quality th, .quality td { padding-top: .14rem; padding-bottom: .14rem; }
+  .quality thead th, .quality caption, .quality .legend, .quality .note { font-size: 7.75pt; } .quality caption { padding-bottom: .1rem; font-size: 9pt; }
+  .quality .beside { margin-top: 0; gap: 0 1.5rem; grid-template-columns: 1fr 1fr; } .quality .beside section > :first-child { margin-top: .4rem; } .points .bar-cell { width: 9rem; } .quality .beside table, .quality .services { margin-top: .5rem; } .exclusions ul { font-size: 7.5pt; margin: 0; } .exclusions li { margin: 0; }
+  .quality .standing { font-size: 8.25pt; padding: .1rem .5rem; } .quality svg, .quality rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `.trim()
 

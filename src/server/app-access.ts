@@ -43,7 +43,7 @@ const launchingOrigins = ({ serverEntries = [] }: ServerOptions): string[] =>
     .flatMap(({ url, smartClientId, smartOrigins = [] }) => (smartClientId === undefined ? [] : [url, ...smartOrigins]))
 
 /** Shows pages that people work in to who signed in, and sends others to sign in. */
-function forPeople({ signIn, arePagesOpen }: ServerOptions): RequestHandler {
+export function forPeople({ signIn, arePagesOpen }: ServerOptions): RequestHandler {
   return async (request, response, next) => {
     if (signIn?.way === undefined) {
       if (!arePagesOpen) throw pagesClosed()

@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request, type RequestHan
 import { CdsError } from '../errors.js'
 import { auditing } from './audit.js'
 import { maybeStored, noStore } from './caching.js'
-import { appPolicy, showing, strictly } from './app-access.js'
+import { appPolicy, forPeople, showing, strictly } from './app-access.js'
 import { noteRoute, observeRequests } from './call-log.js'
 import { shedWhenLate } from './back-pressure.js'
 import { allowOrigins } from './cors.js'
@@ -56,6 +56,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     path,
     methods,
     app: program,
+    isForPeople,
     isForClients,
     isAboutNobody,
     isPacked,
@@ -70,6 +71,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     for (const [method, handler] of Object.entries(methods)) {
       const steps: RequestHandler[] = [
         ...(program ? showing(program, options) : []),
+        ...(isForPeople ? [forPeople(options)] : []),
         ...(isForClients ? [whoCalls] : []),
         ...(audit ? [audit] : []),
         ...(isForClients ? [asksRecord ? confirmedLater : confirmed] : []),

@@ -10,6 +10,7 @@ import type { LetIn } from '../trust/calling-client.js'
 import type { Pages } from '../pages/pages.js'
 import type { Tour } from '../pages/tour.js'
 import type { BuiltApps } from '../browser-apps/built-apps.js'
+import type { QualitySource } from '../quality/report.js'
 import type { WatchedRecord } from '../record/port.js'
 import type { PatientForm } from '../site-forms/patient-form.js'
 import type { LinkDesk } from '../calls/form-links.js'
@@ -53,6 +54,10 @@ export interface ServerOptions extends CallEnvironment {
   /** What a check of the knowledge warns of; nothing unless given. */
   warnings?: Readonly<KnowledgeFindings['warnings']>
   record: WatchedRecord
+  /** What practices are told of what came of their calls; absent where nothing is kept. */
+  quality?: QualitySource
+  /** Folder of MeasureReports that they are told of beside it. */
+  qualityReports?: string
   /** Hands on the answers of forms. */
   links: LinkDesk
   /** The form for patients in the wording that the site installed; absent where it has none. */

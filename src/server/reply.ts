@@ -49,6 +49,8 @@ export interface Reply {
   isForEver?: true
   /** Language of the reply, where its path and not the client's preference decides. */
   language?: string
+  /** Name under which a browser keeps it, instead of showing it. */
+  fileName?: string
   /** Path or URL where the answer is to be read instead. */
   seeOther?: string
   /** What the browser is to keep from now on, or to forget. */
@@ -88,7 +90,7 @@ export function isAskedByPerson(request: Request, response: Response, usual: 'ht
 export const answering =
   (handler: Handler, environment: ServerEnvironment): RequestHandler =>
   async (request, response) => {
-    const { type, body, isPublic, isForEver, language, seeOther, cookies, afterwards, onceSent } = await handler(
+    const { type, body, isPublic, isForEver, language, fileName, seeOther, cookies, afterwards, onceSent } = await handler(
       askedIn(request, response, environment.knowledge.profile),
       environment,
     )
@@ -96,6 +98,7 @@ export const answering =
     if (onceSent) response.once('finish', () => void onceSent().catch(failed))
     response.type(type)
     if (language !== undefined) response.setHeader('Content-Language', language)
+    if (fileName !== undefined) response.attachment(fileName)
     if (cookies) response.append('Set-Cookie', [...cookies])
     if (isForEver) keptForEver(response)
     if (seeOther !== undefined) response.redirect(303, seeOther)

@@ -24,6 +24,7 @@ import { defined } from '../plain-values/defined.js'
 import { openApiDocument } from './openapi/document.js'
 import type { ReloadState, ServerEnvironment } from './environment.js'
 import { dataRequirements, metadata, readKnowledge, searchKnowledge } from './knowledge-api.js'
+import { qualityCsv, qualityReport } from './quality-routes.js'
 import { reasonsAgainst } from './readiness.js'
 import { beginFromEhr, beginSignIn, endSession, finishSignIn, launchSettings } from './sign-in-routes.js'
 import { SIGN_IN_PATHS } from './sign-in-paths.js'
@@ -46,6 +47,8 @@ interface Route {
   asksRecord?: true
   /** The program of which it is the page, which is shown to whom that is for. */
   app?: AppName
+  /** Whether it is shown to people who signed in, and in the demonstration to anybody. */
+  isForPeople?: true
   /** Whether only an operator asks for it. */
   isForOperators?: true
   methods: Readonly<Record<string, Handler>>
@@ -106,6 +109,8 @@ export const ROUTES: readonly Route[] = [
   { path: PAGE_PATHS.point, isAboutNobody: true, methods: { get: decisionPoint } },
   { path: PAGE_PATHS.recommendation, isAboutNobody: true, isPacked: true, methods: { get: recommendation } },
   { path: PAGE_PATHS.leaflet, isAboutNobody: true, isPacked: true, methods: { get: leaflet } },
+  { path: PAGE_PATHS.quality, isForPeople: true, isPacked: true, methods: { get: qualityReport } },
+  { path: PAGE_PATHS.qualityCsv, isForPeople: true, isPacked: true, methods: { get: qualityCsv } },
   ...APP_NAMES.map((app): Route => ({ path: APP_PATHS[app], app, isPacked: true, methods: { get: appPage(app) } })),
   { path: '/case/launch', app: 'case', isPacked: true, methods: { get: appPage('case') } },
   { path: SIGN_IN_PATHS.launch, methods: { get: launchSettings } },

@@ -79,9 +79,24 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   ],
   // What a site installs of others' work.
   'site-forms': [['errors', 'plain-values'], ['node:fs']],
-  // The pages that people read, from the knowledge alone: nothing of a patient comes here.
+  // What came of the advice in a practice, in figures that tell of nobody.
+  quality: [
+    ['engine/expression', 'plain-values', 'record'],
+    ['node:fs', 'node:path'],
+  ],
+  // The pages that people read, from the knowledge and from figures: nothing of a patient comes here.
   pages: [
-    ['browser-apps', 'cds-hooks', 'engine/apply', 'engine/knowledge', 'engine/model', 'engine/terminology', 'errors', 'knowledge-files'],
+    [
+      'browser-apps',
+      'cds-hooks',
+      'engine/apply',
+      'engine/knowledge',
+      'engine/model',
+      'engine/terminology',
+      'errors',
+      'knowledge-files',
+      'quality',
+    ],
     ['markdown-it', 'node:crypto', 'preact', 'preact-render-to-string'],
   ],
   // The only room that knows HTTP; the demonstration server is a server of its own.
@@ -98,6 +113,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'knowledge-files',
       'pages',
       'plain-values',
+      'quality',
       'record',
       'sign-in',
       'site-forms',
@@ -156,7 +172,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['commander', 'node:events', 'node:fs', 'node:os', 'node:path', 'node:util', 'yaml'],
   ],
   demo: [
-    ['engine/expression', 'plain-values'],
+    ['engine/expression', 'plain-values', 'record'],
     ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici'],
   ],
   settings: [['engine/knowledge', 'errors', 'record', 'sign-in', 'trust'], ['node:fs']],
@@ -171,6 +187,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'pages',
       'patient-data',
       'plain-values',
+      'quality',
       'record',
       'server',
       'settings',
@@ -190,6 +207,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'engine/knowledge',
       'errors',
       'knowledge-files',
+      'quality',
       'record',
       'server',
       'settings',
@@ -203,7 +221,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
 }
 
 /** Rooms that may touch the disk. */
-const READS_DISK = ['browser-apps', 'cli', 'demo', 'knowledge-files', 'population', 'record', 'settings', 'site-forms', 'trust']
+const READS_DISK = ['browser-apps', 'cli', 'demo', 'knowledge-files', 'population', 'quality', 'record', 'settings', 'site-forms', 'trust']
 
 /** What the wing may reach of the outside, through whatever it imports: the FHIRPath engine, regular expressions in linear time, names of cards. */
 const REACHED_BY_ENGINE = ['fhirpath', 're2js', 'uuid']

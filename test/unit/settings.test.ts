@@ -194,6 +194,7 @@ describe('a good value', () => {
     ['CDS_SHOWN_MEMORY', '100000', 'shownMemory', 100_000],
     ['CDS_REPLAY_STRICT', 'off', 'isReplayStrict', false],
     ['CDS_START_BACK_WORDING', '/etc/columna/wording.json', 'startBackWording', '/etc/columna/wording.json'],
+    ['CDS_QUALITY_REPORTS', '/var/columna/measures', 'qualityReports', '/var/columna/measures'],
     ['CDS_REPEAT_INFO_DAYS', '0', 'repeatInfoDays', 0],
     ['CDS_REPEAT_INFO_DAYS', '365', 'repeatInfoDays', 365],
     ['CDS_EXPLAIN', '0', 'explain', false],

@@ -25,6 +25,14 @@ const HTML: Readonly<Record<string, Schema>> = { 'text/html': TEXT }
 const answered = (schema: Schema) => ({ 200: { [JSON_TYPE]: schema } })
 const found = (schema: Schema) => ({ 200: { [FHIR_TYPE]: schema } })
 
+const CSV: Readonly<Record<string, Schema>> = { 'text/csv': TEXT }
+const REPORTED = {
+  practice: { schema: TEXT, description: 'The client with its tenant, as the page offers it; the first unless it is given.' },
+  from: { schema: TEXT, description: 'A day of the first of twelve whole weeks, YYYY-MM-DD.' },
+  to: { schema: TEXT, description: 'A day of the last of twelve whole weeks; of the last that is over unless either is given.' },
+  format: { schema: TEXT, description: '`csv`: as a table.' },
+}
+
 const LANG = { lang: { schema: TEXT, description: 'Language of the page: da or en.' } }
 const AS_IF = {
   now: {
@@ -188,6 +196,17 @@ const PAGES: Readonly<Record<string, DocumentedPath>> = {
     get: { summary: 'A recommendation', tag: 'Pages', query: LANG, answers: { 200: HTML, 303: {} } },
   },
   [PAGE_PATHS.leaflet]: page('A leaflet for patients'),
+  [PAGE_PATHS.quality]: {
+    get: {
+      summary: 'The practice report: what the service said in one practice, and what was done with it',
+      tag: 'Pages',
+      query: { ...LANG, ...REPORTED },
+      answers: { 200: { ...HTML, ...CSV } },
+    },
+  },
+  [PAGE_PATHS.qualityCsv]: {
+    get: { summary: 'The figures of the practice report, as a table', tag: 'Pages', query: REPORTED, answers: { 200: CSV } },
+  },
   ...Object.fromEntries(APP_NAMES.map(name => [APP_PATHS[name], page(`A page that people work in: ${name}`)])),
   '/case/launch': page('Where an EHR launches the page of a patient (SMART)'),
   '/page-settings': { get: { summary: 'What our own pages go by', tag: 'Pages', answers: answered(named('PageSettings')) } },
