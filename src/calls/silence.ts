@@ -56,18 +56,21 @@ export function standingSilences(
 }
 
 /**
- * What of some silences holds in a call: those that no newer data opens, and none where a critical card would stay away or
- * the time of the call runs out before all that is known.
+ * What of some silences holds in a call: those that no newer data opens and for which no critical card stays away; none
+ * where the time of the call runs out before all that is known.
  */
 export function silencing(standing: readonly Silence[], call: CallToSilence): Silencing {
   const scope = call.open([])
   const loud = call.apply(scope)
   const speaking: Silencing = { by: [], loud, quiet: loud }
   if (isLate(loud)) return speaking
+  const quieted = (by: readonly Silence[]): Silencing | undefined => {
+    if (by.length === 0) return speaking
+    const quiet = call.apply(call.open(by))
+    return isLate(quiet) || hidesCritical(loud, quiet) ? undefined : { by, loud, quiet }
+  }
   const by = standingStill(standing, scope, call)
-  if (by.length === 0) return speaking
-  const quiet = call.apply(call.open(by))
-  return isLate(quiet) || hidesCritical(loud, quiet) ? speaking : { by, loud, quiet }
+  return quieted(by) ?? quieted(by.filter(silence => quieted([silence]) !== undefined)) ?? speaking
 }
 
 const TOO_LATE = 'CDS_DEADLINE_PASSED'

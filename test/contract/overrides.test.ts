@@ -432,24 +432,34 @@ describe('what a user answered to a card', () => {
     ])
   })
 
-  test('is not heard at all while a card stays away for it that only this patient makes critical', () => {
+  test('is not heard while a card stays away for it that only this patient makes critical; other answers are', () => {
     const pressing = { dynamicValue: [{ path: 'priority', expression: { ...fhirpath("'stat'"), description: 'It presses.' } }] }
+    const given: readonly Silence[] = ['LBP-10', 'LBP-06'].map(point => ({
+      ...answered({ point }),
+      since: '2026-03-30',
+      until: '2026-04-30',
+    }))
     const byFor = (...actions: PlanDefinitionAction[]) => {
       const knowledge = knowledgeOf(library(), plan(actions))
       const applied = planOf(knowledge)
       const of = { id: SIGN, plans: [applied], hook: 'patient-view', requirements: [] } as unknown as CdsService
       const context = { patientId: 'p1', language: 'da', terminology: knowledge.terminology, hook: 'patient-view' }
-      const { by } = silencing([{ ...answered(), since: '2026-03-30', until: '2026-04-30' }], {
+      const { by } = silencing(given, {
         service: of,
         open: (silenced, isExplained) => scopeOf(knowledge, { data: { silenced } }, isExplained),
         apply: scope => [{ plan: applied, ...applyPlan(applied, scope, context) }],
       })
-      return by.length
+      return by.map(({ point }) => point)
     }
-    const advice = topAction('advice', { condition: [when('%silenced.empty()')] })
-    expect(byFor(advice)).toBe(1)
-    expect(byFor(advice, topAction('alarm', { ...pressing, condition: [when('%silenced.empty()')] }))).toBe(0)
-    expect(byFor(advice, topAction('alarm', pressing))).toBe(1)
+    const unlessSilent = (point: string) => ({ condition: [when(`%silenced.where(point = '${point}').empty()`)] })
+    const advice = topAction('advice', unlessSilent('LBP-10'))
+    const alarm = (point: string) => topAction('alarm', { ...pressing, ...unlessSilent(point) })
+    expect(byFor(advice)).toEqual(['LBP-10', 'LBP-06'])
+    expect(byFor(advice, alarm('LBP-06'))).toEqual(['LBP-10'])
+    expect(byFor(advice, topAction('alarm', { ...pressing, condition: [when('%silenced.empty()')] }))).toEqual([])
+    expect(byFor(advice, topAction('alarm', pressing))).toEqual(['LBP-10', 'LBP-06'])
+    // Each by itself leaves the alarm, both together do not.
+    expect(byFor(advice, topAction('alarm', { ...pressing, condition: [when('%silenced.count() < 2')] }))).toEqual([])
   })
 
   test('silences for the fewer of the days that its outcome and its reason have', () => {
