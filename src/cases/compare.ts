@@ -63,15 +63,22 @@ function unequal<T>(what: string, wanted: T | undefined, found: T | undefined): 
   return wanted === undefined || wanted === found ? [] : [`${what} should be ${String(wanted)} and is ${String(found)}`]
 }
 
+interface Concept {
+  coding?: { system?: string; code?: string }[]
+}
+
+/** What a suggestion proposes: R4 calls the code of a service, of a medicine and of a device by other names. */
 interface Proposed {
   resourceType?: string
-  code?: { coding?: { system?: string; code?: string }[] }
+  code?: Concept
+  medicationCodeableConcept?: Concept
+  codeCodeableConcept?: Concept
   input?: { valueCanonical?: string }[]
   reasonReference?: { reference?: string }[]
 }
 
 /**
- * Whether a suggestion is the one asked for by its label, by `ServiceRequest` and a code, with ` for c1` behind
+ * Whether a suggestion is the one asked for by its label, by its type and a code, with ` for c1` behind
  * it where the condition that is its reason matters, or by `Task` and the id of the form it asks for.
  */
 function isThat({ label, actions = [] }: Suggestion, wanted: string, { coding }: CaseLanguage): boolean {
@@ -79,12 +86,13 @@ function isThat({ label, actions = [] }: Suggestion, wanted: string, { coding }:
   const [, type, what, reason] = /^([A-Z][A-Za-z]+) (\S+)(?: for (\S+))?$/.exec(wanted) ?? []
   if (what === undefined) return false
   return actions.some(({ resource }) => {
-    const { resourceType, code, input, reasonReference = [] } = (resource ?? {}) as Proposed
+    const { resourceType, input, reasonReference = [], ...named } = (resource ?? {}) as Proposed
+    const concept = named.code ?? named.medicationCodeableConcept ?? named.codeCodeableConcept
     if (resourceType !== type) return false
     if (reason !== undefined && reasonReference.map(({ reference }) => reference).join() !== `Condition/${reason}`) return false
     if (!what.includes(':'))
       return (input ?? []).some(({ valueCanonical }) => valueCanonical?.split('|')[0]?.endsWith(`/Questionnaire/${what}`))
     const { system, code: wantedCode } = coding(what)
-    return (code?.coding ?? []).some(each => each.system === system && each.code === wantedCode)
+    return (concept?.coding ?? []).some(each => each.system === system && each.code === wantedCode)
   })
 }

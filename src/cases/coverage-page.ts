@@ -10,6 +10,7 @@ const KINDS = ['R', 'C', 'M'] as const
 
 const code = (text: string): string => `\`${text}\``
 const codes = (texts: readonly string[]): string => texts.map(code).join(', ')
+const list = (lines: readonly string[]): string => lines.map(line => `- ${line}`).join('\n') || 'none'
 
 /** How many points of each kind are accounted for, such as `129 of 131 R, 72 of 73 C and 44 of 44 M`. */
 export function tally(points: readonly CoveredPoint[]): string {
@@ -52,7 +53,7 @@ export function coveragePage(
   return (
     [
       '# Coverage of the source documents',
-      'Written by `npm run coverage:knowledge`; do not edit. A test fails while it is not up to date.',
+      'Written by `columna coverage`; do not edit.',
       `Accounted for: ${tally(points)} rows.`,
       'R is a rule: it needs an action that a service reaches, a case for yes and a case for no. C is content of another card and M is scope or definition: an action carries it, or the property `accountedFor` in `CodeSystem/decision-point` says what embodies it.',
       '## Missing',
@@ -80,11 +81,16 @@ function documentSection(
   const ledger = ofType<Library>(files, 'Library').find(({ resource }) => resource.id === documents[document])?.resource
   const rows = own.map(point => row(point, known))
   return [
-    `## ${document}: ${ledger?.title ?? 'unknown document'}${ledger?.date === undefined ? '' : `, ${ledger.date}`}`,
+    `## ${nameOfDocument(document, ledger)}`,
     `${tally(own)}.`,
     ['| point | kind | topic | spoken by | yes | no | cannot tell |', '|---|---|---|---|---|---|---|', ...rows].join('\n'),
   ]
 }
+
+const nameOfDocument = (document: string, ledger: Library | undefined): string =>
+  document === ''
+    ? 'Points of no document by name'
+    : `${document}: ${ledger?.title ?? 'unknown document'}${ledger?.date === undefined ? '' : `, ${ledger.date}`}`
 
 function row(point: CoveredPoint, known: KnownThings): string {
   const { code: name, kind, topic, cases } = point
@@ -124,23 +130,21 @@ function conditionSection({ conditions }: ConditionCoverage, { neverSpeaking }: 
     '## Conditions and their answers in the cases',
     `${conditions.length} conditions of the actions that services reach; a condition of a plan within others counts in each. The columns say how many were answered so by at least one case; a condition that only tests whether something is known is never open.`,
     ['| plan | conditions | yes | no | cannot tell |', '|---|---|---|---|---|', ...rows].join('\n'),
-    'Every action speaks in some case, but for these:',
-    Object.entries(neverSpeaking)
-      .map(([place, reason]) => `- ${code(place)}: ${reason}`)
-      .join('\n'),
+    'Every action speaks in some case, but for those that are missing above and these:',
+    list(Object.entries(neverSpeaking).map(([place, reason]) => `${code(place)}: ${reason}`)),
   ]
 }
 
 function localSection({ unpaired, pairedCount, namedInFacts, systems, formOnly, unread }: LocalReading, words: CoverageWords): string[] {
-  const own = [...unpaired].map(([kind, names]) => `- ${code(kind)}, ${names.length} without a standard code: ${codes(names)}`)
+  const own = [...unpaired].map(([kind, names]) => `${code(kind)}, ${names.length} without a standard code: ${codes(names)}`)
   return [
     '## Codes of our own',
     'Where no standard code was verified, orders and results are read under a code of our own, and other facts from the consultation form alone.',
-    [...own, `- codes of our own that a value set pairs with a standard code: ${pairedCount}`].join('\n'),
+    list([...own, `codes of our own that a value set pairs with a standard code: ${pairedCount}`]),
     '**Code systems that value sets name** (number of value sets):',
-    [...systems].map(([system, count]) => `- ${code(system)}: ${count}`).join('\n'),
+    list([...systems].map(([system, count]) => `${code(system)}: ${count}`)),
     `**Code systems that facts name themselves**, without a value set${words.namedInFacts === undefined ? '' : ` (${words.namedInFacts})`}:`,
-    [...namedInFacts].map(([system, facts]) => `- ${code(system)}: ${codes(facts)}`).join('\n'),
+    list([...namedInFacts].map(([system, facts]) => `${code(system)}: ${codes(facts)}`)),
     `**Read from the form alone** (${formOnly.length} questions): no fact joins the answer with a code by an or. Derived, not judged: an or with a code for something related counts too.`,
     byGroup(formOnly),
     `**Read by no fact** (${unread.length} questions): kept in the record only.`,
@@ -151,7 +155,7 @@ function localSection({ unpaired, pairedCount, namedInFacts, systems, formOnly, 
 /** Questions in a list, one line a group of the form. */
 function byGroup(linkIds: readonly string[]): string {
   const groups = [...new Set(linkIds.map(groupOf))]
-  return groups.map(group => `- ${group}: ${codes(linkIds.filter(linkId => groupOf(linkId) === group))}`).join('\n')
+  return list(groups.map(group => `${group}: ${codes(linkIds.filter(linkId => groupOf(linkId) === group))}`))
 }
 
 const groupOf = (linkId: string): string => linkId.split('.')[0] ?? linkId

@@ -10,9 +10,9 @@ export interface DecisionPoint {
   code: string
   /** Its topic, in English. */
   topic: string
-  /** Number of the source document, such as `001`. */
+  /** Number of the source document, such as `001`; empty where the point does not say. */
   document: string
-  /** R is a rule, C is content of another card, M is scope or definition. */
+  /** R is a rule, which goes without saying; C is content of another card, M is scope or definition. */
   kind: string
   /** What embodies a point that is not a rule. */
   accountedFor: string | undefined
@@ -81,7 +81,7 @@ function decisionPoint(concept: CodeSystemConcept): DecisionPoint {
     code: concept.code,
     topic: english ?? concept.display ?? '',
     document: property('document') ?? '',
-    kind: property('kind') ?? '',
+    kind: property('kind') ?? 'R',
     accountedFor: property('accountedFor'),
   }
 }
