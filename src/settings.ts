@@ -231,6 +231,11 @@ export function readKnowledgeSettings(declared: SettingsTable, environment: Envi
 export const readKnowledgeFolder = (environment: Environment = process.env): string | undefined =>
   readingFrom(environment).setting({ name: 'CDS_KNOWLEDGE', read: text => text, fallback: () => undefined })
 
+/** Has this process serve a folder of knowledge where its environment names none. */
+export function nameKnowledgeFolder(folder: string | undefined, environment: NodeJS.ProcessEnv = process.env): void {
+  if (folder !== undefined && readKnowledgeFolder(environment) === undefined) environment['CDS_KNOWLEDGE'] = folder
+}
+
 /** Whether a setting that knowledge declares would be called as one of the service itself. */
 export const isOwnSetting = (name: string): boolean => isServiceVariable(variableOf(name))
 

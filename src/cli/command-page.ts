@@ -63,7 +63,10 @@ export interface KnowledgeOptions {
 
 /** Declares `--knowledge`. */
 export const takesKnowledge = (command: Command): Command =>
-  command.option('--knowledge <folder>', 'folder of the knowledge; that of CDS_KNOWLEDGE unless given, else that of this package')
+  command.option(
+    '--knowledge <folder>',
+    'folder of the knowledge; that of CDS_KNOWLEDGE unless given, else the folder where the command is given if it has a knowledge.json, else that of this package',
+  )
 
 /** What of a folder the knowledge is made of. */
 export const knowledgePaths = (folder: string): string[] =>
