@@ -16,7 +16,7 @@ const USER = fileURLToPath(new URL('user/', import.meta.url))
 const GUIDELINE = fileURLToPath(new URL('../other-guideline', import.meta.url))
 /** What a package of this kind is made of; whatever else is in it was not meant to be. */
 const PACKED =
-  /^(dist\/|fhir-resources\/|cds-services\/|docs\/|examples\/|src\/demo\/people\/|((package|knowledge)\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
+  /^(dist\/|fhir-resources\/|cds-services\/|docs\/|examples\/|src\/demo\/people\/|(knowledge|test\/clinical-cases)\/README\.md|((package|knowledge)\.json|README\.md|ARCHITECTURE\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE)$)/
 
 interface Manifest {
   name: string

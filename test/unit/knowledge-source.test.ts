@@ -14,7 +14,6 @@ import {
   type Placed,
   type TextFile,
 } from '../../src/knowledge-source/index.js'
-import { knowledgeFaults } from '../../src/knowledge-files/knowledge-faults.js'
 import type { JsonObject } from '../../src/plain-values/json.js'
 import { columna } from '../support/columna.js'
 
@@ -321,26 +320,6 @@ describe('JSON that was edited', () => {
 
 describe('the page for authors', () => {
   const page = readFileSync(new URL('knowledge/README.md', ROOT), 'utf8')
-  const blocks = [...page.matchAll(/^`([^`\n]+)`\n```\w+\n([^]*?)^```$/gm)].map(([, file = '', text = '']) => ({ file, text }))
-
-  test('has an example that is sound as it stands there', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'columna-example-'))
-    const write = ({ file, text }: TextFile) => {
-      mkdirSync(dirname(join(folder, file)), { recursive: true })
-      writeFileSync(join(folder, file), text)
-    }
-    blocks.forEach(write)
-    const { canonicalBase, languages } = JSON.parse(blocks.find(({ file }) => file === 'knowledge.json')?.text ?? '') as {
-      canonicalBase: string
-      languages: [string, ...string[]]
-    }
-    const source = blocks.filter(({ file }) => file.startsWith('knowledge/'))
-    const { resources, faults } = renderSource(source, { names: namesUnder(canonicalBase, 'org.columna'), languages })
-    for (const { file, resource } of resources) write({ file, text: JSON.stringify(resource) })
-    expect(faults).toEqual([])
-    expect(knowledgeFaults(folder)).toMatchObject({ faults: [], warnings: [] })
-    rmSync(folder, { recursive: true })
-  })
 
   test('tells of every section and every word of an action', () => {
     const sections = SECTIONS.map(({ name }) => name)
