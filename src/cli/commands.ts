@@ -4,6 +4,7 @@ import type { CommandPage } from './command-page.js'
 import { coverage } from './coverage.js'
 import { explain } from './explain.js'
 import { importing } from './import.js'
+import { measure } from './measure.js'
 import { population } from './population.js'
 import { prepare } from './prepare.js'
 import { record } from './record.js'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly CommandPage[] = [
   render,
   importing,
   population,
+  measure,
   serve,
   record,
   token,

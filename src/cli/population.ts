@@ -1,5 +1,6 @@
 import type { PopulationOptions } from './ask-population.js'
 import { knowledgeAsked, takesKnowledge, type CommandPage, type KnowledgeOptions } from './command-page.js'
+import { takesRun } from './takes-run.js'
 
 /** `columna population`. */
 export const population: CommandPage<PopulationOptions & KnowledgeOptions> = {
@@ -15,14 +16,9 @@ export const population: CommandPage<PopulationOptions & KnowledgeOptions> = {
   ],
   json: '{ patients: number, spokenFor: number, undecided: number, byPoint: { [code: string]: number }, skipped: { [code: string]: number }, ... }, as the summary.json that it writes',
   takes: command =>
-    takesKnowledge(command)
-      .option('--input <folder>', 'folder that a bulk export was saved to')
-      .option('--output <folder>', 'folder that the answers go to')
-      .option('--now <instant>', 'the instant at which is asked, such as 2026-03-30')
+    takesRun(takesKnowledge(command))
       .option('--service <id>', 'only this service; may be said several times', several)
-      .option('--plan <id>', 'only this plan; may be said several times', several)
-      .option('--workers <n>', 'threads; as many as there are processors unless given')
-      .option('--part <i/n>', 'number of this machine, from 0, and how many there are'),
+      .option('--plan <id>', 'only this plan; may be said several times', several),
   run: async ({ options, surroundings, teller }) =>
     (await import('./ask-population.js')).answerPopulation(
       knowledgeAsked(surroundings, options.knowledge),

@@ -21,13 +21,22 @@ export interface PatientAnswer {
 }
 
 /** Milliseconds that one patient may take, of whom nobody waits. */
-const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 60_000
 
-/** Asks patients, one after the other, what each would be told. */
-export type AskPatient = (patient: string, entries: readonly BundleEntry[]) => PatientAnswer
+/** What came of a patient: a line of the output, and names of what it counts as. */
+export interface Answered<Line extends object = object> {
+  line: Line
+  counts: readonly string[]
+}
 
-/** Makes what asks patients; all of them are asked at the same instant. */
-export function patientAsker(asked: readonly Asked[], { knowledge }: LoadedKnowledge, choices: RunChoices): AskPatient {
+/** Asks patients, one after the other. */
+export type AskPatient<Line extends object = object> = (patient: string, entries: readonly BundleEntry[]) => Answered<Line>
+
+/** Names of what is counted of the patients that are told anything. */
+export const COUNTED = { spokenFor: 'spoken for', undecided: 'undecided', unusable: 'unusable', point: 'point ' } as const
+
+/** Makes what asks patients what they would be told; all of them are asked at the same instant. */
+export function patientAsker(asked: readonly Asked[], { knowledge }: LoadedKnowledge, choices: RunChoices): AskPatient<PatientAnswer> {
   const clock = clockAt(new Date(choices.now), choices.timeZone)
   const variables = asked[0]?.plans[0]?.variables ?? new Variables()
   const { terminology, forms, profile } = knowledge
@@ -44,12 +53,13 @@ export function patientAsker(asked: readonly Asked[], { knowledge }: LoadedKnowl
     })
     const answers = asked.map(each => answerOf(each, scope))
     const undecided = answers.flatMap(each => each.undecided)
-    return {
+    const line: PatientAnswer = {
       patient,
       speaks: answers.flatMap(each => each.speaks),
       ...(undecided.length > 0 && { undecided }),
       ...(record.unusable.length > 0 && { unusable: record.unusable.length }),
     }
+    return { line, counts: countedOf(line) }
 
     function answerOf({ service, hook, plans }: Asked, on: Scope): Required<Pick<PatientAnswer, 'speaks' | 'undecided'>> {
       const context = { patientId: patient, ...defined({ hook }), language: profile.languages[0], terminology }
@@ -63,3 +73,10 @@ export function patientAsker(asked: readonly Asked[], { knowledge }: LoadedKnowl
     }
   }
 }
+
+const countedOf = ({ speaks, undecided = [], unusable = 0 }: PatientAnswer): string[] => [
+  ...(speaks.length > 0 ? [COUNTED.spokenFor] : []),
+  ...(undecided.length > 0 ? [COUNTED.undecided] : []),
+  ...(unusable > 0 ? [COUNTED.unusable] : []),
+  ...[...new Set(speaks.flatMap(({ points }) => points))].map(point => `${COUNTED.point}${point}`),
+]

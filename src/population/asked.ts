@@ -1,4 +1,4 @@
-import type { CompiledPlan } from '../engine/knowledge/compiled.js'
+import type { CompiledMeasure, CompiledPlan, CompiledRequirement } from '../engine/knowledge/compiled.js'
 import { clockAt } from '../engine/expression/clock.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { queriesFor } from '../patient-data/fill-template.js'
@@ -12,6 +12,9 @@ export interface Asked {
   plans: readonly CompiledPlan[]
 }
 
+/** Plans that are asked for by name. */
+type PlansAsked = Extract<Question, { plans: readonly string[] }>
+
 /** The hook of the services that are asked where nobody chooses: it brings nothing but the patient. */
 const USUAL_HOOK = 'patient-view'
 
@@ -20,7 +23,7 @@ export const usualServices = ({ services }: LoadedKnowledge): string[] =>
   [...services.values()].filter(({ hook }) => hook === USUAL_HOOK).map(({ id }) => id)
 
 /** What is asked by some names. @throws Error that names what there is instead, where there is none of a name. */
-export function askedOf({ services, plans }: Question, { services: all, knowledge }: LoadedKnowledge): Asked[] {
+export function askedOf({ services, plans }: PlansAsked, { services: all, knowledge }: LoadedKnowledge): Asked[] {
   const ofServices = services.map(id => {
     const service = all.get(id)
     if (!service) throw new Error(`There is no service ${id}. There are ${[...all.keys()].join(', ') || 'none'}.`)
@@ -39,10 +42,27 @@ export function askedOf({ services, plans }: Question, { services: all, knowledg
   return asked
 }
 
+/** Measures by id or canonical; all of the knowledge where none is named. @throws Error where there is none. */
+export function measuresOf(names: readonly string[], { knowledge }: LoadedKnowledge): CompiledMeasure[] {
+  if (knowledge.measures.length === 0) throw new Error('The knowledge holds no Measure.')
+  if (names.length === 0) return [...knowledge.measures]
+  return names.map(name => {
+    const measure = knowledge.measure(name)
+    if (measure) return measure
+    const ids = knowledge.measures.map(({ resource }) => resource.id)
+    throw new Error(`There is no measure ${name}. There are ${ids.join(', ')}.`)
+  })
+}
+
+/** What the answers to a question are read from. */
+export const requirementsOf = (question: Question, loaded: LoadedKnowledge): CompiledRequirement[] =>
+  question.measures
+    ? measuresOf(question.measures, loaded).flatMap(({ requirements }) => requirements)
+    : askedOf(question, loaded).flatMap(({ plans }) => plans.flatMap(plan => plan.requirements))
+
 /** Types of the records that are read of each patient: what would be asked for where nothing is known but the patient. */
-export function typesRead(asked: readonly Asked[], { now, timeZone }: Pick<RunChoices, 'now' | 'timeZone'>): string[] {
+export function typesRead(requirements: readonly CompiledRequirement[], { now, timeZone }: Pick<RunChoices, 'now' | 'timeZone'>): string[] {
   const source = { context: { patientId: 'x' }, clock: clockAt(new Date(now), timeZone) }
-  const requirements = asked.flatMap(({ plans }) => plans.flatMap(plan => plan.requirements))
   const read = requirements.filter(requirement => (queriesFor(requirement, source) ?? []).length > 0)
   return [...new Set(['Patient', ...read.map(({ type }) => type)])].sort()
 }

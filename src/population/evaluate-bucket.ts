@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
 import { CdsError } from '../errors.js'
 import { entriesIn } from '../patient-data/read-bundle.js'
-import type { AskPatient, PatientAnswer } from './ask-patient.js'
+import type { Answered, AskPatient } from './ask-patient.js'
 import { writeWhole } from './lane.js'
 import type { LineFault } from './line-faults.js'
 import { patientsIn, type PatientLine } from './patient-lines.js'
@@ -10,16 +10,11 @@ import { resultFile, talliesFile, type RunPlan } from './plan.js'
 /** What was counted of the patients of a bucket. */
 export interface Tallies {
   patients: number
-  /** Patients for whom anything speaks, and for whom something could not be decided. */
-  spokenFor: number
-  undecided: number
-  /** Patients of whom records or values could not be used. */
-  withUnusable: number
-  /** Patients by the decision point that speaks for them. */
-  byPoint: Record<string, number>
+  /** Patients by what they count as. */
+  counts: Record<string, number>
 }
 
-export const noTallies = (): Tallies => ({ patients: 0, spokenFor: 0, undecided: 0, withUnusable: 0, byPoint: {} })
+export const noTallies = (): Tallies => ({ patients: 0, counts: {} })
 
 /** What is kept of a bucket beside its answers. */
 export interface BucketReport {
@@ -36,8 +31,10 @@ export function evaluateBucket(bucket: number, plan: RunPlan, folders: readonly 
     for (const [patient, lines] of patientsIn(bucket, folders)) {
       const answer = answered(patient, lines, ask, report.faults)
       if (!answer) continue
-      count(answer, report.tallies)
-      writeSync(file, `${JSON.stringify(answer)}\n`)
+      const { tallies } = report
+      tallies.patients += 1
+      for (const name of answer.counts) tallies.counts[name] = (tallies.counts[name] ?? 0) + 1
+      writeSync(file, `${JSON.stringify(answer.line)}\n`)
     }
   } finally {
     closeSync(file)
@@ -47,7 +44,7 @@ export function evaluateBucket(bucket: number, plan: RunPlan, folders: readonly 
   return report.tallies.patients
 }
 
-function answered(patient: string, lines: readonly PatientLine[], ask: AskPatient, faults: LineFault[]): PatientAnswer | undefined {
+function answered(patient: string, lines: readonly PatientLine[], ask: AskPatient, faults: LineFault[]): Answered | undefined {
   const [first] = lines
   if (!first) return undefined
   const entries = lines.flatMap(({ bytes }) => entriesIn(JSON.parse(bytes.toString('utf8'))) ?? [])
@@ -63,12 +60,4 @@ function answered(patient: string, lines: readonly PatientLine[], ask: AskPatien
     faults.push({ ...place, code: 'not-evaluated', error: error instanceof CdsError ? error.code : 'CDS_INTERNAL' })
     return undefined
   }
-}
-
-function count({ speaks, undecided = [], unusable = 0 }: PatientAnswer, tallies: Tallies): void {
-  tallies.patients += 1
-  if (speaks.length > 0) tallies.spokenFor += 1
-  if (undecided.length > 0) tallies.undecided += 1
-  if (unusable > 0) tallies.withUnusable += 1
-  for (const point of new Set(speaks.flatMap(({ points }) => points))) tallies.byPoint[point] = (tallies.byPoint[point] ?? 0) + 1
 }

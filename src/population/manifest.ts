@@ -18,7 +18,7 @@ export interface Manifest {
 /** What whoever goes on with a run reads of a member that differs. */
 const WORDS: Readonly<Record<keyof Manifest, string>> = {
   knowledge: 'the knowledge',
-  question: 'the services or plans that are asked about',
+  question: 'what is asked: services, plans, or measures and their period',
   now: '--now',
   timeZone: 'CDS_TIME_ZONE',
   settings: 'the settings of the knowledge',

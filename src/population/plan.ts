@@ -1,11 +1,10 @@
 import { join } from 'node:path'
+import type { MeasurePeriod } from '../engine/apply/measure-period.js'
 import type { InputFile } from './input-files.js'
 
-/** What each patient is asked about: services as they are called, or plans by themselves. */
-export interface Question {
-  services: readonly string[]
-  plans: readonly string[]
-}
+/** What each patient is asked about: services as they are called and plans by themselves, or measures of a period. */
+export type Question =
+  { services: readonly string[]; plans: readonly string[]; measures?: undefined } | { measures: readonly string[]; period: MeasurePeriod }
 
 /** What decides what a run answers. Whoever goes on with a run must ask the same. */
 export interface RunChoices {

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { noTallies, type BucketReport, type Tallies } from './evaluate-bucket.js'
 import { lineNumbers } from './input-files.js'
-import { recordsIn, writeWhole } from './lane.js'
+import { recordsIn } from './lane.js'
 import { FAULTS, LINE_FAULTS, type LineFault } from './line-faults.js'
 import { outputFile, talliesFile, type RunPlan } from './plan.js'
 
-/** What came of a run. */
-export interface Summary extends Tallies {
+/** What came of a run, whatever was asked. */
+export interface RunReport extends Tallies {
   now: string
   knowledge: string
   /** Lines that were skipped, by what is wrong with them. */
@@ -21,8 +21,8 @@ export interface Summary extends Tallies {
 /** Most skipped lines that are listed. */
 const MOST_LISTED = 100_000
 
-/** Adds up what the buckets counted, lists the lines that were skipped, and writes both beside the answers. */
-export function writeReport(plan: RunPlan, digest: string, folders: readonly string[]): Summary {
+/** Adds up what the buckets counted, and lists the lines that were skipped beside the answers. */
+export function reportOf(plan: RunPlan, digest: string, folders: readonly string[]): RunReport {
   const tallies = noTallies()
   const faults: LineFault[] = []
   const skipped: Record<string, number> = {}
@@ -41,16 +41,14 @@ export function writeReport(plan: RunPlan, digest: string, folders: readonly str
   writeFileSync(outputFile(plan, 'faults', 'ndjson'), listed(faults, plan))
   const records = recordsIn(folders)
   const absentTypes = plan.types.filter(type => records[type] === undefined)
-  const summary: Summary = {
+  return {
     now: plan.now,
     knowledge: digest,
-    ...sorted(tallies),
+    ...tallies,
     skipped,
     ...(notListed > 0 && { notListed }),
     ...(absentTypes.length > 0 && { absentTypes }),
   }
-  writeWhole(outputFile(plan, 'summary', 'json'), `${JSON.stringify(summary, undefined, 2)}\n`)
-  return summary
 }
 
 const faultsIn = (path: string): LineFault[] =>
@@ -61,15 +59,10 @@ const faultsIn = (path: string): LineFault[] =>
         .map(line => JSON.parse(line) as LineFault)
     : []
 
-function add({ byPoint, ...counts }: Tallies, to: Tallies): void {
-  for (const name of Object.keys(counts) as (keyof typeof counts)[]) to[name] += counts[name]
-  for (const [point, patients] of Object.entries(byPoint)) to.byPoint[point] = (to.byPoint[point] ?? 0) + patients
+function add({ patients, counts }: Tallies, to: Tallies): void {
+  to.patients += patients
+  for (const [name, count] of Object.entries(counts)) to.counts[name] = (to.counts[name] ?? 0) + count
 }
-
-const sorted = ({ byPoint, ...counts }: Tallies): Tallies => ({
-  ...counts,
-  byPoint: Object.fromEntries(Object.entries(byPoint).sort(([one], [other]) => (one < other ? -1 : 1))),
-})
 
 /** Skipped lines by file and line, with words that hold nothing of them. */
 function listed(faults: readonly LineFault[], plan: RunPlan): string {

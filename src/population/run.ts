@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path'
 import { loadKnowledge, type LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { servedBy } from '../knowledge-files/served-plans.js'
-import { askedOf, typesRead, typesReferredTo, usualServices } from './asked.js'
+import { requirementsOf, typesRead, typesReferredTo } from './asked.js'
 import { inputFiles, piecesOf, type InputFile } from './input-files.js'
 import { readLane, recordsIn, writeWhole } from './lane.js'
 import { beginOrGoOn, readManifest } from './manifest.js'
@@ -14,22 +14,20 @@ import {
   resultFile,
   taskName,
   workFolder,
+  type Question,
   type RunChoices,
   type RunPlan,
   type Task,
 } from './plan.js'
 import { openPool, type Pool } from './pool.js'
-import { writeReport, type Summary } from './report.js'
+import { reportOf, type RunReport } from './report.js'
 
-/** What a run is asked for. */
+/** How a run is made, whatever is asked. */
 export interface RunOptions extends Omit<RunChoices, 'now' | 'settings' | 'question'> {
   input: string
   output: string
   /** Folder of the knowledge. */
   knowledge: string
-  /** What is asked; the services of a patient's chart unless anything is chosen. */
-  services: readonly string[]
-  plans: readonly string[]
   /** The instant that is now for every patient; that of the run where it was begun before, else the moment. */
   now: string | undefined
   /** What the deployment chose for the knowledge that was loaded. */
@@ -56,14 +54,20 @@ const FEWEST_BUCKETS = 16
 const MOST_BUCKETS = 4_096
 
 /**
- * Asks of every patient of a bulk export what they would be told at one instant. A run that was killed goes on where it
- * was when it is asked for again; patients of finished buckets are never asked again.
+ * Asks every patient of a bulk export the same at one instant. A run that was killed goes on where it was when it is asked
+ * for again; patients of finished buckets are never asked again.
+ * @param questionOf what is asked, by the knowledge that answers.
+ * @param summaryOf what is kept and told of it in the end.
  * @throws Error when the folders or names are wrong, the knowledge has faults, or the output holds a run of something else.
  */
-export async function askPopulation(options: RunOptions): Promise<Summary> {
+export async function runPopulation<Summary>(
+  options: RunOptions,
+  questionOf: (loaded: LoadedKnowledge) => Question,
+  summaryOf: (report: RunReport, loaded: LoadedKnowledge) => Summary,
+): Promise<Summary> {
   const loaded = loadKnowledge(options.knowledge, { isServed: servedBy(options.withDrafts) })
   loaded.faults.throwIfAny()
-  const plan = planOf(options, loaded)
+  const plan = planOf(options, questionOf(loaded), loaded)
   mkdirSync(plan.output, { recursive: true })
   beginOrGoOn(plan, loaded.digest)
   const finished = outputFile(plan, 'summary', 'json')
@@ -76,18 +80,16 @@ export async function askPopulation(options: RunOptions): Promise<Summary> {
   } finally {
     await pool.close()
   }
-  const summary = writeReport(plan, loaded.digest, foldersOf(plan, lanes))
+  const summary = summaryOf(reportOf(plan, loaded.digest, foldersOf(plan, lanes)), loaded)
+  writeWhole(finished, `${JSON.stringify(summary, undefined, 2)}\n`)
   rmSync(workFolder(plan), { recursive: true })
   return summary
 }
 
-function planOf(options: RunOptions, loaded: LoadedKnowledge): RunPlan {
-  const { input, output, knowledge, part, timeZone, withDrafts, services, plans, bucketBytes = BUCKET_BYTES } = options
-  const isChosen = services.length + plans.length > 0
-  const question = { services: isChosen ? services : usualServices(loaded), plans }
+function planOf(options: RunOptions, question: Question, loaded: LoadedKnowledge): RunPlan {
+  const { input, output, knowledge, part, timeZone, withDrafts, bucketBytes = BUCKET_BYTES } = options
   const now = options.now ?? readManifest({ output, part })?.now ?? new Date().toISOString()
-  const asked = askedOf(question, loaded)
-  const types = typesRead(asked, { now, timeZone })
+  const types = typesRead(requirementsOf(question, loaded), { now, timeZone })
   const files = inputFiles(input)
   return {
     input,

@@ -1,17 +1,23 @@
-import { loadKnowledge } from '../knowledge-files/load-knowledge.js'
+import { loadKnowledge, type LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { servedBy } from '../knowledge-files/served-plans.js'
 import { lazily } from '../engine/model/memoised.js'
-import { patientAsker } from './ask-patient.js'
-import { askedOf } from './asked.js'
+import { patientAsker, type AskPatient } from './ask-patient.js'
+import { askedOf, measuresOf } from './asked.js'
 import { evaluateBucket } from './evaluate-bucket.js'
 import { piecesOf } from './input-files.js'
 import { Lane } from './lane.js'
 import { linkLines } from './link-lines.js'
+import { measuringAsker } from './measure-patient.js'
 import { laneFolder, taskName, type RunPlan, type Task } from './plan.js'
 import { sortPiece } from './sort-lines.js'
 
 /** Does tasks of a run, one after the other; answers how many patients were evaluated. */
 export type Work = (task: Task) => number
+
+const askerOf = (plan: RunPlan, loaded: LoadedKnowledge): AskPatient =>
+  plan.question.measures
+    ? measuringAsker(measuresOf(plan.question.measures, loaded), loaded.knowledge, plan.question, plan)
+    : patientAsker(askedOf(plan.question, loaded), loaded, plan)
 
 /**
  * A worker of a run.
@@ -24,7 +30,7 @@ export function startWork(plan: RunPlan, own: number, lanes: number): Work {
   const lane = lazily(() => new Lane(laneFolder(plan, own)))
   const ask = lazily(() => {
     const loaded = loadKnowledge(plan.knowledge, { isServed: servedBy(plan.withDrafts) })
-    return patientAsker(askedOf(plan.question, loaded), loaded, plan)
+    return askerOf(plan, loaded)
   })
   return task => {
     if (task.step === 'evaluate') return evaluateBucket(task.bucket, plan, folders, ask())

@@ -230,7 +230,7 @@ export function syntheticPerson(
       status: 'active',
       intent: 'order',
       subject,
-      code: { coding: [{ system: SKS, code: 'UXMD30' }] },
+      code: { coding: [{ system: `${BASE}/CodeSystem/order-kind`, code: 'mr-lumbar-spine' }] },
       authoredOn: day(upTo(began)),
     }
   }

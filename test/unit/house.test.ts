@@ -168,7 +168,19 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   // The form in which authors write the knowledge; the service reads JSON and knows nothing of it.
   'knowledge-source': [['engine/knowledge', 'engine/model', 'plain-values'], ['yaml']],
   cli: [
-    ['cases', 'engine/model', 'knowledge-files', 'knowledge-source', 'main', 'plain-values', 'population', 'record', 'settings', 'trust'],
+    [
+      'cases',
+      'engine/apply',
+      'engine/model',
+      'knowledge-files',
+      'knowledge-source',
+      'main',
+      'plain-values',
+      'population',
+      'record',
+      'settings',
+      'trust',
+    ],
     ['commander', 'node:events', 'node:fs', 'node:os', 'node:path', 'node:util', 'yaml'],
   ],
   demo: [

@@ -11,13 +11,15 @@ import { demoPeople } from '../../src/demo/people.js'
 import { namedOwner } from '../../src/patient-data/ownership.js'
 import { entriesIn } from '../../src/patient-data/read-bundle.js'
 import { patientAsker } from '../../src/population/ask-patient.js'
-import { askedOf, typesRead, usualServices } from '../../src/population/asked.js'
+import { askedOf, requirementsOf, typesRead, usualServices } from '../../src/population/asked.js'
 import { inputFiles, lineNumbers, linesOf, piecesOf } from '../../src/population/input-files.js'
 import { Lane } from '../../src/population/lane.js'
 import { linkLines } from '../../src/population/link-lines.js'
 import { patientsIn } from '../../src/population/patient-lines.js'
 import { bucketOf, type RunPlan } from '../../src/population/plan.js'
-import { askPopulation, type Progress, type RunOptions } from '../../src/population/run.js'
+import { askPopulation, type PopulationOptions } from '../../src/population/ask-population.js'
+import { measurePopulation } from '../../src/population/measure-population.js'
+import type { Progress } from '../../src/population/run.js'
 import { sortPiece } from '../../src/population/sort-lines.js'
 import { readKnowledgeSettings } from '../../src/settings.js'
 import { testEnvironment, testKnowledge, TEST_NOW } from '../support/service.js'
@@ -43,21 +45,22 @@ const silent: Progress = { begin: () => undefined, add: () => undefined, end: ()
 const SMALL_GUIDELINE = fileURLToPath(new URL('../other-guideline', import.meta.url))
 
 /** A run of a small guideline, which reads nothing but when a patient was born. */
-const run = (options: Partial<RunOptions> & Pick<RunOptions, 'input' | 'output'>) =>
-  askPopulation({
-    knowledge: SMALL_GUIDELINE,
-    services: [],
-    plans: [],
-    now: TEST_NOW.toISOString(),
-    timeZone: 'Europe/Copenhagen',
-    withDrafts: true,
-    settingsFor: ({ settings }) => readKnowledgeSettings(settings, {}),
-    part: { index: 0, count: 1 },
-    workers: 0,
-    progress: silent,
-    bucketBytes: 20_000,
-    ...options,
-  })
+const defaults = (options: Partial<PopulationOptions> & Pick<PopulationOptions, 'input' | 'output'>): PopulationOptions => ({
+  knowledge: SMALL_GUIDELINE,
+  services: [],
+  plans: [],
+  now: TEST_NOW.toISOString(),
+  timeZone: 'Europe/Copenhagen',
+  withDrafts: true,
+  settingsFor: ({ settings }) => readKnowledgeSettings(settings, {}),
+  part: { index: 0, count: 1 },
+  workers: 0,
+  progress: silent,
+  bucketBytes: 20_000,
+  ...options,
+})
+
+const run = (options: Parameters<typeof defaults>[0]) => askPopulation(defaults(options))
 
 /** All that a run wrote, by file, but for what it was begun with. */
 const written = (folder: string): Record<string, string> =>
@@ -105,7 +108,7 @@ describe('what a patient is told', () => {
       const { speaks, undecided } = ask(
         id,
         own.flatMap(each => entriesIn(each) ?? []),
-      )
+      ).line
       expect(undecided).toBeUndefined()
       for (const service of services) {
         const asked = loaded.services.get(service)
@@ -135,7 +138,7 @@ describe('what a patient is told', () => {
 
   test('rests on types that are read of every patient, and on no others', () => {
     const loaded = testKnowledge()
-    const types = typesRead(askedOf({ services: usualServices(loaded), plans: [] }, loaded), {
+    const types = typesRead(requirementsOf({ services: usualServices(loaded), plans: [] }, loaded), {
       now: TEST_NOW.toISOString(),
       timeZone: 'Europe/Copenhagen',
     })
@@ -289,24 +292,107 @@ describe('lines that cannot be used', () => {
   })
 
   const condition = (subject: object): string => JSON.stringify({ resourceType: 'Condition', subject })
+})
 
-  /** The small guideline, which asks for the patient's conditions too. */
-  function withConditions(): string {
-    const folder = newFolder('knowledge')
-    const copy = (name: string): void => {
-      mkdirSync(join(folder, name, '..'), { recursive: true })
-      writeFileSync(join(folder, name), readFileSync(join(SMALL_GUIDELINE, name), 'utf8'))
-    }
-    for (const name of ['knowledge.json', 'cds-services/influensa.json', 'fhir-resources/CodeSystem/decision-point.json']) copy(name)
-    const file = 'fhir-resources/PlanDefinition/influensa.json'
-    const written = readFileSync(join(SMALL_GUIDELINE, file), 'utf8')
-    const asking = written
-      .replace('- 65 years"', '- 65 years and %Condition.count() >= 0"')
-      .replace('"trigger": [', '"input": [{ "type": "Condition" }],\n      "trigger": [')
-    mkdirSync(join(folder, 'fhir-resources/PlanDefinition'), { recursive: true })
-    writeFileSync(join(folder, file), asking)
-    return folder
+/** The small guideline as another folder. @param changed what stands in some of its files, by their name. */
+function smallGuideline(changed: (text: string) => string, more: Readonly<Record<string, object>> = {}): string {
+  const folder = newFolder('knowledge')
+  const write = (name: string, text: string): void => {
+    mkdirSync(join(folder, name, '..'), { recursive: true })
+    writeFileSync(join(folder, name), text)
   }
+  for (const name of [
+    'knowledge.json',
+    'cds-services/influensa.json',
+    'fhir-resources/CodeSystem/decision-point.json',
+    'fhir-resources/PlanDefinition/influensa.json',
+  ])
+    write(name, changed(readFileSync(join(SMALL_GUIDELINE, name), 'utf8')))
+  for (const [name, resource] of Object.entries(more)) write(name, JSON.stringify(resource))
+  return folder
+}
+
+/** The small guideline, which asks for the patient's conditions too. */
+const withConditions = (): string =>
+  smallGuideline(text =>
+    text
+      .replace('- 65 years"', '- 65 years and %Condition.count() >= 0"')
+      .replace('"trigger": [', '"input": [{ "type": "Condition" }],\n      "trigger": ['),
+  )
+
+describe('a population is measured', () => {
+  const population = (code: string, expression: string) => ({
+    code: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/measure-population', code }] },
+    criteria: { language: 'text/fhirpath', expression },
+  })
+  const parameter = (name: string) => ({ name, use: 'in', type: 'date' })
+  const logicLibrary = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/library-type', code: 'logic-library' }] }
+  const measured = () =>
+    smallGuideline(text => text, {
+      'fhir-resources/Library/period.json': {
+        resourceType: 'Library',
+        id: 'period',
+        status: 'active',
+        type: logicLibrary,
+        parameter: [parameter('periodStart'), parameter('periodEnd')],
+      },
+      'fhir-resources/Measure/old.json': {
+        resourceType: 'Measure',
+        id: 'old',
+        status: 'active',
+        library: ['Library/period'],
+        scoring: { coding: [{ code: 'proportion' }] },
+        group: [
+          {
+            id: 'all',
+            population: [
+              population('initial-population', '%patient.birthDate <= %periodEnd'),
+              population('denominator', 'true'),
+              population('denominator-exclusion', "%patient.gender = 'male'"),
+              population('numerator', '%patient.birthDate <= %periodEnd - 65 years'),
+            ],
+          },
+        ],
+      },
+    })
+  const born = (id: string, birthDate: string | undefined, gender: string) =>
+    JSON.stringify({ resourceType: 'Patient', id, birthDate, gender })
+  const input = () =>
+    exported({
+      'Patient.ndjson': [
+        born('old', '1950-01-01', 'female'),
+        born('young', '1990-01-01', 'female'),
+        born('man', '1950-01-01', 'male'),
+        born('unborn', '2026-02-01', 'female'),
+        born('unknown', undefined, 'female'),
+      ],
+    })
+  const measure = (output: string, more: object = {}) => {
+    const { services: _, plans: __, ...options } = defaults({ input: input(), output, knowledge: measured() })
+    return measurePopulation({ ...options, measures: [], period: { start: '2025-01-01', end: '2025-12-31' }, ...more })
+  }
+
+  test('each patient as far as they belong, and all of them in a report', async () => {
+    const output = newFolder('output')
+    const { patients, reports } = await measure(output)
+    expect(patients).toBe(5)
+    expect(reports).toMatchObject([{ resourceType: 'MeasureReport', type: 'summary', period: { start: '2025-01-01', end: '2025-12-31' } }])
+    const [group] = reports[0]?.group ?? []
+    expect(group?.population?.map(({ count }) => count)).toEqual([3, 3, 1, 1])
+    expect([group?.measureScore?.value, group?.extension?.[0]?.valueInteger]).toEqual([0.5, 1])
+    const lines = answersIn(output) as unknown as { patient: string; measures: object; cannotTell?: string[] }[]
+    expect(Object.fromEntries(lines.map(({ patient, ...line }) => [patient, line]))).toEqual({
+      old: { measures: { old: { all: ['initial-population', 'denominator', 'numerator'] } } },
+      young: { measures: { old: { all: ['initial-population', 'denominator'] } } },
+      man: { measures: { old: { all: ['initial-population', 'denominator', 'denominator-exclusion'] } } },
+      unborn: { measures: {} },
+      unknown: { measures: {}, cannotTell: ['old'] },
+    })
+  })
+
+  test('by measures that there are', async () => {
+    await expect(measure(newFolder('output'), { measures: ['new'] })).rejects.toThrow('There is no measure new. There are old.')
+  })
 })
 
 describe('records find their patient', () => {
