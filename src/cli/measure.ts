@@ -1,6 +1,6 @@
 import { knowledgeAsked, takesKnowledge, type CommandPage, type KnowledgeOptions } from './command-page.js'
 import type { MeasureOptions } from './measure-population.js'
-import { takesRun } from './takes-run.js'
+import { several, takesRun } from './takes-run.js'
 
 /** `columna measure`. */
 export const measure: CommandPage<MeasureOptions & KnowledgeOptions> = {
@@ -22,10 +22,7 @@ export const measure: CommandPage<MeasureOptions & KnowledgeOptions> = {
     takesRun(takesKnowledge(command))
       .option('--from <day>', 'first day of the period, such as 2025-07-01')
       .option('--to <day>', 'last day of the period')
-      .option('--measure <id>', 'only this measure; may be said several times', (value: string, before: readonly string[] = []) => [
-        ...before,
-        value,
-      ]),
+      .option('--measure <id>', 'only this measure; may be said several times', several),
   run: async ({ options, surroundings, teller }) =>
     (await import('./measure-population.js')).answerMeasures(
       knowledgeAsked(surroundings, options.knowledge),

@@ -1,6 +1,6 @@
 import type { PopulationOptions } from './ask-population.js'
 import { knowledgeAsked, takesKnowledge, type CommandPage, type KnowledgeOptions } from './command-page.js'
-import { takesRun } from './takes-run.js'
+import { several, takesRun } from './takes-run.js'
 
 /** `columna population`. */
 export const population: CommandPage<PopulationOptions & KnowledgeOptions> = {
@@ -27,5 +27,3 @@ export const population: CommandPage<PopulationOptions & KnowledgeOptions> = {
       teller,
     ),
 }
-
-const several = (value: string, before: readonly string[] = []): string[] => [...before, value]

@@ -8,3 +8,6 @@ export const takesRun = (command: Command): Command =>
     .option('--now <instant>', 'the instant at which is asked, such as 2026-03-30')
     .option('--workers <n>', 'threads; as many as there are processors unless given')
     .option('--part <i/n>', 'number of this machine, from 0, and how many there are')
+
+/** Gathers the values of an option that is said several times. */
+export const several = (value: string, before: readonly string[] = []): string[] => [...before, value]

@@ -398,10 +398,11 @@ function ChartTable({
         </tr>
       </thead>
       <tbody>
-        {reports.map(({ measure, reporter, from, to, numerator, denominator, share }) => (
+        {reports.map(({ measure, group, reporter, from, to, numerator, denominator, share }) => (
           <tr>
             <th scope="row">
               {measureNamed(measure) ?? measure}
+              {group !== undefined && <span class="muted"> {group}</span>}
               <span class="meta">
                 {[
                   ...(reporter === undefined ? [] : [`${words.reporter} ${reporter}`]),

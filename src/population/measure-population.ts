@@ -1,8 +1,11 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { MeasureReport } from 'fhir/r4.js'
 import type { MeasurePeriod } from '../engine/apply/measure-period.js'
 import { measureReport } from '../engine/apply/measure-report.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { measuresOf } from './asked.js'
+import { writeWhole } from './lane.js'
 import type { RunReport } from './report.js'
 import { runPopulation, type RunOptions } from './run.js'
 
@@ -24,22 +27,30 @@ export function measurePopulation({ measures, period, ...options }: MeasuringOpt
   return runPopulation(
     options,
     loaded => ({ measures: named(loaded).map(({ resource }) => resource.id ?? ''), period }),
-    ({ counts, now, knowledge, patients, ...rest }, loaded) => ({
-      now,
-      knowledge,
-      patients,
-      reports: named(loaded).map(measure => {
-        const { profile } = loaded.knowledge
-        return measureReport(measure, countsOf(measure.resource.id ?? '', counts), {
+    ({ counts, now, knowledge, patients, ...rest }, loaded, plan) => {
+      const { profile } = loaded.knowledge
+      const reports = named(loaded).map(measure =>
+        measureReport(measure, countsOf(measure.resource.id ?? '', counts), {
           period,
           date: now,
           language: profile.languages[0],
           names: profile.names,
-        })
-      }),
-      ...rest,
-    }),
+        }),
+      )
+      // Figures of a part are not those of everybody.
+      if (plan.part.count === 1) writeReports(reports, join(plan.output, 'reports'))
+      return { now, knowledge, patients, reports, ...rest }
+    },
   )
+}
+
+/** Writes each report as a file of its own, as the practice report reads them. */
+function writeReports(reports: readonly MeasureReport[], folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  for (const report of reports) {
+    const id = /([^/|]+)(?:\|[^|]*)?$/.exec(report.measure)?.[1] ?? 'measure'
+    writeWhole(join(folder, `${id}.json`), `${JSON.stringify(report, undefined, 2)}\n`)
+  }
 }
 
 /** What of all counts is of one measure. */

@@ -63,7 +63,7 @@ const MOST_BUCKETS = 4_096
 export async function runPopulation<Summary>(
   options: RunOptions,
   questionOf: (loaded: LoadedKnowledge) => Question,
-  summaryOf: (report: RunReport, loaded: LoadedKnowledge) => Summary,
+  summaryOf: (report: RunReport, loaded: LoadedKnowledge, plan: RunPlan) => Summary,
 ): Promise<Summary> {
   const loaded = loadKnowledge(options.knowledge, { isServed: servedBy(options.withDrafts) })
   loaded.faults.throwIfAny()
@@ -80,7 +80,7 @@ export async function runPopulation<Summary>(
   } finally {
     await pool.close()
   }
-  const summary = summaryOf(reportOf(plan, loaded.digest, foldersOf(plan, lanes)), loaded)
+  const summary = summaryOf(reportOf(plan, loaded.digest, foldersOf(plan, lanes)), loaded, plan)
   writeWhole(finished, `${JSON.stringify(summary, undefined, 2)}\n`)
   rmSync(workFolder(plan), { recursive: true })
   return summary

@@ -8,12 +8,14 @@ import { share, wholeWithParts, type Count } from './hidden.js'
 export interface ChartFigures {
   /** Canonical of the measure. */
   measure: string
+  /** Which of its figures, in the words of the report. */
+  group?: string
   /** Who reports, where it says. */
   reporter?: string
   /** `YYYY-MM-DD`. */
   from?: string
   to?: string
-  /** Those whom the measure is about, and those of them of whom it is true; neither where one could be found out who is hidden. */
+  /** Those whom the measure is about, without those who are excluded, and those of them of whom it is true; neither where one could be found out who is hidden. */
   denominator: Count
   numerator: Count
   share: Count
@@ -62,12 +64,14 @@ async function reportIn(path: string): Promise<MeasureReport | undefined> {
 
 const figuresIn = ({ measure, reporter, period, group = [] }: MeasureReport): ChartFigures[] =>
   group.flatMap(each => {
-    const [denominator, numerator] = [countIn(each, 'denominator'), countIn(each, 'numerator')]
-    if (denominator === undefined || numerator === undefined) return []
+    const [all, numerator] = [countIn(each, 'denominator'), countIn(each, 'numerator')]
+    if (all === undefined || numerator === undefined) return []
+    const denominator = all - (countIn(each, 'denominator-exclusion') ?? 0)
     const { whole, parts } = wholeWithParts(denominator, [numerator, denominator - numerator])
     return [
       {
         measure,
+        ...(each.code?.text !== undefined && { group: each.code.text }),
         ...(reporter?.display !== undefined && { reporter: reporter.display }),
         ...(period?.start !== undefined && { from: period.start.slice(0, 10) }),
         ...(period?.end !== undefined && { to: period.end.slice(0, 10) }),

@@ -66,7 +66,7 @@ const run = (options: Parameters<typeof defaults>[0]) => askPopulation(defaults(
 const written = (folder: string): Record<string, string> =>
   Object.fromEntries(
     readdirSync(folder)
-      .filter(name => !name.startsWith('manifest'))
+      .filter(name => !/^(manifest|reports$)/.test(name))
       .map(name => [name, readFileSync(join(folder, name), 'utf8')]),
   )
 
@@ -376,6 +376,7 @@ describe('a population is measured', () => {
     const output = newFolder('output')
     const { patients, reports } = await measure(output)
     expect(patients).toBe(5)
+    expect(JSON.parse(readFileSync(join(output, 'reports', 'old.json'), 'utf8'))).toEqual(reports[0])
     expect(reports).toMatchObject([{ resourceType: 'MeasureReport', type: 'summary', period: { start: '2025-01-01', end: '2025-12-31' } }])
     const [group] = reports[0]?.group ?? []
     expect(group?.population?.map(({ count }) => count)).toEqual([3, 3, 1, 1])
