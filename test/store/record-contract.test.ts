@@ -598,6 +598,52 @@ const command = (environment: Record<string, string>, ...words: readonly string[
     encoding: 'utf8',
   })
 
+test('two replicas that write the same rows in other orders wait for one another, and never both', async () => {
+  const database = postgres.newDatabase()
+  const { record } = await openStored({ postgres: database })
+  const forgotten: ForgottenFor[] = []
+  record.onForgotten(why => forgotten.push(why))
+  const answer = (...uuids: readonly string[]) =>
+    record.answered({ ...of('p1'), service: SERVICE, cards: uuids.map(uuid => card(uuid, 'LBP-10')) })
+  await answer(A, B)
+  // What was noted is written by then.
+  await record.feedback([])
+  const other = new pg.Client(database)
+  await other.connect()
+  const isWaitedFor = async (): Promise<void> => {
+    for (let left = 1_000; (await other.query('select 1 from pg_locks where not granted')).rowCount === 0; left -= 1) {
+      if (left === 0) throw new Error('Nobody waits.')
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  }
+  await other.query("begin; set local lock_timeout = '300ms'")
+  const take = (uuid: string) => other.query('update card set point = $1 where uuid = $2', ['LBP-11', uuid])
+  await take(A)
+  const answered = answer(B, A)
+  await isWaitedFor()
+  await take(B)
+  await other.query('commit')
+  await answered
+  expect(forgotten).toEqual([])
+
+  const report = (uuid: string) => entry(uuid, { overrideReason: { userComment: 'words' } })
+  await record.feedback(UUIDS.map(report))
+  const { rows } = await other.query<{ identity: string; card: string }>(
+    'select identity, card from feedback order by identity collate "C"',
+  )
+  await other.query('delete from feedback; delete from feedback_comment')
+  await other.query("begin; set local lock_timeout = '300ms'")
+  const write = (row: number) => other.query('insert into feedback_comment values ($1, $2, $3)', [rows.at(row)?.identity, 'words', NOW])
+  await write(0)
+  const reported = record.feedback(rows.toReversed().map(({ card: uuid }) => report(uuid)))
+  await isWaitedFor()
+  await write(-1)
+  await other.query('commit')
+  await reported
+  await other.end()
+  await record.close()
+})
+
 test('two deployments, each in a schema of one PostgreSQL database, beside tables of others by the same names', async () => {
   const database = postgres.newDatabase()
   const client = new pg.Client(database)

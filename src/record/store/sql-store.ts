@@ -254,21 +254,35 @@ function mixedUpBy(cards: readonly CardRow[], before: ReadonlyMap<string, Readon
 }
 
 async function insertReports(transaction: Transaction<Tables>, { feedback, comments }: Reports): Promise<void> {
-  for (const rows of inParts(feedback))
+  const identityOf = ({ identity }: { identity: string }) => identity
+  for (const rows of inParts(inOrder(comments, identityOf)))
     await transaction
-      .insertInto('feedback')
+      .insertInto('feedback_comment')
       .values(rows)
       .onConflict(conflict => conflict.column('identity').doNothing())
       .execute()
-  for (const rows of inParts(comments))
+  for (const rows of inParts(inOrder(feedback, identityOf)))
     await transaction
-      .insertInto('feedback_comment')
+      .insertInto('feedback')
       .values(rows)
       .onConflict(conflict => conflict.column('identity').doNothing())
       .execute()
 }
 
 async function insertNotes(transaction: Transaction<Tables>, { cards, told }: Notes): Promise<void> {
+  for (const rows of inParts(lastOf(told, ({ reader_key, card_key }) => [reader_key, card_key])))
+    await transaction
+      .insertInto('told')
+      .values(rows)
+      .onConflict(conflict =>
+        conflict.columns(['reader_key', 'card_key']).doUpdateSet(row => ({
+          says_key: row.ref('excluded.says_key'),
+          day: row.ref('excluded.day'),
+          told: row.ref('excluded.told'),
+          key_id: row.ref('excluded.key_id'),
+        })),
+      )
+      .execute()
   // One statement may not change a row twice; of cards and of what was told the last word counts, but what was seen stays seen.
   const unseenFirst = [...cards].sort((one, other) => other.shadow - one.shadow)
   for (const rows of inParts(lastOf(unseenFirst, ({ uuid, client, service, patient_key }) => [uuid, client, service, patient_key])))
@@ -290,21 +304,17 @@ async function insertNotes(transaction: Transaction<Tables>, { cards, told }: No
           .where(row => row.or([row('card.point', '<>', row.ref('excluded.point')), row('card.shadow', '>', row.ref('excluded.shadow'))])),
       )
       .execute()
-  for (const rows of inParts(lastOf(told, ({ reader_key, card_key }) => [reader_key, card_key])))
-    await transaction
-      .insertInto('told')
-      .values(rows)
-      .onConflict(conflict =>
-        conflict.columns(['reader_key', 'card_key']).doUpdateSet(row => ({
-          says_key: row.ref('excluded.says_key'),
-          day: row.ref('excluded.day'),
-          told: row.ref('excluded.told'),
-          key_id: row.ref('excluded.key_id'),
-        })),
-      )
-      .execute()
 }
 
-const lastOf = <T>(rows: readonly T[], keyOf: (row: T) => readonly string[]): T[] => [
-  ...new Map(rows.map(row => [JSON.stringify(keyOf(row)), row] as const)).values(),
-]
+/** The last of those rows that have a key in common. */
+const lastOf = <T>(rows: readonly T[], keyOf: (row: T) => readonly string[]): T[] => {
+  const keyed = rows.map(row => [JSON.stringify(keyOf(row)), row] as const)
+  return inOrder([...new Map(keyed)], ([key]) => key).map(([, row]) => row)
+}
+
+/**
+ * Rows in the order of their keys. All that write the same rows take them in one order, and the tables too (words, reports, what was told,
+ * cards): so of two processes one waits for the other, and never both.
+ */
+const inOrder = <T>(rows: readonly T[], keyOf: (row: T) => string): T[] =>
+  rows.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : keyOf(one) > keyOf(other) ? 1 : 0))
