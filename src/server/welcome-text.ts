@@ -24,11 +24,9 @@ ${where.isOwnKnowledge ? exampleCall(service, fhir) : ''}`
   return `
 Columna is up.${where.isDraft ? ' Not for clinical use: the knowledge is a draft.' : ''}
 
-  Begin here                 ${service}/${where.demo === undefined ? '' : '  (six patients, one click each)'}
+  Begin here                 ${service}/${where.demo !== undefined && where.isOwnKnowledge ? '  (six patients, one click each)' : ''}
   Workbench                  ${service}/workbench/
-  Only what can change the advice, STarT Back
-                             ${service}/consultation/  ${service}/start-back/
-  Recommendations            ${service}/guidelines
+${where.isOwnKnowledge ? ownForms(service) : ''}  Recommendations            ${service}/guidelines
   CDS Hooks discovery        ${service}/cds-services
   All addresses as OpenAPI   ${service}/openapi.json
   Knowledge as FHIR          ${service}/fhir/PlanDefinition
@@ -36,6 +34,11 @@ Columna is up.${where.isDraft ? ' Not for clinical use: the knowledge is a draft
 ${demo}
 `
 }
+
+/** Pages that ask by the forms of the knowledge of this package. */
+const ownForms = (service: string): string => `  Only what can change the advice, STarT Back
+                             ${service}/consultation/  ${service}/start-back/
+`
 
 /** A call that the knowledge of this package answers with a card. */
 const exampleCall = (service: string, fhir: string): string => `
