@@ -184,6 +184,7 @@ export function resourcesOf(patient: CasePatient, given: readonly Given[], calen
 
 function patientOf({ age, birthDate, deceased, ...rest }: CasePatient, calendar: CaseCalendar): Patient {
   refuseUnknown(rest, new Set(), 'patient')
+  if (age !== undefined && typeof age !== 'number') throw new Error(`'${String(age)}' is no age: write a number of years.`)
   const born = birthDate ?? (age === undefined ? undefined : calendar.birthDate(age))
   return {
     resourceType: 'Patient',

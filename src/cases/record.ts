@@ -3,6 +3,7 @@ import { explainPlan } from '../engine/apply/explain-plan.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
 import { askedPoints, type AskedPoint } from './asked-points.js'
+import { CaseError } from './case-error.js'
 import { differences } from './compare.js'
 import type { FoundCase } from './format.js'
 import type { CaseLanguage } from './language.js'
@@ -47,9 +48,17 @@ async function explainedReply(
   return { response, onPages, letters: service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('') }
 }
 
-/** Answers a case and tells why. */
-export const recordCase = ({ callsOf, language }: CaseRunner, { case: each }: FoundCase): Promise<RecordedCase> =>
-  recordCalls(callsOf(each), language.vocabulary.language)
+/** Answers a case and tells why. @throws CaseError where the case says what its language does not have. */
+export const recordCase = async (runner: CaseRunner, found: FoundCase): Promise<RecordedCase> =>
+  recordCalls(callsOfCase(runner, found), runner.language.vocabulary.language)
+
+function callsOfCase({ callsOf }: CaseRunner, found: FoundCase): PreparedCall[] {
+  try {
+    return callsOf(found.case)
+  } catch (error) {
+    throw new CaseError(caseTitle(found), error)
+  }
+}
 
 /** Hears how many cases are answered, of how many. */
 export type OnAnswered = (answered: number, of: number) => void

@@ -67,7 +67,7 @@ export function caseRunner(loaded: LoadedKnowledge, language: CaseLanguage): Cas
   const prepareCall: CaseRunner['prepareCall'] = (serviceId, ofPatient, now, delivery = 'prefetch', surroundings = usual) => {
     const resources = [...ofPatient, ...users]
     const service = services.get(serviceId)
-    if (!service) throw new Error(`There is no service ${serviceId}.`)
+    if (!service) throw new Error(`There is no service ${serviceId}; known are ${[...services.keys()].join(', ') || 'none'}.`)
     const context = {
       patientId: PATIENT_ID,
       userId: roleReference(surroundings.user, language),

@@ -128,6 +128,9 @@ export function caseVocabulary(written: Readonly<Partial<CaseVocabulary>> = {}):
   }
 }
 
+const namesOf = (systems: CaseVocabulary['systems']): string =>
+  Object.keys(systems).join(', ') || 'a name that vocabulary.yaml has under systems (it has none)'
+
 /** Reads `ICPC:L03`, `uri|code` where a case is about another URI of a code system, or `|code` for one without a system. */
 export function readCode({ systems }: Pick<CaseVocabulary, 'systems'>, written: string): Coding {
   const bar = written.indexOf('|')
@@ -135,6 +138,6 @@ export function readCode({ systems }: Pick<CaseVocabulary, 'systems'>, written: 
   const [name = '', code] = written.split(':')
   const system = systems[name]
   if (system === undefined || !code)
-    throw new Error(`'${written}' is not a code: write one of ${Object.keys(systems).join(', ')}, a colon and the code, or uri|code.`)
+    throw new Error(`'${written}' is not a code: write ${namesOf(systems)}, a colon and the code, or uri|code.`)
   return { system, code }
 }

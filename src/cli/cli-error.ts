@@ -4,6 +4,7 @@ export const CLI_ERRORS = {
   COLUMNA_FILE_UNREADABLE: 'A file or folder that the command needs is not there, or does not hold what it must.',
   COLUMNA_FILE_EXISTS: 'A file that the command would write is there already; none is written over.',
   COLUMNA_CASES_MISSING: 'There are no clinical cases beside the knowledge.',
+  COLUMNA_CASE_INVALID: 'A clinical case says what the language of cases, its vocabulary or the services do not have.',
   COLUMNA_SOURCE_MISSING: 'The folder has no `knowledge/`, which the command works on.',
   COLUMNA_TOPIC_UNKNOWN: 'No file of the source has the name that was given with `--topic`.',
   COLUMNA_INTERNAL: 'A fault of the command itself.',

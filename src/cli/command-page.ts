@@ -65,7 +65,7 @@ export interface KnowledgeOptions {
 export const takesKnowledge = (command: Command): Command =>
   command.option(
     '--knowledge <folder>',
-    'folder of the knowledge; that of CDS_KNOWLEDGE unless given, else the folder where the command is given if it has a knowledge.json, else that of this package',
+    'folder of the knowledge; that of CDS_KNOWLEDGE unless given, else the folder where the command is given if it holds a guideline, else that of this package',
   )
 
 /** What of a folder the knowledge is made of. */
@@ -73,5 +73,9 @@ export const knowledgePaths = (folder: string): string[] =>
   ['knowledge', 'fhir-resources', 'cds-services', 'knowledge.json'].map(name => join(folder, name))
 
 /** The folder of knowledge that was asked for: the first that is named, else that of the environment, else that of this package. */
-export const knowledgeAsked = ({ knowledgeFolder }: Surroundings, ...named: readonly (string | undefined)[]): string =>
-  resolve(named.find(each => each !== undefined) ?? knowledgeFolder ?? PROJECT_ROOT)
+export function knowledgeAsked({ knowledgeFolder, err }: Surroundings, ...named: readonly (string | undefined)[]): string {
+  const folder = named.find(each => each !== undefined) ?? knowledgeFolder
+  if (folder === undefined && resolve('.') !== resolve(PROJECT_ROOT))
+    err.write(`There is no guideline in ${resolve('.')}: this is about that of the package. Name another with --knowledge.\n`)
+  return resolve(folder ?? PROJECT_ROOT)
+}

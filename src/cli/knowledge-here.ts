@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { KNOWLEDGE_FILE } from '../knowledge-files/knowledge-json.js'
+import { resolve } from 'node:path'
 import { PROJECT_ROOT } from '../knowledge-files/project-root.js'
+import { knowledgePaths } from './command-page.js'
 
-/** The folder in which a command is given, where it is a guideline; undefined where it is none, or that of this package, which is served anyway. */
+/** The folder in which a command is given, where it holds a guideline or a part of one; undefined where it does not, or that of this package, which is served anyway. */
 export const knowledgeHere = (folder: string): string | undefined =>
-  existsSync(join(folder, KNOWLEDGE_FILE)) && resolve(folder) !== resolve(PROJECT_ROOT) ? resolve(folder) : undefined
+  knowledgePaths(folder).some(existsSync) && resolve(folder) !== resolve(PROJECT_ROOT) ? resolve(folder) : undefined

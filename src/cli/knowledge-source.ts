@@ -5,14 +5,12 @@ import { jsonText, renderSource, SOURCE_FOLDER, type Rendered, type SourceProfil
 import { readKnowledgeJson } from '../knowledge-files/knowledge-json.js'
 import { readProfile } from '../knowledge-files/read-profile.js'
 
-/** The files of the source of a knowledge folder; undefined where it has none, and its JSON is written by hand. */
+/** The files of the source of a knowledge folder; undefined where it has none, and its JSON is written by hand, which no empty source takes away. */
 export function sourceFilesOf(folder: string): TextFile[] | undefined {
   const source = join(folder, SOURCE_FOLDER)
-  if (!existsSync(source)) return undefined
-  return readdirSync(source)
-    .filter(name => name.endsWith('.yaml'))
-    .sort()
-    .map(name => ({ file: `${SOURCE_FOLDER}/${name}`, text: readFileSync(join(source, name), 'utf8') }))
+  const names = existsSync(source) ? readdirSync(source).filter(name => name.endsWith('.yaml')) : []
+  if (names.length === 0) return undefined
+  return names.sort().map(name => ({ file: `${SOURCE_FOLDER}/${name}`, text: readFileSync(join(source, name), 'utf8') }))
 }
 
 /** What the knowledge of a folder is held to; faults of it are told by the check. */

@@ -36,12 +36,15 @@ export function readCases(knowledge = PROJECT_ROOT, folder = casesBeside(knowled
   }
 }
 
+const holdsFolders = (place: string): boolean =>
+  existsSync(place) && readdirSync(place, { withFileTypes: true }).some(entry => entry.isDirectory())
+
 function casesBeside(knowledge: string): string {
-  const found = CASE_PLACES.map(place => join(knowledge, place)).find(existsSync)
+  const found = CASE_PLACES.map(place => join(knowledge, place)).find(holdsFolders)
   if (found === undefined)
     throw new CliError(
       'COLUMNA_CASES_MISSING',
-      `There are no cases beside the knowledge: ${knowledge} has no folder ${CASE_PLACES.join(' or ')}.`,
+      `There are no cases beside the knowledge: ${knowledge} has no folder ${CASE_PLACES.join(' or ')} with a folder for each decision point.`,
     )
   return found
 }

@@ -12,7 +12,7 @@ import type { Teller } from './teller.js'
  */
 export function renderKnowledge({ folder, isCheck }: { folder: string; isCheck: boolean }, teller: Teller): Outcome {
   const files = sourceFilesOf(folder)
-  if (!files) throw new CliError('COLUMNA_SOURCE_MISSING', `${folder} has no folder knowledge: there is nothing to render.`)
+  if (!files) throw new CliError('COLUMNA_SOURCE_MISSING', `${folder} has no file knowledge/*.yaml: there is nothing to render.`)
   const rendered = renderFolder(folder, files)
   const { unlike, unmade } = rendered.faults.length > 0 ? { unlike: new Map<string, string>(), unmade: [] } : staleFiles(folder, rendered)
   const count = rendered.resources.length

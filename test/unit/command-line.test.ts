@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,6 +27,10 @@ function changed(name: string, file: string, from: string, to: string): string {
 const PLAN = 'fhir-resources/PlanDefinition/influensa.json'
 const CASES = 'clinical-cases/FLU-1/age.yaml'
 const wrongCase = changed('wrong-case', CASES, 'does not recommend: [FLU-1]\n    cards: 0', 'recommends: [FLU-1]\n    cards: 1')
+const otherService = changed('other-service', CASES, 'service: influensa', 'service: influenza')
+const ageInWords = changed('age-in-words', CASES, 'age: 65', 'age: old')
+const emptySource = changed('empty-source', CASES, 'age: 65', 'age: 66')
+mkdirSync(join(emptySource, 'knowledge'))
 const misspelt = changed('misspelt', PLAN, '%patient.birthDate <=', '%patient.birthDat <=')
 
 describe('what a command answers to the shell', () => {
@@ -51,7 +55,10 @@ describe('what a command answers to the shell', () => {
     ['a folder without knowledge', ['check', join(home, 'nowhere')], /^COLUMNA_FILE_UNREADABLE: .*nowhere must hold/],
     ['knowledge with a fault', ['cases', '--knowledge', misspelt], /^CDS_KNOWLEDGE_INVALID: .*\n {2}fhir-resources/],
     ['a topic that is not there', ['cases', '--knowledge', GUIDELINE, '--topic', 'flu'], /^COLUMNA_TOPIC_UNKNOWN: /],
+    ['a case of no service', ['cases', '--knowledge', otherService], /^COLUMNA_CASE_INVALID: FLU-1.age\.yaml: .*; known are influensa\./],
+    ['a case with an age in words', ['cases', '--knowledge', ageInWords], /^COLUMNA_CASE_INVALID: FLU-1.age\.yaml: .*'old' is no age/],
     ['no source', ['render', GUIDELINE], /^COLUMNA_SOURCE_MISSING: /],
+    ['a source without a file, which would take all away', ['render', emptySource], /^COLUMNA_SOURCE_MISSING: /],
     ['a file that is not there', ['explain', join(home, 'no.json'), '--knowledge', GUIDELINE], /^COLUMNA_FILE_UNREADABLE: ENOENT/],
     ['a file of no JSON', ['explain', join(GUIDELINE, CASES), '--knowledge', GUIDELINE], /^COLUMNA_FILE_UNREADABLE: .* holds no JSON/],
     ['a day that is none', ['explain', REQUEST, '--knowledge', GUIDELINE, '--now', 'today'], /^COLUMNA_USAGE: --now expects/],

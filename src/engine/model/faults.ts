@@ -101,7 +101,7 @@ export class FaultList {
     const count = this.faults.length
     throw new CdsError(
       'CDS_KNOWLEDGE_INVALID',
-      `The knowledge has ${count} fault${count === 1 ? '' : 's'}; run npm run check:knowledge for the list.`,
+      `The knowledge has ${count} fault${count === 1 ? '' : 's'}; columna check tells each with its line.`,
       this.faults.map(faultLine),
     )
   }
