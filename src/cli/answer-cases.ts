@@ -3,6 +3,7 @@ import { runCases, type ComparedCase } from '../cases/record.js'
 import type { CaseRunner } from '../cases/run.js'
 import { casesAbout, pointsByTopic } from '../cases/topic.js'
 import { answerWord } from './answer-word.js'
+import { casePattern } from './case-pattern.js'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
 import { readCases } from './read-cases.js'
@@ -27,7 +28,7 @@ export interface CasesAsked {
  * @throws CliError COLUMNA_USAGE when the pattern is none, COLUMNA_TOPIC_UNKNOWN when there is no such topic.
  */
 export async function answerCases({ knowledge, folder, topic, pattern, hasAnswers }: CasesAsked, teller: Teller): Promise<Outcome> {
-  const sought = patternOf(pattern)
+  const sought = casePattern(pattern)
   const { runner, cases } = readCases(knowledge, folder)
   const asked = topic === undefined ? cases : ofTopic(topic, runner, cases)
   const compared = await runCases(runner, asked, sought, {
@@ -55,14 +56,6 @@ const caseLines =
       ),
     ]),
   ]
-
-function patternOf(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i')
-  } catch (error) {
-    throw new CliError('COLUMNA_USAGE', `The pattern is no regular expression: ${(error as Error).message}.`)
-  }
-}
 
 /** Cases that ask for what one file of the knowledge's source speaks for. @throws CliError that names the topics where there is no such file. */
 function ofTopic(topic: string, { loaded }: CaseRunner, cases: readonly FoundCase[]): FoundCase[] {

@@ -18,10 +18,10 @@ export const cases: CommandPage<Options> = {
     'A pattern is a regular expression without case, sought in `file: name of the case`.',
   ],
   examples: [
-    { does: 'Answer all cases of a guideline of your own', words: 'cases --knowledge test/other-guideline' },
+    { does: 'Answer all cases of a guideline of your own', words: 'cases --knowledge my-guideline' },
     {
       does: 'Answer those whose file or name says so, and tell what each condition answered',
-      words: 'cases --knowledge test/other-guideline "under 65" --answers',
+      words: 'cases --knowledge my-guideline "under 65" --answers',
     },
   ],
   findings: 'a case is not answered as it expects, or no case has such a name',

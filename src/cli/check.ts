@@ -9,8 +9,8 @@ export const check: CommandPage<KnowledgeOptions> = {
     'It tells as well how many expressions run compiled, and which of them only the slower interpreter can run.',
   ],
   examples: [
-    { does: 'Check a guideline of your own', words: 'check --knowledge test/other-guideline' },
-    { does: 'Check it again after each change', words: 'check --knowledge test/other-guideline --watch' },
+    { does: 'Check a guideline of your own', words: 'check --knowledge my-guideline' },
+    { does: 'Check it again after each change', words: 'check --knowledge my-guideline --watch' },
   ],
   findings: 'the knowledge has a fault',
   json: '{ folder: string, faults: Finding[], warnings: Finding[], expressions: { compiled: number, interpreted: string[] } } where Finding = { code: string, file: string, element: string, message: string, source?: { file: string, line: number } }',

@@ -2,7 +2,9 @@ import { cases } from './cases.js'
 import { check } from './check.js'
 import type { CommandPage } from './command-page.js'
 import { coverage } from './coverage.js'
+import { diff } from './diff.js'
 import { explain } from './explain.js'
+import { exporting } from './export.js'
 import { importing } from './import.js'
 import { measure } from './measure.js'
 import { population } from './population.js'
@@ -18,8 +20,10 @@ export const COMMANDS: readonly CommandPage[] = [
   cases,
   explain,
   coverage,
+  diff,
   render,
   importing,
+  exporting,
   population,
   measure,
   serve,

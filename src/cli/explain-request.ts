@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { callsOfRequest, explainPrepared, type Explanation } from '../cases/requests.js'
 import { loadKnowledge } from '../knowledge-files/load-knowledge.js'
 import { readKnowledgeSettings, readSettings } from '../settings.js'
@@ -6,6 +5,7 @@ import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
 import { explanationLines } from './explanation-lines.js'
 import { instantAsked } from './instant.js'
+import { readJson } from './read-json.js'
 import type { Teller } from './teller.js'
 
 /** How a request is explained. */
@@ -17,9 +17,6 @@ export interface ExplainWords {
   now?: string
   language?: string
 }
-
-/** Number of the standard input among the open files of a process. */
-const STANDARD_INPUT = 0
 
 /**
  * Tells why the request in a file is answered as it is.
@@ -47,16 +44,6 @@ export async function explainRequest(file: string, knowledge: string, words: Exp
   teller.tell(...services.flatMap(each => explanationLines(each, { isWhole: words.all === true, hasFacts: words.facts === true }, teller)))
   teller.tellJson({ services })
   return 0
-}
-
-/** What a file of JSON holds. @throws CliError when it holds none. */
-export function readJson(file: string): unknown {
-  const text = readFileSync(file === '-' ? STANDARD_INPUT : file, 'utf8')
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    throw new CliError('COLUMNA_FILE_UNREADABLE', `${file} holds no JSON: ${(error as Error).message}.`)
-  }
 }
 
 const noService = (ids: readonly string[]) =>

@@ -12,11 +12,11 @@ export const explain: CommandPage<ExplainWords & KnowledgeOptions> = {
   examples: [
     {
       does: 'Why somebody of 70 is offered what the guideline offers',
-      words: 'explain test/other-guideline/request.json --knowledge test/other-guideline --now 2026-10-01',
+      words: 'explain request.json --knowledge my-guideline --now 2026-10-01',
     },
     {
       does: 'The same with the values behind it',
-      words: 'explain test/other-guideline/request.json --knowledge test/other-guideline --now 2026-10-01 --facts --all',
+      words: 'explain request.json --knowledge my-guideline --now 2026-10-01 --facts --all',
     },
   ],
   json: '{ services: Explanation[] }, as `POST /cds-services/{id}/$explain` answers (docs/integrating.md)',

@@ -11,7 +11,9 @@ export const render: CommandPage<Options> = {
   description: [
     'Makes the FHIR JSON that the source in `knowledge/` says, and takes away what it makes no more. Nothing is written where the source has a fault.',
   ],
-  examples: [{ does: 'Tell whether the JSON is what the source says, and write nothing', words: 'render --check' }],
+  examples: [
+    { does: 'Tell whether the JSON is what the source says, and write nothing', words: 'render --check --knowledge my-guideline' },
+  ],
   findings: 'the source has a fault or, with `--check`, the JSON is not what it says',
   json: '{ resources: number, written: string[], removed: string[], faults: { file: string, line: number, column: number, message: string }[] }; with --check, written and removed are what would be',
   takes: command =>

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { toldError } from './cli-error.js'
 import { EXIT, type Asked, type CommandPage, type Outcome, type Surroundings } from './command-page.js'
 import { COMMANDS } from './commands.js'
+import type { PageWithCommand } from './manual.js'
 import { Teller } from './teller.js'
 
 /**
@@ -25,7 +26,7 @@ export async function runColumna(words: readonly string[], surroundings: Surroun
 type Run = (page: CommandPage, asked: Asked<object>) => Promise<void>
 
 /** All commands as Commander knows them. @param run what is done with the one that is called. */
-export function columnaProgram(surroundings: Surroundings, run: Run): Command {
+function columnaProgram(surroundings: Surroundings, run: Run): Command {
   const program = new Command('columna')
     .description('Writes, tries, serves and compares guidelines as CDS Hooks services.')
     .helpCommand('help [command]', 'shows the page of a command')
@@ -37,8 +38,9 @@ export function columnaProgram(surroundings: Surroundings, run: Run): Command {
 }
 
 /** One command as Commander knows it. */
-export function commandOf(page: CommandPage, surroundings: Surroundings, run: Run): Command {
+function commandOf(page: CommandPage, surroundings: Surroundings, run: Run): Command {
   const command = settle(page.takes(new Command(page.name).summary(page.says).description(page.description.join('\n\n'))), surroundings)
+  command.helpOption('-h, --help', 'shows this page')
   if (page.json !== undefined) command.option('--json', 'tells the result as JSON')
   if (page.watches !== undefined) command.option('--watch', 'does it again after each change, until it is ended')
   const examples = page.examples.map(({ does, words }) => `  ${does}:\n    columna ${words}`)
@@ -48,6 +50,13 @@ export function commandOf(page: CommandPage, surroundings: Surroundings, run: Ru
     const teller = new Teller(surroundings, options.json === true)
     return run(page, { options, words: command.args, teller, surroundings })
   })
+}
+
+/** Every page with the command that it makes, for the manual: nothing is done and nothing told. */
+export function pagesWithCommands(): PageWithCommand[] {
+  const nowhere = { write: () => undefined }
+  const surroundings = { out: nowhere, err: nowhere, knowledgeFolder: undefined }
+  return COMMANDS.map(page => ({ page, command: commandOf(page, surroundings, async () => undefined) }))
 }
 
 /** Words go to the streams that are given, and nothing ends the process. */

@@ -9,7 +9,7 @@ export const token: CommandPage<TokenOptions> = {
     '`--new` makes a private key, writes it into a file that only its owner may read, and tells the `trust.json` that registers it. With `--key` and `--url` a token for one request to that address is told, signed as the client of `--trust` that the key belongs to.',
   ],
   examples: [
-    { does: 'Make a key, and the file that registers it', words: 'token --new key.json' },
+    { does: 'Make a key, and the file that registers it', words: 'token --new key.json > trust.json' },
     {
       does: 'Sign a token for one call',
       words: 'token --key key.json --trust trust.json --url https://cds.example.org/cds-services/a-service',

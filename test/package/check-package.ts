@@ -1,7 +1,8 @@
 // Packs the package, installs it into an empty folder as its users would, and uses it there: the example of
 // docs/engine.md is checked against the declarations, run by Node, and run by a browser from one bundle; the command
 // checks our knowledge, and a guideline of the user with its cases. Whatever an export promises must be in the package.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -144,6 +145,43 @@ const ASKED: readonly (readonly [words: readonly string[], said: string])[] = [
   [['cases', '--knowledge', 'guideline'], 'cases, all as expected.'],
 ]
 
+/** Whether `serve` answers by the guideline of the user, and ends well when it is told to. */
+async function faultsOfServe(folder: string): Promise<string[]> {
+  const [command = ''] = Object.keys(bin)
+  const child = spawn(join(folder, 'node_modules/.bin', command), ['serve'], {
+    cwd: folder,
+    env: { ...process.env, PORT: '0', CDS_DEMO: 'off', CDS_KNOWLEDGE: 'guideline' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  let told = ''
+  for await (const text of child.stdout.setEncoding('utf8')) {
+    told += String(text)
+    if (told.includes('Columna is up')) child.kill()
+  }
+  const [code] = await ended
+  say(`${command} serve: ${told.trim().split('\n').at(-1)}`)
+  return code === 0 ? [] : [`${command} serve ended with ${code}`]
+}
+
+/** The loader of FHIR packages that other tools are built on; it is fetched here, since it weighs more than all else that tests need. */
+const FOREIGN_LOADER = 'fhir-package-loader@2.2.4'
+
+/** Whether the exported knowledge is loaded by others' loader, all of it, and each plan is found by its url. */
+function faultsOfExport(folder: string): string[] {
+  const loader = join(folder, 'loader')
+  mkdirSync(loader)
+  run(loader, 'npm', 'install', '--silent', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', FOREIGN_LOADER)
+  cpSync(fileURLToPath(new URL('foreign-loader.mjs', import.meta.url)), join(loader, 'foreign-loader.mjs'))
+  const [command = ''] = Object.keys(bin)
+  const told = run(folder, join(folder, 'node_modules/.bin', command), 'export', '--json', '--output', 'knowledge.tgz')
+  const exported = JSON.parse(told) as { name: string; version: string; resources: number }
+  const loaded = run(loader, process.execPath, 'foreign-loader.mjs', join(folder, 'knowledge.tgz'), exported.name, exported.version)
+  say(`${FOREIGN_LOADER}: ${loaded}`)
+  const { status, resources, plans, unread } = JSON.parse(loaded) as Record<string, unknown>
+  return status === 'LOADED' && resources === exported.resources && plans !== 0 && unread === 0 ? [] : ['the export is not loaded whole']
+}
+
 function faultsOfCommand(folder: string): string[] {
   const [command = ''] = Object.keys(bin)
   return ASKED.flatMap(([words, expected]) => {
@@ -158,7 +196,13 @@ try {
   const { tarball, paths } = pack(folder)
   const project = join(folder, 'project')
   install(tarball, project)
-  const faults = [...faultsOfList(paths), ...(await faultsOfUse(project)), ...faultsOfCommand(project)]
+  const faults = [
+    ...faultsOfList(paths),
+    ...(await faultsOfUse(project)),
+    ...faultsOfCommand(project),
+    ...faultsOfExport(project),
+    ...(await faultsOfServe(project)),
+  ]
   say(faults.length === 0 ? `${name} can be used as a package.` : faults.map(fault => `FAULT: ${fault}`).join('\n'))
   process.exitCode = faults.length === 0 ? 0 : 1
 } finally {

@@ -13,12 +13,16 @@ export interface Surroundings {
   isTTY?: boolean
   hasColors?: boolean
   knowledgeFolder?: string
+  signal?: AbortSignal
 }
 
 /** Calls a command in this process, its streams pipes unless said otherwise. */
-export async function columnaIn({ isTTY = false, hasColors = false, knowledgeFolder }: Surroundings, ...words: string[]): Promise<Told> {
+export async function columnaIn(
+  { isTTY = false, hasColors = false, knowledgeFolder, signal }: Surroundings,
+  ...words: string[]
+): Promise<Told> {
   const [out, err] = [new Written(isTTY, hasColors), new Written(isTTY, hasColors)]
-  const code = await runColumna(words, { out, err, knowledgeFolder })
+  const code = await runColumna(words, { out, err, knowledgeFolder, ...(signal && { signal }) })
   return { code, out: out.text, err: err.text }
 }
 

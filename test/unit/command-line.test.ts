@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -141,6 +142,103 @@ describe('columna explain', () => {
   test('of what does not apply it tells how much there is, and with --all why', async () => {
     expect((await columna(...asked, '--now', '2016-10-01')).out).toContain('    1 more that do not apply (--all tells them)\n')
     expect((await columna(...asked, '--now', '2016-10-01', '--all')).out).toMatch(/ {4}no {11}Tilby .*\n {6}no card: The answer is no/)
+  })
+})
+
+describe('columna diff', () => {
+  const later = changed('later', PLAN, '65 years', '67 years')
+  const otherWords = changed('other-words', PLAN, 'Tilby influensavaksine', 'Tilby vaksine')
+
+  test('says which card goes, in which cases', async () => {
+    const { code, out } = await columna('diff', GUIDELINE, later)
+    expect([code, out]).toEqual([
+      1,
+      [
+        'A card goes: Tilby influensavaksine (født 23. juni 1961) (info, FLU-1)',
+        '  in 2:',
+        '    FLU-1/age.yaml: Fylt 65',
+        '    FLU-1/age.yaml: Fylt 65 etter sesongen',
+        '',
+        '3 asked of both, 2 answered otherwise.',
+        '',
+      ].join('\n'),
+    ])
+    expect((await columna('diff', later, GUIDELINE)).out).toMatch(/^A card comes: /)
+  })
+
+  test('and what of a card changes, in recorded requests too', async () => {
+    const requests = join(home, 'requests')
+    mkdirSync(requests)
+    cpSync(REQUEST, join(requests, 'kari.json'))
+    const words = ['--requests', requests, '--now', '2026-10-01', '--only', 'nobody']
+    const { code, out } = await columna('diff', GUIDELINE, otherWords, ...words)
+    expect([code, out]).toEqual([
+      1,
+      [
+        'A card changes: Tilby vaksine (født 17. mai 1956) (info, FLU-1)',
+        '  summary: Tilby influensavaksine (født 17. mai 1956) -> Tilby vaksine (født 17. mai 1956)',
+        '  suggestions: Tilby influensavaksine (født 17. mai 1956): Pasienten er over 65 år. -> Tilby vaksine (født 17. mai 1956): Pasienten er over 65 år.',
+        '  in 1:',
+        '    kari.json',
+        '',
+        '1 asked of both, 1 answered otherwise.',
+        '',
+      ].join('\n'),
+    ])
+  })
+
+  test('the old knowledge may be a commit of the repository that holds the folder', async () => {
+    const folder = changed('kept', PLAN, '65 years', '66 years')
+    const git = (...words: string[]) => execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...words])
+    git('init', '--quiet')
+    git('add', '.')
+    git('commit', '--quiet', '--message', 'first')
+    expect(await columna('diff', 'HEAD', folder)).toMatchObject({ code: 0, out: '3 asked of both, none answered otherwise.\n' })
+    cpSync(join(GUIDELINE, PLAN), join(folder, PLAN))
+    expect(await columna('diff', 'HEAD', folder)).toMatchObject({ code: 1, out: expect.stringMatching(/^A card comes: /) })
+    expect(await columna('diff', 'nowhere', folder)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^COLUMNA_FILE_UNREADABLE: Git cannot tell/),
+    })
+  })
+})
+
+describe('columna export', () => {
+  const exported = (file: string, ...words: string[]) => columna('export', '--knowledge', GUIDELINE, '--output', join(home, file), ...words)
+  const member = (file: string, path: string) =>
+    JSON.parse(execFileSync('tar', ['-xOzf', join(home, file), path], { encoding: 'utf8' })) as object
+
+  test('writes what other tools read of a package, the same bytes each time', async () => {
+    expect(await exported('one.tgz', '--json', '--package-version', '1.2.3')).toMatchObject({ code: 0 })
+    await exported('two.tgz', '--package-version', '1.2.3')
+    expect(readFileSync(join(home, 'one.tgz')).equals(readFileSync(join(home, 'two.tgz')))).toBe(true)
+    expect(member('one.tgz', 'package/package.json')).toMatchObject({
+      name: 'no.example.vaksine.knowledge',
+      version: '1.2.3',
+      canonical: 'https://vaksine.example.no/fhir',
+      fhirVersions: ['4.0.1'],
+      dependencies: { 'hl7.fhir.r4.core': '4.0.1' },
+    })
+    expect(member('one.tgz', 'package/.index.json')).toMatchObject({
+      'index-version': 2,
+      files: [
+        {
+          filename: 'CodeSystem-decision-point.json',
+          resourceType: 'CodeSystem',
+          url: 'https://vaksine.example.no/fhir/CodeSystem/decision-point',
+        },
+        { filename: 'PlanDefinition-influensa.json', id: 'influensa' },
+      ],
+    })
+    expect(member('one.tgz', 'package/PlanDefinition-influensa.json')).toMatchObject({ id: 'influensa' })
+    expect(member('one.tgz', 'package/other/cds-services/influensa.json')).toMatchObject({ id: 'influensa' })
+  })
+
+  test.each([
+    ['a name without a dot', ['--name', 'flu']],
+    ['a version that is none', ['--package-version', 'first']],
+  ])('refuses %s', async (_, words) => {
+    expect(await exported('none.tgz', ...words)).toMatchObject({ code: 2, err: expect.stringMatching(/^COLUMNA_USAGE: /) })
   })
 })
 

@@ -181,7 +181,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'settings',
       'trust',
     ],
-    ['commander', 'node:events', 'node:fs', 'node:os', 'node:path', 'node:util', 'yaml'],
+    ['commander', 'node:child_process', 'node:events', 'node:fs', 'node:os', 'node:path', 'node:util', 'node:zlib', 'yaml'],
   ],
   demo: [
     ['engine/expression', 'plain-values', 'record'],

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { manualOf } from '../../src/cli/manual.js'
+import { pagesWithCommands } from '../../src/cli/run-columna.js'
+import { columna, columnaIn } from '../support/columna.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const GUIDELINE = join(ROOT, 'test/other-guideline')
+const PAGES = pagesWithCommands()
+
+/** Commands whose examples need a process, a store or a build, and where they are done. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  measure: 'test/unit/population.test.ts',
+  population: 'test/store/population.test.ts',
+  prepare: 'test/package/check-package.ts',
+  record: 'test/store/record-contract.test.ts',
+  serve: 'test/package/check-package.ts',
+}
+
+test('docs/cli.md is what the commands say of themselves (npm run manual)', () => {
+  expect(readFileSync(join(ROOT, 'docs/cli.md'), 'utf8')).toBe(manualOf(PAGES))
+})
+
+test('every example is of its command, and what is done elsewhere is a command that is done there', () => {
+  expect(PAGES.flatMap(({ page: { name, examples } }) => examples.filter(({ words }) => words.split(' ')[0] !== name))).toEqual([])
+  const named = Object.entries(ELSEWHERE).filter(([name, file]) => readFileSync(join(ROOT, file), 'utf8').includes(name))
+  expect(named.map(([name]) => name)).toEqual(Object.keys(ELSEWHERE))
+  expect(Object.keys(ELSEWHERE).filter(name => !PAGES.some(({ page }) => page.name === name))).toEqual([])
+})
+
+describe('the examples of the manual', () => {
+  const home = mkdtempSync(join(tmpdir(), 'columna-manual-'))
+  const [mine, requests] = [join(home, 'my-guideline'), join(home, 'recorded')]
+  beforeAll(async () => {
+    for (const name of ['my-guideline', 'old-guideline', 'new-guideline']) cpSync(GUIDELINE, join(home, name), { recursive: true })
+    mkdirSync(requests)
+    for (const place of [home, requests]) cpSync(join(GUIDELINE, 'request.json'), join(place, 'request.json'))
+    await columna('import', '--knowledge', mine, '--into', 'flu')
+    await columna('render', '--knowledge', mine)
+    const git = (...words: string[]) => execFileSync('git', ['-C', mine, '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...words])
+    git('init', '--quiet')
+    git('add', '.')
+    git('commit', '--quiet', '--message', 'first')
+  })
+  afterAll(() => rmSync(home, { recursive: true }))
+
+  /** The words of an example as a shell hands them on, with its files and folders where this test has them. */
+  const wordsOf = (written: string): string[] =>
+    [...written.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word = '']) => quoted ?? (isPlace(word) ? join(home, word) : word))
+  const isPlace = (word: string): boolean => /^(my|old|new)-guideline$|^recorded$|\.(json|tgz)$/.test(word)
+
+  const examples = PAGES.filter(({ page: { name } }) => !(name in ELSEWHERE)).flatMap(({ page }) => page.examples)
+
+  test.each(examples.map(({ words }) => [words]))('columna %s', async written => {
+    const [asked = '', into] = written.split(' > ')
+    const { code, out, err } = await columnaIn({ signal: AbortSignal.abort() }, ...wordsOf(asked))
+    if (into !== undefined) writeFileSync(join(home, into), out)
+    expect({ code, err: err.replace('(waits for a change)\n', '') }).toEqual({ code: 0, err: '' })
+  })
+})
