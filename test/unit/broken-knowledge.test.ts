@@ -81,6 +81,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   TRANSLATION_MISSING: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
   'TRANSLATION_MISSING-fact': ['Library/facts.json', 'Library.extension[0] (one)'],
   'TRANSLATION_MISSING-condition': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].condition[0]'],
+  'TRANSLATION_MISSING-order': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].action[0].title'],
   'TRANSLATION_MISSING-service': ['one.json', 'publish.translation.en'],
   ACTIVITY_INCOMPLETE: ['ActivityDefinition/order.json', 'ActivityDefinition'],
   ACTIVITY_KIND_UNSUPPORTED: ['ActivityDefinition/order.json', 'ActivityDefinition.kind'],

@@ -413,7 +413,7 @@ describe('a fault of a resource', () => {
     const { knowledge, faults } = compileResources(plan([topAction('a', { priority: 'asap' }), topAction('b')]))
     expect(faults.faults).toHaveLength(1)
     expect(knowledge.plan('plan')?.actions).toHaveLength(2)
-    expect(() => faults.throwIfAny()).toThrow('The knowledge has 1 fault; run npm run check:knowledge')
+    expect(() => faults.throwIfAny()).toThrow('The knowledge has 1 fault; columna check')
   })
 
   test('library cycles do not hang a plan that uses them', () => {
