@@ -20,7 +20,7 @@ export function ShareBar({ share, others, before, label }: { share: Count; other
   )
 }
 
-const LINE = { width: 560, height: 150, left: 38, right: 8, top: 8, bottom: 24 } as const
+const LINE = { width: 560, height: 150, left: 46, right: 8, top: 8, bottom: 24 } as const
 
 /** The shares of weeks as a line, those of others as a broken one; a week that is hidden is a gap. */
 export function Trend({ weeks, numbers, label }: { weeks: readonly WeekFigures[]; numbers: readonly number[]; label: string }) {

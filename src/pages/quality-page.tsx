@@ -57,7 +57,10 @@ export function QualityPage({
         {record === undefined && <p class="lead">{words.notKept}</p>}
         {record && record.practice === undefined && <p class="lead">{words.noCalls}</p>}
         {record?.practice !== undefined && <Record {...told} figures={record.figures} cases={record.cases} />}
-        <Charts {...told} />
+        <div class="beside">
+          <Charts {...told} />
+          {record?.practice !== undefined && <Exclusions {...told} />}
+        </div>
         {record?.practice !== undefined && <Cases {...told} figures={record.figures} cases={record.cases} />}
       </article>
     </Page>
@@ -131,7 +134,7 @@ function Heading({ view, words, context }: Told) {
 }
 
 function Record({ figures, ...told }: Told & { figures: Figures; cases: readonly CaseOfClient[] }) {
-  const { words, view } = told
+  const { words } = told
   return (
     <>
       <h2>{words.said}</h2>
@@ -142,15 +145,6 @@ function Record({ figures, ...told }: Told & { figures: Figures; cases: readonly
         <Reasons figures={figures} {...told} />
       </div>
       <Services figures={figures} {...told} />
-      <section class="exclusions">
-        <h3>{words.excluded}</h3>
-        <ul>
-          {words.exclusions.map(each => (
-            <li>{each}</li>
-          ))}
-        </ul>
-      </section>
-      {view.record?.isInvented && <p class="print-only standing">{words.invented}</p>}
     </>
   )
 }
@@ -218,7 +212,9 @@ function PointRow({ figures, words, context, pointNamed }: Told & { figures: Poi
   return (
     <tr>
       <th scope="row">
-        {named ? <a href={context.link(named.path)}>{title}</a> : title} {named && <span class="point">{point}</span>}
+        <span class="named">
+          {named ? <a href={context.link(named.path)}>{title}</a> : title} {named && <span class="point">{point}</span>}
+        </span>
       </th>
       <td class="bar-cell">
         <ShareBar
@@ -374,6 +370,18 @@ function Charts({ view: { charts }, words, ...told }: Told) {
   )
 }
 
+/** What none of the figures holds. */
+const Exclusions = ({ words }: Told) => (
+  <section class="exclusions">
+    <h2>{words.excluded}</h2>
+    <ul>
+      {words.exclusions.map(each => (
+        <li>{each}</li>
+      ))}
+    </ul>
+  </section>
+)
+
 function ChartTable({
   reports,
   words,
@@ -381,8 +389,17 @@ function ChartTable({
   measureNamed,
 }: Pick<Told, 'words' | 'context' | 'measureNamed'> & { reports: readonly ChartFigures[] }) {
   const count = (of: Count): ComponentChildren => (of === undefined ? <Hidden words={words} /> : numberIn(of, context.language))
+  const isAlone = ({ measure }: ChartFigures): boolean => reports.filter(each => each.measure === measure).length === 1
+  const whenceOf = ({ reporter, from, to }: ChartFigures): string =>
+    [
+      ...(reporter === undefined ? [] : [`${words.reporter} ${reporter}`]),
+      ...(from === undefined || to === undefined ? [] : [`${dayIn(from, context.language)} – ${dayIn(to, context.language)}`]),
+    ].join(' · ')
+  const [common, ...others] = new Set(reports.map(whenceOf))
+  const isCommon = others.length === 0
   return (
     <table class="measures">
+      {isCommon && <caption>{common}</caption>}
       <thead>
         <tr>
           <th scope="col">{words.measure}</th>
@@ -398,23 +415,20 @@ function ChartTable({
         </tr>
       </thead>
       <tbody>
-        {reports.map(({ measure, group, reporter, from, to, numerator, denominator, share }) => (
-          <tr>
-            <th scope="row">
-              {measureNamed(measure) ?? measure}
-              {group !== undefined && <span class="muted"> {group}</span>}
-              <span class="meta">
-                {[
-                  ...(reporter === undefined ? [] : [`${words.reporter} ${reporter}`]),
-                  ...(from === undefined || to === undefined ? [] : [`${dayIn(from, context.language)} – ${dayIn(to, context.language)}`]),
-                ].join(' · ')}
-              </span>
-            </th>
-            <td class="number">{count(numerator)}</td>
-            <td class="number">{count(denominator)}</td>
-            <td class="number">{share === undefined ? <Hidden words={words} /> : percentIn(share, words)}</td>
-          </tr>
-        ))}
+        {reports.map(report => {
+          const { measure, group, numerator, denominator, share } = report
+          return (
+            <tr>
+              <th scope="row">
+                {[measureNamed(measure) ?? measure, ...(group === undefined || isAlone(report) ? [] : [group.toLowerCase()])].join(', ')}
+                {!isCommon && <span class="meta">{whenceOf(report)}</span>}
+              </th>
+              <td class="number">{count(numerator)}</td>
+              <td class="number">{count(denominator)}</td>
+              <td class="number">{share === undefined ? <Hidden words={words} /> : percentIn(share, words)}</td>
+            </tr>
+          )
+        })}
       </tbody>
     </table>
   )

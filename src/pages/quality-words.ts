@@ -68,7 +68,7 @@ export interface QualityWords {
 
 const da: QualityWords = {
   title: 'Praksisrapport',
-  part: 'Praksisrapport',
+  part: 'Rapport',
   invented: 'Opdigtede tal: praksisser, kort og svar findes ikke.',
   practice: 'Praksis',
   everybody: 'Alle, der kalder',
@@ -149,7 +149,7 @@ const da: QualityWords = {
 
 const en: QualityWords = {
   title: 'Practice report',
-  part: 'Practice report',
+  part: 'Report',
   invented: 'Invented figures: practices, cards and answers do not exist.',
   practice: 'Practice',
   everybody: 'Everybody who calls',

@@ -145,8 +145,7 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
 .beside { display: grid; grid-template-columns: 3fr 2fr; gap: 0 2.5rem; margin-top: 1rem; } .beside > section { min-width: 0; } .beside table { margin-top: 1.75rem; }
 .quality .services { margin-top: 2rem; } .more { margin-top: .5rem; } .more summary { cursor: pointer; color: var(--accent); padding: .4rem 0; }
 .exclusions ul { font-size: .9375rem; } .exclusions li { margin-bottom: .2rem; }
-.cases code { font-size: .875rem; overflow-wrap: anywhere; } .measures .meta { display: block; margin: .1rem 0 0; }
-.print-only { display: none; }
+.cases code { font-size: .875rem; overflow-wrap: anywhere; } .measures .meta { display: block; margin: .1rem 0 0; } .measures th[scope=row] { overflow-wrap: anywhere; } .measures caption { font-weight: 400; color: var(--muted); font-size: .875rem; } .beside .measures { margin-top: .5rem; }
 
 @media (max-width: 46rem) {
   body { font-size: 1rem; }
@@ -173,12 +172,13 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
   .points tr, .services tr { display: flex; flex-wrap: wrap; align-items: center; gap: .1rem .9rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
   .points th, .points td, .services th, .services td { border: 0; padding: 0; }
   .points th[scope=row], .services th[scope=row] { flex: 0 0 100%; font-weight: 600; }
-  .points .bar-cell { flex: 1 1 10rem; width: auto; } .points .percent { padding-left: 0; }
+  .points .bar-cell { flex: 1 1 calc(100% - 5.5rem); width: auto; } .points .number.percent { flex: 0 0 4rem; }
   .points .number, .services .number { padding: 0; font-size: .875rem; text-align: left; } .points .percent { font-size: 1rem; text-align: right; }
   .points .label, .services .label { display: inline; color: var(--muted); }
 }
 @media print {
   @page { margin: 18mm 16mm; }
+  @page report { size: A4; margin: 11mm 13mm; }
   body { font-size: 10.5pt; line-height: 1.45; }
   .bar nav, .skip, .search, .views, .screen-only { display: none; }
   .bar, main, .foot { padding-left: 0; padding-right: 0; max-width: none; }
@@ -189,13 +189,16 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .6rem; }
   h2, h3, caption, .measure { break-after: avoid; }
   .lines > li, .source, .grade, tr { break-inside: avoid; }
   h2 { margin-top: 1.5rem; }
-  body:has(.quality) { font-size: 8.25pt; line-height: 1.3; } .quality .choose, .quality .cases, .quality .more { display: none; }
-  main:has(.quality) { padding-top: .35rem; } body:has(.quality) .bar { padding-top: 0; padding-bottom: .3rem; } main:has(.quality) + .foot { padding: .4rem 0 0; margin-top: .6rem; }
-  .quality h1 { font-size: 14pt; margin: 0 0 .25rem; } .quality h2 { font-size: 10.5pt; margin: .6rem 0 .2rem; } .quality h3 { font-size: 9pt; margin: .5rem 0 .2rem; }
-  .quality p, .quality .lead { font-size: 8.25pt; margin: 0 0 .25rem; max-width: none; } .quality table { font-size: 8pt; line-height: 1.25; } .quality th, .quality td { padding-top: .14rem; padding-bottom: .14rem; }
-  .quality thead th, .quality caption, .quality .legend, .quality .note { font-size: 7.75pt; } .quality caption { padding-bottom: .1rem; font-size: 9pt; }
-  .quality .beside { margin-top: 0; gap: 0 1.5rem; grid-template-columns: 1fr 1fr; } .quality .beside section > :first-child { margin-top: .4rem; } .points .bar-cell { width: 9rem; } .quality .beside table, .quality .services { margin-top: .5rem; } .exclusions ul { font-size: 7.5pt; margin: 0; } .exclusions li { margin: 0; }
-  .quality .standing { font-size: 8.25pt; padding: .1rem .5rem; } .quality svg, .quality rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  html:has(.quality) { font-size: 10.5px; page: report; } body:has(.quality) { font-size: 1rem; line-height: 1.35; }
+  .quality .choose, .quality .cases, .quality .more { display: none; } .quality a { text-decoration: none; }
+  main:has(.quality) { padding-top: 0; } body:has(.quality) .bar { display: none; } main:has(.quality) + .foot { padding: .5rem 0 0; margin-top: .8rem; }
+  .quality h1 { font-size: 1.7rem; margin: 0 0 .4rem; } .quality h2 { font-size: 1.3rem; margin: 1rem 0 .3rem; } .quality h3, .quality caption { font-size: 1.1rem; margin: .7rem 0 .25rem; padding: 0; }
+  .quality p, .quality .lead { font-size: 1rem; margin: 0 0 .3rem; max-width: none; } .charts p { font-size: .95rem; } .quality table { line-height: 1.3; } .quality th, .quality td { padding-top: .22rem; padding-bottom: .22rem; }
+  .quality .standing { padding: .15rem .6rem; } .quality .legend { margin-bottom: .2rem; } .points .bar-cell { width: 12.5rem; }
+  .points .named { display: flex; gap: .5rem; width: 29rem; white-space: nowrap; } .points .named a { overflow: hidden; text-overflow: ellipsis; } .measures .meta { display: inline; margin-left: .4rem; } .measures caption { font-size: .95rem; font-weight: 400; }
+  .quality .beside { margin-top: 0; gap: 0 2rem; grid-template-columns: 1fr 1fr; } .beside section > :first-child, .quality .beside table, .quality .services { margin-top: .6rem; }
+  .exclusions ul { font-size: .95rem; margin: 0; line-height: 1.3; } .exclusions li { margin: 0; }
+  .quality svg, .quality .standing { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `.trim()
 

@@ -2,20 +2,20 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MeasureReport, MeasureReportGroup } from 'fhir/r4.js'
 import { isObject } from '../plain-values/json.js'
-import { share, wholeWithParts, type Count } from './hidden.js'
+import { share, SMALLEST_SHOWN, wholeWithParts, type Count } from './hidden.js'
 
 /** What the charts of some patients say, as a MeasureReport tells it. */
 export interface ChartFigures {
   /** Canonical of the measure. */
   measure: string
-  /** Which of its figures, in the words of the report. */
+  /** Which of its groups, in words. */
   group?: string
   /** Who reports, where it says. */
   reporter?: string
   /** `YYYY-MM-DD`. */
   from?: string
   to?: string
-  /** Those whom the measure is about, without those who are excluded, and those of them of whom it is true; neither where one could be found out who is hidden. */
+  /** Those whom the measure is about but for who is excluded, and those of them of whom it is true; neither where one could be found out who is hidden. */
   denominator: Count
   numerator: Count
   share: Count
@@ -62,25 +62,33 @@ async function reportIn(path: string): Promise<MeasureReport | undefined> {
   }
 }
 
-const figuresIn = ({ measure, reporter, period, group = [] }: MeasureReport): ChartFigures[] =>
-  group.flatMap(each => {
-    const [all, numerator] = [countIn(each, 'denominator'), countIn(each, 'numerator')]
-    if (all === undefined || numerator === undefined) return []
-    const denominator = all - (countIn(each, 'denominator-exclusion') ?? 0)
+function figuresIn({ measure, reporter, period, group = [] }: MeasureReport): ChartFigures[] {
+  const before: ChartFigures[] = []
+  for (const each of group) {
+    const [of, numerator] = [countIn(each, 'denominator'), countIn(each, 'numerator')]
+    if (of === undefined || numerator === undefined) continue
+    const denominator = of - (countIn(each, 'denominator-exclusion') ?? 0)
     const { whole, parts } = wholeWithParts(denominator, [numerator, denominator - numerator])
-    return [
-      {
-        measure,
-        ...(each.code?.text !== undefined && { group: each.code.text }),
-        ...(reporter?.display !== undefined && { reporter: reporter.display }),
-        ...(period?.start !== undefined && { from: period.start.slice(0, 10) }),
-        ...(period?.end !== undefined && { to: period.end.slice(0, 10) }),
-        denominator: whole,
-        numerator: parts[0],
-        share: share(parts[0], whole),
-      },
-    ]
-  })
+    const isFar = before.every(shown => isFarFrom(shown.denominator, whole) && isFarFrom(shown.numerator, parts[0]))
+    const among = isFar ? whole : undefined
+    const met = isFar ? parts[0] : undefined
+    before.push({
+      measure,
+      ...(each.code?.text !== undefined && { group: each.code.text }),
+      ...(reporter?.display !== undefined && { reporter: reporter.display }),
+      ...(period?.start !== undefined && { from: period.start.slice(0, 10) }),
+      ...(period?.end !== undefined && { to: period.end.slice(0, 10) }),
+      denominator: among,
+      numerator: met,
+      share: share(met, among),
+    })
+  }
+  return before
+}
+
+/** Whether two counts tell of nobody by their difference: the groups of a measure may hold one another, as 28 days are within 42. */
+const isFarFrom = (one: Count, other: Count): boolean =>
+  one === undefined || other === undefined || one === other || Math.abs(one - other) >= SMALLEST_SHOWN
 
 const countIn = ({ population = [] }: MeasureReportGroup, code: string): number | undefined =>
   population.find(({ code: of }) => of?.coding?.some(coding => coding.code === code))?.count

@@ -8,6 +8,7 @@ export const PAGES_TO_SEE = {
   guideline: '/guidelines/root-affection-guideline/root-affection',
   leaflet: '/patient-information/leaflet-back-pain',
   review: '/guidelines/review',
+  quality: '/quality/',
 } as const
 
 /** A page in a language. */

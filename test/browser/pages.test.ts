@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser } from 'playwright-core'
+import { INVENTED_WEEKS } from '../../src/demo/invented-weeks.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 import { startChromium } from '../support/chromium.js'
@@ -20,7 +21,7 @@ let service: Listening
 let browser: Browser
 
 beforeAll(async () => {
-  service = await startTestService()
+  service = await startTestService({ quality: { weekly: INVENTED_WEEKS, isInvented: true } })
   browser = await startChromium()
 }, START_TIMEOUT_MS)
 
@@ -56,4 +57,23 @@ describe.each([
       expect(said).toEqual([])
     },
   )
+})
+
+test('a practice chooses a period, reads figures that are called invented, and prints them on one page', async () => {
+  const page = await browser.newPage({ viewport: { width: 1_280, height: 900 } })
+  await page.goto(`${service.url}/quality/`)
+  await page.getByLabel('Praksis', { exact: true }).selectOption({ label: 'Klinik Enghaven' })
+  await page.getByLabel('Perioden slutter med ugen med').fill('2026-03-01')
+  await page.getByRole('button', { name: 'Vis' }).click()
+  await page.getByRole('heading', { name: 'Praksisrapport: Klinik Enghaven' }).waitFor()
+  const told = await page.locator('main').innerText()
+  expect(told).toContain('Opdigtede tal')
+  expect(told).toContain('uge 50–9')
+  expect(await page.getByRole('img', { name: /^LBP-06|: fulgt .+ her, .+ i de andre praksisser/ }).count()).toBeGreaterThan(5)
+  for (const language of ['da', 'en']) {
+    await page.goto(`${service.url}/quality/?lang=${language}`)
+    const paper = await page.pdf({ preferCSSPageSize: true })
+    expect(paper.toString('latin1').match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1)
+  }
+  await page.close()
 })

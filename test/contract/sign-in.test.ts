@@ -110,7 +110,7 @@ const callAs = (url: string, cookie: string, headers: object = OWN_PAGE, path = 
 describe('where nobody chose how people sign in', () => {
   test('the pages that people work in are closed, and say what to set', async () => {
     const url = await serviceWith({})
-    for (const path of ['/workbench/', '/consultation/', '/start-back/', '/sign-in']) {
+    for (const path of ['/workbench/', '/consultation/', '/start-back/', '/quality', '/quality/report.csv', '/sign-in']) {
       const refused = await supertest(url).get(path).set('accept', 'text/html').expect(403)
       expect(refused.text).toContain('<h1>Arbejdssiderne er lukket her</h1>')
       expect(refused.text).toContain('CDS_SIGN_IN')
@@ -130,6 +130,7 @@ describe('where nobody chose how people sign in', () => {
 describe('who signs in at an issuer', () => {
   test('is sent there from a page, comes back to that page, and works in it as a caller of its own', async () => {
     const url = await serviceWith({ way: ofIssuer() })
+    await supertest(url).get('/quality').expect(303)
     const sent = await supertest(url).get('/workbench/?lang=en').expect(303)
     expect(sent.headers['location']).toBe(`${PUBLIC}/sign-in?to=%2Fworkbench%2F%3Flang%3Den`)
     const { cookie, location } = await signedIn(url, '/workbench/?lang=en')

@@ -552,6 +552,45 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
       expect([order.at(-1), ...order.toSorted()]).toEqual(['1000 calls', '1000 calls', 'feedback', 'token'])
     })
 
+    test('weeks are counted once, and again when a report comes on one of their cards; our own pages are no practice', async () => {
+      const { record: asking, thread } = await openAgain()
+      const week = { begins: '2026-03-30', from: NOW, to: NOW + 7 * DAY }
+      const empty = { begins: '2026-04-06', from: NOW + 7 * DAY, to: NOW + 14 * DAY }
+      const [one, other, person] = ['["one",""]', '["other",""]', '["(signed-in)",""]']
+      const call = (at: number, sender: string, uuid: string, members: Partial<NotedCall> = {}) =>
+        asking.asked?.(noted({ ...of('p1'), at, ms: 123, sender, hookInstance: uuid, cardNotes: [note(uuid)], ...members }))
+      const uuids = UUIDS.slice(0, 5)
+      for (const [index, uuid] of uuids.entries()) await call(NOW + index, index < 3 ? one : index === 3 ? other : person, uuid)
+      await call(NOW + 7 * DAY, one, UUIDS[6] ?? '')
+      const overrides = (uuid: string, sender: string): FeedbackEntry => ({ ...entry(uuid), sender })
+      await asking.feedback([overrides(A, one)])
+      const counts = async () => asking.weekly?.counts({ client: one, weeks: [week.begins, '2026-03-23'] })
+      expect(await counts()).toMatchObject({ counted: [], clients: [], own: { points: [] } })
+      await asking.weekly?.count([week])
+      const first = { week: week.begins, point: 'LBP-10', shown: 3, accepted: 0, overridden: 1, ignored: 2 }
+      expect(await counts()).toEqual({
+        counted: [week.begins],
+        clients: [one, other],
+        own: {
+          points: [first],
+          reasons: [{ week: week.begins, reason: '', cards: 1 }],
+          services: [{ week: week.begins, service: SERVICE, calls: 3, aborted: 0, refused: 0, undecided: 0, took: [[130, 3]] }],
+        },
+        others: [{ week: week.begins, point: 'LBP-10', shown: 1, accepted: 0, overridden: 0, ignored: 1 }],
+      })
+      expect(await thread?.ask('uncounted', 5_000, [week, empty])).toEqual([empty])
+      await asking.feedback([overrides(B, one)])
+      expect(await thread?.ask('uncounted', 5_000, [week])).toEqual([week])
+      await asking.weekly?.count([week, empty])
+      expect((await counts())?.own.points).toEqual([{ ...first, overridden: 2, ignored: 1 }])
+      expect(await asking.weekly?.cases({ client: one, from: week.from, to: week.to, most: 2 })).toEqual([
+        { at: NOW + 2, hookInstance: uuids[2] },
+        { at: NOW + 1, hookInstance: uuids[1] },
+      ])
+      await thread?.ask('expire', 5_000, { rows: NOW + 1, comments: NOW })
+      expect(await counts()).toMatchObject({ counted: [], clients: [], own: { points: [], reasons: [], services: [] } })
+    })
+
     test('of a patient who is erased it stays that somebody asked, about nobody', async () => {
       const { record: asking, thread } = await openAgain()
       for (const patient of ['p1', 'p2']) await asking.asked?.(noted({ ...of(patient), user: 'Practitioner/1', cardNotes: [note(A)] }))
