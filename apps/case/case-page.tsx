@@ -5,13 +5,14 @@ import type { OpenQuestions } from '../../src/calls/open-questions.js'
 import { CardList } from '../shared/card-list.js'
 import { fhirClient } from '../shared/fhir.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
+import { cardActions, nearMisses, type PlacedAction } from '../shared/near-misses.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import { discover, explain, openQuestions, Refused } from '../shared/service.js'
 import { useLatest } from '../shared/use-latest.js'
 import { BehindCondition, dateWords, Opened } from './fact-view.js'
 import type { Launched } from './launch.js'
 import { OpenedRecord, readingOnce } from './opened-record.js'
-import { actionNamed, cardActions, nearMisses, plainTitle, questionsFor, untold, type PlacedAction } from './reasons.js'
+import { actionNamed, plainTitle, planId, questionsFor, untold } from './reasons.js'
 import { caseWords } from './words.js'
 
 /** Why a service answered as it did. */
@@ -297,7 +298,7 @@ function NearMiss({ placed, facts, toAsk }: { placed: PlacedAction; facts: Expla
 /** The way to the page of a recommendation, in a tab of its own: this one forgets everything when it is left. */
 function PageLink({ placed: { plan, action } }: { placed: PlacedAction }) {
   const words = wordsOf(caseWords)
-  const path = `/guidelines/${encodeURIComponent(plan)}/${encodeURIComponent(action.id)}`
+  const path = `/guidelines/${encodeURIComponent(planId(plan))}/${encodeURIComponent(action.id)}`
   return (
     <p class="to-page">
       <a href={pageLanguage() === 'da' ? path : `${path}?lang=${pageLanguage()}`} target="_blank" rel="noreferrer">

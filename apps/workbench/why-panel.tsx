@@ -1,9 +1,9 @@
 import { useContext, useState } from 'preact/hooks'
 import type { ToldAction } from '../../src/calls/explain-call.js'
 import { wordsOf } from '../shared/language.js'
+import { nearMisses, type NearMiss } from '../shared/near-misses.js'
 import { ActionDetail, ActionItem, Answer, reasonText } from './action-view.js'
 import { ExplainedContext } from './explained.js'
-import { nearMisses, type NearMiss } from './near-misses.js'
 import { reasonFor } from './reasons.js'
 import { workbenchWords } from './words.js'
 
@@ -46,7 +46,7 @@ export function NearMisses({ drafts, onOpen }: { drafts: readonly string[]; onOp
   const words = wordsOf(workbenchWords).why
   const explained = useContext(ExplainedContext)
   if (!explained) return null
-  const misses = nearMisses(explained.explanation, drafts)
+  const misses = nearMisses([explained.explanation], drafts)
   if (misses.length === 0) return <p class="wb-hint">{words.near.none}</p>
   return (
     <>
@@ -63,7 +63,8 @@ export function NearMisses({ drafts, onOpen }: { drafts: readonly string[]; onOp
 function Miss({ miss, onOpen }: { miss: NearMiss; onOpen: (focus: Focus) => void }) {
   const words = wordsOf(workbenchWords).why
   const explained = useContext(ExplainedContext)
-  const { plan, action, unmet, isAboutOrder } = miss
+  const { plan, action, isAboutOrder } = miss
+  const unmet = action.conditions.filter(({ answer }) => answer !== 'yes')
   const reason = explained && reasonFor(action, plan, explained.explanation)
   const isOfOther = reason && reason.kind !== 'condition'
   return (

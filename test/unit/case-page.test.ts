@@ -1,8 +1,8 @@
 // What the patient's page makes of what it is told, without a browser.
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Condition, Observation } from 'fhir/r4.js'
 import { cardIn } from '../../apps/case/app-context.js'
-import { actionNamed, cardActions, nearMisses, plainTitle, questionsFor, untold } from '../../apps/case/reasons.js'
+import { actionNamed, plainTitle, questionsFor, untold } from '../../apps/case/reasons.js'
 import { resourceWords } from '../../apps/case/resource-words.js'
 import type { Explanation, ToldAction } from '../../src/calls/explain-call.js'
 import type { OpenQuestions } from '../../src/calls/open-questions.js'
@@ -29,53 +29,12 @@ const explanation = (...actions: ToldAction[]): Explanation => ({
   response: { cards: [] },
 })
 
-const idsOf = (found: readonly { action: ToldAction }[]) => found.map(({ action: { id } }) => id)
-
-describe('what can become a card', () => {
-  let grouped: Explanation
-
-  beforeAll(() => {
-    const below = { ...action('line'), noCardBecause: undefined } as unknown as ToldAction
-    delete below.noCardBecause
-    grouped = explanation(
-      action('group', { actions: [action('one', { actions: [below] }), action('two', { card: 'uuid' })] }),
-      action('three'),
-    )
-  })
-
-  test('is of a group what stands in it, with the id of its plan', () => {
-    expect(idsOf(cardActions(grouped))).toEqual(['one', 'two', 'three'])
-    expect(new Set(cardActions(grouped).map(({ plan }) => plan))).toEqual(new Set(['plan']))
-  })
-
-  test('is found by its id, and by that of what stands below it', () => {
-    expect(actionNamed(grouped, 'line')?.action.id).toBe('one')
-    expect(actionNamed(grouped, 'two')?.action.id).toBe('two')
-    expect(actionNamed(grouped, 'other')).toBeUndefined()
-  })
-})
-
-describe('what was near', () => {
-  test('is what cannot be told before what is not so, the nearest first, over all services', () => {
-    const one = explanation(
-      action('far-no', { met: 1, of: 5 }),
-      action('near-no', { met: 4, of: 5 }),
-      action('far-unknown', { applies: 'cannot-tell', met: 1, of: 4 }),
-    )
-    const other = explanation(action('near-unknown', { applies: 'cannot-tell', met: 4, of: 5 }))
-    expect(idsOf(nearMisses([one, other]))).toEqual(['near-unknown', 'far-unknown', 'near-no', 'far-no'])
-    expect(idsOf(nearMisses([one, other], 1))).toEqual(['near-unknown'])
-  })
-
-  test.each<[string, Partial<ToldAction>]>([
-    ['became a card', { card: 'uuid', applies: 'yes' }],
-    ['listens to another hook', { listensToHook: false }],
-    ['stands on pages alone', { shownOn: 'page' }],
-    ['has nothing in common with the patient', { met: 0 }],
-    ['applies', { applies: 'yes' }],
-  ])('is not what %s', (_, more) => {
-    expect(nearMisses([explanation(action('it', more))])).toEqual([])
-  })
+test('what can become a card is found by its id, and by that of what stands below it', () => {
+  const { noCardBecause: _, ...below } = action('line')
+  const told = explanation(action('group', { actions: [action('one', { actions: [below] }), action('two', { card: 'uuid' })] }))
+  expect(actionNamed(told, 'line')?.action.id).toBe('one')
+  expect(actionNamed(told, 'two')?.action.id).toBe('two')
+  expect(actionNamed(told, 'other')).toBeUndefined()
 })
 
 test('what cannot be told is told once, also of what stands below', () => {
@@ -107,7 +66,7 @@ test('asks for what could decide an action of its plan, in the words of the form
       },
     ],
   } as unknown as OpenQuestions
-  expect(questionsFor(open, { plan: 'plan', action: action('it') })).toEqual(['Text a'])
+  expect(questionsFor(open, { plan: 'https://example.org/PlanDefinition/plan|2', action: action('it') })).toEqual(['Text a'])
 })
 
 test.each([

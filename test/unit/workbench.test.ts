@@ -7,7 +7,6 @@ import { clinicalCase } from '../../apps/workbench/clinical-case.js'
 import { shownActions } from '../../apps/workbench/explained.js'
 import { instantIn } from '../../apps/workbench/instant.js'
 import type { ActionView, KnowledgeView, PlanView } from '../../apps/workbench/knowledge.js'
-import { nearMisses } from '../../apps/workbench/near-misses.js'
 import { taken } from '../../apps/workbench/orders.js'
 import { planGraph, wholeGraph } from '../../apps/workbench/pathway-graph.js'
 import { reasonFor } from '../../apps/workbench/reasons.js'
@@ -42,44 +41,6 @@ function action(id: string, answers: Answer[], more: Partial<ToldAction> = {}): 
 }
 
 const PLAN = 'https://example.org/PlanDefinition/plan|1'
-const explained = (actions: ToldAction[], facts = {}) => ({ plans: [{ plan: PLAN, title: 'Plan', actions }], facts })
-const idsOf = (misses: ReturnType<typeof nearMisses>) => misses.map(({ action: { id } }) => id)
-
-describe('near misses', () => {
-  test('go by what one cannot tell before what is refused, then by how much is missing', () => {
-    const actions = [
-      action('two-missing', ['yes', 'no', 'no']),
-      action('one-missing', ['yes', 'yes', 'no']),
-      action('open', ['yes', 'cannot-tell', 'cannot-tell']),
-      action('partly-open', ['no', 'cannot-tell']),
-    ]
-    expect(idsOf(nearMisses(explained(actions), []))).toEqual(['open', 'one-missing', 'two-missing', 'partly-open'])
-  })
-
-  test('begin with those about what is ordered', () => {
-    const aboutOrder = action('about-order', ['yes', 'no', 'no'], {
-      conditions: [condition('yes', ['orders']), condition('no'), condition('no')],
-    })
-    const facts = {
-      orders: { name: 'orders', description: 'Orders', value: [], uses: [], resources: ['ServiceRequest/draft-1'] },
-    }
-    const misses = nearMisses(explained([action('open', ['cannot-tell']), aboutOrder], facts), ['ServiceRequest/draft-1'])
-    expect(idsOf(misses)).toEqual(['about-order', 'open'])
-    expect(misses.map(({ isAboutOrder }) => isAboutOrder)).toEqual([true, false])
-  })
-
-  test('leave out what has a card, what listens to another hook, and what lacks nothing; of groups they tell those within', () => {
-    const { noCardBecause: _, ...withCard } = action('card', ['yes'], { card: 'c1' })
-    const group = action('group', ['yes'], { actions: [action('within', ['no'])] })
-    const actions = [withCard, group, action('other-hook', ['no'], { listensToHook: false }), action('page-only', ['yes'])]
-    expect(idsOf(nearMisses(explained(actions), []))).toEqual(['within'])
-  })
-
-  test('are five at most', () => {
-    const actions = Array.from({ length: 9 }, (_, index) => action(`a${index}`, ['no']))
-    expect(nearMisses(explained(actions), [])).toHaveLength(5)
-  })
-})
 
 describe('why an action has no card', () => {
   const told = (extension?: Record<string, unknown>) => ({ response: { cards: [], ...(extension && { extension }) } })
