@@ -184,7 +184,7 @@ function Reasons({ placed, explanation, isOfOrder }: { placed: PlacedAction; exp
       </section>
       <section aria-labelledby="missing">
         <h2 id="missing">{words.missing}</h2>
-        {notRead.length > 0 && <p class="note">{words.notRead(notRead.map(({ key }) => key).join(', '))}</p>}
+        {notRead.length > 0 && <p class="note">{words.notRead([...new Set(notRead.map(({ label }) => label))].join(', '))}</p>}
         {missing.length === 0 && notRead.length === 0 && <p>{words.nothingMissing}</p>}
         {missing.length > 0 && (
           <>

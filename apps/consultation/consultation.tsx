@@ -154,7 +154,7 @@ function OpenRecord({ session, onSaved, onUnsaved, settings, questionnaires }: O
         )}
         <SaveBar session={session} forms={forms} now={now} onSaved={onSaved} />
       </section>
-      <Advice advice={advice} service={session.service} />
+      <Advice advice={advice} />
     </div>
   )
 }
@@ -195,7 +195,7 @@ function ShortOrWhy({ open, refused, onAgain, forms }: Asked & { open: OpenQuest
 }
 
 /** The cards as they are after the last answer. */
-function Advice({ advice, service }: { advice: Latest<CdsResponse>; service: ServiceDescription }) {
+function Advice({ advice }: { advice: Latest<CdsResponse> }) {
   const { answer: response, before, refused, askAgain, isAsking } = advice
   const words = wordsOf(consultationWords)
   const known = new Set(before?.cards.map(cardKey))
@@ -210,7 +210,7 @@ function Advice({ advice, service }: { advice: Latest<CdsResponse>; service: Ser
           <p class="muted" role="status">
             {response.cards.length === 0 ? words.noAdvice : words.cards(response.cards.length)}
           </p>
-          <NotReadNote response={response} service={service} />
+          <NotReadNote response={response} />
           <CardList cards={response.cards} fresh={fresh} />
         </>
       )}

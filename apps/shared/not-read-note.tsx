@@ -1,27 +1,31 @@
-import { useEffect, useState } from 'preact/hooks'
-import type { CdsResponse, ServiceDescription } from '../../src/cds-hooks/types.js'
+import type { CdsResponse } from '../../src/cds-hooks/types.js'
 import { memberOf } from './extension.js'
-import { wordsOf } from './language.js'
+import { wordsOf, type InLanguages } from './language.js'
 
 /** Says which parts of the record were not read, where an answer says that some were not. */
-export function NotReadNote({ response, service }: { response: CdsResponse; service: ServiceDescription }) {
-  const [text, setText] = useState<string>()
-  const keys = (memberOf<{ key: string }[]>(response.extension, 'not-read') ?? []).map(({ key }) => key).join(' ')
-  useEffect(() => {
-    setText(undefined)
-    if (keys !== '') void textFor(keys.split(' '), service).then(setText)
-  }, [keys])
-  return text === undefined ? null : (
+export function NotReadNote({ response }: { response: CdsResponse }) {
+  const { listed, notRead } = wordsOf(notReadWords)
+  const labels = [...new Set((memberOf<{ label: string }[]>(response.extension, 'not-read') ?? []).map(({ label }) => label))]
+  return labels.length === 0 ? null : (
     <p class="not-read" role="status">
-      {text}
+      {notRead(listed.format(labels))}
     </p>
   )
 }
 
-/** Its words are loaded only when something was not read. */
-async function textFor(keys: readonly string[], { prefetch = {} }: ServiceDescription): Promise<string> {
-  const words = wordsOf((await import('./not-read-words.js')).notReadWords)
-  // What a prefetch key asks for, by its template: `Condition` of `Condition?patient=…`.
-  const typeOf = (key: string): string => prefetch[key]?.split(/[/?]/, 1)[0] ?? ''
-  return words.notRead([...new Set(keys.map(key => words.parts[typeOf(key)] ?? words.otherPart))])
+interface NotReadWords {
+  /** Makes a list as a sentence says it. */
+  listed: Intl.ListFormat
+  notRead: (parts: string) => string
+}
+
+const notReadWords: InLanguages<NotReadWords> = {
+  da: {
+    listed: new Intl.ListFormat('da'),
+    notRead: parts => `Ikke læst i journalen, eller kun delvist: ${parts}. Rådene kan derfor mangle noget.`,
+  },
+  en: {
+    listed: new Intl.ListFormat('en'),
+    notRead: parts => `Not read from the record, or only in part: ${parts}. Advice may be missing.`,
+  },
 }

@@ -223,7 +223,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
         {!advice.answer && !advice.refused && <p role="status">{words.scoring}</p>}
         {advice.answer && (
           <>
-            <NotReadNote response={advice.answer} service={session.service} />
+            <NotReadNote response={advice.answer} />
             <Score response={advice.answer} isWithAnswers={count > 0} />
           </>
         )}

@@ -169,7 +169,7 @@ function OverrideForm({ card, onCancel, onSend }: { card: Card; onCancel: () => 
 function Silent({ call: { response } }: { call: Call }) {
   const words = wordsOf(workbenchWords).cards
   const [held, told] = [heldBackIn({ response }), toldBeforeIn({ response })]
-  const notRead = memberOf<{ key: string; reason?: string }[]>(response.extension, 'not-read') ?? []
+  const notRead = memberOf<{ key: string; label: string; reason?: string }[]>(response.extension, 'not-read') ?? []
   const undecided = memberOf<{ plan: string; action: string; code: string }[]>(response.extension, 'undecided') ?? []
   return (
     <>
@@ -205,10 +205,12 @@ function Silent({ call: { response } }: { call: Call }) {
       )}
       {notRead.length > 0 && (
         <Aside heading={words.notRead}>
-          {notRead.map(({ key, reason }) => (
+          {notRead.map(({ key, label, reason }) => (
             <li key={`${key} ${reason ?? ''}`}>
-              <strong>{key}</strong>
-              <span class="wb-hint">{reason}</span>
+              <strong>{label}</strong>
+              <span class="wb-hint">
+                <code>{key}</code> {reason}
+              </span>
             </li>
           ))}
         </Aside>

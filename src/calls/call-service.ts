@@ -24,7 +24,7 @@ import { defined } from '../plain-values/defined.js'
 import { gatherPatientData, type GatheredData } from '../patient-data/gather-patient-data.js'
 import { CLOSED_READER } from '../patient-data/closed-reader.js'
 import type { FhirReader } from '../patient-data/fhir-reader.js'
-import { explained } from '../patient-data/not-read.js'
+import { labelOf, toldNotRead, type ToldNotRead } from '../patient-data/not-read.js'
 import { draftOrdersIn, DRAFTS_KEY, type DraftOrders } from '../patient-data/draft-orders.js'
 import type { Unusable } from '../patient-data/patient-record.js'
 import type { Override, PatientOfClient, ReaderOfPatient, ShownOn } from '../record/port.js'
@@ -306,7 +306,7 @@ export function answerCall(call: GatheredCall, language: string, environment: Ca
   return {
     response: {
       cards: withSmartLinks(cards, call.smartLinks, notes, { ...request, service: service.id }).map(card => naming(card, environment)),
-      ...responseExtension({ undecided, pointsOnPages, alreadyTold, heldBack }, data, environment),
+      ...responseExtension({ undecided, pointsOnPages, alreadyTold, heldBack }, call, language, environment),
     },
     undecided,
     advice,
@@ -354,7 +354,7 @@ export function withSilence(call: GatheredCall, language: string, environment: C
 const readInPart = ({ notRead }: GatheredData, language: string): string[] =>
   notRead
     .filter(({ requirement, reason }) => requirement.essential && reason === 'incomplete')
-    .map(({ requirement }) => inLanguage(requirement.label, language) ?? requirement.key)
+    .map(({ requirement }) => labelOf(requirement, language))
 
 /**
  * Opens the scope in which all plans of one call are evaluated, so that each fact is evaluated once.
@@ -453,7 +453,8 @@ interface BesideCards extends Pick<Answer, 'undecided' | 'alreadyTold' | 'heldBa
 /** Says what no card shows, which actions could not be decided, which data was not read and what stays away; absent where there is none of it. */
 function responseExtension(
   { undecided, pointsOnPages, alreadyTold, heldBack }: BesideCards,
-  data: GatheredData,
+  { data, service }: Pick<GatheredCall, 'data' | 'service'>,
+  language: string,
   { knowledge }: CallEnvironment,
 ): Pick<CdsResponse, 'extension'> {
   const { card } = knowledge.profile.names
@@ -462,7 +463,7 @@ function responseExtension(
     extension: {
       ...(pointsOnPages.length > 0 && { [card.decisionPoints]: pointsOnPages }),
       ...(undecided.length > 0 && { [card.undecided]: undecided }),
-      ...(hasNotRead(data) && { [card.notRead]: [...data.notRead.map(explained), ...data.record.unusable.map(unusable)] }),
+      ...(hasNotRead(data) && { [card.notRead]: notReadEntries(data, service, language) }),
       ...(alreadyTold.length > 0 && { [card.alreadyTold]: alreadyTold }),
       ...(heldBack.length > 0 && { [card.heldBack]: heldBack }),
     },
@@ -471,18 +472,27 @@ function responseExtension(
 
 const hasNotRead = ({ notRead, record }: GatheredData): boolean => notRead.length > 0 || record.unusable.length > 0
 
-/** What an integrator reads about a value that could not be used. */
-const unusable = ({ key, resource, element, reason }: Unusable) => ({ key, kind: 'unusable', resource, element, reason })
+/** Every key and every value that could not be read: what it is for a reader, and which and why for an integrator. */
+function notReadEntries({ notRead, record }: GatheredData, service: CdsService, language: string): ToldNotRead[] {
+  const unusable = record.unusable.map(each => {
+    const { key, resource, element, reason } = each
+    return { key, label: partOf(each, service, language), kind: 'unusable', resource, element, reason }
+  })
+  return [...notRead.map(each => toldNotRead(each, language)), ...unusable]
+}
 
 /** What could not be read, in the reader's words: whole prefetch keys, parts of others, and answers to questions. */
-function notReadIn({ notRead, record }: GatheredData, { requirements }: CdsService, language: string): string[] {
+const notReadIn = (data: GatheredData, service: CdsService, language: string): string[] => [
+  ...new Set(notReadEntries(data, service, language).map(({ label }) => label)),
+]
+
+/** Of what a value that could not be used is a part. */
+function partOf({ key, question, isYes }: Unusable, { requirements }: CdsService, language: string): string {
   const words = cardWords(language)
-  const labelOf = (key: string) => inLanguage(requirements.find(each => each.key === key)?.label ?? new Map(), language) ?? key
-  const partOf = ({ key, question, isYes }: Unusable): string => {
-    if (!question) return words.partOf(key === DRAFTS_KEY ? words.drafts : labelOf(key))
-    const asked = inLanguage(question, language) ?? ''
-    return isYes ? words.bothAnswers(asked) : words.answerTo(asked)
-  }
-  const parts = record.unusable.map(partOf)
-  return [...new Set([...notRead.map(({ requirement: { key } }) => labelOf(key)), ...parts])]
+  if (!question)
+    return words.partOf(
+      key === DRAFTS_KEY ? words.drafts : labelOf(requirements.find(each => each.key === key) ?? { key, label: new Map() }, language),
+    )
+  const asked = inLanguage(question, language) ?? ''
+  return isYes ? words.bothAnswers(asked) : words.answerTo(asked)
 }

@@ -17,7 +17,7 @@ import { CdsError } from '../errors.js'
 import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
 import { inLanguage } from '../engine/model/localized.js'
 import { PAGE } from '../engine/model/names.js'
-import { explained } from '../patient-data/not-read.js'
+import { toldNotRead, type ToldNotRead } from '../patient-data/not-read.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import { inShadowOf } from './shadow.js'
 
@@ -51,7 +51,7 @@ export interface Explanation {
   shadow?: true
   clock: { now: string; today: string }
   /** Data that was not read, and why. */
-  notRead: { key: string; reason: string }[]
+  notRead: ToldNotRead[]
   plans: { plan: string; title: string; actions: ToldAction[] }[]
   /** Every fact that was asked for, once, by its name. */
   facts: Readonly<Record<string, ExplainedFact>>
@@ -122,7 +122,7 @@ function explainGathered(
   const named = isBrief ? askedIn(explainedPlans) : undefined
   return {
     clock: { now: clock.now, today: clock.today },
-    notRead: data.notRead.map(explained),
+    notRead: data.notRead.map(each => toldNotRead(each, language)),
     plans: explainedPlans,
     facts: Object.fromEntries(named ? [...facts].filter(([name]) => named.has(name)) : facts),
     response,

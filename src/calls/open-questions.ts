@@ -9,7 +9,7 @@ import { inOneLanguage } from '../engine/model/in-one-language.js'
 import { ofType } from '../engine/model/knowledge-file.js'
 import type { Indicator, HookRequest } from '../cds-hooks/types.js'
 import type { CdsService } from '../knowledge-files/services.js'
-import { explained } from '../patient-data/not-read.js'
+import { toldNotRead, type ToldNotRead } from '../patient-data/not-read.js'
 import { behindCalls } from './behind-calls.js'
 import { gatherCall, refuseIfLate, scopeFor, withSilence, type GatheredCall } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
@@ -51,7 +51,7 @@ export interface OpenQuestions {
   shadow?: true
   clock: { now: string; today: string }
   /** Data that was not read, and why. */
-  notRead: { key: string; reason: string }[]
+  notRead: ToldNotRead[]
   /** Each question once, acute signs first, then in the order of their forms. */
   items: OpenQuestion[]
   /**
@@ -103,7 +103,7 @@ export async function openQuestions(
     service: service.id,
     ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true }),
     clock: { now: call.clock.now, today: call.clock.today },
-    notRead: call.data.notRead.map(explained),
+    notRead: call.data.notRead.map(each => toldNotRead(each, language)),
     items: items.toSorted((one, other) => Number(other.isAcute) - Number(one.isAcute)),
     questionnaires: cut.flatMap(({ form }) =>
       form.item === undefined ? [] : [{ ...inOneLanguage(form, language, form.language ?? language), language }],

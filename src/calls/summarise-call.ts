@@ -7,7 +7,7 @@ import { DeadlinePassed } from '../engine/expression/steps.js'
 import { inLanguage } from '../engine/model/localized.js'
 import { valueSetsOf } from '../engine/knowledge/value-sets-of.js'
 import type { KeyOutcome } from '../patient-data/gather-patient-data.js'
-import { explained } from '../patient-data/not-read.js'
+import { reasonOf } from '../patient-data/not-read.js'
 import { nameOf } from '../patient-data/versions.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import { inShadowOf } from './shadow.js'
@@ -127,7 +127,7 @@ const keySummary = ({ requirement: { key, essential }, state, resources, notRead
   essential,
   state,
   resources,
-  ...(notRead && { reason: explained(notRead).reason }),
+  ...(notRead && { reason: reasonOf(notRead) }),
 })
 
 function answerIn(

@@ -1,5 +1,6 @@
 import { CdsError, type ErrorCode } from '../errors.js'
 import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
+import { inLanguage } from '../engine/model/localized.js'
 import type { FailureReason, ReadFailure } from './fhir-reader.js'
 
 /** Data that could not be had, or not all of it. */
@@ -13,20 +14,36 @@ export interface NotRead {
   because?: ReadFailure
 }
 
-/** What an integrator reads about a key whose data could not be had. */
-export const explained = (notRead: NotRead): { key: string; reason: string } => ({ key: notRead.requirement.key, reason: inWords(notRead) })
+/** What is told of a key whose data could not be had: to a reader what it holds, to an integrator which key it is and why. */
+export interface ToldNotRead {
+  key: string
+  /** In the language of the answer. */
+  label: string
+  reason: string
+}
+
+/** What is told of data that could not be had. @param language of the label. */
+export const toldNotRead = (notRead: NotRead, language: string): ToldNotRead => ({
+  key: notRead.requirement.key,
+  label: labelOf(notRead.requirement, language),
+  reason: reasonOf(notRead),
+})
+
+/** What a prefetch key holds, in the reader's words. */
+export const labelOf = ({ key, label }: Pick<CompiledRequirement, 'key' | 'label'>, language: string): string =>
+  inLanguage(label, language) ?? key
 
 /** Why, in words that hold no patient data; each reason has words of its own. */
-function inWords({ reason, status, because }: Pick<NotRead, 'reason' | 'status' | 'because'>): string {
+export function reasonOf({ reason, status, because }: Pick<NotRead, 'reason' | 'status' | 'because'>): string {
   const words = REASONS[reason]
   const said = typeof words === 'string' ? words : words(status ?? 0)
-  return because === undefined ? said : `${said}: ${inWords(because)}`
+  return because === undefined ? said : `${said}: ${reasonOf(because)}`
 }
 
 /** The error of a call that cannot be answered without data that is lacking. */
 export function missingData(lacking: readonly NotRead[]): CdsError {
   const keys = lacking.map(({ requirement }) => requirement.key).join(', ')
-  const details = lacking.map(explained).map(({ key, reason }) => `Prefetch key ${key}: ${reason}.`)
+  const details = lacking.map(each => `Prefetch key ${each.requirement.key}: ${reasonOf(each)}.`)
   const codes = lacking.map(({ reason }) => CODES[reason])
   return new CdsError(
     codes.find(code => code !== undefined) ?? 'CDS_DATA_MISSING',

@@ -79,7 +79,9 @@ test.each(hanging)(
     const { status, body, milliseconds } = await callWith({ '/Encounter': answer })
     expect(status).toBe(200)
     expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
-    expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'the FHIR server did not answer in time' }] })
+    expect(body.extension).toEqual({
+      'org.columna.not-read': [{ key: 'encounters', label: 'kontakter', reason: 'the FHIR server did not answer in time' }],
+    })
     expect(body.cards.length).toBeGreaterThan(0)
     for (const { detail } of body.cards) expect(detail).toMatch(/Kunne ikke læses og er ikke medregnet: \S/)
     expect(faultsOfResponse(body, { patientId: PERSON })).toEqual([])
@@ -99,7 +101,11 @@ test('a page that does not come in time leaves the pages before it, and the answ
   expect(milliseconds).toBeLessThan(DEADLINE_MS + MARGIN_MS)
   expect(body.extension).toEqual({
     'org.columna.not-read': [
-      { key: 'encounters', reason: 'not all pages of the result could be read: the FHIR server did not answer in time' },
+      {
+        key: 'encounters',
+        label: 'kontakter',
+        reason: 'not all pages of the result could be read: the FHIR server did not answer in time',
+      },
     ],
   })
 })

@@ -55,7 +55,7 @@ async function call(members: Json, person = PERSON, id: ServiceId = ID): Promise
 
 const grant = { access_token: TOKEN, token_type: 'Bearer', expires_in: 300, scope: 'patient/*.read', subject: 'columna' }
 const notRead = ({ body }: Answer) => body.extension?.['org.columna.not-read']
-const withoutEncounters = (reason: string) => [{ key: 'encounters', reason }]
+const withoutEncounters = (reason: string) => [{ key: 'encounters', label: 'kontakter', reason }]
 
 describe('the same cards', () => {
   // Everybody meets one service here and each service everybody of its turn: what is read hangs on the person, and what is asked for on the service.
@@ -256,7 +256,11 @@ describe('paging', () => {
     const answer = await call({ fhirServer: fhir.url })
     expect(fhir.requests.filter(({ path }) => path.startsWith('/Condition'))).toHaveLength(PAGE_LIMIT)
     expect(notRead(answer)).toEqual([
-      { key: 'conditions', reason: 'not all pages of the result could be read: there are more pages than one search may have' },
+      {
+        key: 'conditions',
+        label: 'diagnoser',
+        reason: 'not all pages of the result could be read: there are more pages than one search may have',
+      },
     ])
   })
 
@@ -266,7 +270,7 @@ describe('paging', () => {
     const answer = await call({ fhirServer: (await stub({ '/Condition': fails })).url })
     expect(answer.status).toBe(200)
     expect(notRead(answer)).toEqual([
-      { key: 'conditions', reason: 'not all pages of the result could be read: the FHIR server answered 500' },
+      { key: 'conditions', label: 'diagnoser', reason: 'not all pages of the result could be read: the FHIR server answered 500' },
     ])
   })
 })
@@ -393,7 +397,7 @@ describe('a server whose pages hold twenty of 219 conditions', () => {
   test('that holds back some of its total is named', async () => {
     const fhir = await stub({ '/Condition': answersJson(searchset([back], { total: 2 })) })
     expect((await read(fhir)).extension).toEqual({
-      'org.columna.not-read': [{ key: 'conditions', reason: 'not all pages of the result could be read' }],
+      'org.columna.not-read': [{ key: 'conditions', label: 'diagnoser', reason: 'not all pages of the result could be read' }],
     })
   })
 })

@@ -260,7 +260,9 @@ describe('a FHIR server that is merely odd is answered for', () => {
     const { status, body, milliseconds } = await call(brisk, { '/Encounter': hangs })
     await brisk.close()
     expect(status).toBe(200)
-    expect(body.extension).toEqual({ 'org.columna.not-read': [{ key: 'encounters', reason: 'the FHIR server did not answer in time' }] })
+    expect(body.extension).toEqual({
+      'org.columna.not-read': [{ key: 'encounters', label: 'kontakter', reason: 'the FHIR server did not answer in time' }],
+    })
     expect(milliseconds).toBeLessThan(0.8 * PATIENT_MS)
   })
 })

@@ -265,7 +265,9 @@ describe('prefetched pages', () => {
 
   test('are used as far as they go and named as incomplete when there is no server to follow them on', async () => {
     const answer = await call(withKey('conditions', page('https://fhir.example.org/next')))
-    expect(answer.body.extension).toEqual({ [NOT_READ]: [{ key: 'conditions', reason: 'not all pages of the result could be read' }] })
+    expect(answer.body.extension).toEqual({
+      [NOT_READ]: [{ key: 'conditions', label: 'diagnoser', reason: 'not all pages of the result could be read' }],
+    })
     expect(summaries(answer)).toEqual(summaries(await complete()))
   })
 

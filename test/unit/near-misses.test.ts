@@ -16,7 +16,7 @@ function action(id: string, answers: ToldCondition['answer'][], more: Partial<To
   const conditions = answers.map(answer => condition(answer))
   const applies = (['no', 'error', 'cannot-tell'] as const).find(each => answers.includes(each)) ?? 'yes'
   const met = answers.filter(answer => answer === 'yes').length
-  const told = { id, listensToHook: true, applies, met, of: answers.length, conditions, actions: [] }
+  const told: ToldAction = { id, listensToHook: true, applies, met, of: answers.length, conditions, actions: [] }
   return { ...told, noCardBecause: 'told by the service', ...more }
 }
 

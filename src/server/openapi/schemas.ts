@@ -23,7 +23,9 @@ const ANSWER = oneOf('yes', 'no', 'cannot-tell', 'error')
 const INDICATOR = oneOf('info', 'warning', 'critical')
 const CODING = object({ code: TEXT, system: TEXT }, { display: TEXT })
 const CLOCK = object({ now: INSTANT, today: DAY })
-const NOT_READ = list(object({ key: TEXT, reason: TEXT }, { kind: TEXT }))
+const NOT_READ = list(
+  object({ key: TEXT, label: said(TEXT, 'What it holds, in the language of the answer.'), reason: TEXT }, { kind: TEXT }),
+)
 const NAMED_RESOURCES = { resources: list(said(TEXT, '`Type/id`')) }
 const MORE_RESOURCES = { moreResources: COUNT }
 
