@@ -27,20 +27,20 @@ function duration(seconds: number): string {
   return minutes < 90 ? `${minutes.toFixed(1)} min` : `${(minutes / 60).toFixed(1)} h`
 }
 
-/** Seconds for JSON.parse of every line, and for nothing else. */
+/** Seconds of a processor for JSON.parse of every line, and for nothing else. */
 function parseAlone(): number {
   let spent = 0
   for (const name of readdirSync(input)) {
     const lines = readFileSync(join(input, name), 'utf8').split('\n')
-    const began = performance.now()
+    const began = process.cpuUsage()
     for (const line of lines) if (line !== '') JSON.parse(line)
-    spent += performance.now() - began
+    spent += process.cpuUsage(began).user
   }
-  return spent / 1000
+  return spent / 1e6
 }
 
-/** Seconds of a whole run in a process of its own, its start among them, and its peak memory in megabytes. */
-function run(workers: string): { seconds: number; memory: number } {
+/** Seconds of a whole run in a process of its own, its start among them, of the clock and of processors, and its peak memory in megabytes. */
+function run(workers: string): { seconds: number; cpu: number; memory: number } {
   const output = join(home, `output-${workers}`)
   const words = ['population', '--input', input, '--output', output, '--now', '2026-03-30', '--workers', workers]
   const command = JSON.stringify(join(ROOT, 'dist/cli/columna.js'))
@@ -48,14 +48,18 @@ function run(workers: string): { seconds: number; memory: number } {
   writeFileSync(
     program,
     `process.argv[1] = ${command}
-    process.on('exit', () => process.stderr.write('\\npeak ' + process.resourceUsage().maxRSS + '\\n'))
+    process.on('exit', () => {
+      const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+      process.stderr.write('\\npeak ' + maxRSS + ' cpu ' + (userCPUTime + systemCPUTime) + '\\n')
+    })
     await import(${command})`,
   )
   const began = performance.now()
   const { status, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' })
   const seconds = (performance.now() - began) / 1000
   if (status !== 0) throw new Error(stderr)
-  return { seconds, memory: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1000 }
+  const [, peak, cpu] = /peak (\d+) cpu (\d+)/.exec(stderr) ?? []
+  return { seconds, cpu: Number(cpu) / 1e6, memory: Number(peak) / 1000 }
 }
 
 try {
@@ -65,13 +69,13 @@ try {
     `node ${process.version}; ${count(patients)} invented patients, ${(bytes / 1e6).toFixed(0)} MB, ${count(bytes / patients)} bytes each`,
   )
   const parsed = parseAlone()
-  console.log(`JSON.parse alone, one thread: ${count(patients / parsed)} patients a second`)
+  console.log(`JSON.parse alone, one processor: ${count(patients / parsed)} patients a second`)
   for (const workers of values.workers.split(',')) {
-    const { seconds, memory } = run(workers)
+    const { seconds, cpu, memory } = run(workers)
     const rate = patients / seconds
     const long = POPULATIONS.map(people => `${count(people)} in ${duration(people / rate)}`).join(', ')
     console.log(
-      `${workers} worker(s): ${seconds.toFixed(1)} s, ${count(rate)} patients a second, ${((seconds * Number(workers)) / parsed).toFixed(1)} times JSON.parse, peak ${memory.toFixed(0)} MB; ${long}`,
+      `${workers} worker(s): ${seconds.toFixed(1)} s, ${count(rate)} patients a second, ${((cpu * 1000) / patients).toFixed(2)} ms of a processor each (${(cpu / parsed).toFixed(1)} times JSON.parse), peak ${memory.toFixed(0)} MB; ${long}`,
     )
   }
 } finally {

@@ -62,6 +62,9 @@ describe('what a command answers to the shell', () => {
     ['a source without a file, which would take all away', ['render', emptySource], /^COLUMNA_SOURCE_MISSING: /],
     ['a file that is not there', ['explain', join(home, 'no.json'), '--knowledge', GUIDELINE], /^COLUMNA_FILE_UNREADABLE: ENOENT/],
     ['a file of no JSON', ['explain', join(GUIDELINE, CASES), '--knowledge', GUIDELINE], /^COLUMNA_FILE_UNREADABLE: .* holds no JSON/],
+    ['no folder for a population', ['population', '--input', home], /^COLUMNA_USAGE: Give --input,/],
+    ['no such part', ['population', '--input', home, '--output', home, '--part', '8/8'], /^COLUMNA_USAGE: --part expects/],
+    ['no period', ['measure', '--input', home, '--output', home, '--from', '2026-02-30'], /^COLUMNA_USAGE: Give --from and --to,/],
     ['a day that is none', ['explain', REQUEST, '--knowledge', GUIDELINE, '--now', 'today'], /^COLUMNA_USAGE: --now expects/],
   ])('2 and a code, on the stream of errors: %s', async (_, words, told) => {
     const { err, ...answer } = await columna(...words)
