@@ -1,4 +1,5 @@
-// Pictures of eight pages, to be looked at, in docs/screens/: on a desktop, on a phone, and as they are printed.
+// Pictures of ten pages, to be looked at, in docs/screens/: on a desktop, on a phone, and as they are printed.
+import { INVENTED_WEEKS } from '../../src/demo/invented-weeks.js'
 import { startTestService } from '../support/service.js'
 import { startChromium } from '../support/chromium.js'
 import { startLaunchedCase } from '../support/launched-case.js'
@@ -14,7 +15,7 @@ interface Picture {
   isPrinted?: true
 }
 
-const { list, recommendation, evidence, guideline, leaflet, review } = PAGES_TO_SEE
+const { list, recommendation, evidence, guideline, leaflet, review, quality } = PAGES_TO_SEE
 
 const PICTURES: readonly Picture[] = [
   { file: 'list', path: list, width: 1_200, height: 1_000 },
@@ -24,10 +25,12 @@ const PICTURES: readonly Picture[] = [
   { file: 'evidence-phone', path: `${evidence}#training-root-figures-2`, width: 360, height: 1_200 },
   { file: 'guideline-tablet', path: guideline, width: 820, height: 1_180 },
   { file: 'leaflet-print', path: leaflet, width: 794, height: 1_123, isPrinted: true },
+  { file: 'quality', path: quality, width: 1_200, height: 1_500 },
+  { file: 'quality-phone', path: quality, width: 360, height: 1_400 },
   { file: 'review', path: review, width: 1_200, height: 1_000 },
 ]
 
-const service = await startTestService()
+const service = await startTestService({ quality: { weekly: INVENTED_WEEKS, isInvented: true } })
 const browser = await startChromium()
 for (const { file, path, width, height, isPrinted } of PICTURES) {
   const page = await browser.newPage({ viewport: { width, height } })
