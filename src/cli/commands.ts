@@ -7,6 +7,7 @@ import { explain } from './explain.js'
 import { exporting } from './export.js'
 import { importing } from './import.js'
 import { measure } from './measure.js'
+import { creating } from './new.js'
 import { population } from './population.js'
 import { prepare } from './prepare.js'
 import { record } from './record.js'
@@ -16,6 +17,7 @@ import { token } from './token.js'
 
 /** Every command, in the order in which authors, then operators, meet them. */
 export const COMMANDS: readonly CommandPage[] = [
+  creating,
   check,
   cases,
   explain,

@@ -148,6 +148,25 @@ describe('columna explain', () => {
   })
 })
 
+describe('columna new', () => {
+  const fresh = join(home, 'fresh')
+
+  test('writes a guideline without a fault, whose cases are answered as they expect, and whose FHIR is what it says', async () => {
+    expect((await columna('new', 'guideline', fresh)).code).toBe(0)
+    expect(await columna('check', fresh)).toMatchObject({ code: 0, out: expect.stringMatching(/^The knowledge has no faults\.\n/) })
+    expect(await columna('cases', '--knowledge', fresh)).toMatchObject({ code: 0, out: '3 cases, all as expected.\n' })
+    expect(await columna('render', '--check', fresh)).toMatchObject({ code: 0 })
+  })
+
+  test.each<[string, string[], RegExp]>([
+    ['writes nothing over', ['guideline', fresh], /^COLUMNA_FILE_EXISTS: .*knowledge\.json/],
+    ['knows nothing else to begin with', ['flowchart', home], /^COLUMNA_USAGE: There is no flowchart/],
+    ['asks for an address', ['guideline', join(home, 'none'), '--canonical', 'here'], /^COLUMNA_USAGE: --canonical expects/],
+  ])('%s', async (_, words, told) => {
+    expect(await columna('new', ...words)).toMatchObject({ code: 2, err: expect.stringMatching(told) })
+  })
+})
+
 describe('columna diff', () => {
   const later = changed('later', PLAN, '65 years', '67 years')
   const otherWords = changed('other-words', PLAN, 'Tilby influensavaksine', 'Tilby vaksine')

@@ -51,7 +51,7 @@ describe('the examples of the manual', () => {
   /** The words of an example as a shell hands them on, with its files and folders where this test has them. */
   const wordsOf = (written: string): string[] =>
     [...written.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word = '']) => quoted ?? (isPlace(word) ? join(home, word) : word))
-  const isPlace = (word: string): boolean => /^(my|old|new)-guideline$|^recorded$|\.(json|tgz)$/.test(word)
+  const isPlace = (word: string): boolean => /^(my|old|new|fresh)-guideline$|^recorded$|\.(json|tgz)$/.test(word)
 
   const examples = PAGES.filter(({ page: { name } }) => !(name in ELSEWHERE)).flatMap(({ page }) => page.examples)
 

@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { jsonText } from '../knowledge-source/index.js'
+import { baseUrl } from '../trust/base-url.js'
+import { CliError } from './cli-error.js'
+import type { Outcome } from './command-page.js'
+import { guidelineFiles } from './guideline-files.js'
+import { renderFolder, sourceFilesOf } from './knowledge-source.js'
+import type { Teller } from './teller.js'
+
+/** How a new guideline names what is its own. */
+export interface NewOptions {
+  canonical: string
+}
+
+/**
+ * Writes a guideline that is small and whole into a folder, with the FHIR that its source makes.
+ * @throws CliError COLUMNA_USAGE where the words are wrong, COLUMNA_FILE_EXISTS where a file of it is there already.
+ */
+export function writeGuideline(kind: string, place: string, { canonical }: NewOptions, teller: Teller): Outcome {
+  if (kind !== 'guideline') throw new CliError('COLUMNA_USAGE', `There is no ${kind} to begin with: say columna new guideline <folder>.`)
+  if (baseUrl(canonical) !== canonical)
+    throw new CliError(
+      'COLUMNA_USAGE',
+      '--canonical expects an address without a slash at its end, such as https://guidelines.example.org/fhir.',
+    )
+  const folder = resolve(place)
+  const files = guidelineFiles(canonical)
+  const there = files.map(({ path }) => path).filter(path => existsSync(join(folder, path)))
+  if (there.length > 0) throw new CliError('COLUMNA_FILE_EXISTS', `${folder} holds ${there.join(', ')} already; nothing is written.`)
+  for (const { path, text } of files) write(join(folder, path), text)
+  const { resources } = renderFolder(folder, sourceFilesOf(folder) ?? [])
+  for (const { file, resource } of resources) write(join(folder, file), jsonText(resource))
+  teller.tell(
+    ...files.map(({ path }) => `wrote ${path}`),
+    `and ${resources.length} resources of it. Try columna check and columna cases there.`,
+  )
+  teller.tellJson({ folder, written: [...files.map(({ path }) => path), ...resources.map(({ file }) => file)] })
+  return 0
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
