@@ -130,7 +130,7 @@ async function measure(name: string, place: StorePlace): Promise<void> {
             headers: { accept: 'text/html' },
           })
           const text = await answer.text()
-          if (answer.status !== 200 || !text.includes('service-0')) throw new Error(`${answer.status}: ${text.slice(0, 200)}`)
+          if (answer.status !== 200 || !text.includes(`service-${visit % 5}`)) throw new Error(`${answer.status}: ${text.slice(0, 200)}`)
         }),
       )
   })
