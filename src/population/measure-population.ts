@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { MeasureReport } from 'fhir/r4.js'
 import type { MeasurePeriod } from '../engine/apply/measure-period.js'
 import { measureReport } from '../engine/apply/measure-report.js'
+import { urlOf } from '../engine/model/canonical.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { measuresOf } from './asked.js'
 import { writeWhole } from './lane.js'
@@ -48,7 +49,7 @@ export function measurePopulation({ measures, period, ...options }: MeasuringOpt
 function writeReports(reports: readonly MeasureReport[], folder: string): void {
   mkdirSync(folder, { recursive: true })
   for (const report of reports) {
-    const id = /([^/|]+)(?:\|[^|]*)?$/.exec(report.measure)?.[1] ?? 'measure'
+    const id = urlOf(report.measure).split('/').at(-1) ?? 'measure'
     writeWhole(join(folder, `${id}.json`), `${JSON.stringify(report, undefined, 2)}\n`)
   }
 }

@@ -33,7 +33,17 @@ const onlyWithFhirpath = [...broughtBy(['fhirpath'])].filter(name => name !== 'f
 let service: WatchedService
 let loaded: string[]
 
+/** A machine that is busy with other suites has the service turn calls away: it is asked until it is not. */
 async function send(path: string, body: unknown): Promise<number> {
+  for (let left = 50; left > 0; left -= 1) {
+    const status = await sendOnce(path, body)
+    if (status !== 503) return status
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+  return 503
+}
+
+async function sendOnce(path: string, body: unknown): Promise<number> {
   const { status } = await fetch(`http://127.0.0.1:${service.port}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
