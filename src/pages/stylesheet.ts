@@ -9,6 +9,8 @@ body { margin: 0; color: var(--ink); background: #fff; font: 1.0625rem/1.6 "Sego
 a { color: var(--accent); text-underline-offset: .18em; text-decoration-thickness: 1px; }
 a:hover { text-decoration-thickness: 2px; }
 :focus-visible { outline: 3px solid #1d7fa0; outline-offset: 3px; border-radius: 2px; }
+/* Room for a finger that moves no line. */
+:where(main a:not(.button), .foot a, main summary) { padding-block: .3rem; }
 .skip { position: absolute; left: -999rem; padding: .65rem 1rem; background: #fff; }
 .skip:focus { left: 1rem; top: .5rem; z-index: 1; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
