@@ -245,6 +245,7 @@ test("a value of another type is named with its record and element, by no word o
       {
         key: 'observations',
         kind: 'unusable',
+        label: 'dele af målinger og prøvesvar',
         resource: 'Observation/crp',
         element: 'Observation.valueQuantity.value',
         reason: 'is no number',

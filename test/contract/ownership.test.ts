@@ -58,6 +58,7 @@ test.each<[string, unknown]>([
       left.map(({ id }) => ({
         key: 'conditions',
         kind: 'unusable',
+        label: 'dele af diagnoser',
         resource: `Condition/${String(id)}`,
         element: 'Condition',
         reason: 'whose record it is cannot be told',

@@ -9,7 +9,7 @@ import { columna, columnaIn } from '../support/columna.js'
 
 /** A guideline that is not about backs, with its cases. */
 const GUIDELINE = fileURLToPath(new URL('../other-guideline', import.meta.url))
-const REQUEST = join(GUIDELINE, 'request.json')
+const REQUEST = fileURLToPath(new URL('../support/other-guideline-request.json', import.meta.url))
 
 const home = mkdtempSync(join(tmpdir(), 'columna-cli-'))
 afterAll(() => rmSync(home, { recursive: true }))

@@ -38,7 +38,7 @@ describe('the examples of the manual', () => {
   beforeAll(async () => {
     for (const name of ['my-guideline', 'old-guideline', 'new-guideline']) cpSync(GUIDELINE, join(home, name), { recursive: true })
     mkdirSync(requests)
-    for (const place of [home, requests]) cpSync(join(GUIDELINE, 'request.json'), join(place, 'request.json'))
+    for (const place of [home, requests]) cpSync(join(ROOT, 'test/support/other-guideline-request.json'), join(place, 'request.json'))
     await columna('import', '--knowledge', mine, '--into', 'flu')
     await columna('render', '--knowledge', mine)
     const git = (...words: string[]) => execFileSync('git', ['-C', mine, '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...words])
