@@ -3,6 +3,7 @@ export const CLI_ERRORS = {
   COLUMNA_USAGE: 'The words of the command are not those of its manual.',
   COLUMNA_FILE_UNREADABLE: 'A file or folder that the command needs is not there, or does not hold what it must.',
   COLUMNA_FILE_EXISTS: 'A file that the command would write is there already; none is written over.',
+  COLUMNA_ID_TAKEN: 'What the command would write has an id that the knowledge uses already.',
   COLUMNA_CASES_MISSING: 'There are no clinical cases beside the knowledge.',
   COLUMNA_CASE_INVALID: 'A clinical case says what the language of cases, its vocabulary or the services do not have.',
   COLUMNA_SOURCE_MISSING: 'The folder has no `knowledge/`, which the command works on.',

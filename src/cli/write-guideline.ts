@@ -9,7 +9,7 @@ import { renderFolder, sourceFilesOf } from './knowledge-source.js'
 import type { Teller } from './teller.js'
 
 /** How a new guideline names what is its own. */
-export interface NewOptions {
+export interface GuidelineOptions {
   canonical: string
 }
 
@@ -17,8 +17,7 @@ export interface NewOptions {
  * Writes a guideline that is small and whole into a folder, with the FHIR that its source makes.
  * @throws CliError COLUMNA_USAGE where the words are wrong, COLUMNA_FILE_EXISTS where a file of it is there already.
  */
-export function writeGuideline(kind: string, place: string, { canonical }: NewOptions, teller: Teller): Outcome {
-  if (kind !== 'guideline') throw new CliError('COLUMNA_USAGE', `There is no ${kind} to begin with: say columna new guideline <folder>.`)
+export function writeGuideline(place: string, { canonical }: GuidelineOptions, teller: Teller): Outcome {
   if (baseUrl(canonical) !== canonical)
     throw new CliError(
       'COLUMNA_USAGE',
@@ -35,7 +34,7 @@ export function writeGuideline(kind: string, place: string, { canonical }: NewOp
     ...files.map(({ path }) => `wrote ${path}`),
     `and ${resources.length} resources of it. Try columna check and columna cases there.`,
   )
-  teller.tellJson({ folder, written: [...files.map(({ path }) => path), ...resources.map(({ file }) => file)] })
+  teller.tellJson({ folder, changed: [], written: [...files.map(({ path }) => path), ...resources.map(({ file }) => file)] })
   return 0
 }
 

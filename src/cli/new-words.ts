@@ -1,0 +1,42 @@
+import type { Written } from '../knowledge-source/index.js'
+
+/** Words that stand where an author will write their own, in the languages that we have; another language reads English until it is translated. */
+interface Words {
+  en: string
+  da: string
+}
+
+const wordIn = (words: Words, language: string): string => (language === 'da' ? words.da : words.en)
+
+/** Words in each language, by language. */
+export const byLanguage = (words: Words, languages: readonly string[]): [string, string][] =>
+  languages.map(language => [language, wordIn(words, language)])
+
+/** Words as a text of the source: alone where there is one language. */
+export function textIn(words: Words, languages: readonly string[]): Written {
+  const [[, only = ''] = [], ...more] = byLanguage(words, languages)
+  return more.length === 0 ? only : new Map(byLanguage(words, languages))
+}
+
+/** A condition of the source, described in each language. */
+export const conditionIn = (words: Words, languages: readonly string[], is: string): Written =>
+  languages.length === 1 ? new Map([[wordIn(words, languages[0] ?? 'en'), is]]) : new Map([...byLanguage(words, languages), ['is', is]])
+
+/** An id in words: `offer-training` is offer training. */
+const spoken = (id: string): string => id.replaceAll('-', ' ')
+
+const named = (id: string, en: string, da: string): Words => ({ en: `${spoken(id)}: ${en}`, da: `${spoken(id)}: ${da}` })
+
+export const WORDS = {
+  point: (id: string) => named(id, 'what the guideline recommends', 'hvad vejledningen anbefaler'),
+  title: (id: string) => named(id, 'what is recommended', 'hvad der anbefales'),
+  plan: (id: string) => named(id, 'recommendations', 'anbefalinger'),
+  about: (id: string) => named(id, 'to whom what is recommended.', 'hvem der anbefales hvad.'),
+  facts: (id: string) => named(id, 'facts', 'fakta'),
+  aboutFacts: (id: string) => named(id, 'what its condition rests on.', 'hvad betingelsen hviler på.'),
+  form: (id: string) => named(id, 'form', 'skema'),
+  aboutForm: (id: string) => named(id, 'what is asked. No answer is required.', 'hvad der spørges om. Intet svar er påkrævet.'),
+  question: { en: 'What is asked?', da: 'Hvad spørges der om?' },
+  says: { en: 'Why, in one sentence.', da: 'Hvorfor, i én sætning.' },
+  condition: { en: 'The patient is 100 or older.', da: 'Patienten er fyldt 100 år.' },
+} as const
