@@ -33,7 +33,8 @@ export interface FactContext {
 
 const FACT_NAME = /^[A-Za-z_]\w*$/
 
-interface WrittenFact {
+/** A fact as it is written. */
+export interface WrittenFact {
   name: string
   description: string
   descriptions: LocalizedText
@@ -43,7 +44,7 @@ interface WrittenFact {
 }
 
 /** Reads the facts that a Library or PlanDefinition names with the variable extension. */
-function writtenFacts(resource: Library | PlanDefinition, language: string): WrittenFact[] {
+export function writtenFacts(resource: Library | PlanDefinition, language: string): WrittenFact[] {
   return extensionsOf(resource, EXTENSION.fact).map(({ valueExpression }, index) => ({
     name: valueExpression?.name ?? '',
     description: valueExpression?.description ?? '',

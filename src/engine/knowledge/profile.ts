@@ -19,17 +19,26 @@ export interface ProfileOptions {
   extensionNames?: string
 }
 
+/** What can be served as it is, and is hardly meant so. */
+const HARDLY_MEANT: KnowledgeProfile['severities'] = {
+  FACT_UNUSED: 'warning',
+  VALUE_SET_UNUSED: 'warning',
+}
+
 const USUAL_PREFIX = 'org.columna'
 
 /** Every rule of the house: each text in each language, each condition in plain words, each recommendation graded and sourced, nothing stated in vain. */
 export const strict = ({ base, languages, extensionNames = USUAL_PREFIX }: ProfileOptions): KnowledgeProfile => ({
   names: namesUnder(base, extensionNames),
   languages,
-  severities: {},
+  severities: HARDLY_MEANT,
 })
 
 /** What plain R4 leaves open, and what the engine can do without: told as a warning where something stays undone. */
 const OPEN_IN_R4: KnowledgeProfile['severities'] = {
+  // Packages of others name what only their other packages ask.
+  FACT_UNUSED: 'accepted',
+  VALUE_SET_UNUSED: 'accepted',
   CANONICAL_MISSING: 'accepted',
   ACTION_ID_INVALID: 'accepted',
   DESCRIPTION_MISSING: 'accepted',

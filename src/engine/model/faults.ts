@@ -49,6 +49,8 @@ export const FAULT_CODES = [
   'PROPERTY_UNKNOWN',
   'FORM_UNSUPPORTED',
   'MEASURE_INVALID',
+  'FACT_UNUSED',
+  'VALUE_SET_UNUSED',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]
