@@ -2,7 +2,7 @@ import { isList, isMap, type Written, type WrittenMap } from '../knowledge-sourc
 import { caseFileOf } from './new-cases.js'
 import { CliError } from './cli-error.js'
 import type { Found, KnowledgeAddition } from './knowledge-addition.js'
-import { byLanguage, conditionIn, textIn, WORDS } from './new-words.js'
+import { byLanguage, conditionIn, textIn, wordIn, WORDS } from './new-words.js'
 
 /** What is said of a part; all else is chosen. */
 export interface PartOptions {
@@ -210,8 +210,8 @@ function writeService(addition: KnowledgeAddition, id: string, plan: string, hoo
   if (there) throw new CliError('COLUMNA_ID_TAKEN', `There is a service ${id} already; nothing is written.`)
   const [usual, ...others] = addition.profile.languages
   const wordsIn = (language: string) => ({
-    title: inLanguage(WORDS.plan(id), language),
-    description: inLanguage(WORDS.about(id), language),
+    title: wordIn(WORDS.plan(id), language),
+    description: wordIn(WORDS.about(id), language),
   })
   const translation = Object.fromEntries(others.map(language => [language, wordsIn(language)]))
   const service = {
@@ -221,8 +221,6 @@ function writeService(addition: KnowledgeAddition, id: string, plan: string, hoo
   }
   addition.writeBeside(`cds-services/${id}.json`, `${JSON.stringify(service, undefined, 2)}\n`)
 }
-
-const inLanguage = (words: Parameters<typeof byLanguage>[0], language: string): string => byLanguage(words, [language])[0]?.[1] ?? ''
 
 function addCases(addition: KnowledgeAddition, id: string, action: WrittenMap, service: string): void {
   const [point = ''] = wordsOf(action.get('point'))

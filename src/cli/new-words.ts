@@ -1,4 +1,4 @@
-import type { Written } from '../knowledge-source/index.js'
+import type { SourceProfile, Written } from '../knowledge-source/index.js'
 
 /** Words that stand where an author will write their own, in the languages that we have; another language reads English until it is translated. */
 interface Words {
@@ -6,21 +6,22 @@ interface Words {
   da: string
 }
 
-const wordIn = (words: Words, language: string): string => (language === 'da' ? words.da : words.en)
+/** Words in one language. */
+export const wordIn = (words: Words, language: string): string => (language === 'da' ? words.da : words.en)
 
 /** Words in each language, by language. */
 export const byLanguage = (words: Words, languages: readonly string[]): [string, string][] =>
   languages.map(language => [language, wordIn(words, language)])
 
 /** Words as a text of the source: alone where there is one language. */
-export function textIn(words: Words, languages: readonly string[]): Written {
-  const [[, only = ''] = [], ...more] = byLanguage(words, languages)
-  return more.length === 0 ? only : new Map(byLanguage(words, languages))
+export function textIn(words: Words, languages: SourceProfile['languages']): Written {
+  const [usual, ...others] = languages
+  return others.length === 0 ? wordIn(words, usual) : new Map(byLanguage(words, languages))
 }
 
 /** A condition of the source, described in each language. */
-export const conditionIn = (words: Words, languages: readonly string[], is: string): Written =>
-  languages.length === 1 ? new Map([[wordIn(words, languages[0] ?? 'en'), is]]) : new Map([...byLanguage(words, languages), ['is', is]])
+export const conditionIn = (words: Words, languages: SourceProfile['languages'], is: string): Written =>
+  languages.length === 1 ? new Map([[wordIn(words, languages[0]), is]]) : new Map([...byLanguage(words, languages), ['is', is]])
 
 /** An id in words: `offer-training` is offer training. */
 const spoken = (id: string): string => id.replaceAll('-', ' ')
