@@ -6,7 +6,7 @@ export interface Changed {
   /** `file: name` of a case, or the file of a request. */
   of: string
   changes: CardChange[]
-  /** Why only one of the knowledges could be asked. */
+  /** Why one of the knowledges, or both, could not be asked, a line each. */
   error?: string
 }
 
@@ -17,7 +17,7 @@ const MOST_NAMED = 5
 export function changeLines(changed: readonly Changed[], teller: Teller): string[] {
   const groups = new Map<string, { lines: string[]; of: string[] }>()
   for (const { of, changes, error } of changed)
-    for (const lines of [...changes.map(change => linesOf(change, teller)), ...(error === undefined ? [] : [[error]])]) {
+    for (const lines of [...changes.map(change => linesOf(change, teller)), ...(error === undefined ? [] : [error.split('\n')])]) {
       const key = lines.join('\n')
       const group = groups.get(key) ?? { lines, of: [] }
       group.of.push(of)

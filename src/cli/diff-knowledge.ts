@@ -31,7 +31,7 @@ interface Question {
 }
 
 /**
- * Tells what two knowledges answer differently. Answers 1 where anything differs.
+ * Tells what two knowledges answer differently, and what one or both cannot be asked. Answers 1 where there is either.
  * @param old a folder, or a commit of the repository in which the new folder lies.
  * @throws CliError or CdsError when either cannot be read or has a fault.
  */
@@ -45,7 +45,10 @@ export async function diffKnowledge(old: string, folder: string, options: DiffOp
       if (change.changes.length > 0 || change.error !== undefined) changed.push({ of, ...change })
       teller.progress(`${index + 1} of ${questions.length} asked of both`)
     }
-    teller.tell(...changeLines(changed, teller), `${questions.length} asked of both, ${changed.length || 'none'} answered otherwise.`)
+    const unasked = changed.filter(({ error }) => error !== undefined).length
+    const otherwise = changed.length - unasked
+    const left = unasked === 0 ? '' : `, ${unasked} that could not be compared`
+    teller.tell(...changeLines(changed, teller), `${questions.length} asked of both, ${otherwise || 'none'} answered otherwise${left}.`)
     teller.tellJson({ asked: questions.length, changed })
     return changed.length === 0 ? 0 : 1
   } finally {
@@ -95,7 +98,7 @@ async function compared({ of, old, now }: Question): Promise<Changed> {
     ...('error' in after ? [`the new knowledge cannot be asked: ${after.error}`] : []),
   ]
   const changes: CardChange[] = 'error' in before || 'error' in after ? [] : cardChanges(before.cards, after.cards)
-  return { of, changes, ...(errors.length === 1 && { error: errors.join('; ') }) }
+  return { of, changes, ...(errors.length > 0 && { error: errors.join('\n') }) }
 }
 
 /** What was answered; or why nothing was, as where one knowledge has no such service. */

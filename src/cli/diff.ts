@@ -6,7 +6,7 @@ export const diff: CommandPage<DiffOptions & KnowledgeOptions> = {
   name: 'diff',
   says: 'tells in words which cards of which cases and recorded requests come, go or change between two knowledges',
   description: [
-    'Answers the clinical cases beside the new knowledge under both, and, with `--requests`, every request in a folder (bodies of CDS Hooks calls with their prefetch, a file each). A card is the same that comes of the same action of the same plan. What is said alike of several cases is said once.',
+    'Answers the clinical cases beside the new knowledge under both, and, with `--requests`, every request in a folder (bodies of CDS Hooks calls with their prefetch, a file each). A card is the same that comes of the same action of the same plan. What is said alike of several cases is said once. What one or both cannot be asked is told with the reason, and not taken for unchanged.',
     'The old knowledge is a folder, or what git has of the new folder at a commit, branch or tag.',
   ],
   examples: [
@@ -17,7 +17,7 @@ export const diff: CommandPage<DiffOptions & KnowledgeOptions> = {
       words: 'diff HEAD --knowledge my-guideline --requests recorded --now 2026-10-01',
     },
   ],
-  findings: 'anything differs',
+  findings: 'anything differs, or a case or request cannot be asked of one of them or of both',
   json: '{ asked: number, changed: { of: string, changes: Change[], error?: string }[] } where Change = { kind: "came" | "went" | "changed", summary: string, indicator: string, points: string[], fields: { field: string, before: string[], after: string[] }[] }',
   takes: command =>
     takesKnowledge(

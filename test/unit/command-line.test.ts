@@ -209,6 +209,20 @@ describe('columna diff', () => {
     ])
   })
 
+  test('and what neither can be asked, which is not taken for unchanged', async () => {
+    const requests = join(home, 'requests-that-fail')
+    mkdirSync(requests)
+    writeFileSync(join(requests, 'of-nobody.json'), JSON.stringify({ hook: 'patient-view' }))
+    const { code, out } = await columna('diff', GUIDELINE, otherWords, '--requests', requests, '--only', 'nobody')
+    const [old = '', now = '', ...more] = out.split('\n')
+    expect([code, more]).toEqual([
+      1,
+      ['  in 1:', '    of-nobody.json', '', '1 asked of both, none answered otherwise, 1 that could not be compared.', ''],
+    ])
+    expect(old).toMatch(/^the old knowledge cannot be asked: ./)
+    expect(now).toBe(old.replace('old', 'new'))
+  })
+
   test('the old knowledge may be a commit of the repository that holds the folder', async () => {
     const folder = changed('kept', PLAN, '65 years', '66 years')
     const git = (...words: string[]) => execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...words])
