@@ -206,7 +206,7 @@ test('without any setting it is kept in data/ of the folder, for whoever starts 
 
 test('a disk without room: 503 with a stable code, health says so, cards go on, and nothing that was kept is lost', async () => {
   const file = join(home, 'full', 'columna.db')
-  const service = await startService(`file:${file}`, 400)
+  const service = await startService(`file:${file}`, 1_000)
   const acknowledged: string[] = []
   for (let status: number | undefined = 200; status === 200;) {
     const cards = newCards()
