@@ -22,7 +22,7 @@ export function FrontPage({ view, context, assets }: { view: FrontView; context:
   const { tour, about, fhirServer, hasApps } = view
   const { link, language } = context
   const words = frontWords(language)
-  const { workbench, consultation, startBack, guidelines, review } = words.places
+  const { workbench, consultation, startBack, guidelines, review, quality } = words.places
   const { discovery, openapi, knowledge, health, fhir } = words.interfaces
   const title = spoken(tour?.title, context) ?? words.title
   return (
@@ -57,6 +57,7 @@ export function FrontPage({ view, context, assets }: { view: FrontView; context:
         places={[
           [link(PAGE_PATHS.index), guidelines],
           [link(PAGE_PATHS.review), review],
+          [link(PAGE_PATHS.quality), quality],
         ]}
       />
       <section>

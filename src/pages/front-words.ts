@@ -12,7 +12,7 @@ interface FrontWords {
   pages: string
   programs: string
   integrators: string
-  places: Readonly<Record<'workbench' | 'consultation' | 'startBack' | 'guidelines' | 'review', { name: string; text: string }>>
+  places: Readonly<Record<'workbench' | 'consultation' | 'startBack' | 'guidelines' | 'review' | 'quality', { name: string; text: string }>>
   interfaces: Readonly<Record<'discovery' | 'openapi' | 'knowledge' | 'health' | 'fhir', { name: string; text: string }>>
 }
 
@@ -41,6 +41,7 @@ const da: FrontWords = {
     startBack: { name: 'STarT Back', text: 'Skemaet med score, mens det udfyldes; på papir, skærm eller patientens egen telefon.' },
     guidelines: { name: 'Anbefalinger', text: 'Hver anbefaling med styrke, tillid til evidensen, betingelser og kilde.' },
     review: { name: 'Gennemgang', text: 'Alle planer som beslutningstabeller, til den kliniske ejer.' },
+    quality: { name: 'Praksisrapport', text: 'Hvad der blev gjort ved kortene, uge for uge, ved siden af andre praksisser.' },
   },
   interfaces: {
     discovery: { name: '/cds-services', text: 'CDS Hooks discovery' },
@@ -76,6 +77,7 @@ const en: FrontWords = {
     },
     guidelines: { name: 'Recommendations', text: 'Each recommendation with strength, confidence in the evidence, conditions and source.' },
     review: { name: 'Review', text: 'All plans as decision tables, for their clinical owner.' },
+    quality: { name: 'Practice report', text: 'What was done with the cards, week by week, beside other practices.' },
   },
   interfaces: {
     discovery: { name: '/cds-services', text: 'CDS Hooks discovery' },

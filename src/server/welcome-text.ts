@@ -27,6 +27,7 @@ Columna is up.${where.isDraft ? ' Not for clinical use: the knowledge is a draft
   Begin here                 ${service}/${where.demo !== undefined && where.isOwnKnowledge ? '  (six patients, one click each)' : ''}
   Workbench                  ${service}/workbench/
 ${where.isOwnKnowledge ? ownForms(service) : ''}  Recommendations            ${service}/guidelines
+  Practice report            ${service}/quality
   CDS Hooks discovery        ${service}/cds-services
   All addresses as OpenAPI   ${service}/openapi.json
   Knowledge as FHIR          ${service}/fhir/PlanDefinition
