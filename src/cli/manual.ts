@@ -12,7 +12,7 @@ export interface PageWithCommand {
 export const manualOf = (pages: readonly PageWithCommand[]): string =>
   [
     '# columna: the manual of the command',
-    'This page is made of the commands themselves: `npm run manual`. A test holds it against them, and does every example.',
+    'This page is made of the commands themselves: `npm run manual`. A test holds it against them, and every example is done by a test: those of `serve` and `prepare` on the installed package, those of `record` on a store, all others as they stand here.',
     '`npx columna <command>` in a project that has installed the package; `npx tsx src/cli/columna.ts <command>` in this repository.',
     heading('Commands'),
     table(

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { availableParallelism } from 'node:os'
+import { bytesIn, inputFiles } from '../population/input-files.js'
 import { LINE_FAULTS, type LineFaultCode } from '../population/line-faults.js'
 import type { RunReport } from '../population/report.js'
 import type { RunOptions } from '../population/run.js'
@@ -37,7 +38,7 @@ export function runOptions(folder: string, { input, output, now, workers, part }
     withDrafts: draftKnowledge,
     settingsFor: ({ settings }) => readKnowledgeSettings(settings),
     part: partIn(part),
-    workers: workersIn(workers),
+    workers: workersIn(workers, resolve(input)),
     progress: runProgress({
       write: text => void err.write(text),
       isTerminal: err.isTTY === true,
@@ -67,8 +68,12 @@ function partIn(text = '0/1'): { index: number; count: number } {
   return { index, count }
 }
 
-function workersIn(text: string | undefined): number {
-  const workers = text === undefined ? availableParallelism() : Number(text)
+/** Bytes of an export that is answered before threads have read the knowledge. */
+const SMALL_EXPORT = 1_000_000
+
+function workersIn(text: string | undefined, input: string): number {
+  if (text === undefined) return bytesIn(inputFiles(input)) <= SMALL_EXPORT ? 0 : availableParallelism()
+  const workers = Number(text)
   if (!Number.isInteger(workers) || workers < 1 || workers > 256) throw usage('--workers expects a whole number from 1 to 256.')
   return workers
 }

@@ -47,6 +47,9 @@ export function inputFiles(folder: string): InputFile[] {
   return files
 }
 
+/** Bytes of all files together. */
+export const bytesIn = (files: readonly InputFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
+
 /** All files in pieces. */
 export const piecesOf = (files: readonly InputFile[], size = PIECE): Piece[] =>
   files.flatMap(({ bytes }, file) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { loadKnowledge, type LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { servedBy } from '../knowledge-files/served-plans.js'
 import { requirementsOf, typesRead, typesReferredTo } from './asked.js'
-import { inputFiles, piecesOf, type InputFile } from './input-files.js'
+import { bytesIn, inputFiles, piecesOf, type InputFile } from './input-files.js'
 import { readLane, recordsIn, writeWhole } from './lane.js'
 import { beginOrGoOn, readManifest } from './manifest.js'
 import {
@@ -107,8 +107,6 @@ function planOf(options: RunOptions, question: Question, loaded: LoadedKnowledge
     referredTypes: typesReferredTo(types),
   }
 }
-
-const bytesIn = (files: readonly InputFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
 
 const bucketsFor = (files: readonly InputFile[], parts: number, bucketBytes: number): number =>
   Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, Math.ceil(bytesIn(files) / parts / bucketBytes)))

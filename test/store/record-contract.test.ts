@@ -13,6 +13,7 @@ import pg from 'pg'
 import type { AuditEvent } from 'fhir/r4.js'
 import type { Card, CardNote, Feedback } from '../../src/cds-hooks/types.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
+import { record as recordPage } from '../../src/cli/record.js'
 import { openKeptRows, type About } from '../../src/record/kept-rows.js'
 import type { FeedbackEntry, ForgottenFor, NotedCall, PatientOfClient, ReaderOfPatient, WatchedRecord } from '../../src/record/port.js'
 import type { UsedToken } from '../../src/trust/seen-tokens.js'
@@ -728,8 +729,14 @@ test.each([
     .map(line => JSON.parse(line) as { table: string; comment?: string })
   expect(tables.map(({ table }) => table).sort()).toEqual(['cards', 'feedback', 'told'])
   expect(tables.find(({ comment }) => comment !== undefined)?.comment).toBe('words of p1')
-  // The four, and that somebody looked.
-  expect(command({ CDS_STORE }, 'erase', ...who)).toBe('5 row(s) erased.\n')
+  // As the manual has it, which shows the look before too; then there are four rows, and that somebody looked twice.
+  const [finding = [], erasing = []] = recordPage.examples.map(({ words }) => words.split(' ').slice(1))
+  expect(
+    command({ CDS_STORE }, ...finding)
+      .trim()
+      .split('\n'),
+  ).toHaveLength(tables.length + 1)
+  expect(command({ CDS_STORE }, ...erasing)).toBe('6 row(s) erased.\n')
   expect(command({ CDS_STORE }, 'find', ...who)).toBe('')
   expect(await overridesOf(record, of('p1'))).toEqual([])
   expect(await overridesOf(record, of('p2'))).toHaveLength(1)
