@@ -94,10 +94,14 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   TOPIC_MISSING: ['one.json', 'apply'],
   FACT_UNUSED: ['Library/facts.json', 'Library.extension[0] (isAdult)'],
   VALUE_SET_UNUSED: ['ValueSet/vs.json', 'ValueSet'],
+  CONDITION_CONSTANT: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].condition[0]'],
+  'CONDITION_CONSTANT-always': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].condition[0]'],
+  CONDITION_CONTRADICTED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].action[0].condition[0]'],
+  ACTION_REPEATED: ['PlanDefinition/plan.json', 'PlanDefinition.action[1]'],
 }
 
 /** What is told and may be served all the same. */
-const WARNINGS: readonly string[] = ['FACT_UNUSED', 'VALUE_SET_UNUSED']
+const WARNINGS: readonly string[] = ['FACT_UNUSED', 'VALUE_SET_UNUSED', 'CONDITION_CONSTANT', 'CONDITION_CONTRADICTED', 'ACTION_REPEATED']
 
 const EXAMPLES = Object.entries(PLACES)
 

@@ -202,7 +202,7 @@ const isNothing = (node: SyntaxNode): boolean => childNodes(bare(node))[0]?.type
 const keys = new WeakMap<SyntaxNode, string>()
 
 /** The same text for parts that say the same. */
-function keyOf(node: SyntaxNode): string {
+export function keyOf(node: SyntaxNode): string {
   const before = keys.get(node)
   if (before !== undefined) return before
   const inner = bare(node)

@@ -1,4 +1,6 @@
 import type { FaultList } from '../model/faults.js'
+import { checkConditions } from './check-conditions.js'
+import { checkRepeatedActions } from './check-repeated.js'
 import { checkUnusedFacts, checkUnusedValueSets } from './check-unused.js'
 import type { Knowledge } from './compile-knowledge.js'
 
@@ -6,4 +8,6 @@ import type { Knowledge } from './compile-knowledge.js'
 export function lintKnowledge(knowledge: Knowledge, faults: FaultList): void {
   checkUnusedFacts(knowledge, faults)
   checkUnusedValueSets(knowledge, faults)
+  checkConditions(knowledge, faults)
+  checkRepeatedActions(knowledge, faults)
 }

@@ -23,6 +23,9 @@ export interface ProfileOptions {
 const HARDLY_MEANT: KnowledgeProfile['severities'] = {
   FACT_UNUSED: 'warning',
   VALUE_SET_UNUSED: 'warning',
+  CONDITION_CONSTANT: 'warning',
+  CONDITION_CONTRADICTED: 'warning',
+  ACTION_REPEATED: 'warning',
 }
 
 const USUAL_PREFIX = 'org.columna'
@@ -36,6 +39,7 @@ export const strict = ({ base, languages, extensionNames = USUAL_PREFIX }: Profi
 
 /** What plain R4 leaves open, and what the engine can do without: told as a warning where something stays undone. */
 const OPEN_IN_R4: KnowledgeProfile['severities'] = {
+  ...HARDLY_MEANT,
   // Packages of others name what only their other packages ask.
   FACT_UNUSED: 'accepted',
   VALUE_SET_UNUSED: 'accepted',

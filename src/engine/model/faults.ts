@@ -51,6 +51,9 @@ export const FAULT_CODES = [
   'MEASURE_INVALID',
   'FACT_UNUSED',
   'VALUE_SET_UNUSED',
+  'CONDITION_CONSTANT',
+  'CONDITION_CONTRADICTED',
+  'ACTION_REPEATED',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]

@@ -1,0 +1,68 @@
+// What an expression claims of a patient where it is true: enough to see that nobody can meet it, and never more.
+import { expect, test } from '@jest/globals'
+import { areImpossible, claimsOf, type FactTree } from '../../src/engine/expression/claims.js'
+import { parseExpression } from '../../src/engine/expression/syntax.js'
+
+const FACTS: Readonly<Record<string, string>> = {
+  isAdult: '%age >= 18',
+  isChild: '%isAdult.not()',
+  hasPain: '%pains.exists()',
+  pains: `%Condition.where(code.memberOf('https://example.org/fhir/ValueSet/pain'))`,
+  isNever: 'false',
+}
+
+const factTree: FactTree = name => (FACTS[name] === undefined ? undefined : parseExpression(FACTS[name]))
+
+const claims = (expression: string, isTrue = true) => claimsOf(parseExpression(expression), isTrue, factTree)
+
+test.each([
+  [['false']],
+  [['{}']],
+  [['%isNever']],
+  [['%a and %a.not()']],
+  [['%a', '%a = false']],
+  [['%a', '%a != true']],
+  [['%a', '%a.empty()']],
+  [['%a', '%a.notKnownTrue()']],
+  [['%a.knownTrue()', '%a.not()']],
+  [['(%a or %b).not()', '%b']],
+  [['(%a implies %b).not()', '%b']],
+  [['%isAdult', '%isChild']],
+  [['%isAdult', '%age < 18']],
+  [['%age < 18', '%age > 18']],
+  [['%age = 18', '(%age = 18).not()']],
+  [['%pains.empty()', '%pains.where(onset.exists()).exists()']],
+  [['%pains.empty()', '%pains.exists(onset.exists())']],
+  [['%hasPain', '%Condition.empty()']],
+])('nobody can meet %j', expressions => {
+  expect(areImpossible(...expressions.map(each => claims(each)))).toBe(true)
+})
+
+test.each([
+  [['true']],
+  [['%a or %a.not()']],
+  [['%a', '%b.not()']],
+  [['%a.not()', '%a.notKnownTrue()']],
+  [['%a.empty()', '%a.notKnownTrue()']],
+  [['(%a and %b).not()', '%b']],
+  [['%a implies %b', '%b.not()']],
+  [['%age >= 18', '%age <= 18']],
+  [['%age < 18', '%age < 65']],
+  [['(%age < 18).not()', '%age > 65']],
+  [['%pains.exists()', '%pains.where(onset.exists()).empty()']],
+  [['%pains.exists(onset.exists())', '%pains.exists(onset.exists().not())']],
+  [['%pains.exists()', '%pains.count() = 0']],
+  [['%pains.all(onset.exists())', '%pains.empty()']],
+  [['%a = 1', '%a = 2']],
+])('somebody may meet %j, as far as the syntax shows', expressions => {
+  expect(areImpossible(...expressions.map(each => claims(each)))).toBe(false)
+})
+
+test('what can never be false is seen by its opposite', () => {
+  expect(['true', '%a.exists() or %a.empty()', '%a', '%isAdult'].map(each => areImpossible(claims(each, false)))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
+})
