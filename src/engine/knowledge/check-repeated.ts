@@ -56,8 +56,12 @@ function whatItSays({ action, when }: Placed): string {
   ])
 }
 
-const alike = (text = ''): string =>
-  text
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
-    .replace(/[\s.!:;,]+$/, '')
+/** A text without what writers differ in: case, blanks, and the mark that it ends with. */
+function alike(text = ''): string {
+  const words = text.toLowerCase().replace(/\s+/g, ' ')
+  let end = words.length
+  while (end > 0 && END_MARKS.includes(words.charAt(end - 1))) end -= 1
+  return words.slice(0, end)
+}
+
+const END_MARKS = ' .!:;,'
