@@ -1,13 +1,13 @@
 import type { MeasureReport, Parameters } from 'fhir/r4.js'
 import { evaluateMeasure } from '../engine/apply/evaluate-measure.js'
-import { isDay, periodParameters, type MeasurePeriod } from '../engine/apply/measure-period.js'
+import { periodParameters, type MeasurePeriod } from '../engine/apply/measure-period.js'
 import { countedOf, measureReport } from '../engine/apply/measure-report.js'
 import { clockAt } from '../engine/expression/clock.js'
-import { openScope } from '../engine/expression/scope.js'
-import { checkTime } from '../engine/expression/steps.js'
+import { isDay } from '../engine/expression/dates.js'
 import type { CompiledMeasure } from '../engine/knowledge/compiled.js'
 import { CdsError } from '../errors.js'
-import { indexOf, PatientRecord, roomBeside } from '../patient-data/patient-record.js'
+import { indexOf, roomBeside } from '../patient-data/patient-record.js'
+import { openGiven } from '../patient-data/given-records.js'
 import { namedOwner, patientNamed } from '../patient-data/ownership.js'
 import { isReferred } from '../patient-data/referred-codes.js'
 import { entriesIn, type BundleEntry } from '../patient-data/read-bundle.js'
@@ -40,22 +40,15 @@ export async function measureOperation(
   for (const [patientId, entries] of patientsIn(input)) {
     // Calls are answered between one patient and the next.
     await itsTurn(stopAt, environment)
-    const end = endOfEvaluation(stopAt, environment)
-    const record = new PatientRecord([{ key: 'data', entries }], {
-      patientId,
-      fhirServer: input.fhirServer,
-      timeZone: clock.timeZone,
-      forms: knowledge.forms,
-    })
-    const look = () => checkTime(end)
-    const scope = openScope(measure.variables, {
-      recordsOfType: type => record.ofType(type, look),
+    const whose = { patientId, fhirServer: input.fhirServer, forms: knowledge.forms }
+    const beside = {
       context: { patientId },
       parameters,
       clock,
       settings: environment.knowledgeSettings,
-      stopAt: end,
-    })
+      stopAt: endOfEvaluation(stopAt, environment),
+    }
+    const { scope } = openGiven(measure.variables, entries, whose, beside)
     for (const name of evaluateMeasure(measure, scope).flatMap(countedOf)) counts[name] = (counts[name] ?? 0) + 1
   }
   return measureReport(measure, counts, {
@@ -106,7 +99,7 @@ function readMeasureParameters(body: unknown): MeasureInput {
 
 function dayIn([parameter]: readonly (Parameter | null)[], name: string): string {
   const written = textOf(parameter ?? null)
-  if (!isDay(written)) throw invalid(`Give ${name} as a day, such as 2026-03-30.`)
+  if (written === undefined || !isDay(written)) throw invalid(`Give ${name} as a day, such as 2026-03-30.`)
   return written
 }
 
@@ -118,19 +111,27 @@ function textOf(parameter: Parameter | null): string | undefined {
 
 const invalid = (what: string) => new CdsError('CDS_PARAMETERS_INVALID', `The input of $evaluate-measure is not usable. ${what}`)
 
-/** The records of each patient of whom there is a Patient; those that nobody can be told to have are left out. */
-function patientsIn({ entries, patientId }: MeasureInput): [string, BundleEntry[]][] {
+/**
+ * The records of each patient of whom there is a Patient, one patient after the other, since what belongs to nobody for certain
+ * is among the records of each; those that nobody can be told to have are left out.
+ */
+function* patientsIn({ entries, patientId }: MeasureInput): Generator<[string, BundleEntry[]]> {
   const index = indexOf([entries])
   const byPatient = new Map<string, BundleEntry[]>()
   const shared: BundleEntry[] = []
   for (const entry of entries) {
     const owner = entry.resource ? namedOwner(entry.resource, index) : undefined
-    if (owner?.kind === 'patient') byPatient.set(owner.id, [...(byPatient.get(owner.id) ?? []), entry])
+    if (owner?.kind === 'patient') recordsOf(owner.id).push(entry)
     else if (owner?.kind === 'identifier' || isReferred(entry.resource?.resourceType ?? '')) shared.push(entry)
   }
-  return [...byPatient]
-    .filter(([id, own]) => own.some(({ resource }) => resource?.resourceType === 'Patient') && (patientId ?? id) === id)
-    .map(([id, own]) => [id, [...own, ...shared]])
+  for (const [id, own] of byPatient)
+    if (own.some(({ resource }) => resource?.resourceType === 'Patient') && (patientId ?? id) === id) yield [id, [...own, ...shared]]
+
+  function recordsOf(id: string): BundleEntry[] {
+    const own = byPatient.get(id) ?? []
+    byPatient.set(id, own)
+    return own
+  }
 }
 
 /** Who asks about whom, for auditors; a summary is about nobody by name. */

@@ -1,5 +1,5 @@
 import type { MeasureReport, MeasureReportGroup } from 'fhir/r4.js'
-import { isDay } from '../engine/apply/measure-period.js'
+import { isDay } from '../engine/expression/dates.js'
 import { measurePopulation, type MeasureSummary } from '../population/measure-population.js'
 import type { Outcome } from './command-page.js'
 import { leftOutLines, runOptions, usage, written, type RunWords } from './run-options.js'
@@ -24,7 +24,7 @@ export async function answerMeasures(
   err: TellingStream,
   teller: Teller,
 ): Promise<Outcome> {
-  if (!isDay(from) || !isDay(to) || from > to)
+  if (from === undefined || to === undefined || !isDay(from) || !isDay(to) || from > to)
     throw usage('Give --from and --to, the first and the last day of the period, such as --from 2025-07-01 --to 2025-12-31.')
   const summary = await measurePopulation({ ...runOptions(folder, words, err), measures: measure, period: { start: from, end: to } })
   teller.tell(...summaryLines(summary))

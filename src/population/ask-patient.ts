@@ -1,11 +1,10 @@
 import { applyPlan } from '../engine/apply/apply-plan.js'
 import { spokenActions, type SpokenAction } from '../engine/cards/spoken-actions.js'
 import { clockAt } from '../engine/expression/clock.js'
-import { openScope, Variables, type Scope } from '../engine/expression/scope.js'
-import { checkTime } from '../engine/expression/steps.js'
+import { Variables, type Scope } from '../engine/expression/scope.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { defined } from '../plain-values/defined.js'
-import { PatientRecord } from '../patient-data/patient-record.js'
+import { openGiven } from '../patient-data/given-records.js'
 import type { BundleEntry } from '../patient-data/read-bundle.js'
 import type { Asked } from './asked.js'
 import type { RunChoices } from './plan.js'
@@ -41,16 +40,9 @@ export function patientAsker(asked: readonly Asked[], { knowledge }: LoadedKnowl
   const variables = asked[0]?.plans[0]?.variables ?? new Variables()
   const { terminology, forms, profile } = knowledge
   return (patient, entries) => {
-    const record = new PatientRecord([{ key: 'data', entries }], { patientId: patient, timeZone: clock.timeZone, forms })
-    const stopAt = performance.now() + PATIENCE_MS
-    const look = () => checkTime(stopAt)
-    const scope = openScope(variables, {
-      recordsOfType: type => record.ofType(type, look),
-      context: { patientId: patient },
-      clock,
-      settings: choices.settings,
-      stopAt,
-    })
+    const whose = { patientId: patient, forms }
+    const beside = { context: { patientId: patient }, clock, settings: choices.settings, stopAt: performance.now() + PATIENCE_MS }
+    const { record, scope } = openGiven(variables, entries, whose, beside)
     const answers = asked.map(each => answerOf(each, scope))
     const undecided = answers.flatMap(each => each.undecided)
     const line: PatientAnswer = {

@@ -2,11 +2,10 @@ import { evaluateMeasure } from '../engine/apply/evaluate-measure.js'
 import { periodParameters } from '../engine/apply/measure-period.js'
 import { countedOf } from '../engine/apply/measure-report.js'
 import { clockAt } from '../engine/expression/clock.js'
-import { openScope, Variables } from '../engine/expression/scope.js'
-import { checkTime } from '../engine/expression/steps.js'
+import { Variables } from '../engine/expression/scope.js'
 import type { CompiledMeasure, PopulationCode } from '../engine/knowledge/compiled.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
-import { PatientRecord } from '../patient-data/patient-record.js'
+import { openGiven } from '../patient-data/given-records.js'
 import { PATIENCE_MS, type AskPatient } from './ask-patient.js'
 import type { Question, RunChoices } from './plan.js'
 
@@ -33,17 +32,9 @@ export function measuringAsker(
   const parameters = periodParameters(period)
   const variables = measures[0]?.variables ?? new Variables()
   return (patient, entries) => {
-    const record = new PatientRecord([{ key: 'data', entries }], { patientId: patient, timeZone: clock.timeZone, forms })
-    const stopAt = performance.now() + PATIENCE_MS
-    const look = () => checkTime(stopAt)
-    const scope = openScope(variables, {
-      recordsOfType: type => record.ofType(type, look),
-      context: { patientId: patient },
-      parameters,
-      clock,
-      settings,
-      stopAt,
-    })
+    const whose = { patientId: patient, forms }
+    const beside = { context: { patientId: patient }, parameters, clock, settings, stopAt: performance.now() + PATIENCE_MS }
+    const { scope } = openGiven(variables, entries, whose, beside)
     const found = measures.map(measure => ({ id: measure.resource.id ?? '', groups: evaluateMeasure(measure, scope) }))
     const belonging = found.flatMap(({ id, groups }) => {
       const named = groups

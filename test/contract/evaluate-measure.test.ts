@@ -96,6 +96,7 @@ test('a report on one patient is about that one alone', async () => {
 
 test.each<[string, readonly Parameter[], RegExp]>([
   ['a period', [data], /periodStart as a day/],
+  ['a day as its beginning', [{ name: 'periodStart', valueDate: '2026-02-29' }, ...period.slice(1), data], /periodStart as a day/],
   ['an end after its beginning', [{ name: 'periodStart', valueDate: '2026-04-01' }, ...period.slice(1), data], /ends before it begins/],
   ['data', period, /Bundles of the patients' records/],
   ['a kind of report that there is', [...period, { name: 'reportType', valueCode: 'subject-list' }, data], /reportType is summary/],

@@ -170,7 +170,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   cli: [
     [
       'cases',
-      'engine/apply',
+      'engine/expression',
       'engine/model',
       'knowledge-files',
       'knowledge-source',
