@@ -1,4 +1,7 @@
-import type { CallEnvironment } from './environment.js'
+import type { HookRequest } from '../cds-hooks/types.js'
+import type { CdsService } from '../knowledge-files/services.js'
+import { gatherCall, refuseIfLate, type GatheredCall } from './call-service.js'
+import type { Arrival, CallEnvironment } from './environment.js'
 
 const lines = new WeakMap<CallEnvironment['turns'], Promise<unknown>>()
 
@@ -16,4 +19,22 @@ export function behindCalls<Result>(turns: CallEnvironment['turns'], work: () =>
     own.catch(() => undefined),
   )
   return own
+}
+
+/**
+ * Gathers what a call would, and works on it behind the calls.
+ * @throws CdsError as a call.
+ */
+export async function gatheredBehindCalls<Result>(
+  service: CdsService,
+  request: HookRequest,
+  environment: CallEnvironment,
+  arrival: Arrival,
+  work: (gathered: GatheredCall) => Result,
+): Promise<Result> {
+  const gathered = await gatherCall(service, request, environment, arrival)
+  return behindCalls(environment.turns, () => {
+    refuseIfLate(gathered.stopAt)
+    return work(gathered)
+  })
 }

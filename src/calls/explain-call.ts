@@ -7,8 +7,8 @@ import {
   type ExplainedFact,
   type Selection,
 } from '../engine/apply/explain-plan.js'
-import { behindCalls } from './behind-calls.js'
-import { answerCall, gatherCall, refuseIfLate, scopeFor, withSilence, type GatheredCall } from './call-service.js'
+import { gatheredBehindCalls } from './behind-calls.js'
+import { answerCall, scopeFor, withSilence, type GatheredCall } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import { planSource } from '../engine/cards/plan-source.js'
 import { stableUuid } from '../engine/cards/uuid.js'
@@ -78,16 +78,11 @@ export async function explainCall(
   arrival: Arrival = {},
 ): Promise<Explanation> {
   const plans = plansToExplain(service, options)
-  const gathered = await gatherCall(service, request, environment, arrival)
-  return behindCalls(environment.turns, () => {
-    refuseIfLate(gathered.stopAt)
-    const call = withSilence(gathered, language, environment)
-    return {
-      service: service.id,
-      ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true as const }),
-      ...explainGathered(call, plans, language, environment, options),
-    }
-  })
+  return gatheredBehindCalls(service, request, environment, arrival, gathered => ({
+    service: service.id,
+    ...(inShadowOf(service.id, arrival.caller) !== undefined && { shadow: true as const }),
+    ...explainGathered(withSilence(gathered, language, environment), plans, language, environment, options),
+  }))
 }
 
 function explainGathered(

@@ -10,8 +10,8 @@ import { ofType } from '../engine/model/knowledge-file.js'
 import type { Indicator, HookRequest } from '../cds-hooks/types.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import { toldNotRead, type ToldNotRead } from '../patient-data/not-read.js'
-import { behindCalls } from './behind-calls.js'
-import { gatherCall, refuseIfLate, scopeFor, withSilence, type GatheredCall } from './call-service.js'
+import { behindCalls, gatheredBehindCalls } from './behind-calls.js'
+import { scopeFor, withSilence, type GatheredCall } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import { inShadowOf } from './shadow.js'
 
@@ -85,12 +85,11 @@ export async function openQuestions(
   environment: CallEnvironment,
   arrival: Arrival = {},
 ): Promise<OpenQuestions> {
-  const gathered = await gatherCall(service, request, environment, arrival)
-  const call = await behindCalls(environment.turns, () => {
-    refuseIfLate(gathered.stopAt)
+  const call = await gatheredBehindCalls(service, request, environment, arrival, gathered => ({
     // Each answer is an evaluation of its own: the time that a call with silences has for all of its is not theirs together.
-    return { ...withSilence(gathered, language, environment), stopAt: gathered.stopAt }
-  })
+    ...withSilence(gathered, language, environment),
+    stopAt: gathered.stopAt,
+  }))
   const forms: FormTried[] = []
   for (const { resource } of ofType<Questionnaire>(environment.knowledge.files, 'Questionnaire')) {
     const trying = await behindCalls(environment.turns, () => new Trying(call, environment, resource))

@@ -1,7 +1,7 @@
 import type { CdsResponse, HookRequest } from '../cds-hooks/types.js'
 import type { CdsService } from '../knowledge-files/services.js'
-import { behindCalls } from './behind-calls.js'
-import { answerCall, gatherCall, refuseIfLate, withSilence } from './call-service.js'
+import { gatheredBehindCalls } from './behind-calls.js'
+import { answerCall, withSilence } from './call-service.js'
 import type { Arrival, CallEnvironment } from './environment.js'
 import { inShadowOf, shadowResponse } from './shadow.js'
 
@@ -17,9 +17,7 @@ export async function tryCall(
   environment: CallEnvironment,
   arrival: Arrival = {},
 ): Promise<CdsResponse> {
-  const gathered = await gatherCall(service, request, environment, arrival)
-  return behindCalls(environment.turns, () => {
-    refuseIfLate(gathered.stopAt)
+  return gatheredBehindCalls(service, request, environment, arrival, gathered => {
     if (inShadowOf(service.id, arrival.caller) !== undefined) return shadowResponse(environment.knowledge)
     return answerCall(withSilence(gathered, language, environment), language, environment).response
   })
