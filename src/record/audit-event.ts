@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditEventAgent, AuditEventEntity, Coding, Identifier } from 'fhir/r4.js'
 import CODINGS from './audit-codings.json' with { type: 'json' }
+import { NO_CALL } from './call-rows.js'
 import type { CallCardRow, CallRow, CardRow, FeedbackRow } from './store/rows.js'
 
 /** What is known beyond the rows. */
@@ -64,25 +65,6 @@ export function reportEvent({ report, card, fhirServer }: ReportOnCard, named: N
     ...interactionOf(call, CREATED, named),
     entity: [...patientOf(call, named), serviceOf(call), knowledgeEntity(call), reportEntity(report)],
   }
-}
-
-const NO_CALL: Omit<CallRow, 'id' | 'operation' | 'at' | 'key_id' | 'knowledge'> = {
-  request: '',
-  ms: 0,
-  status: 200,
-  code: null,
-  client: '',
-  fhir_server: null,
-  service: null,
-  hook: null,
-  hook_instance: null,
-  patient_key: null,
-  user_key: null,
-  user_type: null,
-  not_read: '[]',
-  cards: null,
-  undecided: null,
-  shadow: 0,
 }
 
 /** What an event says of the way in which something was asked or told. */

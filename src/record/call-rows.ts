@@ -5,6 +5,26 @@ import type { RecordKeys } from './record-keys.js'
 import { storable } from './storable.js'
 import type { CallCardRow, CallRow, Calls } from './store/rows.js'
 
+/** What stands in the row of something that was no call over HTTP: it succeeded, and is about nobody and no service until it says of whom. */
+export const NO_CALL: Omit<CallRow, 'id' | 'operation' | 'at' | 'key_id' | 'knowledge'> = {
+  request: '',
+  ms: 0,
+  status: 200,
+  code: null,
+  client: '',
+  fhir_server: null,
+  service: null,
+  hook: null,
+  hook_instance: null,
+  patient_key: null,
+  user_key: null,
+  user_type: null,
+  not_read: '[]',
+  cards: null,
+  undecided: null,
+  shadow: 0,
+}
+
 /** The rows that a store keeps of what was asked of the service. */
 export function callRows(call: NotedCall, keys: RecordKeys): Calls {
   // A client chooses the id of its request, and may use one again.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditEvent } from 'fhir/r4.js'
 import { auditEvent, reportEvent, type Named, type ReportOnCard } from './audit-event.js'
-import { typeOf } from './call-rows.js'
+import { NO_CALL, typeOf } from './call-rows.js'
 import { createRecordKeys, type RecordKeys } from './record-keys.js'
 import type { KeptIn } from './open-record.js'
 import type { PatientOfClient, Span } from './port.js'
@@ -151,26 +151,16 @@ function officersCall(operation: string, about: About | undefined, rows: number,
   const id = randomUUID()
   const { patientKey = null, userKey = null } = keyed(about, keys)
   return {
+    ...NO_CALL,
     id,
     request: id,
     operation,
     at: now,
-    ms: 0,
-    status: 200,
-    code: null,
-    client: '',
-    fhir_server: null,
-    service: null,
-    hook: null,
-    hook_instance: null,
     patient_key: patientKey,
     user_key: userKey,
     user_type: about && 'user' in about ? typeOf(about.user.user) : null,
     key_id: keys.keyId,
     knowledge: '',
-    not_read: '[]',
     cards: rows,
-    undecided: null,
-    shadow: 0,
   }
 }

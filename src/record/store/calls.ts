@@ -19,18 +19,22 @@ export async function insertCalls(transaction: Transaction<Tables>, { calls, car
       .execute()
 }
 
-/** Calls with their cards, the oldest first. */
-export async function callsAfter(db: Kysely<Tables>, { patientKey, userKey, after, to, most }: CallsAsked): Promise<CallsWithCards> {
-  const calls = await db
+/** The calls that come after one and before an instant, the oldest first. */
+export const nextCalls = (db: Kysely<Tables>, { after, to, most }: Pick<CallsAsked, 'after' | 'to' | 'most'>) =>
+  db
     .selectFrom('call')
-    .$if(patientKey !== undefined, query => query.where('patient_key', '=', patientKey ?? ''))
-    .$if(userKey !== undefined, query => query.where('user_key', '=', userKey ?? ''))
     .where('at', '>=', after.at)
     .where('at', '<', to)
     .where(row => row.or([row('at', '>', after.at), row('id', '>', after.id)]))
     .orderBy('at')
     .orderBy('id')
     .limit(most)
+
+/** Calls with their cards, the oldest first. */
+export async function callsAfter(db: Kysely<Tables>, { patientKey, userKey, ...asked }: CallsAsked): Promise<CallsWithCards> {
+  const calls = await nextCalls(db, asked)
+    .$if(patientKey !== undefined, query => query.where('patient_key', '=', patientKey ?? ''))
+    .$if(userKey !== undefined, query => query.where('user_key', '=', userKey ?? ''))
     .selectAll()
     .execute()
   return withCards(db, calls)

@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely'
 import { COMMENT } from '../answer-limits.js'
 import type { PointTally, ReasonTally, ServiceTally, Span, Tally } from '../port.js'
+import { nextCalls } from './calls.js'
 import type { Tables } from './database.js'
-import type { CallRow } from './rows.js'
+import type { CallRow, CallsAsked } from './rows.js'
 
 /** Calls that are read at one time: some milliseconds, in which a file answers nobody else. */
 const CALLS_AT_ONCE = 200
@@ -34,8 +35,8 @@ export interface CountedCalls {
 export async function countedIn(db: Kysely<Tables>, span: Span, rest: () => Promise<void>): Promise<CountedCalls> {
   const cards = new Counted(() => new CardsOfPoint())
   const calls = new Counted(() => new CallsOfService())
-  for (let after: Place = { at: span.from, id: '' }; ;) {
-    const some = await callsBehind(db, after, span.to)
+  for (let after: CallsAsked['after'] = { at: span.from, id: '' }; ;) {
+    const some = await nextCalls(db, { after, to: span.to, most: CALLS_AT_ONCE }).select(COUNTED).execute()
     const last = some.at(-1)
     if (!last) break
     for (const call of some) if (call.operation === 'call' && call.service !== null) calls.of(call.client, call.service).add(call)
@@ -47,21 +48,10 @@ export async function countedIn(db: Kysely<Tables>, span: Span, rest: () => Prom
   return { cards, calls }
 }
 
-type Place = Pick<CallRow, 'at' | 'id'>
+type CountedCall = Pick<CallRow, (typeof COUNTED)[number]>
 
-type CountedCall = Place & Pick<CallRow, 'operation' | 'client' | 'service' | 'status' | 'undecided' | 'shadow' | 'ms'>
-
-const callsBehind = (db: Kysely<Tables>, after: Place, to: number): Promise<CountedCall[]> =>
-  db
-    .selectFrom('call')
-    .where('at', '>=', after.at)
-    .where('at', '<', to)
-    .where(row => row.or([row('at', '>', after.at), row('id', '>', after.id)]))
-    .orderBy('at')
-    .orderBy('id')
-    .limit(CALLS_AT_ONCE)
-    .select(['id', 'at', 'operation', 'client', 'service', 'status', 'undecided', 'shadow', 'ms'])
-    .execute()
+/** Columns of a call that are counted. */
+const COUNTED = ['id', 'at', 'operation', 'client', 'service', 'status', 'undecided', 'shadow', 'ms'] as const
 
 /** A card of a call, with one of the reports on it, where there are any. */
 interface ReportedCard {
