@@ -64,13 +64,18 @@ export function silencing(standing: readonly Silence[], call: CallToSilence): Si
   const loud = call.apply(scope)
   const speaking: Silencing = { by: [], loud, quiet: loud }
   if (isLate(loud)) return speaking
-  const quieted = (by: readonly Silence[]): Silencing | undefined => {
+  const heard = (by: readonly Silence[]): Silencing | 'late' | 'hides' => {
     if (by.length === 0) return speaking
     const quiet = call.apply(call.open(by))
-    return isLate(quiet) || hidesCritical(loud, quiet) ? undefined : { by, loud, quiet }
+    if (isLate(quiet)) return 'late'
+    return hidesCritical(loud, quiet) ? 'hides' : { by, loud, quiet }
   }
   const by = standingStill(standing, scope, call)
-  return quieted(by) ?? quieted(by.filter(silence => quieted([silence]) !== undefined)) ?? speaking
+  const all = heard(by)
+  if (typeof all === 'object') return all
+  if (all === 'late' || by.length === 1) return speaking
+  const some = heard(by.filter(silence => typeof heard([silence]) === 'object'))
+  return typeof some === 'object' ? some : speaking
 }
 
 const TOO_LATE = 'CDS_DEADLINE_PASSED'
