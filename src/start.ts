@@ -11,7 +11,7 @@ import { loadKnowledge, type LoadedKnowledge } from './knowledge-files/load-know
 import { CdsError } from './errors.js'
 import { weeksToCount } from './quality/weeks.js'
 import { openRecord } from './record/open-record.js'
-import type { WatchedRecord } from './record/port.js'
+import type { WatchedRecord, WeeklyRecord } from './record/port.js'
 import { createReadiness } from './server/readiness.js'
 import { watchLateness } from './server/back-pressure.js'
 import { createGracefulEnd } from './server/graceful-end.js'
@@ -48,7 +48,6 @@ export async function start(): Promise<Running> {
   const turns = createTurns()
   const record = await recordFor(settings, loaded, now, log)
   const isShowingOwn = settings.demo && settings.knowledgeFolder === undefined
-  const endCounting = keepCounted(record, settings, now)
   const deployment: Deployment = {
     settings,
     log,
@@ -74,10 +73,11 @@ export async function start(): Promise<Running> {
   await turns.take()
   await turns.take()
   const end = await listenAll(deployment, editions)
+  const endCounting = deployment.quality?.isInvented === false ? keepCounted(deployment.quality.weekly, settings, now) : undefined
   void editions.makeRestReady()
   return {
     async end() {
-      endCounting()
+      endCounting?.()
       await end()
       await traces?.end()
     },
@@ -113,16 +113,26 @@ async function listenAll({ settings, now, readiness, turns, record }: Deployment
   }
 }
 
-const HOUR_MS = 3_600_000
+/** Milliseconds from one count of the weeks to the next, and to the next try where the store could not do it. */
+const [COUNTED_AGAIN_MS, TRIED_AGAIN_MS] = [3_600_000, 60_000] as const
 
-/** Has the weeks that are over counted for the practice report, at the start and once an hour. @returns what ends it. */
-function keepCounted({ weekly }: WatchedRecord, { timeZone, retention }: Settings, now: () => Date): () => void {
-  if (!weekly) return () => undefined
-  // What the store cannot tell now it is asked again in an hour.
-  const count = (): void => void weekly.count(weeksToCount(now(), timeZone, retention.days)).catch(() => undefined)
-  count()
-  const counting = setInterval(count, HOUR_MS).unref()
-  return () => clearInterval(counting)
+/** Has the weeks that are over counted for the practice report, from now on once an hour, one count after the other. @returns what ends it. */
+function keepCounted(weekly: WeeklyRecord, { timeZone, retention }: Settings, now: () => Date): () => void {
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  let isOver = false
+  const countIn = (milliseconds: number): void => {
+    if (!isOver) waiting = setTimeout(() => void count(), milliseconds).unref()
+  }
+  const count = (): Promise<void> =>
+    weekly.count(weeksToCount(now(), timeZone, retention.days)).then(
+      () => countIn(COUNTED_AGAIN_MS),
+      () => countIn(TRIED_AGAIN_MS),
+    )
+  void count()
+  return () => {
+    isOver = true
+    clearTimeout(waiting)
+  }
 }
 
 /** What signs people in is loaded where they can come to an address. What was used up at one replica is used up at all that share a record. */
