@@ -8,11 +8,12 @@ type Practice = (typeof invented.practices)[number]
 export const INVENTED_WEEKS: WeeklyRecord = {
   count: async () => undefined,
   counts: async ({ client, weeks }) => {
-    const own = invented.practices.find(practice => clientOf(practice) === client)
+    const own = invented.practices.find(practice => clientOf(practice) === client) ?? invented.practices[0]
     const others = invented.practices.filter(practice => practice !== own)
     return {
       counted: weeks,
       clients: invented.practices.map(clientOf),
+      client: own && clientOf(own),
       own: own ? ownCounts(own, weeks) : { points: [], reasons: [], services: [] },
       others: weeks.flatMap(week => others.flatMap(practice => pointsOf(practice, week))),
     }

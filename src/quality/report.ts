@@ -78,11 +78,9 @@ export async function figuresOf(
   asked: string | undefined,
 ): Promise<PracticeFigures> {
   const named = [...before, ...weeks].map(({ begins }) => begins)
-  const first = await record.counts({ client: asked ?? '', weeks: named })
-  const practice = asked !== undefined && first.clients.includes(asked) ? asked : first.clients[0]
-  const counts = practice === (asked ?? '') ? first : await record.counts({ client: practice ?? '', weeks: named })
+  const counts = await record.counts({ ...(asked !== undefined && { client: asked }), weeks: named })
   const period = new Set(weeks.map(({ begins }) => begins))
-  return { practices: counts.clients, practice, figures: figuresFrom(counts, period) }
+  return { practices: counts.clients, practice: counts.client, figures: figuresFrom(counts, period) }
 }
 
 function figuresFrom({ counted, clients, own, others }: WeeklyCounts, period: ReadonlySet<string>): Figures {
@@ -176,7 +174,12 @@ function withinMs(took: ServiceCount['took'], enough: number): number {
 
 function grouped<T>(rows: readonly T[], nameOf: (row: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
-  for (const row of rows) groups.set(nameOf(row), [...(groups.get(nameOf(row)) ?? []), row])
+  for (const row of rows) {
+    const name = nameOf(row)
+    const group = groups.get(name)
+    if (group) group.push(row)
+    else groups.set(name, [row])
+  }
   return groups
 }
 

@@ -224,7 +224,8 @@ export interface ServiceCount {
 
 /** Of which client, beside all others, and of which weeks something is asked; each by its first day. */
 export interface WeeksAsked {
-  client: string
+  /** The first of all unless one that had cards or calls in the weeks is asked for. */
+  client?: string
   weeks: readonly string[]
 }
 
@@ -234,6 +235,8 @@ export interface WeeklyCounts {
   counted: readonly string[]
   /** All clients that had cards or calls in the weeks. */
   clients: readonly string[]
+  /** Whose the own counts are; undefined where there is nobody. */
+  client: string | undefined
   own: { points: readonly PointCount[]; reasons: readonly ReasonCount[]; services: readonly ServiceCount[] }
   others: readonly PointCount[]
 }

@@ -110,6 +110,7 @@ describe('figures', () => {
   const counts = (clients: readonly string[]): WeeklyCounts => ({
     counted: [week],
     clients,
+    client: clients[0],
     own: {
       points: [
         { week, point: 'A', shown: 40, accepted: 20, overridden: 12, ignored: 8 },

@@ -45,13 +45,21 @@ export async function countWeek(db: Kysely<Tables>, writer: Writer, week: Week, 
   }, false)
 }
 
-/** Has the weeks counted again in which cards were shown that reports came on. */
+/**
+ * Has the weeks counted again in which cards were shown that reports came on: few, however often they were shown, and in one order, so
+ * that of two processes one waits for the other, and never both.
+ */
 export async function markReported(transaction: Transaction<Tables>, cards: readonly string[]): Promise<void> {
+  const shown: number[] = []
   for (const some of inParts([...new Set(cards)])) {
-    const shown = await transaction.selectFrom('call_card').where('uuid', 'in', some).select('at').distinct().execute()
-    for (const { at } of shown)
-      await transaction.updateTable('week_counted').set({ standing: 'stale' }).where('from_at', '<=', at).where('to_at', '>', at).execute()
+    const found = await transaction.selectFrom('call_card').where('uuid', 'in', some).select('at').distinct().execute()
+    shown.push(...found.map(({ at }) => at))
   }
+  if (shown.length === 0) return
+  const weeks = await transaction.selectFrom('week_counted').where('standing', '<>', 'stale').selectAll().orderBy('week').execute()
+  for (const { week, from_at: from, to_at: to } of weeks)
+    if (shown.some(at => from <= at && at < to))
+      await transaction.updateTable('week_counted').set({ standing: 'stale' }).where('week', '=', week).execute()
 }
 
 /** Deletes weeks that began before the rows of their calls are kept. @returns how many. */
@@ -69,57 +77,79 @@ async function deleteWeeks(transaction: Transaction<Tables>, weeks: readonly str
     await transaction.deleteFrom(table).where('week', 'in', weeks).execute()
 }
 
-/** What was counted of some weeks, read week by week. */
-export async function weeklyOf(db: Kysely<Tables>, { client, weeks }: WeeksAsked, rest: Rest): Promise<WeeklyCounts> {
-  const counted: string[] = []
-  const clients = new Set<string>()
-  const own = { points: [] as WeekPointRow[], reasons: [] as WeekReasonRow[], services: [] as WeekServiceRow[] }
-  const others: PointCount[] = []
-  for (const week of weeks) {
-    // Counts that a later report will change a little are shown until they are counted again.
-    const known = await db.selectFrom('week_counted').where('week', '=', week).select('is_counted').executeTakeFirst()
-    if (known?.is_counted === 1) counted.push(week)
-    for (const each of await clientsIn(db, week)) clients.add(each)
-    own.points.push(...(await db.selectFrom('week_point').where('week', '=', week).where('client', '=', client).selectAll().execute()))
-    own.reasons.push(...(await db.selectFrom('week_reason').where('week', '=', week).where('client', '=', client).selectAll().execute()))
-    own.services.push(...(await db.selectFrom('week_service').where('week', '=', week).where('client', '=', client).selectAll().execute()))
-    others.push(...(await othersIn(db, week, client)))
-    await rest()
-  }
-  return {
-    counted,
-    clients: [...clients].sort(),
-    own: {
-      points: own.points.map(({ client: _client, ...row }) => row),
-      reasons: own.reasons.map(({ client: _client, ...row }) => row),
-      services: own.services.map(({ client: _client, took, ...row }) => ({ ...row, took: JSON.parse(took) as [number, number][] })),
-    },
-    others,
-  }
+/** What was counted of some weeks, each kind read by itself. */
+export async function weeklyOf(db: Kysely<Tables>, { client: asked, weeks }: WeeksAsked, rest: Rest): Promise<WeeklyCounts> {
+  const clients = await clientsIn(db, weeks)
+  await rest()
+  const client = asked !== undefined && clients.includes(asked) ? asked : clients[0]
+  const own = await ownIn(db, weeks, client ?? '', rest)
+  const others = await othersIn(db, weeks, client ?? '')
+  await rest()
+  return { counted: await countedAmong(db, weeks), clients, client, own, others }
 }
 
-async function clientsIn(db: Kysely<Tables>, week: string): Promise<string[]> {
+async function countedAmong(db: Kysely<Tables>, weeks: readonly string[]): Promise<string[]> {
+  // Counts that a later report will change a little are shown until they are counted again.
+  const counted = await db.selectFrom('week_counted').where('is_counted', '=', 1).where('week', 'in', weeks).select('week').execute()
+  const known = new Set(counted.map(({ week }) => week))
+  return weeks.filter(week => known.has(week))
+}
+
+async function clientsIn(db: Kysely<Tables>, weeks: readonly string[]): Promise<string[]> {
   const rows = await db
     .selectFrom('week_service')
-    .where('week', '=', week)
+    .where('week', 'in', weeks)
     .where('client', 'not like', OF_OUR_PAGES)
     .select('client')
     .distinct()
     .execute()
-  return rows.map(({ client }) => client)
+  return rows.map(({ client }) => client).sort()
 }
 
-async function othersIn(db: Kysely<Tables>, week: string, client: string): Promise<PointCount[]> {
+async function ownIn(db: Kysely<Tables>, weeks: readonly string[], client: string, rest: Rest): Promise<WeeklyCounts['own']> {
+  const points = await db
+    .selectFrom('week_point')
+    .where('week', 'in', weeks)
+    .where('client', '=', client)
+    .orderBy('week')
+    .selectAll()
+    .execute()
+  await rest()
+  const reasons = await db
+    .selectFrom('week_reason')
+    .where('week', 'in', weeks)
+    .where('client', '=', client)
+    .orderBy('week')
+    .selectAll()
+    .execute()
+  await rest()
+  const services = await db
+    .selectFrom('week_service')
+    .where('week', 'in', weeks)
+    .where('client', '=', client)
+    .orderBy('week')
+    .selectAll()
+    .execute()
+  await rest()
+  return {
+    points: points.map(({ client: _client, ...row }) => row),
+    reasons: reasons.map(({ client: _client, ...row }) => row),
+    services: services.map(({ client: _client, took, ...row }) => ({ ...row, took: JSON.parse(took) as [number, number][] })),
+  }
+}
+
+async function othersIn(db: Kysely<Tables>, weeks: readonly string[], client: string): Promise<PointCount[]> {
   const rows = await db
     .selectFrom('week_point')
-    .where('week', '=', week)
+    .where('week', 'in', weeks)
     .where('client', '<>', client)
     .where('client', 'not like', OF_OUR_PAGES)
-    .groupBy('point')
-    .select('point')
+    .groupBy(['week', 'point'])
+    .orderBy('week')
+    .select(['week', 'point'])
     .select(({ fn }) => (['shown', 'accepted', 'overridden', 'ignored'] as const).map(count => fn.sum<number | string>(count).as(count)))
     .execute()
-  return rows.map(({ point, shown, accepted, overridden, ignored }) => ({
+  return rows.map(({ week, point, shown, accepted, overridden, ignored }) => ({
     week,
     point,
     shown: Number(shown),
@@ -135,21 +165,23 @@ const [LOOKED_THROUGH_AT_ONCE, MOST_LOOKED_THROUGH] = [1_000, 50_000] as const
 /** The newest calls of a client, as far as they are among the newest of all. */
 export async function casesOf(db: Kysely<Tables>, { client, from, to, most }: CasesAsked, rest: Rest): Promise<CaseOfClient[]> {
   const found: CaseOfClient[] = []
-  let before = to
+  let before = { at: to, id: '' }
   for (let looked = 0; looked < MOST_LOOKED_THROUGH && found.length < most; looked += LOOKED_THROUGH_AT_ONCE) {
     const some = await db
       .selectFrom('call')
       .where('at', '>=', from)
-      .where('at', '<', before)
+      .where('at', '<=', before.at)
+      .where(row => row.or([row('at', '<', before.at), row('id', '<', before.id)]))
       .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
       .limit(LOOKED_THROUGH_AT_ONCE)
-      .select(['at', 'client', 'operation', 'hook_instance'])
+      .select(['id', 'at', 'client', 'operation', 'hook_instance'])
       .execute()
     for (const { at, client: of, operation, hook_instance: hookInstance } of some)
       if (of === client && operation === 'call' && hookInstance !== null) found.push({ at, hookInstance })
     const last = some.at(-1)
     if (!last || some.length < LOOKED_THROUGH_AT_ONCE) break
-    before = last.at
+    before = last
     await rest()
   }
   return found.slice(0, most)
