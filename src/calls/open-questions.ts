@@ -5,6 +5,7 @@ import type { Scope } from '../engine/expression/scope.js'
 import { INDICATOR } from '../engine/knowledge/indicators.js'
 import { limitsIn, possibleAnswers } from '../engine/knowledge/possible-answers.js'
 import { itemsOfForm, shortForm, type GivenAnswers } from '../engine/knowledge/short-form.js'
+import { urlOf } from '../engine/model/canonical.js'
 import { inOneLanguage } from '../engine/model/in-one-language.js'
 import { ofType } from '../engine/model/knowledge-file.js'
 import type { Indicator, HookRequest } from '../cds-hooks/types.js'
@@ -267,7 +268,7 @@ const AS_IF = 'as-if'
 
 const isFinished = ({ status }: QuestionnaireResponse): boolean => status === 'completed' || status === 'amended'
 
-const isTo = ({ url = '' }: Questionnaire, { questionnaire = '' }: QuestionnaireResponse): boolean => questionnaire.split('|', 1)[0] === url
+const isTo = ({ url = '' }: Questionnaire, { questionnaire = '' }: QuestionnaireResponse): boolean => urlOf(questionnaire) === url
 
 function answersTo(linkId: string, items: QuestionnaireResponse['item'] = []): QuestionnaireResponseItemAnswer[] {
   return items.flatMap(item => [

@@ -1,6 +1,7 @@
 import type { Measure } from 'fhir/r4.js'
 import type { CompiledAction } from '../engine/knowledge/compiled.js'
-import type { KnowledgeFile } from '../engine/model/knowledge-file.js'
+import { urlOf } from '../engine/model/canonical.js'
+import { ofType, type KnowledgeFile } from '../engine/model/knowledge-file.js'
 import { localized } from '../engine/model/localized.js'
 import type { CdsService } from '../knowledge-files/services.js'
 import type { Catalogue } from './catalogue.js'
@@ -23,9 +24,7 @@ export function qualityNames(
       .flatMap(({ actions }) => within(actions))
       .flatMap(({ overrideReasons }) => overrideReasons.map(each => [each.code, each.display])),
   )
-  const measures = new Map(
-    files.flatMap(({ resource }) => (resource.resourceType === 'Measure' ? [[resource.url ?? '', resource]] : [])) as [string, Measure][],
-  )
+  const measures = new Map(ofType<Measure>(files, 'Measure').map(({ resource }) => [resource.url, resource]))
   return {
     pointNamed: point => {
       const [place] = catalogue.speakingFor(point)
@@ -34,7 +33,7 @@ export function qualityNames(
     reasonNamed: code => say(reasons.get(code)),
     serviceNamed: id => serviceTitles.get(id),
     measureNamed: canonical => {
-      const measure = measures.get(canonical.split('|', 1)[0] ?? '')
+      const measure = measures.get(urlOf(canonical))
       return measure && say(localized(measure.title, measure._title, measure.language ?? context.languages[0]))
     },
   }

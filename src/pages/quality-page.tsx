@@ -1,4 +1,5 @@
-import type { ComponentChildren } from 'preact'
+import { IN_WORDS, writtenDate } from '../engine/expression/written-dates.js'
+import { memoised } from '../engine/model/memoised.js'
 import { percent } from '../quality/csv.js'
 import type { Count } from '../quality/hidden.js'
 import type { ChartFigures, ChartReports } from '../quality/measure-reports.js'
@@ -91,8 +92,8 @@ function Heading({ view, words, context }: Told) {
       {first && last && (
         <p class="lead">
           {words.period(
-            dayIn(first.begins, context.language),
-            dayIn(lastDayOf(last), context.language),
+            writtenDate(first.begins, context.language, IN_WORDS),
+            writtenDate(lastDayOf(last), context.language, IN_WORDS),
             weekNumber(first),
             weekNumber(last),
           )}
@@ -232,14 +233,23 @@ function PointRow({ figures, words, context, pointNamed }: Told & { figures: Poi
   )
 }
 
-function NumberCell({ label, count, words, language }: { label: string; count: Count; words: QualityWords; language: string }) {
-  return (
-    <td class="number">
-      <span class="label">{label}: </span>
-      {count === undefined ? <Hidden words={words} /> : numberIn(count, language)}
-    </td>
-  )
+interface Shown {
+  count: Count
+  unit?: string
+  words: QualityWords
+  language: string
 }
+
+const NumberCell = ({ label, ...shown }: Shown & { label: string }) => (
+  <td class="number">
+    <span class="label">{label}: </span>
+    <Shown {...shown} />
+  </td>
+)
+
+/** A count as a reader may see it. */
+const Shown = ({ count, unit = '', words, language }: Shown) =>
+  count === undefined ? <Hidden words={words} /> : <>{`${numberIn(count, language)}${unit}`}</>
 
 const Hidden = ({ words }: { words: QualityWords }) => <span class="hidden-count">{words.hiddenMark}</span>
 
@@ -340,10 +350,7 @@ function Services({ figures: { services }, words, context, serviceNamed }: Told 
                   [words.undecided, undecided, ''],
                 ] as const
               ).map(([label, count, unit]) => (
-                <td class="number">
-                  <span class="label">{label}: </span>
-                  {count === undefined ? <Hidden words={words} /> : `${numberIn(count, context.language)}${unit}`}
-                </td>
+                <NumberCell label={label} count={count} unit={unit} words={words} language={context.language} />
               ))}
             </tr>
           ))}
@@ -388,12 +395,14 @@ function ChartTable({
   context,
   measureNamed,
 }: Pick<Told, 'words' | 'context' | 'measureNamed'> & { reports: readonly ChartFigures[] }) {
-  const count = (of: Count): ComponentChildren => (of === undefined ? <Hidden words={words} /> : numberIn(of, context.language))
+  const count = (of: Count) => <Shown count={of} words={words} language={context.language} />
   const isAlone = ({ measure }: ChartFigures): boolean => reports.filter(each => each.measure === measure).length === 1
   const whenceOf = ({ reporter, from, to }: ChartFigures): string =>
     [
       ...(reporter === undefined ? [] : [`${words.reporter} ${reporter}`]),
-      ...(from === undefined || to === undefined ? [] : [`${dayIn(from, context.language)} – ${dayIn(to, context.language)}`]),
+      ...(from === undefined || to === undefined
+        ? []
+        : [`${writtenDate(from, context.language, IN_WORDS)} – ${writtenDate(to, context.language, IN_WORDS)}`]),
     ].join(' · ')
   const [common, ...others] = new Set(reports.map(whenceOf))
   const isCommon = others.length === 0
@@ -481,9 +490,6 @@ function practiceName(client: string, words: QualityWords): string {
 
 const percentIn = (part: Count, words: QualityWords): string => (part === undefined ? words.hiddenMark : `${percent(part)} %`)
 
-const numberIn = (count: number, language: string): string => new Intl.NumberFormat(language).format(count)
+const numberFormat = memoised((language: string) => new Intl.NumberFormat(language))
 
-const dayIn = (day: string, language: string): string =>
-  new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeZone: 'UTC' }).format(
-    Date.parse(`${day}T00:00:00Z`),
-  )
+const numberIn = (count: number, language: string): string => numberFormat(language).format(count)

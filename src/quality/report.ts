@@ -1,4 +1,4 @@
-import type { PointCount, ServiceCount, WeeklyCounts, WeeklyRecord } from '../record/port.js'
+import { withinMs, type PointCount, type ServiceCount, type WeeklyCounts, type WeeklyRecord } from '../record/port.js'
 export type { CaseOfClient } from '../record/port.js'
 import { alone, largest, share, SMALLEST_SHOWN, wholeWithParts, type Count, type Listed } from './hidden.js'
 import type { Period } from './weeks.js'
@@ -160,16 +160,6 @@ function servicesFrom(rows: readonly ServiceCount[]): ServiceFigures[] {
       p95: isShown ? withinMs(took, calls * 0.95) : undefined,
     }
   })
-}
-
-/** Milliseconds that so many calls took at most. */
-function withinMs(took: ServiceCount['took'], enough: number): number {
-  let calls = 0
-  for (const [ms, count] of took) {
-    calls += count
-    if (calls >= enough) return ms
-  }
-  return 0
 }
 
 function grouped<T>(rows: readonly T[], nameOf: (row: T) => string): Map<string, T[]> {

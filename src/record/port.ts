@@ -222,6 +222,16 @@ export interface ServiceCount {
   took: readonly (readonly [ms: number, calls: number])[]
 }
 
+/** Milliseconds that so many calls took at most. @param took how many calls took so many milliseconds, the fewest first. */
+export function withinMs(took: ServiceCount['took'], enough: number): number {
+  let calls = 0
+  for (const [ms, count] of took) {
+    calls += count
+    if (calls >= enough) return ms
+  }
+  return 0
+}
+
 /** Of which client, beside all others, and of which weeks something is asked; each by its first day. */
 export interface WeeksAsked {
   /** The first of all unless one that had cards or calls in the weeks is asked for. */

@@ -2,19 +2,10 @@ import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/
 import { MODULE_TYPES } from '../engine/knowledge/module-definition.js'
 import type { ServerEnvironment } from './environment.js'
 import { API_VERSION } from './openapi/document.js'
+import { SEARCH_PARAMETERS } from './search-parameters.js'
 
 /** Day on which what is stated here last changed. */
 const CHANGED = '2026-11-28'
-
-/** Parameters by which knowledge is searched, each with its type in FHIR and the element that it looks at. */
-export const SEARCH_PARAMETERS = [
-  { name: '_id', type: 'token', element: 'id' },
-  { name: 'name', type: 'string', element: 'name' },
-  { name: 'status', type: 'token', element: 'status' },
-  { name: 'title', type: 'string', element: 'title' },
-  { name: 'url', type: 'uri', element: 'url' },
-  { name: 'version', type: 'token', element: 'version' },
-] as const
 
 const APPLIED: readonly string[] = ['ActivityDefinition', 'PlanDefinition']
 

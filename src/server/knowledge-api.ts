@@ -1,9 +1,10 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { moduleDefinition, MODULE_TYPES } from '../engine/knowledge/module-definition.js'
 import { CdsError } from '../errors.js'
-import { capabilityStatement, SEARCH_PARAMETERS } from './capability-statement.js'
+import { capabilityStatement } from './capability-statement.js'
 import type { ServerEnvironment } from './environment.js'
 import { knowledgeReply, type Asked, type Reply } from './reply.js'
+import { SEARCH_PARAMETERS } from './search-parameters.js'
 
 /** What the FHIR side of the service can do. */
 export function metadata(_asked: Asked, environment: ServerEnvironment): Reply {

@@ -4,7 +4,7 @@ import { csvOf } from '../quality/csv.js'
 import { readMeasureReports } from '../quality/measure-reports.js'
 import { figuresOf, MOST_CASES, type PracticeFigures, type QualitySource } from '../quality/report.js'
 import { periodAsked, type AskedPeriod, type Period } from '../quality/weeks.js'
-import type { WeeklyRecord } from '../record/port.js'
+import type { CaseOfClient } from '../record/port.js'
 import type { ServerEnvironment } from './environment.js'
 import type { Asked, Reply } from './reply.js'
 
@@ -14,8 +14,10 @@ export async function qualityReport(asked: Asked, environment: ServerEnvironment
   const { pages, quality, qualityReports, timeZone } = environment
   const language = pages.languageOf(asked.query.lang)
   const period = periodIn(asked, environment)
-  const charts = qualityReports === undefined ? undefined : await readMeasureReports(qualityReports)
-  const record = quality && (await recordOf(quality, period, asked))
+  const [charts, record] = await Promise.all([
+    qualityReports === undefined ? undefined : readMeasureReports(qualityReports),
+    quality && recordOf(quality, period, asked),
+  ])
   const body = pages.quality({ period, timeZone, ...(record && { record }), ...(charts && { charts }) }, language)
   return { type: 'text/html', body, language }
 }
@@ -33,7 +35,7 @@ async function recordOf(
   { weekly, isInvented }: QualitySource,
   period: Period,
   asked: Asked,
-): Promise<PracticeFigures & { isInvented: boolean; cases: Awaited<ReturnType<WeeklyRecord['cases']>> }> {
+): Promise<PracticeFigures & { isInvented: boolean; cases: readonly CaseOfClient[] }> {
   const found = await told(figuresOf(weekly, period, practiceIn(asked)))
   const [first, last] = [period.weeks[0], period.weeks.at(-1)]
   const isListed = found.practice !== undefined && found.figures.areCasesListed && first && last

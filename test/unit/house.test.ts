@@ -90,6 +90,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'browser-apps',
       'cds-hooks',
       'engine/apply',
+      'engine/expression',
       'engine/knowledge',
       'engine/model',
       'engine/terminology',

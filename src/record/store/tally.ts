@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { COMMENT } from '../answer-limits.js'
-import type { PointTally, ReasonTally, ServiceTally, Span, Tally } from '../port.js'
+import { withinMs, type PointTally, type ReasonTally, type ServiceTally, type Span, type Tally } from '../port.js'
 import { nextCalls } from './calls.js'
 import type { Tables } from './database.js'
 import type { CallRow, CallsAsked } from './rows.js'
@@ -141,12 +141,7 @@ class CallsOfService {
 
   /** Milliseconds that a part of the calls took at most. */
   private withinMs(part: number): number {
-    let calls = 0
-    for (const [ms, count] of this.times()) {
-      calls += count
-      if (calls >= this.tallied.calls * part) return ms
-    }
-    return 0
+    return withinMs(this.times(), this.tallied.calls * part)
   }
 }
 

@@ -1,6 +1,7 @@
 import { APP_NAMES, APP_PATHS } from '../../browser-apps/app-list.js'
 import { PAGE_PATHS } from '../../pages/page-urls.js'
 import { SIGN_IN_PATHS } from '../sign-in-paths.js'
+import { SEARCH_PARAMETERS } from '../search-parameters.js'
 import { INSTANT, named, oneOf, resource, TEXT, TRUTH, type Schema } from './schema.js'
 
 /** What one method of a path does, is asked and answers. */
@@ -30,8 +31,8 @@ const REPORTED = {
   practice: { schema: TEXT, description: 'The client with its tenant, as the page offers it; the first unless it is given.' },
   from: { schema: TEXT, description: 'A day of the first of twelve whole weeks, YYYY-MM-DD.' },
   to: { schema: TEXT, description: 'A day of the last of twelve whole weeks; of the last that is over unless either is given.' },
-  format: { schema: TEXT, description: '`csv`: as a table.' },
 }
+const AS_TABLE = { format: { schema: TEXT, description: '`csv`: as a table.' } }
 
 const LANG = { lang: { schema: TEXT, description: 'Language of the page: da or en.' } }
 const AS_IF = {
@@ -137,14 +138,7 @@ const KNOWLEDGE: Readonly<Record<string, DocumentedPath>> = {
     get: {
       summary: 'The resources of a type',
       tag: 'Knowledge',
-      query: {
-        url: { schema: TEXT, description: 'Canonical of the one that is wanted, with its version or without.' },
-        _id: { schema: TEXT, description: 'Its id.' },
-        version: { schema: TEXT, description: 'Its version.' },
-        name: { schema: TEXT, description: 'Its name, whole.' },
-        title: { schema: TEXT, description: 'Its title, whole.' },
-        status: { schema: TEXT, description: 'Such as draft or active.' },
-      },
+      query: Object.fromEntries(SEARCH_PARAMETERS.map(({ name, asks }) => [name, { schema: TEXT, description: asks }])),
       answers: found(resource('Bundle')),
     },
   },
@@ -200,7 +194,7 @@ const PAGES: Readonly<Record<string, DocumentedPath>> = {
     get: {
       summary: 'The practice report: what the service said in one practice, and what was done with it',
       tag: 'Pages',
-      query: { ...LANG, ...REPORTED },
+      query: { ...LANG, ...REPORTED, ...AS_TABLE },
       answers: { 200: { ...HTML, ...CSV } },
     },
   },
