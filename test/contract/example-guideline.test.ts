@@ -10,6 +10,7 @@ import { renderFolder, sourceFilesOf, staleFiles } from '../../src/cli/knowledge
 import { readCases } from '../../src/cli/read-cases.js'
 import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { readKnowledgeSettings } from '../../src/settings.js'
+import type { Suggestion } from '../../src/cds-hooks/types.js'
 import type { Listening } from '../support/listen.js'
 import { startTestService } from '../support/service.js'
 
@@ -97,6 +98,25 @@ test('a visit is answered in its language, under its names and by its settings',
   ])
   const [{ resource }] = cards[0].suggestions[0].actions
   expect(resource).toMatchObject({ resourceType: 'ServiceRequest', code: { coding: [{ code: 'ambulatory-blood-pressure' }] } })
+})
+
+test('of two orders that must not be combined either can be taken away, and never both at once', async () => {
+  const drafts = bundle(medicine('ramipril', 'draft', 'C09AA05'), medicine('losartan', 'draft', 'C09CA01'))
+  const asked = [
+    ['hypertension-order-sign', 'order-sign', { draftOrders: drafts }],
+    ['hypertension-order-select', 'order-select', { draftOrders: drafts, selections: ['MedicationRequest/ramipril'] }],
+  ] as const
+  for (const [id, hook, context] of asked) {
+    const { cards } = await ask(id, hook, context, { prescriptions: bundle() })
+    const offered = (cards[0].suggestions as Suggestion[]).map(({ label, actions = [] }) => [
+      label,
+      actions.map(({ resourceId }) => resourceId),
+    ])
+    expect(offered).toEqual([
+      ['Remove the ACE inhibitor', ['MedicationRequest/ramipril']],
+      ['Remove the ARB', ['MedicationRequest/losartan']],
+    ])
+  }
 })
 
 test('an order of what must not be combined can be taken away', async () => {
