@@ -15,8 +15,10 @@ const usual = (id: string, property: string): number | undefined =>
 
 test('the reasons to dismiss a card are those that its user is offered', () => {
   const [, listed = ''] = /<!-- reasons -->\n([\s\S]*?)<!-- \/reasons -->/.exec(DOCUMENT) ?? []
-  const displayed = codeSystem('override-reason').concept?.map(({ display }) => `- ${display}\n`)
-  expect(listed).toBe(displayed?.join(''))
+  const offered = testKnowledge().knowledge.terminology.expand('https://columna.example.org/fhir/ValueSet/override-reason')
+  const displayOf = new Map(codeSystem('override-reason').concept?.map(({ code, display }) => [code, display] as const))
+  expect(listed).toBe(offered.map(({ code = '' }) => `- ${displayOf.get(code)}\n`).join(''))
+  expect(offered.length).toBeGreaterThan(3)
 })
 
 test('the days for which a card stays away are those of the knowledge, in both languages', () => {
