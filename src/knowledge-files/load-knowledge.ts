@@ -62,6 +62,13 @@ export interface LoadOptions {
  */
 export const loadKnowledge = (folder?: string, options?: LoadOptions): LoadedKnowledge => atOnce(loadingKnowledge(folder, options))
 
+/** Loads knowledge that is to be answered from. @throws CdsError CDS_KNOWLEDGE_INVALID with every fault. */
+export function loadSoundKnowledge(folder?: string, options?: LoadOptions): LoadedKnowledge {
+  const loaded = loadKnowledge(folder, options)
+  loaded.faults.throwIfAny()
+  return loaded
+}
+
 /** The same, a file, a library or a plan at each step. */
 export function* loadingKnowledge(folder = PROJECT_ROOT, options: LoadOptions = {}): Steps<LoadedKnowledge> {
   const { isServed = () => true, profile: given, isSettingTaken, makeCompiler } = options

@@ -1,12 +1,11 @@
 import { applyPlan } from '../engine/apply/apply-plan.js'
 import { spokenActions, type SpokenAction } from '../engine/cards/spoken-actions.js'
-import { clockAt } from '../engine/expression/clock.js'
-import { Variables, type Scope } from '../engine/expression/scope.js'
+import type { Scope } from '../engine/expression/scope.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { defined } from '../plain-values/defined.js'
-import { openGiven } from '../patient-data/given-records.js'
 import type { BundleEntry } from '../patient-data/read-bundle.js'
 import type { Asked } from './asked.js'
+import { patientOpener } from './patient-opener.js'
 import type { RunChoices } from './plan.js'
 
 /** What a patient would be told now, a line of the output. */
@@ -18,9 +17,6 @@ export interface PatientAnswer {
   /** Records and values that could not be used; they count as absent. */
   unusable?: number
 }
-
-/** Milliseconds that one patient may take, of whom nobody waits. */
-export const PATIENCE_MS = 60_000
 
 /** What came of a patient: a line of the output, and names of what it counts as. */
 export interface Answered<Line extends object = object> {
@@ -36,13 +32,10 @@ export const COUNTED = { spokenFor: 'spoken for', undecided: 'undecided', unusab
 
 /** Makes what asks patients what they would be told; all of them are asked at the same instant. */
 export function patientAsker(asked: readonly Asked[], { knowledge }: LoadedKnowledge, choices: RunChoices): AskPatient<PatientAnswer> {
-  const clock = clockAt(new Date(choices.now), choices.timeZone)
-  const variables = asked[0]?.plans[0]?.variables ?? new Variables()
-  const { terminology, forms, profile } = knowledge
+  const open = patientOpener(asked[0]?.plans[0]?.variables, knowledge, choices)
+  const { terminology, profile } = knowledge
   return (patient, entries) => {
-    const whose = { patientId: patient, forms }
-    const beside = { context: { patientId: patient }, clock, settings: choices.settings, stopAt: performance.now() + PATIENCE_MS }
-    const { record, scope } = openGiven(variables, entries, whose, beside)
+    const { record, scope } = open(patient, entries)
     const answers = asked.map(each => answerOf(each, scope))
     const undecided = answers.flatMap(each => each.undecided)
     const line: PatientAnswer = {

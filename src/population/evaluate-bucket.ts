@@ -2,6 +2,7 @@ import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
 import { CdsError } from '../errors.js'
 import { entriesIn } from '../patient-data/read-bundle.js'
 import type { Answered, AskPatient } from './ask-patient.js'
+import { textOfLine } from './input-files.js'
 import { writeWhole } from './lane.js'
 import type { LineFault } from './line-faults.js'
 import { patientsIn, type PatientLine } from './patient-lines.js'
@@ -47,14 +48,12 @@ export function evaluateBucket(bucket: number, plan: RunPlan, folders: readonly 
 function answered(patient: string, lines: readonly PatientLine[], ask: AskPatient, faults: LineFault[]): Answered | undefined {
   const [first] = lines
   if (!first) return undefined
-  const entries = lines.flatMap(({ bytes }) => entriesIn(JSON.parse(bytes.toString('utf8'))) ?? [])
   const place = { file: first.file, offset: first.offset, lines: lines.length }
-  if (!entries.some(({ resource }) => resource?.resourceType === 'Patient')) {
+  try {
+    const entries = lines.flatMap(({ bytes }) => entriesIn(JSON.parse(textOfLine(bytes))) ?? [])
+    if (entries.some(({ resource }) => resource?.resourceType === 'Patient')) return ask(patient, entries)
     faults.push({ ...place, code: 'patient-unknown' })
     return undefined
-  }
-  try {
-    return ask(patient, entries)
   } catch (error) {
     // One patient takes nothing from the others.
     faults.push({ ...place, code: 'not-evaluated', error: error instanceof CdsError ? error.code : 'CDS_INTERNAL' })

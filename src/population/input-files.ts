@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { RunError } from './run-error.js'
 
 /** A file of the input, by its path below the input's folder. */
 export interface InputFile {
@@ -35,15 +36,20 @@ const NEWLINE = 10
 
 /**
  * The files of a bulk export: all that end in .ndjson, in the folder and below it, by name.
- * @throws Error when there is no such folder, it holds none, or one of them is compressed.
+ * @throws RunError when there is no such folder, it holds none, or one of them is compressed.
  */
 export function inputFiles(folder: string): InputFile[] {
-  if (!existsSync(folder)) throw new Error(`There is no folder ${folder}. Give the one that the bulk export was saved to.`)
+  if (!existsSync(folder))
+    throw new RunError('COLUMNA_FILE_UNREADABLE', `There is no folder ${folder}. Give the one that the bulk export was saved to.`)
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
   const compressed = names.find(name => /\.ndjson\.(gz|zst|bz2|zip)$/.test(name))
-  if (compressed !== undefined) throw new Error(`${compressed} in ${folder} is compressed. Unpack it first.`)
+  if (compressed !== undefined) throw new RunError('COLUMNA_FILE_UNREADABLE', `${compressed} in ${folder} is compressed. Unpack it first.`)
   const files = names.filter(name => name.endsWith('.ndjson')).map(name => ({ name, bytes: statSync(join(folder, name)).size }))
-  if (files.length === 0) throw new Error(`There is no .ndjson file in ${folder}. Give the folder that the bulk export was saved to.`)
+  if (files.length === 0)
+    throw new RunError(
+      'COLUMNA_FILE_UNREADABLE',
+      `There is no .ndjson file in ${folder}. Give the folder that the bulk export was saved to.`,
+    )
   return files
 }
 
@@ -158,3 +164,6 @@ function newlinesIn(chunk: Buffer, from: number, to: number): number {
   for (let index = chunk.indexOf(NEWLINE, from); index >= 0 && index < to; index = chunk.indexOf(NEWLINE, index + 1)) count += 1
   return count
 }
+
+/** What a line says, without the mark of its encoding or the blanks around it. */
+export const textOfLine = (bytes: Buffer): string => bytes.toString('utf8').trim()

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { RunError } from './run-error.js'
 
 /** How far a lane has come. */
 export interface LaneState {
@@ -53,7 +54,7 @@ export class Lane {
   private readonly held = new Map<string, Buffer[]>()
   private bytesHeld = 0
 
-  /** @throws Error when files are shorter than they were noted to be. */
+  /** @throws RunError when files are shorter than they were noted to be. */
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true })
     this.state = readLane(folder)
@@ -106,7 +107,8 @@ export class Lane {
 
 const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size : 0)
 
-const damaged = (folder: string): Error =>
-  new Error(
+const damaged = (folder: string): RunError =>
+  new RunError(
+    'COLUMNA_FILE_UNREADABLE',
     `What was sorted before is not whole in ${folder}: its disk was full, or the machine went down. Delete the folder and start again.`,
   )

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { writeWhole } from './lane.js'
 import { outputFile, type RunPlan } from './plan.js'
+import { RunError } from './run-error.js'
 
 /** What a run was begun with, as it is kept beside its answers. */
 export interface Manifest {
@@ -33,14 +34,15 @@ export function readManifest(plan: Pick<RunPlan, 'output' | 'part'>): Manifest |
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : undefined
 }
 
-/** Keeps what a run is begun with. @throws Error naming what differs, where the folder holds a run that was begun with something else. */
+/** Keeps what a run is begun with. @throws RunError naming what differs, where the folder holds a run that was begun with something else. */
 export function beginOrGoOn(plan: RunPlan, digest: string): void {
   const begun = readManifest(plan)
   const wanted = manifestOf(plan, digest)
   if (!begun) return writeWhole(outputFile(plan, 'manifest', 'json'), `${JSON.stringify(wanted, undefined, 2)}\n`)
   const others = (Object.keys(WORDS) as (keyof Manifest)[]).filter(name => JSON.stringify(begun[name]) !== JSON.stringify(wanted[name]))
   if (others.length === 0) return
-  throw new Error(
+  throw new RunError(
+    'COLUMNA_USAGE',
     `${plan.output} holds a run that was begun with something else: ${others.map(name => WORDS[name]).join(', ')}. ` +
       'Answers of both in one folder would contradict each other. Give an empty folder, or go on with what that run was begun with.',
   )

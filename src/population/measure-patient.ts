@@ -1,12 +1,10 @@
 import { evaluateMeasure } from '../engine/apply/evaluate-measure.js'
 import { periodParameters } from '../engine/apply/measure-period.js'
 import { countedOf } from '../engine/apply/measure-report.js'
-import { clockAt } from '../engine/expression/clock.js'
-import { Variables } from '../engine/expression/scope.js'
 import type { CompiledMeasure, PopulationCode } from '../engine/knowledge/compiled.js'
 import type { Knowledge } from '../engine/knowledge/compile-knowledge.js'
-import { openGiven } from '../patient-data/given-records.js'
-import { PATIENCE_MS, type AskPatient } from './ask-patient.js'
+import type { AskPatient } from './ask-patient.js'
+import { patientOpener } from './patient-opener.js'
 import type { Question, RunChoices } from './plan.js'
 
 /** Where a patient belongs, a line of the output. */
@@ -24,17 +22,13 @@ type MeasuresAsked = Extract<Question, { measures: readonly string[] }>
 /** Makes what asks patients where they belong in measures of a period. */
 export function measuringAsker(
   measures: readonly CompiledMeasure[],
-  { forms }: Pick<Knowledge, 'forms'>,
+  knowledge: Pick<Knowledge, 'forms'>,
   { period }: MeasuresAsked,
-  { now, timeZone, settings }: RunChoices,
+  choices: RunChoices,
 ): AskPatient<MeasuredPatient> {
-  const clock = clockAt(new Date(now), timeZone)
-  const parameters = periodParameters(period)
-  const variables = measures[0]?.variables ?? new Variables()
+  const open = patientOpener(measures[0]?.variables, knowledge, choices, periodParameters(period))
   return (patient, entries) => {
-    const whose = { patientId: patient, forms }
-    const beside = { context: { patientId: patient }, parameters, clock, settings, stopAt: performance.now() + PATIENCE_MS }
-    const { scope } = openGiven(variables, entries, whose, beside)
+    const { scope } = open(patient, entries)
     const found = measures.map(measure => ({ id: measure.resource.id ?? '', groups: evaluateMeasure(measure, scope) }))
     const belonging = found.flatMap(({ id, groups }) => {
       const named = groups

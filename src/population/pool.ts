@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import type { RunPlan, Task } from './plan.js'
 import { startWork, type Work } from './worker.js'
 
@@ -24,9 +25,10 @@ function threadProgram(): URL {
  * Opens a pool of threads.
  * @param workers how many; none does all in this thread.
  * @param lanes how many folders lines are sorted to, those of earlier runs among them.
+ * @param loaded the knowledge, which other threads load by themselves.
  */
-export function openPool(plan: RunPlan, workers: number, lanes: number): Pool {
-  if (workers === 0) return inThisThread(startWork(plan, 0, lanes))
+export function openPool(plan: RunPlan, workers: number, lanes: number, loaded: LoadedKnowledge): Pool {
+  if (workers === 0) return inThisThread(startWork(plan, 0, lanes, () => loaded))
   const program = threadProgram()
   const threads = Array.from({ length: workers }, (_, lane) => new Worker(program, { workerData: { plan, lane, lanes } }))
   return {

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadKnowledge, type LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
-import { servedBy } from '../knowledge-files/served-plans.js'
+import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { requirementsOf, typesRead, typesReferredTo } from './asked.js'
 import { bytesIn, inputFiles, piecesOf, type InputFile } from './input-files.js'
 import { readLane, recordsIn, writeWhole } from './lane.js'
@@ -21,6 +20,7 @@ import {
 } from './plan.js'
 import { openPool, type Pool } from './pool.js'
 import { reportOf, type RunReport } from './report.js'
+import { loadFor } from './worker.js'
 
 /** How a run is made, whatever is asked. */
 export interface RunOptions extends Omit<RunChoices, 'now' | 'settings' | 'question'> {
@@ -65,8 +65,7 @@ export async function runPopulation<Summary>(
   questionOf: (loaded: LoadedKnowledge) => Question,
   summaryOf: (report: RunReport, loaded: LoadedKnowledge, plan: RunPlan) => Summary,
 ): Promise<Summary> {
-  const loaded = loadKnowledge(options.knowledge, { isServed: servedBy(options.withDrafts) })
-  loaded.faults.throwIfAny()
+  const loaded = loadFor(options)
   const plan = planOf(options, questionOf(loaded), loaded)
   mkdirSync(plan.output, { recursive: true })
   beginOrGoOn(plan, loaded.digest)
@@ -74,7 +73,7 @@ export async function runPopulation<Summary>(
   if (existsSync(finished) && !existsSync(workFolder(plan))) return JSON.parse(readFileSync(finished, 'utf8')) as Summary
   mkdirSync(workFolder(plan), { recursive: true })
   const lanes = Math.max(options.workers, 1, lanesIn(plan))
-  const pool = openPool(plan, options.workers, lanes)
+  const pool = openPool(plan, options.workers, lanes, loaded)
   try {
     await new Run(plan, pool, lanes, options.progress).all()
   } finally {

@@ -4,7 +4,7 @@ import { identifierTexts, namedOwner } from '../patient-data/ownership.js'
 import { isResource } from '../patient-data/read-bundle.js'
 import { readReference } from '../patient-data/references.js'
 import { referredForCode } from '../patient-data/referred-codes.js'
-import { linesOf, type Line, type Piece } from './input-files.js'
+import { linesOf, textOfLine, type Line, type Piece } from './input-files.js'
 import type { Lane } from './lane.js'
 import { noteFault, type LineFaultCode } from './line-faults.js'
 import { GIVEN, identifierKey, referenceKey, SOUGHT } from './link-lines.js'
@@ -34,7 +34,7 @@ class Sorter {
     const place = { file, offset }
     if (!bytes) return this.fault(place, 'too-long')
     if (this.isOfOtherType(bytes)) return
-    const text = bytes.toString('utf8').trim()
+    const text = textOfLine(bytes)
     if (text === '') return
     const resource = parsed(text)
     if (resource === undefined) return this.fault(place, 'not-json')

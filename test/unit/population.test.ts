@@ -255,13 +255,15 @@ describe('lines that cannot be used', () => {
         '{"resourceType":"Bundle","type":"batch"}',
         `${patient('four')}\r`,
       ],
+      // As some programs begin a file.
+      'Patient.002.ndjson': [`\uFEFF${patient('five')}`],
     })
     const summary = await run({ input, output })
     expect(
       answersIn(output)
         .map(({ patient: id }) => id)
         .sort(),
-    ).toEqual(['four', 'one', 'three', 'two'])
+    ).toEqual(['five', 'four', 'one', 'three', 'two'])
     expect(summary.skipped).toEqual({ 'not-json': 1, 'not-fhir': 1, 'patient-unclear': 1, bundle: 1 })
     const faults = readFileSync(join(output, 'faults.ndjson'), 'utf8')
     expect(
