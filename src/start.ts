@@ -7,7 +7,7 @@ import { createLinkDesk } from './calls/form-links.js'
 import { loadOptions, type Deployment } from './edition/edition.js'
 import { createEditions, type Editions } from './edition/editions.js'
 import type { CompiledPlan } from './engine/knowledge/compiled.js'
-import { loadKnowledge, type LoadedKnowledge } from './knowledge-files/load-knowledge.js'
+import { loadSoundKnowledge, type LoadedKnowledge } from './knowledge-files/load-knowledge.js'
 import { CdsError } from './errors.js'
 import { weeksToCount } from './quality/weeks.js'
 import { openRecord } from './record/open-record.js'
@@ -42,8 +42,7 @@ export async function start(): Promise<Running> {
   const settings = readSettings()
   const log = pino({ level: settings.logLevel })
   const now = () => settings.frozenNow ?? new Date()
-  const loaded = loadKnowledge(settings.knowledgeFolder, loadOptions(settings))
-  loaded.faults.throwIfAny()
+  const loaded = loadSoundKnowledge(settings.knowledgeFolder, loadOptions(settings))
   const traces = await tracesFor(settings)
   const turns = createTurns()
   const record = await recordFor(settings, loaded, now, log)

@@ -4,7 +4,7 @@ import { cardChanges, type CardChange } from '../cases/card-changes.js'
 import { caseTitle } from '../cases/record.js'
 import { callsOfRequest } from '../cases/requests.js'
 import { answer, type Answered, type CaseRunner } from '../cases/run.js'
-import { loadKnowledge, type LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
+import { loadSoundKnowledge, type LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { readSettings } from '../settings.js'
 import { casePattern } from './case-pattern.js'
 import { changeLines, type Changed } from './change-lines.js'
@@ -38,7 +38,7 @@ interface Question {
 export async function diffKnowledge(old: string, folder: string, options: DiffOptions, teller: Teller): Promise<Outcome> {
   const ofCommit = existsSync(old) ? undefined : knowledgeOfCommit(folder, old)
   try {
-    const questions = questionsTo(loadSound(ofCommit ?? resolve(old)), loadSound(folder), folder, options)
+    const questions = questionsTo(loadSoundKnowledge(ofCommit ?? resolve(old)), loadSoundKnowledge(folder), folder, options)
     const changed: Changed[] = []
     for (const [index, question] of questions.entries()) {
       const { of, ...change } = await compared(question)
@@ -54,12 +54,6 @@ export async function diffKnowledge(old: string, folder: string, options: DiffOp
   } finally {
     if (ofCommit !== undefined) rmSync(ofCommit, { recursive: true })
   }
-}
-
-function loadSound(folder: string): LoadedKnowledge {
-  const loaded = loadKnowledge(folder)
-  loaded.faults.throwIfAny()
-  return loaded
 }
 
 function questionsTo(old: LoadedKnowledge, now: LoadedKnowledge, folder: string, options: DiffOptions): Question[] {

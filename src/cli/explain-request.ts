@@ -1,5 +1,5 @@
 import { callsOfRequest, explainPrepared, type Explanation } from '../cases/requests.js'
-import { loadKnowledge } from '../knowledge-files/load-knowledge.js'
+import { loadSoundKnowledge } from '../knowledge-files/load-knowledge.js'
 import { readKnowledgeSettings, readSettings } from '../settings.js'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
@@ -26,8 +26,7 @@ export interface ExplainWords {
 export async function explainRequest(file: string, knowledge: string, words: ExplainWords, teller: Teller): Promise<Outcome> {
   const now = instantAsked(words.now)
   const body = readJson(file)
-  const loaded = loadKnowledge(knowledge)
-  loaded.faults.throwIfAny()
+  const loaded = loadSoundKnowledge(knowledge)
   const settings = readKnowledgeSettings(loaded.settings)
   const calls = callsOfRequest(loaded, body, { now, timeZone: readSettings().timeZone, settings, service: words.service })
   if (calls.length === 0) throw noService([...loaded.services.keys()].sort())

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { loadKnowledge, type LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
+import { loadSoundKnowledge, type LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import type { JsonObject } from '../plain-values/json.js'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
@@ -26,8 +26,7 @@ const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
  * @throws CliError COLUMNA_USAGE when name or version are none; CdsError when the knowledge has a fault.
  */
 export function exportKnowledge(folder: string, options: ExportOptions, teller: Teller): Outcome {
-  const loaded = loadKnowledge(folder)
-  loaded.faults.throwIfAny()
+  const loaded = loadSoundKnowledge(folder)
   const facts = factsOf(loaded, options)
   const resources = loaded.knowledge.files.map(({ resource }) => resource as unknown as JsonObject)
   const bytes = gzipSync(tarOf(packageFiles(facts, resources, othersIn(folder))), { level: 9 })

@@ -1,6 +1,7 @@
 import { defined } from '../plain-values/defined.js'
 import type { JsonObject } from '../plain-values/json.js'
 import type { ArchivedFile } from './tar.js'
+import { jsonText } from '../knowledge-source/index.js'
 
 /** What a package says of itself beside its resources. */
 export interface PackageFacts {
@@ -24,9 +25,9 @@ export function packageFiles(facts: PackageFacts, resources: readonly JsonObject
     .map(resource => ({ filename: fileNameOf(resource), resource }))
     .sort((one, other) => (one.filename < other.filename ? -1 : 1))
   return [
-    { path: 'package/package.json', text: json(manifestOf(facts)) },
-    { path: 'package/.index.json', text: json({ 'index-version': 2, files: named.map(entryOf) }) },
-    ...named.map(({ filename, resource }) => ({ path: `package/${filename}`, text: json(resource) })),
+    { path: 'package/package.json', text: jsonText(manifestOf(facts)) },
+    { path: 'package/.index.json', text: jsonText({ 'index-version': 2, files: named.map(entryOf) }) },
+    ...named.map(({ filename, resource }) => ({ path: `package/${filename}`, text: jsonText(resource) })),
     ...others.map(({ path, text }) => ({ path: `package/other/${path}`, text })),
   ]
 }
@@ -48,5 +49,3 @@ function entryOf({ filename, resource }: { filename: string; resource: JsonObjec
 }
 
 const fileNameOf = ({ resourceType, id }: JsonObject): string => `${String(resourceType)}-${String(id)}.json`
-
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { CliError } from './cli-error.js'
+import { writeWithFolders } from './write-file.js'
 
 /** What of a folder the service reads. */
 const SERVED = ['knowledge.json', 'fhir-resources', 'cds-services']
@@ -23,8 +24,7 @@ export function knowledgeOfCommit(folder: string, commit: string): string {
   for (const { path } of files) {
     const from = contents.indexOf(NEW_LINE, at) + 1
     const size = Number(contents.toString('latin1', at, from).trim().split(' ')[2])
-    mkdirSync(dirname(join(place, path)), { recursive: true })
-    writeFileSync(join(place, path), contents.subarray(from, from + size))
+    writeWithFolders(join(place, path), contents.subarray(from, from + size))
     at = from + size + 1
   }
   return place

@@ -1,3 +1,5 @@
+import { jsonText } from '../knowledge-source/index.js'
+
 /** A file of a new guideline. */
 interface NewFile {
   /** Below the folder. */
@@ -9,14 +11,14 @@ interface NewFile {
 export const guidelineFiles = (canonical: string): NewFile[] => [
   {
     path: 'knowledge.json',
-    text: json({ about: 'an example', profile: 'strict', canonicalBase: canonical, languages: ['en'], extensionNames: 'org.example' }),
+    text: jsonText({ about: 'an example', profile: 'strict', canonicalBase: canonical, languages: ['en'], extensionNames: 'org.example' }),
   },
   { path: 'knowledge/shared.yaml', text: SHARED },
   { path: 'knowledge/terminology.yaml', text: TERMINOLOGY },
   { path: 'knowledge/example.yaml', text: TOPIC },
   {
     path: 'cds-services/example.json',
-    text: json({
+    text: jsonText({
       id: 'example',
       publish: { hook: 'patient-view', title: 'Example', description: 'What the guideline recommends' },
       apply: [`${canonical}/PlanDefinition/example`],
@@ -25,8 +27,6 @@ export const guidelineFiles = (canonical: string): NewFile[] => [
   { path: 'clinical-cases/vocabulary.yaml', text: 'language: en\ntimeZone: Europe/Copenhagen\n' },
   { path: 'clinical-cases/EX-1/age.yaml', text: CASES },
 ]
-
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
 
 const SHARED = `elements:
   every: { status: draft, experimental: true, publisher: Example }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isObject } from '../plain-values/json.js'
 import {
@@ -14,6 +14,7 @@ import {
   type SourceFile,
   type TextFile,
 } from '../knowledge-source/index.js'
+import { readJson } from './read-json.js'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
 import { profileOf, renderFolder, resourceFilesOf, sourceFilesOf, staleFiles } from './knowledge-source.js'
@@ -63,7 +64,7 @@ function changedFiles(folder: string, texts: readonly TextFile[]): string[] {
 }
 
 function placedAt(folder: string, file: string): Placed {
-  const resource: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+  const resource = readJson(join(folder, file))
   if (!isObject(resource)) throw new CliError('COLUMNA_FILE_UNREADABLE', `${file} is no resource.`)
   return { folder: dirname(file).split('/').at(-1) ?? '', resource }
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { FaultList } from '../engine/model/faults.js'
 import { readServiceFiles, type ServiceFile } from '../knowledge-files/services.js'
 import {
@@ -18,6 +18,7 @@ import {
 import { CASE_PLACES } from './case-places.js'
 import { CliError } from './cli-error.js'
 import { profileOf, renderFolder, sourceFaultLines, sourceFilesOf } from './knowledge-source.js'
+import { writeWithFolders } from './write-file.js'
 
 /** A resource of the source, and the file in which it stands. */
 export interface Found {
@@ -95,10 +96,7 @@ export class KnowledgeAddition {
     const others = (sourceFilesOf(this.folder) ?? []).filter(({ file }) => !texts.has(file))
     const source = [...others, ...[...texts].map(([file, text]) => ({ file, text }))]
     refuseFaults(renderFolder(this.folder, source), 'What would be added has a fault; nothing is written.')
-    for (const [file, text] of [...texts, ...this.beside]) {
-      mkdirSync(dirname(join(this.folder, file)), { recursive: true })
-      writeFileSync(join(this.folder, file), text)
-    }
+    for (const [file, text] of [...texts, ...this.beside]) writeWithFolders(join(this.folder, file), text)
     return {
       written: [...[...this.fresh].map(({ file }) => file), ...this.beside.keys()],
       changed: [...this.changed].map(({ file }) => file),

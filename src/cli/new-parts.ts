@@ -1,4 +1,4 @@
-import { isList, isMap, type Written, type WrittenMap } from '../knowledge-source/index.js'
+import { isList, isMap, jsonText, type Written, type WrittenMap } from '../knowledge-source/index.js'
 import { caseFileOf } from './new-cases.js'
 import { CliError } from './cli-error.js'
 import type { Found, KnowledgeAddition } from './knowledge-addition.js'
@@ -219,7 +219,7 @@ function writeService(addition: KnowledgeAddition, id: string, plan: string, hoo
     publish: { hook, ...wordsIn(usual), ...(others.length > 0 && { translation }) },
     apply: [canonicalOf(addition, plan)],
   }
-  addition.writeBeside(`cds-services/${id}.json`, `${JSON.stringify(service, undefined, 2)}\n`)
+  addition.writeBeside(`cds-services/${id}.json`, jsonText(service))
 }
 
 function addCases(addition: KnowledgeAddition, id: string, action: WrittenMap, service: string): void {

@@ -9,7 +9,8 @@ export function readJson(file: string): unknown {
   const text = readFileSync(file === '-' ? STANDARD_INPUT : file, 'utf8')
   try {
     return JSON.parse(text) as unknown
-  } catch (error) {
-    throw new CliError('COLUMNA_FILE_UNREADABLE', `${file} holds no JSON: ${(error as Error).message}.`)
+  } catch {
+    // What the parser says quotes the file, which may be about a patient.
+    throw new CliError('COLUMNA_FILE_UNREADABLE', `${file} holds no JSON.`)
   }
 }

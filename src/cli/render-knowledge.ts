@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
 import { renderFolder, sourceFaultLines, sourceFilesOf, staleFiles } from './knowledge-source.js'
 import type { Teller } from './teller.js'
+import { writeWithFolders } from './write-file.js'
 
 /**
  * Writes the JSON that the source of a folder makes, and takes away what it makes no more; a check only tells what differs.
@@ -22,7 +23,7 @@ export function renderKnowledge({ folder, isCheck }: { folder: string; isCheck: 
     return 1
   }
   if (isCheck) return tellStale([...unlike.keys()], unmade, count, teller)
-  for (const [file, text] of unlike) write(join(folder, file), text)
+  for (const [file, text] of unlike) writeWithFolders(join(folder, file), text)
   for (const file of unmade) rmSync(join(folder, file))
   teller.tell(...[...unlike.keys()].map(file => `wrote ${file}`), ...unmade.map(file => `took away ${file}: the source makes it no more`))
   teller.tell(`${count} resources, ${unlike.size} written, ${unmade.length} taken away.`)
@@ -40,9 +41,4 @@ function tellStale(unlike: readonly string[], unmade: readonly string[], count: 
   }
   teller.tell(...lines, 'Run columna render; what was changed in the JSON itself is taken over by columna import first.')
   return 1
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { jsonText } from '../knowledge-source/index.js'
 import { baseUrl } from '../trust/base-url.js'
 import { CliError } from './cli-error.js'
@@ -7,6 +7,7 @@ import type { Outcome } from './command-page.js'
 import { guidelineFiles } from './guideline-files.js'
 import { renderFolder, sourceFilesOf } from './knowledge-source.js'
 import type { Teller } from './teller.js'
+import { writeWithFolders } from './write-file.js'
 
 /** How a new guideline names what is its own. */
 export interface GuidelineOptions {
@@ -27,18 +28,13 @@ export function writeGuideline(place: string, { canonical }: GuidelineOptions, t
   const files = guidelineFiles(canonical)
   const there = files.map(({ path }) => path).filter(path => existsSync(join(folder, path)))
   if (there.length > 0) throw new CliError('COLUMNA_FILE_EXISTS', `${folder} holds ${there.join(', ')} already; nothing is written.`)
-  for (const { path, text } of files) write(join(folder, path), text)
+  for (const { path, text } of files) writeWithFolders(join(folder, path), text)
   const { resources } = renderFolder(folder, sourceFilesOf(folder) ?? [])
-  for (const { file, resource } of resources) write(join(folder, file), jsonText(resource))
+  for (const { file, resource } of resources) writeWithFolders(join(folder, file), jsonText(resource))
   teller.tell(
     ...files.map(({ path }) => `wrote ${path}`),
     `and ${resources.length} resources of it. Try columna check and columna cases there.`,
   )
   teller.tellJson({ folder, changed: [], written: [...files.map(({ path }) => path), ...resources.map(({ file }) => file)] })
   return 0
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
 }

@@ -66,6 +66,8 @@ describe('what a command answers to the shell', () => {
     ['no such part', ['population', '--input', home, '--output', home, '--part', '8/8'], /^COLUMNA_USAGE: --part expects/],
     ['no period', ['measure', '--input', home, '--output', home, '--from', '2026-02-30'], /^COLUMNA_USAGE: Give --from and --to,/],
     ['a day that is none', ['explain', REQUEST, '--knowledge', GUIDELINE, '--now', 'today'], /^COLUMNA_USAGE: --now expects/],
+    ['a day that no year has', ['explain', REQUEST, '--knowledge', GUIDELINE, '--now', '2026-02-31'], /^COLUMNA_USAGE: --now expects/],
+    ['no export', ['population', '--input', '/nowhere', '--output', '/nowhere/out'], /^COLUMNA_FILE_UNREADABLE: There is no folder/],
   ])('2 and a code, on the stream of errors: %s', async (_, words, told) => {
     const { err, ...answer } = await columna(...words)
     expect(answer).toEqual({ code: 2, out: '' })
