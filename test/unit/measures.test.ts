@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import type { Measure } from 'fhir/r4.js'
 import { parse } from 'yaml'
 import type { CasePatient, Given } from '../../src/cases/format.js'
 import { resourcesOf } from '../../src/cases/patient-facts.js'
@@ -10,7 +11,9 @@ import { periodParameters, type MeasurePeriod } from '../../src/engine/apply/mea
 import { measureReport } from '../../src/engine/apply/measure-report.js'
 import { clockAt } from '../../src/engine/expression/clock.js'
 import { isDay } from '../../src/engine/expression/dates.js'
+import { compileKnowledge } from '../../src/engine/knowledge/compile-knowledge.js'
 import type { CompiledMeasure } from '../../src/engine/knowledge/compiled.js'
+import { FaultList } from '../../src/engine/model/faults.js'
 import { faultsOfShape } from '../../src/knowledge-files/r4-shape.js'
 import { entriesIn } from '../../src/patient-data/read-bundle.js'
 import { openGiven } from '../../src/patient-data/given-records.js'
@@ -84,6 +87,43 @@ test('there are cases of every measure: some who belong to each of its populatio
         missing: [],
       })
     }
+})
+
+describe('a measure that is wrong', () => {
+  const proportion = (members: object): Measure =>
+    ({
+      resourceType: 'Measure',
+      id: 'm',
+      status: 'draft',
+      scoring: { coding: [{ code: 'proportion' }] },
+      group: [
+        {
+          id: 'all',
+          population: POPULATIONS.map(code => ({
+            code: { coding: [{ code }] },
+            criteria: { language: 'text/fhirpath', expression: 'true' },
+          })),
+        },
+      ],
+      ...members,
+    }) as Measure
+  const POPULATIONS = ['initial-population', 'denominator', 'numerator']
+  const compiled = (resource: Measure) => {
+    const faults = new FaultList()
+    return { faults, knowledge: compileKnowledge([{ file: 'Measure/m.json', resource }], faults) }
+  }
+
+  test('is told at its own elements', () => {
+    const { faults } = compiled(proportion({ library: ['https://example.org/Library/none'] }))
+    expect([...faults.faults, ...faults.warnings].map(({ code, element }) => [code, element])).toEqual([
+      ['CANONICAL_UNKNOWN', 'Measure.library[0]'],
+    ])
+  })
+
+  test('gives no figures where its score is no proportion, as plain R4 allows', () => {
+    const ids = (resource: Measure) => compiled(resource).knowledge.measures.map(({ resource: { id } }) => id)
+    expect([ids(proportion({})), ids(proportion({ scoring: { coding: [{ code: 'continuous-variable' }] } }))]).toEqual([['m'], []])
+  })
 })
 
 describe('the report', () => {

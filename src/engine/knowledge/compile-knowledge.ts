@@ -111,7 +111,7 @@ export function* compilingKnowledge(
     ),
   )
   yield
-  const measures = resources.all<Measure>('Measure').map(file => compileMeasure(file, context))
+  const measures = resources.all<Measure>('Measure').flatMap(file => compileMeasure(file, context) ?? [])
   const measuresByName = new Map(
     measures.flatMap(each => [each.canonical, each.resource.url, each.resource.id].map(name => [name ?? '', each] as const)),
   )

@@ -16,17 +16,23 @@ const NEEDED: readonly PopulationCode[] = ['initial-population', 'denominator', 
 /**
  * Compiles a measure of quality: a proportion whose populations are conditions on one patient. Everything else that R4
  * calls a measure is a fault, since a number would come of it that means something else.
+ * @returns undefined where it is none.
  */
-export function compileMeasure(file: Cited<Measure>, context: PlanContext): CompiledMeasure {
+export function compileMeasure(file: Cited<Measure>, context: PlanContext): CompiledMeasure | undefined {
   const { resource } = file
-  const fault = (element: string, message: string) => context.faults.add('MEASURE_INVALID', file.file, element, message)
+  let isProportion = true
+  const fault = (element: string, message: string): void => {
+    isProportion = false
+    context.faults.add('MEASURE_INVALID', file.file, element, message)
+  }
   if (resource.scoring?.coding?.[0]?.code !== 'proportion') fault('Measure.scoring', 'The scoring must be proportion.')
   if (!resource.group?.length) fault('Measure.group', 'A measure needs a group at least, with the populations of a proportion.')
   const compiler = compileCriteria(file, context)
   const groups = (resource.group ?? []).map((group, index) => compileGroup(group, `Measure.group[${index}]`))
   const ids = groups.map(({ id }) => id)
   if (new Set(ids).size < ids.length) fault('Measure.group', 'Each group needs an id of its own, by which its figures are told apart.')
-  return { resource, canonical: file.canonical, groups, ...compiler.ground() }
+  const ground = compiler.ground()
+  return isProportion ? { resource, canonical: file.canonical, groups, ...ground } : undefined
 
   function compileGroup({ id = '', description, _description, population = [] }: MeasureGroup, element: string): CompiledMeasureGroup {
     const words = localized(description, _description, resource.language ?? context.profile.languages[0])

@@ -103,26 +103,20 @@ export function compilePlan(file: Cited<PlanDefinition>, context: PlanContext, a
 
 /** Compiles a definition that no plan uses, on the facts of its own libraries. */
 export function compileActivityAlone(file: Cited<ActivityDefinition>, context: PlanContext): Omit<ApplicableActivity, 'subjects' | 'plan'> {
-  const { id, url, version, language, library, subjectCodeableConcept, subjectReference } = file.resource
-  const around = {
-    resourceType: 'PlanDefinition',
-    status: 'draft',
-    id,
-    url,
-    version,
-    language,
-    library,
-    subjectCodeableConcept,
-    subjectReference,
-  } as PlanDefinition
-  return new PlanCompiler({ ...file, resource: around }, context, []).activityAlone(file)
+  const { subjectCodeableConcept, subjectReference } = file.resource
+  return around(file, context, { subjectCodeableConcept, subjectReference } as Partial<PlanDefinition>).activityAlone(file)
 }
 
 /** Compiles what a measure asks of a patient, on the facts of its libraries. */
 export function compileCriteria(file: Cited<Measure>, context: PlanContext): Pick<PlanCompiler, 'criterion' | 'ground'> {
-  const { id, url, version, language, library } = file.resource
-  const around = { resourceType: 'PlanDefinition', status: 'draft', id, url, version, language, library } as PlanDefinition
-  return new PlanCompiler({ ...file, resource: around }, context, [])
+  return around(file, context)
+}
+
+/** What compiles a resource that is no plan, as if it were one without actions: its faults are its own. */
+function around(file: Cited<ActivityDefinition | Measure>, context: PlanContext, more: Partial<PlanDefinition> = {}): PlanCompiler {
+  const { resourceType, id, url, version, language, library } = file.resource
+  const plan = { resourceType: 'PlanDefinition', status: 'draft', id, url, version, language, library, ...more } as PlanDefinition
+  return new PlanCompiler({ ...file, resource: plan }, context, [], resourceType)
 }
 
 class PlanCompiler {
@@ -143,6 +137,8 @@ class PlanCompiler {
     private readonly source: Cited<PlanDefinition>,
     private readonly context: PlanContext,
     private readonly above: readonly string[],
+    /** Type of the resource that is really compiled. */
+    private readonly root: string = 'PlanDefinition',
   ) {
     this.plan = source.resource
     this.language = this.plan.language ?? context.profile.languages[0]
@@ -199,7 +195,7 @@ class PlanCompiler {
   private libraries(): CompiledLibrary[] {
     return (this.plan.library ?? []).flatMap((canonical, index) => {
       const library = this.library(canonical)
-      if (!library) this.fault('CANONICAL_UNKNOWN', `PlanDefinition.library[${index}]`, `There is no library ${canonical}.`)
+      if (!library) this.fault('CANONICAL_UNKNOWN', `${this.root}.library[${index}]`, `There is no library ${canonical}.`)
       return library ?? []
     })
   }
@@ -502,13 +498,9 @@ class PlanCompiler {
   private unmet(requirements: readonly CompiledRequirement[], needed: ReadonlySet<string>): CompiledRequirement[] {
     const unmet = RESOURCE_TYPES.filter(type => needed.has(type) && !requirements.some(requirement => requirement.type === type))
     if (unmet.length > 0)
-      this.fault(
-        'DATA_NOT_ASKED_FOR',
-        'PlanDefinition.library',
-        `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`,
-      )
+      this.fault('DATA_NOT_ASKED_FOR', `${this.root}.library`, `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`)
     return unmet.map(type =>
-      compileRequirement({ type } as DataRequirement, this.place('PlanDefinition'), this.context.terminology, this.context.faults),
+      compileRequirement({ type } as DataRequirement, this.place(this.root), this.context.terminology, this.context.faults),
     )
   }
 
@@ -517,7 +509,7 @@ class PlanCompiler {
     for (const key of conflictingKeys(requirements))
       this.fault(
         'PREFETCH_INVALID',
-        'PlanDefinition.library',
+        `${this.root}.library`,
         `Two DataRequirements ask for different data under the key ${key}; give each an id.`,
       )
   }
