@@ -14,8 +14,8 @@ import { PatientChooser } from '../shared/patient-chooser.js'
 import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { NotReadNote } from '../shared/not-read-note.js'
 import { RefusedNote } from '../shared/refused-note.js'
-import { callService, openQuestions, tryService, type Refused } from '../shared/service.js'
-import { hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
+import { openQuestions, type Refused } from '../shared/service.js'
+import { adviceOn, hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { serviceClock } from '../shared/service-clock.js'
 import { useLatest, type Latest } from '../shared/use-latest.js'
 import { formWriter } from '../shared/write-once.js'
@@ -124,9 +124,7 @@ function OpenRecord({ session, onSaved, onUnsaved, settings, questionnaires }: O
   const drafts = JSON.stringify(tried)
   // What a question asks is what would be said once the form were saved as done.
   const request = () => hookRequest(session, forms.responses('completed', now()))
-  // What is not saved is said of nobody: a call alone counts as having told its reader.
-  const speak = tried.length === 0 ? callService : tryService
-  const advice = useLatest(async givenUp => (await speak(id, request(), givenUp)).answer, [session, drafts])
+  const advice = useLatest(givenUp => adviceOn(session, forms.responses('completed', now()), givenUp), [session, drafts])
   const open = useLatest(async givenUp => (await openQuestions(id, request(), givenUp)).answer, [session, drafts])
   return (
     <div class="columns">

@@ -1,9 +1,9 @@
 import type { Bundle, QuestionnaireResponse } from 'fhir/r4.js'
-import type { ServiceDescription } from '../../src/cds-hooks/types.js'
+import type { CdsResponse, ServiceDescription } from '../../src/cds-hooks/types.js'
 import { clinicianAt, UNKNOWN_CLINICIAN } from './clinician.js'
 import { readPrefetch, type FhirClient, type PatientChoice, type Prefetch } from './fhir.js'
 import type { PageSettings } from '../../src/server/routes.js'
-import type { HookRequestBody } from './service.js'
+import { callService, tryService, type HookRequestBody } from './service.js'
 
 /** A patient whose record is open in a page, and the service that is asked about them. */
 export interface Session {
@@ -53,6 +53,16 @@ export function hookRequest(session: Session, drafts: readonly QuestionnaireResp
     context: { userId, patientId },
     prefetch: drafts.reduce((held, draft) => withDraft(held, draft, service), prefetch),
   }
+}
+
+/**
+ * What the service of a record says, as if some forms were saved. What is not saved is said of nobody: a call alone counts as having
+ * told its reader.
+ * @throws Refused
+ */
+export const adviceOn = async (session: Session, drafts: readonly QuestionnaireResponse[], givenUp: AbortSignal): Promise<CdsResponse> => {
+  const speak = drafts.length === 0 ? callService : tryService
+  return (await speak(session.service.id, hookRequest(session, drafts), givenUp)).answer
 }
 
 /** Filled forms of one kind in a record, the newest first. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { wordsOf } from '../shared/language.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import type { Refused } from '../shared/service.js'
@@ -19,6 +19,7 @@ export function CodeToKeep({ link, made, until, onTaken }: CodeProps) {
   const words = wordsOf(startBackWords)
   const [code, setCode] = useState('')
   const [isCopied, setCopied] = useState(false)
+  const text = useRef<HTMLTextAreaElement>(null)
   // Without cryptography there is no code; links are of no use there either.
   useEffect(() => void writeCode(link).then(setCode, () => undefined), [link.id])
   if (code === '') return null
@@ -32,14 +33,22 @@ export function CodeToKeep({ link, made, until, onTaken }: CodeProps) {
       <summary>{words.codeWhat}</summary>
       <p>{words.codeLead}</p>
       <textarea
+        ref={text}
         readOnly
         rows={7}
         aria-label={words.code}
         value={note}
         onFocus={({ currentTarget }) => currentTarget.select()}
-        onCopy={taken}
+        onCopy={({ currentTarget: { value, selectionStart, selectionEnd } }) => {
+          // A part of it fetches nothing.
+          if (value.slice(selectionStart, selectionEnd).includes(code)) taken()
+        }}
       />
-      <button type="button" class="form-quiet" onClick={() => void navigator.clipboard.writeText(note).then(taken)}>
+      <button
+        type="button"
+        class="form-quiet"
+        onClick={() => void navigator.clipboard.writeText(note).then(taken, () => text.current?.focus())}
+      >
         {isCopied ? words.codeCopied : words.copyCode}
       </button>
     </details>

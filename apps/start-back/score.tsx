@@ -33,7 +33,7 @@ export function Score({ response, isWithAnswers }: { response: CdsResponse; isWi
         {score?.risk !== undefined && (
           <div class={`score is-${score.risk}`}>
             <p class="risk">{words.risks[score.risk] ?? score.risk}</p>
-            {score.incomplete === true && <p class="risk-of">{words.incompleteSame((score.unansweredItems ?? '').split(','))}</p>}
+            {score.unansweredItems !== undefined && <p class="risk-of">{words.incompleteSame(score.unansweredItems.split(','))}</p>}
             <dl>
               <Measure label={words.total} value={score.total} most={MOST_TOTAL} />
               <Measure label={words.subscore} value={score.distressSubscore} most={MOST_SUBSCORE} />

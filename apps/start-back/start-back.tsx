@@ -18,9 +18,9 @@ import type { PatientForm } from '../shared/patient-links.js'
 import { NotReadNote } from '../shared/not-read-note.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import type { PatientAnswers } from '../shared/sealed-answers.js'
-import { callService, tryService, type Refused } from '../shared/service.js'
+import type { Refused } from '../shared/service.js'
 import { serviceClock } from '../shared/service-clock.js'
-import { authorIn, hookRequest, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
+import { adviceOn, authorIn, isOf, isSameRecord, openSession, reopenSession, type Session } from '../shared/session.js'
 import { useLatest } from '../shared/use-latest.js'
 import { formWriter } from '../shared/write-once.js'
 import { useKeptLinks, type KeptLink } from './kept-links.js'
@@ -172,13 +172,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
       source: `Patient/${session.patientId}`,
     })
   const asked = JSON.stringify(answers)
-  const advice = useLatest(
-    async givenUp =>
-      count === 0
-        ? (await callService(session.service.id, hookRequest(session, []), givenUp)).answer
-        : (await tryService(session.service.id, hookRequest(session, [draft()]), givenUp)).answer,
-    [session, asked],
-  )
+  const advice = useLatest(givenUp => adviceOn(session, count === 0 ? [] : [draft()], givenUp), [session, asked])
   const save = async () => {
     setSaving('saving')
     try {
