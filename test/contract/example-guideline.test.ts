@@ -1,6 +1,5 @@
 // The example of docs/authoring.md for another field of medicine: sound, made of its source, spoken for by its cases, and served.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { fileURLToPath } from 'node:url'
 import supertest from 'supertest'
 import { conditionCoverage } from '../../src/cases/condition-coverage.js'
 import { conditionGapLines, gapLines } from '../../src/cases/coverage-page.js'
@@ -8,25 +7,16 @@ import { coverageOf } from '../../src/cases/coverage.js'
 import { faultsOfCase, recordCases } from '../../src/cases/record.js'
 import { renderFolder, sourceFilesOf, staleFiles } from '../../src/cli/knowledge-source.js'
 import { readCases } from '../../src/cli/read-cases.js'
-import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
-import { readKnowledgeSettings } from '../../src/settings.js'
 import type { Suggestion } from '../../src/cds-hooks/types.js'
+import { guidelineAt } from '../support/guideline-service.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
 
-const FOLDER = fileURLToPath(new URL('../../examples/hypertension', import.meta.url))
-
-const loaded = loadKnowledge(FOLDER)
-const { knowledge, services, settings, faults, about } = loaded
+const { folder: FOLDER, loaded, start } = guidelineAt('examples/hypertension', { CDS_HOME_MONITORS: 'on' })
+const { faults } = loaded
 
 let service: Listening
 beforeAll(async () => {
-  service = await startTestService({
-    knowledge,
-    services,
-    ...(about !== undefined && { about }),
-    knowledgeSettings: readKnowledgeSettings(settings, { CDS_HOME_MONITORS: 'on' }),
-  })
+  service = await start()
 })
 afterAll(async () => service.close())
 

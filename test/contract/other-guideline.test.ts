@@ -1,29 +1,19 @@
 // A folder that is not about backs, in a language and under names of its own: found, called, explained, applied, and its cases answered.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { fileURLToPath } from 'node:url'
 import supertest from 'supertest'
 import { caseLanguage } from '../../src/cases/language.js'
 import { runCases } from '../../src/cases/record.js'
 import { caseVocabulary } from '../../src/cases/vocabulary.js'
 import { readCases } from '../../src/cli/read-cases.js'
-import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
-import { readKnowledgeSettings } from '../../src/settings.js'
+import { guidelineAt } from '../support/guideline-service.js'
 import type { Listening } from '../support/listen.js'
-import { startTestService } from '../support/service.js'
 
-const FOLDER = fileURLToPath(new URL('../other-guideline', import.meta.url))
-
-const loaded = loadKnowledge(FOLDER)
-const { knowledge, services, settings, faults, about } = loaded
+const { folder: FOLDER, loaded, start } = guidelineAt('test/other-guideline', { CDS_SEASON: 'Over' })
+const { faults } = loaded
 
 let service: Listening
 beforeAll(async () => {
-  service = await startTestService({
-    knowledge,
-    services,
-    ...(about !== undefined && { about }),
-    knowledgeSettings: readKnowledgeSettings(settings, { CDS_SEASON: 'Over' }),
-  })
+  service = await start()
 })
 afterAll(async () => service.close())
 

@@ -87,6 +87,13 @@ describe('each part is sound when it is rendered', () => {
   })
 })
 
+/** Each file of a folder with what it holds. */
+const contentsOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .map(path => [path, readFileSync(path, 'utf8')])
+
 describe('nothing is written', () => {
   test.each<[string, string[], RegExp]>([
     ['for an id that the knowledge uses', ['plan', 'example'], /^COLUMNA_ID_TAKEN: example stands under plans of knowledge\/example\.yaml/],
@@ -108,9 +115,9 @@ describe('nothing is written', () => {
     ['for a plan that there is not', ['service', 'a', '--plan', 'b'], /^COLUMNA_USAGE: Say with --plan which plan is meant: example/],
     ['into what all files share', ['questionnaire', 'a', '--topic', 'shared'], /^COLUMNA_USAGE: shared\.yaml says what all files share/],
   ])('%s', async (_, words, told) => {
-    const before = readdirSync(begun, { recursive: true, encoding: 'utf8' }).map(file => file)
+    const before = contentsOf(begun)
     expect(await adding(begun, ...words)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(told) })
-    expect(readdirSync(begun, { recursive: true, encoding: 'utf8' })).toEqual(before)
+    expect(contentsOf(begun)).toEqual(before)
   })
 
   test('over cases that are there', async () => {
