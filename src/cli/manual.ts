@@ -40,7 +40,7 @@ export const manualOf = (pages: readonly PageWithCommand[]): string =>
 const COMMON = [
   'The result goes to the standard output; progress, notes and errors go to that of errors. Progress is told on a terminal alone, in one line; a pipe hears plain lines. Colours are shown on a terminal that has any, and not with `NO_COLOR`.',
   'With `--json` the result is one JSON document of the shape that the command names; an error is `{ error: { code: string, message: string, details: string[] } }`.',
-  '`--knowledge <folder>` names the folder of knowledge that is worked on; without it that of `CDS_KNOWLEDGE`, else the folder where the command is given if it has a `knowledge.json`, else that of the package.',
+  '`--knowledge <folder>` names the folder of knowledge that is worked on; without it that of `CDS_KNOWLEDGE`, else the folder where the command is given if it holds a guideline or a part of one (`knowledge.json`, `knowledge/`, `fhir-resources/`, `cds-services/`), else that of the package.',
 ]
 
 const heading = (text: string): string => `## ${text}`
