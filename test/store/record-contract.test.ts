@@ -581,7 +581,10 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
         others: [{ week: week.begins, point: 'LBP-10', shown: 1, accepted: 0, overridden: 0, ignored: 1 }],
       })
       // Whoever is asked for and is not there gives way to the first.
-      expect(await asking.weekly?.counts({ client: 'nobody', weeks: [week.begins] })).toMatchObject({ client: one, own: { points: [first] } })
+      expect(await asking.weekly?.counts({ client: 'nobody', weeks: [week.begins] })).toMatchObject({
+        client: one,
+        own: { points: [first] },
+      })
       expect(await thread?.ask('uncounted', 5_000, [week, empty])).toEqual([empty])
       await asking.feedback([overrides(B, one)])
       expect(await thread?.ask('uncounted', 5_000, [week])).toEqual([week])
