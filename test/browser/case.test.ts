@@ -6,6 +6,7 @@ import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startChromium } from '../support/chromium.js'
 import { startLaunchedCase, type LaunchedCase } from '../support/launched-case.js'
+import { soon } from '../support/soon.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const START_TIMEOUT_MS = 60_000
@@ -77,7 +78,7 @@ describe('from the link of a card', () => {
     await why.getByText('Patienten har en ryglidelse eller et gældende STarT Back-svar.').click()
     await why.getByText('Fundet i journalen').waitFor()
     await why.getByText(/^Diagnose/).waitFor()
-    expect(launched.ehr.read.some(path => path.startsWith('/fhir/Condition/'))).toBe(true)
+    await soon(() => expect(launched.ehr.read.some(path => path.startsWith('/fhir/Condition/'))).toBe(true))
     expect(said).toEqual([])
   })
 
