@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { PointCount, ReasonCount, ServiceCount, WeeklyCounts, WeeklyRecord } from '../record/port.js'
+import { spelledSender } from '../trust/sender.js'
 import invented from './quality.json' with { type: 'json' }
 
 type Practice = (typeof invented.practices)[number]
@@ -28,7 +29,7 @@ export const INVENTED_WEEKS: WeeklyRecord = {
 const TWO_HOURS = 7_200_000
 
 /** A practice as the record names a client: its name, and no tenant. */
-const clientOf = ({ name }: Practice): string => JSON.stringify([name, ''])
+const clientOf = ({ name }: Practice): string => spelledSender(name)
 
 const ownCounts = (practice: Practice, weeks: readonly string[]): WeeklyCounts['own'] => ({
   points: weeks.flatMap(week => pointsOf(practice, week)),

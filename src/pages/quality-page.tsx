@@ -5,6 +5,7 @@ import type { Count } from '../quality/hidden.js'
 import type { ChartFigures, ChartReports } from '../quality/measure-reports.js'
 import type { CaseOfClient, Figures, PointFigures, PracticeFigures } from '../quality/report.js'
 import { lastDayOf, weekNumber, type Period } from '../quality/weeks.js'
+import { senderIn } from '../trust/sender.js'
 import { Page, type PageAssets } from './page.js'
 import type { PageContext } from './page-context.js'
 import { PAGE_PATHS } from './page-urls.js'
@@ -304,7 +305,7 @@ function Reasons({ figures: { reasons }, words, context, reasonNamed }: Told & {
           </tr>
         </thead>
         <tbody>
-          {reasons.listed.map(({ reason, count }) => (
+          {reasons.map(({ reason, count }) => (
             <tr>
               <th scope="row">{nameOf(reason)}</th>
               <td class="number">{numberIn(count, context.language)}</td>
@@ -479,13 +480,9 @@ function Cases({ figures, cases, view, words, context }: Told & { figures: Figur
 
 /** A client as the record names it: its name and its tenant, if it has one. */
 function practiceName(client: string, words: QualityWords): string {
-  if (client === '') return words.everybody
-  try {
-    const [name, tenant] = JSON.parse(client) as [string, string]
-    return tenant === '' ? name : `${tenant} (${name})`
-  } catch {
-    return client
-  }
+  const sender = senderIn(client)
+  if (!sender) return words.everybody
+  return sender.tenant === '' ? sender.name : `${sender.tenant} (${sender.name})`
 }
 
 const percentIn = (part: Count, words: QualityWords): string => (part === undefined ? words.hiddenMark : `${percent(part)} %`)

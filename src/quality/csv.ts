@@ -22,7 +22,7 @@ export function csvOf({ practice = '', period, isInvented, figures }: CsvReport)
     ['report', practice, 'weeks-counted', figures.counted.length],
     ['report', practice, 'other-practices', figures.others],
     ...figures.points.flatMap(({ point, ...of }) => figuresIn('decision-point', point, of)),
-    ...figures.reasons.listed.map(({ reason, count }) => ['override-reason', reason, 'cards', count] as const),
+    ...figures.reasons.map(({ reason, count }) => ['override-reason', reason, 'cards', count] as const),
     ...figures.services.flatMap(({ service, ...of }) => figuresIn('service', service, of)),
     ...figures.trend.flatMap(({ week, ...of }) => figuresIn('week', week, of)),
   ]

@@ -26,15 +26,14 @@ const smallestShown = (shown: readonly Count[]): number => shown.indexOf(Math.mi
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)
 
-/** Counts by what they are of, the largest first. */
-export interface Listed<T> {
-  listed: readonly (T & { count: number })[]
-  /** Whether some may have been left out. It is told whether there are any or not, since from none the total would be known. */
-  rest: 'hidden'
-}
+/** Something that was counted. */
+export type Counted<T> = T & { count: number }
 
-/** Those of some counts that may be shown: what is left out is none, or enough that their total tells of nobody. */
-export function largest<T>(counted: readonly (T & { count: number })[]): Listed<T> {
+/**
+ * Those of some counts that may be shown, the largest first: what is left out is none, or enough that their total tells of nobody. Whether
+ * anything is left out is told nowhere, since from none the total would be known.
+ */
+export function largest<T>(counted: readonly Counted<T>[]): Counted<T>[] {
   const listed = counted.filter(({ count }) => count >= SMALLEST_SHOWN).sort((one, other) => other.count - one.count)
   let rest = sum(counted.map(({ count }) => count)) - sum(listed.map(({ count }) => count))
   while (rest > 0 && rest < SMALLEST_SHOWN) {
@@ -42,7 +41,7 @@ export function largest<T>(counted: readonly (T & { count: number })[]): Listed<
     if (!smallest) break
     rest += smallest.count
   }
-  return { listed, rest: 'hidden' }
+  return listed
 }
 
 /** A part of a whole, where neither it nor what is left tells of few; undefined where it is hidden. */

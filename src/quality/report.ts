@@ -1,6 +1,6 @@
 import { withinMs, type PointCount, type ServiceCount, type WeeklyCounts, type WeeklyRecord } from '../record/port.js'
 export type { CaseOfClient } from '../record/port.js'
-import { alone, largest, share, SMALLEST_SHOWN, wholeWithParts, type Count, type Listed } from './hidden.js'
+import { alone, largest, share, SMALLEST_SHOWN, wholeWithParts, type Count, type Counted } from './hidden.js'
 import type { Period } from './weeks.js'
 
 /** What came of calls, as a practice is told of it. */
@@ -50,7 +50,7 @@ export interface Figures {
   /** How many other practices the comparison is with; undefined where they are too few to be compared with. */
   others: number | undefined
   points: readonly PointFigures[]
-  reasons: Listed<{ reason: string }>
+  reasons: readonly Counted<{ reason: string }>[]
   services: readonly ServiceFigures[]
   trend: readonly WeekFigures[]
   /** Whether its newest calls may be listed: only where what is shown tells already that there were as many. */

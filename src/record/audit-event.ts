@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditEventAgent, AuditEventEntity, Coding, Identifier } from 'fhir/r4.js'
+import { senderIn, writtenSender } from '../trust/sender.js'
 import CODINGS from './audit-codings.json' with { type: 'json' }
 import { NO_CALL } from './call-rows.js'
 import type { CallCardRow, CallRow, CardRow, FeedbackRow } from './store/rows.js'
@@ -146,9 +147,9 @@ function agentsOf(call: CallRow, isRead: boolean, { address, user }: Named): Aud
 
 /** The client by the name of its registration, with the tenant that it called for; by its FHIR server where nobody is registered. */
 function clientOf({ client, fhir_server }: CallRow): AuditEventAgent['who'] {
-  if (client === '') return { display: 'not registered', ...(fhir_server !== null && { identifier: { value: fhir_server } }) }
-  const [name = '', tenant = ''] = JSON.parse(client) as string[]
-  return { identifier: { system: `${OURS}/sid/client`, value: tenant === '' ? name : `${name}/${tenant}` }, display: name }
+  const sender = senderIn(client)
+  if (!sender) return { display: 'not registered', ...(fhir_server !== null && { identifier: { value: fhir_server } }) }
+  return { identifier: { system: `${OURS}/sid/client`, value: writtenSender(sender) }, display: sender.name }
 }
 
 /** Somebody by the name of the store, which the site's key makes, and by their own where that was given. */

@@ -3,6 +3,7 @@ import { CalledTooOften } from '../trust/caller-refused.js'
 import type { Caller, LetIn, RequestHead } from '../trust/calling-client.js'
 import { fhirServerList, type FhirServerList } from '../trust/fhir-server-list.js'
 import type { ServerEntry } from '../trust/listed-servers.js'
+import { spelledSender } from '../trust/sender.js'
 import { requireOwnPage } from './own-pages.js'
 import type { Person } from './person.js'
 import { signInRequired } from './refusals.js'
@@ -56,7 +57,7 @@ function callerFrom({ services }: SignIn): (person: Person, all: FhirServerList)
     return {
       name,
       user,
-      sender: JSON.stringify([name, '']),
+      sender: spelledSender(name),
       nameIn: ({ fhirServer }) => (fhirServer !== undefined && fhirServers(fhirServer) ? fhirServer : undefined),
       fhirServers,
       // No page of another origin reads what a person is answered.

@@ -6,6 +6,7 @@ import { fhirServerList } from './fhir-server-list.js'
 import { listedServer, type ServerEntry } from './listed-servers.js'
 import type { RegisteredClient } from './registered-client.js'
 import type { SeenTokens, UsedToken } from './seen-tokens.js'
+import { spelledSender } from './sender.js'
 
 export interface TokenCheckOptions {
   clients: readonly RegisteredClient[]
@@ -153,7 +154,7 @@ function knownFrom(client: RegisteredClient, { keysOf, rateOf, fhirServers: usua
   const callerOf = (tenant: string, token: UsedToken): Caller => ({
     name,
     token,
-    sender: JSON.stringify([name, tenant]),
+    sender: spelledSender(name, tenant),
     nameIn({ fhirServer = unnamed }) {
       if (fhirServer === undefined || (fhirServer !== unnamed && !fhirServers(fhirServer))) return undefined
       return fhirServer

@@ -97,6 +97,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
       'errors',
       'knowledge-files',
       'quality',
+      'trust',
     ],
     ['markdown-it', 'node:crypto', 'preact', 'preact-render-to-string'],
   ],
@@ -185,7 +186,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
     ['commander', 'node:child_process', 'node:events', 'node:fs', 'node:os', 'node:path', 'node:util', 'node:zlib', 'yaml'],
   ],
   demo: [
-    ['engine/expression', 'plain-values', 'record'],
+    ['engine/expression', 'plain-values', 'record', 'trust'],
     ['cors', 'express', 'node:crypto', 'node:fs', 'node:timers', 'undici'],
   ],
   settings: [['engine/knowledge', 'errors', 'record', 'sign-in', 'trust'], ['node:fs']],

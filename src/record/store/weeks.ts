@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import { PAGE_SENDERS } from '../../trust/sender.js'
 import type { CaseOfClient, CasesAsked, PointCount, Week, WeeklyCounts, WeeksAsked } from '../port.js'
 import type { Tables } from './database.js'
 import { inParts } from './in-parts.js'
@@ -8,8 +9,8 @@ import type { Writer } from './writer.js'
 
 type Rest = () => Promise<void>
 
-/** How the clients begin as which people work in pages of ours: what they try there is nobody's practice. */
-const OF_OUR_PAGES = '["(%'
+/** What people try in pages of ours is nobody's practice. */
+const OF_OUR_PAGES = `${PAGE_SENDERS}%`
 
 /** Those of some weeks that have to be counted. */
 export async function uncountedOf(db: Kysely<Tables>, weeks: readonly Week[]): Promise<Week[]> {
