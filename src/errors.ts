@@ -14,6 +14,7 @@ const ERRORS = {
   CDS_OPERATOR_REFUSED: { status: 401, issue: 'login' },
   CDS_SIGN_IN_REQUIRED: { status: 401, issue: 'login' },
   CDS_SIGN_IN_REFUSED: { status: 403, issue: 'forbidden' },
+  CDS_PRACTICE_REFUSED: { status: 403, issue: 'forbidden' },
   CDS_PAGE_REFUSED: { status: 403, issue: 'security' },
   CDS_PAGES_CLOSED: { status: 403, issue: 'forbidden' },
   CDS_CLOCK_REFUSED: { status: 403, issue: 'forbidden' },

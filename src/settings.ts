@@ -3,7 +3,7 @@ import type { SettingsTable } from './engine/knowledge/vocabulary.js'
 import { CdsError } from './errors.js'
 import type { KeptIn, StorePlace } from './record/open-record.js'
 import { SHORTEST_SECRET } from './record/site-key.js'
-import { WAYS, type SignInSettings } from './sign-in/settings.js'
+import { PRACTICES_SHOWN, WAYS, type SignInSettings } from './sign-in/settings.js'
 import { baseUrl, httpUrl } from './trust/base-url.js'
 import {
   faultOfServers,
@@ -311,9 +311,17 @@ function signInFrom(
     scope: setting({ name: 'CDS_OIDC_SCOPE', read: openidScope, fallback: () => 'openid profile' }),
     groups: setting({ name: 'CDS_OIDC_GROUPS', read: listOf, fallback: () => [] }),
     groupsClaim: setting({ name: 'CDS_OIDC_GROUPS_CLAIM', read: text => text, fallback: () => 'groups' }),
+    practicesClaim: setting({ name: 'CDS_OIDC_PRACTICES_CLAIM', read: text => text, fallback: () => undefined }),
     networks: setting({ name: 'CDS_OIDC_NETWORKS', read: networks, fallback: () => undefined }),
   }
   const header = setting({ name: 'CDS_PROXY_USER_HEADER', read: headerName, fallback: () => undefined })
+  const practicesHeader = setting({ name: 'CDS_PROXY_PRACTICES_HEADER', read: headerName, fallback: () => undefined })
+  if (practicesHeader !== undefined && practicesHeader === header)
+    refuse('CDS_PROXY_PRACTICES_HEADER', 'expects another header than CDS_PROXY_USER_HEADER')
+  const practices = setting({ name: 'CDS_QUALITY_PRACTICES', read: oneOf(PRACTICES_SHOWN), fallback: () => 'own' as const })
+  const tying = named && { oidc: oidc.practicesClaim, proxy: practicesHeader }[named]
+  if (practices === 'all' && tying !== undefined)
+    refuse('CDS_QUALITY_PRACTICES', 'expects own where the sign-in says whose practices a person may read of')
   const proxies = setting({ name: 'CDS_PROXY_NETWORKS', read: networks, fallback: () => undefined })
   const wanted = (...names: readonly string[]): void => {
     for (const name of names) if (!isGiven(name, environment)) refuse(name, `is wanted where CDS_SIGN_IN is ${named}`)
@@ -322,12 +330,13 @@ function signInFrom(
   if (named === 'proxy') wanted('CDS_PROXY_USER_HEADER', 'CDS_PROXY_NETWORKS')
   const ways = {
     oidc: { oidc: { ...oidc, issuer: issuer ?? '', clientId: oidc.clientId ?? '' } },
-    proxy: { proxy: { header: header ?? '', networks: proxies ?? [] } },
+    proxy: { proxy: { header: header ?? '', practicesHeader, networks: proxies ?? [] } },
   }
   return {
     way: named && ways[named],
     sessionKey,
     services: setting({ name: 'CDS_SIGNED_IN_SERVICES', read: listOf, fallback: () => undefined }),
+    isEveryPracticeShown: practices === 'all',
     perMinute: setting({ name: 'CDS_SIGNED_IN_RATE', read: wholeNumber(1, 100_000), fallback: () => 240 }),
   }
 }

@@ -8,8 +8,9 @@ type Practice = (typeof invented.practices)[number]
 /** Weeks that never were, of practices that do not exist, the same each time: what a practice report looks like. */
 export const INVENTED_WEEKS: WeeklyRecord = {
   count: async () => undefined,
-  counts: async ({ client, weeks }) => {
-    const own = invented.practices.find(practice => clientOf(practice) === client) ?? invented.practices[0]
+  counts: async ({ client, among, weeks }) => {
+    const told = invented.practices.filter(practice => among?.includes(clientOf(practice)) ?? true)
+    const own = told.find(practice => clientOf(practice) === client) ?? told[0]
     const others = invented.practices.filter(practice => practice !== own)
     return {
       counted: weeks,

@@ -162,7 +162,7 @@ async function readerFor(
 function serverOptions(
   { settings, log, now, apps, signIn, tour, record, quality, links, readiness, turns, lateness, unfinished, tracing }: Deployment,
   { knowledge, services, settings: declared, about, caseRecord, digest, faults }: LoadedKnowledge,
-  { letIn, registeredClients, inShadow, origins, fhirServers, reader }: Trust & { reader: FhirReader },
+  { letIn, senderAt, registeredClients, inShadow, origins, fhirServers, reader }: Trust & { reader: FhirReader },
   reloading: Reloading,
 ): ServerOptions {
   return {
@@ -181,6 +181,7 @@ function serverOptions(
     letIn,
     ...(signIn && { signIn }),
     serverEntries: fhirServers,
+    ...(senderAt && { senderAt }),
     ...(registeredClients !== undefined && { registeredClients }),
     ...(inShadow && { inShadow }),
     ...(origins && { origins }),

@@ -83,7 +83,7 @@ const da: QualityWords = {
       : `Sammenlignet med de 12 uger før og med ${others} andre praksisser tilsammen.`,
   notKept:
     'Her føres ingen optegnelse over kald, så der er ingen tal at vise. Den, der driver tjenesten, kan vælge et lager med CDS_STORE.',
-  noCalls: 'Der er ingen kald fra nogen praksis i perioden. Vælg en anden periode.',
+  noCalls: 'Der er i perioden ingen kald fra en praksis, som du kan se tal for. Vælg en anden periode.',
   counting: (counted, all) => `${counted} af ${all} uger er talt op endnu. Tallene er foreløbige; hent siden igen om nogle minutter.`,
   said: 'Hvad tjenesten sagde',
   saidLead:
@@ -163,7 +163,7 @@ const en: QualityWords = {
       ? 'Compared with the 12 weeks before. There are fewer than three other practices, which are therefore not shown.'
       : `Compared with the 12 weeks before and with ${others} other practices together.`,
   notKept: 'No record of calls is kept here, so there are no figures to show. Whoever runs the service can choose a store with CDS_STORE.',
-  noCalls: 'There are no calls of any practice in this period. Choose another period.',
+  noCalls: 'There are no calls in this period of a practice whose figures you may see. Choose another period.',
   counting: (counted, all) =>
     `${counted} of ${all} weeks have been counted so far. The figures are preliminary; load the page again in some minutes.`,
   said: 'What the service said',

@@ -21,6 +21,13 @@ const DA: Words = {
     text: 'Du er enten ikke blandt dem, der må bruge siden, eller også sagde jeres login ikke, hvem du er. Bed den, der driver tjenesten, om adgang.',
     signIn: 'Log ind som en anden',
   },
+  CDS_PRACTICE_REFUSED: {
+    title: 'Du kan ikke se tal for denne praksis',
+    text: 'Dit login siger ikke, at praksissen er din. Du kan kun se tal for de praksisser, som dit login nævner.',
+    forOperator:
+      'Til driften: sæt CDS_OIDC_PRACTICES_CLAIM eller CDS_PROXY_PRACTICES_HEADER, eller CDS_QUALITY_PRACTICES til all, hvis alle må se alle (docs/operating.md).',
+    signIn: 'Log ind som en anden',
+  },
   CDS_SIGN_IN_FAILED: {
     title: 'Login blev ikke gennemført',
     text: 'Det tog for lang tid, blev besvaret to gange eller begyndte i en anden browser.',
@@ -43,6 +50,13 @@ const EN: Words = {
   CDS_SIGN_IN_REFUSED: {
     title: 'You have no access to this page',
     text: 'Either you are not among those who may use it, or your sign-in did not say who you are. Ask whoever runs the service for access.',
+    signIn: 'Sign in as somebody else',
+  },
+  CDS_PRACTICE_REFUSED: {
+    title: 'You cannot see figures of this practice',
+    text: 'Your sign-in does not say that the practice is yours. You see figures of the practices that your sign-in names.',
+    forOperator:
+      'For operators: set CDS_OIDC_PRACTICES_CLAIM or CDS_PROXY_PRACTICES_HEADER, or CDS_QUALITY_PRACTICES to all where everybody may see all (docs/operating.md).',
     signIn: 'Sign in as somebody else',
   },
   CDS_SIGN_IN_FAILED: {

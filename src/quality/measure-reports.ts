@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MeasureReport, MeasureReportGroup } from 'fhir/r4.js'
+import { defined } from '../plain-values/defined.js'
 import { isObject } from '../plain-values/json.js'
+import { senderIn, writtenSender } from '../trust/sender.js'
 import { share, SMALLEST_SHOWN, wholeWithParts, type Count } from './hidden.js'
+import type { Readable } from './report.js'
 
 /** What the charts of some patients say, as a MeasureReport tells it. */
 export interface ChartFigures {
@@ -12,6 +15,8 @@ export interface ChartFigures {
   group?: string
   /** Who reports, where it says. */
   reporter?: string
+  /** Which practice that is: its client, or `client/tenant`, as its identifier says or else its name. */
+  practice?: string
   /** `YYYY-MM-DD`. */
   from?: string
   to?: string
@@ -75,7 +80,7 @@ function figuresIn({ measure, reporter, period, group = [] }: MeasureReport): Ch
     before.push({
       measure,
       ...(each.code?.text !== undefined && { group: each.code.text }),
-      ...(reporter?.display !== undefined && { reporter: reporter.display }),
+      ...defined({ reporter: reporter?.display, practice: practiceOf(reporter) }),
       ...(period?.start !== undefined && { from: period.start.slice(0, 10) }),
       ...(period?.end !== undefined && { to: period.end.slice(0, 10) }),
       denominator: among,
@@ -84,6 +89,18 @@ function figuresIn({ measure, reporter, period, group = [] }: MeasureReport): Ch
     })
   }
   return before
+}
+
+/** Who reports, by the name that an operator gave it; a report that names nobody is of the whole site. */
+const practiceOf = (reporter: MeasureReport['reporter']): string | undefined =>
+  reporter && (reporter.identifier?.value ?? reporter.display ?? reporter.reference ?? 'unnamed')
+
+/** Those of the reports of which somebody may be told: of the whole site, and of their own practices. */
+export function readableReports({ reports, unread }: ChartReports, readable: Readable): ChartReports {
+  if (readable === 'all') return { reports, unread }
+  const own = new Set(readable.map(senderIn).map(sender => sender && writtenSender(sender)))
+  // What lies in the folder is for whoever runs the site.
+  return { reports: reports.filter(({ practice }) => practice === undefined || own.has(practice)), unread: [] }
 }
 
 /** Whether two counts tell of nobody by their difference: the groups of a measure may hold one another, as 28 days are within 42. */

@@ -1,5 +1,6 @@
 import { withinMs, type PointCount, type ServiceCount, type WeeklyCounts, type WeeklyRecord } from '../record/port.js'
 export type { CaseOfClient } from '../record/port.js'
+import { defined } from '../plain-values/defined.js'
 import { alone, largest, share, SMALLEST_SHOWN, wholeWithParts, type Count, type Counted } from './hidden.js'
 import type { Period } from './weeks.js'
 
@@ -63,7 +64,10 @@ export const FEWEST_OTHERS = 3
 /** Calls that are listed at most. */
 export const MOST_CASES = 20
 
-/** All practices that the record knows, and the figures of one. @throws Error when the record does not answer in time. */
+/** Of which practices somebody may be told: all, or some by how they are spelled as senders. */
+export type Readable = 'all' | readonly string[]
+
+/** Those of the practices of which somebody may be told that the record knows, and the figures of one. */
 export interface PracticeFigures {
   practices: readonly string[]
   /** The one that the figures are of; undefined where there is none. */
@@ -71,17 +75,30 @@ export interface PracticeFigures {
   figures: Figures
 }
 
-/** @param asked the practice; the first unless one that is known is asked for. */
+/**
+ * The figures of a practice, beside all others.
+ * @param asked the practice; the first unless one that is known is asked for.
+ * @throws Error when the record does not answer in time.
+ */
 export async function figuresOf(
   record: Pick<WeeklyRecord, 'counts'>,
   { weeks, before }: Period,
   asked: string | undefined,
+  readable: Readable,
 ): Promise<PracticeFigures> {
   const named = [...before, ...weeks].map(({ begins }) => begins)
-  const counts = await record.counts({ ...(asked !== undefined && { client: asked }), weeks: named })
+  const among = readable === 'all' ? undefined : readable
+  const counts = await record.counts({ ...defined({ client: asked, among }), weeks: named })
   const period = new Set(weeks.map(({ begins }) => begins))
-  return { practices: counts.clients, practice: counts.client, figures: figuresFrom(counts, period) }
+  return {
+    practices: counts.clients.filter(each => isReadable(each, readable)),
+    practice: counts.client,
+    figures: figuresFrom(counts, period),
+  }
 }
+
+/** Whether somebody may be told of a practice. */
+export const isReadable = (practice: string, readable: Readable): boolean => readable === 'all' || readable.includes(practice)
 
 function figuresFrom({ counted, clients, own, others }: WeeklyCounts, period: ReadonlySet<string>): Figures {
   const isInPeriod = ({ week }: { week: string }): boolean => period.has(week)

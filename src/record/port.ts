@@ -236,6 +236,8 @@ export function withinMs(took: ServiceCount['took'], enough: number): number {
 export interface WeeksAsked {
   /** The first of all unless one that had cards or calls in the weeks is asked for. */
   client?: string
+  /** Those of which one is told; all unless given. */
+  among?: readonly string[]
   weeks: readonly string[]
 }
 

@@ -90,6 +90,8 @@ export interface ServerOptions extends CallEnvironment {
   letIn: LetIn
   /** How people sign in to the pages that they work in; absent where the service has no address by which they could. */
   signIn?: SignIn
+  /** The client, as a sender, that alone reads a FHIR server; absent where anybody is let in. */
+  senderAt?: (fhirServer: string) => string | undefined
   /** How many clients are registered; absent where anybody is let in. */
   registeredClients?: number
   /** Names of those that any service answers without cards. */

@@ -1,10 +1,12 @@
 import { isDay } from '../engine/expression/dates.js'
 import { CdsError } from '../errors.js'
 import { csvOf } from '../quality/csv.js'
-import { readMeasureReports } from '../quality/measure-reports.js'
-import { figuresOf, MOST_CASES, type PracticeFigures, type QualitySource } from '../quality/report.js'
+import { readableReports, readMeasureReports } from '../quality/measure-reports.js'
+import { figuresOf, isReadable, MOST_CASES, type PracticeFigures, type QualitySource, type Readable } from '../quality/report.js'
 import { periodAsked, type AskedPeriod, type Period } from '../quality/weeks.js'
 import type { CaseOfClient } from '../record/port.js'
+import { readablePractices } from '../sign-in/readable-practices.js'
+import { practiceRefused, signInRequired } from '../sign-in/refusals.js'
 import type { ServerEnvironment } from './environment.js'
 import type { Asked, Reply } from './reply.js'
 
@@ -14,9 +16,10 @@ export async function qualityReport(asked: Asked, environment: ServerEnvironment
   const { pages, quality, qualityReports, timeZone } = environment
   const language = pages.languageOf(asked.query.lang)
   const period = periodIn(asked, environment)
+  const of = await practicesAsked(asked, environment)
   const [charts, record] = await Promise.all([
-    qualityReports === undefined ? undefined : readMeasureReports(qualityReports),
-    quality && recordOf(quality, period, asked),
+    qualityReports === undefined ? undefined : readMeasureReports(qualityReports).then(found => readableReports(found, of.readable)),
+    quality && recordOf(quality, period, of),
   ])
   const body = pages.quality({ period, timeZone, ...(record && { record }), ...(charts && { charts }) }, language)
   return { type: 'text/html', body, language }
@@ -27,16 +30,17 @@ export async function qualityCsv(asked: Asked, environment: ServerEnvironment): 
   const { quality } = environment
   if (!quality) throw new CdsError('CDS_RESOURCE_UNKNOWN', 'No record of calls is kept here. CDS_STORE chooses where one is.')
   const period = periodIn(asked, environment)
-  const found = await told(figuresOf(quality.weekly, period, practiceIn(asked)))
+  const { practice, readable } = await practicesAsked(asked, environment)
+  const found = await told(figuresOf(quality.weekly, period, practice, readable))
   return { type: 'text/csv', body: csvOf({ ...found, period, isInvented: quality.isInvented }), fileName: 'practice-report.csv' }
 }
 
 async function recordOf(
   { weekly, isInvented }: QualitySource,
   period: Period,
-  asked: Asked,
+  { practice, readable }: PracticesAsked,
 ): Promise<PracticeFigures & { isInvented: boolean; cases: readonly CaseOfClient[] }> {
-  const found = await told(figuresOf(weekly, period, practiceIn(asked)))
+  const found = await told(figuresOf(weekly, period, practice, readable))
   const [first, last] = [period.weeks[0], period.weeks.at(-1)]
   const isListed = found.practice !== undefined && found.figures.areCasesListed && first && last
   const cases = isListed ? await told(weekly.cases({ client: found.practice ?? '', from: first.from, to: last.to, most: MOST_CASES })) : []
@@ -52,8 +56,28 @@ async function told<T>(asking: Promise<T>): Promise<T> {
   }
 }
 
-const practiceIn = ({ query: { practice } }: Asked): string | undefined =>
-  typeof practice === 'string' && practice !== '' ? practice : undefined
+/** Which practice is asked for, among those of which whoever asks may be told. */
+interface PracticesAsked {
+  practice: string | undefined
+  readable: Readable
+}
+
+/** @throws CdsError CDS_PRACTICE_REFUSED where the reader may be told of none, or not of the one that they ask for. */
+async function practicesAsked(asked: Asked, environment: ServerEnvironment): Promise<PracticesAsked> {
+  const { practice: named } = asked.query
+  const practice = typeof named === 'string' && named !== '' ? named : undefined
+  const readable = await readableBy(asked, environment)
+  if (practice !== undefined && !isReadable(practice, readable)) throw practiceRefused()
+  return { practice, readable }
+}
+
+async function readableBy({ head }: Asked, { signIn, senderAt, arePagesOpen }: ServerEnvironment): Promise<Readable> {
+  const session = await signIn?.sessionOf(head)
+  if (signIn && session) return readablePractices(session.person, { isEveryPracticeShown: signIn.isEveryPracticeShown, senderAt })
+  // Anybody is shown the pages of the demonstration, where nobody signs in.
+  if (signIn?.way === undefined && arePagesOpen) return 'all'
+  throw signInRequired()
+}
 
 function periodIn({ query }: Asked, { now, timeZone }: ServerEnvironment): Period {
   const asked: AskedPeriod = {}

@@ -8,7 +8,7 @@ import type { SeenTokens } from '../trust/seen-tokens.js'
 import { cookieNamed } from './cookies.js'
 import { keptAnswer } from './kept-answer.js'
 import { ownPath } from './own-pages.js'
-import { clinicianIn, referenceTo, shortText, type Person } from './person.js'
+import { clinicianIn, practicesIn, referenceTo, shortText, type Person } from './person.js'
 import { createSeal, type Members } from './sealed.js'
 import type { IssuerSettings } from './settings.js'
 
@@ -110,7 +110,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       if (!isFirst) throw failed()
       const claims = await claimsFor(await server(), underWay, answer)
       requireGroup(claims, options)
-      return { to: underWay.to, cookie: cookie.forgotten(), person: personOf(claims) }
+      return { to: underWay.to, cookie: cookie.forgotten(), person: personOf(claims, options) }
     },
 
     async end() {
@@ -186,9 +186,13 @@ function requireGroup(claims: oauth.IDToken, { groups, groupsClaim }: IssuerSett
     )
 }
 
-const personOf = ({ sub, name, fhirUser }: oauth.IDToken): Person => ({
-  user: referenceTo(sub),
-  ...defined({ name: shortText(name), fhirUser: clinicianIn(fhirUser) }),
+const personOf = (claims: oauth.IDToken, { practicesClaim }: IssuerSettings): Person => ({
+  user: referenceTo(claims.sub),
+  ...defined({
+    name: shortText(claims['name']),
+    fhirUser: clinicianIn(claims['fhirUser']),
+    practices: practicesClaim === undefined ? undefined : practicesIn(claims[practicesClaim]),
+  }),
 })
 
 const failed = (cause?: unknown): CdsError =>

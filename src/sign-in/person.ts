@@ -6,6 +6,8 @@ export interface Person {
   fhirUser?: string
   /** What the page calls them. */
   name?: string
+  /** The practices whose figures they may read, each as `client` or `client/tenant`; `*` is every practice. */
+  practices?: readonly string[]
   /** The FHIR server whose patient they look at, where they came from an EHR; else all that are listed. */
   fhirServer?: string
 }
@@ -24,6 +26,20 @@ const CLINICIAN = /^(?:https?:\/\/\S+\/)?(?:Practitioner|PractitionerRole)\/[A-Z
 export function clinicianIn(value: unknown): string | undefined {
   const text = shortText(value)
   return text !== undefined && CLINICIAN.test(text) ? text : undefined
+}
+
+/** Most bytes of all practices of a person together: a browser keeps a session of 4 kB. */
+const LONGEST_PRACTICES = 1_500
+
+/** Every practice there is, in a list of somebody's practices. */
+export const EVERY_PRACTICE = '*'
+
+/** The practices that an issuer or a proxy names; undefined where it names none, or more than a session holds, so that nothing is left out unseen. */
+export function practicesIn(value: unknown): readonly string[] | undefined {
+  const named: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const practices = [...new Set(named.map(shortText).filter(each => each !== undefined))]
+  if (practices.includes(EVERY_PRACTICE)) return [EVERY_PRACTICE]
+  return practices.length === 0 || Buffer.byteLength(JSON.stringify(practices)) > LONGEST_PRACTICES ? undefined : practices
 }
 
 /** How a person is referred to whom an issuer knows by an identifier. */

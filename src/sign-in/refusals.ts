@@ -18,6 +18,13 @@ export const notRegisteredThere = (): CdsError =>
     'The page is not registered at that FHIR server. Whoever runs the service can list it, with its smartClientId.',
   )
 
+/** The refusal of figures of a practice that is not the reader's own, whether there is such a practice or not. */
+export const practiceRefused = (): CdsError =>
+  new CdsError(
+    'CDS_PRACTICE_REFUSED',
+    'Your sign-in does not name this practice as yours, or names none. Whoever runs the service can say whose figures you may read (docs/operating.md, "The practice report").',
+  )
+
 /** The refusal of who was signed in by nobody, where a proxy does. */
 export const notByProxy = (): CdsError =>
   new CdsError('CDS_SIGN_IN_REFUSED', 'The proxy in front of this service did not say who you are. Open the page at its own address.')

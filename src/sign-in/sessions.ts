@@ -1,7 +1,7 @@
 import { defined } from '../plain-values/defined.js'
 import type { RequestHead } from '../trust/calling-client.js'
 import { cookieNamed } from './cookies.js'
-import { clinicianIn, shortText, type Person } from './person.js'
+import { clinicianIn, practicesIn, shortText, type Person } from './person.js'
 import { createSeal, type Members, type SealOptions } from './sealed.js'
 
 /** Seconds for which somebody is signed in at most, and without asking anything. */
@@ -79,6 +79,7 @@ function personIn(members: Members | undefined): Person | undefined {
       name: shortText(members?.['name']),
       fhirServer: typeof fhirServer === 'string' ? fhirServer : undefined,
       fhirUser: clinicianIn(fhirUser),
+      practices: practicesIn(members?.['practices']),
     }),
   }
 }

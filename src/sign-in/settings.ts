@@ -1,6 +1,9 @@
 /** How people sign in: at an issuer of the site, or at a proxy in front of the service. */
 export const WAYS = ['oidc', 'proxy'] as const
 
+/** Whose figures somebody who signed in may read: of the practices that are theirs, or of all. */
+export const PRACTICES_SHOWN = ['own', 'all'] as const
+
 /** An OpenID Connect issuer, and how this service is registered there. */
 export interface IssuerSettings {
   issuer: string
@@ -12,6 +15,8 @@ export interface IssuerSettings {
   groups: readonly string[]
   /** The claim that names a person's groups. */
   groupsClaim: string
+  /** The claim that names a person's practices; undefined where it names none. */
+  practicesClaim?: string | undefined
   /** Networks in which the addresses of the issuer must lie; usual addresses unless given. */
   networks?: readonly string[] | undefined
 }
@@ -20,6 +25,8 @@ export interface IssuerSettings {
 export interface ProxySettings {
   /** Name of the header, in lower case. */
   header: string
+  /** Name of the header that tells the person's practices, in lower case; undefined where none does. */
+  practicesHeader?: string | undefined
   /** Networks from which that is believed, in CIDR form. */
   networks: readonly string[]
 }
@@ -31,6 +38,8 @@ export interface SignInSettings {
   sessionKey: string | undefined
   /** Ids of the services that people may call; all where it is undefined. */
   services: readonly string[] | undefined
+  /** Whether whoever signed in may read the figures of every practice, and not of their own alone. */
+  isEveryPracticeShown: boolean
   /** Most calls of one person in a minute. */
   perMinute: number
 }

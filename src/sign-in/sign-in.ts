@@ -22,6 +22,8 @@ export interface SignIn {
   ehrPersons: EhrPersons
   /** Services that people may call; all where it is undefined. */
   services: readonly string[] | undefined
+  /** Whether whoever signed in may read the figures of every practice, and not of their own alone. */
+  isEveryPracticeShown: boolean
   /** Most calls of one person in a minute. */
   perMinute: number
   /** Address of the service, from whose pages alone people ask. */
@@ -39,7 +41,7 @@ export interface SignInOptions {
 
 /** Makes of a deployment's settings how people sign in. */
 export function createSignIn(
-  { way, sessionKey, services, perMinute }: SignInSettings,
+  { way, sessionKey, services, isEveryPracticeShown, perMinute }: SignInSettings,
   { publicUrl, now = () => new Date(), fetchFrom, together }: SignInOptions,
 ): SignIn {
   const seconds = () => now().getTime() / 1_000
@@ -52,6 +54,7 @@ export function createSignIn(
   return {
     way: way && ('oidc' in way ? 'oidc' : 'proxy'),
     services,
+    isEveryPracticeShown,
     perMinute,
     publicUrl,
     sessions,

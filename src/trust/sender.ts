@@ -20,3 +20,9 @@ export function senderIn(spelled: string): Sender | undefined {
 
 /** A sender as people outside write it: `client`, or `client/tenant`. No name of a client holds a slash. */
 export const writtenSender = ({ name, tenant }: Sender): string => (tenant === '' ? name : `${name}/${tenant}`)
+
+/** How the sender is spelled that somebody outside wrote. */
+export function senderWritten(written: string): string {
+  const [name = '', ...tenant] = written.split('/')
+  return spelledSender(name, tenant.join('/'))
+}

@@ -4,6 +4,8 @@ import { CdsError } from '../errors.js'
 import { clientCheck, type LetIn } from './calling-client.js'
 import { fhirServerList } from './fhir-server-list.js'
 import type { ServerEntry, ServerRisk } from './listed-servers.js'
+import type { RegisteredClient } from './registered-client.js'
+import { spelledSender } from './sender.js'
 import type { TrustMemory } from './trust-memory.js'
 
 /** Name of the file that registers clients, where it stands beside the knowledge. */
@@ -47,6 +49,8 @@ export interface Trust {
   origins?: readonly string[]
   /** FHIR servers that may be read for any of them. */
   fhirServers: readonly ServerEntry[]
+  /** The client, as a sender, that alone reads a FHIR server; undefined where none does, or several do. Absent where anybody is let in. */
+  senderAt?: (fhirServer: string) => string | undefined
   /** Services that clients are registered for. */
   services: readonly string[]
 }
@@ -80,7 +84,20 @@ async function registered(path: string, options: TrustOptions): Promise<Trust> {
     inShadow: clients.filter(({ shadow = false }) => shadow !== false).map(({ name }) => name),
     origins: [...new Set(clients.flatMap(({ origins }) => origins))],
     fhirServers: [...new Set([...fhirServers, ...clients.flatMap(client => client.fhirServers ?? [])])],
+    senderAt: sendersByServer(clients, fhirServers),
     services: [...new Set(clients.flatMap(({ services = [], shadow }) => [...services, ...(typeof shadow === 'object' ? shadow : [])]))],
+  }
+}
+
+/** Tells by a FHIR server whose it is. The tenant is known where all tokens of the client are for one. */
+function sendersByServer(clients: readonly RegisteredClient[], usual: readonly ServerEntry[]): (fhirServer: string) => string | undefined {
+  const readers = clients.map(({ name, tenant, fhirServers = usual }) => ({
+    sender: spelledSender(name, tenant),
+    reads: fhirServerList(fhirServers),
+  }))
+  return fhirServer => {
+    const [reader, ...others] = readers.filter(({ reads }) => reads(fhirServer))
+    return others.length === 0 ? reader?.sender : undefined
   }
 }
 

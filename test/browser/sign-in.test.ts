@@ -38,7 +38,7 @@ beforeAll(async () => {
   const publicUrl = service.url
   const oidc = { issuer: issuer.url, clientId: STUB_CLIENT, scope: 'openid profile', groups: [], groupsClaim: 'groups' }
   const signIn = createSignIn(
-    { way: { oidc }, sessionKey: randomBytes(32).toString('base64'), services: undefined, perMinute: 1_000 },
+    { way: { oidc }, sessionKey: randomBytes(32).toString('base64'), services: undefined, isEveryPracticeShown: false, perMinute: 1_000 },
     { publicUrl },
   )
   const key = await makeKey('n1')

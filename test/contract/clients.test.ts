@@ -1144,6 +1144,16 @@ describe('the file of clients', () => {
     expect(await whoMayCall(options({ folder, trust: TRUST_OFF }))).not.toHaveProperty('registeredClients')
     await expect(whoMayCall(options({ folder, publicUrl: undefined }))).rejects.toEqual(refusal(/need CDS_PUBLIC_URL/))
     await expect(whoMayCall(options({ trust: join(folder, 'absent.json') }))).rejects.toEqual(refusal(/is wrong\.$/))
+    const two = [
+      client({ tenant: 't7', fhirServers: ['https://ehr.example.org/fhir', 'https://ehr.example.org/shared'] }),
+      client({ name: 'south', iss: 'urn:south', fhirServers: ['https://ehr.example.org/shared'] }),
+    ]
+    write({ clients: two })
+    const { senderAt } = await whoMayCall(options({ folder }))
+    expect(
+      ['https://ehr.example.org/fhir', 'https://ehr.example.org/shared', 'https://usual.example.org/fhir'].map(each => senderAt?.(each)),
+    ).toEqual(['["north","t7"]', undefined, undefined])
+    write({ clients: [client({ fhirServers: ['https://ehr.example.org/fhir'] })] })
     for (const named of [{ folder }, { trust: path }])
       expect(await whoMayCall(options({ ...named, isProduction: true }))).toMatchObject({
         registeredClients: 1,

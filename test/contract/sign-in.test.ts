@@ -3,10 +3,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { SignJWT, type JWTPayload } from 'jose'
 import supertest, { type Response } from 'supertest'
+import { INVENTED_WEEKS } from '../../src/demo/invented-weeks.js'
 import { createSeal } from '../../src/sign-in/sealed.js'
 import { createSignIn } from '../../src/sign-in/sign-in.js'
 import { lettingPeople } from '../../src/sign-in/let-in-people.js'
 import type { Together } from '../../src/sign-in/seen-together.js'
+import { createSessions } from '../../src/sign-in/sessions.js'
 import type { SignInSettings } from '../../src/sign-in/settings.js'
 import type { NotedCall } from '../../src/record/port.js'
 import type { PageSettings } from '../../src/server/routes.js'
@@ -55,11 +57,11 @@ const ofIssuer = (more: object = {}) => ({
 
 /** A service outside the demonstration, with one registered client. */
 async function serviceWith(
-  { way, sessionKey = KEY, services, perMinute = 1_000 }: Partial<SignInSettings>,
+  { way, sessionKey = KEY, services, isEveryPracticeShown = false, perMinute = 1_000 }: Partial<SignInSettings>,
   { listed: fhirServers = [], together, ...more }: TestServiceOptions & { listed?: readonly ListedServer[]; together?: Together } = {},
 ): Promise<string> {
   const signIn = createSignIn(
-    { way, sessionKey, services, perMinute },
+    { way, sessionKey, services, isEveryPracticeShown, perMinute },
     { publicUrl: PUBLIC, now: () => clock, ...(together && { together }) },
   )
   const clients = [
@@ -427,6 +429,90 @@ describe('whom a proxy signed in', () => {
   })
 })
 
+describe('figures of practices are read by', () => {
+  const [HARBOUR, SQUARE, LAKE] = ['Lægerne Ved Havnen', 'Lægehuset Åbakken', 'Klinik Enghaven'] as const
+  const quality = { weekly: INVENTED_WEEKS, isInvented: true }
+  const PROXY = { proxy: { header: 'x-user', practicesHeader: 'x-practices', networks: ['127.0.0.0/8', '::1/128'] } }
+  const CLAIM = ofIssuer.bind(undefined, { practicesClaim: 'units' })
+  const spelled = (name: string) => JSON.stringify([name, ''])
+  const report = (url: string, headers: Record<string, string>, practice?: string) =>
+    supertest(url)
+      .get('/quality')
+      .query(practice === undefined ? {} : { practice: spelled(practice) })
+      .set({ accept: 'application/json', ...headers })
+  const offered = ({ text }: Response): string[] => [...text.matchAll(/<option value="\[&quot;(.*?)&quot;/g)].map(([, name = '']) => name)
+  const bytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+
+  /** Whom the issuer signed in with a claim reads the report. */
+  const readBy = async (url: string, units: unknown, practice?: string) => {
+    issuer.odd = { claims: { units } }
+    return report(url, { cookie: (await signedIn(url)).cookie }, practice)
+  }
+
+  test('whom their issuer names them as theirs, and no others, whether there are any or not', async () => {
+    const url = await serviceWith({ way: CLAIM() }, { quality })
+    const own = await readBy(url, [HARBOUR, LAKE, 'north/unit 7'])
+    expect([own.status, offered(own).toSorted()]).toEqual([200, [LAKE, HARBOUR].toSorted()])
+    expect(own.text).not.toContain(SQUARE)
+    expect((await readBy(url, LAKE, LAKE)).text).toContain(`Praksisrapport: ${LAKE}`)
+    for (const other of [SQUARE, 'nobody']) expect(codeOf(await readBy(url, LAKE, other))).toBe('CDS_PRACTICE_REFUSED')
+    const { cookie } = await signedIn(url)
+    const table = await supertest(url)
+      .get('/quality/report.csv')
+      .query({ practice: spelled(SQUARE) })
+      .set({ cookie, accept: 'application/json' })
+    expect(codeOf(table)).toBe('CDS_PRACTICE_REFUSED')
+  })
+
+  test('nobody whom the issuer names none for, or more than a session holds', async () => {
+    const url = await serviceWith({ way: CLAIM() }, { quality })
+    const many = Array.from({ length: 300 }, (_, each) => `practice ${each}`)
+    for (const units of [undefined, [], [7], { [HARBOUR]: true }, many])
+      expect(codeOf(await readBy(url, units))).toBe('CDS_PRACTICE_REFUSED')
+    const page = await supertest(url)
+      .get('/quality')
+      .set({ cookie: (await signedIn(url)).cookie, accept: 'text/html' })
+      .expect(403)
+    expect(page.text).toContain('CDS_OIDC_PRACTICES_CLAIM')
+  })
+
+  test('whoever looks after all of them', async () => {
+    expect(offered(await readBy(await serviceWith({ way: CLAIM() }, { quality }), ['*'])).length).toBeGreaterThan(3)
+  })
+
+  test('everybody who signed in, only where the site says so', async () => {
+    for (const [isEveryPracticeShown, code] of [
+      [false, 'CDS_PRACTICE_REFUSED'],
+      [true, ''],
+    ] as const) {
+      const url = await serviceWith({ way: ofIssuer(), isEveryPracticeShown }, { quality })
+      expect(codeOf(await readBy(url, [HARBOUR], SQUARE))).toBe(code)
+    }
+  })
+
+  test('whom a proxy names them for, in a header that came once', async () => {
+    const url = await serviceWith({ way: PROXY }, { quality })
+    const by = (practices: string) => report(url, { 'x-user': 'anna', 'x-practices': bytes(practices) })
+    expect(offered(await by(`${LAKE}; ${HARBOUR}`)).toSorted()).toEqual([LAKE, HARBOUR].toSorted())
+    for (const refused of [`${LAKE}, *`, `${LAKE}, ${SQUARE}`, ' ; ']) expect(codeOf(await by(refused))).toBe('CDS_PRACTICE_REFUSED')
+    expect(codeOf(await report(url, { 'x-user': 'anna' }))).toBe('CDS_PRACTICE_REFUSED')
+    expect(codeOf(await report(url, { 'x-practices': '*' }))).toBe('CDS_SIGN_IN_REFUSED')
+  })
+
+  test('who came from an EHR: those of the one client whose server it is, even where all others read all', async () => {
+    const sessions = createSessions({ secret: KEY, publicUrl: PUBLIC, now: () => clock })
+    const senderAt = (fhirServer: string) => (fhirServer === 'https://ehr.example' ? spelled(HARBOUR) : undefined)
+    const url = await serviceWith({ way: ofIssuer(), isEveryPracticeShown: true }, { quality, senderAt })
+    const from = async (fhirServer: string, practice?: string) => {
+      const { token } = await sessions.beginInPage({ user: 'Practitioner/p1', fhirServer, practices: ['*'] })
+      return report(url, { authorization: `Bearer ${token}` }, practice)
+    }
+    expect(offered(await from('https://ehr.example'))).toEqual([HARBOUR])
+    expect(codeOf(await from('https://ehr.example', SQUARE))).toBe('CDS_PRACTICE_REFUSED')
+    expect(codeOf(await from('https://shared.example'))).toBe('CDS_PRACTICE_REFUSED')
+  })
+})
+
 describe('who opened the page from an EHR', () => {
   const [CLIENT, VERIFIER] = ['columna-case', randomBytes(32).toString('base64url')]
   let ehr: Listening
@@ -543,7 +629,10 @@ describe('who opened the page from an EHR', () => {
   })
 
   test('is not let in at all where no secret seals sessions', async () => {
-    const signIn = createSignIn({ way: undefined, sessionKey: undefined, services: undefined, perMinute: 1 }, { publicUrl: PUBLIC })
+    const signIn = createSignIn(
+      { way: undefined, sessionKey: undefined, services: undefined, isEveryPracticeShown: false, perMinute: 1 },
+      { publicUrl: PUBLIC },
+    )
     const url = await serviceWith({}, { listed, signIn })
     expect(codeOf(await shown(url, await idToken()).expect(403))).toBe('CDS_PAGES_CLOSED')
   })

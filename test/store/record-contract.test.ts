@@ -585,6 +585,19 @@ describe.each(Object.entries(KINDS))('%s', (name, { open, newPlace }) => {
         client: one,
         own: { points: [first] },
       })
+      // Of others than those of whom one may be told nothing is, though how many there are.
+      for (const client of [one, 'nobody'])
+        expect(await asking.weekly?.counts({ client, among: [other], weeks: [week.begins] })).toMatchObject({
+          clients: [one, other],
+          client: other,
+        })
+      expect(await asking.weekly?.counts({ client: one, among: ['', 'nobody'], weeks: [week.begins] })).toEqual({
+        counted: [week.begins],
+        clients: [one, other],
+        client: undefined,
+        own: { points: [], reasons: [], services: [] },
+        others: [],
+      })
       expect(await thread?.ask('uncounted', 5_000, [week, empty])).toEqual([empty])
       await asking.feedback([overrides(B, one)])
       expect(await thread?.ask('uncounted', 5_000, [week])).toEqual([week])

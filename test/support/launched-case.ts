@@ -51,7 +51,7 @@ export async function startLaunchedCase(more: Partial<ServerOptions> = {}): Prom
   ]
   const publicUrl = service.url
   const signIn = createSignIn(
-    { way: undefined, sessionKey: randomBytes(32).toString('base64'), services: undefined, perMinute: 1_000 },
+    { way: undefined, sessionKey: randomBytes(32).toString('base64'), services: undefined, isEveryPracticeShown: false, perMinute: 1_000 },
     { publicUrl },
   )
   const letIn = await letInRegistered(clients, { fhirServers: [], publicUrl, maxAge: 3_600, onForgotten: () => undefined })

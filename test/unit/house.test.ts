@@ -81,7 +81,7 @@ const RULE: Readonly<Record<string, readonly [rooms: readonly string[], packages
   'site-forms': [['errors', 'plain-values'], ['node:fs']],
   // What came of the advice in a practice, in figures that tell of nobody.
   quality: [
-    ['engine/expression', 'plain-values', 'record'],
+    ['engine/expression', 'plain-values', 'record', 'trust'],
     ['node:fs', 'node:path'],
   ],
   // The pages that people read, from the knowledge and from figures: nothing of a patient comes here.

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { INVENTED_WEEKS } from '../../src/demo/invented-weeks.js'
 import { csvOf } from '../../src/quality/csv.js'
 import { largest, wholeWithParts, type Count } from '../../src/quality/hidden.js'
-import { readMeasureReports } from '../../src/quality/measure-reports.js'
+import { readableReports, readMeasureReports } from '../../src/quality/measure-reports.js'
 import { figuresOf } from '../../src/quality/report.js'
 import { lastDayOf, periodAsked, weekNumber, weeksToCount } from '../../src/quality/weeks.js'
 import type { WeeklyCounts } from '../../src/record/port.js'
@@ -137,7 +137,7 @@ describe('figures', () => {
     },
     others: [{ week, point: 'A', shown: 100, accepted: 30, overridden: 30, ignored: 40 }],
   })
-  const figures = async (...clients: string[]) => (await figuresOf({ counts: async () => counts(clients) }, period, 'a')).figures
+  const figures = async (...clients: string[]) => (await figuresOf({ counts: async () => counts(clients) }, period, 'a', 'all')).figures
 
   test('are of the practice, beside all others and the period before', async () => {
     const { points, others, services, reasons, trend, areCasesListed } = await figures('a', 'b', 'c', 'd')
@@ -193,6 +193,7 @@ test('what the charts say is read of summaries, with few people hidden, and of g
     resourceType: 'MeasureReport',
     type,
     measure: 'm|1',
+    reporter: { display: 'Torvet', identifier: { value: 'north/t7' } },
     period: { start: '2026-01-01', end: '2026-03-31' },
     group: group.map(counts => ({
       population: ['denominator', 'denominator-exclusion', 'numerator'].map((code, index) => ({
@@ -220,8 +221,18 @@ test('what the charts say is read of summaries, with few people hidden, and of g
       [40, 30, 0.75],
       [20, undefined, undefined],
     ])
-    expect(reports[0]).toMatchObject({ measure: 'm|1', from: '2026-01-01', to: '2026-03-31' })
+    expect(reports[0]).toMatchObject({ measure: 'm|1', reporter: 'Torvet', practice: 'north/t7', from: '2026-01-01', to: '2026-03-31' })
     expect(unread).toEqual(['c.json', 'd.json'])
+    const of = (practice?: string) => ({
+      ...(practice !== undefined && { practice }),
+      measure: 'm|1',
+      denominator: 9,
+      numerator: 6,
+      share: 1,
+    })
+    const charts = { reports: [of(), of('north/t7'), of('north'), of('Lægehuset')], unread }
+    expect(readableReports(charts, 'all')).toEqual(charts)
+    expect(readableReports(charts, ['["north","t7"]'])).toEqual({ reports: [of(), of('north/t7')], unread: [] })
     expect(await readMeasureReports(join(folder, 'none'))).toEqual({ reports: [], unread: [join(folder, 'none')] })
   } finally {
     rmSync(folder, { recursive: true })

@@ -1,6 +1,6 @@
 // How whoever sends calls is spelled, which record, report and audit events share.
 import { expect, test } from '@jest/globals'
-import { PAGE_SENDERS, senderIn, spelledSender, writtenSender } from '../../src/trust/sender.js'
+import { PAGE_SENDERS, senderIn, senderWritten, spelledSender, writtenSender } from '../../src/trust/sender.js'
 
 test.each([
   { name: 'north', tenant: '', written: 'north' },
@@ -8,6 +8,7 @@ test.each([
 ])('$written is read as it was spelled', ({ name, tenant, written }) => {
   expect(senderIn(spelledSender(name, tenant))).toEqual({ name, tenant })
   expect(writtenSender({ name, tenant })).toBe(written)
+  expect(senderWritten(written)).toBe(spelledSender(name, tenant))
 })
 
 test('nobody registered is no sender, and people in our pages are told by how they begin', () => {

@@ -64,7 +64,7 @@ test('without any variable everything has a value', () => {
     refusedRisks: [],
     isProduction: false,
     isReplayStrict: false,
-    signIn: { way: undefined, sessionKey: undefined, services: undefined, perMinute: 240 },
+    signIn: { way: undefined, sessionKey: undefined, services: undefined, isEveryPracticeShown: false, perMinute: 240 },
     caseFrames: [],
   })
 })
@@ -97,20 +97,40 @@ describe('how people sign in', () => {
           scope: 'openid profile',
           groups: ['spine', 'gp'],
           groupsClaim: 'groups',
+          practicesClaim: undefined,
           networks: ['10.0.0.0/8'],
         },
       },
       sessionKey: SESSION_KEY,
       services: undefined,
+      isEveryPracticeShown: false,
       perMinute: 240,
     })
   })
 
   test('at a proxy, whose header is told from others whatever its case', () => {
-    expect(readSettings(proxy).signIn.way).toEqual({ proxy: { header: 'x-forwarded-user', networks: ['10.1.0.0/16', 'fd12::/32'] } })
+    expect(readSettings(proxy).signIn.way).toEqual({
+      proxy: { header: 'x-forwarded-user', practicesHeader: undefined, networks: ['10.1.0.0/16', 'fd12::/32'] },
+    })
+  })
+
+  test('nobody reads of every practice unless the site says so, or of some as it names them', () => {
+    const { signIn } = readSettings({ ...oidc, CDS_OIDC_PRACTICES_CLAIM: 'units' })
+    expect(signIn).toMatchObject({ isEveryPracticeShown: false, way: { oidc: { practicesClaim: 'units' } } })
+    const way = { proxy: { practicesHeader: 'x-practices' } }
+    expect(readSettings({ ...proxy, CDS_PROXY_PRACTICES_HEADER: 'X-Practices' }).signIn).toMatchObject({ isEveryPracticeShown: false, way })
+    expect(readSettings({ ...oidc, CDS_QUALITY_PRACTICES: 'all' }).signIn.isEveryPracticeShown).toBe(true)
   })
 
   test.each<[string, Record<string, string>, string]>([
+    ['practices of whoever asks', { ...oidc, CDS_QUALITY_PRACTICES: 'some' }, 'CDS_QUALITY_PRACTICES'],
+    ['all practices beside a claim', { ...oidc, CDS_QUALITY_PRACTICES: 'all', CDS_OIDC_PRACTICES_CLAIM: 'units' }, 'CDS_QUALITY_PRACTICES'],
+    [
+      'all practices beside a header',
+      { ...proxy, CDS_QUALITY_PRACTICES: 'all', CDS_PROXY_PRACTICES_HEADER: 'x-p' },
+      'CDS_QUALITY_PRACTICES',
+    ],
+    ['one header for two things', { ...proxy, CDS_PROXY_PRACTICES_HEADER: 'x-forwarded-user' }, 'CDS_PROXY_PRACTICES_HEADER'],
     ['no address', { ...oidc, CDS_PUBLIC_URL: '' }, 'CDS_PUBLIC_URL'],
     [
       'no address, where an EHR opens the page',

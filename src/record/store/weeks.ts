@@ -79,14 +79,18 @@ async function deleteWeeks(transaction: Transaction<Tables>, weeks: readonly str
 }
 
 /** What was counted of some weeks, each kind read by itself. */
-export async function weeklyOf(db: Kysely<Tables>, { client: asked, weeks }: WeeksAsked, rest: Rest): Promise<WeeklyCounts> {
+export async function weeklyOf(db: Kysely<Tables>, { client: asked, among, weeks }: WeeksAsked, rest: Rest): Promise<WeeklyCounts> {
   const clients = await clientsIn(db, weeks)
   await rest()
-  const client = asked !== undefined && clients.includes(asked) ? asked : clients[0]
-  const own = await ownIn(db, weeks, client ?? '', rest)
-  const others = await othersIn(db, weeks, client ?? '')
+  const told = among ? clients.filter(each => among.includes(each)) : clients
+  const client = asked !== undefined && told.includes(asked) ? asked : told[0]
+  const counted = await countedAmong(db, weeks)
+  // Nobody's counts are not those of whoever is called nothing.
+  if (client === undefined) return { counted, clients, client, own: { points: [], reasons: [], services: [] }, others: [] }
+  const own = await ownIn(db, weeks, client, rest)
+  const others = await othersIn(db, weeks, client)
   await rest()
-  return { counted: await countedAmong(db, weeks), clients, client, own, others }
+  return { counted, clients, client, own, others }
 }
 
 async function countedAmong(db: Kysely<Tables>, weeks: readonly string[]): Promise<string[]> {

@@ -28,7 +28,11 @@ const found = (schema: Schema) => ({ 200: { [FHIR_TYPE]: schema } })
 
 const CSV: Readonly<Record<string, Schema>> = { 'text/csv': TEXT }
 const REPORTED = {
-  practice: { schema: TEXT, description: 'The client with its tenant, as the page offers it; the first unless it is given.' },
+  practice: {
+    schema: TEXT,
+    description:
+      'The client with its tenant, as the page offers it; the first of those whose figures whoever signed in may read unless it is given.',
+  },
   from: { schema: TEXT, description: 'A day of the first of twelve whole weeks, YYYY-MM-DD.' },
   to: { schema: TEXT, description: 'A day of the last of twelve whole weeks; of the last that is over unless either is given.' },
 }
