@@ -4,6 +4,7 @@ import type { Explanation, ToldCondition } from '../../src/calls/explain-call.js
 import type { OpenQuestions } from '../../src/calls/open-questions.js'
 import { CardList } from '../shared/card-list.js'
 import { fhirClient } from '../shared/fhir.js'
+import { FactsContext, useFactsOf } from '../shared/known-facts.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
 import { cardActions, nearMisses, type PlacedAction } from '../shared/near-misses.js'
 import { RefusedNote } from '../shared/refused-note.js'
@@ -20,6 +21,8 @@ interface Answered {
   service: string
   hook: string
   explanation: Explanation
+  /** Asks why of one action alone. @throws Refused */
+  askWhole: (action: string) => Promise<Explanation>
 }
 
 /** One patient: why a card came, what it rests on, what is missing, and what was near. */
@@ -40,11 +43,7 @@ export function CasePage({ launched }: { launched: Launched }) {
       {asked.answer && (
         <>
           {found ? (
-            <Reasons
-              placed={found.value}
-              explanation={found.answered.explanation}
-              isOfOrder={launched.card?.hook.startsWith('order-') === true}
-            />
+            <Reasons placed={found.value} answered={found.answered} isOfOrder={launched.card?.hook.startsWith('order-') === true} />
           ) : (
             <CardsNow answered={answered} onChoose={setAction} />
           )}
@@ -68,7 +67,10 @@ async function explanations(launched: Launched): Promise<Answered[]> {
   const { card } = launched
   const services = card ? [{ id: card.service, hook: card.hook }] : (await discover()).filter(({ hook }) => hook === 'patient-view')
   return Promise.all(
-    services.map(async ({ id, hook }) => ({ service: id, hook, explanation: (await explain(id, requestFor(launched, hook))).answer })),
+    services.map(async ({ id, hook }) => {
+      const why = async (query?: { action: string }) => (await explain(id, requestFor(launched, hook), query)).answer
+      return { service: id, hook, explanation: await why(), askWhole: (action: string) => why({ action }) }
+    }),
   )
 }
 
@@ -162,10 +164,11 @@ function CardsNow({ answered, onChoose }: { answered: readonly Answered[]; onCho
 const NONE: ReadonlySet<string> = new Set()
 
 /** The card, why it came, and what is missing. */
-function Reasons({ placed, explanation, isOfOrder }: { placed: PlacedAction; explanation: Explanation; isOfOrder: boolean }) {
+function Reasons({ placed, answered, isOfOrder }: { placed: PlacedAction; answered: Answered; isOfOrder: boolean }) {
   const words = wordsOf(caseWords)
   const { action } = placed
-  const { facts, response, notRead } = explanation
+  const { facts, response, notRead } = answered.explanation
+  const known = useFactsOf(action, facts, answered.askWhole)
   const card = response.cards.find(({ uuid }) => uuid === action.card)
   const missing = untold(action)
   return (
@@ -180,7 +183,9 @@ function Reasons({ placed, explanation, isOfOrder }: { placed: PlacedAction; exp
       </section>
       <section aria-labelledby="why">
         <h2 id="why">{card ? words.why : words.whyNot}</h2>
-        <Conditions conditions={action.conditions} facts={facts} />
+        <FactsContext.Provider value={known}>
+          <Conditions conditions={action.conditions} />
+        </FactsContext.Provider>
       </section>
       <section aria-labelledby="missing">
         <h2 id="missing">{words.missing}</h2>
@@ -205,7 +210,7 @@ function Reasons({ placed, explanation, isOfOrder }: { placed: PlacedAction; exp
 /** Most of what is missing that a reader goes through. */
 const MOST_MISSING = 6
 
-function Conditions({ conditions, facts }: { conditions: readonly ToldCondition[]; facts: Explanation['facts'] }) {
+function Conditions({ conditions }: { conditions: readonly ToldCondition[] }) {
   const words = wordsOf(caseWords)
   return (
     <ul class="conditions">
@@ -222,7 +227,7 @@ function Conditions({ conditions, facts }: { conditions: readonly ToldCondition[
               <p>{description}</p>
             ) : (
               <Opened summary={description}>
-                <BehindCondition names={names} facts={facts} />
+                <BehindCondition names={names} />
               </Opened>
             )}
           </div>
@@ -245,14 +250,11 @@ function Near({ launched, answered }: { launched: Launched; answered: readonly A
       <h2 id="near">{words.near}</h2>
       {near.length === 0 ? <p>{words.noNear}</p> : <p class="muted">{words.nearLead}</p>}
       <ul class="near">
-        {near.map(placed => (
-          <NearMiss
-            key={`${placed.plan} ${placed.action.id}`}
-            placed={placed}
-            facts={answered.find(({ explanation }) => actionNamed(explanation, placed.action.id))?.explanation.facts ?? {}}
-            toAsk={(questions.answer ?? []).flatMap(each => questionsFor(each, placed))}
-          />
-        ))}
+        {near.map(placed => {
+          const of = answered.find(({ explanation }) => actionNamed(explanation, placed.action.id))
+          const toAsk = (questions.answer ?? []).flatMap(each => questionsFor(each, placed))
+          return of && <NearMiss key={`${placed.plan} ${placed.action.id}`} placed={placed} answered={of} toAsk={toAsk} />
+        })}
       </ul>
     </section>
   )
@@ -265,17 +267,20 @@ const questionsOf = (launched: Launched, answered: readonly Answered[]): Promise
 /** Most questions of one action that a reader goes through. */
 const MOST_ASKED = 4
 
-function NearMiss({ placed, facts, toAsk }: { placed: PlacedAction; facts: Explanation['facts']; toAsk: readonly string[] }) {
+function NearMiss({ placed, answered, toAsk }: { placed: PlacedAction; answered: Answered; toAsk: readonly string[] }) {
   const words = wordsOf(caseWords)
   const { met, of, conditions } = placed.action
   const deciding = conditions.filter(({ answer }) => answer !== 'yes')
+  const known = useFactsOf(placed.action, answered.explanation.facts, answered.askWhole)
   return (
     <li>
       <h3>{plainTitle(placed.action)}</h3>
       <p class="met">
         <meter aria-hidden="true" min={0} max={of} value={met} /> {words.met(met, of)}
       </p>
-      <Conditions conditions={deciding} facts={facts} />
+      <FactsContext.Provider value={known}>
+        <Conditions conditions={deciding} />
+      </FactsContext.Provider>
       {toAsk.length > 0 && (
         <div class="to-ask">
           <p>{words.askFor}</p>
@@ -288,7 +293,9 @@ function NearMiss({ placed, facts, toAsk }: { placed: PlacedAction; facts: Expla
         </div>
       )}
       <Opened summary={words.allConditions}>
-        <Conditions conditions={conditions} facts={facts} />
+        <FactsContext.Provider value={known}>
+          <Conditions conditions={conditions} />
+        </FactsContext.Provider>
       </Opened>
       <PageLink placed={placed} />
     </li>

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { useContext, useEffect, useState } from 'preact/hooks'
 import type { Explanation } from '../../src/calls/explain-call.js'
+import { FactsContext, useFacts } from '../shared/known-facts.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
+import { RefusedNote } from '../shared/refused-note.js'
 import { OpenedRecord } from './opened-record.js'
 import { resourceWords, type ResourceWords } from './resource-words.js'
 import { caseWords } from './words.js'
@@ -10,7 +12,7 @@ import { caseWords } from './words.js'
 const MOST_READ = 6
 
 /** A fact with its value; what it rests on is opened on demand. */
-export function FactView({ name, facts, above = [] }: { name: string; facts: Explanation['facts']; above?: readonly string[] }) {
+function FactView({ name, facts, above }: { name: string; facts: Facts; above: readonly string[] }) {
   const fact = facts[name]
   if (!fact || above.includes(name)) return null
   const { description, value, uses, resources } = fact
@@ -23,16 +25,16 @@ export function FactView({ name, facts, above = [] }: { name: string; facts: Exp
   return (
     <li class="fact">
       <Opened summary={head}>
-        <Behind fact={fact} facts={facts} above={[...above, name]} />
+        <Behind fact={fact} above={[...above, name]} />
       </Opened>
     </li>
   )
 }
 
-type Fact = Explanation['facts'][string]
+type Facts = Explanation['facts']
 
 /** What a fact rests on: resources of the record, and further facts. */
-function Behind({ fact: { resources, uses }, facts, above }: { fact: Fact; facts: Explanation['facts']; above: readonly string[] }) {
+function Behind({ fact: { resources, uses }, above }: { fact: Facts[string]; above: readonly string[] }) {
   const words = wordsOf(caseWords)
   return (
     <>
@@ -50,29 +52,41 @@ function Behind({ fact: { resources, uses }, facts, above }: { fact: Fact; facts
       {uses.length > 0 && (
         <>
           <p class="fact-head">{words.restsOn}</p>
-          <ul class="facts">
-            {uses.map(each => (
-              <FactView key={each} name={each} facts={facts} above={above} />
-            ))}
-          </ul>
+          <Facts names={uses} above={above} />
         </>
       )}
     </>
   )
 }
 
-/** What a condition rests on; of a single fact that says the same what that rests on. */
-export function BehindCondition({ names, facts }: { names: readonly string[]; facts: Explanation['facts'] }) {
-  const [only] = names.length === 1 ? names.flatMap(name => facts[name] ?? []) : []
-  if (only && only.uses.length + only.resources.length > 0) return <Behind fact={only} facts={facts} above={names} />
+/** Facts by their names, those that are not told yet once they are. */
+function Facts({ names, above }: { names: readonly string[]; above: readonly string[] }) {
+  const words = wordsOf(caseWords)
+  const known = useFacts(names)
+  if (!known) return null
+  const { facts, asked } = known
   return (
-    <ul class="facts">
-      {names.map(name => (
-        <FactView key={name} name={name} facts={facts} />
-      ))}
-    </ul>
+    <>
+      <ul class="facts">
+        {names.map(name => (
+          <FactView key={name} name={name} facts={facts} above={above} />
+        ))}
+      </ul>
+      {asked.isAsking && <p role="status">{words.asking}</p>}
+      {asked.refused && <RefusedNote what={words.ask} refused={asked.refused} onAgain={asked.askAgain} />}
+    </>
   )
 }
+
+/** What a condition rests on; of a single fact that says the same what that rests on. */
+export function BehindCondition({ names }: { names: readonly string[] }) {
+  const known = useContext(FactsContext)
+  const [only] = names.length === 1 ? names.flatMap(name => known?.facts[name] ?? []) : []
+  if (only && only.uses.length + only.resources.length > 0) return <Behind fact={only} above={names} />
+  return <Facts names={names} above={NONE} />
+}
+
+const NONE: readonly string[] = []
 
 /** What is made when it is opened for the first time: a fact may rest on hundreds. */
 export function Opened({ summary, children }: { summary: ComponentChildren; children: ComponentChildren }) {

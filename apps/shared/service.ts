@@ -4,6 +4,7 @@ import type { OpenQuestions } from '../../src/calls/open-questions.js'
 import type { CdsResponse, ServiceDescription } from '../../src/cds-hooks/types.js'
 import type { PageSettings } from '../../src/server/routes.js'
 import { pageLanguage } from './language.js'
+import { toldEverywhere } from './told-everywhere.js'
 
 /** A refusal of the service or of a FHIR server, in its own words. */
 export class Refused extends Error {
@@ -51,12 +52,15 @@ export const tryService = (id: string, body: HookRequestBody, givenUp?: AbortSig
   ask('POST', `/cds-services/${id}/$explain?view=cards`, body, givenUp)
 
 /** Asks why. @param query such as `all` or `action`. @throws Refused */
-export const explain = (
+export async function explain(
   id: string,
   body: HookRequestBody,
   query: Readonly<Record<string, string>> = {},
   givenUp?: AbortSignal,
-): Promise<Timed<Explanation>> => ask('POST', `/cds-services/${id}/$explain${queryOf(query)}`, body, givenUp)
+): Promise<Timed<Explanation>> {
+  const { answer, ms } = await ask<Explanation>('POST', `/cds-services/${id}/$explain${queryOf(query)}`, body, givenUp)
+  return { answer: toldEverywhere(answer), ms }
+}
 
 /** Asks what can still change the advice. @throws Refused */
 export const openQuestions = (id: string, body: HookRequestBody, givenUp?: AbortSignal): Promise<Timed<OpenQuestions>> =>

@@ -1,11 +1,11 @@
 import type { FhirResource } from 'fhir/r4.js'
-import { useContext, useState } from 'preact/hooks'
+import { useContext, useEffect, useState } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
 import type { ToldAction, ToldCondition } from '../../src/calls/explain-call.js'
+import { FactsContext, useFacts, useFactsOf, type KnownFacts } from '../shared/known-facts.js'
 import { wordsOf } from '../shared/language.js'
 import { RefusedNote } from '../shared/refused-note.js'
-import type { Refused } from '../shared/service.js'
-import { ExplainedContext, shownActions } from './explained.js'
+import { actionOfId, ExplainedContext, shownActions, type Explained } from './explained.js'
 import { reasonFor, type Reason } from './reasons.js'
 import { labelOf } from './resource-label.js'
 import { workbenchWords } from './words.js'
@@ -69,15 +69,27 @@ export function ActionItem({ plan, action, isOpen }: { plan: string; action: Tol
   )
 }
 
-/** All that is told of an action. */
+/** All that is told of an action; its conditions are asked for where it is told without. */
 export function ActionDetail({ plan, action }: { plan: string; action: ToldAction }) {
-  const words = wordsOf(workbenchWords).why
   const explained = useContext(ExplainedContext)
-  const { conditions, onlyOnPage, source, met, of } = action
-  const page = explained?.pageOf(plan, action.id)
-  const reason = explained && reasonFor(action, plan, explained.explanation)
+  if (!explained) return null
+  return <Detail plan={plan} action={action} explained={explained} />
+}
+
+function Detail({ plan, action, explained }: { plan: string; action: ToldAction; explained: Explained }) {
+  const words = wordsOf(workbenchWords).why
+  const { onlyOnPage, source, met, of } = action
+  const page = explained.pageOf(plan, action.id)
+  const reason = reasonFor(action, plan, explained.explanation)
+  const known = useFactsOf(action, explained.explanation.facts, explained.askWhole)
+  const whole = known.whole && actionOfId(known.whole, action.id)
+  const isLacking = action.conditions.length < of
+  useEffect(() => {
+    if (isLacking) known.want()
+  }, [isLacking])
+  const conditions = isLacking ? (whole?.conditions ?? []) : action.conditions
   return (
-    <>
+    <FactsContext.Provider value={known}>
       {reason && <p class="wb-reason">{reasonText(reason)}</p>}
       {source?.document !== undefined && (
         <p class="wb-hint">{[source.document, source.section, source.year].filter(part => part !== undefined).join(' · ')}</p>
@@ -89,7 +101,7 @@ export function ActionDetail({ plan, action }: { plan: string; action: ToldActio
           </a>
         </p>
       )}
-      {conditions.length > 0 && (
+      {of > 0 && (
         <>
           <p class="wb-hint">{words.met(met, of)}</p>
           <ul class="wb-conditions">
@@ -99,9 +111,17 @@ export function ActionDetail({ plan, action }: { plan: string; action: ToldActio
           </ul>
         </>
       )}
-      <Below plan={plan} action={action} />
-    </>
+      <Asked asked={known.asked} />
+      <Below plan={plan} action={action} whole={whole} want={known.want} />
+    </FactsContext.Provider>
   )
+}
+
+/** That more is being asked for, or what came instead. */
+function Asked({ asked: { refused, isAsking, askAgain } }: Pick<KnownFacts, 'asked'>) {
+  const words = wordsOf(workbenchWords)
+  if (refused) return <RefusedNote what={words.cards.attempt.explain} refused={refused} onAgain={askAgain} />
+  return isAsking ? <p role="status">{words.why.loadingMore}</p> : null
 }
 
 /** A reason in words. */
@@ -128,22 +148,24 @@ export function reasonText(reason: Reason): string {
   }
 }
 
-function Below({ plan, action }: { plan: string; action: ToldAction }) {
-  const words = wordsOf(workbenchWords)
-  const explained = useContext(ExplainedContext)
-  const [asked, setAsked] = useState<readonly ToldAction[]>()
-  const [refused, setRefused] = useState<Refused>()
-  const ask = () =>
-    explained?.askBelow(action.id).then(
-      found => setAsked(found?.actions ?? []),
-      (why: unknown) => setRefused(why as Refused),
-    )
-  const actions = shownActions(asked ?? action.actions)
+interface BelowProps {
+  plan: string
+  action: ToldAction
+  /** The action with all below it, once that was asked for. */
+  whole: ToldAction | undefined
+  want: () => void
+}
+
+function Below({ plan, action, whole, want }: BelowProps) {
+  const words = wordsOf(workbenchWords).why
+  const [isWanted, setWanted] = useState(false)
+  const isTold = action.leftOut === undefined || (isWanted && whole !== undefined)
+  const actions = shownActions((isTold && whole ? whole : action).actions)
   return (
     <>
       {actions.length > 0 && (
         <>
-          <h4>{words.why.lines}</h4>
+          <h4>{words.lines}</h4>
           <ul class="wb-actions">
             {actions.map(child => (
               <ActionItem key={child.id} plan={plan} action={child} />
@@ -151,15 +173,21 @@ function Below({ plan, action }: { plan: string; action: ToldAction }) {
           </ul>
         </>
       )}
-      {action.leftOut !== undefined && !asked && (
+      {!isTold && (
         <p class="wb-hint">
-          {words.why.leftOut(action.leftOut)}{' '}
-          <button type="button" class="wb-quiet" onClick={() => void ask()}>
-            {words.why.askThem}
+          {words.leftOut(action.leftOut ?? 0)}{' '}
+          <button
+            type="button"
+            class="wb-quiet"
+            onClick={() => {
+              setWanted(true)
+              want()
+            }}
+          >
+            {words.askThem}
           </button>
         </p>
       )}
-      {refused && <RefusedNote what={words.cards.attempt.explain} refused={refused} />}
     </>
   )
 }
@@ -205,7 +233,7 @@ const isOneFact = (expression: string): boolean => /^%\w+$/.test(expression)
 
 function Fact({ name }: { name: string }) {
   const words = wordsOf(workbenchWords).why
-  const fact = useContext(ExplainedContext)?.explanation.facts[name]
+  const fact = useContext(FactsContext)?.facts[name]
   if (!fact) return <li>{name}</li>
   const { description, value, moreValues, uses, resources, error } = fact
   return (
@@ -224,18 +252,27 @@ function Fact({ name }: { name: string }) {
               <code>%{name}</code>
             </p>
             {resources.length > 0 && <Resources references={resources} />}
-            {uses.length > 0 && (
-              <ul class="wb-facts" aria-label={words.restsOn}>
-                {uses.map(each => (
-                  <Fact key={each} name={each} />
-                ))}
-              </ul>
-            )}
+            {uses.length > 0 && <Facts names={uses} />}
             {resources.length === 0 && uses.length === 0 && <p class="wb-hint">{words.noResources}</p>}
           </>
         )}
       </Opens>
     </li>
+  )
+}
+
+/** The facts behind a fact. */
+function Facts({ names }: { names: readonly string[] }) {
+  const words = wordsOf(workbenchWords).why
+  const known = useFacts(names)
+  return (
+    <ul class="wb-facts" aria-label={words.restsOn}>
+      {names
+        .filter(name => known?.facts[name])
+        .map(name => (
+          <Fact key={name} name={name} />
+        ))}
+    </ul>
   )
 }
 

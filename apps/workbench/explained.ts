@@ -7,8 +7,8 @@ export interface Explained {
   explanation: Explanation
   /** A resource that lies behind an answer; undefined where it cannot be had. */
   resource: (reference: string) => Promise<FhirResource | undefined>
-  /** Asks what stands below an action that does not apply. @throws Refused */
-  askBelow: (actionId: string) => Promise<ToldAction | undefined>
+  /** Asks all that there is of an action: its conditions, the facts behind its facts, what stands below it though it does not apply. @throws Refused */
+  askWhole: (actionId: string) => Promise<Explanation>
   /** Where the page of a recommendation is; undefined where there is none. */
   pageOf: (plan: string, actionId: string) => string | undefined
 }
@@ -33,6 +33,12 @@ function* within(plan: string, actions: readonly ToldAction[]): Generator<{ plan
     yield { plan, action }
     yield* within(plan, action.actions)
   }
+}
+
+/** The action of an id. */
+export const actionOfId = (explanation: Pick<Explanation, 'plans'>, wanted: string): ToldAction | undefined => {
+  for (const { action } of allActions(explanation)) if (action.id === wanted) return action
+  return undefined
 }
 
 /** The action of a card. */

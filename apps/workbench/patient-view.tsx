@@ -207,14 +207,14 @@ function Worked({ known, situation, call, onColumn }: WorkedProps) {
       request && {
         explanation,
         resource: reference => resourceOf(answered, request, reference),
-        askBelow: async action => {
-          const { answer: all } = await explain(answered.situation.service.id, request, {
-            action,
-            all: 'true',
-            ...(instant !== undefined && { now: instant }),
-          })
-          return [...allActions(all)].find(({ action: { id } }) => id === action)?.action
-        },
+        askWhole: async action =>
+          (
+            await explain(answered.situation.service.id, request, {
+              action,
+              all: 'true',
+              ...(instant !== undefined && { now: instant }),
+            })
+          ).answer,
         pageOf: (plan, action) => pageIn(known.pages, plan, action),
       },
     [answered, explanation, request, known.pages],

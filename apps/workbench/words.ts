@@ -128,6 +128,7 @@ interface WorkbenchWords {
     actions: (count: number, cards: number) => string
     untitled: string
     loadingResource: string
+    loadingMore: string
     noResource: string
   }
   raw: {
@@ -305,6 +306,7 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
       actions: (number, cards) => `${number} anbefalinger, ${count(cards, 'kort', 'kort')}`,
       untitled: 'Gruppe',
       loadingResource: 'Ressourcen hentes …',
+      loadingMore: 'Mere hentes …',
       noResource: 'Ressourcen er ikke i anmodningen.',
     },
     raw: {
@@ -477,6 +479,7 @@ export const workbenchWords: InLanguages<WorkbenchWords> = {
       actions: (number, cards) => `${count(number, 'recommendation', 'recommendations')}, ${count(cards, 'card', 'cards')}`,
       untitled: 'Group',
       loadingResource: 'Loading the resource …',
+      loadingMore: 'Loading more …',
       noResource: 'The resource is not in the request.',
     },
     raw: {

@@ -32,6 +32,7 @@ export interface ToldAction extends ActionDescription {
   /** How many of its conditions are answered yes. */
   met: number
   of: number
+  /** Its conditions; none of what never has a card here, unless all or one action is asked for. */
   conditions: ToldCondition[]
   /** Whether only its page shows it for this patient, where that is asked. */
   onlyOnPage?: ToldCondition
@@ -41,7 +42,7 @@ export interface ToldAction extends ActionDescription {
   actions: ToldAction[]
   /** How many actions below it are not told, since it does not apply. */
   leftOut?: number
-  /** Where it is told briefly: the action before it below which the same actions are told. */
+  /** The action before it below which the same actions are told, so that they are not told here. */
   toldAt?: string
 }
 
@@ -53,20 +54,16 @@ export interface Explanation {
   /** Data that was not read, and why. */
   notRead: ToldNotRead[]
   plans: { plan: string; title: string; actions: ToldAction[] }[]
-  /** Every fact that was asked for, once, by its name. */
+  /** Every fact that a condition asked for itself, once, by its name; where all or one action is asked for, those behind them too. */
   facts: Readonly<Record<string, ExplainedFact>>
   response: CdsResponse
 }
 
-/** What is explained, and how. */
-export interface ExplainOptions extends Selection {
-  /** Whether small rather than whole: without the facts behind those that a condition asks for itself, without the conditions of what never has a card here, and each plan within others once. */
-  isBrief?: boolean
-}
-
 /**
  * Answers why each card came and why the others did not: the conditions of the actions with their answers, the
- * facts they used and the resources those came from. Same input as a call.
+ * facts they used and the resources those came from. Same input as a call. Unless all or one action is asked for it is small enough
+ * to be read at once: the facts behind facts and the conditions of what never has a card
+ * here are left out, and a plan that stands within several actions is told at the first.
  * @throws CdsError CDS_RESOURCE_UNKNOWN when the service has no action of the id that is asked about; else as a call.
  */
 export async function explainCall(
@@ -74,7 +71,7 @@ export async function explainCall(
   request: HookRequest,
   language: string,
   environment: CallEnvironment,
-  options: ExplainOptions = { isWhole: false },
+  options: Selection = { isWhole: false },
   arrival: Arrival = {},
 ): Promise<Explanation> {
   const plans = plansToExplain(service, options)
@@ -90,8 +87,9 @@ function explainGathered(
   plans: CdsService['plans'],
   language: string,
   environment: CallEnvironment,
-  { isBrief = false, ...selection }: ExplainOptions,
+  selection: Selection,
 ): Omit<Explanation, 'service' | 'shadow'> {
+  const isShort = !selection.isWhole && selection.only === undefined
   // One scope for the answer and what is told of it: each fact is evaluated once, and both together have the time of a call.
   const scope = scopeFor(call, environment, true)
   const { response, alreadyTold, heldBack } = answerCall(call, language, environment, scope)
@@ -105,7 +103,7 @@ function explainGathered(
       cards: new Set(response.cards.map(({ uuid }) => uuid)),
       alreadyTold: alreadyTold.filter(each => each.plan === plan.canonical),
       heldBack: heldBack.filter(each => each.plan === plan.canonical),
-      ...(isBrief && { toldOnce: new Map() }),
+      ...(isShort && { toldOnce: new Map() }),
     }
     const actions = explainPlan(plan, scope, request.hook, { ...selection, most: MOST_LISTED }, facts, language)
     return {
@@ -114,7 +112,7 @@ function explainGathered(
       actions: actions.map(action => toldTop(action, telling)),
     }
   })
-  const named = isBrief ? askedIn(explainedPlans) : undefined
+  const named = isShort ? askedIn(explainedPlans) : undefined
   return {
     clock: { now: clock.now, today: clock.today },
     notRead: data.notRead.map(each => toldNotRead(each, language)),

@@ -1,6 +1,7 @@
-import { explainCall, type ExplainOptions, type Explanation } from '../calls/explain-call.js'
+import { explainCall, type Explanation } from '../calls/explain-call.js'
 import type { CallEnvironment } from '../calls/environment.js'
 import { parseHookRequest } from '../cds-hooks/parse-hook-request.js'
+import type { Selection } from '../engine/apply/explain-plan.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { atLeisure } from './at-leisure.js'
 import type { PreparedCall } from './run.js'
@@ -34,7 +35,7 @@ export function callsOfRequest(loaded: LoadedKnowledge, body: unknown, options: 
 export const explainPrepared = (
   { service, request, environment, arrival }: PreparedCall,
   language: string,
-  options: ExplainOptions,
+  options: Selection,
 ): Promise<Explanation> => explainCall(service, request, language, environment, options, arrival)
 
 export type { Explanation }

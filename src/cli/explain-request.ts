@@ -36,7 +36,6 @@ export async function explainRequest(file: string, knowledge: string, words: Exp
     services.push(
       await explainPrepared(call, language, {
         isWhole: words.all === true,
-        isBrief: words.all !== true,
         ...(words.action !== undefined && { only: words.action }),
       }),
     )

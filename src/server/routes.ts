@@ -189,9 +189,9 @@ async function explain(asked: Asked, environment: ServerEnvironment): Promise<Re
   // The cards tell nothing that a call does not.
   if (!environment.explain && view !== 'cards') throw pathUnknown()
   const service = serviceOf(asked, environment)
-  if (view !== undefined && view !== 'summary' && view !== 'brief' && view !== 'cards')
-    throw new CdsError('CDS_REQUEST_INVALID', 'Give `view` as summary, brief or cards, or leave it out.')
-  const options = { ...selectionIn(asked.query), isBrief: view === 'brief' }
+  if (view !== undefined && view !== 'summary' && view !== 'cards')
+    throw new CdsError('CDS_REQUEST_INVALID', 'Give `view` as summary or cards, or leave it out.')
+  const options = selectionIn(asked.query)
   const hookRequest = parseHookRequest(asked.body, service.hook)
   const language = asked.language()
   if (view === 'cards') return json(await tryCall(service, hookRequest, language, explaining(asked, environment), asked))
@@ -208,7 +208,7 @@ async function questions(asked: Asked, environment: ServerEnvironment): Promise<
   return json(await openQuestions(service, hookRequest, asked.language(), explaining(asked, environment), asked))
 }
 
-/** What is to be explained: all that applies, with `all` also what stands below the rest, with `action` one action. */
+/** What is to be explained: what applies, with `all` also what stands below the rest and behind facts, with `action` one action. */
 function selectionIn({ all, action }: Asked['query']): Selection {
   if (action !== undefined && (typeof action !== 'string' || action === ''))
     throw new CdsError('CDS_REQUEST_INVALID', "Give `action` once, as the id of an action of the service's plans.")

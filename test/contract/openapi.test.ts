@@ -117,7 +117,7 @@ const EXAMPLES: readonly Example[] = [
   { ask: 'post /cds-services/{id}', path: VIEW, body: patientView('nobody') },
   { ask: 'post /cds-services/{id}', path: '/cds-services/none', body: {} },
   { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain?all`, body: CALL },
-  { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain?view=brief`, body: CALL },
+  { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain`, body: CALL },
   { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain?view=cards`, body: CALL },
   { ask: 'post /cds-services/{id}/$explain', path: `${VIEW}/$explain?view=summary`, body: patientView('nobody') },
   { ask: 'post /cds-services/{id}/feedback', path: `${VIEW}/feedback`, body: FEEDBACK },

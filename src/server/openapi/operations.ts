@@ -82,12 +82,16 @@ const EXPLANATIONS: Readonly<Record<string, DocumentedPath>> = {
       tag: 'Explanations',
       isForClients: true,
       query: {
-        all: { schema: TRUTH, description: 'Also what stands below actions that do not apply.' },
-        action: { schema: TEXT, description: 'One action alone, with what stands around it and below it.' },
-        view: {
-          schema: oneOf('summary', 'brief', 'cards'),
+        all: {
+          schema: TRUTH,
           description:
-            'summary: a dry run, what was understood of the request. brief: without the facts behind facts, and each plan within others once. cards: the answer of a call, of which nothing is recorded; offered where explanations are off, too.',
+            'Also what stands below actions that do not apply, the facts behind facts, and each plan wherever it stands within another.',
+        },
+        action: { schema: TEXT, description: 'One action alone, with what stands around it and below it, and the facts behind its facts.' },
+        view: {
+          schema: oneOf('summary', 'cards'),
+          description:
+            'summary: a dry run, what was understood of the request. cards: the answer of a call, of which nothing is recorded; offered where explanations are off, too.',
         },
         ...AS_IF,
       },

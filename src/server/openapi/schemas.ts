@@ -116,7 +116,7 @@ const EXPLAINING: Readonly<Record<string, Schema>> = {
       onlyOnPage: named('Condition'),
       card: said(TEXT, 'Uuid of its card in the response.'),
       noCardBecause: TEXT,
-      toldAt: said(TEXT, 'Where it is told briefly: the action below which the same actions are told.'),
+      toldAt: said(TEXT, 'The action before it below which the same actions are told; they are not told here.'),
       leftOut: said(COUNT, 'How many actions below it are not told, since it does not apply.'),
     },
   ),
