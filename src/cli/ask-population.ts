@@ -1,7 +1,7 @@
 import { askPopulation, type PopulationSummary } from '../population/ask-population.js'
 import type { Outcome } from './command-page.js'
 import { leftOutLines, runOptions, written, type RunWords } from './run-options.js'
-import type { Teller, TellingStream } from './teller.js'
+import type { Teller } from './teller.js'
 
 /** What the command is told. */
 export interface PopulationOptions extends RunWords {
@@ -12,16 +12,14 @@ export interface PopulationOptions extends RunWords {
 /**
  * Asks the patients of an export what they would be told. Answers 0: lines that were skipped are told, and cost no patient but their own.
  * @param folder of the knowledge.
- * @param err where progress is told.
  * @throws CliError COLUMNA_USAGE that says which word is wrong; Error that says why the run cannot go on.
  */
 export async function answerPopulation(
   folder: string,
   { service = [], plan = [], ...words }: PopulationOptions,
-  err: TellingStream,
   teller: Teller,
 ): Promise<Outcome> {
-  const summary = await askPopulation({ ...runOptions(folder, words, err), services: service, plans: plan })
+  const summary = await askPopulation({ ...runOptions(folder, words, teller), services: service, plans: plan })
   teller.tell(...summaryLines(summary))
   teller.tellJson(summary)
   return 0

@@ -3,7 +3,7 @@ import { isDay } from '../engine/expression/dates.js'
 import { measurePopulation, type MeasureSummary } from '../population/measure-population.js'
 import type { Outcome } from './command-page.js'
 import { leftOutLines, runOptions, usage, written, type RunWords } from './run-options.js'
-import type { Teller, TellingStream } from './teller.js'
+import type { Teller } from './teller.js'
 
 /** What the command is told. */
 export interface MeasureOptions extends RunWords {
@@ -15,18 +15,16 @@ export interface MeasureOptions extends RunWords {
 /**
  * Measures the patients of an export. Answers 0: lines that were skipped are told, and cost no patient but their own.
  * @param folder of the knowledge.
- * @param err where progress is told.
  * @throws CliError COLUMNA_USAGE that says which word is wrong; Error that says why the run cannot go on.
  */
 export async function answerMeasures(
   folder: string,
   { from, to, measure = [], ...words }: MeasureOptions,
-  err: TellingStream,
   teller: Teller,
 ): Promise<Outcome> {
   if (from === undefined || to === undefined || !isDay(from) || !isDay(to) || from > to)
     throw usage('Give --from and --to, the first and the last day of the period, such as --from 2025-07-01 --to 2025-12-31.')
-  const summary = await measurePopulation({ ...runOptions(folder, words, err), measures: measure, period: { start: from, end: to } })
+  const summary = await measurePopulation({ ...runOptions(folder, words, teller), measures: measure, period: { start: from, end: to } })
   teller.tell(...summaryLines(summary))
   teller.tellJson(summary)
   return 0

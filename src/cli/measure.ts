@@ -24,10 +24,5 @@ export const measure: CommandPage<MeasureOptions & KnowledgeOptions> = {
       .option('--to <day>', 'last day of the period')
       .option('--measure <id>', 'only this measure; may be said several times', several),
   run: async ({ options, surroundings, teller }) =>
-    (await import('./measure-population.js')).answerMeasures(
-      knowledgeAsked(surroundings, options.knowledge),
-      options,
-      surroundings.err,
-      teller,
-    ),
+    (await import('./measure-population.js')).answerMeasures(knowledgeAsked(surroundings, options.knowledge), options, teller),
 }

@@ -20,10 +20,5 @@ export const population: CommandPage<PopulationOptions & KnowledgeOptions> = {
       .option('--service <id>', 'only this service; may be said several times', several)
       .option('--plan <id>', 'only this plan; may be said several times', several),
   run: async ({ options, surroundings, teller }) =>
-    (await import('./ask-population.js')).answerPopulation(
-      knowledgeAsked(surroundings, options.knowledge),
-      options,
-      surroundings.err,
-      teller,
-    ),
+    (await import('./ask-population.js')).answerPopulation(knowledgeAsked(surroundings, options.knowledge), options, teller),
 }

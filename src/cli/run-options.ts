@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { availableParallelism } from 'node:os'
-import { bytesIn, inputFiles } from '../population/input-files.js'
 import { LINE_FAULTS, type LineFaultCode } from '../population/line-faults.js'
 import type { RunReport } from '../population/report.js'
 import type { RunOptions } from '../population/run.js'
@@ -8,7 +7,7 @@ import { readKnowledgeSettings, readSettings } from '../settings.js'
 import { CliError } from './cli-error.js'
 import { instantAsked } from './instant.js'
 import { runProgress } from './run-progress.js'
-import type { TellingStream } from './teller.js'
+import type { Teller } from './teller.js'
 
 /** What every command about a population is told. */
 export interface RunWords {
@@ -22,10 +21,9 @@ export interface RunWords {
 /**
  * A run as it was asked for, by the settings of the environment.
  * @param folder of the knowledge.
- * @param err where progress is told.
  * @throws CliError COLUMNA_USAGE that says which word is wrong.
  */
-export function runOptions(folder: string, { input, output, now, workers, part }: RunWords, err: TellingStream): RunOptions {
+export function runOptions(folder: string, { input, output, now, workers, part }: RunWords, teller: Teller): RunOptions {
   if (input === undefined || output === undefined)
     throw usage('Give --input, the folder that a bulk export was saved to, and --output, the folder that the answers go to.')
   const { timeZone, draftKnowledge } = readSettings()
@@ -38,12 +36,8 @@ export function runOptions(folder: string, { input, output, now, workers, part }
     withDrafts: draftKnowledge,
     settingsFor: ({ settings }) => readKnowledgeSettings(settings),
     part: partIn(part),
-    workers: workersIn(workers, resolve(input)),
-    progress: runProgress({
-      write: text => void err.write(text),
-      isTerminal: err.isTTY === true,
-      now: () => performance.now(),
-    }),
+    workersFor: workersIn(workers),
+    progress: runProgress(teller),
   }
 }
 
@@ -71,9 +65,9 @@ function partIn(text = '0/1'): { index: number; count: number } {
 /** Bytes of an export that is answered before threads have read the knowledge. */
 const SMALL_EXPORT = 1_000_000
 
-function workersIn(text: string | undefined, input: string): number {
-  if (text === undefined) return bytesIn(inputFiles(input)) <= SMALL_EXPORT ? 0 : availableParallelism()
+function workersIn(text: string | undefined): RunOptions['workersFor'] {
+  if (text === undefined) return bytes => (bytes <= SMALL_EXPORT ? 0 : availableParallelism())
   const workers = Number(text)
   if (!Number.isInteger(workers) || workers < 1 || workers > 256) throw usage('--workers expects a whole number from 1 to 256.')
-  return workers
+  return () => workers
 }

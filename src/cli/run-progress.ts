@@ -1,28 +1,23 @@
 import type { Progress } from '../population/run.js'
-
-/** Where progress is told. */
-export interface ProgressPlace {
-  write: (text: string) => void
-  /** Whether a line can be written over. */
-  isTerminal: boolean
-  /** Milliseconds of a clock that never goes back. */
-  now: () => number
-}
+import type { Teller } from './teller.js'
 
 /** Milliseconds between two lines. */
-const EVERY_MS = { terminal: 200, plain: 10_000 }
+const EVERY_MS = { watched: 200, plain: 10_000 }
 
-/** Tells how far a run is, at which rate and for how long still: in one line of a terminal, else in a line now and then. */
-export function runProgress({ write, isTerminal, now }: ProgressPlace): Progress {
-  const every = isTerminal ? EVERY_MS.terminal : EVERY_MS.plain
+/**
+ * Tells how far a run is, at which rate and for how long still: in one line where somebody looks, else in a line now and then.
+ * @param now milliseconds of a clock that never goes back.
+ */
+export function runProgress(teller: Pick<Teller, 'isWatched' | 'progress' | 'note'>, now = () => performance.now()): Progress {
+  const every = teller.isWatched ? EVERY_MS.watched : EVERY_MS.plain
   let [unit, total, before, done, began, toldAt]: ['bytes' | 'patients', number, number, number, number, number] = ['bytes', 0, 0, 0, 0, 0]
-  const tell = (): void => {
+  const line = (): string => {
     toldAt = now()
     const seconds = (toldAt - began) / 1000
     const rate = seconds > 0 ? (done - before) / seconds : 0
-    const line = progressLine(unit, { done, total, rate })
-    write(isTerminal ? `\r\u001b[K${line}` : `${line}\n`)
+    return progressLine(unit, { done, total, rate })
   }
+  const tell = (): void => (teller.isWatched ? teller.progress(line()) : teller.note(line()))
   return {
     begin: (what, all, doneBefore) => {
       ;[unit, total, before, done, began] = [what, all, doneBefore, doneBefore, now()]
@@ -32,10 +27,7 @@ export function runProgress({ write, isTerminal, now }: ProgressPlace): Progress
       done += count
       if (now() - toldAt >= every) tell()
     },
-    end: () => {
-      tell()
-      if (isTerminal) write('\n')
-    },
+    end: () => teller.note(line()),
   }
 }
 

@@ -32,8 +32,8 @@ export interface RunOptions extends Omit<RunChoices, 'now' | 'settings' | 'quest
   now: string | undefined
   /** What the deployment chose for the knowledge that was loaded. */
   settingsFor: (loaded: LoadedKnowledge) => RunChoices['settings']
-  /** Threads that work at the same time; none works in this one. */
-  workers: number
+  /** How many threads work at the same time on an input of so many bytes; at none this one does. */
+  workersFor: (bytes: number) => number
   progress: Progress
   /** Bytes of the input that one bucket holds, more or less. */
   bucketBytes?: number
@@ -72,8 +72,9 @@ export async function runPopulation<Summary>(
   const finished = outputFile(plan, 'summary', 'json')
   if (existsSync(finished) && !existsSync(workFolder(plan))) return JSON.parse(readFileSync(finished, 'utf8')) as Summary
   mkdirSync(workFolder(plan), { recursive: true })
-  const lanes = Math.max(options.workers, 1, lanesIn(plan))
-  const pool = openPool(plan, options.workers, lanes, loaded)
+  const workers = options.workersFor(bytesIn(plan.files))
+  const lanes = Math.max(workers, 1, lanesIn(plan))
+  const pool = openPool(plan, workers, lanes, loaded)
   try {
     await new Run(plan, pool, lanes, options.progress).all()
   } finally {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { progressLine, runProgress } from '../../src/cli/run-progress.js'
+import { Teller } from '../../src/cli/teller.js'
 
 describe('how far a run is', () => {
   test.each([
@@ -27,13 +28,14 @@ describe('how far a run is', () => {
           '\r\u001b[Kasked 20 of 100 patients',
           '\r\u001b[Kasked 40 of 100 patients, 5 a second, 12 s left',
           '\r\u001b[Kasked 60 of 100 patients, 2 a second, 20 s left',
-          '\r\u001b[Kasked 60 of 100 patients, 2 a second, 20 s left',
-          '\n',
+          '\r\u001b[K',
+          'asked 60 of 100 patients, 2 a second, 20 s left\n',
         ],
       ],
     ] as const) {
       const [told, clock] = [[] as string[], { ms: 0 }]
-      const progress = runProgress({ write: text => void told.push(text), isTerminal, now: () => clock.ms })
+      const err = { write: (text: string) => void told.push(text), isTTY: isTerminal }
+      const progress = runProgress(new Teller({ out: { write: () => expect(true).toBe(false) }, err }, false), () => clock.ms)
       // What an earlier run did counts as done, and not for the rate.
       progress.begin('patients', 100, 20)
       clock.ms = 4_000
