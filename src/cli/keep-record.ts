@@ -4,6 +4,7 @@ import { readSettings } from '../settings.js'
 import { baseUrl } from '../trust/base-url.js'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
+import type { Teller } from './teller.js'
 
 /** Whose rows, and of which days. */
 export interface RecordOptions {
@@ -27,29 +28,47 @@ const USAGE = [
 
 /**
  * Shows (`find`, as lines of JSON) or deletes (`erase`) what the store of the environment keeps, or tells it as AuditEvents
- * (`export`, one a line).
+ * (`export`, one a line); where JSON was asked for, in one document.
  * @throws CliError COLUMNA_USAGE when the words are wrong; Error when the store cannot be opened.
  */
-export async function keepRecord(action: string, options: RecordOptions): Promise<Outcome> {
+export async function keepRecord(action: string, options: RecordOptions, teller: Teller): Promise<Outcome> {
   const asked = askedIn(action, options)
   const { keptIn, publicUrl } = readSettings()
   const rows = await openKeptRows(keptIn, publicUrl, Date.now)
   try {
-    await tell(linesOf(rows, asked))
+    await answer(rows, asked, teller)
   } finally {
     await rows.close()
   }
   return 0
 }
 
+async function answer(rows: KeptRows, { action, about, span }: Asked, teller: Teller): Promise<void> {
+  if (action === 'find' && about) await tellAll('rows', rows.find(about, span), teller)
+  else if (action === 'erase' && about && 'patient' in about) {
+    const erased = await rows.erase(about.patient)
+    teller.tell(`${erased} row(s) erased.`)
+    teller.tellJson({ erased })
+  } else if (action === 'export' && !(about && 'card' in about)) await tellAll('events', rows.events(about, span), teller)
+  else throw wrongWords()
+}
+
+/** Tells each as a line as it is found, for there may be very many, or all under a name in one document. */
+async function tellAll(name: string, found: AsyncIterable<unknown>, teller: Teller): Promise<void> {
+  if (!teller.isJson) return tellLines(found)
+  const all: unknown[] = []
+  for await (const each of found) all.push(each)
+  teller.tellJson({ [name]: all })
+}
+
 /** Writes lines until whoever reads them has had enough, as `head` has: what they saw is noted then all the same. */
-async function tell(lines: AsyncIterable<string>): Promise<void> {
+async function tellLines(found: AsyncIterable<unknown>): Promise<void> {
   let isRead = true
   process.stdout.on('error', () => {
     isRead = false
   })
-  for await (const line of lines) {
-    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain').catch(() => undefined)
+  for await (const each of found) {
+    if (!process.stdout.write(`${JSON.stringify(each)}\n`)) await once(process.stdout, 'drain').catch(() => undefined)
     if (!isRead) return
   }
 }
@@ -77,12 +96,4 @@ function instant(text: string | undefined, usual: number): number {
   const at = text === undefined ? usual : Date.parse(text)
   if (Number.isNaN(at)) throw wrongWords()
   return at
-}
-
-async function* linesOf(rows: KeptRows, { action, about, span }: Asked): AsyncGenerator<string> {
-  if (action === 'find' && about) for await (const row of rows.find(about, span)) yield JSON.stringify(row)
-  else if (action === 'erase' && about && 'patient' in about) yield `${await rows.erase(about.patient)} row(s) erased.`
-  else if (action === 'export' && !(about && 'card' in about))
-    for await (const event of rows.events(about, span)) yield JSON.stringify(event)
-  else throw wrongWords()
 }

@@ -757,6 +757,11 @@ test.each([
   ).toHaveLength(tables.length + 1)
   expect(command({ CDS_STORE }, ...erasing)).toBe('6 row(s) erased.\n')
   expect(command({ CDS_STORE }, 'find', ...who)).toBe('')
+  // As a program reads it; what is kept of the other patient stands, and that somebody looked.
+  const asJson = (...words: readonly string[]) =>
+    JSON.parse(command({ CDS_STORE }, ...words, ...who.slice(0, 2), '--patient', 'p2', '--json')) as unknown
+  expect(asJson('find')).toEqual({ rows: [expect.anything(), expect.anything(), expect.anything()] })
+  expect(asJson('export')).toMatchObject({ events: [{ resourceType: 'AuditEvent' }, { resourceType: 'AuditEvent' }] })
   expect(await overridesOf(record, of('p1'))).toEqual([])
   expect(await overridesOf(record, of('p2'))).toHaveLength(1)
   await record.close()
