@@ -96,12 +96,22 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   VALUE_SET_UNUSED: ['ValueSet/vs.json', 'ValueSet'],
   CONDITION_CONSTANT: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].condition[0]'],
   'CONDITION_CONSTANT-always': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].condition[0]'],
+  'CONDITION_CONSTANT-range': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].condition[0]'],
   CONDITION_CONTRADICTED: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].action[0].condition[0]'],
+  'CONDITION_CONTRADICTED-dates': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].action[0].condition[0]'],
   ACTION_REPEATED: ['PlanDefinition/plan.json', 'PlanDefinition.action[1]'],
+  ACTION_ALIKE: ['PlanDefinition/plan.json', 'PlanDefinition.action[1]'],
 }
 
 /** What is told and may be served all the same. */
-const WARNINGS: readonly string[] = ['FACT_UNUSED', 'VALUE_SET_UNUSED', 'CONDITION_CONSTANT', 'CONDITION_CONTRADICTED', 'ACTION_REPEATED']
+const WARNINGS: readonly string[] = [
+  'FACT_UNUSED',
+  'VALUE_SET_UNUSED',
+  'CONDITION_CONSTANT',
+  'CONDITION_CONTRADICTED',
+  'ACTION_REPEATED',
+  'ACTION_ALIKE',
+]
 
 const EXAMPLES = Object.entries(PLACES)
 

@@ -1,8 +1,14 @@
 import { keyOf } from './certainty.js'
+import { areApart, writtenValue, type Limit, type Written } from './limits.js'
 import { bare, childNodes, functionOf, nameWithoutQuotes, type SyntaxNode } from './syntax.js'
 
-/** What must be so, or not so, where an expression is true; by what it is about. */
-export type Claims = ReadonlyMap<string, ReadonlySet<boolean>>
+/** What must be so where an expression is true. */
+export interface Claims {
+  /** By what it is about, whether that is so or not. */
+  said: ReadonlyMap<string, ReadonlySet<boolean>>
+  /** How much something is at least, and at most. */
+  limits: readonly Limit[]
+}
 
 /** The tree of a fact; undefined for any other variable. */
 export type FactTree = (name: string) => SyntaxNode | undefined
@@ -14,22 +20,25 @@ export type FactTree = (name: string) => SyntaxNode | undefined
 export function claimsOf(tree: SyntaxNode, isTrue: boolean, factTree: FactTree): Claims {
   const walk = new ClaimWalk(factTree)
   walk.claim(tree, isTrue)
-  return walk.found
+  return walk
 }
 
 /** Whether some claims cannot be so together. */
 export const areImpossible = (...all: readonly Claims[]): boolean => {
   const seen = new Map<string, boolean>()
-  for (const [about, claimed] of all.flatMap(claims => [...claims]))
+  for (const [about, claimed] of all.flatMap(({ said }) => [...said]))
     for (const isSo of claimed) {
       if (seen.has(about) && seen.get(about) !== isSo) return true
       seen.set(about, isSo)
     }
-  return false
+  return areApart(all.flatMap(({ limits }) => limits))
 }
 
 /** Functions that yield nothing of nothing. */
 const OF_SOMETHING = new Set(['where', 'select', 'ofType', 'first', 'last', 'tail', 'skip', 'take', 'single', 'distinct'])
+
+/** Functions whose criterion something meets where they yield something. */
+const CHOOSING = new Set(['where', 'exists'])
 
 /** Comparisons as one that is so, or is not. */
 const ORDERS: Readonly<Record<string, readonly [as: '<' | '<=', isSo: boolean]>> = {
@@ -39,8 +48,13 @@ const ORDERS: Readonly<Record<string, readonly [as: '<' | '<=', isSo: boolean]>>
   '>': ['<=', false],
 }
 
-class ClaimWalk {
-  readonly found = new Map<string, Set<boolean>>()
+/** The comparison that holds where one does not, and where its sides change places. */
+const OPPOSITE: Readonly<Record<string, string>> = { '<': '>=', '>=': '<', '<=': '>', '>': '<=' }
+const MIRRORED: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' }
+
+class ClaimWalk implements Claims {
+  readonly said = new Map<string, Set<boolean>>()
+  readonly limits: Limit[] = []
 
   constructor(private readonly factTree: FactTree) {}
 
@@ -64,6 +78,7 @@ class ClaimWalk {
     if (fact) this.presence(fact, isThere)
     const [left, right] = childNodes(node)
     if (!isThere || node.type !== 'InvocationExpression' || !left || !right) return
+    this.among(right)
     if (right.type === 'MemberInvocation' || OF_SOMETHING.has(functionOf(right)?.name ?? '')) this.presence(left, true)
   }
 
@@ -75,17 +90,26 @@ class ClaimWalk {
       this.claim(left, true)
       this.claim(right, false)
     } else if (node.type === 'InvocationExpression') this.call(left, right, isTrue)
-    else if (node.type === 'InequalityExpression') this.order(node.text ?? '', `${keyOf(left)} ${keyOf(right)}`, isTrue)
+    else if (node.type === 'InequalityExpression') this.order(node.text ?? '', left, right, isTrue)
     else if (node.type === 'EqualityExpression') this.equality(node.text ?? '', left, right, isTrue)
   }
 
   private call(on: SyntaxNode, call: SyntaxNode, isTrue: boolean): void {
     const { name, argumentNodes } = functionOf(call) ?? { argumentNodes: [] }
-    if (name === 'exists' && argumentNodes.length > 0 && isTrue) this.presence(on, true)
+    if (name === 'exists' && argumentNodes.length > 0 && isTrue) {
+      this.presence(on, true)
+      this.among(call)
+    }
     if (argumentNodes.length > 0) return
     if (name === 'not') this.claim(on, !isTrue)
     else if (name === 'exists' || name === 'empty') this.presence(on, (name === 'exists') === isTrue)
     else if (name === 'knownTrue' || name === 'notKnownTrue') this.known(on, (name === 'knownTrue') === isTrue)
+  }
+
+  /** That something meets the criterion of a function, which nothing does where it contradicts itself. */
+  private among(call: SyntaxNode): void {
+    const { name = '', argumentNodes: [criterion] = [] } = functionOf(call) ?? {}
+    if (criterion && CHOOSING.has(name) && areImpossible(claimsOf(criterion, true, this.factTree))) this.never()
   }
 
   private known(on: SyntaxNode, isKnown: boolean): void {
@@ -93,9 +117,11 @@ class ClaimWalk {
     else this.add(`known ${keyOf(on)}`, false)
   }
 
-  private order(operator: string, sides: string, isTrue: boolean): void {
+  private order(operator: string, left: SyntaxNode, right: SyntaxNode, isTrue: boolean): void {
     const order = ORDERS[operator]
     if (!order) return
+    this.limit((isTrue ? operator : OPPOSITE[operator]) ?? '', left, right)
+    const sides = `${keyOf(left)} ${keyOf(right)}`
     const [as, isSo] = [order[0], order[1] === isTrue]
     this.add(`${as} ${sides}`, isSo)
     // What is less is not more, and what is more is not less.
@@ -106,14 +132,33 @@ class ClaimWalk {
     if (operator !== '=' && operator !== '!=') return
     const isSame = (operator === '=') === isTrue
     const truth = truthOf(bare(right))
-    if (truth === undefined) this.add(`= ${keyOf(left)} ${keyOf(right)}`, isSame)
-    else this.claim(left, truth === isSame)
+    if (truth !== undefined) return this.claim(left, truth === isSame)
+    this.add(`= ${keyOf(left)} ${keyOf(right)}`, isSame)
+    if (isSame) for (const operator of ['<=', '>=']) this.limit(operator, left, right)
+  }
+
+  /** How much one side of a comparison is at least or at most, where the other is written out. */
+  private limit(operator: string, left: SyntaxNode, right: SyntaxNode): void {
+    const [value, mirrored] = [writtenValue(right), writtenValue(left)]
+    if (value) this.limitTo(operator, left, value)
+    if (mirrored) this.limitTo(MIRRORED[operator] ?? '', right, mirrored)
+  }
+
+  private limitTo(operator: string, what: SyntaxNode, { scale, least, most }: Written): void {
+    const isUpper = operator.startsWith('<')
+    // What is not known to the day is taken as wide as it may be.
+    const isIncluded = operator.endsWith('=') || least !== most
+    this.limits.push({ about: `${keyOf(what)} in ${scale}`, isUpper, value: isUpper ? most : least, isIncluded })
   }
 
   /** `true` is never false, nor `false` true, and `{}` neither. */
   private literal(written: SyntaxNode | undefined, isTrue: boolean): void {
     const isNever = written?.type === 'NullLiteral' || (written?.type === 'BooleanLiteral' && (written.text === 'true') !== isTrue)
-    if (isNever) for (const isSo of [true, false]) this.add('never', isSo)
+    if (isNever) this.never()
+  }
+
+  private never(): void {
+    for (const isSo of [true, false]) this.add('never', isSo)
   }
 
   private factOf(node: SyntaxNode): SyntaxNode | undefined {
@@ -121,7 +166,7 @@ class ClaimWalk {
   }
 
   private add(about: string, isSo: boolean): void {
-    this.found.set(about, (this.found.get(about) ?? new Set()).add(isSo))
+    this.said.set(about, (this.said.get(about) ?? new Set()).add(isSo))
   }
 }
 

@@ -1,4 +1,6 @@
 import type { PlanDefinition, PlanDefinitionAction } from 'fhir/r4.js'
+import { keyOf } from '../expression/certainty.js'
+import { bare, childNodes, parseExpression, type SyntaxNode } from '../expression/syntax.js'
 import type { FaultList } from '../model/faults.js'
 import { ofType } from '../model/knowledge-file.js'
 import type { Knowledge } from './compile-knowledge.js'
@@ -8,29 +10,35 @@ import { inFhirPath } from './expressions.js'
 interface Placed {
   action: PlanDefinitionAction
   element: string
+  /** What holds it: the plan or an action. */
+  within: string
   /** Conditions of its own and of those above it, and the hooks on which it is asked. */
   when: readonly string[]
 }
 
 /**
  * Tells of actions of one plan that say the same of the same patients on the same hook under two ids, so that an override of one
- * leaves the other. Case, blanks and punctuation at the end make no difference.
+ * leaves the other, and of those side by side that have a title or an order in common there, or where neither has a title a text. Case,
+ * blanks and punctuation make no difference, and conditions none by their order, their parentheses or by what joins them.
  */
 export function checkRepeatedActions({ files }: Pick<Knowledge, 'files'>, faults: FaultList): void {
   for (const { file, resource } of ofType<PlanDefinition>(files, 'PlanDefinition')) {
-    const first = new Map<string, PlanDefinitionAction>()
+    const before = new Map<string, PlanDefinitionAction>()
     for (const placed of actionsWithin(resource.action, 'PlanDefinition', [])) {
-      if (placed.action.title === undefined && placed.action.description === undefined) continue
-      const key = whatItSays(placed)
-      const before = first.get(key)
-      if (before)
+      const { action, element } = placed
+      if (action.title === undefined && action.description === undefined && action.definitionCanonical === undefined) continue
+      const [whole, ...parts] = whatItSays(placed)
+      const [same, alike] = [before.get(whole), parts.map(part => before.get(part)).find(Boolean)]
+      const id = (same ?? alike)?.id ?? 'another action'
+      if (same) faults.add('ACTION_REPEATED', file, element, `Under the same conditions it says what ${id} says; leave one out.`)
+      else if (alike)
         faults.add(
-          'ACTION_REPEATED',
+          'ACTION_ALIKE',
           file,
-          placed.element,
-          `Under the same conditions it says what ${before.id ?? 'another action'} says; leave one out.`,
+          element,
+          `Under the same conditions it has the words or the order of ${id}, so that readers are told nearly the same twice; make one of them, or tell them apart.`,
         )
-      else first.set(key, placed.action)
+      for (const key of [whole, ...parts]) if (!before.has(key)) before.set(key, action)
     }
   }
 }
@@ -39,29 +47,40 @@ const actionsWithin = (actions: readonly PlanDefinitionAction[] = [], element: s
   actions.flatMap((action, index) => {
     const own = `${element}.action[${index}]`
     const triggers = (action.trigger ?? []).map(trigger => `on ${JSON.stringify(trigger)}`)
-    const conditions = (action.condition ?? []).map(
-      ({ kind, expression }) => `${kind} ${JSON.stringify(inFhirPath(expression)?.expression?.trim().split(/\s+/) ?? expression)}`,
-    )
-    const when = [...above, ...triggers, ...conditions]
-    return [{ action, element: own, when }, ...actionsWithin(action.action, own, when)]
+    const when = [...above, ...triggers, ...conditionsOf(action)]
+    return [{ action, element: own, within: element, when }, ...actionsWithin(action.action, own, when)]
   })
 
-/** The same for actions that say and do the same; what only names them, or says where it is from, is left out. */
-function whatItSays({ action, when }: Placed): string {
+/** Everything that must be so, however it is divided into conditions. */
+const conditionsOf = ({ condition = [] }: PlanDefinitionAction): string[] =>
+  condition.flatMap(({ kind, expression }) => {
+    const written = inFhirPath(expression)?.expression
+    return (written === undefined ? [JSON.stringify(expression)] : joined(parseExpression(written))).map(each => `${kind} ${each}`)
+  })
+
+function joined(written: SyntaxNode): string[] {
+  const node = bare(written)
+  return node.type === 'AndExpression' ? childNodes(node).flatMap(joined) : [keyOf(node)]
+}
+
+/** All that an action says and does, and then each part that two actions hardly share by chance; what only names it, or says where it is from, is left out. */
+function whatItSays({ action, within, when }: Placed): readonly [whole: string, ...parts: string[]] {
   const { title, description, textEquivalent, type, definitionCanonical, definitionUri, dynamicValue, extension } = action
-  return JSON.stringify([
-    [...new Set(when)].sort(),
-    [title, description, textEquivalent].map(alike),
-    [type, definitionCanonical, definitionUri, dynamicValue, extension],
-  ])
+  const under = [...new Set(when)].sort()
+  const texts = [title, description, textEquivalent].map(alike)
+  // A text may be common to two that their titles tell apart.
+  const named = texts.find(text => text !== '') ?? ''
+  const order = [type, definitionCanonical, definitionUri, dynamicValue]
+  return [
+    JSON.stringify([under, texts, order, extension]),
+    ...(named === '' ? [] : [JSON.stringify([within, under, named])]),
+    ...(definitionCanonical === undefined && definitionUri === undefined ? [] : [JSON.stringify([within, under, order])]),
+  ]
 }
 
-/** A text without what writers differ in: case, blanks, and the mark that it ends with. */
-function alike(text = ''): string {
-  const words = text.toLowerCase().replace(/\s+/g, ' ')
-  let end = words.length
-  while (end > 0 && END_MARKS.includes(words.charAt(end - 1))) end -= 1
-  return words.slice(0, end)
-}
-
-const END_MARKS = ' .!:;,'
+/** A text without what writers differ in: case, blanks and punctuation. */
+const alike = (text = ''): string =>
+  text
+    .toLowerCase()
+    .match(/[\p{L}\p{N}%$]+/gu)
+    ?.join(' ') ?? ''

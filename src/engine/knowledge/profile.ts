@@ -26,6 +26,7 @@ const HARDLY_MEANT: KnowledgeProfile['severities'] = {
   CONDITION_CONSTANT: 'warning',
   CONDITION_CONTRADICTED: 'warning',
   ACTION_REPEATED: 'warning',
+  ACTION_ALIKE: 'warning',
 }
 
 const USUAL_PREFIX = 'org.columna'

@@ -54,6 +54,7 @@ export const FAULT_CODES = [
   'CONDITION_CONSTANT',
   'CONDITION_CONTRADICTED',
   'ACTION_REPEATED',
+  'ACTION_ALIKE',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]
