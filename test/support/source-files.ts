@@ -26,11 +26,12 @@ export interface SourceFile {
   imports: readonly Import[]
 }
 
-/** Every node of a syntax tree. */
-function* nodesOf(value: unknown): Generator<SyntaxNode> {
-  if (typeof value !== 'object' || value === null) return
-  if ('type' in value && typeof value.type === 'string') yield value as SyntaxNode
-  for (const inner of Object.values(value)) yield* nodesOf(inner)
+/** Every node of a syntax tree, as they are written. */
+function nodesOf(tree: unknown, found: SyntaxNode[] = []): SyntaxNode[] {
+  if (typeof tree !== 'object' || tree === null) return found
+  if ('type' in tree && typeof tree.type === 'string') found.push(tree as SyntaxNode)
+  for (const name in tree) nodesOf((tree as Record<string, unknown>)[name], found)
+  return found
 }
 
 /** The line on which a node stands. */
@@ -70,9 +71,7 @@ const packageOf = (specifier: string): string => specifier.split('/')[0] ?? spec
 
 function readSource(path: string): SourceFile {
   const text = readFileSync(join(SRC, path), 'utf8')
-  const nodes = [
-    ...nodesOf(parse(text, { sourceType: 'module', plugins: path.endsWith('x') ? ['typescript', 'jsx'] : ['typescript'] }).program),
-  ]
+  const nodes = nodesOf(parse(text, { sourceType: 'module', plugins: path.endsWith('x') ? ['typescript', 'jsx'] : ['typescript'] }).program)
   return { path, text, nodes, imports: importsOf(path, nodes) }
 }
 
