@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { jest } from '@jest/globals'
+import { Ajv } from 'ajv'
 import supertest, { type Response } from 'supertest'
 import { gatherCall } from '../../src/calls/call-service.js'
 import { parseHookRequest } from '../../src/cds-hooks/parse-hook-request.js'
@@ -24,6 +25,7 @@ import { seenInProcess } from '../../src/trust/seen-tokens.js'
 import { clientOfKey, makeTestKeys, testToken } from '../../src/trust/test-token.js'
 import { clientsByToken } from '../../src/trust/token-check.js'
 import { readTrustFile } from '../../src/trust/trust-file.js'
+import { TRUST_SCHEMA } from '../../src/trust/trust-schema.js'
 import { TRUST_OFF, whoMayCall, type TrustOptions } from '../../src/trust/who-may-call.js'
 import { faultsOfResponse } from '../support/check-response.js'
 import { columna } from '../support/columna.js'
@@ -994,6 +996,10 @@ describe('the file of clients', () => {
     iss: 'https://north.example.org',
     jwks: { keys: [north!.publicKey] },
     ...members,
+  })
+
+  test('has a schema that is one', () => {
+    expect(new Ajv({ allowUnionTypes: true, strict: true }).validateSchema(TRUST_SCHEMA)).toBe(true)
   })
 
   test('registers clients, with the recommended algorithms unless it says otherwise', async () => {
