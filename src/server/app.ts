@@ -64,8 +64,10 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     asksRecord,
     operation,
   } of options.hasOperationsPort ? ROUTES.filter(({ isForOperators }) => !isForOperators) : ROUTES) {
-    if (isAboutNobody) app.all(path, maybeStored)
-    if (isPacked) app.all(path, pack)
+    // Of a route, `all` is one step; of the app it would be one for each method that HTTP knows.
+    const route = app.route(path)
+    if (isAboutNobody) route.all(maybeStored)
+    if (isPacked) route.all(pack)
     const readBody = answersWithin === undefined ? body : answersWithin === 'call' ? bodyInTime : bodyToExplain
     const audit = auditing(operation, environment)
     for (const [method, handler] of Object.entries(methods)) {
@@ -78,9 +80,9 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
         ...(method === 'get' ? [] : readBody),
       ]
       const answer = options.tracing && method === 'post' ? tracedHandler(options.tracing, path, handler) : handler
-      app[method as 'get' | 'post' | 'put'](path, named(path), ...steps, answering(answer, environment))
+      route[method as 'get' | 'post' | 'put'](named(path), ...steps, answering(answer, environment))
     }
-    app.all(path, named(path), methodNotAllowed(Object.keys(methods)))
+    route.all(named(path), methodNotAllowed(Object.keys(methods)))
   }
   app.use(() => {
     throw pathUnknown()
