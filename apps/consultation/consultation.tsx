@@ -11,6 +11,8 @@ import type { FhirClient, PatientChoice } from '../shared/fhir.js'
 import { readForm } from '../shared/form/definition.js'
 import { pageLanguage, wordsOf } from '../shared/language.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
+import { keepsAnswers } from '../shared/kept-answers.js'
+import { later } from '../shared/later.js'
 import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { NotReadNote } from '../shared/not-read-note.js'
 import { RefusedNote } from '../shared/refused-note.js'
@@ -23,6 +25,9 @@ import { openCount, ShortForm } from './short-form.js'
 import { useForms, type Forms } from './use-forms.js'
 import { WholeForm } from './whole-form.js'
 import { consultationWords } from './words.js'
+
+/** Seldom needed, and not to begin with. */
+const KeptNote = later(async () => (await import('../shared/kept-note.js')).KeptNote)
 
 interface ConsultationProps {
   settings: PageSettings
@@ -48,6 +53,7 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
     [chosen, service],
   )
   useEffect(() => setSession(opened.answer), [opened.answer])
+  const [isKept] = useState(() => keepsAnswers(settings))
   const unsaved = useRef(0)
   const [, showAgain] = useState({})
   const isOpen = session !== undefined && isOf(session, chosen) && session.service === service
@@ -83,6 +89,7 @@ export function Consultation({ settings, services, questionnaires }: Consultatio
         )}
       </div>
       {!chosen && <p class="muted">{words.chooseFirst}</p>}
+      {!chosen && isKept && <KeptNote />}
       {opened.refused && <RefusedNote what={clinic.fetchRecord} refused={opened.refused} onAgain={opened.askAgain} />}
       {chosen && !isOpen && !opened.refused && <p role="status">{words.asking}</p>}
       {isOpen && (
@@ -119,6 +126,8 @@ function OpenRecord({ session, onSaved, onUnsaved, settings, questionnaires }: O
   )
   useEffect(() => onUnsaved(forms.unsaved), [forms.unsaved])
   const [isWhole, setWhole] = useState(false)
+  const [saving, setSaving] = useState<Saving>()
+  const isSaving = saving !== undefined && 'isSaving' in saving
   const { id } = session.service
   const tried = forms.responses('completed', 'now')
   const drafts = JSON.stringify(tried)
@@ -145,12 +154,17 @@ function OpenRecord({ session, onSaved, onUnsaved, settings, questionnaires }: O
             {words.goesOn(date)}
           </p>
         ))}
-        {isWhole ? (
-          <WholeForm forms={forms} />
-        ) : (
-          <ShortOrWhy open={open.answer} refused={open.refused} onAgain={open.askAgain} forms={forms} />
-        )}
-        <SaveBar session={session} forms={forms} now={now} onSaved={onSaved} />
+        {forms.resumed > 0 && <KeptNote resumed={forms.resumed} onDiscard={forms.discard} />}
+        {forms.isOutdated && <KeptNote isOutdated />}
+        {/* What were answered while it is saved would be neither saved nor there after it. */}
+        <div inert={isSaving}>
+          {isWhole ? (
+            <WholeForm forms={forms} />
+          ) : (
+            <ShortOrWhy open={open.answer} refused={open.refused} onAgain={open.askAgain} forms={forms} />
+          )}
+        </div>
+        <SaveBar session={session} forms={forms} now={now} onSaved={onSaved} saving={saving} setSaving={setSaving} />
       </section>
       <Advice advice={advice} />
     </div>
@@ -223,12 +237,13 @@ interface SaveBarProps {
   forms: Forms
   now: () => string
   onSaved: (session: Session) => void
+  saving: Saving
+  setSaving: (saving: Saving) => void
 }
 
-function SaveBar({ session, forms, now, onSaved }: SaveBarProps) {
+function SaveBar({ session, forms, now, onSaved, saving, setSaving }: SaveBarProps) {
   const words = wordsOf(consultationWords)
   const clinic = wordsOf(clinicWords)
-  const [saving, setSaving] = useState<Saving>()
   useEffect(() => warnBeforeLeaving(forms.unsaved > 0), [forms.unsaved > 0])
   const writer = useMemo(formWriter, [])
   const save = async (status: 'completed' | 'in-progress') => {

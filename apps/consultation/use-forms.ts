@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { answerCount, askedBy, NO_ANSWERS, type Answers } from '../shared/form/answers.js'
 import type { Form } from '../shared/form/definition.js'
 import { fromResponse, toResponse } from '../shared/form/response.js'
+import { keepAnswers, keptAnswers, type FoundForm, type KeptForm } from '../shared/kept-answers.js'
 import { authorIn, responsesTo, type Session } from '../shared/session.js'
 
 /** What is answered of a form in a session. */
@@ -23,6 +24,12 @@ export interface Forms {
   answer: (form: Form, answers: Answers, isDirect: boolean) => void
   /** How many answers are not saved. */
   unsaved: number
+  /** How many of them were given before the page was loaded anew. */
+  resumed: number
+  /** Whether answers were given before that do not fit what the record holds now. */
+  isOutdated: boolean
+  /** Goes back to what the record holds. */
+  discard: () => void
   /** Whether there is anything to save as done: answers, or a draft. */
   canBeDone: boolean
   /** What is answered, as FHIR: forms with an answer that is not saved and, as done, those that were a draft. */
@@ -34,13 +41,24 @@ const NOTHING: Filled = { answers: NO_ANSWERS, direct: new Set() }
 /** Keeps what is answered in a session; another session begins with its own drafts. */
 export function useForms(forms: readonly Form[], session: Session): Forms {
   const begun = useMemo(() => new Map(forms.map(form => [form, begin(form, session)] as const)), [forms, session])
-  const [filled, setFilled] = useState(begun)
-  useEffect(() => setFilled(begun), [begun])
+  const kept = useMemo(() => keptAnswers(session), [])
+  const [given, setGiven] = useState(() => ({ of: begun, filled: resume(begun, kept) }))
+  // What is given belongs to the record as it was read: after a save it begins with what was saved.
+  const filled = given.of === begun ? given.filled : begun
+  const [resumed, setResumed] = useState(() =>
+    countIn(
+      forms.filter(form => filled.get(form) !== begun.get(form)),
+      filled,
+    ),
+  )
   const filledOf = (form: Form) => filled.get(form) ?? NOTHING
   const isChanged = (form: Form) => filledOf(form).answers !== begun.get(form)?.answers
   const author = authorIn(session)
   const changed = forms.filter(isChanged)
   const open = forms.filter(form => isChanged(form) || filledOf(form).draft !== undefined)
+  useEffect(() => keepAnswers(session, new Map(changed.map(form => [form.canonical, keptOf(filledOf(form))] as const))), [session, filled])
+  // Who goes on to somebody else was asked whether these answers may be left.
+  useEffect(() => () => keepAnswers(session, new Map()), [])
   return {
     byUrl: useMemo(() => new Map(forms.map(form => [form.canonical.split('|', 1)[0] ?? '', form] as const)), [forms]),
     filledOf,
@@ -48,9 +66,15 @@ export function useForms(forms: readonly Form[], session: Session): Forms {
       const before = filledOf(form)
       const isNew = (linkId: string) => before.answers.values[linkId] === undefined
       const direct = isDirect ? [...before.direct, ...Object.keys(answers.values).filter(isNew)] : before.direct
-      setFilled(new Map(filled).set(form, { ...before, answers, direct: new Set(direct) }))
+      setGiven({ of: begun, filled: new Map(filled).set(form, { ...before, answers, direct: new Set(direct) }) })
     },
-    unsaved: changed.reduce((sum, form) => sum + answerCount(filledOf(form).answers), 0),
+    unsaved: countIn(changed, filled),
+    resumed: given.of === begun ? resumed : 0,
+    isOutdated: given.of === begun && [...kept.values()].some(({ isOutdated }) => isOutdated),
+    discard() {
+      setResumed(0)
+      setGiven({ of: begun, filled: begun })
+    },
     canBeDone: open.length > 0,
     responses: (status, authored) =>
       (status === 'completed' ? open : changed).map(form => {
@@ -66,6 +90,20 @@ export function useForms(forms: readonly Form[], session: Session): Forms {
       }),
   }
 }
+
+const countIn = (forms: readonly Form[], filled: ReadonlyMap<Form, Filled>): number =>
+  forms.reduce((sum, form) => sum + answerCount(filled.get(form)?.answers ?? NO_ANSWERS), 0)
+
+/** What the record holds, with the answers that were kept beside the same. */
+const resume = (begun: ReadonlyMap<Form, Filled>, kept: ReadonlyMap<string, FoundForm>): ReadonlyMap<Form, Filled> =>
+  new Map(
+    [...begun].map(([form, filled]) => {
+      const { answers, direct = [], isOutdated = true } = kept.get(form.canonical) ?? {}
+      return [form, answers === undefined || isOutdated ? filled : { ...filled, answers, direct: new Set(direct) }] as const
+    }),
+  )
+
+const keptOf = ({ answers, direct }: Filled): KeptForm => ({ answers, direct: [...direct] })
 
 /** A form as the record holds it: the newest, where it was saved before it was done. */
 function begin(form: Form, session: Session): Filled {

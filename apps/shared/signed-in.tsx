@@ -2,6 +2,7 @@ import { render } from 'preact'
 import type { PageSettings } from '../../src/server/routes.js'
 import type { SignedOut } from '../../src/server/sign-in-routes.js'
 import { clinicWords } from './clinic-words.js'
+import { forgetAnswers } from './kept-places.js'
 import { wordsOf } from './language.js'
 import { ask } from './service.js'
 import './signed-in.css'
@@ -19,6 +20,7 @@ export function showSignedIn({ user }: PageSettings): void {
 function SignedIn({ name }: { name: string | undefined }) {
   const words = wordsOf(clinicWords)
   const signOut = async () => {
+    forgetAnswers()
     const { goOnTo = '/' } = (await ask<SignedOut>('POST', '/sign-out', {}).catch(() => undefined))?.answer ?? {}
     location.assign(goOnTo)
   }

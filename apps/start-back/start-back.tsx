@@ -16,6 +16,7 @@ import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
 import type { PatientForm } from '../shared/patient-links.js'
 import { NotReadNote } from '../shared/not-read-note.js'
+import { keepAnswers, keepsAnswers, keptAnswers } from '../shared/kept-answers.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import type { PatientAnswers } from '../shared/sealed-answers.js'
 import type { Refused } from '../shared/service.js'
@@ -30,6 +31,9 @@ import { startBackWords } from './words.js'
 
 /** Below the form, and not needed to begin with it. */
 const PatientLinksView = later(async () => (await import('./patient-links-view.js')).PatientLinksView)
+
+/** Seldom needed, and not to begin with. */
+const KeptNote = later(async () => (await import('../shared/kept-note.js')).KeptNote)
 
 interface StartBackProps {
   settings: PageSettings
@@ -62,6 +66,7 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
   )
   useEffect(() => setSession(opened.answer), [opened.answer])
   const isOpen = session !== undefined && isOf(session, chosen)
+  const [isKept] = useState(() => keepsAnswers(settings))
   const unsaved = useRef(0)
   // Who was chosen here, the last of whom is chosen now: by them the links of others are called.
   const met = useRef<Chosen[]>([])
@@ -89,6 +94,7 @@ export function StartBack({ settings, service, questionnaire, patientForm }: Sta
         <PatientChooser settings={settings} chosen={chosen} onChoose={choose} />
       </div>
       {!chosen && <p class="muted">{words.chooseFirst}</p>}
+      {!chosen && isKept && <KeptNote />}
       {opened.refused && <RefusedNote what={clinic.fetchRecord} refused={opened.refused} onAgain={opened.askAgain} />}
       {chosen && !isOpen && !opened.refused && <p role="status">{words.loading}</p>}
       {isOpen && (
@@ -137,7 +143,8 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
   const words = wordsOf(startBackWords)
   const clinic = wordsOf(clinicWords)
   const form = useMemo(() => readForm(questionnaire, pageLanguage()), [questionnaire])
-  const [answers, setAnswers] = useState<Answers>(NO_ANSWERS)
+  const kept = useMemo(() => keptAnswers(session).get(form.canonical), [])
+  const [answers, setAnswers] = useState<Answers>(kept && !kept.isOutdated ? kept.answers : NO_ANSWERS)
   const [saving, setSaving] = useState<Saving>()
   /** Whose answers stand in the form. */
   const [from, setFrom] = useState<Fetched>()
@@ -161,6 +168,10 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
     onUnsaved(count)
     return warnBeforeLeaving(count > 0)
   }, [count])
+  // What came by a link waits there, until it is saved.
+  const isKept = count > 0 && from === undefined
+  useEffect(() => keepAnswers(session, new Map(isKept ? [[form.canonical, { answers }]] : [])), [session, answers, isKept])
+  useEffect(() => () => keepAnswers(session, new Map()), [])
   const missing = flat(form.items).filter(isQuestion).length - count
   const author = authorIn(session)
   const draft = () =>
@@ -190,7 +201,9 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
       <AdviceStrip advice={advice} />
       <section aria-labelledby="form-heading">
         <h2 id="form-heading">{words.form}</h2>
-        {from && count > 0 && <p class="fetched">{words.fetched(from.link.place)}</p>}
+        {kept && answers === kept.answers && <KeptNote resumed={count} onDiscard={clear} />}
+        {kept?.isOutdated && count === 0 && <KeptNote isOutdated />}
+        {from && count > 0 && <p class="form-note">{words.fetched(from.link.place)}</p>}
         <ItemsView items={form.items} state={{ answers, isAsked, onAnswer: setAnswers, words: formWords(pageLanguage()) }} />
         <div class="save-bar">
           <div class="save-buttons">

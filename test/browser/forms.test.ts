@@ -286,6 +286,65 @@ describe('only what can change the advice', () => {
     expect(await page.getByText('Write a number, such as 37.5.').count()).toBe(0)
   })
 
+  test('answers that are not saved outlive a reload, for their own patient and in their own tab, until they are saved', async () => {
+    const { page } = await open('/consultation/', DESKTOP)
+    page.on('dialog', dialog => void dialog.accept())
+    const kept = () => page.evaluate('JSON.stringify(sessionStorage)')
+    const before = (await saved('work-injury')).length
+    const whole = page.getByRole('button', { name: 'Hele skemaet' })
+    await choosePatient(page, /^Test Arbejdsskade/)
+    await whole.click()
+    await answer(page, 'Urinretention', 'Ja')
+    await page.getByText('1 svar er ikke gemt').waitFor()
+    await page.reload()
+    await page.getByText('Denne fane har svar, der ikke er gemt.').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    // Another patient is given none of them, and what is answered there takes none away.
+    await choosePatient(page, /^Test Uspurgt/)
+    await page.getByText('Akutte tegn', { exact: true }).waitFor()
+    expect(await page.getByText(/ikke gemt/).count()).toBe(0)
+    await choosePatient(page, /^Test Arbejdsskade/)
+    await page.getByText('Et svar fra før siden blev indlæst igen, er sat ind. Det er ikke gemt.').waitFor()
+    await page.getByRole('heading', { name: URGENT }).waitFor()
+    await whole.click()
+    const given = page.getByRole('radiogroup', { name: 'Urinretention' }).getByRole('radio', { name: 'Ja', exact: true })
+    await soon(async () => expect(await given.isChecked()).toBe(true))
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+    // Nothing was written by itself, and nothing is written twice.
+    expect(await saved('work-injury')).toHaveLength(before)
+    await page.getByRole('button', { name: 'Gem svar' }).click()
+    await page.getByText('Skemaet er gemt i journalen.').waitFor()
+    expect(await saved('work-injury')).toHaveLength(before + 1)
+    await soon(async () => expect(await kept()).toBe('{}'))
+    await page.reload()
+    await choosePatient(page, /^Test Arbejdsskade/)
+    await page.getByRole('heading', { name: URGENT }).waitFor()
+    expect(await page.getByText('siden blev indlæst igen').count()).toBe(0)
+  })
+
+  test('answers that were saved after all, or given beside another draft, are not put in again', async () => {
+    const { page } = await open('/consultation/#demo=root-affection', DESKTOP)
+    page.on('dialog', dialog => void dialog.accept())
+    const before = (await saved('root-affection')).length
+    await page.getByRole('button', { name: 'Hele skemaet' }).click()
+    await answer(page, 'Feber', 'Ja')
+    await page.getByText('1 svar er ikke gemt').waitFor()
+    // The form arrives, and the page is gone before it is told.
+    await page.route(/\/fhir\/QuestionnaireResponse$/, async route => {
+      if (route.request().method() !== 'POST') return route.continue()
+      await route.fetch()
+      return route.abort()
+    })
+    await page.getByRole('button', { name: 'Gem svar' }).click()
+    await page.getByText('Svarene står stadig her på siden og er ikke gemt.').waitFor()
+    await page.unroute(/\/fhir\/QuestionnaireResponse$/)
+    await page.reload()
+    await page.getByText('Svar fra før siden blev indlæst igen, er ikke sat ind').waitFor()
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+    expect(await page.getByRole('button', { name: 'Gem svar' }).isDisabled()).toBe(true)
+    expect(await saved('root-affection')).toHaveLength(before + 1)
+  })
+
   test('a FHIR server that does not answer is told, and another try is offered', async () => {
     const { page } = await open('/', PHONE)
     await page.route(`${service.fhirServer}/**`, route => route.abort())

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Bundle } from 'fhir/r4.js'
+import type { Bundle, ServiceRequest } from 'fhir/r4.js'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { axeFindings, overflowOf } from '../support/axe.js'
 import { startChromium } from '../support/chromium.js'
+import { soon } from '../support/soon.js'
 import { startWorkService, type WorkService } from '../support/work-service.js'
 
 const START_TIMEOUT_MS = 120_000
@@ -174,6 +175,34 @@ describe('a person at the workbench', () => {
     await proposed.getByRole('button', { name: /Fjern ordinationen/ }).click()
     await page.getByText('Intet er valgt endnu').waitFor()
     expect(await proposed.count()).toBe(0)
+  })
+
+  test('what is ordered for one patient is ordered for no other, and begun anew with the first', async () => {
+    const { page } = await open(ORDER)
+    const drafts = page.getByRole('group', { name: 'Kladder, der bestilles' })
+    const called: string[] = []
+    page.on('request', request => {
+      if (request.url() === `${service.url}/cds-services/low-back-pain-order-sign`) called.push(request.postData() ?? '')
+    })
+    const change = async (name: RegExp) => {
+      await page.getByRole('button', { name: 'Vælg en anden' }).click()
+      await page.getByRole('button', { name }).click()
+      await drafts.getByText('Intet er valgt endnu').waitFor()
+    }
+    await order(page, 'Paracetamol')
+    await drafts.getByRole('button', { name: /^Fjern Paracetamol/ }).waitFor()
+    await soon(() => expect(called).toHaveLength(1))
+    await change(/Ridebukseområde/)
+    await order(page, 'MR-skanning af lænderyg')
+    await soon(() => expect(called).toHaveLength(2))
+    const { context: asked } = JSON.parse(called[1] ?? '') as { context: { patientId: string; draftOrders: Bundle } }
+    expect(asked.patientId).toBe('red-flag-cauda-equina')
+    expect(
+      asked.draftOrders.entry?.map(({ resource }) => [resource?.resourceType, (resource as ServiceRequest).subject.reference]),
+    ).toEqual([['ServiceRequest', 'Patient/red-flag-cauda-equina']])
+    await change(/Nyopstået/)
+    expect(await drafts.getByRole('button', { name: /^Fjern/ }).count()).toBe(0)
+    expect(called).toHaveLength(2)
   })
 
   test('overrides a card with a reason and sees it held back', async () => {
