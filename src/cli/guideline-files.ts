@@ -42,7 +42,7 @@ const TERMINOLOGY = `code-systems:
     title: Decision points
     about: The recommendations of the guideline.
     codes:
-      EX-1: What is recommended to adults
+      EX-1: TODO what is recommended to adults
   card-topic:
     version: 1.0.0
     title: Topics of cards
@@ -76,7 +76,7 @@ value-sets:
 sources:
   document:
     version: 1.0.0
-    title: The document
+    title: TODO the document
     about: The document that everything here rests on.
     date: "2026"
     cited-as: Example 2026
@@ -88,7 +88,7 @@ const TOPIC = `plans:
   example:
     version: 1.0.0
     title: Example
-    about: What is recommended to adults.
+    about: TODO what is recommended to whom.
     topic: example
     uses: example
     actions:
@@ -97,9 +97,9 @@ const TOPIC = `plans:
       on: patient-view
       priority: routine
       when:
-      - The patient is an adult.: "%isAdult"
-      title: What is recommended
-      says: Why, in one sentence.
+      - "TODO for whom; as it stands: who is an adult.": "%isAdult"
+      title: TODO what is recommended
+      says: TODO why, in one sentence.
       grade: should
       source: document#adults
       override: override-reason
@@ -112,7 +112,7 @@ facts:
     data:
       patient: { type: Patient, called: the patient, essential: true }
     facts:
-      isAdult: { en: The patient is 18 or older., is: "%patient.birthDate <= today() - 18 years" }
+      isAdult: { en: "TODO for whom; as it stands: who is 18 or older.", is: "%patient.birthDate <= today() - 18 years" }
 `
 
 const CASES = `background:

@@ -28,16 +28,19 @@ const spoken = (id: string): string => id.replaceAll('-', ' ')
 
 const named = (id: string, en: string, da: string): Words => ({ en: `${spoken(id)}: ${en}`, da: `${spoken(id)}: ${da}` })
 
+/** Words that a check tells of until an author has written their own. */
+const toWrite = ({ en, da }: Words): Words => ({ en: `TODO ${en}`, da: `TODO ${da}` })
+
 export const WORDS = {
-  point: (id: string) => named(id, 'what the guideline recommends', 'hvad vejledningen anbefaler'),
-  title: (id: string) => named(id, 'what is recommended', 'hvad der anbefales'),
+  point: (id: string) => toWrite(named(id, 'what the guideline recommends', 'hvad vejledningen anbefaler')),
+  title: (id: string) => toWrite(named(id, 'what is recommended', 'hvad der anbefales')),
   plan: (id: string) => named(id, 'recommendations', 'anbefalinger'),
-  about: (id: string) => named(id, 'to whom what is recommended.', 'hvem der anbefales hvad.'),
+  about: (id: string) => toWrite(named(id, 'to whom what is recommended.', 'hvem der anbefales hvad.')),
   facts: (id: string) => named(id, 'facts', 'fakta'),
   aboutFacts: (id: string) => named(id, 'what its condition rests on.', 'hvad betingelsen hviler på.'),
   form: (id: string) => named(id, 'form', 'skema'),
   aboutForm: (id: string) => named(id, 'what is asked. No answer is required.', 'hvad der spørges om. Intet svar er påkrævet.'),
-  question: { en: 'What is asked?', da: 'Hvad spørges der om?' },
-  says: { en: 'Why, in one sentence.', da: 'Hvorfor, i én sætning.' },
-  condition: { en: 'The patient is 100 or older.', da: 'Patienten er fyldt 100 år.' },
+  question: toWrite({ en: 'what is asked?', da: 'hvad spørges der om?' }),
+  says: toWrite({ en: 'why, in one sentence.', da: 'hvorfor, i én sætning.' }),
+  condition: toWrite({ en: 'for whom; as it stands: who is 100 or older.', da: 'for hvem; som det står: den, der er fyldt 100 år.' }),
 } as const

@@ -6,8 +6,8 @@ export const creating: CommandPage<NewOptions & KnowledgeOptions> = {
   name: 'new',
   says: 'writes a guideline that is small and whole, or one more part of a guideline, to be changed into your own',
   description: [
-    'A `guideline` is `knowledge.json`, the source in `knowledge/`, a service and clinical cases for yes, no and cannot tell, written into a folder that has none of them, with the FHIR of it. `check` finds no fault in it, and `cases` answers all as expected; what to change first stands in docs/authoring.md.',
-    'A `recommendation` is an action of a plan with its decision point, a condition, texts in each language of the guideline, a grade, a source, and a case for each answer. A `plan` is one with a first recommendation, and the service that applies it; a `service` applies a plan that is there; a `questionnaire` is a form with one question. They are put into a file of the source that is there, behind what it holds, or into a new one. Its condition is that a patient is 100 or older, so that what is not finished speaks for hardly anybody.',
+    'A `guideline` is `knowledge.json`, the source in `knowledge/`, a service and clinical cases for yes, no and cannot tell, written into a folder that has none of them, with the FHIR of it. `check` finds no fault in it, and `cases` answers all as expected. Every text that is yours to write begins with `TODO`, and `check` tells of each until it does not (`PLACEHOLDER_LEFT`).',
+    'A `recommendation` is an action of a plan with its decision point, a condition, texts in each language of the guideline, a grade, a source, and a case for each answer. A `plan` is one with a first recommendation, and the service that applies it; a `service` applies a plan that is there; a `questionnaire` is a form with one question. They are put into a file of the source that is there, behind what it holds, or into a new one. Its condition is that a patient is 100 or older, so that what is not finished speaks for hardly anybody; it begins with `TODO` as well.',
     'Nothing is written over, and no id is used twice. Render when it says what you want.',
   ],
   examples: [

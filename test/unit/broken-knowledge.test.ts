@@ -101,6 +101,7 @@ const PLACES: Readonly<Record<string, readonly [file: string, element: string]>>
   'CONDITION_CONTRADICTED-dates': ['PlanDefinition/plan.json', 'PlanDefinition.action[0].action[0].condition[0]'],
   ACTION_REPEATED: ['PlanDefinition/plan.json', 'PlanDefinition.action[1]'],
   ACTION_ALIKE: ['PlanDefinition/plan.json', 'PlanDefinition.action[1]'],
+  PLACEHOLDER_LEFT: ['PlanDefinition/plan.json', 'PlanDefinition.action[0].title'],
 }
 
 /** What is told and may be served all the same. */
@@ -111,6 +112,7 @@ const WARNINGS: readonly string[] = [
   'CONDITION_CONTRADICTED',
   'ACTION_REPEATED',
   'ACTION_ALIKE',
+  'PLACEHOLDER_LEFT',
 ]
 
 const EXAMPLES = Object.entries(PLACES)

@@ -1,5 +1,6 @@
 import type { FaultList } from '../model/faults.js'
 import { checkConditions } from './check-conditions.js'
+import { checkPlaceholders } from './check-placeholders.js'
 import { checkRepeatedActions } from './check-repeated.js'
 import { checkUnusedFacts, checkUnusedValueSets } from './check-unused.js'
 import type { Knowledge } from './compile-knowledge.js'
@@ -10,4 +11,5 @@ export function lintKnowledge(knowledge: Knowledge, faults: FaultList): void {
   checkUnusedValueSets(knowledge, faults)
   checkConditions(knowledge, faults)
   checkRepeatedActions(knowledge, faults)
+  checkPlaceholders(knowledge, faults)
 }

@@ -27,6 +27,7 @@ const HARDLY_MEANT: KnowledgeProfile['severities'] = {
   CONDITION_CONTRADICTED: 'warning',
   ACTION_REPEATED: 'warning',
   ACTION_ALIKE: 'warning',
+  PLACEHOLDER_LEFT: 'warning',
 }
 
 const USUAL_PREFIX = 'org.columna'

@@ -55,6 +55,7 @@ export const FAULT_CODES = [
   'CONDITION_CONTRADICTED',
   'ACTION_REPEATED',
   'ACTION_ALIKE',
+  'PLACEHOLDER_LEFT',
 ] as const
 
 export type FaultCode = (typeof FAULT_CODES)[number]
