@@ -24,8 +24,8 @@ export async function finishSignIn(asked: Asked, { signIn }: ServerEnvironment):
   const { publicUrl, sessions, ...ways } = chosen(signIn)
   const issuer = await ways.issuer()
   if (!issuer || !sessions) throw pagesClosed()
-  const { to, cookie, person } = await issuer.finish(asked.head, parametersIn(asked.query))
-  return { ...sentOn({ to: `${publicUrl}${to}` }), cookies: [cookie, await sessions.begin(person)] }
+  const { to, cookies, person } = await issuer.finish(asked.head, parametersIn(asked.query))
+  return sentOn({ to: `${publicUrl}${to}`, cookies: [...cookies, await sessions.begin(person)] })
 }
 
 /** What a page must know to have a person signed out everywhere. */
@@ -38,8 +38,10 @@ export interface SignedOut {
 export async function endSession(asked: Asked, { signIn }: ServerEnvironment): Promise<Reply> {
   if (!signIn) throw pagesClosed()
   requireOwnPage(asked.head, signIn.publicUrl)
-  const signedOut: SignedOut = defined({ goOnTo: await (await signIn.issuer())?.end() })
-  return { ...json(signedOut), ...(signIn.sessions && { cookies: [signIn.sessions.end()] }) }
+  const user = (await signIn.sessionOf(asked.head))?.person.user
+  const { to, cookies = [] } = (await (await signIn.issuer())?.end(asked.head, user)) ?? {}
+  const signedOut: SignedOut = defined({ goOnTo: to })
+  return { ...json(signedOut), ...(signIn.sessions && { cookies: [signIn.sessions.end(), ...cookies] }) }
 }
 
 /** What the patient's page must know to ask an EHR who opened it. */
@@ -71,11 +73,11 @@ export async function beginFromEhr(asked: Asked, { signIn, serverEntries = [] }:
   return json(await signIn.sessions.beginInPage(person))
 }
 
-const sentOn = ({ to, cookie }: { to: string; cookie?: string }): Reply => ({
+const sentOn = ({ to, cookies }: { to: string; cookies?: readonly string[] }): Reply => ({
   type: 'text/plain',
   body: '',
   seeOther: to,
-  ...(cookie !== undefined && { cookies: [cookie] }),
+  ...(cookies && { cookies }),
 })
 
 /** @throws CdsError CDS_PAGES_CLOSED where nobody chose how people sign in. */

@@ -13,11 +13,18 @@ export interface Cookie {
 /**
  * A cookie that no script reads, that no page of another site has sent with a POST, and that over https no other host of the
  * domain can set (`__Host-`). It is Lax and not Strict, since a person comes back from the issuer's page by a link of that page.
+ * @param path of ours that alone is sent it; such a one another host of the domain may set, so that what it says is to be proved.
  */
-export function cookieNamed(name: string, publicUrl: string): Cookie {
+export function cookieNamed(name: string, publicUrl: string, path?: string): Cookie {
   const isSecure = publicUrl.startsWith('https:')
-  const whole = isSecure ? `__Host-${name}` : name
-  const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', ...(isSecure ? ['Secure'] : [])]
+  const prefix = path === undefined ? '__Host-' : '__Secure-'
+  const whole = isSecure ? `${prefix}${name}` : name
+  const attributes = [
+    `Path=${path === undefined ? '/' : new URL(`${publicUrl}${path}`).pathname}`,
+    'HttpOnly',
+    'SameSite=Lax',
+    ...(isSecure ? ['Secure'] : []),
+  ]
   const header = (value: string, seconds: number) => [`${whole}=${value}`, `Max-Age=${seconds}`, ...attributes].join('; ')
   return {
     of: ({ headers: { cookie } }) => valueIn(typeof cookie === 'string' ? cookie : '', whole),

@@ -6,6 +6,7 @@ import type { RequestHead } from '../trust/calling-client.js'
 import { createCheckedFetch, type CheckedFetch } from '../trust/checked-fetch.js'
 import type { SeenTokens } from '../trust/seen-tokens.js'
 import { cookieNamed } from './cookies.js'
+import { createKeptIdToken } from './id-token.js'
 import { keptAnswer } from './kept-answer.js'
 import { ownPath } from './own-pages.js'
 import { clinicianIn, practicesIn, referenceTo, shortText, type Person } from './person.js'
@@ -21,10 +22,10 @@ const AT_ISSUER = 600
 /** Seconds by which the clocks of issuer and service may differ. */
 const TOLERANCE = 30
 
-/** What a browser is told: where to go, and what to keep. */
+/** What a browser is told: where to go, and what to keep and to forget. */
 export interface SentOn {
   to: string
-  cookie: string
+  cookies: readonly string[]
 }
 
 /** Signs people in at an OpenID Connect issuer, by an authorization code with PKCE. */
@@ -37,8 +38,11 @@ export interface Issuer {
    *   is none of those who may; CDS_SIGN_IN_UNAVAILABLE where the issuer does not answer.
    */
   finish: (head: RequestHead, answer: URLSearchParams) => Promise<SentOn & { person: Person }>
-  /** Where a person signs out of the issuer as well, to come back from there; undefined where it names no such page, or does not answer. */
-  end: () => Promise<string | undefined>
+  /**
+   * Where a person signs out of the issuer as well, to come back from there; nowhere where it names no such page, or does not answer.
+   * @param user who is signed in here, whose id token tells the issuer so that it need not ask; undefined where nobody is.
+   */
+  end: (head: RequestHead, user: string | undefined) => Promise<Partial<SentOn> & Pick<SentOn, 'cookies'>>
 }
 
 export interface IssuerOptions extends IssuerSettings {
@@ -70,7 +74,9 @@ export function createIssuer(options: IssuerOptions): Issuer {
   }
   const client: oauth.Client = { client_id: clientId, [oauth.clockTolerance]: TOLERANCE }
   const cookie = cookieNamed('columna-sign-in', publicUrl)
-  const seal = createSeal({ secret: sessionKey, purpose: 'sign-in', publicUrl, now })
+  const sealing = { secret: sessionKey, publicUrl, now }
+  const seal = createSeal({ ...sealing, purpose: 'sign-in' })
+  const token = createKeptIdToken(sealing)
   const redirectUri = `${publicUrl}${CALLBACK}`
   const discovered = keptAnswer(async () => {
     const address = new URL(issuer)
@@ -100,7 +106,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
         code_challenge_method: 'S256',
       }))
         url.searchParams.set(name, value)
-      return { to: url.href, cookie: cookie.kept(await seal.seal({ ...underWay }, seconds() + AT_ISSUER), AT_ISSUER) }
+      return { to: url.href, cookies: [cookie.kept(await seal.seal({ ...underWay }, seconds() + AT_ISSUER), AT_ISSUER)] }
     },
 
     async finish(head, answer) {
@@ -108,27 +114,37 @@ export function createIssuer(options: IssuerOptions): Issuer {
       if (!underWay) throw failed()
       const isFirst = await seen.firstSeen('(sign-in)', underWay.state, seconds() + AT_ISSUER)
       if (!isFirst) throw failed()
-      const claims = await claimsFor(await server(), underWay, answer)
+      const as = await server()
+      const { claims, idToken } = await tokenFor(as, underWay, answer)
       requireGroup(claims, options)
-      return { to: underWay.to, cookie: cookie.forgotten(), person: personOf(claims, options) }
+      const person = personOf(claims, options)
+      const kept = wayOut(as) ? await token.kept(idToken, person.user) : token.forgotten()
+      return { to: underWay.to, cookies: [cookie.forgotten(), kept], person }
     },
 
-    async end() {
-      const { end_session_endpoint: page = '' } = (await discovered().catch(() => undefined)) ?? {}
-      const url = httpUrl(page)
-      // A page in the clear is gone to only where all of the issuer is.
-      if (url === undefined || (url.protocol === 'http:' && !issuer.startsWith('http:'))) return undefined
+    async end(head, user) {
+      const cookies = [token.forgotten()]
+      const url = wayOut(await discovered().catch(() => undefined))
+      if (!url) return { cookies }
+      const idToken = await token.of(head, user)
+      if (idToken !== undefined) url.searchParams.set('id_token_hint', idToken)
       url.searchParams.set('client_id', clientId)
       url.searchParams.set('post_logout_redirect_uri', `${publicUrl}/`)
-      return url.href
+      return { to: url.href, cookies }
     },
   }
 
-  async function claimsFor(
+  /** The page of an issuer at which people sign out; one in the clear only where all of the issuer is. */
+  function wayOut(as: oauth.AuthorizationServer | undefined): URL | undefined {
+    const url = httpUrl(as?.end_session_endpoint ?? '')
+    return url?.protocol === 'http:' && !issuer.startsWith('http:') ? undefined : url
+  }
+
+  async function tokenFor(
     as: oauth.AuthorizationServer,
     { state, nonce, verifier }: UnderWay,
     answer: URLSearchParams,
-  ): Promise<oauth.IDToken> {
+  ): Promise<{ claims: oauth.IDToken; idToken: string }> {
     try {
       const parameters = oauth.validateAuthResponse(as, client, answer, state)
       const response = await oauth.authorizationCodeGrantRequest(
@@ -143,8 +159,8 @@ export function createIssuer(options: IssuerOptions): Issuer {
       const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce: nonce, requireIdToken: true })
       await oauth.validateApplicationLevelSignature(as, response, http)
       const claims = oauth.getValidatedIdTokenClaims(tokens)
-      if (!claims) throw failed()
-      return claims
+      if (!claims || tokens.id_token === undefined) throw failed()
+      return { claims, idToken: tokens.id_token }
     } catch (error) {
       // What the library refuses is the answer; all else is that nothing came.
       const isRefused =

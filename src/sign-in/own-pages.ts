@@ -1,6 +1,9 @@
 import { CdsError } from '../errors.js'
 import type { RequestHead } from '../trust/calling-client.js'
 
+/** Where a person signs out. */
+export const SIGN_OUT = '/sign-out'
+
 /** Most characters of a path to come back to. */
 const LONGEST = 512
 

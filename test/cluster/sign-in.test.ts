@@ -96,7 +96,7 @@ describe('at an issuer', () => {
     expect([back.status, onTo(back), [...browser.cookies.keys()]]).toEqual([
       303,
       `${PUBLIC}/workbench/?lang=en`,
-      ['__Host-columna-session'],
+      ['__Secure-columna-id-token', '__Host-columna-session'],
     ])
     for (const at of [one ?? '', other ?? '']) {
       const page = await browser.go(onTo(back), at)
@@ -108,6 +108,7 @@ describe('at an issuer', () => {
     expect((await browser.go(SERVICE, one ?? '', call)).status).toBe(400)
     const out = (await (await browser.go('/sign-out', one ?? '', call)).json()) as { goOnTo: string }
     expect(onTo(await browser.go(out.goOnTo, one ?? ''))).toBe(`${PUBLIC}/`)
+    expect([issuer.signedOut.at(-1)?.has('id_token_hint'), [...browser.cookies.keys()]]).toEqual([true, []])
     expect([await userOf(browser), (await browser.go(SERVICE, one ?? '', call)).status]).toEqual([undefined, 401])
   })
 

@@ -1,7 +1,7 @@
 // Who may work in the pages outside the demonstration, and what can be tried to get in without.
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { SignJWT, type JWTPayload } from 'jose'
+import { decodeJwt, SignJWT, type JWTPayload } from 'jose'
 import supertest, { type Response } from 'supertest'
 import { INVENTED_WEEKS } from '../../src/demo/invented-weeks.js'
 import { createSeal } from '../../src/sign-in/sealed.js'
@@ -50,6 +50,12 @@ afterAll(async () => {
   await issuer.close()
   apps.remove()
 })
+
+interface OtherToken {
+  odd: StubIssuer['odd']
+  hours: number
+  change: (kept: string) => string
+}
 
 const ofIssuer = (more: object = {}) => ({
   oidc: { issuer: issuer.url, clientId: STUB_CLIENT, scope: 'openid', groups: [], groupsClaim: 'groups', ...more },
@@ -161,7 +167,7 @@ describe('who signs in at an issuer', () => {
   test('is known to this service by a cookie that no script reads and no other host sets', async () => {
     const url = await serviceWith({ way: ofIssuer() })
     const begin = await begun(url)
-    const [forgotten, kept] = setCookies(await finished(url, begin))
+    const [forgotten, , kept] = setCookies(await finished(url, begin))
     expect(kept).toMatch(/^__Host-columna-session=eyJ[\w.-]+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax; Secure$/)
     expect(forgotten).toMatch(/^__Host-columna-sign-in=; Max-Age=0/)
     expect(Buffer.from(kept ?? '', 'base64url').toString()).not.toContain('anna')
@@ -232,6 +238,58 @@ describe('who signs in at an issuer', () => {
       issuer.odd = odd
       expect(await out(await serviceWith({ way: ofIssuer() }))).toEqual({})
     }
+  })
+
+  describe('signs out of the issuer by the id token that it gave', () => {
+    /** Cookies of somebody who signed in. */
+    const signedInWith = async (url: string): Promise<string[]> => setCookies(await finished(url, await begun(url)).expect(303))
+    const idTokenIn = (cookies: readonly string[]) => cookies.find(each => each.startsWith('__Secure-columna-id-token=')) ?? ''
+    const hintOf = async (url: string, cookies: readonly string[]) => {
+      const out = await supertest(url).post('/sign-out').set('cookie', cookies.map(pairOf).join('; ')).set(OWN_PAGE).send({}).expect(200)
+      const { goOnTo } = out.body as { goOnTo?: string }
+      return { out, goOnTo, hint: goOnTo === undefined ? null : new URL(goOnTo).searchParams.get('id_token_hint') }
+    }
+
+    test('which its browser keeps sealed, for that path alone, and then forgets', async () => {
+      const url = await serviceWith({ way: ofIssuer() })
+      const cookies = await signedInWith(url)
+      const kept = idTokenIn(cookies)
+      expect(kept).toMatch(/; Max-Age=28800; Path=\/sign-out; HttpOnly; SameSite=Lax; Secure$/)
+      expect(kept).not.toContain('anna')
+      const { out, goOnTo = '', hint } = await hintOf(url, cookies)
+      expect(decodeJwt(hint ?? '')).toMatchObject({ iss: issuer.url, sub: 'anna', aud: STUB_CLIENT })
+      expect([...new URL(goOnTo).searchParams.keys()].sort()).toEqual(['client_id', 'id_token_hint', 'post_logout_redirect_uri'])
+      expect(setCookies(out).map(each => each.split(';', 2).join(';'))).toEqual([
+        '__Host-columna-session=; Max-Age=0',
+        '__Secure-columna-id-token=; Max-Age=0',
+      ])
+    })
+
+    test.each([
+      ['is of somebody else', { odd: { claims: { sub: 'bo' } } }],
+      ['is older than a working day', { hours: 9 }],
+      ['was changed', { change: (kept: string) => kept.replace('..', '..A') }],
+    ])('but not where it %s', async (_what, { odd = {}, hours = 0, change = (kept: string) => kept }: Partial<OtherToken>) => {
+      const url = await serviceWith({ way: ofIssuer() })
+      issuer.odd = odd
+      const theirs = idTokenIn(await signedInWith(url))
+      issuer.odd = {}
+      clock = new Date(Date.now() + hours * 3_600_000)
+      const session = (await signedInWith(url)).find(each => each.startsWith('__Host-columna-session='))
+      const { goOnTo, hint } = await hintOf(url, [session ?? '', change(theirs)])
+      expect([goOnTo?.split('?')[0], hint]).toEqual([`${issuer.url}/out`, null])
+    })
+
+    test.each<[string, StubIssuer['odd']]>([
+      ['one that a browser would not keep is not kept', { claims: { groups: 'x'.repeat(4_000) } }],
+      ['none is kept where nobody signs out by it', { hasNoWayOut: true }],
+    ])('%s', async (_what, odd) => {
+      const url = await serviceWith({ way: ofIssuer() })
+      issuer.odd = odd
+      const cookies = await signedInWith(url)
+      expect(idTokenIn(cookies)).toMatch(/^__Secure-columna-id-token=; Max-Age=0/)
+      for (const each of cookies) expect(each.length).toBeLessThan(4_096)
+    })
   })
 
   test('is told that the issuer does not answer', async () => {
