@@ -9,6 +9,8 @@ import type { Cited } from './resource-index.js'
 /** How the plan around a definition compiles what stands in it. */
 export interface ActivityParts {
   faults: FaultList
+  /** Whether what only looks for faults is left out. */
+  isSound: boolean
   texts: (definition: ActivityDefinition, file: string) => ActionTexts
   dynamicValues: (definition: ActivityDefinition, kind: ActivityKind, file: string) => CompiledDynamicValue[]
   /** Paragraphs of the leaflet that a definition hands out. */
@@ -26,7 +28,7 @@ export function compileActivity(
 ): CompiledActivity {
   const place = { file, faults: parts.faults }
   const kind = activityKind(place, resource)
-  checkComplete(place, kind, resource, onAction)
+  if (!parts.isSound) checkComplete(place, kind, resource, onAction)
   const notCarried = reportNotCarried(place, notCarriedOfActivity(kind, resource), 'ActivityDefinition')
   checkModifiers(place, resource, 'ActivityDefinition')
   return {

@@ -11,7 +11,7 @@ import type { KnowledgeProfile } from './profile.js'
 import type { FaultList } from '../model/faults.js'
 import type { Cited } from './resource-index.js'
 
-/** A set of facts that plans or other libraries can build on. */
+/** A set of facts that plans or other libraries can build on; those of the records are among them. */
 export interface CompiledFacts {
   /** What is known of every variable in reach, own and inherited. */
   known: KnownVariables
@@ -112,8 +112,10 @@ export function neededBy(names: Iterable<string>, needs: CompiledFacts['needs'])
   return needed
 }
 
-/** All entries of some maps; of entries with the same key the last. */
-export function joined<Value>(maps: readonly ReadonlyMap<string, Value>[]): Map<string, Value> {
+/** All entries of some maps; of entries with the same key the last. One map is itself, since it may hold a thousand. */
+export function joined<Value>(maps: readonly ReadonlyMap<string, Value>[]): ReadonlyMap<string, Value> {
+  const [only] = maps
+  if (only && maps.length === 1) return only
   const all = new Map<string, Value>()
   for (const map of maps) for (const [key, value] of map) all.set(key, value)
   return all

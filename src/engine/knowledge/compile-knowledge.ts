@@ -92,6 +92,7 @@ export function* compilingKnowledge(
     terminology,
     faults,
     profile,
+    isSound: foreknowledge.isSound ?? false,
     libraries,
     resources,
     records: { ...records, variables: variables.flat() },
@@ -186,7 +187,7 @@ function* compileLibraries(
     const inherited = depended.flatMap(dependency => libraries.get(dependency.url) ?? [])
     reportUnread(file, faults)
     const base: CompiledFacts = {
-      known: joined([records.known, ...inherited.map(({ facts }) => facts.known)]),
+      known: inherited.length === 0 ? records.known : joined(inherited.map(({ facts }) => facts.known)),
       descriptions: joined(inherited.map(({ facts }) => facts.descriptions)),
       needs,
       variables,

@@ -38,7 +38,7 @@ import {
   type PlanCheck,
 } from './check-plan.js'
 import { compileActivity, withoutType } from './compile-activity.js'
-import { byKey, compileRequirement, conflictingKeys } from './data-requirements.js'
+import { byKey, checkTemplates, compileRequirement, conflictingKeys } from './data-requirements.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
 import { decisionPointsOf, isOnlyOnPage } from '../model/names.js'
 import { inLanguage, lackingLanguages, localized, type LocalizedText } from '../model/localized.js'
@@ -48,7 +48,7 @@ import type { FaultList } from '../model/faults.js'
 import { INDICATOR } from './indicators.js'
 import { compileFacts, joined, neededBy, type CompiledFacts } from './compile-facts.js'
 import { notCarriedOfAction, notCarriedOfPlan } from './not-carried.js'
-import { inputsWithin, withPlanVariables } from './plan-variables.js'
+import { inputsWithin, withPlanVariables, withRootResource } from './plan-variables.js'
 import type { KnowledgeProfile } from './profile.js'
 import type { Cited, ResourceIndex } from './resource-index.js'
 import { compileSource } from './sources.js'
@@ -70,6 +70,8 @@ export interface PlanContext {
   /** Facts of a library by its url, own and inherited. */
   libraries: ReadonlyMap<string, CompiledLibrary>
   resources: ResourceIndex
+  /** Whether these very files were checked before and nothing was found: what only looks for faults is left out. */
+  isSound: boolean
   /** Facts that every plan may use: the records alone. */
   records: CompiledFacts
   /** Plans that are compiled already, by canonical; a plan within several others is compiled once. */
@@ -151,9 +153,7 @@ class PlanCompiler {
   }
 
   compile(): CompiledPlan {
-    checkPlan(this.check)
-    reportNotCarried(this.check, notCarriedOfPlan(this.plan), 'PlanDefinition')
-    checkModifiers(this.check, this.plan, 'PlanDefinition')
+    if (!this.context.isSound) this.checkWhole()
     const actions = withIds(this.plan.action).map((action, index) => this.action(action, `PlanDefinition.action[${index}]`, true))
     return {
       resource: this.plan,
@@ -171,6 +171,12 @@ class PlanCompiler {
       subjects: subjectsOf(this.plan),
       facts: this.facts.descriptions,
     }
+  }
+
+  private checkWhole(): void {
+    checkPlan(this.check)
+    reportNotCarried(this.check, notCarriedOfPlan(this.plan), 'PlanDefinition')
+    checkModifiers(this.check, this.plan, 'PlanDefinition')
   }
 
   activityAlone(file: Cited<ActivityDefinition>): Omit<ApplicableActivity, 'subjects' | 'plan'> {
@@ -212,7 +218,7 @@ class PlanCompiler {
     if (before) return before
     const libraries = (this.plan.library ?? []).flatMap(canonical => this.library(canonical) ?? [])
     const facts = {
-      known: joined([records.known, ...libraries.map(({ facts }) => facts.known)]),
+      known: withRootResource(libraries.length === 0 ? records.known : joined(libraries.map(({ facts }) => facts.known))),
       descriptions: joined(libraries.map(({ facts }) => facts.descriptions)),
       needs: joined(libraries.map(({ facts }) => facts.needs)),
       variables: records.variables,
@@ -231,10 +237,9 @@ class PlanCompiler {
         'Every action needs an id that no other action of the plan or of plans within it has; cards and feedback hang on it.',
       )
     this.ids.add(id)
-    checkAction(this.check, action, element, isTop)
+    if (!this.context.isSound) checkAction(this.check, action, element, isTop)
     const definition = this.definition(action, element)
     const orders = extensionOf(action, this.extension.orders)?.valueExpression
-    const isPage = isOnlyOnPage(action, this.context.profile.names)
     const compiled: CompiledAction = {
       id,
       where: `${this.plan.id} action ${id}`,
@@ -258,13 +263,17 @@ class PlanCompiler {
       startAndStop: (action.condition ?? []).filter(({ kind }) => kind !== 'applicability'),
       notCarried: reportNotCarried(this.check, notCarriedOfAction(action, this.plan, this.actionIds, this.context.profile.names), element),
       isGroup: orders === undefined && isGroup(action, definition),
-      isOnlyOnPage: isPage,
+      isOnlyOnPage: isOnlyOnPage(action, this.context.profile.names),
       onlyOnPageWhen: this.shownOn(action, `${element}.extension`),
       actions: below.map((child, index) => this.action(child, `${element}.action[${index}]`, false)),
     }
-    if (isPage) checkPageTexts(this.check, compiled, `${element}.extension`)
-    if (isCriticalWithin(compiled)) this.checkSilence(compiled, element)
+    if (!this.context.isSound) this.checkCompiled(compiled, element)
     return compiled
+  }
+
+  private checkCompiled(action: CompiledAction, element: string): void {
+    if (action.isOnlyOnPage) checkPageTexts(this.check, action, `${element}.extension`)
+    if (isCriticalWithin(action)) this.checkSilence(action, element)
   }
 
   /** No answer of a user may decide whether a critical card comes, nor what of it a card shows. */
@@ -416,6 +425,7 @@ class PlanCompiler {
   private activity(file: Cited<ActivityDefinition>, onAction: PlanDefinitionActionDynamicValue[] = []): CompiledActivity {
     return compileActivity(file, onAction, {
       faults: this.context.faults,
+      isSound: this.context.isSound,
       texts: (definition, at) => this.texts(definition, 'ActivityDefinition', at, definition.language),
       dynamicValues: (definition, kind, at) => this.dynamicValues(definition.dynamicValue, 'ActivityDefinition', kind, definition, at),
       leaflet: (definition, at) => this.leaflet(definition, at),
@@ -474,22 +484,23 @@ class PlanCompiler {
     if (needed.has('patient')) needed.add('Patient')
     const named = Object.entries(STANDARD_VARIABLES).flatMap(([name, { reads }]) => (reads && needed.has(name) ? [reads] : []))
     const wanted = new Set([...needed, ...named])
-    const ofLibraries = this.libraries().flatMap(({ resource }) => this.inheritedRequirements(resource))
+    const ofLibraries = this.librariesWithin(this.libraries().map(({ resource }) => resource)).flatMap(inputsOf)
     const inputs = inputsWithin(this.plan.action).map(({ input }) => ({ input, file: this.source.file }))
     const own = [...ofLibraries, ...inputs]
       .filter(({ input }) => wanted.has(input.type) || needed.has('resource'))
       .map(({ input, file }) => this.requirement(input, file))
     const all = [...own, ...this.nested.flatMap(plan => plan.requirements)]
-    this.checkConflicts(all)
+    if (!this.context.isSound) this.checkConflicts(all)
     // Whoever applies a plan that no hook asks for sends the data along.
     return byKey([...all, ...this.unmet(all, listens(this.plan) ? wanted : needed)])
   }
 
   private requirement(input: DataRequirement, file: string): CompiledRequirement {
-    const { requirements, terminology, faults } = this.context
+    const { requirements, terminology, faults, isSound } = this.context
     const before = requirements.get(input)
     if (before) return before
-    const compiled = compileRequirement(input, { file, element: `dataRequirement ${input.id ?? input.type}` }, terminology, faults)
+    const compiled = compileRequirement(input, terminology)
+    if (!isSound) checkTemplates(compiled, { file, element: `dataRequirement ${input.id ?? input.type}` }, faults)
     requirements.set(input, compiled)
     return compiled
   }
@@ -499,9 +510,7 @@ class PlanCompiler {
     const unmet = RESOURCE_TYPES.filter(type => needed.has(type) && !requirements.some(requirement => requirement.type === type))
     if (unmet.length > 0)
       this.fault('DATA_NOT_ASKED_FOR', `${this.root}.library`, `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`)
-    return unmet.map(type =>
-      compileRequirement({ type } as DataRequirement, this.place(this.root), this.context.terminology, this.context.faults),
-    )
+    return unmet.map(type => compileRequirement({ type } as DataRequirement, this.context.terminology))
   }
 
   /** No key may stand for two queries. */
@@ -514,17 +523,19 @@ class PlanCompiler {
       )
   }
 
-  private inheritedRequirements(
-    library: Cited<Library>,
-    above: readonly Cited<Library>[] = [],
-  ): { input: DataRequirement; file: string }[] {
-    if (above.includes(library)) return []
-    const { relatedArtifact = [], dataRequirement = [] } = library.resource
-    const inherited = relatedArtifact.flatMap(({ type, resource }) =>
-      type === 'depends-on' ? (this.library(resource ?? '', library)?.resource ?? []) : [],
-    )
-    const own = dataRequirement.map(input => ({ input, file: library.file }))
-    return [...own, ...inherited.flatMap(other => this.inheritedRequirements(other, [...above, library]))]
+  /** Libraries and those that they depend on, each once, however many ways lead to it. */
+  private librariesWithin(libraries: readonly Cited<Library>[]): Cited<Library>[] {
+    const found = new Set<Cited<Library>>()
+    const visit = (library: Cited<Library>): void => {
+      if (found.has(library)) return
+      found.add(library)
+      for (const { type, resource = '' } of library.resource.relatedArtifact ?? []) {
+        const other = type === 'depends-on' ? this.library(resource, library) : undefined
+        if (other) visit(other.resource)
+      }
+    }
+    libraries.forEach(visit)
+    return [...found]
   }
 
   private evaluator(expression: Expression | undefined, place: ElementOfFile, focus: ExpressionFocus = {}) {
@@ -574,6 +585,9 @@ export function subjectsOf({ subjectCodeableConcept, subjectReference }: PlanDef
   const types = SUBJECT_TYPES.filter(type => codes.includes(type))
   return types.length === 0 ? ['Patient'] : types
 }
+
+const inputsOf = ({ file, resource: { dataRequirement = [] } }: Cited<Library>): { input: DataRequirement; file: string }[] =>
+  dataRequirement.map(input => ({ input, file }))
 
 function idsOf(actions: readonly CompiledAction[]): string[] {
   return actions.flatMap(({ id, actions: children }) => [id, ...idsOf(children)])

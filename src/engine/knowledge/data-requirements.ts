@@ -44,16 +44,9 @@ const DAYS_IN: Readonly<Record<string, number>> = { d: 1, wk: 7, mo: 31, a: 366 
  * narrowed by codes, one date, sort and count as far as R4 search parameters allow; an author's
  * cqf-fhirQueryPattern wins, and where there are several the first is the template.
  */
-export function compileRequirement(
-  requirement: DataRequirement,
-  place: ElementOfFile,
-  terminology: Terminology,
-  faults: FaultList,
-): CompiledRequirement {
+export function compileRequirement(requirement: DataRequirement, terminology: Terminology): CompiledRequirement {
   const written = extensionsOf(requirement, EXTENSION.queryPattern).flatMap(({ valueString }) => valueString ?? [])
   const [template = deriveTemplate(requirement, terminology), ...further] = written.map(withCount)
-  for (const fault of [template, ...further].flatMap(each => templateFaults(each, requirement.type)))
-    faults.add('PREFETCH_INVALID', place.file, place.element, fault)
   const { names, language } = terminology
   const essential = extensionOf(requirement, names.extension.essential)
   const label = extensionOf(requirement, names.extension.label)
@@ -118,6 +111,16 @@ function dateParameter(filter: DateFilter, type: string): string[] {
   const { value, code = 'd' } = filter.valueDuration ?? {}
   const days = value === undefined ? undefined : Math.ceil(value * (DAYS_IN[code] ?? 1))
   return days === undefined ? [] : [`${name}=ge{{today() - ${days} days}}`]
+}
+
+/** Tells of templates that some CDS client could not carry out. */
+export function checkTemplates(
+  { template, further, type }: CompiledRequirement,
+  { file, element }: ElementOfFile,
+  faults: FaultList,
+): void {
+  for (const fault of [template, ...further].flatMap(each => templateFaults(each, type)))
+    faults.add('PREFETCH_INVALID', file, element, fault)
 }
 
 /** What a CDS client of any generation could not do with the template. */

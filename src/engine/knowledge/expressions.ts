@@ -69,9 +69,11 @@ export interface CheckedExpression {
 
 /** The expression itself, else its alternative, whichever is FHIRPath; undefined where none is. */
 export const inFhirPath = (expression: Expression | undefined): Expression | undefined =>
-  [expression, ...extensionsOf(expression, EXTENSION.alternative).map(({ valueExpression }) => valueExpression)].find(
-    each => each?.language === LANGUAGE,
-  )
+  expression?.language === LANGUAGE
+    ? expression
+    : extensionsOf(expression, EXTENSION.alternative)
+        .map(({ valueExpression }) => valueExpression)
+        .find(each => each?.language === LANGUAGE)
 
 /** Checks and compiles the expressions of the knowledge; every fault lands in the list. */
 export class ExpressionCompiler {

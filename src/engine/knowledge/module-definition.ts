@@ -1,6 +1,5 @@
 import type { DataRequirement, FhirResource, Library, ParameterDefinition } from 'fhir/r4.js'
 import { EXTENSION } from '../model/extensions.js'
-import { FaultList } from '../model/faults.js'
 import type { Knowledge } from './compile-knowledge.js'
 import { compileRequirement } from './data-requirements.js'
 import type { CompiledRequirement } from './compiled.js'
@@ -73,11 +72,9 @@ function urlsIn(value: unknown, name = ''): string[] {
 
 /** What libraries ask for, each key once. */
 function requirementsOf(libraries: readonly Library[], { terminology }: Knowledge): CompiledRequirement[] {
-  const written = libraries.flatMap(({ id, dataRequirement = [] }) => dataRequirement.map(requirement => ({ id, requirement })))
-  const compiled = written.map(({ id, requirement }) => {
-    const place = { file: `Library/${id}`, element: 'Library.dataRequirement' }
-    return compileRequirement(requirement, place, terminology, new FaultList())
-  })
+  const compiled = libraries
+    .flatMap(({ dataRequirement = [] }) => dataRequirement)
+    .map(requirement => compileRequirement(requirement, terminology))
   return [...new Map(compiled.map(each => [each.key, each] as const)).values()]
 }
 

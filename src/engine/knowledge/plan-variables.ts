@@ -2,6 +2,7 @@ import type { DataRequirement, Library, PlanDefinition, PlanDefinitionAction } f
 import { defineVariable, factVariables, type CompiledFact } from '../expression/facts.js'
 import { Variables } from '../expression/scope.js'
 import { bareNode, NOTHING } from '../expression/values.js'
+import type { KnownVariables } from '../expression/check-names.js'
 import type { FaultList } from '../model/faults.js'
 import { itemsOf } from '../model/items.js'
 import type { CompiledFacts } from './compile-facts.js'
@@ -23,7 +24,13 @@ export function inputsWithin(
   })
 }
 
-/** What the expressions of a plan see beside facts: `%rootResource`, the plan itself, and as `%id` the records that an input with an id asks for. */
+/** What is known of `%rootResource`, too, which the expressions of every plan see. */
+export const withRootResource = (known: KnownVariables): KnownVariables => new Map(known).set('rootResource', itemsOf('PlanDefinition'))
+
+/**
+ * What the expressions of a plan see beside facts: `%rootResource`, the plan itself, and as `%id` the records that an input with an id asks for.
+ * @param base in which `%rootResource` is known.
+ */
 export function withPlanVariables(
   base: CompiledFacts,
   { file, resource }: Cited<PlanDefinition>,
@@ -33,14 +40,16 @@ export function withPlanVariables(
   const variables = new Variables(base.variables)
   const root = [bareNode(resource)]
   defineVariable(variables, 'rootResource', () => root)
-  const known = new Map(base.known).set('rootResource', itemsOf('PlanDefinition'))
+  const namedInputs = inputsWithin(resource.action).filter(({ input: { id = '', type } }) => NAME.test(id) && id !== type)
+  if (namedInputs.length === 0) return { ...base, variables }
+  const known = new Map(base.known)
   const needs = new Map(base.needs)
   const inputs: CompiledFact[] = []
   const named = new Map<string, string>()
-  for (const { input, element } of inputsWithin(resource.action)) {
+  for (const { input, element } of namedInputs) {
     const { id: name = '' } = input
     const expression = recordsAskedFor(input)
-    if (!NAME.test(name) || named.get(name) === expression || name === input.type) continue
+    if (named.get(name) === expression) continue
     if (known.has(name)) faults.add('FACT_DUPLICATE', file, element, `%${name} is already named; give the input another id.`)
     const { evaluate, items, variables: used } = expressions.text(expression, { file, element }, known)
     if (!known.has(name)) inputs.push({ name, description: name, evaluate })
