@@ -1,6 +1,7 @@
 import type { FhirResource, Questionnaire, QuestionnaireItem, QuestionnaireResponse, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
 import { Decisions, type AskedAction } from '../engine/apply/decisions.js'
 import { describeAction } from '../engine/apply/describe-action.js'
+import { QuestionsBehind } from '../engine/apply/questions-behind.js'
 import type { Scope } from '../engine/expression/scope.js'
 import { INDICATOR } from '../engine/knowledge/indicators.js'
 import { limitsIn, possibleAnswers } from '../engine/knowledge/possible-answers.js'
@@ -143,6 +144,7 @@ const TRYING_SHARE = 0.9
 class Trying {
   private readonly stopAt: number
   private readonly undecided: readonly AskedAction[]
+  private readonly behind: QuestionsBehind
   private readonly finished: readonly QuestionnaireResponse[]
 
   constructor(
@@ -151,12 +153,14 @@ class Trying {
     private readonly form: Questionnaire,
   ) {
     this.stopAt = call.stopAt - environment.deadlineMs * (1 - TRYING_SHARE)
-    this.undecided = this.undecidedIn(new Decisions(this.scopeWith([])))
+    this.undecided = this.undecidedIn(new Decisions(this.scopeWith(this.asIf)))
+    this.behind = new QuestionsBehind(this.asIf, given => this.scopeWith(given))
     const responses = call.data.record.ofType('QuestionnaireResponse') as readonly QuestionnaireResponse[]
     this.finished = responses.filter(response => isFinished(response) && isTo(form, response))
   }
 
   async tryAll(): Promise<FormTried> {
+    for (const action of this.undecided) await behindCalls(this.environment.turns, () => this.behind.learn(action))
     const questions: QuestionTried[] = []
     for (const { item } of itemsOfForm(this.form)) {
       if (item.type === 'group' || item.type === 'display') continue
@@ -170,11 +174,16 @@ class Trying {
   private async tryOne(item: QuestionnaireItem): Promise<QuestionTried> {
     const nothing = { item, isWorthAsking: false, brings: new Set<AskedAction>(), rulesOut: new Set<AskedAction>() }
     if (this.undecided.length === 0) return { ...nothing, state: 'tried' }
+    const open = this.undecided.filter(action => this.behind.canMatter(item.linkId, action))
+    if (open.length === 0) return { ...nothing, state: (await this.isAnswered(item.linkId, [])) ? 'answered' : 'tried' }
     const answers = possibleAnswers(item, limitsIn(this.environment.knowledge.files), this.call.clock.today)
     if (answers === undefined || this.isLate()) return { ...nothing, state: 'untried', isWorthAsking: true }
     const effects: (Effect & { answer: QuestionnaireResponseItemAnswer })[] = []
     for (const answer of answers)
-      effects.push({ answer, ...(await this.effectIn(() => this.scopeWith([{ linkId: item.linkId, answer: [answer] }]))) })
+      effects.push({
+        answer,
+        ...(await this.effectIn(open, () => this.scopeWith({ ...this.asIf, item: [{ linkId: item.linkId, answer: [answer] }] }))),
+      })
     const isAnswered = await this.isAnswered(item.linkId, effects)
     if (this.isLate() || effects.some(({ isCertain }) => !isCertain)) return { ...nothing, state: 'untried', isWorthAsking: true }
     if (isAnswered) return { ...nothing, state: 'answered' }
@@ -185,24 +194,21 @@ class Trying {
   private isLate = (): boolean => performance.now() > this.stopAt
 
   /**
-   * What comes of undecided actions, each time in a turn of its own, so that others are answered in between, and nothing once it is late. An answer that brings
+   * What comes of actions that were undecided, each time in a turn of its own, so that others are answered in between, and nothing once it is late. An answer that brings
    * something is given for that, whatever it puts off.
    */
-  private async effectIn(open: () => Scope): Promise<Effect> {
-    return behindCalls(this.environment.turns, () => this.effectOf(open))
+  private async effectIn(actions: readonly AskedAction[], open: () => Scope): Promise<Effect> {
+    return behindCalls(this.environment.turns, () => this.effectOn(actions, open))
   }
 
-  private effectOf(open: () => Scope): Effect {
+  private effectOn(actions: readonly AskedAction[], open: () => Scope): Effect {
     if (this.isLate()) return { isCertain: false, brings: [], rulesOut: [] }
     const decisions = new Decisions(open())
-    const answers = this.undecided.map(action => decisions.of(action))
-    const brings = this.undecided.filter((_, place) => answers[place] === 'yes')
-    return { isCertain: !answers.includes('error'), brings, rulesOut: brings.length > 0 ? [] : this.ruledOut(decisions) }
-  }
-
-  /** What goes with the advice that it stands in is not ruled out itself: that advice was decided before. */
-  private ruledOut(decisions: Decisions): AskedAction[] {
-    return this.undecided.filter(action => decisions.ofItself(action) === 'no')
+    const answers = actions.map(action => decisions.of(action))
+    const brings = actions.filter((_, place) => answers[place] === 'yes')
+    // What goes with the advice that it stands in is not ruled out itself: that advice was decided before.
+    const rulesOut = brings.length > 0 ? [] : actions.filter(action => decisions.ofItself(action) === 'no')
+    return { isCertain: !answers.includes('error'), brings, rulesOut }
   }
 
   /** Whether a finished form answers a question, and each answer that decides something now would have decided the same in its place: so that one still counts. */
@@ -213,7 +219,7 @@ class Trying {
       if (brings.length + rulesOut.length === 0) continue
       const inPlace = (record: FhirResource) =>
         answering.has(record) ? withAnswer(record as QuestionnaireResponse, linkId, answer) : record
-      const then = await this.effectIn(() => this.scopeAsIf(records => records.map(inPlace)))
+      const then = await this.effectIn(this.undecided, () => this.scopeAsIf(records => records.map(inPlace)))
       const isSame = brings.every(action => then.brings.includes(action)) && rulesOut.every(action => then.rulesOut.includes(action))
       if (!isSame) return false
     }
@@ -233,18 +239,20 @@ class Trying {
     )
   }
 
-  /** The call as if a form with some answers, and no others, were finished now. */
-  private scopeWith(item: NonNullable<QuestionnaireResponse['item']>): Scope {
+  /** The form as if it were finished now, without an answer. */
+  private get asIf(): Omit<QuestionnaireResponse, 'item'> {
     const { clock, request } = this.call
-    const response: QuestionnaireResponse = {
+    return {
       resourceType: 'QuestionnaireResponse',
       id: AS_IF,
       status: 'completed',
       questionnaire: this.form.url ?? '',
       subject: { reference: `Patient/${request.context.patientId}` },
       authored: clock.now,
-      item,
     }
+  }
+
+  private scopeWith(response: QuestionnaireResponse): Scope {
     return this.scopeAsIf(records => [...records, response])
   }
 

@@ -26,6 +26,8 @@ export interface ScopeData {
   parameters?: ReadonlyMap<string, Collection>
   /** `performance.now()` after which evaluation stops. */
   stopAt: number
+  /** Is told of every question whose answers are asked for by linkId, given or not. */
+  onAsked?: (linkId: string) => void
 }
 
 /** A card that a user answered: the decision point that led it, when, why and in which encounter. */

@@ -7,23 +7,32 @@ import { textOf, type Lookups, type OwnFunction } from './own-function.js'
 import { TURNS_OF_A_RECORD } from './turns.js'
 
 /** The newest answers to an item, or of its newest day the preferred one. */
-export const answer: OwnFunction = (input, [linkId, preferred], state) =>
-  preferred === undefined ? (answersOf(input, state).get(textOf(linkId)) ?? NOTHING) : answerOfDay(input, textOf(linkId), preferred, state)
+export const answer: OwnFunction = (input, [linkId, preferred], state) => {
+  const question = askedFor(linkId, state)
+  return preferred === undefined ? (answersOf(input, state).get(question) ?? NOTHING) : answerOfDay(input, question, preferred, state)
+}
 
 /** Keeps the responses that answer an item, or that answer it with a value. */
-export const answering: OwnFunction = (input, [linkId, value], state) => responsesAnswering(input, textOf(linkId), value, state)
+export const answering: OwnFunction = (input, [linkId, value], state) => responsesAnswering(input, askedFor(linkId, state), value, state)
 
 /** Of some questions those that no response answers, in the order asked for. */
 export const unanswered: OwnFunction = (input, linkIds, state, { question }) => {
   const answers = answersOf(input, state)
-  return linkIds.flatMap(linkId => (answers.has(textOf(linkId)) ? [] : questionsOf(textOf(linkId), question)))
+  return linkIds.map(linkId => askedFor(linkId, state)).flatMap(linkId => (answers.has(linkId) ? [] : questionsOf(linkId, question)))
 }
 
 /** Of some questions those whose newest answer is yes, in the order asked for. */
 export const answeredYes: OwnFunction = (input, linkIds, state, { question }) => {
   const answers = answersOf(input, state)
   const isYes = (linkId: string) => answers.get(linkId)?.some(answer => plain(answer) === true)
-  return linkIds.flatMap(linkId => (isYes(textOf(linkId)) ? questionsOf(textOf(linkId), question) : []))
+  return linkIds.map(linkId => askedFor(linkId, state)).flatMap(linkId => (isYes(linkId) ? questionsOf(linkId, question) : []))
+}
+
+/** The question whose answers are asked for here. */
+function askedFor(linkId: Collection | undefined, state: ScopeState): string {
+  const question = textOf(linkId)
+  state.onAsked?.(question)
+  return question
 }
 
 function questionsOf(linkId: string, question: Lookups['question']): Collection {
