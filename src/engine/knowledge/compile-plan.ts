@@ -523,19 +523,32 @@ class PlanCompiler {
       )
   }
 
-  /** Libraries and those that they depend on, each once, however many ways lead to it. */
+  /**
+   * Libraries and those that they depend on, where the first way leads to each and again where the last does, however many
+   * there are: of what they ask for under one key the first stands, at the place of the last.
+   */
   private librariesWithin(libraries: readonly Cited<Library>[]): Cited<Library>[] {
-    const found = new Set<Cited<Library>>()
+    const beneath = (library: Cited<Library>) =>
+      (library.resource.relatedArtifact ?? []).flatMap(({ type, resource = '' }) =>
+        type === 'depends-on' ? (this.library(resource, library)?.resource ?? []) : [],
+      )
+    const first = new Set<Cited<Library>>()
     const visit = (library: Cited<Library>): void => {
-      if (found.has(library)) return
-      found.add(library)
-      for (const { type, resource = '' } of library.resource.relatedArtifact ?? []) {
-        const other = type === 'depends-on' ? this.library(resource, library) : undefined
-        if (other) visit(other.resource)
-      }
+      if (first.has(library)) return
+      first.add(library)
+      beneath(library).forEach(visit)
     }
     libraries.forEach(visit)
-    return [...found]
+    const seen = new Set<Cited<Library>>()
+    const fromLast: Cited<Library>[] = []
+    const visitBack = (library: Cited<Library>): void => {
+      if (seen.has(library)) return
+      seen.add(library)
+      beneath(library).toReversed().forEach(visitBack)
+      fromLast.push(library)
+    }
+    libraries.toReversed().forEach(visitBack)
+    return [...first, ...fromLast.reverse()]
   }
 
   private evaluator(expression: Expression | undefined, place: ElementOfFile, focus: ExpressionFocus = {}) {
