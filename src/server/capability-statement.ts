@@ -7,6 +7,12 @@ import { SEARCH_PARAMETERS } from './search-parameters.js'
 /** Day on which what is stated here last changed. */
 const CHANGED = '2026-11-28'
 
+/** Where an operation has its patients from, where that is another place than FHIR says. */
+const OF_REQUEST: Readonly<Record<string, string>> = {
+  'evaluate-measure':
+    'Of the patients whose records come as Bundles in the parameter `data`, and of no others: no data is kept here, and no FHIR server is read.',
+}
+
 const APPLIED: readonly string[] = ['ActivityDefinition', 'PlanDefinition']
 
 /** What the FHIR side of the service can do: knowledge to read, plans to apply, and what each needs. */
@@ -47,5 +53,11 @@ function withOperations(type: string): Pick<CapabilityStatementRestResource, 'op
     ...(MODULE_TYPES.includes(type) ? ['data-requirements'] : []),
   ]
   if (names.length === 0) return {}
-  return { operation: names.map(name => ({ name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })) }
+  return {
+    operation: names.map(name => ({
+      name,
+      definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}`,
+      ...(OF_REQUEST[name] !== undefined && { documentation: OF_REQUEST[name] }),
+    })),
+  }
 }

@@ -113,9 +113,10 @@ test('of a measure that is not there it is 404; those that are there are read as
   const { body } = await supertest(service.url).get('/fhir/Measure')
   expect((body as { total: number }).total).toBe(7)
   const capability = (await supertest(service.url).get('/fhir/metadata')).body as {
-    rest: { resource: { type: string; operation?: { name: string }[] }[] }[]
+    rest: { resource: { type: string; operation?: { name: string; documentation?: string }[] }[] }[]
   }
-  expect(capability.rest[0]?.resource.find(({ type }) => type === 'Measure')?.operation?.map(({ name }) => name)).toContain(
-    'evaluate-measure',
+  const { operation } = capability.rest[0]?.resource.find(({ type }) => type === 'Measure') ?? {}
+  expect(operation).toContainEqual(
+    expect.objectContaining({ name: 'evaluate-measure', documentation: expect.stringContaining('no FHIR server is read') }),
   )
 })
