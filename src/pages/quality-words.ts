@@ -79,7 +79,7 @@ const da: QualityWords = {
   period: (from, to, first, last) => `${from} – ${to} (uge ${first}–${last})`,
   compared: others =>
     others === undefined
-      ? 'Sammenlignet med de 12 uger før. Der er færre end tre andre praksisser, og de vises derfor ikke.'
+      ? 'Sammenlignet med de 12 uger før. De andre praksisser er for få til at blive vist.'
       : `Sammenlignet med de 12 uger før og med ${others} andre praksisser tilsammen.`,
   notKept:
     'Her føres ingen optegnelse over kald, så der er ingen tal at vise. Den, der driver tjenesten, kan vælge et lager med CDS_STORE.',
@@ -160,7 +160,7 @@ const en: QualityWords = {
   period: (from, to, first, last) => `${from} – ${to} (weeks ${first}–${last})`,
   compared: others =>
     others === undefined
-      ? 'Compared with the 12 weeks before. There are fewer than three other practices, which are therefore not shown.'
+      ? 'Compared with the 12 weeks before. Other practices are too few to be shown.'
       : `Compared with the 12 weeks before and with ${others} other practices together.`,
   notKept: 'No record of calls is kept here, so there are no figures to show. Whoever runs the service can choose a store with CDS_STORE.',
   noCalls: 'There are no calls in this period of a practice whose figures you may see. Choose another period.',

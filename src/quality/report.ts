@@ -93,21 +93,27 @@ export async function figuresOf(
   return {
     practices: counts.clients.filter(each => isReadable(each, readable)),
     practice: counts.client,
-    figures: figuresFrom(counts, period),
+    figures: figuresFrom(counts, period, areComparable(counts, readable)),
   }
 }
 
 /** Whether somebody may be told of a practice. */
 export const isReadable = (practice: string, readable: Readable): boolean => readable === 'all' || readable.includes(practice)
 
-function figuresFrom({ counted, clients, own, others }: WeeklyCounts, period: ReadonlySet<string>): Figures {
+/** Whether the others are enough to be told of together: whoever reads of some of them could tell what the rest did. */
+function areComparable({ clients, client }: WeeklyCounts, readable: Readable): boolean {
+  const others = clients.filter(each => each !== client)
+  const unknown = others.filter(each => !isReadable(each, readable))
+  return others.length >= FEWEST_OTHERS && (unknown.length === 0 || unknown.length >= FEWEST_OTHERS)
+}
+
+function figuresFrom({ counted, clients, own, others }: WeeklyCounts, period: ReadonlySet<string>, isCompared: boolean): Figures {
   const isInPeriod = ({ week }: { week: string }): boolean => period.has(week)
-  const otherPractices = clients.length - 1
-  const compared = otherPractices >= FEWEST_OTHERS ? others : []
+  const compared = isCompared ? others : []
   const services = servicesFrom(own.services.filter(isInPeriod))
   return {
     counted: counted.filter(week => period.has(week)),
-    others: otherPractices >= FEWEST_OTHERS ? otherPractices : undefined,
+    others: isCompared ? clients.length - 1 : undefined,
     points: pointsFrom(
       own.points.filter(isInPeriod),
       compared.filter(isInPeriod),

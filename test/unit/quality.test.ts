@@ -158,6 +158,18 @@ describe('figures', () => {
     expect([others, points[0]?.shareOfOthers, trend[0]?.shareOfOthers]).toEqual([undefined, undefined, undefined])
   })
 
+  test.each<[string[], number | undefined]>([
+    [['a'], 3],
+    [['a', 'b'], undefined],
+    [['a', 'b', 'c', 'd'], 3],
+  ])(
+    'are compared for whoever reads of %j with %s others: from what is known of some nobody tells the rest',
+    async (readable, compared) => {
+      const { practices, figures: told } = await figuresOf({ counts: async () => counts(['a', 'b', 'c', 'd']) }, period, 'a', readable)
+      expect([practices, told.others, told.points[0]?.shareOfOthers]).toEqual([readable, compared, compared && 0.3])
+    },
+  )
+
   test('as a table hold what the page holds, nothing that is hidden, and no formula', async () => {
     const found = { practices: ['a'], practice: '=cmd()', figures: await figures('a', 'b', 'c', 'd') }
     const lines = csvOf({ ...found, period, isInvented: true }).split('\r\n')
