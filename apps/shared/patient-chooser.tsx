@@ -42,6 +42,7 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
     if (patient && chosen === undefined && client !== undefined) onChoose(client, patient)
   }, [found])
   if (client === undefined) return <p role="alert">{words.noServers}</p>
+  const called = ({ name, birthDate }: PatientChoice) => (birthDate === undefined ? name : `${name}, ${words.born(writtenDay(birthDate))}`)
   return (
     <div class="chooser">
       {servers.length > 1 && (
@@ -80,12 +81,17 @@ export function PatientChooser({ settings, chosen, onChoose }: ChooserProps) {
             <option value="" disabled>
               {words.choosePatient}
             </option>
-            {found.patients.map(({ id, name, birthDate }) => (
-              <option key={id} value={id}>
-                {birthDate === undefined ? name : `${name}, ${words.born(writtenDay(birthDate))}`}
+            {found.patients.map(patient => (
+              <option key={patient.id} value={patient.id}>
+                {called(patient)}
               </option>
             ))}
           </select>
+          {chosen?.client.base === client.base && (
+            <p class="chosen-patient" aria-hidden="true">
+              {called(chosen.patient)}
+            </p>
+          )}
         </div>
       )}
     </div>

@@ -4,7 +4,7 @@ import { RefusedNote } from '../shared/refused-note.js'
 import type { Refused } from '../shared/service.js'
 import type { KeptLink } from './kept-links.js'
 import { isSamePatient, readCode, writeCode, type LinkPatient, type Retrieval } from './retrieval-code.js'
-import { startBackWords } from './words.js'
+import { linkWords } from './link-words.js'
 
 interface CodeProps {
   link: KeptLink
@@ -16,7 +16,7 @@ interface CodeProps {
 
 /** The text that a clinician keeps in the patient's record, to fetch the answers when this tab is gone. */
 export function CodeToKeep({ link, made, until, onTaken }: CodeProps) {
-  const words = wordsOf(startBackWords)
+  const words = wordsOf(linkWords)
   const [code, setCode] = useState('')
   const [isCopied, setCopied] = useState(false)
   const text = useRef<HTMLTextAreaElement>(null)
@@ -63,7 +63,7 @@ interface FormProps {
 
 /** Takes a code from the record, and none of another patient. */
 export function CodeForm({ patient, onFound }: FormProps) {
-  const words = wordsOf(startBackWords)
+  const words = wordsOf(linkWords)
   const [text, setText] = useState('')
   const [trouble, setTrouble] = useState<string | Refused>()
   const find = async () => {

@@ -8,7 +8,7 @@ import { CodeForm, CodeToKeep } from './code-view.js'
 import { addressOf, type KeptLink, type KeptLinks } from './kept-links.js'
 import { QrCode } from './qr-code.js'
 import { isSamePatient, type LinkPatient } from './retrieval-code.js'
-import { startBackWords } from './words.js'
+import { linkWords } from './link-words.js'
 
 interface LinksProps {
   form: PatientForm | undefined
@@ -27,7 +27,7 @@ type Trouble = { what: string; refused: Refused } | 'wrong-form' | undefined
 
 /** Ways in which the patient answers: a link of their own, a screen of the clinic, paper. */
 export function PatientLinksView({ form, kept, now, timeZone, patient, onFetched, others }: LinksProps) {
-  const words = wordsOf(startBackWords)
+  const words = wordsOf(linkWords)
   const { links, make, close } = kept
   const [shown, setShown] = useState<string>()
   const [trouble, setTrouble] = useState<Trouble>()
@@ -110,7 +110,7 @@ interface OthersProps {
 
 /** What became of the links of patients who are not chosen: nothing more can be done with them here. */
 function OthersLinks({ links, nameOf, onChoose }: OthersProps) {
-  const words = wordsOf(startBackWords)
+  const words = wordsOf(linkWords)
   if (links.length === 0) return null
   return (
     <section class="others-links" aria-labelledby="others-links-heading">
@@ -134,7 +134,7 @@ function OthersLinks({ links, nameOf, onChoose }: OthersProps) {
 }
 
 function LinkState({ link: { isAnswered, isSaved } }: { link: KeptLink }) {
-  const words = wordsOf(startBackWords)
+  const words = wordsOf(linkWords)
   const said = isSaved ? words.savedOpen : isAnswered ? words.answered : words.open
   return <span class={isAnswered ? 'answered' : 'muted'}>{said}</span>
 }
@@ -152,7 +152,7 @@ interface LinkProps {
 }
 
 function LinkView({ link, timeZone, isShown, onShow, onDiscard, onFetch, onCodeTaken }: LinkProps) {
-  const words = wordsOf(startBackWords)
+  const words = wordsOf(linkWords)
   const [isCopied, setCopied] = useState(false)
   const [made, until] = [momentOf(link.made, timeZone), dayOf(link.expires, timeZone)]
   return (

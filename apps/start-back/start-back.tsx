@@ -204,7 +204,10 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
         {kept && answers === kept.answers && <KeptNote resumed={count} onDiscard={clear} />}
         {kept?.isOutdated && count === 0 && <KeptNote isOutdated />}
         {from && count > 0 && <p class="form-note">{words.fetched(from.link.place)}</p>}
-        <ItemsView items={form.items} state={{ answers, isAsked, onAnswer: setAnswers, words: formWords(pageLanguage()) }} />
+        {/* What were answered while it is saved would be neither saved nor there after it. */}
+        <div inert={saving === 'saving'}>
+          <ItemsView items={form.items} state={{ answers, isAsked, onAnswer: setAnswers, words: formWords(pageLanguage()) }} />
+        </div>
         <div class="save-bar">
           <div class="save-buttons">
             <button type="button" class="button" disabled={count === 0 || saving === 'saving'} onClick={() => void save()}>

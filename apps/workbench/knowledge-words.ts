@@ -67,8 +67,10 @@ export const knowledgeWords: InLanguages<KnowledgeWords> = {
     no: 'Nej',
     cannotTell: 'Kan ikke afgøres',
     gaps: 'Kun punkter, der mangler en case',
-    noWarnings: 'Ingen fejl og ingen advarsler. Viden med fejl tages ikke i brug: tjenesten starter ikke med den.',
-    faultLead: 'Viden med fejl tages ikke i brug. Det her er advarsler, som columna check giver.',
+    noWarnings:
+      'Tjenesten fandt intet at advare om, da den læste sin viden; med en fejl starter den ikke. columna check ser også efter, hvad der næppe er ment sådan.',
+    faultLead:
+      'Det fandt tjenesten, da den læste sin viden; med en fejl starter den ikke. columna check ser også efter, hvad der næppe er ment sådan.',
     file: 'Fil',
     element: 'Element',
     message: 'Hvad',
@@ -105,8 +107,10 @@ export const knowledgeWords: InLanguages<KnowledgeWords> = {
     no: 'No',
     cannotTell: 'Cannot tell',
     gaps: 'Only points that lack a case',
-    noWarnings: 'No faults and no warnings. Knowledge with a fault is not served: the service does not start with it.',
-    faultLead: 'Knowledge with a fault is not served. These are warnings of columna check.',
+    noWarnings:
+      'The service found nothing to warn of when it read its knowledge; with a fault it does not start. columna check also looks for what is hardly meant as it stands.',
+    faultLead:
+      'The service found this when it read its knowledge; with a fault it does not start. columna check also looks for what is hardly meant as it stands.',
     file: 'File',
     element: 'Element',
     message: 'What',

@@ -301,7 +301,7 @@ describe('only what can change the advice', () => {
     expect(await axeFindings(page)).toEqual([])
     // Another patient is given none of them, and what is answered there takes none away.
     await choosePatient(page, /^Test Uspurgt/)
-    await page.getByText('Akutte tegn', { exact: true }).waitFor()
+    await whole.waitFor()
     expect(await page.getByText(/ikke gemt/).count()).toBe(0)
     await choosePatient(page, /^Test Arbejdsskade/)
     await page.getByText('Et svar fra før siden blev indlæst igen, er sat ind. Det er ikke gemt.').waitFor()
@@ -439,6 +439,25 @@ describe('STarT Back', () => {
     const newest = (await saved('recent-pain')).find(({ questionnaire }) => questionnaire?.includes('start-back'))
     expect(answered(newest?.item)).toHaveLength(9)
     expect(newest).toMatchObject({ status: 'completed', source: { reference: 'Patient/recent-pain' } })
+  })
+
+  test('answers that are not saved outlive a reload, and are deleted where nobody wants them', async () => {
+    const { page } = await open('/start-back/', PHONE)
+    page.on('dialog', dialog => void dialog.accept())
+    await choosePatient(page, /^Test Dropfod/)
+    await answer(page, 'Ben', 'Ja')
+    await page.getByText(/^Svarene er ikke gemt/).waitFor()
+    await page.reload()
+    await page.getByText('Denne fane har svar, der ikke er gemt.').waitFor()
+    await choosePatient(page, /^Test Dropfod/)
+    await page.getByText('Et svar fra før siden blev indlæst igen, er sat ind.').waitFor()
+    expect(await page.getByRole('radiogroup', { name: 'Ben' }).getByRole('radio', { name: 'Ja', exact: true }).isChecked()).toBe(true)
+    expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
+    await page.getByRole('button', { name: 'Slet', exact: true }).click()
+    await soon(async () => expect(await page.getByText(/ikke gemt|indlæst igen/).count()).toBe(0))
+    await page.reload()
+    await page.getByLabel('Patient', { exact: true }).waitFor()
+    expect(await page.getByText('Denne fane har svar').count()).toBe(0)
   })
 
   test('a form that was saved is not saved again where the record could not be read after it', async () => {
