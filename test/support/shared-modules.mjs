@@ -139,8 +139,14 @@ export const packageEnteredBy = file => nameByEntry.get(file)
 
 let packages
 
-/** The shared packages by name; loaded when first asked for, once a process. */
-export function sharedPackages() {
-  packages ??= Promise.all(SHARED_PACKAGES.map(async name => [name, await import(name)])).then(Object.fromEntries)
-  return packages
+/** Properties draw the same values in every run, so that a change alone turns them red; another seed finds other faults. */
+const SEED = Number(process.env.PROPERTY_SEED ?? 20261128)
+
+async function loaded() {
+  const found = Object.fromEntries(await Promise.all(SHARED_PACKAGES.map(async name => [name, await import(name)])))
+  found['fast-check'].configureGlobal({ seed: SEED })
+  return found
 }
+
+/** The shared packages by name; loaded when first asked for, once a process. */
+export const sharedPackages = () => (packages ??= loaded())
