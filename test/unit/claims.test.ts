@@ -9,6 +9,8 @@ const FACTS: Readonly<Record<string, string>> = {
   hasPain: '%pains.exists()',
   pains: `%Condition.where(code.memberOf('https://example.org/fhir/ValueSet/pain'))`,
   isNever: 'false',
+  fourWeeksAgo: 'today() - 28 days',
+  limit: '5',
 }
 
 const factTree: FactTree = name => (FACTS[name] === undefined ? undefined : parseExpression(FACTS[name]))
@@ -40,6 +42,8 @@ test.each([
   [['(%age <= 65).not()', '%age = 65']],
   [['%a = 1', '%a = 2']],
   [['today() > @2030', '@2029-12 >= today()']],
+  [['%seen >= %fourWeeksAgo', '%seen < today() - 5 weeks']],
+  [['%age > %limit', '%age < %limit - 1']],
   [['%t > -3', '%t < -3.5']],
   [['%age < 60 + 5', '%age > 70 - 5']],
   [["%weight > 5 'kg'", "%weight < 4.5 'kg'"]],
@@ -75,6 +79,8 @@ test.each([
   [['%born <= today() - 12 months', '%born > today() - 366 days']],
   [['%seen < today() - 1 month', '%seen > today() - 31 days']],
   [['%seen > today()', '%seen < now()']],
+  [['%wait > 3 months + 1 week', '%wait < 4 months']],
+  [['%wait > 1 day', '%wait < @1970-01-01']],
   [['%labs.where(value > 5).exists()', '%labs.where(value < 3).exists()']],
   [['%labs.where(value > 5 and value < 3).empty()']],
   [['%age >= 18', '%age <= 18']],

@@ -139,7 +139,7 @@ class ClaimWalk implements Claims {
 
   /** How much one side of a comparison is at least or at most, where the other is written out. */
   private limit(operator: string, left: SyntaxNode, right: SyntaxNode): void {
-    const [value, mirrored] = [writtenValue(right), writtenValue(left)]
+    const [value, mirrored] = [right, left].map(side => writtenValue(side, node => this.factOf(node)))
     if (value) this.limitTo(operator, left, value)
     if (mirrored) this.limitTo(MIRRORED[operator] ?? '', right, mirrored)
   }
