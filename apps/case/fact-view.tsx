@@ -65,6 +65,7 @@ function Facts({ names, above }: { names: readonly string[]; above: readonly str
   const known = useFacts(names)
   if (!known) return null
   const { facts, asked } = known
+  const isLacking = names.some(name => facts[name] === undefined)
   return (
     <>
       <ul class="facts">
@@ -72,7 +73,11 @@ function Facts({ names, above }: { names: readonly string[]; above: readonly str
           <FactView key={name} name={name} facts={facts} above={above} />
         ))}
       </ul>
-      {asked.isAsking && <p role="status">{words.asking}</p>}
+      {asked.isAsking && isLacking && (
+        <p class="muted" role="status">
+          {words.asking}
+        </p>
+      )}
       {asked.refused && <RefusedNote what={words.ask} refused={asked.refused} onAgain={asked.askAgain} />}
     </>
   )

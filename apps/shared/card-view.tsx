@@ -17,7 +17,9 @@ interface CardViewProps {
 
 /** A card as an EHR shows it: gravity, summary, Markdown, links and source. */
 export function CardView({ card, badge, isGone = false, children, foot }: CardViewProps) {
-  const { summary, detail, indicator, source, links = [] } = card
+  const { summary, detail, indicator, source } = card
+  // The source below leads to the same.
+  const links = (card.links ?? []).filter(({ url }) => url !== source.url)
   return (
     <article class={`card is-${indicator}${isGone ? ' is-gone' : ''}`} aria-label={summary}>
       <CardKind indicator={indicator} badge={badge} />

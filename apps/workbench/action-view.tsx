@@ -121,7 +121,11 @@ function Detail({ plan, action, explained }: { plan: string; action: ToldAction;
 function Asked({ asked: { refused, isAsking, askAgain } }: Pick<KnownFacts, 'asked'>) {
   const words = wordsOf(workbenchWords)
   if (refused) return <RefusedNote what={words.cards.attempt.explain} refused={refused} onAgain={askAgain} />
-  return isAsking ? <p role="status">{words.why.loadingMore}</p> : null
+  return isAsking ? (
+    <p class="wb-hint" role="status">
+      {words.why.loadingMore}
+    </p>
+  ) : null
 }
 
 /** A reason in words. */

@@ -49,7 +49,7 @@ export function IndexPage(props: { entries: readonly Entry[]; view: IndexView; c
               <h3>{heading}</h3>
               <ul class="entries">
                 {below.map(entry => (
-                  <Item entry={entry} context={context} />
+                  <Item entry={entry} isTwin={below.some(other => other !== entry && other.title === entry.title)} context={context} />
                 ))}
               </ul>
             </>
@@ -80,12 +80,15 @@ function pathOf({ by, search }: IndexView): string {
   return query === '' ? PAGE_PATHS.index : `${PAGE_PATHS.index}?${query}`
 }
 
-function Item({ entry: { title, path, grade, place }, context }: { entry: Entry; context: PageContext }) {
+/** @param isTwin whether another one beside it is called the same: then it says where it is shown. */
+function Item({ entry, isTwin, context }: { entry: Entry; isTwin: boolean; context: PageContext }) {
+  const { title, path, grade, place } = entry
   return (
     <li>
       <a href={context.link(path)}>{title}</a>
       <span class="meta">
         {grade && <GradeTag grade={grade} context={context} />}
+        {isTwin && <span class="muted">{hooksOf(context)(entry).join(' · ')}</span>}
         {place.action.points.map(point => (
           <span class="point">{point}</span>
         ))}

@@ -36,6 +36,8 @@ for (const { file, path, width, height, isPrinted } of PICTURES) {
   const page = await browser.newPage({ viewport: { width, height } })
   if (isPrinted) await page.emulateMedia({ media: 'print' })
   await page.goto(`${service.url}${path}`)
+  // The margins of paper, which a screen does not show.
+  if (isPrinted) await page.evaluate("document.documentElement.style.padding = '15mm 16mm'")
   await page.screenshot({ path: `docs/screens/${file}.png` })
   await page.close()
   process.stdout.write(`docs/screens/${file}.png\n`)
@@ -54,6 +56,7 @@ for (const { file, width, height } of [
   await page.getByText('Spørg til:').first().waitFor()
   await page.locator('.condition summary').nth(1).click()
   await page.locator('.fact summary').first().click()
+  await page.getByText('Begrundelsen hentes').first().waitFor({ state: 'detached' })
   await page.screenshot({ path: `docs/screens/${file}.png` })
   await page.close()
   process.stdout.write(`docs/screens/${file}.png\n`)

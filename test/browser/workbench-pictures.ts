@@ -27,6 +27,8 @@ const PICTURES: readonly Picture[] = [
       const why = page.getByRole('region', { name: 'Hvorfor' })
       await why.getByText('Mindst ét akut neurologisk rødt flag er positivt.').click()
       await why.getByText('Mindst ét akut neurologisk rødt flag er til stede.').click()
+      await why.getByText('%hasAcuteNeurologicalFlag').waitFor()
+      await why.getByText('Mere hentes').waitFor({ state: 'detached' })
     },
   },
   {

@@ -257,6 +257,22 @@ describe('the list of guidelines', () => {
     }
   })
 
+  test('tells those that are called the same apart, by where they are shown', async () => {
+    const { text } = await get('/guidelines').expect(200)
+    const told = [...text.matchAll(/<ul class="entries">(?<items>.*?)<\/ul>/gs)].map(({ groups }) =>
+      [...(groups?.['items'] ?? '').matchAll(/<a href="[^"]*">(?<title>.*?)<\/a>(?<meta>.*?)<\/li>/gs)].map(item => ({
+        title: item.groups?.['title'],
+        shown: /class="muted">(.*?)</.exec(item.groups?.['meta'] ?? '')?.[1],
+      })),
+    )
+    const twins = told.flatMap(items => items.filter(({ title }) => items.filter(each => each.title === title).length > 1))
+    expect(twins.length).toBeGreaterThan(2)
+    expect(twins.filter(({ shown }) => shown === undefined)).toEqual([])
+    expect(twins.map(({ shown }) => shown)).toContain('Når en bestilling vælges · Når en bestilling underskrives')
+    const others = told.flat().filter(each => !twins.includes(each))
+    expect(others.filter(({ shown }) => shown !== undefined)).toEqual([])
+  })
+
   test('is searched without a script', async () => {
     const { text } = await get(`/guidelines?q=${encodeURIComponent('PARACETAMOL spinal')}`).expect(200)
     expect(linksIn(text)).toContain('/guidelines/analgesic-orders/paracetamol-stenosis')
