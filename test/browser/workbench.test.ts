@@ -376,7 +376,7 @@ describe('the knowledge', () => {
       Oplysninger: 'Patientens aktive ryglidelser.',
       Værdisæt: 'NSAID, systemisk',
       Cases: 'ingen optegnelse',
-      Fejl: 'Ingen fejl',
+      Fejl: 'Tjenesten fandt intet at advare om',
     }
     for (const [tab, text] of Object.entries(says)) {
       await page.getByRole('tab', { name: tab }).click()
