@@ -1,6 +1,7 @@
 import type { FhirResource } from 'fhir/r4.js'
 import type { Clock } from './clock.js'
 import type { ReadDate } from './dates.js'
+import type { Alike } from './functions/alike.js'
 import type { Collection, Item } from './values.js'
 
 /** What one call lets its expressions see. Nothing of it outlives the call. */
@@ -64,6 +65,8 @@ export interface ScopeState extends ScopeData {
   answers: Map<Item, { responses: Collection; byLinkId: ReadonlyMap<string, Collection> }>
   /** Answers by linkId of one QuestionnaireResponse, each kept with its content. */
   answersOfResponse: Map<object, ReadonlyMap<string, Collection>>
+  /** For each item of a list that was held against value sets those of it that are like it. */
+  alike: Map<Collection, readonly Alike[]>
   /** Dates that records give themselves; null for those without one. */
   ownDates: Map<object, ReadDate | null>
   /** When records were updated last, in milliseconds. */
@@ -149,6 +152,7 @@ export function openScope(variables: Variables, data: ScopeData, explain = false
     failed: new Map(),
     answers: new Map(),
     answersOfResponse: new Map(),
+    alike: new Map(),
     ownDates: new Map(),
     updated: new Map(),
     steps: 0,

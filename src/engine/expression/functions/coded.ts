@@ -1,6 +1,8 @@
 import type { ScopeState } from '../scope.js'
-import { countTurns } from '../steps.js'
+import { countItems, countTurns } from '../steps.js'
 import { NO, NOTHING, plain, YES, type Collection, type Item } from '../values.js'
+import { alikeIn, type Alike } from './alike.js'
+import { conceptOf, type Codings, type Concept, type Sent } from './concepts.js'
 import { turnsOfPattern } from './turns.js'
 import { textOf, type OwnFunction } from './own-function.js'
 import type { ValueSetLookup, ValueSetTest } from './value-set-test.js'
@@ -11,39 +13,41 @@ function testOf(canonical: Collection | undefined, valueSets: ValueSetLookup): V
   return test
 }
 
-interface Coded extends Coding {
-  coding?: Codings
-  text?: unknown
-}
-
-type Codings = readonly (Coding | null)[]
-
-/** What may stand where a concept is expected. */
-type Sent = Coded | string | null | undefined
-
-/** Where a record of each type carries the code that says what it is about (the "primary code path" of CQL). */
-const PRIMARY_CODE: Readonly<Record<string, string>> = {
-  MedicationRequest: 'medicationCodeableConcept',
-  MedicationStatement: 'medicationCodeableConcept',
-  MedicationAdministration: 'medicationCodeableConcept',
-  MedicationDispense: 'medicationCodeableConcept',
-  DeviceRequest: 'codeCodeableConcept',
-  Encounter: 'reasonCode',
-  CarePlan: 'category',
-  ImagingStudy: 'procedureCode',
-}
-
 /** Keeps the items whose code, or that themselves as a code, belong to the value set. */
 export const codedIn: OwnFunction = (input, [canonical], state, { valueSets }) => membersOf(input, testOf(canonical, valueSets), state)
 
+/** Fewest items of a list of which those that are alike are held against value sets together: in a shorter one it spares nothing. */
+const WORTH_COMPARING = 8
+
 function membersOf(input: Collection, test: ValueSetTest, state: ScopeState): Collection {
+  const alike = input.length < WORTH_COMPARING ? undefined : alikeAmong(input, state)
   let kept: Item[] | undefined
   for (let index = 0; index < input.length; index += 1) {
     const item = input[index]
-    if (isCodedIn(plain(item), test, state)) kept?.push(item)
+    const others = alike?.[index]
+    if (others ? areCodedIn(others, test, state) : isCodedIn(plain(item), test, state)) kept?.push(item)
     else kept ??= input.slice(0, index)
   }
   return kept ?? input
+}
+
+/** What is alike in a list, looked through once a call: knowledge asks the same lists of one value set after another. */
+function alikeAmong(input: Collection, state: ScopeState): readonly Alike[] {
+  countItems(state, input)
+  const before = state.alike.get(input)
+  if (before) return before
+  const alike = alikeIn(input)
+  state.alike.set(input, alike)
+  return alike
+}
+
+/** Asks it of one of them, and once for as long as they are asked of no other value set. */
+function areCodedIn(alike: Alike, test: ValueSetTest, state: ScopeState): boolean {
+  if (alike.test !== test) {
+    alike.isIn = isCodedIn(alike.one, test, state)
+    alike.test = test
+  }
+  return alike.isIn
 }
 
 /**
@@ -57,28 +61,6 @@ export function isCodedIn(record: unknown, test: ValueSetTest, state: ScopeState
   return false
 }
 
-interface Coding {
-  system?: string
-  code?: string
-  display?: unknown
-}
-
-/** What a record says that it is; a value that is no record says it itself. */
-function conceptOf(value: unknown): Sent | readonly Sent[] {
-  if (typeof value !== 'object' || value === null) return value as Sent
-  const { resourceType } = value as { resourceType?: string }
-  if (!resourceType) return value as Coded
-  return (value as Record<string, Sent>)[PRIMARY_CODE[resourceType] ?? 'code'] ?? nameOfMedicine(value as Medicated)
-}
-
-interface Medicated {
-  medicationReference?: { display?: unknown }
-}
-
-/** A medicine that cannot be resolved is known at most by the name under which the record refers to it. */
-const nameOfMedicine = ({ medicationReference }: Medicated): Coded | undefined =>
-  medicationReference?.display === undefined ? undefined : { text: medicationReference.display }
-
 function isMember(concept: Sent, test: ValueSetTest, state: ScopeState): boolean {
   if (typeof concept === 'string') return test(concept)
   if (typeof concept !== 'object' || concept === null) return false
@@ -88,7 +70,7 @@ function isMember(concept: Sent, test: ValueSetTest, state: ScopeState): boolean
   return isOneOf(concept, coding, test, state)
 }
 
-function isOneOf({ text }: Coded, codings: Codings, test: ValueSetTest, state: ScopeState): boolean {
+function isOneOf({ text }: Concept, codings: Codings, test: ValueSetTest, state: ScopeState): boolean {
   for (const coding of codings) if (coding && test(coding)) return true
   const { named } = test
   if (named === undefined) return false
