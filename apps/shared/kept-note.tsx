@@ -39,7 +39,7 @@ interface KeptNoteProps {
 export function KeptNote({ resumed = 0, isOutdated = false, onDiscard }: KeptNoteProps) {
   const words = wordsOf(keptWords)
   return (
-    <p class="form-note" role="status">
+    <p class="form-notice" role="status">
       {resumed > 0 ? words.resumed(resumed) : isOutdated ? words.outdated : words.waiting}{' '}
       {resumed > 0 && (
         <button type="button" class="form-quiet" onClick={onDiscard}>

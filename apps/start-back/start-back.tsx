@@ -203,7 +203,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
         <h2 id="form-heading">{words.form}</h2>
         {kept && answers === kept.answers && <KeptNote resumed={count} onDiscard={clear} />}
         {kept?.isOutdated && count === 0 && <KeptNote isOutdated />}
-        {from && count > 0 && <p class="form-note">{words.fetched(from.link.place)}</p>}
+        {from && count > 0 && <p class="form-notice">{words.fetched(from.link.place)}</p>}
         {/* What were answered while it is saved would be neither saved nor there after it. */}
         <div inert={saving === 'saving'}>
           <ItemsView items={form.items} state={{ answers, isAsked, onAnswer: setAnswers, words: formWords(pageLanguage()) }} />
