@@ -28,7 +28,7 @@ interface Kept {
 /** A working day: what is older is nobody's any more. */
 const KEPT_MS = 12 * 60 * 60 * 1_000
 
-const ownPlace = ({ user }: PageSettings): string => `${KEPT_PLACE}${JSON.stringify(user?.fhirUser ?? user?.name ?? '')} `
+const ownPlace = ({ user }: PageSettings): string => `${KEPT_PLACE}${JSON.stringify(user?.id ?? '')} `
 
 const placeOf = ({ settings, client, patientId, service }: Session): string =>
   `${ownPlace(settings)}${JSON.stringify([client.base, patientId, service.id])}`

@@ -325,8 +325,8 @@ export interface PageSettings {
   demonstration?: { fhirServer: string }
   /** Whether it may ask why. */
   explain: boolean
-  /** Who is signed in, and who they are at a FHIR server: `Practitioner/id`, or with the server's base before it. */
-  user?: { name?: string; fhirUser?: string }
+  /** Who is signed in, whom nobody else has the id of, and who they are at a FHIR server: `Practitioner/id`, or with the server's base before it. */
+  user?: { id: string; name?: string; fhirUser?: string }
 }
 
 async function pageSettings(asked: Asked, environment: ServerEnvironment): Promise<Reply> {
@@ -338,7 +338,7 @@ async function pageSettings(asked: Asked, environment: ServerEnvironment): Promi
     fhirServers: serversFor(session?.person, environment),
     ...(demonstrationFhirServer !== undefined && { demonstration: { fhirServer: demonstrationFhirServer } }),
     explain,
-    ...(session && { user: defined({ name: session.person.name, fhirUser: session.person.fhirUser }) }),
+    ...(session && { user: { id: session.person.user, ...defined({ name: session.person.name, fhirUser: session.person.fhirUser }) } }),
   }
   return { ...json(settings), ...(session?.cookie !== undefined && { cookies: [session.cookie] }) }
 }

@@ -74,7 +74,8 @@ describe('a form', () => {
 })
 
 describe('who works in a page', () => {
-  const settings = (user?: PageSettings['user']) => ({ ...(user && { user }) }) as PageSettings
+  const settings = (user?: Omit<NonNullable<PageSettings['user']>, 'id'>) =>
+    ({ ...(user && { user: { id: 'Person/anna', ...user } }) }) as PageSettings
 
   test('is, where nobody signs in, the first practitioner of the server', async () => {
     expect(await clinicianAt(await client(), settings())).toBe('Practitioner/first')

@@ -207,7 +207,7 @@ const PAGES: Readonly<Record<string, Schema>> = {
     {
       demonstration: object({ fhirServer: URI }),
       user: object(
-        {},
+        { id: said(TEXT, 'By which no two people who sign in here are the same.') },
         { name: TEXT, fhirUser: said(TEXT, 'Themselves at a FHIR server: `Practitioner/id`, or with the base of the server before it.') },
       ),
     },
