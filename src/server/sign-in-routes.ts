@@ -24,8 +24,8 @@ export async function finishSignIn(asked: Asked, { signIn }: ServerEnvironment):
   const { publicUrl, sessions, ...ways } = chosen(signIn)
   const issuer = await ways.issuer()
   if (!issuer || !sessions) throw pagesClosed()
-  const { to, cookies, person } = await issuer.finish(asked.head, parametersIn(asked.query))
-  return sentOn({ to: `${publicUrl}${to}`, cookies: [...cookies, await sessions.begin(person)] })
+  const { to, cookies } = await issuer.finish(asked.head, parametersIn(asked.query), sessions.begin)
+  return sentOn({ to: `${publicUrl}${to}`, cookies })
 }
 
 /** What a page must know to have a person signed out everywhere. */

@@ -34,10 +34,11 @@ export interface Issuer {
   begin: (to: string) => Promise<SentOn>
   /**
    * Takes what the issuer sent a person back with.
+   * @param begin begins their session: the header that has the browser keep it.
    * @throws CdsError CDS_SIGN_IN_FAILED where it is not the answer to what this browser asked; CDS_SIGN_IN_REFUSED where the person
    *   is none of those who may; CDS_SIGN_IN_UNAVAILABLE where the issuer does not answer.
    */
-  finish: (head: RequestHead, answer: URLSearchParams) => Promise<SentOn & { person: Person }>
+  finish: (head: RequestHead, answer: URLSearchParams, begin: (person: Person) => Promise<string>) => Promise<SentOn>
   /**
    * Where a person signs out of the issuer as well, to come back from there; nowhere where it names no such page, or does not answer.
    * @param user who is signed in here, whose id token tells the issuer so that it need not ask; undefined where nobody is.
@@ -109,7 +110,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       return { to: url.href, cookies: [cookie.kept(await seal.seal({ ...underWay }, seconds() + AT_ISSUER), AT_ISSUER)] }
     },
 
-    async finish(head, answer) {
+    async finish(head, answer, begin) {
       const underWay = underWayIn((await seal.open(cookie.of(head) ?? ''))?.members)
       if (!underWay) throw failed()
       const isFirst = await seen.firstSeen('(sign-in)', underWay.state, seconds() + AT_ISSUER)
@@ -118,8 +119,9 @@ export function createIssuer(options: IssuerOptions): Issuer {
       const { claims, idToken } = await tokenFor(as, underWay, answer)
       requireGroup(claims, options)
       const person = personOf(claims, options)
-      const kept = wayOut(as) ? await token.kept(idToken, person.user) : token.forgotten()
-      return { to: underWay.to, cookies: [cookie.forgotten(), kept], person }
+      const session = await begin(person)
+      const kept = wayOut(as) ? await token.kept(idToken, person.user, session) : token.forgotten()
+      return { to: underWay.to, cookies: [cookie.forgotten(), kept, session] }
     },
 
     async end(head, user) {

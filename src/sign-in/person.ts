@@ -28,8 +28,8 @@ export function clinicianIn(value: unknown): string | undefined {
   return text !== undefined && CLINICIAN.test(text) ? text : undefined
 }
 
-/** Most bytes of all practices of a person together: a browser keeps a session of 4 kB. */
-const LONGEST_PRACTICES = 1_500
+/** Most bytes of all practices of a person together: a proxy in front takes 4 kB of headers, the session's among them. */
+const LONGEST_PRACTICES = 1_200
 
 /** Every practice there is, in a list of somebody's practices. */
 export const EVERY_PRACTICE = '*'
