@@ -66,17 +66,20 @@ function joined(written: SyntaxNode): string[] {
 /** All that an action says and does, and then each part that two actions hardly share by chance; what only names it, or says where it is from, is left out. */
 function whatItSays({ action, within, when }: Placed): readonly [whole: string, ...parts: string[]] {
   const { title, description, textEquivalent, type, definitionCanonical, definitionUri, dynamicValue, extension } = action
+  const order = [type, definitionCanonical, definitionUri, dynamicValue, action.participant, timesOf(action)]
   const under = [...new Set(when)].sort()
   const texts = [title, description, textEquivalent].map(alike)
   // A text may be common to two that their titles tell apart.
   const named = texts.find(text => text !== '') ?? ''
-  const order = [type, definitionCanonical, definitionUri, dynamicValue]
   return [
-    JSON.stringify([under, texts, order, extension]),
+    JSON.stringify([under, texts, order, extension, action.action]),
     ...(named === '' ? [] : [JSON.stringify([within, under, named])]),
     ...(definitionCanonical === undefined && definitionUri === undefined ? [] : [JSON.stringify([within, under, order])]),
   ]
 }
+
+/** When something is done: the same order for today and for a month from now is two. */
+const timesOf = (action: PlanDefinitionAction): unknown[] => Object.entries(action).filter(([name]) => name.startsWith('timing'))
 
 /** A text without what writers differ in: case, blanks and punctuation. */
 const alike = (text = ''): string =>
