@@ -102,6 +102,7 @@ export const isReadable = (practice: string, readable: Readable): boolean => rea
 
 /** Whether the others are enough to be told of together: whoever reads of some of them could tell what the rest did. */
 function areComparable({ clients, client }: WeeklyCounts, readable: Readable): boolean {
+  if (client === undefined) return false
   const others = clients.filter(each => each !== client)
   const unknown = others.filter(each => !isReadable(each, readable))
   return others.length >= FEWEST_OTHERS && (unknown.length === 0 || unknown.length >= FEWEST_OTHERS)

@@ -158,6 +158,14 @@ describe('figures', () => {
     expect([others, points[0]?.shareOfOthers, trend[0]?.shareOfOthers]).toEqual([undefined, undefined, undefined])
   })
 
+  test('are compared with nobody where none of what is read has any calls', async () => {
+    const { client: _none, ...others } = counts(['a', 'b', 'c', 'd'])
+    const { practice, figures: told } = await figuresOf({ counts: async () => ({ ...others, client: undefined }) }, period, undefined, [
+      'e',
+    ])
+    expect([practice, told.others]).toEqual([undefined, undefined])
+  })
+
   test.each<[string[], number | undefined]>([
     [['a'], 3],
     [['a', 'b'], undefined],
