@@ -53,6 +53,9 @@ const LISTS: readonly Example[] = [
   ['%patient.name.given.take(-1)', []],
   ['%patient.name.given.take(0)', []],
   ['%patient.name.given.skip(-1)', ['Ada', 'Bo', 'Bo']],
+  // Left to the interpreter whole, which counts from the end.
+  ['%patient.name.given.take(-1).sort($this)', []],
+  ['%patient.name.given.skip(-1).sort($this)', ['Ada', 'Bo', 'Bo']],
   ['%patient.name.single()', 'an error'],
   ["%patient.name.where(use = 'official').single().family", ['Å']],
   ['%patient.name.given[2]', ['Bo']],

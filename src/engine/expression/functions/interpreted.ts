@@ -19,7 +19,7 @@ export interface Interpreted {
   fn: (this: InvocationContext, input: Item[], ...args: Item[]) => Collection
   internalStructures: boolean
   /** The kind of each argument, as the interpreter calls it. */
-  argument: 'AnyAtRoot' | 'String'
+  argument: 'AnyAtRoot' | 'Integer' | 'String'
   /** Whether nothing in, as input or as an argument, is nothing out. */
   nullable?: boolean
 }
@@ -34,6 +34,13 @@ export function ofCall(value: (state: ScopeState, input: Collection, args: reado
     },
   }
 }
+
+/** A slice by a count; of less than nought the interpreter's own counts from the end, where the specification has nothing to take or skip. */
+export const byCount = (slice: (input: Collection, count: number) => Collection): Interpreted => ({
+  internalStructures: true,
+  argument: 'Integer',
+  fn: (input, count) => slice(input, Math.max(0, Number(count))),
+})
 
 /** A function of one text and further texts. */
 export function onStrings(compute: (value: string, ...args: string[]) => unknown): Interpreted {

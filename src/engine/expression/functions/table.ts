@@ -6,7 +6,7 @@ import { atCall, now, timeOfDay, today } from './clock-functions.js'
 import { codedIn, memberOf } from './coded.js'
 import { combine, count, distinct, exclude, extreme, first, intersect, join, last, skip, tail, take } from './collections.js'
 import { calendarDate, difference, lowBoundary, newest, notInFuture, recordDate, since } from './dates.js'
-import { ofCall, onStrings, type Interpreted } from './interpreted.js'
+import { byCount, ofCall, onStrings, type Interpreted } from './interpreted.js'
 import { knownTrue, notKnownTrue } from './known.js'
 import * as loops from './loops.js'
 import type { Native, Prepare } from './native.js'
@@ -69,8 +69,8 @@ const ROWS = {
   last: row(NO_ARGUMENT, 'same', { native: last }),
   tail: row(NO_ARGUMENT, 'same', { native: tail }),
   single: row(NO_ARGUMENT, 'same'),
-  skip: row(ONE, 'same', { native: skip }),
-  take: row(ONE, 'same', { native: take }),
+  skip: row(ONE, 'same', { native: skip, interpreted: byCount((input, count) => input.slice(count)) }),
+  take: row(ONE, 'same', { native: take, interpreted: byCount((input, count) => input.slice(0, count)) }),
   where: row(ONE, 'same', { onEachItem: true, keeps: true, filter: loops.where }),
   ofType: row(ONE, 'any', { keeps: true }),
   as: row(ONE, 'any'),
