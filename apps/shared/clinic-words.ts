@@ -14,6 +14,7 @@ interface ClinicWords {
   tryAgain: string
   signInAgain: string
   signOut: string
+  signOutFailed: string
   otherPatient: string
   /** @param what was tried, as in `hente patienterne`. */
   refused: (what: string, why: Refused) => string
@@ -45,6 +46,7 @@ export const clinicWords: InLanguages<ClinicWords> = {
     tryAgain: 'Prøv igen',
     signInAgain: 'Log ind igen',
     signOut: 'Log ud',
+    signOutFailed: 'Du er stadig logget ind. Det lykkedes ikke at logge ud; prøv igen.',
     otherPatient: 'Anden patient',
     refused: (what, why) =>
       why.status === 0
@@ -73,6 +75,7 @@ export const clinicWords: InLanguages<ClinicWords> = {
     tryAgain: 'Try again',
     signInAgain: 'Sign in again',
     signOut: 'Sign out',
+    signOutFailed: 'You are still signed in. Signing out did not succeed; try again.',
     otherPatient: 'Another patient',
     refused: (what, why) =>
       why.status === 0

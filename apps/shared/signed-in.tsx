@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { useState } from 'preact/hooks'
 import type { PageSettings } from '../../src/server/routes.js'
 import type { SignedOut } from '../../src/server/sign-in-routes.js'
 import { clinicWords } from './clinic-words.js'
@@ -19,10 +20,17 @@ export function showSignedIn({ user }: PageSettings): void {
 
 function SignedIn({ name }: { name: string | undefined }) {
   const words = wordsOf(clinicWords)
+  const [isFailed, setFailed] = useState(false)
   const signOut = async () => {
-    forgetAnswers()
-    const { goOnTo = '/' } = (await ask<SignedOut>('POST', '/sign-out', {}).catch(() => undefined))?.answer ?? {}
-    location.assign(goOnTo)
+    setFailed(false)
+    try {
+      const { goOnTo = '/' } = (await ask<SignedOut>('POST', '/sign-out', {})).answer
+      forgetAnswers()
+      location.assign(goOnTo)
+    } catch {
+      // Who went on to another page would take themselves for signed out.
+      setFailed(true)
+    }
   }
   return (
     <>
@@ -30,6 +38,11 @@ function SignedIn({ name }: { name: string | undefined }) {
       <button type="button" class="sign-out" onClick={() => void signOut()}>
         {words.signOut}
       </button>
+      {isFailed && (
+        <p role="alert" class="sign-out-failed">
+          {words.signOutFailed}
+        </p>
+      )}
     </>
   )
 }

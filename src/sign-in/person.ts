@@ -34,7 +34,7 @@ const LONGEST_PRACTICES = 1_200
 /** Every practice there is, in a list of somebody's practices. */
 export const EVERY_PRACTICE = '*'
 
-/** The practices that an issuer or a proxy names; undefined where it names none, or more than a session holds, so that nothing is left out unseen. */
+/** The practices that an issuer or a proxy names; undefined where it names none, or more than a session holds: a part of them would pass for all. What is no short text is no practice. */
 export function practicesIn(value: unknown): readonly string[] | undefined {
   const named: readonly unknown[] = Array.isArray(value) ? value : [value]
   const practices = [...new Set(named.map(shortText).filter(each => each !== undefined))]

@@ -95,6 +95,23 @@ test.each(['/workbench/', '/consultation/', '/start-back/'])('a person opens %s,
   })
 })
 
+test('who could not be signed out stays, is told so, and tries again', async () => {
+  await opened(
+    '/consultation/',
+    async page => {
+      await page.route('**/sign-out', route => route.abort())
+      await page.getByRole('button', { name: 'Log ud' }).click()
+      await page.getByText('Du er stadig logget ind.').waitFor()
+      expect(await faultsOf(page)).toEqual([])
+      expect(page.url()).toBe(`${service.url}/consultation/`)
+      await page.unroute('**/sign-out')
+      await page.getByRole('button', { name: 'Log ud' }).click()
+      await page.waitForURL(`${service.url}/`)
+    },
+    360,
+  )
+})
+
 test('who is no longer signed in is told so, and comes back to the page', async () => {
   await opened('/consultation/?lang=en', async page => {
     await page.getByText('Anna Test').waitFor()
