@@ -101,7 +101,7 @@ describe('at an issuer', () => {
     for (const at of [one ?? '', other ?? '']) {
       const page = await browser.go(onTo(back), at)
       expect([page.status, /<script [^>]*src="\/assets\//.test(await page.text())]).toEqual([200, true])
-      expect(await userOf(browser, at)).toEqual({ name: 'Anna Test' })
+      expect(await userOf(browser, at)).toEqual({ id: 'Person/anna', name: 'Anna Test' })
     }
     expect(issuer.asked.at(-1)?.body.get('code_verifier')).toMatch(/^[\w-]{43}$/)
     const call = { method: 'POST', headers: OWN_PAGE, body: '{}' }

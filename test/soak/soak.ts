@@ -162,14 +162,23 @@ class Soak {
         const call = nextCall(this.faulty)
         const answer = await this.wire.send(call)
         noteCards(call, answer)
-        const status =
-          `${call.kind === 'prefetched' || call.kind === 'read' || call.kind === 'feedback' ? call.kind : 'odd'}: ${answer.status === 0 ? 'none' : `${answer.status} ${answer.status >= 400 ? (codeOf(answer) ?? '') : ''}`}`.trim()
+        const status = statusOf(call, answer)
         this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
       }
     }
     await Promise.all(Array.from({ length: CALLERS }, caller))
   }
 }
+
+/** What a call was and how it was answered; to HEAD without a word of why. */
+function statusOf({ kind, method }: FuzzCall, answer: WireAnswer): string {
+  const asked = ['prefetched', 'read', 'feedback'].includes(kind) ? kind : 'odd'
+  if (answer.status === 0) return `${asked}: none`
+  if (answer.status < 400) return `${asked}: ${answer.status}`
+  return `${asked}: ${answer.status} ${method === 'HEAD' ? TO_HEAD : (codeOf(answer) ?? '')}`.trim()
+}
+
+const TO_HEAD = 'to HEAD'
 
 async function main(): Promise<string[]> {
   const guard = values.guarded ? await createGuard() : undefined
@@ -206,7 +215,9 @@ function faultsOf(looks: readonly Look[], statuses: ReadonlyMap<string, number>,
   return [
     ...faults,
     ...(grown > LEAK_BYTES ? [`the heap grew by ${Math.round(grown / 1e6)} MB over the last quarter, beside what is kept`] : []),
-    ...[...statuses.keys()].filter(status => /: 5\d\d/.test(status) && !status.includes(': 503 CDS_')).map(status => `answered ${status}`),
+    ...[...statuses.keys()]
+      .filter(status => /: 5\d\d/.test(status) && !status.includes(': 503 CDS_') && !status.includes(`: 503 ${TO_HEAD}`))
+      .map(status => `answered ${status}`),
     ...[...statuses.keys()]
       .filter(status => /^(prefetched|feedback): (none|4)/.test(status))
       .map(status => `a sound request was answered ${status}`),
