@@ -175,7 +175,7 @@ class Trying {
     const nothing = { item, isWorthAsking: false, brings: new Set<AskedAction>(), rulesOut: new Set<AskedAction>() }
     if (this.undecided.length === 0) return { ...nothing, state: 'tried' }
     const open = this.undecided.filter(action => this.behind.canMatter(item.linkId, action))
-    if (open.length === 0) return { ...nothing, state: (await this.isAnswered(item.linkId, [])) ? 'answered' : 'tried' }
+    if (open.length === 0) return { ...nothing, state: this.given(item.linkId).length > 0 ? 'answered' : 'tried' }
     const answers = possibleAnswers(item, limitsIn(this.environment.knowledge.files), this.call.clock.today)
     if (answers === undefined || this.isLate()) return { ...nothing, state: 'untried', isWorthAsking: true }
     const effects: (Effect & { answer: QuestionnaireResponseItemAnswer })[] = []

@@ -65,7 +65,7 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
     operation,
   } of options.hasOperationsPort ? ROUTES.filter(({ isForOperators }) => !isForOperators) : ROUTES) {
     // Of a route, `all` is one step; of the app it would be one for each method that HTTP knows.
-    const route = app.route(path)
+    const route = app.route(path).all(named(path))
     if (isAboutNobody) route.all(maybeStored)
     if (isPacked) route.all(pack)
     const readBody = answersWithin === undefined ? body : answersWithin === 'call' ? bodyInTime : bodyToExplain
@@ -80,9 +80,9 @@ export function createApp(options: ServerOptions, metrics = createMetrics()): Ex
         ...(method === 'get' ? [] : readBody),
       ]
       const answer = options.tracing && method === 'post' ? tracedHandler(options.tracing, path, handler) : handler
-      route[method as 'get' | 'post' | 'put'](named(path), ...steps, answering(answer, environment))
+      route[method as 'get' | 'post' | 'put'](...steps, answering(answer, environment))
     }
-    route.all(named(path), methodNotAllowed(Object.keys(methods)))
+    route.all(methodNotAllowed(Object.keys(methods)))
   }
   app.use(() => {
     throw pathUnknown()
