@@ -9,6 +9,9 @@ import type { Writer } from './writer.js'
 
 type Rest = () => Promise<void>
 
+/** What is counted of each week. */
+type WeekTables = Pick<Tables, 'week_point' | 'week_reason' | 'week_service'>
+
 /** What people try in pages of ours is nobody's practice. */
 const OF_OUR_PAGES = `${PAGE_SENDERS}%`
 
@@ -112,30 +115,13 @@ async function clientsIn(db: Kysely<Tables>, weeks: readonly string[]): Promise<
 }
 
 async function ownIn(db: Kysely<Tables>, weeks: readonly string[], client: string, rest: Rest): Promise<WeeklyCounts['own']> {
-  const points = await db
-    .selectFrom('week_point')
-    .where('week', 'in', weeks)
-    .where('client', '=', client)
-    .orderBy('week')
-    .selectAll()
-    .execute()
-  await rest()
-  const reasons = await db
-    .selectFrom('week_reason')
-    .where('week', 'in', weeks)
-    .where('client', '=', client)
-    .orderBy('week')
-    .selectAll()
-    .execute()
-  await rest()
-  const services = await db
-    .selectFrom('week_service')
-    .where('week', 'in', weeks)
-    .where('client', '=', client)
-    .orderBy('week')
-    .selectAll()
-    .execute()
-  await rest()
+  const rowsOf = async <Of extends keyof WeekTables>(table: Of): Promise<WeekTables[Of][]> => {
+    const own = (db as Kysely<WeekTables>).selectFrom<keyof WeekTables>(table).where('week', 'in', weeks).where('client', '=', client)
+    const rows = await own.orderBy('week').selectAll().execute()
+    await rest()
+    return rows as WeekTables[Of][]
+  }
+  const [points, reasons, services] = [await rowsOf('week_point'), await rowsOf('week_reason'), await rowsOf('week_service')]
   return {
     points: points.map(({ client: _client, ...row }) => row),
     reasons: reasons.map(({ client: _client, ...row }) => row),
