@@ -1,9 +1,9 @@
 import type { QuestionnaireResponse } from 'fhir/r4.js'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { answerCount, askedBy, NO_ANSWERS, type Answers } from '../shared/form/answers.js'
 import type { Form } from '../shared/form/definition.js'
 import { fromResponse, toResponse } from '../shared/form/response.js'
-import { keepAnswers, keptAnswers, type FoundForm, type KeptForm } from '../shared/kept-answers.js'
+import { keptAnswers, useKeeping, type FoundForm, type KeptForm } from '../shared/kept-answers.js'
 import { authorIn, responsesTo, type Session } from '../shared/session.js'
 
 /** What is answered of a form in a session. */
@@ -56,9 +56,7 @@ export function useForms(forms: readonly Form[], session: Session): Forms {
   const author = authorIn(session)
   const changed = forms.filter(isChanged)
   const open = forms.filter(form => isChanged(form) || filledOf(form).draft !== undefined)
-  useEffect(() => keepAnswers(session, new Map(changed.map(form => [form.canonical, keptOf(filledOf(form))] as const))), [session, filled])
-  // Who goes on to somebody else was asked whether these answers may be left.
-  useEffect(() => () => keepAnswers(session, new Map()), [])
+  useKeeping(session, new Map(changed.map(form => [form.canonical, keptOf(filledOf(form))] as const)), [filled])
   return {
     byUrl: useMemo(() => new Map(forms.map(form => [form.canonical.split('|', 1)[0] ?? '', form] as const)), [forms]),
     filledOf,

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import type { PageSettings } from '../../src/server/routes.js'
 import type { Answers } from './form/answers.js'
 import { KEPT_PLACE, keptPlaces } from './kept-places.js'
@@ -43,6 +44,16 @@ export function keepAnswers(session: Session, forms: ReadonlyMap<string, KeptFor
   } catch {
     // A browser that keeps nothing has pages that warn before they are left, as ever.
   }
+}
+
+/**
+ * Keeps the answers of a record as they change, and nothing of it once the form is left: who goes on to somebody else was asked whether
+ * they may be.
+ * @param changes that have them kept anew.
+ */
+export function useKeeping(session: Session, forms: ReadonlyMap<string, KeptForm>, changes: readonly unknown[]): void {
+  useEffect(() => keepAnswers(session, forms), [session, ...changes])
+  useEffect(() => () => keepAnswers(session, new Map()), [])
 }
 
 /**

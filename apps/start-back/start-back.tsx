@@ -16,7 +16,7 @@ import { mayLeave, warnBeforeLeaving } from '../shared/leaving.js'
 import { PatientChooser } from '../shared/patient-chooser.js'
 import type { PatientForm } from '../shared/patient-links.js'
 import { NotReadNote } from '../shared/not-read-note.js'
-import { keepAnswers, keepsAnswers, keptAnswers } from '../shared/kept-answers.js'
+import { keepsAnswers, keptAnswers, useKeeping } from '../shared/kept-answers.js'
 import { RefusedNote } from '../shared/refused-note.js'
 import type { PatientAnswers } from '../shared/sealed-answers.js'
 import type { Refused } from '../shared/service.js'
@@ -170,8 +170,7 @@ function FormWithScore({ session, questionnaire, now, fetched, onSaved, onUnsave
   }, [count])
   // What came by a link waits there, until it is saved.
   const isKept = count > 0 && from === undefined
-  useEffect(() => keepAnswers(session, new Map(isKept ? [[form.canonical, { answers }]] : [])), [session, answers, isKept])
-  useEffect(() => () => keepAnswers(session, new Map()), [])
+  useKeeping(session, new Map(isKept ? [[form.canonical, { answers }]] : []), [answers, isKept])
   const missing = flat(form.items).filter(isQuestion).length - count
   const author = authorIn(session)
   const draft = () =>
