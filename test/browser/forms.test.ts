@@ -88,6 +88,17 @@ async function answerByLink(path: string): Promise<void> {
   await page.getByText(/Aflever skærmen til klinikken|Svarene er sendt til klinikken/).waitFor()
 }
 
+/** Where forms are saved. */
+const SAVED_AT = /\/fhir\/QuestionnaireResponse$/
+
+/** Has every form that a page saves arrive, and the reply lost. */
+const loseReplies = (page: Page) =>
+  page.route(SAVED_AT, async route => {
+    if (route.request().method() !== 'POST') return route.continue()
+    await route.fetch()
+    return route.abort()
+  })
+
 /** How many questions are said to be left. */
 const leftIn = async (page: Page): Promise<number> => {
   const said = await page.getByText(/(\d+ spørgsmål kan ændre rådet|^Intet svar mere kan ændre rådet)/).textContent()
@@ -161,15 +172,11 @@ describe('only what can change the advice', () => {
     const { page } = await open('/consultation/#demo=stenosis', PHONE)
     const before = (await saved('stenosis')).length
     await page.getByRole('radiogroup').first().getByRole('radio').first().check()
-    await page.route(/\/fhir\/QuestionnaireResponse$/, async route => {
-      if (route.request().method() !== 'POST') return route.continue()
-      await route.fetch()
-      return route.abort()
-    })
+    await loseReplies(page)
     await page.getByRole('button', { name: 'Gem svar' }).click()
     await page.getByText('Svarene står stadig her på siden og er ikke gemt.').waitFor()
     expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
-    await page.unroute(/\/fhir\/QuestionnaireResponse$/)
+    await page.unroute(SAVED_AT)
     await page.getByRole('button', { name: 'Gem svar' }).click()
     await page.getByText('Skemaet er gemt i journalen.').waitFor()
     expect(await saved('stenosis')).toHaveLength(before + 1)
@@ -330,14 +337,10 @@ describe('only what can change the advice', () => {
     await answer(page, 'Feber', 'Ja')
     await page.getByText('1 svar er ikke gemt').waitFor()
     // The form arrives, and the page is gone before it is told.
-    await page.route(/\/fhir\/QuestionnaireResponse$/, async route => {
-      if (route.request().method() !== 'POST') return route.continue()
-      await route.fetch()
-      return route.abort()
-    })
+    await loseReplies(page)
     await page.getByRole('button', { name: 'Gem svar' }).click()
     await page.getByText('Svarene står stadig her på siden og er ikke gemt.').waitFor()
-    await page.unroute(/\/fhir\/QuestionnaireResponse$/)
+    await page.unroute(SAVED_AT)
     await page.reload()
     await page.getByText('Svar fra før siden blev indlæst igen, er ikke sat ind').waitFor()
     expect([await axeFindings(page), await overflowOf(page)]).toEqual([[], 0])
@@ -384,7 +387,7 @@ describe('only what can change the advice', () => {
       return [new Promise<void>(done => (resolve = done)), () => resolve()] as const
     })()
     await answer(page, 'Feber', 'Nej')
-    await page.route(/\/fhir\/QuestionnaireResponse$/, async route => {
+    await page.route(SAVED_AT, async route => {
       if (route.request().method() === 'POST') await slow
       await route.continue()
     })
