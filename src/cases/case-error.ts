@@ -1,10 +1,18 @@
-/** A case that cannot be asked, for what it says: its file and name, and what to write instead. */
+/** A case that cannot be read or asked, for what it says: its file and name, and what to write instead. */
 export class CaseError extends Error {
   override readonly name = 'CaseError'
   readonly code = 'COLUMNA_CASE_INVALID'
 
-  /** @param title file and name of the case. */
-  constructor(title: string, cause: unknown) {
-    super(`${title}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  /** What is wrong, without where. */
+  readonly said: string
+
+  /** @param where the file, and the name of the case where it is one. */
+  constructor(
+    readonly where: string,
+    cause: unknown,
+  ) {
+    const said = cause instanceof Error ? cause.message : String(cause)
+    super(`${where}: ${said}`, { cause })
+    this.said = said
   }
 }

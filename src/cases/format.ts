@@ -92,7 +92,9 @@ export const saidUnder = (each: ClinicalCase, word: string): unknown => (each as
  * @param expects words of the vocabulary for what may be expected besides.
  * @throws Error that names the case and the word it does not know.
  */
-export function casesOf({ background = {}, cases }: CaseFile, expects: readonly string[] = []): ClinicalCase[] {
+export function casesOf(written: CaseFile | undefined, expects: readonly string[] = []): ClinicalCase[] {
+  const { background = {}, cases } = written ?? ({} as Partial<CaseFile>)
+  if (!Array.isArray(cases)) throw new Error('cases: a list of cases is missing.')
   const known = new Set([...CASE_KEYS, ...expects])
   refuseUnknown(background, BACKGROUND_KEYS, 'background')
   return cases.map(each => {

@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { CASE_PLACES } from './case-places.js'
+import { casePaths } from './case-places.js'
 import { knowledgeAsked, knowledgePaths, takesKnowledge, type CommandPage, type KnowledgeOptions } from './command-page.js'
 
 interface Options extends KnowledgeOptions {
@@ -28,7 +27,7 @@ export const cases: CommandPage<Options> = {
   json: '{ count: number, wrong: Case[], cases?: Case[] } where Case = { case: string, faults: string[], asked?: { point: string, action: string, answer: Answer, conditions: { description: string, answer: Answer }[] }[] } and Answer = "yes" | "no" | "cannot-tell" | "error"; `cases` with `--answers`',
   watches: ({ options: { knowledge, cases: folder }, surroundings }) => {
     const asked = knowledgeAsked(surroundings, knowledge)
-    return [...knowledgePaths(asked), ...(folder === undefined ? CASE_PLACES.map(place => join(asked, place)) : [folder])]
+    return [...knowledgePaths(asked), ...(folder === undefined ? casePaths(asked) : [folder])]
   },
   takes: command =>
     takesKnowledge(command.argument('[pattern...]', 'answers only cases whose `file: name` matches'))
