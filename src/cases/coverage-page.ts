@@ -30,6 +30,7 @@ export function gapLines(gaps: Gaps): string[] {
     ...points('Rules without an action', gaps.rulesWithoutAction),
     ...points('Rules without a case for yes', gaps.rulesWithoutYes),
     ...points('Rules without a case for no', gaps.rulesWithoutNo),
+    ...points('Rules without a case for cannot tell', gaps.rulesWithoutCannotTell),
     ...points('Content and definitions not accounted for', gaps.unaccounted),
     ...sentences('Unknown point', gaps.unknownCodes),
     ...sentences('Faulty note', gaps.faultyNotes),
@@ -55,7 +56,7 @@ export function coveragePage(
       '# Coverage of the source documents',
       'Written by `columna coverage`; do not edit.',
       `Accounted for: ${tally(points)} rows.`,
-      'R is a rule: it needs an action that a service reaches, a case for yes and a case for no. C is content of another card and M is scope or definition: an action carries it, or the property `accountedFor` in `CodeSystem/decision-point` says what embodies it.',
+      'R is a rule: it needs an action that a service reaches, a case for yes, one for no and one for cannot tell, unless it is never open. C is content of another card and M is scope or definition: an action carries it, or the property `accountedFor` in `CodeSystem/decision-point` says what embodies it.',
       '## Missing',
       missing(coverage, [...gapLines(gaps), ...conditionGapLines(asked, words)]),
       ...documents.flatMap(document => documentSection(document, points, knowledge.files, known, words)),
@@ -93,13 +94,14 @@ const nameOfDocument = (document: string, ledger: Library | undefined): string =
     : `${document}: ${ledger?.title ?? 'unknown document'}${ledger?.date === undefined ? '' : `, ${ledger.date}`}`
 
 function row(point: CoveredPoint, known: KnownThings): string {
-  const { code: name, kind, topic, cases } = point
+  const { code: name, kind, topic, cases, neverOpen } = point
   const cells = [
     name,
     kind,
     topic,
     spokenBy(point, known),
-    ...[cases.yes, cases.no, cases['cannot-tell']].map(each => `${each.length || ''}`),
+    ...[cases.yes, cases.no].map(each => `${each.length || ''}`),
+    neverOpen === undefined ? `${cases['cannot-tell'].length || ''}` : `never: ${neverOpen}`,
   ]
   return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
@@ -119,21 +121,32 @@ function readBy(note: string, { readers }: KnownThings): string {
 }
 
 /** Conditions that the cases do not answer both ways, and actions that no case lets speak, one a line. */
-export const conditionGapLines = ({ conditions, silentActions }: ConditionCoverage, { neverSpeaking }: CoverageWords): string[] => [
-  ...neverAnswered(conditions).map(gap => `Condition that no case answers so: ${gap}`),
-  ...silentActions.filter(place => !Object.hasOwn(neverSpeaking, place)).map(place => `Action that speaks in no case: ${place}`),
+export const conditionGapLines = (
+  { conditions, silentActions }: ConditionCoverage,
+  { neverSpeaking, alwaysTheSameAnswer }: CoverageWords,
+): string[] => [
+  ...unexcepted(neverAnswered(conditions), alwaysTheSameAnswer).map(gap => `Condition that no case answers so: ${gap}`),
+  ...unexcepted(silentActions, neverSpeaking).map(place => `Action that speaks in no case: ${place}`),
 ]
 
-function conditionSection({ conditions }: ConditionCoverage, { neverSpeaking }: CoverageWords): string[] {
+const unexcepted = (found: readonly string[], exceptions: Readonly<Record<string, string>>): string[] =>
+  found.filter(each => !Object.hasOwn(exceptions, each))
+
+function conditionSection({ conditions }: ConditionCoverage, { neverSpeaking, alwaysTheSameAnswer }: CoverageWords): string[] {
   const rows = conditionTally(conditions).map(({ plan, count, answered }) => `| ${[code(plan), count, ...answered].join(' | ')} |`)
   return [
     '## Conditions and their answers in the cases',
     `${conditions.length} conditions of the actions that services reach; a condition of a plan within others counts in each. The columns say how many were answered so by at least one case; a condition that only tests whether something is known is never open.`,
     ['| plan | conditions | yes | no | cannot tell |', '|---|---|---|---|---|', ...rows].join('\n'),
+    'Every condition is answered yes and no, but for those that are missing above and these:',
+    reasons(alwaysTheSameAnswer),
     'Every action speaks in some case, but for those that are missing above and these:',
-    list(Object.entries(neverSpeaking).map(([place, reason]) => `${code(place)}: ${reason}`)),
+    reasons(neverSpeaking),
   ]
 }
+
+const reasons = (exceptions: Readonly<Record<string, string>>): string =>
+  list(Object.entries(exceptions).map(([place, reason]) => `${code(place)}: ${reason}`))
 
 function localSection({ unpaired, pairedCount, namedInFacts, systems, formOnly, unread }: LocalReading, words: CoverageWords): string[] {
   const own = [...unpaired].map(([kind, names]) => `${code(kind)}, ${names.length} without a standard code: ${codes(names)}`)

@@ -14,9 +14,11 @@ export interface CoverageWords {
   readonly alwaysTheSameAnswer: Readonly<Record<string, string>>
   /** Actions that can speak in no case, by `plan/action`, each with the reason. */
   readonly neverSpeaking: Readonly<Record<string, string>>
+  /** Rules whose answer is never open, by their decision point, each with the reason. */
+  readonly neverOpen: Readonly<Record<string, string>>
 }
 
-const NOTHING: CoverageWords = { documents: {}, ownCodes: [], alwaysTheSameAnswer: {}, neverSpeaking: {} }
+const NOTHING: CoverageWords = { documents: {}, ownCodes: [], alwaysTheSameAnswer: {}, neverSpeaking: {}, neverOpen: {} }
 
 const PARTS: ReadonlySet<string> = new Set([...Object.keys(NOTHING), 'form', 'namedInFacts'])
 

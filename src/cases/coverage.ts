@@ -2,7 +2,8 @@ import type { CodeSystem, CodeSystemConcept } from 'fhir/r4.js'
 import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
 import { ofType } from '../engine/model/knowledge-file.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
-import { type ANSWERS, LISTED_UNDER, type FoundCase } from './format.js'
+import type { CoverageWords } from './coverage-words.js'
+import { ANSWERS, LISTED_UNDER, type FoundCase } from './format.js'
 import { faultsOfNote, knownThings, type KnownThings } from './references.js'
 
 /** A decision point of the source documents, as the CodeSystem describes it. */
@@ -28,6 +29,8 @@ export interface CoveredPoint extends DecisionPoint {
   unreached: readonly string[]
   /** Cases by the answer they give to this point, each as `folder: name`. */
   cases: Readonly<Record<Answer, readonly string[]>>
+  /** Why no case can be open; undefined where one can. */
+  neverOpen: string | undefined
 }
 
 /** What is missing; nothing is missing when every list is empty. */
@@ -38,6 +41,8 @@ export interface Gaps {
   rulesWithoutYes: readonly CoveredPoint[]
   /** Rules with an action, but without a case for no. */
   rulesWithoutNo: readonly CoveredPoint[]
+  /** Rules with an action, but without a case for cannot tell, although one is thinkable. */
+  rulesWithoutCannotTell: readonly CoveredPoint[]
   /** Content and definitions with neither action nor note. */
   unaccounted: readonly CoveredPoint[]
   /** `plan/action: code` where an action names a point that does not exist. */
@@ -53,15 +58,22 @@ export interface Coverage {
   unreachedPlans: readonly string[]
 }
 
-/** Looks up for every decision point what speaks for it and which cases ask for it. */
-export function coverageOf(loaded: LoadedKnowledge, cases: readonly FoundCase[]): Coverage {
+/** Looks up for every decision point what speaks for it and which cases ask for it. @param words what the guideline excepts, if anything. */
+export function coverageOf(
+  loaded: LoadedKnowledge,
+  cases: readonly FoundCase[],
+  { neverOpen }: Pick<CoverageWords, 'neverOpen'> = { neverOpen: {} },
+): Coverage {
   const { knowledge, services } = loaded
   const reached = carriersIn([...services.values()].flatMap(({ plans }) => plans))
   const all = carriersIn(knowledge.plans)
-  const points = decisionPoints(loaded).map(point => coveredPoint(point, reached.byPoint, all.byPoint, cases))
+  const points = decisionPoints(loaded).map(point => ({
+    ...coveredPoint(point, reached.byPoint, all.byPoint, cases),
+    neverOpen: neverOpen[point.code],
+  }))
   return {
     points,
-    gaps: gapsIn(points, all.byPoint, knownThings(knowledge)),
+    gaps: gapsIn(points, all.byPoint, knownThings(knowledge), neverOpen),
     unreachedPlans: [...all.plans].filter(plan => !reached.plans.has(plan)).sort(),
   }
 }
@@ -106,7 +118,7 @@ export function carriersIn(plans: readonly CompiledPlan[]): { byPoint: ByPoint; 
   return { byPoint, plans: walked }
 }
 
-function coveredPoint(point: DecisionPoint, reached: ByPoint, all: ByPoint, cases: readonly FoundCase[]): CoveredPoint {
+function coveredPoint(point: DecisionPoint, reached: ByPoint, all: ByPoint, cases: readonly FoundCase[]): Omit<CoveredPoint, 'neverOpen'> {
   const actions = reached.get(point.code) ?? new Set()
   return {
     ...point,
@@ -125,24 +137,42 @@ export function casesAbout(point: string, cases: readonly FoundCase[]): Record<A
   return { yes: giving('yes'), no: giving('no'), 'cannot-tell': giving('cannot-tell') }
 }
 
-/** Whether a rule has an action with a yes and a no, or anything else an action or a note. */
-export const isAccounted = ({ kind, actions, cases, accountedFor }: CoveredPoint): boolean =>
-  kind === 'R' ? actions.length > 0 && cases.yes.length > 0 && cases.no.length > 0 : actions.length > 0 || accountedFor !== undefined
+/** The answers that no case gives to a point, although one could. */
+export const unaskedAnswers = ({ cases, neverOpen }: Pick<CoveredPoint, 'cases' | 'neverOpen'>): Answer[] =>
+  ANSWERS.filter(answer => cases[answer].length === 0 && (answer !== 'cannot-tell' || neverOpen === undefined))
 
-function gapsIn(points: readonly CoveredPoint[], carriers: ByPoint, known: KnownThings): Gaps {
+/** Whether a rule has an action and a case for each of its answers, or anything else an action or a note. */
+export const isAccounted = (point: CoveredPoint): boolean =>
+  point.kind === 'R'
+    ? point.actions.length > 0 && unaskedAnswers(point).length === 0
+    : point.actions.length > 0 || point.accountedFor !== undefined
+
+function gapsIn(points: readonly CoveredPoint[], carriers: ByPoint, known: KnownThings, neverOpen: Readonly<Record<string, string>>): Gaps {
   const rules = points.filter(({ kind }) => kind === 'R')
   const spoken = rules.filter(({ actions }) => actions.length > 0)
   const codes = new Set(points.map(({ code }) => code))
+  const unasked = (answer: Answer) => spoken.filter(point => unaskedAnswers(point).includes(answer))
   return {
     rulesWithoutAction: rules.filter(({ actions }) => actions.length === 0),
-    rulesWithoutYes: spoken.filter(({ cases }) => cases.yes.length === 0),
-    rulesWithoutNo: spoken.filter(({ cases }) => cases.no.length === 0),
+    rulesWithoutYes: unasked('yes'),
+    rulesWithoutNo: unasked('no'),
+    rulesWithoutCannotTell: unasked('cannot-tell'),
     unaccounted: points.filter(point => point.kind !== 'R' && !isAccounted(point)),
     unknownCodes: [...carriers]
       .flatMap(([code, actions]) => (codes.has(code) ? [] : [...actions].map(action => `${action}: ${code}`)))
       .sort(),
-    faultyNotes: points.flatMap(({ code, kind, accountedFor }) => noteFaults(kind, accountedFor, known).map(fault => `${code} ${fault}`)),
+    faultyNotes: [
+      ...points.flatMap(({ code, kind, accountedFor }) => noteFaults(kind, accountedFor, known).map(fault => `${code} ${fault}`)),
+      ...Object.keys(neverOpen).flatMap(code => exceptionFaults(code, points)),
+    ],
   }
+}
+
+/** What is wrong with a rule that is said to be never open. */
+function exceptionFaults(code: string, points: readonly CoveredPoint[]): string[] {
+  const point = points.find(each => each.code === code)
+  if (point?.kind !== 'R') return [`${code} is said to be never open, but is no rule.`]
+  return point.cases['cannot-tell'].length > 0 ? [`${code} is said to be never open, but a case says that it is.`] : []
 }
 
 /** Faults of the note of one point; a rule is accounted for by actions and cases alone. */

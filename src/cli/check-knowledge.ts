@@ -4,6 +4,7 @@ import type { Fault } from '../engine/model/faults.js'
 import { knowledgeFaults, type KnowledgeFindings } from '../knowledge-files/knowledge-faults.js'
 import { isOwnSetting } from '../settings.js'
 import { placeLine, type Place, type Rendered } from '../knowledge-source/index.js'
+import { caseFindings, type CaseFinding } from './case-findings.js'
 import { CliError } from './cli-error.js'
 import type { Outcome } from './command-page.js'
 import { renderFolder, sourceFilesOf, staleFiles } from './knowledge-source.js'
@@ -12,7 +13,7 @@ import type { Teller } from './teller.js'
 /** A fault or warning, with the place in the source that made it, where one did. */
 export interface Finding {
   /** A code of faults, or one of those of the source itself. */
-  code: Fault['code'] | 'SOURCE_INVALID' | 'SOURCE_NOT_RENDERED'
+  code: Fault['code'] | 'SOURCE_INVALID' | 'SOURCE_NOT_RENDERED' | CaseFinding['code']
   file: string
   /** FHIR path of the element; empty where the source made none. */
   element: string
@@ -67,17 +68,19 @@ function findingsIn(folder: string): Findings {
   const isThere = files !== undefined || ['fhir-resources', 'cds-services'].some(name => existsSync(join(folder, name)))
   if (!isThere) throw new CliError('COLUMNA_FILE_UNREADABLE', `${folder} must hold the folder fhir-resources, cds-services or both.`)
   const rendered = files && renderFolder(folder, files)
-  const { faults, warnings, expressions } = knowledgeFaults(folder, { isSettingTaken: isOwnSetting })
-  const placed = (fault: Fault) => (rendered ? placedIn(rendered, fault) : fault)
+  const { faults, warnings, expressions, loaded } = knowledgeFaults(folder, { isSettingTaken: isOwnSetting })
+  const placed = (found: Fault | CaseFinding) => (rendered ? placedIn(rendered, found) : found)
+  // Around a fault much speaks for nothing that does once it is mended.
+  const ofCases = faults.length === 0 ? caseFindings(folder, loaded) : []
   return {
     faults: [...(rendered ? sourceFindings(rendered) : []), ...faults.map(placed)],
-    warnings: [...(rendered ? staleFindings(folder, rendered) : []), ...warnings.map(placed)],
+    warnings: [...(rendered ? staleFindings(folder, rendered) : []), ...[...warnings, ...ofCases].map(placed)],
     expressions,
   }
 }
 
 /** A fault with the line of the source where its element was written; without where the source does not make its file. */
-function placedIn({ resources }: Rendered, fault: Fault): Finding {
+function placedIn({ resources }: Rendered, fault: Fault | CaseFinding): Finding {
   const made = resources.find(({ file }) => file === fault.file)
   return made ? { ...fault, source: made.placeOf(fault.element) } : fault
 }

@@ -20,14 +20,14 @@ interface Covered {
   missing: string[]
 }
 
-/** Answers all cases, then writes what covers the knowledge and tells what is missing. */
+/** Answers all cases, then writes what covers the knowledge and tells what is missing. Answers 1 where anything is. */
 export async function coverKnowledge(knowledge: string, folder: string | undefined, teller: Teller): Promise<Outcome> {
   const found = readCases(knowledge, folder)
   const recording = await recordCases(found.runner, found.cases, (done, of) => teller.progress(`${done} of ${of} cases`))
   const { record, tally: counts, missing } = writeCoverage(knowledge, found, recording)
   teller.tell(...counts, ...missing)
   teller.tellJson({ ...record, missing })
-  return 0
+  return missing.length === 0 ? 0 : 1
 }
 
 /**
@@ -39,7 +39,7 @@ export function writeCoverage(
   { runner: { loaded, language }, cases, coverage: words }: CaseFolder,
   recording: Recording,
 ): Covered {
-  const coverage = coverageOf(loaded, cases)
+  const coverage = coverageOf(loaded, cases, words)
   const asked = conditionCoverage(recording)
   const record = caseRecordOf(coverage, cases, recording, language)
   writeFileSync(join(knowledge, CASE_RECORD), `${JSON.stringify(record, null, 2)}\n`)

@@ -2,11 +2,13 @@ import { reportingCompiler, type ExpressionReport } from '../engine/knowledge/ex
 import type { FaultList } from '../engine/model/faults.js'
 import { lintKnowledge } from '../engine/knowledge/lint.js'
 import { faultsOfShape } from './r4-shape.js'
-import { loadKnowledge, type LoadOptions } from './load-knowledge.js'
+import { loadKnowledge, type LoadedKnowledge, type LoadOptions } from './load-knowledge.js'
 
 /** What is told of the knowledge in a folder. */
 export interface KnowledgeFindings extends Pick<FaultList, 'faults' | 'warnings'> {
   expressions: ExpressionReport
+  /** What was found, with its faults. */
+  loaded: LoadedKnowledge
 }
 
 /**
@@ -15,7 +17,8 @@ export interface KnowledgeFindings extends Pick<FaultList, 'faults' | 'warnings'
  */
 export function knowledgeFaults(folder: string, options: LoadOptions = {}): KnowledgeFindings {
   const { makeCompiler, report: expressions } = reportingCompiler()
-  const { knowledge, faults } = loadKnowledge(folder, { ...options, makeCompiler, kept: undefined })
+  const loaded = loadKnowledge(folder, { ...options, makeCompiler, kept: undefined })
+  const { knowledge, faults } = loaded
   const findings = faults.judgedBy(knowledge.profile)
   const told = [...faults.faults, ...faults.warnings]
     .filter(({ code }) => ['ELEMENT_UNKNOWN', 'ELEMENT_MISSHAPEN', 'SHAPE_INVALID'].includes(code))
@@ -25,5 +28,5 @@ export function knowledgeFaults(folder: string, options: LoadOptions = {}): Know
     for (const { path, message } of faultsOfShape(resource)) if (!isTold(file, path)) findings.add('SHAPE_INVALID', file, path, message)
   // Around a fault much is unused or contradictory that is not once it is mended.
   if (faults.faults.length === 0) lintKnowledge(knowledge, findings)
-  return { faults: faults.faults, warnings: faults.warnings, expressions }
+  return { faults: faults.faults, warnings: faults.warnings, expressions, loaded }
 }

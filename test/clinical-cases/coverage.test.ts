@@ -14,7 +14,7 @@ import { cases, coverage as words, loaded } from '../support/cases.js'
 import { recordedPass } from '../support/recorded.js'
 
 const { files } = loaded.knowledge
-const coverage = coverageOf(loaded, cases)
+const coverage = coverageOf(loaded, cases, words)
 const { gaps } = coverage
 let asked: ConditionCoverage
 
@@ -38,6 +38,10 @@ test('every rule has a case in which it speaks', () => {
 
 test('every rule has a case in which it is silent', () => {
   expect(named(gaps.rulesWithoutNo)).toEqual([])
+})
+
+test('every rule has a case in which it is open, unless it never is', () => {
+  expect(named(gaps.rulesWithoutCannotTell)).toEqual([])
 })
 
 test('all content, scope and definition is carried by an action or accounted for by a note', () => {
@@ -127,6 +131,23 @@ describe('the tool itself', () => {
     )
     expect(named(found.rulesWithoutYes)).toEqual(['RN-32'])
     expect(gapLines({ ...found, unknownCodes: [] })).toContain('Rules without a case for yes (1): RN-32')
+  })
+
+  test('asks every rule for a cannot tell, unless it is said why it is never open', () => {
+    const closed = cases.filter(
+      ({ about, case: each }) => about === 'RN-32' && each['cannot tell'] === undefined && each.answer !== 'cannot-tell',
+    )
+    const found = (neverOpen: Record<string, string>, of = closed) => coverageOf(withPoints(point('RN-32', 'R')), of, { neverOpen })
+    expect(named(found({}).gaps.rulesWithoutCannotTell)).toEqual(['RN-32'])
+    expect([tally(found({}).points), tally(found({ 'RN-32': 'a reason' }).points)].map(each => each.slice(0, 10))).toEqual([
+      '0 of 1 R, ',
+      '1 of 1 R, ',
+    ])
+    expect(named(found({ 'RN-32': 'a reason' }).gaps.rulesWithoutCannotTell)).toEqual([])
+    expect(found({ 'RN-32': 'a reason' }, [...cases]).gaps.faultyNotes).toEqual([
+      'RN-32 is said to be never open, but a case says that it is.',
+    ])
+    expect(found({ 'RN-0': 'a reason' }).gaps.faultyNotes).toEqual(['RN-0 is said to be never open, but is no rule.'])
   })
 
   test('counts a nested plan as reached, and a plan on its own as not', () => {

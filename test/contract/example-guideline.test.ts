@@ -72,7 +72,7 @@ test('its cases are as expected, and leave no rule, action or condition unspoken
     return recorded ? faultsOfCase(each, recorded, recording.places, runner.language) : [`${each.file} was not answered`]
   })
   expect(wrong).toEqual([])
-  expect([...gapLines(coverageOf(loaded, cases).gaps), ...conditionGapLines(conditionCoverage(recording), coverage)]).toEqual([])
+  expect([...gapLines(coverageOf(loaded, cases, coverage).gaps), ...conditionGapLines(conditionCoverage(recording), coverage)]).toEqual([])
   expect(cases.length).toBeGreaterThan(40)
 })
 

@@ -32,13 +32,13 @@ const writing = (file: string, text: string): Step => ({
   },
 })
 
-/** A command of the package, and words that it tells. */
-const calling = (written: string, tells: string): Step => ({
+/** A command of the package, words that it tells, and what it answers to the shell. */
+const calling = (written: string, tells: string, answers: number): Step => ({
   does: `columna ${written}`,
   run: async () => {
     const words = written.split(' ').map(word => (word.startsWith('fhir-resources/') ? join(FOLDER, word) : word))
     const { code, out, err } = await columnaIn({ knowledgeFolder: FOLDER }, ...words)
-    expect([out + err, code]).toEqual([expect.stringContaining(tells), 0])
+    expect([out + err, code]).toEqual([expect.stringContaining(tells), answers])
   },
 })
 
@@ -61,18 +61,19 @@ const asking = (path: string, body: string, tells: string): Step => ({
 })
 
 const CURL = /^curl -s '?http:\/\/localhost:3000([^' ]+)'? -H 'content-type: application\/json' -d '([^']+)'\n# (.+)\n/
-const COLUMNA = /^npx columna (.+?) +# (.+)\n/
+const COLUMNA = /^npx columna (.+?) +# (.+?)(?: \(answers (\d)\))?\n/
 /** What this test cannot do in an empty folder: `npm run package:check` does it. */
 const INSTALL = /^npm install <path>\/columna-[\d.]+\.tgz\n/
 
 /** The steps of a block of commands. @throws Error at a line that is no command known here. */
 function stepsOf(block: string): Step[] {
   const [, path = '', body = '', answer = ''] = CURL.exec(block) ?? []
-  const [, words = '', tells = ''] = COLUMNA.exec(block) ?? []
+  const [, words = '', tells = '', answers = '0'] = COLUMNA.exec(block) ?? []
   const [matched] = CURL.exec(block) ?? COLUMNA.exec(block) ?? INSTALL.exec(block) ?? []
   if (block === '') return []
   if (matched === undefined) throw new Error(`Nobody knows how to try: ${block}`)
-  const step = path !== '' ? [asking(path, body, answer)] : words === '' ? [] : [words === 'serve' ? SERVING : calling(words, tells)]
+  const step =
+    path !== '' ? [asking(path, body, answer)] : words === '' ? [] : [words === 'serve' ? SERVING : calling(words, tells, Number(answers))]
   const again = stepsOf(block.slice(matched.length))
   return [...step, ...again]
 }

@@ -14,14 +14,25 @@ const REQUEST = fileURLToPath(new URL('../support/other-guideline-request.json',
 const home = mkdtempSync(join(tmpdir(), 'columna-cli-'))
 afterAll(() => rmSync(home, { recursive: true }))
 
-/** The guideline anew, with one text of its plan and cases changed. */
-function changed(name: string, file: string, from: string, to: string): string {
+/** The guideline anew, in a folder of its own. */
+function anew(name: string): string {
   const folder = join(home, name)
   cpSync(GUIDELINE, folder, { recursive: true })
-  const path = join(folder, file)
-  const text = readFileSync(path, 'utf8')
-  if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`)
-  writeFileSync(path, text.replace(from, to))
+  return folder
+}
+
+/** The guideline anew, with one text of its plan and cases changed. */
+function changed(name: string, file: string, from: string | RegExp, to: string): string {
+  const text = readFileSync(join(GUIDELINE, file), 'utf8')
+  const other = text.replace(from, to)
+  if (other === text) throw new Error(`${file} does not hold ${String(from)}`)
+  return written(name, file, other)
+}
+
+/** The guideline anew, with this in one of its files. */
+function written(name: string, file: string, text: string): string {
+  const folder = anew(name)
+  writeFileSync(join(folder, file), text)
   return folder
 }
 
@@ -39,7 +50,7 @@ describe('what a command answers to the shell', () => {
     [0, 'all is good', ['check', GUIDELINE], /^The knowledge has no faults and 2 warning/m],
     [0, 'the manual', ['--help'], /^Usage: columna/],
     [0, 'the page of a command, with an example', ['cases', '--help'], /Examples:\n.*\n {4}columna cases /],
-    [1, 'a case that is not answered as it expects', ['cases', '--knowledge', wrongCase], /3 cases, 1 not as expected\.\n$/],
+    [1, 'a case that is not answered as it expects', ['cases', '--knowledge', wrongCase], /4 cases, 1 not as expected\.\n$/],
     [1, 'no case of that name', ['cases', '--knowledge', GUIDELINE, 'nobody'], /^0 cases, none has this name/],
     [1, 'a fault of the knowledge', ['check', misspelt], /: ELEMENT_UNKNOWN|: NAME_UNKNOWN|: EXPRESSION_INVALID/],
   ])('%i: %s', async (code, _, words, told) => {
@@ -92,9 +103,9 @@ describe('on a terminal', () => {
 
   test('it tells how far it is and takes that away again; a pipe hears nothing of it', async () => {
     const { out, err } = await columnaIn(onTerminal, 'cases', '--knowledge', GUIDELINE)
-    expect(err).toContain('\r\u001B[K2 of 3 cases')
+    expect(err).toContain('\r\u001B[K2 of 4 cases')
     expect(err.endsWith('\r\u001B[K')).toBe(true)
-    expect(out).toBe('3 cases, all as expected.\n')
+    expect(out).toBe('4 cases, all as expected.\n')
     expect((await columna('cases', '--knowledge', GUIDELINE)).err).toBe('')
   })
 
@@ -107,6 +118,45 @@ describe('on a terminal', () => {
   })
 })
 
+describe('columna check reads the cases', () => {
+  const POINTS = 'fhir-resources/CodeSystem/decision-point.json'
+  const findingsOf = async (folder: string) => {
+    const { code, out } = await columna('check', folder, '--json')
+    const { warnings } = JSON.parse(out) as { warnings: { code: string; file: string; element: string; message: string }[] }
+    return { code, cases: warnings.filter(each => each.code.startsWith('CASE_')) }
+  }
+  const ofPoint = { code: 'CASE_MISSING', file: POINTS, element: 'CodeSystem.concept[0]' }
+
+  test('a rule that no case answers in some way is told at its decision point, and why it is never open is believed', async () => {
+    const incomplete = changed('incomplete', CASES, /\n {2}- name: Fødselsdatoen er ukjent[^]*/, '')
+    const excepted = changed('excepted', CASES, /\n {2}- name: Fødselsdatoen er ukjent[^]*/, '')
+    writeFileSync(join(excepted, 'clinical-cases/coverage.yaml'), 'neverOpen: { FLU-1: the age of everybody is known }\n')
+    expect([await findingsOf(incomplete), await findingsOf(excepted)]).toEqual([
+      {
+        code: 0,
+        cases: [{ ...ofPoint, message: expect.stringMatching(/^No case answers FLU-1 with cannot tell; .* clinical-cases.FLU-1/) }],
+      },
+      { code: 0, cases: [] },
+    ])
+  })
+
+  test('cases that cannot be read are told in place of what they may answer', async () => {
+    const unreadable = changed('unreadable', CASES, 'answer: no', 'anser: no')
+    expect(await findingsOf(unreadable)).toEqual({
+      code: 0,
+      cases: [{ code: 'CASE_INVALID', file: CASES, element: '', message: expect.stringMatching(/^'Under 65' says anser; known are /) }],
+    })
+    const empty = written('empty-file', CASES, '# nothing yet')
+    expect((await findingsOf(empty)).cases).toMatchObject([{ code: 'CASE_INVALID', message: 'cases: a list of cases is missing.' }])
+  })
+
+  test('a guideline without cases is told once', async () => {
+    const bare = anew('bare')
+    rmSync(join(bare, 'clinical-cases'), { recursive: true })
+    expect((await findingsOf(bare)).cases).toMatchObject([{ ...ofPoint, message: expect.stringMatching(/^No case asks for FLU-1: /) }])
+  })
+})
+
 describe('columna cases', () => {
   test('tells of a case that is wrong what each condition of its points answered, and with --answers of all', async () => {
     const { out } = await columna('cases', '--knowledge', wrongCase)
@@ -114,12 +164,13 @@ describe('columna cases', () => {
     expect(out).not.toContain('Fylt 65')
     const all = await columna('cases', '--knowledge', GUIDELINE, '--answers', '--json')
     expect(JSON.parse(all.out)).toMatchObject({
-      count: 3,
+      count: 4,
       wrong: [],
       cases: [
         { asked: [{ point: 'FLU-1', answer: 'yes', conditions: [{ answer: 'yes' }] }] },
         { asked: [{ answer: 'no' }] },
         { asked: [{ answer: 'yes' }] },
+        { asked: [{ answer: 'cannot-tell', conditions: [{ answer: 'cannot-tell' }] }] },
       ],
     })
   })
@@ -186,7 +237,7 @@ describe('columna diff', () => {
         '    FLU-1/age.yaml: Fylt 65',
         '    FLU-1/age.yaml: Fylt 65 etter sesongen',
         '',
-        '3 asked of both, 2 answered otherwise.',
+        '4 asked of both, 2 answered otherwise.',
         '',
       ].join('\n'),
     ])
@@ -234,7 +285,7 @@ describe('columna diff', () => {
     git('init', '--quiet')
     git('add', '.')
     git('commit', '--quiet', '--message', 'first')
-    expect(await columna('diff', 'HEAD', folder)).toMatchObject({ code: 0, out: '3 asked of both, none answered otherwise.\n' })
+    expect(await columna('diff', 'HEAD', folder)).toMatchObject({ code: 0, out: '4 asked of both, none answered otherwise.\n' })
     cpSync(join(GUIDELINE, PLAN), join(folder, PLAN))
     expect(await columna('diff', 'HEAD', folder)).toMatchObject({ code: 1, out: expect.stringMatching(/^A card comes: /) })
     expect(await columna('diff', 'nowhere', folder)).toMatchObject({
@@ -303,7 +354,7 @@ test('a change of the knowledge is waited for, and it is asked again, until the 
   expect([code, told.length, told[0], told[1]?.split('\n').at(-2)]).toEqual([
     1,
     2,
-    '3 cases, all as expected.\n',
-    '3 cases, 1 not as expected.',
+    '4 cases, all as expected.\n',
+    '4 cases, 1 not as expected.',
   ])
 })
