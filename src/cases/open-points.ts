@@ -1,5 +1,5 @@
 import type { Asked, AskedAction } from './asked.js'
-import type { ClinicalCase } from './format.js'
+import type { ClinicalCase, FoundCase } from './format.js'
 
 /**
  * Every point under `cannot tell` that is not open, each in a sentence with the actions that speak it, their conditions
@@ -8,7 +8,7 @@ import type { ClinicalCase } from './format.js'
  */
 export function closedPoints({ 'cannot tell': points = [] }: ClinicalCase, asked: readonly AskedAction[]): string[] {
   return points.flatMap(point => {
-    const carriers = asked.filter(({ listens, place }) => listens && place.points.includes(point))
+    const carriers = carriersOf(point, asked)
     const speaking = carriers.filter(({ whole }) => whole === 'yes')
     if (speaking.length > 0) return [`${point} should be open, but is spoken: ${speaking.map(told).join('; ')}`]
     if (carriers.some(({ whole }) => whole === 'cannot-tell')) return []
@@ -16,6 +16,23 @@ export function closedPoints({ 'cannot tell': points = [] }: ClinicalCase, asked
     return [`${point} should be open, but is answered: ${carriers.map(told).join('; ')}`]
   })
 }
+
+/**
+ * That a case whose answer is no is in truth open for the point of its folder, in a sentence with the actions that are open
+ * and the conditions that nobody can answer; nothing where it is not. Silence alone is no proof of a no, and a case that
+ * takes it for one would hide it when what is unknown begins to speak.
+ */
+export function openAsNo({ about, case: { answer } }: FoundCase, asked: readonly AskedAction[]): string[] {
+  if (answer !== 'no') return []
+  const carriers = carriersOf(about, asked)
+  const open = carriers.filter(({ whole }) => whole === 'cannot-tell')
+  if (open.length === 0 || carriers.some(({ whole }) => whole === 'yes')) return []
+  return [`${about} is said to be no, but is open: ${open.map(told).join('; ')}`]
+}
+
+/** The actions that listen and carry a point. */
+const carriersOf = (point: string, asked: readonly AskedAction[]): AskedAction[] =>
+  asked.filter(({ listens, place }) => listens && place.points.includes(point))
 
 /** An action with its answer and the conditions that decided it, from the outermost action in. */
 function told(action: AskedAction): string {

@@ -7,7 +7,7 @@ import { CaseError } from './case-error.js'
 import { differences } from './compare.js'
 import type { FoundCase } from './format.js'
 import type { CaseLanguage } from './language.js'
-import { closedPoints } from './open-points.js'
+import { closedPoints, openAsNo } from './open-points.js'
 import { together, toldOnPages, type Answered, type CaseRunner, type PreparedCall, type Replied } from './run.js'
 
 /** What the services answered to a case, and why. */
@@ -82,14 +82,10 @@ const askedIn = (recorded: RecordedCase, of: Recording['places']): AskedAction[]
   recorded.asked.flatMap(({ service, letters }) => askedActions(of[service] ?? [], letters))
 
 /** Every way in which a recorded answer differs from what the case expects, each in a sentence; empty when they agree. */
-export const faultsOfCase = (
-  { case: each }: FoundCase,
-  recorded: RecordedCase,
-  of: Recording['places'],
-  language: CaseLanguage,
-): string[] => [
-  ...differences(each, recorded.answered, language),
-  ...(each['cannot tell'] ? closedPoints(each, askedIn(recorded, of)) : []),
+export const faultsOfCase = (found: FoundCase, recorded: RecordedCase, of: Recording['places'], language: CaseLanguage): string[] => [
+  ...differences(found.case, recorded.answered, language),
+  ...(found.case['cannot tell'] ? closedPoints(found.case, askedIn(recorded, of)) : []),
+  ...(found.case.answer === 'no' ? openAsNo(found, askedIn(recorded, of)) : []),
   ...recorded.answered.faults,
 ]
 

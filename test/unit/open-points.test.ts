@@ -3,8 +3,8 @@ import type { PlanDefinitionAction } from 'fhir/r4.js'
 import { explainPlan } from '../../src/engine/apply/explain-plan.js'
 import { DECISION_POINT_SYSTEM } from '../support/house.js'
 import { askedActions, lettersOf, placesOf, type AskedAction } from '../../src/cases/asked.js'
-import type { ClinicalCase } from '../../src/cases/format.js'
-import { closedPoints } from '../../src/cases/open-points.js'
+import type { ClinicalCase, FoundCase } from '../../src/cases/format.js'
+import { closedPoints, openAsNo } from '../../src/cases/open-points.js'
 import { action, canonical, compileResources, onHook, plan, planOf, scopeOf, topAction, when } from '../support/knowledge-builder.js'
 
 const speaks = (point: string) => ({ code: [{ coding: [{ system: DECISION_POINT_SYSTEM, code: point }] }] })
@@ -117,6 +117,48 @@ test('points that a case does not call open are not asked', () => {
   expect(
     closedPoints({ 'does not recommend': ['X-1'] } as ClinicalCase, asked([topAction('a', { ...speaks('X-1'), condition: [no] })])),
   ).toEqual([])
+})
+
+/** What is wrong with a case in the folder X-1 that has some answer. */
+const saidNo = (answer: ClinicalCase['answer'], ...given: Parameters<typeof asked>): string[] =>
+  openAsNo({ about: 'X-1', file: 'X-1/a.yaml', case: { answer } as ClinicalCase } satisfies FoundCase, asked(...given))
+
+describe('a case whose answer is no', () => {
+  test.each<[string, string, ...Parameters<typeof asked>]>([
+    [
+      'where the action of its point is open, with the condition that is',
+      'X-1 is said to be no, but is open: plan/a answers cannot-tell (a: "When {}" cannot-tell)',
+      [topAction('a', { ...speaks('X-1'), condition: [yes, open] })],
+    ],
+    [
+      'where an action around it is open',
+      'X-1 is said to be no, but is open: plan/a/b answers cannot-tell (a: "When {}" cannot-tell)',
+      [topAction('a', { condition: [open], action: [action('b', { ...speaks('X-1'), condition: [yes] })] })],
+    ],
+    [
+      'where one action is open beside one that answers no',
+      'X-1 is said to be no, but is open: plan/b answers cannot-tell (b: "When {}" cannot-tell)',
+      [topAction('a', { ...speaks('X-1'), condition: [no] }), topAction('b', { ...speaks('X-1'), condition: [open] })],
+    ],
+  ])('is refused %s', (_, sentence, ...given) => {
+    expect(saidNo('no', ...given)).toEqual([sentence])
+  })
+
+  test.each<[string, ...Parameters<typeof asked>]>([
+    ['a no decides beside something open', [topAction('a', { ...speaks('X-1'), condition: [open, no] })]],
+    [
+      'its point is spoken, as another expectation tells',
+      [topAction('a', { ...speaks('X-1'), condition: [open] }), topAction('b', { ...speaks('X-1'), condition: [yes] })],
+    ],
+    ['only another point is open', [topAction('a', { ...speaks('X-2'), condition: [open] })]],
+    ['the open action listens to another hook', [action('a', { ...speaks('X-1'), condition: [open], trigger: [onHook('order-sign')] })]],
+  ])('stands where %s', (_, ...given) => {
+    expect(saidNo('no', ...given)).toEqual([])
+  })
+
+  test.each(['yes', 'cannot-tell'] as const)('is another than one that says %s', answer => {
+    expect(saidNo(answer, [topAction('a', { ...speaks('X-1'), condition: [open] })])).toEqual([])
+  })
 })
 
 test('letters of another service are refused', () => {
