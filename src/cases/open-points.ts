@@ -18,12 +18,12 @@ export function closedPoints({ 'cannot tell': points = [] }: ClinicalCase, asked
 }
 
 /**
- * That a case whose answer is no is in truth open for the point of its folder, in a sentence with the actions that are open
+ * That a case which stands for a no of its folder's point is in truth open, in a sentence with the actions that are open
  * and the conditions that nobody can answer; nothing where it is not. Silence alone is no proof of a no, and a case that
  * takes it for one would hide it when what is unknown begins to speak.
  */
-export function openAsNo({ about, case: { answer } }: FoundCase, asked: readonly AskedAction[]): string[] {
-  if (answer !== 'no') return []
+export function openAsNo({ about, case: each }: FoundCase, asked: readonly AskedAction[]): string[] {
+  if (each.answer !== 'no' || !each['does not recommend']?.includes(about)) return []
   const carriers = carriersOf(about, asked)
   const open = carriers.filter(({ whole }) => whole === 'cannot-tell')
   if (open.length === 0 || carriers.some(({ whole }) => whole === 'yes')) return []

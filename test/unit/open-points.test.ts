@@ -119,9 +119,12 @@ test('points that a case does not call open are not asked', () => {
   ).toEqual([])
 })
 
-/** What is wrong with a case in the folder X-1 that has some answer. */
-const saidNo = (answer: ClinicalCase['answer'], ...given: Parameters<typeof asked>): string[] =>
-  openAsNo({ about: 'X-1', file: 'X-1/a.yaml', case: { answer } as ClinicalCase } satisfies FoundCase, asked(...given))
+/** A case in the folder X-1 that does not recommend X-1. */
+const notX1: Pick<ClinicalCase, 'answer' | 'does not recommend'> = { answer: 'no', 'does not recommend': ['X-1'] }
+
+/** What is wrong with a case in the folder X-1. */
+const wrongIn = (each: Partial<ClinicalCase>, ...given: Parameters<typeof asked>): string[] =>
+  openAsNo({ about: 'X-1', file: 'X-1/a.yaml', case: each as ClinicalCase } satisfies FoundCase, asked(...given))
 
 describe('a case whose answer is no', () => {
   test.each<[string, string, ...Parameters<typeof asked>]>([
@@ -141,7 +144,7 @@ describe('a case whose answer is no', () => {
       [topAction('a', { ...speaks('X-1'), condition: [no] }), topAction('b', { ...speaks('X-1'), condition: [open] })],
     ],
   ])('is refused %s', (_, sentence, ...given) => {
-    expect(saidNo('no', ...given)).toEqual([sentence])
+    expect(wrongIn(notX1, ...given)).toEqual([sentence])
   })
 
   test.each<[string, ...Parameters<typeof asked>]>([
@@ -153,11 +156,16 @@ describe('a case whose answer is no', () => {
     ['only another point is open', [topAction('a', { ...speaks('X-2'), condition: [open] })]],
     ['the open action listens to another hook', [action('a', { ...speaks('X-1'), condition: [open], trigger: [onHook('order-sign')] })]],
   ])('stands where %s', (_, ...given) => {
-    expect(saidNo('no', ...given)).toEqual([])
+    expect(wrongIn(notX1, ...given)).toEqual([])
   })
 
-  test.each(['yes', 'cannot-tell'] as const)('is another than one that says %s', answer => {
-    expect(saidNo(answer, [topAction('a', { ...speaks('X-1'), condition: [open] })])).toEqual([])
+  test.each<[string, Partial<ClinicalCase>]>([
+    ['stands for a yes', { ...notX1, answer: 'yes' }],
+    ['stands for a cannot tell', { ...notX1, answer: 'cannot-tell' }],
+    ['is silent about the point of its folder, as one that was saved from a call', { answer: 'no' }],
+    ['does not recommend another point', { answer: 'no', 'does not recommend': ['X-2'] }],
+  ])('is not refused where it %s', (_, each) => {
+    expect(wrongIn(each, [topAction('a', { ...speaks('X-1'), condition: [open] })])).toEqual([])
   })
 })
 
