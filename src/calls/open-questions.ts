@@ -154,7 +154,7 @@ class Trying {
   ) {
     this.stopAt = call.stopAt - environment.deadlineMs * (1 - TRYING_SHARE)
     this.undecided = this.undecidedIn(new Decisions(this.scopeWith(this.asIf)))
-    this.behind = new QuestionsBehind(this.asIf, given => this.scopeWith(given))
+    this.behind = new QuestionsBehind(this.asIf, this.undecided, form => this.scopeWith(form, true))
     const responses = call.data.record.ofType('QuestionnaireResponse') as readonly QuestionnaireResponse[]
     this.finished = responses.filter(response => isFinished(response) && isTo(form, response))
   }
@@ -179,10 +179,13 @@ class Trying {
     const answers = possibleAnswers(item, limitsIn(this.environment.knowledge.files), this.call.clock.today)
     if (answers === undefined || this.isLate()) return { ...nothing, state: 'untried', isWorthAsking: true }
     const effects: (Effect & { answer: QuestionnaireResponseItemAnswer })[] = []
+    const withOthers = this.behind.besides(item.linkId)
     for (const answer of answers)
       effects.push({
         answer,
-        ...(await this.effectIn(open, () => this.scopeWith({ ...this.asIf, item: [{ linkId: item.linkId, answer: [answer] }] }))),
+        ...(await this.effectIn(open, () =>
+          withOthers(this.scopeWith({ ...this.asIf, item: [{ linkId: item.linkId, answer: [answer] }] })),
+        )),
       })
     const isAnswered = await this.isAnswered(item.linkId, effects)
     if (this.isLate() || effects.some(({ isCertain }) => !isCertain)) return { ...nothing, state: 'untried', isWorthAsking: true }
@@ -252,12 +255,12 @@ class Trying {
     }
   }
 
-  private scopeWith(response: QuestionnaireResponse): Scope {
-    return this.scopeAsIf(records => [...records, response])
+  private scopeWith(response: QuestionnaireResponse, isExplained = false): Scope {
+    return this.scopeAsIf(records => [...records, response], isExplained)
   }
 
-  private scopeAsIf(asIf: (responses: readonly FhirResource[]) => readonly FhirResource[]): Scope {
-    return scopeFor(this.call, this.environment, false, undefined, (records, type) =>
+  private scopeAsIf(asIf: (responses: readonly FhirResource[]) => readonly FhirResource[], isExplained = false): Scope {
+    return scopeFor(this.call, this.environment, isExplained, undefined, (records, type) =>
       type === 'QuestionnaireResponse' ? asIf(records) : records,
     )
   }

@@ -16,10 +16,17 @@ const FACTS = {
   said: "%QuestionnaireResponse.answer('rain')",
   saidLater: "iif(%Condition.exists(), %QuestionnaireResponse.answer('snow'), {})",
   behindFact: '%said.exists()',
+  forms: '%QuestionnaireResponse',
+  countOfForms: '%forms.count()',
 }
 
-/** Which of some questions can matter to an action with a condition. */
-function mattering(condition: string, { records = [], stopAt }: { records?: readonly object[]; stopAt?: number } = {}): string[] {
+interface Given {
+  records?: readonly object[]
+  stopAt?: number
+}
+
+/** What an action with a condition rests on, how its call is opened with a form, and what a variable of it is worth in a scope. */
+function learnt(condition: string, { records = [], stopAt }: Given = {}) {
   const questionnaire = {
     resourceType: 'Questionnaire' as const,
     id: 'weather',
@@ -31,17 +38,35 @@ function mattering(condition: string, { records = [], stopAt }: { records?: read
   const knowledge = knowledgeOf(plan([topAction('act', { condition: [when(condition)] })]), library(FACTS), questionnaire)
   const compiled = planOf(knowledge)
   const asked = { plan: compiled, action: compiled.actions[0]!, way: [{ plan: compiled, action: compiled.actions[0]! }] }
-  const behind = new QuestionsBehind(FORM, (form: QuestionnaireResponse) => {
+  const open = (form: QuestionnaireResponse, isExplained = false) => {
     const { state } = scopeOf(knowledge)
     const all = [...records, form] as QuestionnaireResponse[]
-    return openScope(compiled.variables, {
+    const data = {
       ...state,
       ...(stopAt !== undefined && { stopAt }),
-      recordsOfType: type => all.filter(({ resourceType }) => resourceType === type),
-    })
-  })
+      recordsOfType: (type: string) => all.filter(({ resourceType }) => resourceType === type),
+    }
+    return openScope(compiled.variables, data, isExplained)
+  }
+  const behind = new QuestionsBehind(FORM, [asked], form => open(form, true))
   behind.learn(asked)
-  return ['rain', 'snow', 'wind'].filter(linkId => behind.canMatter(linkId, asked))
+  const placeOf = (name: string) => compiled.variables.find(name)?.place ?? Number.NaN
+  return { behind, asked, open, placeOf }
+}
+
+const QUESTIONS = ['rain', 'snow', 'wind']
+
+/** Which of some questions can matter to an action with a condition. */
+function mattering(condition: string, given?: Given): string[] {
+  const { behind, asked } = learnt(condition, given)
+  return QUESTIONS.filter(linkId => behind.canMatter(linkId, asked))
+}
+
+/** The facts that a scope with an answer to a question is told, of those that the condition asked for. */
+function told(condition: string, linkId: string): string[] {
+  const { behind, open, placeOf } = learnt(condition)
+  const scope = behind.besides(linkId)(open({ ...FORM, item: [{ linkId, answer: [{ valueBoolean: true }] }] }))
+  return Object.keys(FACTS).filter(name => scope.state.known[placeOf(name)] !== undefined)
 }
 
 test.each([
@@ -75,4 +100,14 @@ test('what there was no time to evaluate may rest on everything', () => {
   const condition = "%Condition.where(code.text = 'y').exists() or %QuestionnaireResponse.answer('rain') = true"
   expect(mattering(condition, { records })).toEqual(['rain'])
   expect(mattering(condition, { records, stopAt: 0 })).toEqual(['rain', 'snow', 'wind'])
+})
+
+test.each<[string, string, string, string[]]>([
+  ['what asks for another question', '%behindFact', 'snow', ['said', 'behindFact']],
+  ['nothing that asks for this one, itself or through another fact', '%behindFact', 'rain', []],
+  ['what was never asked for', '%behindFact or %saidLater', 'snow', ['said', 'saidLater', 'behindFact']],
+  ['not the form itself, which now has an answer, but what comes of it whatever it says', '%countOfForms > 0', 'rain', ['countOfForms']],
+  ['nothing that was found out where somebody looked into the form', '%said.exists() or %forms.item.exists()', 'snow', []],
+])('a scope with an answer is told %s', (_, condition, linkId, facts) => {
+  expect(told(condition, linkId)).toEqual(facts)
 })

@@ -1,57 +1,150 @@
-import type { QuestionnaireResponse } from 'fhir/r4.js'
-import type { Scope } from '../expression/scope.js'
+import type { FhirResource, QuestionnaireResponse } from 'fhir/r4.js'
+import type { Evidence, Scope } from '../expression/scope.js'
+import { isNode, resourceOf, type Collection } from '../expression/values.js'
 import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
 import { Decisions, type AskedAction } from './decisions.js'
 
-/** Which questions an answer rests on; `all` where the form was looked into in another way than by asking for answers. */
-type QuestionsAsked = ReadonlySet<string> | 'all'
+/** A form without answers. */
+type UnansweredForm = Omit<QuestionnaireResponse, 'item'>
+
+/** The questions that a fact rests on, and its value with the place where that is kept; without where it holds the form itself. */
+interface KnownFact {
+  questions: ReadonlySet<string>
+  kept: { place: number; value: Collection } | undefined
+}
 
 /**
- * Which questions of a form that is not answered yet the answers about actions rest on. What was evaluated without asking for
- * an answer comes out the same whatever that is, so that it need not be evaluated again to be sure.
+ * Which questions of a form that is not answered yet the answers about actions rest on, and the facts behind them. What was
+ * evaluated without asking for an answer comes out the same whatever that is, so that it need not be evaluated again.
  */
 export class QuestionsBehind {
-  private readonly known = new Map<CompiledAction, QuestionsAsked>()
+  private trial: Trial | undefined
+  private readonly facts = new Map<string, KnownFact>()
+  /** Undefined for what looked into the form in another way than by asking for answers, or failed and may not have come to ask. */
+  private readonly ofActions = new Map<CompiledAction, ReadonlySet<string> | undefined>()
+  /** Where the value of each fact is kept; undefined for a name that several plans give to facts of their own. */
+  private readonly places: ReadonlyMap<string, number | undefined>
 
   /**
-   * @param form without answers.
-   * @param open opens the call as if that form, or one that stands in for it, were given with it; each time anew, so that
-   *   nothing is known from before.
+   * @param actions all that will be learnt about.
+   * @param open opens the call as if the form were given with it, for explaining; each time anew.
    */
   constructor(
-    private readonly form: Omit<QuestionnaireResponse, 'item'>,
+    private readonly form: UnansweredForm,
+    actions: readonly AskedAction[],
     private readonly open: (form: QuestionnaireResponse) => Scope,
-  ) {}
+  ) {
+    this.places = placesOfFacts(new Set(actions.flatMap(({ way }) => way.map(({ plan }) => plan))))
+  }
 
   /** Finds out on which questions an action rests, by an evaluation of it and of each that it stands in. */
   learn({ way }: AskedAction): void {
-    for (const { action, plan } of way) if (!this.known.has(action)) this.known.set(action, this.askedFor(action, plan))
+    for (const { action, plan } of way) if (!this.ofActions.has(action)) this.ofActions.set(action, this.askedFor(action, plan))
   }
 
   /** Whether an answer to a question could change anything about an action, or about what it stands in. */
   canMatter(linkId: string, { way }: AskedAction): boolean {
-    return way.some(({ action }) => {
-      const asked = this.known.get(action)
-      return asked === undefined || asked === 'all' || asked.has(linkId)
-    })
+    return way.some(({ action }) => this.ofActions.get(action)?.has(linkId) ?? true)
   }
 
-  /** Whoever reads the items of the form past the functions for answers is noticed by the form itself. */
-  private askedFor(action: CompiledAction, plan: CompiledPlan): QuestionsAsked {
-    const asked = new Set<string>()
-    let isLookedInto = false
-    const form: QuestionnaireResponse = {
-      ...this.form,
+  /** Tells a scope that is opened with an answer to a question what that cannot change. */
+  besides(linkId: string): (scope: Scope) => Scope {
+    const same = [...this.facts.values()].flatMap(({ questions, kept }) => (kept === undefined || questions.has(linkId) ? [] : [kept]))
+    return scope => {
+      for (const { place, value } of same) scope.state.known[place] = value
+      return scope
+    }
+  }
+
+  /** A trial in which somebody looked into the form is given up: whoever looks there again is not noticed any more. */
+  private askedFor(action: CompiledAction, plan: CompiledPlan): ReadonlySet<string> | undefined {
+    const trial = (this.trial ??= new Trial(this.form, this.open))
+    const frame = trial.evaluate(action, plan)
+    if (trial.isLookedInto) this.trial = undefined
+    return frame && !trial.isLookedInto ? this.questionsOf(frame, trial) : undefined
+  }
+
+  /** What was asked for by somebody, and by the facts that they rest on. */
+  private questionsOf(frame: Evidence, trial: Trial): ReadonlySet<string> | undefined {
+    const questions = new Set(trial.askedBy(frame))
+    for (const name of frame.facts) {
+      const fact = this.facts.get(name) ?? this.learnt(name, trial)
+      if (!fact) return undefined
+      for (const linkId of fact.questions) questions.add(linkId)
+    }
+    return questions
+  }
+
+  private learnt(name: string, trial: Trial): KnownFact | undefined {
+    const place = this.places.get(name)
+    const { evidence, known } = trial.scope.state
+    const [frame, value] = [evidence?.get(name), place === undefined ? undefined : known[place]]
+    const questions = frame && this.questionsOf(frame, trial)
+    if (place === undefined || value === undefined || !questions) return undefined
+    const fact = { questions, kept: trial.isIn(value) ? undefined : { place, value } }
+    this.facts.set(name, fact)
+    return fact
+  }
+}
+
+/** The call with the form, which notices who looks into it. */
+class Trial {
+  readonly scope: Scope
+  /** Whether somebody read the items of the form past the functions for answers. */
+  isLookedInto = false
+  private readonly form: QuestionnaireResponse
+  private readonly asked = new Map<Evidence, Set<string>>()
+
+  constructor(form: UnansweredForm, open: (form: QuestionnaireResponse) => Scope) {
+    this.form = this.noticing(form)
+    this.scope = open(this.form)
+    const { state } = this.scope
+    state.answersOfResponse.set(this.form, new Map())
+    state.onAsked = linkId => {
+      const frame = state.frames.at(-1)
+      if (frame) this.asked.set(frame, new Set(this.asked.get(frame)).add(linkId))
+    }
+  }
+
+  /** Evaluates an action by itself; undefined where that fails. */
+  evaluate(action: CompiledAction, plan: CompiledPlan): Evidence | undefined {
+    const { frames } = this.scope.state
+    const frame: Evidence = { facts: new Set(), found: [] }
+    frames.push(frame)
+    const answer = new Decisions(this.scope).of({ plan, action, way: [{ action, plan }] })
+    frames.pop()
+    return answer === 'error' ? undefined : frame
+  }
+
+  askedBy(frame: Evidence): ReadonlySet<string> {
+    return this.asked.get(frame) ?? new Set()
+  }
+
+  /** Whether the form is among what a value holds. */
+  isIn(value: Collection): boolean {
+    return value.some(item => isNode(item) && resourceOf(item) === (this.form as FhirResource))
+  }
+
+  private noticing(form: UnansweredForm): QuestionnaireResponse {
+    const look = (): void => {
+      this.isLookedInto = true
+    }
+    return {
+      ...form,
       get item() {
-        isLookedInto = true
+        look()
         return []
       },
     }
-    const scope = this.open(form)
-    scope.state.answersOfResponse.set(form, new Map())
-    scope.state.onAsked = linkId => asked.add(linkId)
-    const answer = new Decisions(scope).of({ plan, action, way: [{ action, plan }] })
-    // What failed, as when there is no more time, may not have come to ask.
-    return isLookedInto || answer === 'error' ? 'all' : asked
   }
+}
+
+function placesOfFacts(plans: ReadonlySet<CompiledPlan>): ReadonlyMap<string, number | undefined> {
+  const places = new Map<string, number | undefined>()
+  for (const { facts, variables } of plans)
+    for (const name of facts.keys()) {
+      const place = variables.find(name)?.place
+      places.set(name, places.has(name) && places.get(name) !== place ? undefined : place)
+    }
+  return places
 }
