@@ -10,6 +10,9 @@ interface Part {
   to: number
 }
 
+/** Evaluates the text of a part, in which more names stand for values that are there already. */
+type Ask = (part: string, values: Readonly<Record<string, Collection>>) => Collection
+
 type Placed = SyntaxNode & { start?: { line: number; column: number }; length?: number }
 
 /**
@@ -19,21 +22,29 @@ type Placed = SyntaxNode & { start?: { line: number; column: number }; length?: 
  * @param ask evaluates a part by the interpreter alone.
  * @throws whatever the parts throw that decide.
  */
-export function decidedAlone(written: string, ask: (part: string, values: Readonly<Record<string, Collection>>) => Collection): Collection {
+export function decidedAlone(written: string, ask: Ask): Collection {
   const source = plainSource(written)
   const lines = source.split('\n')
   const offsetOf = ({ start }: Placed): number =>
     lines.slice(0, (start?.line ?? 1) - 1).reduce((sum, line) => sum + line.length + 1, 0) + (start?.column ?? 1) - 1
-  const walk = (part: Part): Collection => {
+  let items = 0
+  /** The items of a list for which a criterion is true, each asked by itself. */
+  const kept = (input: Collection, criterion: Part, asking: Ask): Collection =>
+    input.filter(item => {
+      const name = `item${(items += 1)}`
+      const ofItem: Ask = (part, values) => asking(`%${name}.select(${part})`, { ...values, [name]: [item] })
+      return truth(walk(criterion, ofItem)) === true
+    })
+  const walk = (part: Part, asking: Ask): Collection => {
     const { node, from, to } = part
     const [left, right] = childNodes(node)
     switch (node.type) {
       case 'EntireExpression':
       case 'TermExpression':
       case 'InvocationTerm':
-        return left ? walk({ node: left, from, to }) : NOTHING
+        return left ? walk({ node: left, from, to }, asking) : NOTHING
       case 'ParenthesizedTerm':
-        return left ? walk({ node: left, from: source.indexOf('(', from) + 1, to: source.lastIndexOf(')', to - 1) }) : NOTHING
+        return left ? walk({ node: left, from: source.indexOf('(', from) + 1, to: source.lastIndexOf(')', to - 1) }, asking) : NOTHING
       case 'AndExpression':
       case 'OrExpression':
       case 'ImpliesExpression': {
@@ -42,21 +53,41 @@ export function decidedAlone(written: string, ask: (part: string, values: Readon
         const at = offsetOf(node)
         return connected(
           sign,
-          () => truth(walk({ node: left, from, to: at })),
-          () => truth(walk({ node: right, from: at + sign.length, to })),
+          () => truth(walk({ node: left, from, to: at }, asking)),
+          () => truth(walk({ node: right, from: at + sign.length, to }, asking)),
         )
+      }
+      case 'AdditiveExpression': {
+        if (!left || !right) return NOTHING
+        const { text: sign = '' } = node
+        const at = offsetOf(node)
+        const values = {
+          left: walk({ node: left, from, to: at }, asking),
+          right: walk({ node: right, from: at + sign.length, to }, asking),
+        }
+        return asking(`%left ${sign} %right`, values)
       }
       case 'InvocationExpression': {
         const { name = '', argumentNodes = [] } = (right && functionOf(right)) ?? {}
-        if (!left || !right || !FUNCTIONS.has(name) || (FUNCTIONS.get(name)?.onEachItem && argumentNodes.length > 0)) break
-        const input = walk({ node: left, from, to: source.lastIndexOf('.', offsetOf(right)) })
+        if (!left || !right || !FUNCTIONS.has(name)) break
+        const within: Part = { node: left, from, to: source.lastIndexOf('.', offsetOf(right)) }
+        if (FUNCTIONS.get(name)?.onEachItem && argumentNodes.length > 0) {
+          const [criterion, place] = [argumentNodes[0], argumentPlaces(source, offsetOf(right), to)[0]]
+          const keep = ON_CRITERION[name]
+          if (!keep || !criterion || !place || source.slice(place.from, place.to).includes('$index')) break
+          return keep(kept(walk(within, asking), { node: criterion, ...place }, asking))
+        }
+        const input = walk(within, asking)
         const apply = argumentNodes.length === 0 ? ON_TRUTH[name] : undefined
         if (apply) return apply(input)
         const places = argumentPlaces(source, offsetOf(right), to)
         const isType = ['ofType', 'as', 'is'].includes(name)
-        const values = isType ? [] : argumentNodes.map((argument, index) => walk({ node: argument, ...(places[index] ?? NOWHERE) }))
+        const values = isType ? [] : argumentNodes.map((argument, index) => walk({ node: argument, ...(places[index] ?? NOWHERE) }, asking))
         const args = isType ? source.slice(places[0]?.from, places[0]?.to) : values.map((_, index) => `%argument${index}`).join()
-        return ask(`%input.${name}(${args})`, { input, ...Object.fromEntries(values.map((value, index) => [`argument${index}`, value])) })
+        return asking(`%input.${name}(${args})`, {
+          input,
+          ...Object.fromEntries(values.map((value, index) => [`argument${index}`, value])),
+        })
       }
       case 'FunctionInvocation': {
         const { name, argumentNodes = [] } = functionOf(node) ?? {}
@@ -64,14 +95,14 @@ export function decidedAlone(written: string, ask: (part: string, values: Readon
         const places = argumentPlaces(source, from, to)
         const chosen = (index: number): Collection => {
           const [argument, place] = [argumentNodes[index], places[index]]
-          return argument && place ? walk({ node: argument, ...place }) : NOTHING
+          return argument && place ? walk({ node: argument, ...place }, asking) : NOTHING
         }
         return chosen(truth(chosen(0)) === true ? 1 : 2)
       }
     }
-    return ask(source.slice(from, to), {})
+    return asking(source.slice(from, to), {})
   }
-  return walk({ node: fhirpath.parse(source) as unknown as SyntaxNode, from: 0, to: source.length })
+  return walk({ node: fhirpath.parse(source) as unknown as SyntaxNode, from: 0, to: source.length }, ask)
 }
 
 const NOWHERE = { from: 0, to: 0 }
@@ -83,6 +114,12 @@ const ON_TRUTH: Readonly<Record<string, (input: Collection) => Collection>> = {
   notKnownTrue: input => truthCollection(truth(input) !== true),
   exists: input => truthCollection(input.length > 0),
   empty: input => truthCollection(input.length === 0),
+}
+
+/** Functions that ask of each item whether a criterion is true, by what they make of those for which it is. */
+const ON_CRITERION: Readonly<Record<string, (kept: Collection) => Collection>> = {
+  where: kept => kept,
+  exists: kept => truthCollection(kept.length > 0),
 }
 
 const opposite = (value: boolean | undefined): Collection => (value === undefined ? NOTHING : truthCollection(!value))
