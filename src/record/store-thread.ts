@@ -5,8 +5,15 @@ import { storeProgram } from './store-program.js'
 import type { StorePlace } from './store/open-store.js'
 import type { Store } from './store/rows.js'
 
-/** What the thread of the store is asked: something of the store, or to end as it is. */
-export type Asked = 'end' | { readonly id: number; readonly method: keyof Store; readonly given: readonly unknown[] }
+/** Something that is asked of the store. */
+interface Question {
+  readonly id: number
+  readonly method: keyof Store
+  readonly given: readonly unknown[]
+}
+
+/** What the thread of the store is asked: what came up together, in its order, or to end as it is. */
+export type Asked = 'end' | readonly Question[]
 
 /** What it tells. */
 export type Told =
@@ -89,6 +96,18 @@ export function startStoreThread({ place, program = storeProgram(), onChange = (
     opened = resolve
   })
   let worker = startWorker()
+  let asking: Question[] = []
+
+  /** Asks what came up together at once: a thread that is woken twice costs a call more than what it is told. */
+  function askTogether(question: Question): void {
+    if (asking.push(question) === 1) process.nextTick(sendQuestions)
+  }
+
+  function sendQuestions(): void {
+    const together = asking
+    asking = []
+    worker.postMessage(together satisfies Asked)
+  }
 
   /**
    * The thread is only ever asked to end, never stopped from outside: a database's native code that is stopped amid its work ends the
@@ -180,7 +199,7 @@ export function startStoreThread({ place, program = storeProgram(), onChange = (
         },
         failed,
       })
-      worker.postMessage({ id, method, given } satisfies Asked)
+      askTogether({ id, method, given })
     })
 
   const looking = setInterval(() => {

@@ -31,11 +31,11 @@ function serve(port: MessagePort, place: StorePlace): void {
   }
   port.on('message', (asked: Asked) => {
     if (asked === 'end') process.exit(1)
-    const { id, method, given } = asked
-    answer(method, given).then(
-      answered => tell({ id, answered }),
-      (error: unknown) => tell({ id, failed: codeOf(error) }),
-    )
+    for (const { id, method, given } of asked)
+      answer(method, given).then(
+        answered => tell({ id, answered }),
+        (error: unknown) => tell({ id, failed: codeOf(error) }),
+      )
   })
 }
 

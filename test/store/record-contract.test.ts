@@ -938,8 +938,10 @@ test('a store that is late once, or is given what it cannot take, is not down; o
     parentPort.postMessage({ opened: true })
     parentPort.on('message', asked => {
       if (asked === 'end') process.exit(1)
-      if (asked.method === 'look') parentPort.postMessage({ id: asked.id })
-      if (asked.method === 'find') parentPort.postMessage({ id: asked.id, failed: '22021' })
+      for (const { id, method } of asked) {
+        if (method === 'look') parentPort.postMessage({ id })
+        if (method === 'find') parentPort.postMessage({ id, failed: '22021' })
+      }
     })`
   const thread = startStoreThread({ place: { file: 'none' }, program: new URL(`data:text/javascript,${encodeURIComponent(program)}`) })
   await thread.triedToOpen
