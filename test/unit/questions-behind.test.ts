@@ -25,7 +25,7 @@ interface Given {
   stopAt?: number
 }
 
-/** What an action with a condition rests on, how its call is opened with a form, and what a variable of it is worth in a scope. */
+/** What an action with a condition rests on, how its call is opened with a form, and where the value of a fact is kept. */
 function learnt(condition: string, { records = [], stopAt }: Given = {}) {
   const questionnaire = {
     resourceType: 'Questionnaire' as const,

@@ -1,4 +1,4 @@
-import type { FhirResource, QuestionnaireResponse } from 'fhir/r4.js'
+import type { QuestionnaireResponse } from 'fhir/r4.js'
 import type { Evidence, Scope } from '../expression/scope.js'
 import { isNode, resourceOf, type Collection } from '../expression/values.js'
 import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
@@ -22,8 +22,7 @@ export class QuestionsBehind {
   private readonly facts = new Map<string, KnownFact>()
   /** Undefined for what looked into the form in another way than by asking for answers, or failed and may not have come to ask. */
   private readonly ofActions = new Map<CompiledAction, ReadonlySet<string> | undefined>()
-  /** Where the value of each fact is kept; undefined for a name that several plans give to facts of their own. */
-  private readonly places: ReadonlyMap<string, number | undefined>
+  private readonly plans: readonly CompiledPlan[]
 
   /**
    * @param actions all that will be learnt about.
@@ -34,7 +33,7 @@ export class QuestionsBehind {
     actions: readonly AskedAction[],
     private readonly open: (form: QuestionnaireResponse) => Scope,
   ) {
-    this.places = placesOfFacts(new Set(actions.flatMap(({ way }) => way.map(({ plan }) => plan))))
+    this.plans = [...new Set(actions.flatMap(({ way }) => way.map(({ plan }) => plan)))]
   }
 
   /** Finds out on which questions an action rests, by an evaluation of it and of each that it stands in. */
@@ -76,7 +75,7 @@ export class QuestionsBehind {
   }
 
   private learnt(name: string, trial: Trial): KnownFact | undefined {
-    const place = this.places.get(name)
+    const place = this.placeOf(name)
     const { evidence, known } = trial.scope.state
     const [frame, value] = [evidence?.get(name), place === undefined ? undefined : known[place]]
     const questions = frame && this.questionsOf(frame, trial)
@@ -84,6 +83,12 @@ export class QuestionsBehind {
     const fact = { questions, kept: trial.isIn(value) ? undefined : { place, value } }
     this.facts.set(name, fact)
     return fact
+  }
+
+  /** Where the value of a fact is kept; undefined for a name that several plans give to facts of their own. */
+  private placeOf(name: string): number | undefined {
+    const places = new Set(this.plans.flatMap(({ variables }) => variables.find(name)?.place ?? []))
+    return places.size === 1 ? [...places][0] : undefined
   }
 }
 
@@ -102,7 +107,7 @@ class Trial {
     state.answersOfResponse.set(this.form, new Map())
     state.onAsked = linkId => {
       const frame = state.frames.at(-1)
-      if (frame) this.asked.set(frame, new Set(this.asked.get(frame)).add(linkId))
+      if (frame) this.asked.set(frame, (this.asked.get(frame) ?? new Set()).add(linkId))
     }
   }
 
@@ -122,7 +127,7 @@ class Trial {
 
   /** Whether the form is among what a value holds. */
   isIn(value: Collection): boolean {
-    return value.some(item => isNode(item) && resourceOf(item) === (this.form as FhirResource))
+    return value.some(item => isNode(item) && resourceOf(item) === this.form)
   }
 
   private noticing(form: UnansweredForm): QuestionnaireResponse {
@@ -137,14 +142,4 @@ class Trial {
       },
     }
   }
-}
-
-function placesOfFacts(plans: ReadonlySet<CompiledPlan>): ReadonlyMap<string, number | undefined> {
-  const places = new Map<string, number | undefined>()
-  for (const { facts, variables } of plans)
-    for (const name of facts.keys()) {
-      const place = variables.find(name)?.place
-      places.set(name, places.has(name) && places.get(name) !== place ? undefined : place)
-    }
-  return places
 }
