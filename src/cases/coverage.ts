@@ -1,6 +1,6 @@
 import type { CodeSystem, CodeSystemConcept } from 'fhir/r4.js'
 import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
-import { ofType } from '../engine/model/knowledge-file.js'
+import { ofType, type KnowledgeFile } from '../engine/model/knowledge-file.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import type { CoverageWords } from './coverage-words.js'
 import { ANSWERS, LISTED_UNDER, type FoundCase } from './format.js'
@@ -78,13 +78,13 @@ export function coverageOf(
   }
 }
 
+/** The CodeSystem of the decision points; undefined where the knowledge has none. */
+export const decisionPointFile = ({ knowledge: { files, profile } }: LoadedKnowledge): KnowledgeFile<CodeSystem> | undefined =>
+  ofType<CodeSystem>(files, 'CodeSystem').find(({ resource }) => resource.url === profile.names.decisionPoints)
+
 /** The decision points, in the order of the CodeSystem. */
-export function decisionPoints({ knowledge }: LoadedKnowledge): DecisionPoint[] {
-  const found = ofType<CodeSystem>(knowledge.files, 'CodeSystem').find(
-    ({ resource }) => resource.url === knowledge.profile.names.decisionPoints,
-  )
-  return (found?.resource.concept ?? []).map(decisionPoint)
-}
+export const decisionPoints = (loaded: LoadedKnowledge): DecisionPoint[] =>
+  (decisionPointFile(loaded)?.resource.concept ?? []).map(decisionPoint)
 
 function decisionPoint(concept: CodeSystemConcept): DecisionPoint {
   const property = (code: string) => concept.property?.find(each => each.code === code)?.valueString

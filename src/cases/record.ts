@@ -82,12 +82,16 @@ const askedIn = (recorded: RecordedCase, of: Recording['places']): AskedAction[]
   recorded.asked.flatMap(({ service, letters }) => askedActions(of[service] ?? [], letters))
 
 /** Every way in which a recorded answer differs from what the case expects, each in a sentence; empty when they agree. */
-export const faultsOfCase = (found: FoundCase, recorded: RecordedCase, of: Recording['places'], language: CaseLanguage): string[] => [
-  ...differences(found.case, recorded.answered, language),
-  ...(found.case['cannot tell'] ? closedPoints(found.case, askedIn(recorded, of)) : []),
-  ...(found.case.answer === 'no' ? openAsNo(found, askedIn(recorded, of)) : []),
-  ...recorded.answered.faults,
-]
+export function faultsOfCase(found: FoundCase, recorded: RecordedCase, of: Recording['places'], language: CaseLanguage): string[] {
+  const { case: each } = found
+  const asked = each['cannot tell'] || each.answer === 'no' ? askedIn(recorded, of) : []
+  return [
+    ...differences(each, recorded.answered, language),
+    ...closedPoints(each, asked),
+    ...openAsNo(found, asked),
+    ...recorded.answered.faults,
+  ]
+}
 
 /** A case with what is wrong with its answer. */
 export interface ComparedCase {

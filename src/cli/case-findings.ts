@@ -1,8 +1,6 @@
-import type { CodeSystem } from 'fhir/r4.js'
 import { join, relative } from 'node:path'
 import { CaseError } from '../cases/case-error.js'
-import { coverageOf, unaskedAnswers, type CoveredPoint } from '../cases/coverage.js'
-import { ofType } from '../engine/model/knowledge-file.js'
+import { coverageOf, decisionPointFile, unaskedAnswers, type CoveredPoint } from '../cases/coverage.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { CASE_PLACES } from './case-places.js'
 import { caseFolderOf, writtenCases } from './read-cases.js'
@@ -68,8 +66,8 @@ function withoutCases([first, ...others]: readonly CoveredPoint[], at: PlaceOfPo
 type PlaceOfPoint = (code: string) => Pick<CaseFinding, 'file' | 'element'>
 
 /** Where a decision point is described. */
-function placesOfPoints({ knowledge: { files, profile } }: LoadedKnowledge): PlaceOfPoint {
-  const found = ofType<CodeSystem>(files, 'CodeSystem').find(({ resource }) => resource.url === profile.names.decisionPoints)
+function placesOfPoints(loaded: LoadedKnowledge): PlaceOfPoint {
+  const found = decisionPointFile(loaded)
   const codes = found?.resource.concept?.map(({ code }) => code) ?? []
   return code => ({ file: found?.file ?? '', element: `CodeSystem.concept[${codes.indexOf(code)}]` })
 }
