@@ -665,8 +665,8 @@ test('two replicas that write the same rows in other orders wait for one another
   const answer = (...uuids: readonly string[]) =>
     record.answered({ ...of('p1'), service: SERVICE, cards: uuids.map(uuid => card(uuid, 'LBP-10')) })
   await answer(A, B)
-  // What was noted is written by then.
-  await record.feedback([])
+  // What was noted is written when what is asked after it is answered.
+  await overridesOf(record, of('p1'))
   const other = new pg.Client(database)
   await other.connect()
   const isWaitedFor = async (): Promise<void> => {
