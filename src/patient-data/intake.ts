@@ -170,13 +170,14 @@ class Intake {
     return reference === undefined || reference === written.reference ? written : { ...written, reference }
   }
 
-  /** A date as FHIR writes it; one that is readable and yet not so is written anew, by the day and time it means. */
+  /** A date as FHIR writes it; one that is readable and yet not so is written anew, by the day and time it means, and by the day alone where no time belongs. */
   private date(written: unknown, type: string): unknown {
-    if (typeof written === 'string' && PLAIN_DATE.test(written)) return written
+    const isFit = typeof written === 'string' && (type !== 'date' || written.length <= LENGTH_OF_DAY)
+    if (isFit && PLAIN_DATE.test(written)) return written
     if (typeof written === 'string' && written.trim() === '') return undefined
     const read = readDate(written, this.context.timeZone)
     if (!read || typeof written !== 'string') return this.refuse('is no date')
-    if (FHIR_DATE.test(written)) return written
+    if (isFit && FHIR_DATE.test(written)) return written
     return read.instant === undefined || type === 'date' ? read.day : new Date(read.instant).toISOString()
   }
 
@@ -207,6 +208,8 @@ class Intake {
     return undefined
   }
 }
+
+const LENGTH_OF_DAY = 10
 
 /** Dates and times that exist in every month and year, as nearly all are written. */
 const PLAIN_DATE = /^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d))?$/

@@ -178,6 +178,7 @@ const BROKEN: readonly unknown[] = [
   'nonsense',
   '0000-00-00',
   '2026-02-30',
+  '2026-03-20T10:00:00Z',
   '1500 m',
   '',
   ' ',

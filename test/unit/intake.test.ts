@@ -102,6 +102,21 @@ test('a date that can be read and is not written as FHIR wants is written anew',
   )
 })
 
+test('a time has no place beside a day: the day that it is in the time zone counts', () => {
+  const days = [
+    '1981-05-20T00:00:00',
+    '1981-05-19T22:00:00.000Z',
+    '1981-05-20T00:00:00+02:00',
+    '1981-05-20 08:15',
+    '1981-05-20',
+    '1981-05',
+    '1981',
+  ]
+  const records = days.map(birthDate => taken({ resourceType: 'Patient', id: 'p', birthDate }).read as { birthDate: string })
+  expect(records.map(({ birthDate }) => birthDate)).toEqual([...Array<string>(5).fill('1981-05-20'), '1981-05', '1981'])
+  expect(evaluate('%Patient.birthDate.first() <= today() - 16 years', { records })).toEqual([true])
+})
+
 test('what is no date stays as text where the element may be text, and is named all the same', () => {
   const named = [{ element: 'Condition.onsetDateTime', reason: 'is no date' }]
   expect(taken(condition({ onsetDateTime: 'since spring' }))).toEqual({ read: condition({ onsetString: 'since spring' }), unusable: named })
