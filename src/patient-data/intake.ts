@@ -140,6 +140,7 @@ class Intake {
     if (type === 'CodeableConcept' && typeof written === 'string') return this.concept({ text: written }, name)
     if (!isObject(written)) return this.refuse('is no object')
     const taken = this.object(written, type)
+    if (saysNothing(taken)) return undefined
     if (type === 'Reference') return this.reference(taken)
     return type === 'CodeableConcept' ? this.concept(taken, name) : taken
   }
@@ -216,6 +217,14 @@ const PLAIN_DATE = /^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])(T([01]\d|2[0
 
 /** Dates of FHIR R4, known to exist by now; whatever else can be read is written anew. */
 const FHIR_DATE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):\d{2}:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
+
+/** Whether an element has no value of its own: it is empty, or only extensions stand in it, such as why there is no value. */
+function saysNothing(element: Json): boolean {
+  for (const name in element) if (!BESIDE_VALUES.has(name) && !name.startsWith('_')) return false
+  return true
+}
+
+const BESIDE_VALUES: ReadonlySet<string> = new Set(['id', 'extension', 'modifierExtension'])
 
 const inLowerCase = (coding: Json): Json => (typeof coding.code === 'string' ? { ...coding, code: coding.code.toLowerCase() } : coding)
 

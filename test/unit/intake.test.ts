@@ -59,9 +59,23 @@ describe('values that are no FHIR are absent and named', () => {
 
 test('null, empty text and empty lists are absent, and nobody needs to hear of it', () => {
   expect(taken(condition({ recordedDate: null, code: { text: '', coding: [] }, subject: { reference: null }, onsetString: ' ' }))).toEqual({
-    read: condition({ code: {}, subject: {}, onsetString: ' ' }),
+    read: condition({ onsetString: ' ' }),
     unusable: [],
   })
+})
+
+const NO_VALUE = { id: 'x', extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+
+test.each<[string, object]>([
+  ['a concept', { clinicalStatus: NO_VALUE }],
+  ['a coding', { clinicalStatus: { coding: [NO_VALUE, {}] } }],
+  ['the code of a coding', { clinicalStatus: { coding: [{ _code: NO_VALUE }] } }],
+  ['a period', { onsetPeriod: NO_VALUE }],
+  ['the start of a period', { onsetPeriod: { _start: NO_VALUE } }],
+  ['a reference', { encounter: { _reference: NO_VALUE } }],
+  ['an element within a list', { stage: [{ summary: NO_VALUE }], note: [NO_VALUE] }],
+])('%s that only says why it has no value is absent', (_, members) => {
+  expect(taken(condition(members))).toEqual({ read: condition({}), unusable: [] })
 })
 
 test('a primitive that has only an extension has no value', () => {
@@ -229,7 +243,7 @@ describe('drafts', () => {
   test('are changed as they were sent', () => {
     const sent = { ...scan, code: { text: 5 }, note: 'unknown shape' }
     const { drafts, asSent } = draftOrdersIn({ patientId: 'p', draftOrders: searchset(sent) }, emptyRecord('p'))
-    expect(drafts[0]).toEqual({ ...scan, code: {} })
+    expect(drafts[0]).toEqual({ ...scan, code: undefined })
     expect(asSent(drafts[0]!)).toBe(sent)
   })
 })
