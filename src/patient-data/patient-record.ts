@@ -2,6 +2,7 @@ import type { FhirResource, Patient, QuestionnaireResponse } from 'fhir/r4.js'
 import { CdsError } from '../errors.js'
 import type { FormDefinitions } from '../engine/knowledge/forms.js'
 import type { LocalizedText } from '../engine/model/localized.js'
+import { hasForeignStatus, withClinicalStatus } from './clinical-status.js'
 import { isEndless, readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
@@ -208,7 +209,8 @@ export class PatientRecord {
       timeZone: this.context.timeZone,
     })
     for (const { element, reason } of unusable) this.note({ key, resource: nameOf(sent), element, reason })
-    const complete = withReferredCodes(resource, this.finder)
+    const complete = withClinicalStatus(withReferredCodes(resource, this.finder))
+    if (hasForeignStatus(complete)) this.note({ key, resource: nameOf(sent), element: 'Condition.clinicalStatus', reason: FOREIGN_STATUS })
     return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, nameOf(sent)) : complete
   }
 
@@ -246,6 +248,8 @@ function endsIn(address: string, { resourceType, id = '' }: FhirResource): boole
     address.endsWith(resourceType, slash)
   )
 }
+
+const FOREIGN_STATUS = 'is no clinical status of FHIR; the condition does not count as active'
 
 const NO_SERVERS: ReadonlySet<string> = new Set()
 

@@ -119,3 +119,39 @@ describe('whose a record is', () => {
     },
   )
 })
+
+describe('whether a condition goes on', () => {
+  const status = (code: string) => ({ coding: [{ code }] })
+  const statusRead = (more: object) => {
+    const record = recordOf({ conditions: condition('c', 'pain', more) })
+    const [read] = record.ofType('Condition') as { clinicalStatus?: { coding: { code: string }[] } }[]
+    return {
+      status: read?.clinicalStatus?.coding[0]?.code,
+      noted: record.unusable.map(({ resource, element }) => `${resource} ${element}`),
+    }
+  }
+
+  test.each<[string, object, string | undefined]>([
+    ['without a status and without an end', {}, undefined],
+    ['that ended on a day', { abatementDateTime: '2026-03-01' }, 'inactive'],
+    ['that ended in a period', { abatementPeriod: { end: '2026-03-01' } }, 'inactive'],
+    ['that ended, in words', { abatementString: 'in spring' }, 'inactive'],
+    ['that ended, as older releases say it', { abatementBoolean: true }, 'inactive'],
+    ['that did not end, as older releases say it', { abatementBoolean: false }, undefined],
+    ['that does not say when, if at all, it ended', { _abatementDateTime: { extension: [{ url: 'x' }] } }, undefined],
+    ['of unknown status', { clinicalStatus: status('unknown') }, undefined],
+    ['of unknown status that ended', { clinicalStatus: status('unknown'), abatementDateTime: '2026-03-01' }, 'inactive'],
+    ['that ended and is said to go on', { clinicalStatus: status('active'), abatementDateTime: '2026-03-01' }, 'active'],
+    ['in remission', { clinicalStatus: status('remission') }, 'remission'],
+  ])('one %s', (_, more, read) => {
+    expect(statusRead(more)).toEqual({ status: read, noted: [] })
+  })
+
+  test.each<[string, object, string | undefined]>([
+    ['a code of another system', status('55'), '55'],
+    ['words of another language', { text: 'Aktiv' }, 'aktiv'],
+    ['a display alone', { coding: [{ display: 'Active' }] }, undefined],
+  ])('one whose status is %s does not, and that is said', (_, clinicalStatus, read) => {
+    expect(statusRead({ clinicalStatus })).toEqual({ status: read, noted: ['Condition/c Condition.clinicalStatus'] })
+  })
+})
