@@ -3,7 +3,7 @@ import type { CompiledRequirement } from '../engine/knowledge/compiled.js'
 import type { HookRequest } from '../cds-hooks/types.js'
 import { fillTemplate, isForEveryCall, queriesFor, type IsAnswered, type TokenSource } from './fill-template.js'
 import type { BegunSearch } from './fhir-reader.js'
-import { countOf, entriesIn, nextPage, reportsFailure, totalOf, type BundleEntry } from './read-bundle.js'
+import { countOf, entriesIn, isInPart, nextPage, reportsFailure, totalOf, type BundleEntry } from './read-bundle.js'
 
 /** What the client gave for one requirement, before anything was read. */
 export type Given =
@@ -123,7 +123,7 @@ function givenFor({ key, type, template }: CompiledRequirement, prefetch: HookRe
     const query = fillTemplate(template, source)
     return { kind: 'begun', entries, search: { type, next, size: countOf(value), total, ...(query !== undefined && { query }) } }
   }
-  return { kind: total !== undefined && total > countOf(value) ? 'part' : 'complete', entries }
+  return { kind: isInPart(value) ? 'part' : 'complete', entries }
 }
 
 /** Whether there are resources, but not one of the type asked for. */

@@ -31,8 +31,19 @@ interface Entry {
   resource?: unknown
   fullUrl?: unknown
   request?: { method?: unknown; url?: unknown }
-  response?: { lastModified?: unknown }
+  response?: { lastModified?: unknown; status?: unknown } | null
 }
+
+/** The entries of a Bundle that are any; none of anything else. */
+function entriesOf(value: unknown): Entry[] {
+  if (!isResource(value) || value.resourceType !== 'Bundle') return []
+  const { entry } = value as { entry?: unknown }
+  return Array.isArray(entry) ? entry.filter(isObject) : []
+}
+
+/** The Bundles among the entries of a Bundle, as a batch answers several searches. */
+const bundlesIn = (value: unknown): FhirResource[] =>
+  entriesOf(value).flatMap(({ resource }) => (isResource(resource) && resource.resourceType === 'Bundle' ? [resource] : []))
 
 function addEntry({ resource, fullUrl: address, request, response }: Entry, depth: number, found: BundleEntry[]): void {
   const fullUrl = typeof address === 'string' ? address : undefined
@@ -85,17 +96,22 @@ export function nextPage(value: unknown): string | undefined {
   return typeof next?.url === 'string' ? next.url : undefined
 }
 
-/** Whether a value is an OperationOutcome of a failure, or a Bundle that reports one. */
-export function reportsFailure(value: unknown): boolean {
-  if (!isResource(value)) return false
-  if (isFailure(value)) return true
-  const entries = (value as { entry?: unknown }).entry
+/** Whether there is more than stands in a result, as it says itself or a Bundle within it does; a link to the next page of the whole is beside the point. */
+export function isInPart(value: unknown): boolean {
+  const total = totalOf(value)
   return (
-    value.resourceType === 'Bundle' &&
-    Array.isArray(entries) &&
-    entries.some((entry: { resource?: unknown } | null) => isFailure(entry?.resource))
+    (total !== undefined && total > countOf(value)) || bundlesIn(value).some(within => nextPage(within) !== undefined || isInPart(within))
   )
 }
+
+/** Whether a value is an OperationOutcome of a failure, or a Bundle that reports one, itself or in a Bundle within it. */
+export function reportsFailure(value: unknown): boolean {
+  return isFailure(value) || entriesOf(value).some(isFailed) || bundlesIn(value).some(reportsFailure)
+}
+
+/** An entry that is an outcome, or answers one request of a batch, of a failure. */
+const isFailed = ({ resource, response }: Entry): boolean =>
+  isFailure(resource) || (typeof response?.status === 'string' && /^[45]\d\d\b/.test(response.status))
 
 /** An OperationOutcome that tells of an error; one that only warns or informs takes nothing away. */
 function isFailure(value: unknown): boolean {

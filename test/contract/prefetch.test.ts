@@ -57,6 +57,8 @@ const withKey = (key: string, value: unknown, members: Json = {}) => {
   return { ...request, ...members, prefetch: { ...others, ...(value !== undefined && { [key]: value }) } }
 }
 
+const batch = (...entry: Json[]) => ({ resourceType: 'Bundle', type: 'batch-response', entry })
+
 const notRead = ({ body }: Answer) => ((body.extension?.[NOT_READ] ?? []) as { key: string; reason: string }[]).map(({ key }) => key)
 const summaries = ({ body }: Answer) => body.cards.map(({ summary }) => summary)
 
@@ -140,6 +142,8 @@ describe('a failure that the client reports', () => {
       'a fatal OperationOutcome among the entries',
       { resourceType: 'Bundle', type: 'searchset', entry: [{ resource: outcome('fatal'), search: { mode: 'outcome' } }] },
     ],
+    ['a batch of which a request was refused', batch({ response: { status: '403 Forbidden' } })],
+    ['a failure within a Bundle of the Bundle', batch({ resource: searchset([outcome('error')]), response: { status: '200 OK' } })],
   ]
 
   test.each(reports)('is named and not asked for again: %s', async (_, value) => {
@@ -355,6 +359,15 @@ describe('a prefetched searchset that holds fewer resources than it says there a
 
   test('is 412 under an essential key when it holds none', async () => {
     expect((await call(withKey('conditions', short(0)))).status).toBe(412)
+  })
+
+  test.each<[string, object]>([
+    ['a total', { total: 3 }],
+    ['a link', { link: [{ relation: 'next', url: 'Condition?page=2' }] }],
+  ])('says so by %s also within a Bundle, as a batch answers', async (_, more) => {
+    const within = { resource: { ...short(1), total: 1, ...more }, response: { status: '200 OK' } }
+    expect(notRead(await call(withKey('conditions', batch(within))))).toEqual(['conditions'])
+    expect(notRead(await call(withKey('conditions', batch({ resource: { ...short(1), total: 1 } }))))).toEqual([])
   })
 
   test('does not count what the search was not for', async () => {
