@@ -124,7 +124,7 @@ describe('whether a condition goes on', () => {
   const status = (code: string) => ({ coding: [{ code }] })
   const statusRead = (more: object) => {
     const record = recordOf({ conditions: condition('c', 'pain', more) })
-    const [read] = record.ofType('Condition') as { clinicalStatus?: { coding: { code: string }[] } }[]
+    const [read] = record.ofType('Condition') as readonly { clinicalStatus?: { coding: { code: string }[] } }[]
     return {
       status: read?.clinicalStatus?.coding[0]?.code,
       noted: record.unusable.map(({ resource, element }) => `${resource} ${element}`),
