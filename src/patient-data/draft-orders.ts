@@ -5,6 +5,7 @@ import { ORDER_TYPES } from '../engine/model/r4-model.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
+import { isNegated } from './negated.js'
 import { ownerOf, type PatientOfCall } from './ownership.js'
 import { indexOf, type PatientRecord } from './patient-record.js'
 import { entriesIn } from './read-bundle.js'
@@ -35,8 +36,8 @@ const MOST_DRAFTS = 1_000
 export const DRAFTS_KEY = 'draftOrders'
 
 /**
- * Reads the orders of a context. Drafts need not be valid R4; what is no order is left out, though orders may refer to
- * it, and of a draft whose patient cannot be told the reply says so.
+ * Reads the orders of a context. Drafts need not be valid R4; what is no order to be carried out is left out, though
+ * orders may refer to it, and of a draft whose patient cannot be told the reply says so.
  * @throws CdsError CDS_DATA_OF_ANOTHER_PATIENT when a draft says it is for another patient; CDS_CONTEXT_INVALID when
  *   there are more than anybody writes.
  */
@@ -51,7 +52,7 @@ export function draftOrdersIn({ draftOrders, selections }: HookContext, record: 
   const resources = entries.flatMap(({ resource, sent, fullUrl }) => (resource ? [{ sent, resource, fullUrl }] : []))
   const orders = resources.filter(({ resource }) => isOrder(asR4(resource)))
   const whose = record.patientAmong(orders, index)
-  const drafts = orders.filter(order => isOwn(order, record, whose))
+  const drafts = orders.filter(order => isOwn(order, record, whose)).filter(isToBeCarriedOut)
   const beside = new Map(resources.map(({ resource }) => [referenceOf(resource), resource] as const))
   const find = (reference: string) => beside.get(reference) ?? record.find(reference)
   const prepared = new Map(drafts.map(draft => [prepare(draft, record, index, find), draft] as const))
@@ -67,6 +68,15 @@ export function draftOrdersIn({ draftOrders, selections }: HookContext, record: 
 const asBundle = (value: unknown): unknown => (typeof value === 'object' && value !== null ? { resourceType: 'Bundle', ...value } : value)
 
 const isOrder = ({ resourceType }: FhirResource): boolean => ORDER_TYPES.some(type => type === resourceType)
+
+/** Whether anybody is to carry an order out: one that forbids, or that is being ended, needs no advice against it. */
+function isToBeCarriedOut({ resource }: Draft): boolean {
+  const { status } = resource as { status?: unknown }
+  return !isNegated(resource) && !(typeof status === 'string' && ENDED.has(status.trim().toLowerCase()))
+}
+
+/** Statuses of orders that nobody carries out any more, in the words of all their types. */
+const ENDED: ReadonlySet<string> = new Set(['revoked', 'cancelled', 'stopped', 'entered-in-error'])
 
 function isOwn({ resource }: Draft, record: PatientRecord, whose: PatientOfCall): boolean {
   const owner = ownerOf(resource, whose)

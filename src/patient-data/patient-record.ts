@@ -7,6 +7,7 @@ import { isEndless, readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
+import { isNegated } from './negated.js'
 import { isPlainlyOwn, ownerOf, serversNamed, type PatientOfCall } from './ownership.js'
 import type { BundleEntry } from './read-bundle.js'
 import type { ReferenceIndex } from './references.js'
@@ -107,7 +108,7 @@ export class PatientRecord {
     this.servers = context.fhirServer === undefined ? serversNamed(others) : NO_SERVERS
     this.sent = kept
     this.whose = { patientId, patient, server: this.serverAmong(this.servers), index: this.index }
-    for (const each of kept) if (!others.has(each) || this.isOwn(each)) this.take(each)
+    for (const each of kept) if ((!others.has(each) || this.isOwn(each)) && !isNegated(each.resource)) this.take(each)
   }
 
   /**

@@ -227,6 +227,26 @@ describe('drafts', () => {
     expect([drafts, chosen]).toEqual([[scan], [scan]])
   })
 
+  test.each<[string, object]>([
+    ['forbids', { doNotPerform: true }],
+    [
+      'forbids by an extension',
+      { modifierExtension: [{ url: 'http://hl7.org/fhir/StructureDefinition/request-doNotPerform', valueBoolean: true }] },
+    ],
+    ['is cancelled', { status: 'cancelled' }],
+    ['is revoked', { status: 'Revoked ' }],
+    ['is stopped', { status: 'stopped' }],
+    ['was a mistake', { status: 'entered-in-error' }],
+  ])('one that %s is no order; for another patient it is refused all the same', (_, more) => {
+    const draftsOf = (...orders: object[]) => draftOrdersIn({ patientId: 'p', draftOrders: searchset(...orders) }, emptyRecord('p'))
+    expect(draftsOf({ ...scan, ...more }, { ...scan, id: 't', doNotPerform: false, status: 'active' }).chosen.map(({ id }) => id)).toEqual([
+      't',
+    ])
+    expect(() => draftsOf({ ...scan, ...more, subject: { reference: 'Patient/q' } })).toThrow(
+      expect.objectContaining({ code: 'CDS_DATA_OF_ANOTHER_PATIENT' }),
+    )
+  })
+
   test('for another patient are refused; of one whose patient cannot be told the reply says so', () => {
     const draftFor = (subject: object) => () => {
       const record = emptyRecord('p')

@@ -120,6 +120,17 @@ describe('whose a record is', () => {
   )
 })
 
+test.each<[string, object]>([
+  ['a request that forbids', { resourceType: 'MedicationRequest', doNotPerform: true }],
+  ['a procedure that was not done, in STU3', { resourceType: 'Procedure', notDone: true }],
+  ['a medicine that was not taken, in DSTU2', { resourceType: 'MedicationStatement', wasNotTaken: true }],
+  ['a medicine that is not taken, in STU3', { resourceType: 'MedicationStatement', taken: 'n' }],
+])('%s is no record of it', (_, negated) => {
+  const { resourceType } = negated as { resourceType: string }
+  const sound = { resourceType, id: 'yes', doNotPerform: false, notDone: false, taken: 'y' }
+  expect(idsOf(recordOf({ key: [{ ...negated, id: 'no' }, sound] }), resourceType)).toEqual(['yes'])
+})
+
 describe('whether a condition goes on', () => {
   const status = (code: string) => ({ coding: [{ code }] })
   const statusRead = (more: object) => {
