@@ -1,4 +1,4 @@
-import type { CodeableConcept, FhirResource, Medication } from 'fhir/r4.js'
+import type { FhirResource } from 'fhir/r4.js'
 import { isObject, type JsonObject } from '../plain-values/json.js'
 
 /** Finds a resource that came with the call by `Type/id`. */
@@ -31,18 +31,42 @@ export function referredForCode(resource: FhirResource): unknown {
 function withMedicineCode(record: JsonObject, find: Finder): JsonObject {
   if (record.medicationReference === undefined || record.medicationCodeableConcept !== undefined) return record
   const { medicationReference, ...rest } = record
-  const code = codeOf(referredTo(medicationReference, record, find) as Medication | undefined)
+  const referred: Referred = reference => referredTo(reference, record, find)
+  const code = codeOf(referred(medicationReference), referred)
   return code ? { ...rest, medicationCodeableConcept: code } : record
 }
 
-/** The code of a medicine, else the codes of what it is made of. */
-function codeOf(medicine: Medication | undefined): CodeableConcept | undefined {
+/** What a reference in a record leads to. */
+type Referred = (reference: unknown) => JsonObject | undefined
+
+/** The code of a medicine where it has one or a name, else what it is made of: the codes of all ingredients, and their names. */
+function codeOf(medicine: JsonObject | undefined, referred: Referred): JsonObject | undefined {
   if (!medicine) return undefined
-  const ingredients = list(medicine.ingredient).flatMap(({ itemCodeableConcept }) =>
-    list((itemCodeableConcept as CodeableConcept | undefined)?.coding),
-  )
-  return medicine.code ?? (ingredients.length > 0 ? { coding: ingredients } : undefined)
+  if (codingsOf(medicine.code).length > 0 || namesOf(medicine.code).length > 0) return medicine.code as JsonObject
+  const ingredients = list(medicine.ingredient).map(each => ingredientCode(each, referred))
+  const [coding, names] = [ingredients.flatMap(codingsOf), ingredients.flatMap(code => namesOf(code).slice(0, 1))]
+  return coding.length + names.length === 0
+    ? undefined
+    : { ...(coding.length > 0 && { coding }), ...(names.length > 0 && { text: names.join(' + ') }) }
 }
+
+/** The code of an ingredient, or of the medicine or substance that it refers to; R5 writes either as one element. */
+function ingredientCode({ itemCodeableConcept, itemReference, item }: JsonObject, referred: Referred): unknown {
+  const { concept, reference } = isObject(item) ? item : {}
+  return itemCodeableConcept ?? concept ?? referred(itemReference ?? reference)?.code
+}
+
+const codingsOf = (code: unknown): JsonObject[] => (isObject(code) ? list(code.coding).filter(isTold) : [])
+
+const isTold = ({ code, display }: JsonObject): boolean => code !== undefined || display !== undefined
+
+/** What a concept is called: by its text, else by its codings. */
+const namesOf = (code: unknown): string[] =>
+  isObject(code)
+    ? [code.text, ...list(code.coding).map(({ display }) => display)].flatMap(name =>
+        typeof name === 'string' && name !== '' ? [name] : [],
+      )
+    : []
 
 function withContainedReasons(record: JsonObject): JsonObject {
   const references = list(record.reasonReference)
@@ -58,9 +82,9 @@ function withContainedReasons(record: JsonObject): JsonObject {
   }
 }
 
-function referredTo(reference: unknown, record: JsonObject, find: Finder): unknown {
-  const written = (reference as { reference?: unknown } | null)?.reference
-  return containedIn(record)(written) ?? (typeof written === 'string' ? find(written) : undefined)
+function referredTo(reference: unknown, record: JsonObject, find: Finder): JsonObject | undefined {
+  const written = isObject(reference) ? reference.reference : undefined
+  return containedIn(record)(written) ?? (typeof written === 'string' ? (find(written) as JsonObject | undefined) : undefined)
 }
 
 /** Finds what a record holds itself by a reference within it; of several with the same id the first. What it holds is gone through once, and only when it is asked. */

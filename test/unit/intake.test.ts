@@ -177,6 +177,34 @@ describe('shapes of other releases', () => {
     })
   })
 
+  const concept = (code: string) => ({ coding: [{ code }] })
+  const NO_CODE = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+
+  test.each<[string, object, object]>([
+    [
+      'by name',
+      { ingredient: [{ itemCodeableConcept: { text: 'one' } }, { itemCodeableConcept: { coding: [{ display: 'two' }] } }] },
+      { text: 'one + two' },
+    ],
+    ['where its own code is unknown', { code: NO_CODE, ingredient: [{ itemCodeableConcept: concept('a') }] }, concept('a')],
+    ['where its own code is empty', { code: { text: '', coding: [] }, ingredient: [{ itemCodeableConcept: concept('a') }] }, concept('a')],
+    ['by a substance it refers to', { ingredient: [{ itemReference: { reference: '#y' } }] }, concept('b')],
+    [
+      'in R5',
+      { ingredient: [{ item: { concept: concept('a') } }, { item: { reference: { reference: '#y' } } }] },
+      { coding: [{ code: 'a' }, { code: 'b' }] },
+    ],
+    ['but for a name of its own', { code: { text: 'own' }, ingredient: [{ itemCodeableConcept: concept('a') }] }, { text: 'own' }],
+  ])('a medicine by what it is made of, %s', (_, medicine, code) => {
+    const contained = [
+      { resourceType: 'Medication', id: 'x', ...medicine },
+      { resourceType: 'Substance', id: 'y', code: concept('b') },
+    ]
+    expect(read({ resourceType: 'MedicationRequest', contained, medicationReference: { reference: '#x' } })).toMatchObject({
+      medicationCodeableConcept: { ...code },
+    })
+  })
+
   test('reasons and codes of R5', () => {
     expect(
       read({
