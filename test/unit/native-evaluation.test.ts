@@ -243,6 +243,8 @@ test.each([
   ["-(2 'mg') = -2 'mg'", [true]],
   ['%Observation.value.select(-$this)', [-3]],
   ["-%dose = -2 'mg'", [true]],
+  ["-(38.5 'Cel') = -38.5 'Cel'", [true]],
+  ["(+(38.5 'Cel')).value", [38.5]],
 ])('a sign stands before what it will and changes nothing else: %s', (source, expected) => {
   const signed = scopeWith({
     ...given,
@@ -250,6 +252,54 @@ test.each([
   })
   const evaluate = compile(source)
   expect([run(() => evaluate(signed)), run(() => evaluate(signed))]).toEqual([expected, expected])
+})
+
+test.each([
+  // Of nothing too, an argument must be one text.
+  ["%unknown.startsWith('a')", []],
+  ['%unknown.startsWith(%unknown)', []],
+  ['%unknown.startsWith(1)', 'an error'],
+  ["%unknown.contains('a' | 'b')", 'an error'],
+  // A decimal has no elements, however it is kept.
+  ['(1.50).value', []],
+  ['(1.50).decimalPlaces', []],
+  // No more has a value that what all of its kind have in JavaScript.
+  ['%patient.constructor', []],
+  ['%patient.children().toString', []],
+  ['%patient.birthDate.length', []],
+  ['%patient.name.given.map', []],
+  ['%context.valueOf', []],
+])('%s', (expression, expected) => {
+  expect([natively(expression), interpreted(expression)]).toEqual([expected, expected])
+})
+
+test('what has such an element keeps it', () => {
+  const records = [{ resourceType: 'Encounter', id: 'e', length: { value: 3 } }]
+  const scope = scopeWith({ records })
+  expect([run(() => compile('%Encounter.length.value')(scope)), byInterpreter('%Encounter.length.value', scope)]).toEqual([[3], [3]])
+})
+
+test.each([
+  ['of several subjects', ['Ada', 'Bo'], ['Ada', 'Bo'], [true]],
+  ['of none', [], [], [false]],
+])('names that stand alone are elements %s, compiled or not', (_, names, expected, isThere) => {
+  const scope = scopeWith({ records: names.map((family, index) => ({ resourceType: 'Patient', id: `p${index}`, name: [{ family }] })) })
+  for (const expression of ['name.family', 'name.family.sort($this)', '$this.name.family.sort($this)'])
+    expect([expression, run(() => compile(expression)(scope))]).toEqual([expression, expected])
+  expect(run(() => compile('coalesce($this.exists())')(scope))).toEqual(isThere)
+})
+
+test('$this is the subject in a definition, or is refused where the interpreter would take it for the definition', () => {
+  const definition = { resourceType: 'ActivityDefinition', id: 'd' }
+  const answer = (expression: string) => run(() => compile(expression, undefined, definition)(scope))
+  expect(['$this.id', 'id', 'id.sort($this)', "('b' | 'a').select($this).sort($this)"].map(answer)).toEqual([
+    ['p'],
+    ['d'],
+    ['d'],
+    ['a', 'b'],
+  ])
+  for (const expression of ['$this.id.sort($this)', 'iif($this.exists(), coalesce(1))', 'coalesce($this.id)'])
+    expect(() => compile(expression, undefined, definition)).toThrow('write %subject')
 })
 
 describe('an element without a value and a date that is none are nothing', () => {

@@ -1,12 +1,13 @@
 import { noteEvidence } from './evidence.js'
 import { constant, ExpressionWriter, NotCompiled, type Tools } from './expression-writer.js'
+import { FUNCTIONS } from './functions/table.js'
 import { NO_FORMS } from './functions/own-function.js'
 import type { ValueSetLookup } from './functions/value-set-test.js'
 import { createInterpreter } from './interpreter.js'
 import { memoised } from '../model/memoised.js'
 import type { Scope } from './scope.js'
 import { iterationOver, type Results, type Step } from './steps.js'
-import { childNodes, parseExpression, plainSource, type SyntaxNode } from './syntax.js'
+import { childNodes, functionOf, parseExpression, plainSource, type SyntaxNode } from './syntax.js'
 import { bareNode, NOTHING, type Collection } from './values.js'
 
 /** An expression ready to run: a scope in, a collection out. */
@@ -64,6 +65,8 @@ function evaluator(root: SyntaxNode, source: string, tools: Tools, definition: C
 function interpreted(root: SyntaxNode, source: string, { interpreter }: Tools, definition: Collection | undefined): Evaluator {
   if (hasSignedPath(root))
     throw new TypeError('a minus may stand before a number only, beside what the interpreter alone knows; write 0 - x.')
+  if (definition && asksThis(root))
+    throw new TypeError('$this may not stand for the subject beside what the interpreter alone knows; write %subject.')
   const whole = interpreter.expression(source, definition || asksFocus(root) ? { subject: SUBJECT, definition } : undefined)
   return scope => whole(scope, START)
 }
@@ -102,6 +105,20 @@ const hasSignedPath = (node: SyntaxNode): boolean =>
     node.text === '-' &&
     !childNodes(node).every(child => childNodes(child)[0]?.type === 'LiteralTerm')) ||
   childNodes(node).some(hasSignedPath)
+
+/** Whether `$this` stands outside of all functions that run on each item: the interpreter takes it for the definition that the expression belongs to. */
+const asksThis = (node: SyntaxNode): boolean => node.type === 'ThisInvocation' || partsAtTop(node).some(asksThis)
+
+/** Functions whose arguments, where nothing stands before them, see the `$this` around them. */
+const OF_NO_LIST: ReadonlySet<string> = new Set(['iif', 'coalesce'])
+
+function partsAtTop(node: SyntaxNode): readonly SyntaxNode[] {
+  const [left, right] = childNodes(node)
+  const isChain = node.type === 'InvocationExpression' && left !== undefined && right !== undefined
+  const { name = '' } = functionOf(isChain ? right : node) ?? {}
+  if (!FUNCTIONS.get(name)?.onEachItem) return childNodes(node)
+  return isChain ? [left] : OF_NO_LIST.has(name) ? childNodes(node) : []
+}
 
 /** The expression itself; the parser wraps it more than once. */
 function withoutWrapping(node: SyntaxNode | undefined): SyntaxNode | undefined {

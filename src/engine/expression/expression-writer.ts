@@ -1,6 +1,7 @@
 import { choice } from './functions/loops.js'
 import type { Lookups, OwnFunction } from './functions/own-function.js'
 import { FUNCTIONS, isLoop, REFUSED, type FunctionRow } from './functions/table.js'
+import { isOfType } from '../model/r4-model.js'
 import type { Interpreter } from './interpreter.js'
 import { literalIn, writtenText, writtenValue } from './literals.js'
 import { CONNECTIVES } from './logic.js'
@@ -12,7 +13,7 @@ import { countItems, type Iteration, type Step } from './steps.js'
 import { bare, childNodes, functionOf, nameWithoutQuotes, stringLiteral, type SyntaxNode } from './syntax.js'
 import { asStep, asTest, beingThere, holding, type Criterion, type Test } from './tests.js'
 import { typeTest } from './type-test.js'
-import { NOTHING, numberOf, plain, type Collection } from './values.js'
+import { NOTHING, numberOf, plain, typeOf, type Collection, type Item } from './values.js'
 import { variable, variableName, variableTest } from './variables.js'
 
 /** What steps are written with. */
@@ -187,13 +188,16 @@ export class ExpressionWriter {
     return (scope, iteration) => run(scope, on(scope, iteration))
   }
 
-  /** The interpreter knows no sign of nothing, nor of an element. */
+  /** The interpreter knows no sign of nothing nor of an element, and multiplies by no number what is in degrees Celsius. */
   private signed(sign: string, on: Step): Step {
-    const run = this.tools.interpreter.operation(`%input * ${sign}1`)
+    const { operation } = this.tools.interpreter
+    const [quantity, other] = [operation(`${sign}(%input.toQuantity())`), operation(`%input * ${sign}1`)]
     return (scope, iteration) => {
       const items = on(scope, iteration)
+      if (items.length === 0) return NOTHING
       const number = items.length === 1 ? numberOf(items[0]) : undefined
-      return number === undefined ? (items.length === 0 ? NOTHING : run(scope, items)) : [sign === '-' ? -number : number]
+      if (number !== undefined) return [sign === '-' ? -number : number]
+      return (items.length === 1 && isQuantity(items[0]) ? quantity : other)(scope, items)
     }
   }
 
@@ -273,6 +277,8 @@ export class ExpressionWriter {
 }
 
 const NO_ROW: Partial<FunctionRow> & Pick<FunctionRow, 'takes' | 'yields'> = { takes: [0, 0], yields: 'any' }
+
+const isQuantity = (item: Item): boolean => isOfType(typeOf(item) ?? '', 'Quantity') === true
 
 const fail = (): never => {
   throw new NotCompiled()

@@ -1,6 +1,6 @@
 import fhirpath from 'fhirpath'
 import { lazily } from '../model/memoised.js'
-import { isValue } from './values.js'
+import { isInherited, isValue } from './values.js'
 
 /** A node of the interpreter. */
 export interface InterpreterNode {
@@ -42,7 +42,8 @@ function leaveOutWhatHoldsNoValue(): void {
   const { makeChildResNodes: allChildNodes } = fhirpath.util as unknown as { makeChildResNodes: ChildNodes }
   Object.assign(fhirpath.util, {
     makeChildResNodes: (context: unknown, parent: unknown, property: unknown, model: unknown) => {
-      if (isNumberOrDate(isInterpreterNode(parent) ? parent.data : parent)) return []
+      const data = isInterpreterNode(parent) ? parent.data : parent
+      if (isNumberOrDate(data) || isInherited(data, String(property))) return []
       const nodes = allChildNodes(context, parent, property, model)
       return nodes.every(holdsValue) ? nodes : nodes.filter(holdsValue)
     },

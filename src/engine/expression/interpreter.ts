@@ -63,7 +63,8 @@ export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): I
   }
 }
 
-const dataOf = ([item]: Collection): object | undefined => (item === undefined ? undefined : (plain(item) as object))
+/** What an expression runs on: one thing, none or several. */
+const dataOf = (items: Collection): object => (items.length === 1 ? (plain(items[0]) as object) : items.map(plain))
 
 /** The variables of a call where `%context` is a definition; facts that ask for the hook's context still get that. */
 const onDefinition = (scope: Scope, context: Collection): InterpreterVariables =>

@@ -1,7 +1,18 @@
 import r4 from 'fhirpath/fhir-context/r4'
 import { isModelled } from '../model/r4-model.js'
 import { Temporal } from './temporals.js'
-import { bareNode, isNode, isValue, nodeOf, NOTHING, type Collection, type ResourceNode } from './values.js'
+import {
+  bareNode,
+  isInherited,
+  isNode,
+  isOfEveryValue,
+  isValue,
+  nodeOf,
+  NOTHING,
+  numberOf,
+  type Collection,
+  type ResourceNode,
+} from './values.js'
 
 const PATH_TYPES = r4.path2Type as Readonly<Record<string, string>>
 const CHOICES = r4.choiceTypePaths as Readonly<Record<string, readonly string[]>>
@@ -36,7 +47,10 @@ export function memberAccess(name: string): (items: Collection) => Collection {
     (parent.data as { resourceType?: unknown } | null | undefined)?.resourceType === name
       ? [parent]
       : children(parent, fieldsFor(parent.path), name)
-  const step = (item: unknown): readonly ResourceNode[] => (isNode(item) ? item : bareNode(item)).children(name, find)
+  const ofOwn = (parent: ResourceNode): readonly ResourceNode[] => (isInherited(parent.data, name) ? NO_NODES : find(parent))
+  const look = isOfEveryValue(name) ? ofOwn : find
+  const step = (item: unknown): readonly ResourceNode[] =>
+    isNode(item) ? item.children(name, look) : hasElements(item) ? bareNode(item).children(name, look) : NO_NODES
   return items => {
     if (items.length === 1) return step(items[0])
     const found: ResourceNode[] = []
@@ -44,6 +58,9 @@ export function memberAccess(name: string): (items: Collection) => Collection {
     return found
   }
 }
+
+/** Numbers and dates have no elements, whatever is kept in them. */
+const hasElements = (value: unknown): boolean => !(value instanceof Temporal) && numberOf(value) === undefined
 
 function fieldsAt(path: string | null, name: string): readonly Field[] {
   if (path === null) return [field(name, null)]
@@ -60,7 +77,6 @@ const field = (name: string, path: string | null): Field => ({
 })
 
 function children(parent: ResourceNode, fields: readonly Field[], property: string): readonly ResourceNode[] {
-  if (parent.data instanceof Temporal) return NO_NODES
   const data = parent.data as Record<string, unknown> | null | undefined
   for (const each of fields) {
     const value = data?.[each.name]

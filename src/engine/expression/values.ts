@@ -101,6 +101,13 @@ function isDate(text: string): boolean {
   return found !== null && (found[1] === undefined || readDate(text, 'UTC') !== undefined)
 }
 
+/** Whether a name is one of those that values have without bearing such an element: `constructor`, `length`. */
+export const isOfEveryValue = (name: string): boolean => name in String.prototype || name in Array.prototype || name in Number.prototype
+
+/** Whether a value has what a name says only as every value of its kind does. */
+export const isInherited = (data: unknown, name: string): boolean =>
+  isOfEveryValue(name) && !(typeof data === 'object' && data !== null && Object.hasOwn(data, name))
+
 /** The resource that a node belongs to; undefined for values that belong to none, or to one that nobody can name. */
 export function resourceOf(node: ResourceNode): FhirResource | undefined {
   let top = node

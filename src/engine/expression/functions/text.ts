@@ -1,7 +1,7 @@
 import type { RE2JS } from 're2js'
 import { plainValue } from '../operators.js'
 import { countTurns } from '../steps.js'
-import { NOTHING, plain, type Item } from '../values.js'
+import { NOTHING, plain, type Collection, type Item } from '../values.js'
 import type { Native } from './native.js'
 import { regularExpression } from './regular-expressions.js'
 import { turnsOfPattern } from './turns.js'
@@ -10,12 +10,14 @@ import { turnsOfPattern } from './turns.js'
 export const onText =
   (compute: (text: string, ...args: string[]) => Item, turns: (text: string) => number = () => 0): Native =>
   ({ state }, input, args) => {
-    if (input.length === 0) return NOTHING
+    if (input.length === 0) return args.every(isTextOrNothing) ? NOTHING : undefined
     const [text, ...others] = [input, ...args].map(items => (items.length === 1 ? plain(items[0]) : undefined))
     if (typeof text !== 'string' || text === '' || others.some(other => typeof other !== 'string' || other === '')) return undefined
     countTurns(state, turns(text))
     return [compute(text, ...(others as string[]))]
   }
+
+const isTextOrNothing = (items: Collection): boolean => items.length === 0 || (items.length === 1 && typeof plain(items[0]) === 'string')
 
 export const toText: Native = (_, input) => {
   if (input.length === 0) return NOTHING
