@@ -2,7 +2,6 @@ import type { FhirResource, Patient, QuestionnaireResponse } from 'fhir/r4.js'
 import { CdsError } from '../errors.js'
 import type { FormDefinitions } from '../engine/knowledge/forms.js'
 import type { LocalizedText } from '../engine/model/localized.js'
-import { hasForeignStatus, withClinicalStatus } from './clinical-status.js'
 import { isEndless, readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
 import { withReferredCodes } from './referred-codes.js'
@@ -10,6 +9,7 @@ import { asR4 } from './other-releases.js'
 import { isNegated } from './negated.js'
 import { isPlainlyOwn, ownerOf, serversNamed, type PatientOfCall } from './ownership.js'
 import type { BundleEntry } from './read-bundle.js'
+import { unclearStatus, withClinicalStatus } from './record-status.js'
 import type { ReferenceIndex } from './references.js'
 import { latestVersions, nameOf, referenceOf, type Kept, type KeyedEntries } from './versions.js'
 
@@ -209,9 +209,10 @@ export class PatientRecord {
       index: this.index,
       timeZone: this.context.timeZone,
     })
-    for (const { element, reason } of unusable) this.note({ key, resource: nameOf(sent), element, reason })
     const complete = withClinicalStatus(withReferredCodes(resource, this.finder))
-    if (hasForeignStatus(complete)) this.note({ key, resource: nameOf(sent), element: 'Condition.clinicalStatus', reason: FOREIGN_STATUS })
+    const unclear = unclearStatus(complete)
+    for (const each of unusable) this.note({ key, resource: nameOf(sent), ...each })
+    if (unclear) this.note({ key, resource: nameOf(sent), ...unclear })
     return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, nameOf(sent)) : complete
   }
 
@@ -249,8 +250,6 @@ function endsIn(address: string, { resourceType, id = '' }: FhirResource): boole
     address.endsWith(resourceType, slash)
   )
 }
-
-const FOREIGN_STATUS = 'is no clinical status of FHIR; the condition does not count as active'
 
 const NO_SERVERS: ReadonlySet<string> = new Set()
 

@@ -166,3 +166,17 @@ describe('whether a condition goes on', () => {
     expect(statusRead({ clinicalStatus })).toEqual({ status: read, noted: ['Condition/c Condition.clinicalStatus'] })
   })
 })
+
+test('a record that has no status, where FHIR asks for one, is named; it may not count', () => {
+  const form = { resourceType: 'QuestionnaireResponse', id: 'q' }
+  const result = { resourceType: 'Observation', id: 'o', _status: { extension: [{ url: 'x' }] } }
+  const record = recordOf({
+    key: [form, result, { ...form, id: 'whole', status: 'completed' }, { resourceType: 'PractitionerRole', id: 'r' }],
+  })
+  const ofTypes = ['QuestionnaireResponse', 'Observation', 'PractitionerRole'].map(type => record.ofType(type).length)
+  expect(ofTypes).toEqual([2, 1, 1])
+  expect(record.unusable.map(({ resource, element }) => `${resource} ${element}`)).toEqual([
+    'QuestionnaireResponse/q QuestionnaireResponse.status',
+    'Observation/o Observation.status',
+  ])
+})
