@@ -99,6 +99,14 @@ export class PatientRecord {
     const lists = keyed.map(({ entries }) => entries)
     roomBeside(countOf(lists))
     this.index = indexOf(lists)
+    for (const { key, entries } of keyed)
+      if (entries.some(({ isWithheld }) => isWithheld))
+        this.note({
+          key,
+          resource: 'OperationOutcome',
+          element: 'OperationOutcome.issue',
+          reason: 'it says that not all there is was answered',
+        })
     this.questionnaires = new Map(keyed.map(({ key, questionnaire }) => [key, questionnaire] as const))
     const kept = latestVersions(keyed)
     const patient = kept.find(({ resource }) => resource.resourceType === 'Patient')?.resource as Patient | undefined

@@ -4,18 +4,20 @@ import { idOfAddress, readReference } from './references.js'
 
 /**
  * A resource of a Bundle, under the id of its address where it has none of its own, as it was sent, and that address;
- * or the news that one is gone.
+ * or the news that one is gone; or that some were withheld.
  */
 export type BundleEntry =
-  | { resource: FhirResource; sent: FhirResource; fullUrl?: string; deleted?: undefined }
-  | { resource?: undefined; sent?: undefined; fullUrl?: undefined; deleted: string; at?: string }
+  | { resource: FhirResource; sent: FhirResource; fullUrl?: string; deleted?: undefined; isWithheld?: undefined }
+  | { resource?: undefined; sent?: undefined; fullUrl?: undefined; deleted: string; at?: string; isWithheld?: undefined }
+  | { resource?: undefined; sent?: undefined; fullUrl?: undefined; deleted?: undefined; isWithheld: true }
 
 /** Most Bundles within one another that are read; deeper is no record. */
 const DEEPEST = 8
 
 /**
  * What a prefetch key or a FHIR server gave: the entries of a Bundle and of Bundles within it, or the one resource
- * itself. OperationOutcomes and entries without a resource are left out. Undefined when it is no FHIR resource at all.
+ * itself. Of OperationOutcomes it stays that some resources were withheld; entries without a resource are left out.
+ * Undefined when it is no FHIR resource at all.
  */
 export function entriesIn(value: unknown, depth = 0): BundleEntry[] | undefined {
   if (!isResource(value)) return undefined
@@ -52,8 +54,10 @@ function addEntry({ resource, fullUrl: address, request, response }: Entry, dept
     if (deleted !== undefined) found.push({ deleted, ...(typeof response?.lastModified === 'string' && { at: response.lastModified }) })
     return
   }
-  if (!isResource(resource) || resource.resourceType === 'OperationOutcome') return
-  if (resource.resourceType !== 'Bundle')
+  if (!isResource(resource)) return
+  if (resource.resourceType === 'OperationOutcome') {
+    if (issuesOf(resource).some(({ code }) => WITHHELD.has(code))) found.push({ isWithheld: true })
+  } else if (resource.resourceType !== 'Bundle')
     found.push({ resource: withId(resource, fullUrl), sent: resource, ...(fullUrl !== undefined && { fullUrl }) })
   else if (depth < DEEPEST) for (const within of entriesIn(resource, depth + 1) ?? []) found.push(within)
 }
@@ -113,15 +117,20 @@ export function reportsFailure(value: unknown): boolean {
 const isFailed = ({ resource, response }: Entry): boolean =>
   isFailure(resource) || (typeof response?.status === 'string' && /^[45]\d\d\b/.test(response.status))
 
+/** What an issue is about, where not all there is was answered: for reasons of access or of privacy, or since a source did not answer. */
+const WITHHELD: ReadonlySet<unknown> = new Set(['suppressed', 'incomplete'])
+
 /** An OperationOutcome that tells of an error; one that only warns or informs takes nothing away. */
 function isFailure(value: unknown): boolean {
-  if (!isResource(value) || value.resourceType !== 'OperationOutcome') return false
-  const issues = (value as { issue?: unknown }).issue
-  return (
-    !Array.isArray(issues) ||
-    issues.length === 0 ||
-    issues.some((issue: { severity?: unknown } | null) => issue?.severity === 'error' || issue?.severity === 'fatal')
-  )
+  if (!isOutcome(value)) return false
+  const issues = issuesOf(value as FhirResource)
+  return issues.length === 0 || issues.some(({ severity }) => severity === 'error' || severity === 'fatal')
+}
+
+/** The issues of an OperationOutcome that are any. */
+function issuesOf(outcome: FhirResource): { severity?: unknown; code?: unknown }[] {
+  const { issue } = outcome as { issue?: unknown }
+  return Array.isArray(issue) ? issue.filter(isObject) : []
 }
 
 export function isResource(value: unknown): value is FhirResource {

@@ -180,3 +180,20 @@ test('a record that has no status, where FHIR asks for one, is named; it may not
     'Observation/o Observation.status',
   ])
 })
+
+test.each<[string, string, boolean]>([
+  ['was withheld', 'suppressed', true],
+  ['could not be had', 'incomplete', true],
+  ['was found', 'processing', false],
+])('an outcome among the results that says what %s', (_, code, isNamed) => {
+  const outcome = {
+    resourceType: 'OperationOutcome',
+    issue: [
+      { severity: 'information', code: 'informational' },
+      { severity: 'warning', code },
+    ],
+  }
+  const record = recordOf({ conditions: searchset(condition('a', 'pain'), outcome, outcome) })
+  expect(textsOf(record)).toEqual(['pain'])
+  expect(record.unusable.map(({ key, element }) => `${key} ${element}`)).toEqual(isNamed ? ['conditions OperationOutcome.issue'] : [])
+})
