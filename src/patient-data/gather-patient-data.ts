@@ -143,7 +143,7 @@ function intoRecord(
 ): Omit<GatheredData, 'keys'> {
   const failed = outcomes.flatMap(({ requirement, failure }) => (failure === undefined ? [] : [{ requirement, ...failure }]))
   const lacking = outcomes.flatMap(({ requirement, entries, failure }) =>
-    failure && isIndispensable(requirement, failure.reason) && (failure.reason === 'reported-failed' || !hasAny(entries))
+    failure && isIndispensable(requirement, failure) && (failure.reason === 'reported-failed' || !hasAny(entries))
       ? [{ requirement, ...failure }]
       : [],
   )
@@ -171,9 +171,15 @@ function eachOnce(outcomes: readonly Outcome[]): readonly Outcome[] {
 /** Why data may be missing on a server that does not have it, or does not have it for this client. */
 const NOT_HERE: ReadonlySet<NotRead['reason']> = new Set(['unsupported', 'forbidden', 'out-of-scope'])
 
+/** What servers answer to a search by what they do not search by. */
+const NOT_SEARCHED_BY: ReadonlySet<number> = new Set([400, 422, 501])
+
+const isNotHere = ({ reason, status = 0 }: Omit<NotRead, 'requirement'>): boolean =>
+  NOT_HERE.has(reason) || (reason === 'refused' && NOT_SEARCHED_BY.has(status))
+
 /** Essential, unless it is data that may be missing where it is not to be had, and without which something can be said. */
-const isIndispensable = ({ essential, whereSupported }: CompiledRequirement, reason: NotRead['reason']): boolean =>
-  essential && !(whereSupported && NOT_HERE.has(reason))
+const isIndispensable = ({ essential, whereSupported }: CompiledRequirement, failure: Omit<NotRead, 'requirement'>): boolean =>
+  essential && !(whereSupported && isNotHere(failure))
 
 /** The canonical of the questionnaire whose responses a query asks for. */
 function questionnaireOf({ template }: CompiledRequirement): string | undefined {

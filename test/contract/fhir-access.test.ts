@@ -433,6 +433,18 @@ describe('a server that knows less than others', () => {
     },
   )
 
+  test.each([400, 422, 501])('no search of forms by their questionnaire is answered as no forms are: %d', async status => {
+    const fhir = await stub({
+      '/QuestionnaireResponse': (request, response, next) =>
+        'questionnaire' in request.query ? lacks(status)(request, response, next) : next(),
+    })
+    const answer = await call({ fhirServer: fhir.url }, 'recent-pain', 'low-back-pain-patient-view')
+    expect(answer.status).toBe(200)
+    expect(notRead(answer)).toContainEqual(
+      expect.objectContaining({ key: 'consultationResponses', reason: `the FHIR server answered ${status}` }),
+    )
+  })
+
   test('no forms at all: nothing is said of a risk, since it is not known whether the form was answered', async () => {
     const { status, text } = await call({ fhirServer: (await stub({ '/QuestionnaireResponse': lacks(404) })).url })
     expect(status).toBe(412)
