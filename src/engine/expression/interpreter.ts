@@ -34,9 +34,14 @@ interface InterpreterContext {
 
 /** Sets the interpreter up with our own functions over a set of value sets. Texts are prepared when they are first asked for. */
 export function createInterpreter(valueSets: ValueSetLookup, more = NO_FORMS): Interpreter {
-  const options = { resolveInternalTypes: false, async: false as const, userInvocationTable: invocationTable(valueSets, more) as never }
+  // Most expressions leave nothing to the interpreter.
+  const options = lazily(() => ({
+    resolveInternalTypes: false,
+    async: false as const,
+    userInvocationTable: invocationTable(valueSets, more) as never,
+  }))
   const prepare = (source: string, debug?: unknown) => {
-    const run = interpreterLibrary().compile(source, r4, debug ? { ...options, debugger: debug as never } : options)
+    const run = interpreterLibrary().compile(source, r4, debug ? { ...options(), debugger: debug as never } : options())
     return (variables: object, on: object = {}) => fromInterpreter(run(on, variables as never))
   }
   return {
