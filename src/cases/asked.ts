@@ -1,10 +1,12 @@
 import type { Answer } from '../engine/apply/apply-plan.js'
-import { conjunctionOf, type ExplainedAction } from '../engine/apply/explain-plan.js'
-import type { CompiledAction } from '../engine/knowledge/compiled.js'
+import { Decisions, listensTo } from '../engine/apply/decisions.js'
+import { conjunctionOf } from '../engine/apply/explain-plan.js'
+import type { Scope } from '../engine/expression/scope.js'
+import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
 import { memoised } from '../engine/model/memoised.js'
 import type { CdsService } from '../knowledge-files/services.js'
 
-/** What a call answered to the conditions of its actions, as `$explain` tells it, in a form small enough to be kept for every case. */
+/** What a call answered to the conditions of its actions, in a form small enough to be kept for every case. */
 
 /** An action that a service asks, with the place where it stands; a plan within several cards has a place on each. */
 export interface Place {
@@ -54,14 +56,46 @@ export type Asked = Answer | 'error'
 const LETTERS: Readonly<Record<Asked, string>> = { yes: 'y', no: 'n', 'cannot-tell': '?', error: '!' }
 const ANSWER_OF = new Map(Object.entries(LETTERS).map(([answer, letter]) => [letter, answer as Asked]))
 
-/** The answers of explained actions and of all within them, in the order of the places: whether it listens, then a letter a condition. */
-export const lettersOf = (actions: readonly ExplainedAction[]): string =>
-  actions
-    .map(
-      ({ listensToHook, conditions, actions: within }) =>
-        `${listensToHook ? '+' : '-'}${conditions.map(({ answer }) => LETTERS[answer]).join('')}${lettersOf(within)}`,
-    )
-    .join('')
+/** What stands before the answers of an action that listens to the hook, and of one that does not. */
+const LISTENS = '+'
+const DOES_NOT = '-'
+
+/**
+ * The answers of a service's actions in the order of its places: whether an action listens to the hook, then a letter a
+ * condition. A plan within listens to no hook and is always asked.
+ */
+export function lettersOf({ plans }: CdsService, scope: Scope, hook: string): string {
+  const writer = new LetterWriter(scope)
+  return plans.map(plan => writer.of(plan, plan.actions, action => (listensTo(action, hook) ? LISTENS : DOES_NOT))).join('')
+}
+
+class LetterWriter {
+  private readonly decisions: Decisions
+
+  /** Of plans within, written once: whatever card they stand on, their conditions are answered the same. */
+  private readonly known = new Map<CompiledPlan, string>()
+
+  constructor(scope: Scope) {
+    this.decisions = new Decisions(scope)
+  }
+
+  of(plan: CompiledPlan, actions: readonly CompiledAction[], listening: (action: CompiledAction) => string): string {
+    let letters = ''
+    for (const action of actions) {
+      letters += listening(action)
+      for (const answer of this.decisions.ofConditions(action, plan)) letters += LETTERS[answer]
+      if (action.definition?.kind === 'plan') letters += this.nested(action.definition.plan)
+      letters += this.of(plan, action.actions, () => LISTENS)
+    }
+    return letters
+  }
+
+  private nested(plan: CompiledPlan): string {
+    const letters = this.known.get(plan) ?? this.of(plan, plan.actions, () => LISTENS)
+    this.known.set(plan, letters)
+    return letters
+  }
+}
 
 /** A place with what one call answered there. */
 export interface AskedAction {
@@ -91,7 +125,7 @@ export function askedActions(places: readonly Place[], letters: string): AskedAc
     const around = place.around === undefined ? undefined : asked[place.around]
     asked.push({
       place,
-      listens: letters[at] === '+' && (around?.listens ?? true),
+      listens: letters[at] === LISTENS && (around?.listens ?? true),
       answers,
       whole: around ? conjunctionOf([around.whole, whole]) : whole,
       around,

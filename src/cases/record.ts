@@ -1,5 +1,4 @@
 import { answerCall, gatherCall, scopeFor, withSilence } from '../calls/call-service.js'
-import { explainPlan } from '../engine/apply/explain-plan.js'
 import type { LoadedKnowledge } from '../knowledge-files/load-knowledge.js'
 import { askedActions, lettersOf, placesOf, type AskedAction, type Place } from './asked.js'
 import { askedPoints, type AskedPoint } from './asked-points.js'
@@ -45,7 +44,7 @@ async function explainedReply(
   const scope = scopeFor(call, environment)
   const { response, applied } = answerCall(call, language, environment, scope)
   const onPages = toldOnPages(applied, language, environment)
-  return { response, onPages, letters: service.plans.map(plan => lettersOf(explainPlan(plan, scope, request.hook))).join('') }
+  return { response, onPages, letters: lettersOf(service, scope, request.hook) }
 }
 
 /** Answers a case and tells why. @throws CaseError where the case says what its language does not have. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanDefinitionAction } from 'fhir/r4.js'
-import { explainPlan } from '../../src/engine/apply/explain-plan.js'
 import { DECISION_POINT_SYSTEM } from '../support/house.js'
 import { askedActions, lettersOf, placesOf, type AskedAction } from '../../src/cases/asked.js'
 import type { ClinicalCase, FoundCase } from '../../src/cases/format.js'
@@ -25,7 +24,7 @@ function asked(actions: PlanDefinitionAction[], ...nested: ReturnType<typeof pla
   const { knowledge } = compileResources(plan(actions), ...nested)
   const compiled = planOf(knowledge)
   const service = { id: 's', hook: 'patient-view', title: '', description: '', plans: [compiled], requirements: [] }
-  return askedActions(placesOf(service), lettersOf(explainPlan(compiled, scopeOf(knowledge, { records: RECORDS }), 'patient-view')))
+  return askedActions(placesOf(service), lettersOf(service, scopeOf(knowledge, { records: RECORDS }), 'patient-view'))
 }
 
 /** What is wrong with X-1 standing under `cannot tell`. */

@@ -45,17 +45,20 @@ export class Decisions {
     return found
   }
 
-  private ofAction({ conditions, where }: CompiledAction, plan: CompiledPlan): Answer | 'error' {
+  /** What each condition of an action answers, in their order. @param plan in which it stands. */
+  ofConditions({ conditions, where }: CompiledAction, plan: CompiledPlan): (Answer | 'error')[] {
     const { scope, answers } = this.within(plan)
-    return conjunctionOf(
-      conditions.map(condition => {
-        const before = answers.get(condition.evaluate)
-        if (before !== undefined) return before
-        const answer = answered(condition, scope, where)
-        answers.set(condition.evaluate, answer)
-        return answer
-      }),
-    )
+    return conditions.map(condition => {
+      const before = answers.get(condition.evaluate)
+      if (before !== undefined) return before
+      const answer = answered(condition, scope, where)
+      answers.set(condition.evaluate, answer)
+      return answer
+    })
+  }
+
+  private ofAction(action: CompiledAction, plan: CompiledPlan): Answer | 'error' {
+    return conjunctionOf(this.ofConditions(action, plan))
   }
 
   private within(plan: CompiledPlan): { scope: Scope; answers: Map<Evaluator, Answer | 'error'> } {
@@ -67,7 +70,8 @@ export class Decisions {
   }
 }
 
-const listensTo = ({ resource }: CompiledAction, hook: string): boolean => (resource.trigger ?? []).some(({ name }) => name === hook)
+/** Whether an action at the top of a plan has a trigger of a hook. */
+export const listensTo = ({ resource }: CompiledAction, hook: string): boolean => (resource.trigger ?? []).some(({ name }) => name === hook)
 
 const isOf = ({ actions }: CompiledAction, child: CompiledAction): boolean => actions.includes(child)
 
