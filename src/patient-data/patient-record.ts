@@ -4,7 +4,7 @@ import type { FormDefinitions } from '../engine/knowledge/forms.js'
 import type { LocalizedText } from '../engine/model/localized.js'
 import { isEndless, readForm } from './form-answers.js'
 import { takeIn } from './intake.js'
-import { withReferredCodes } from './referred-codes.js'
+import { lacksMedicine, withReferredCodes } from './referred-codes.js'
 import { asR4 } from './other-releases.js'
 import { isNegated } from './negated.js'
 import { isPlainlyOwn, ownerOf, serversNamed, type PatientOfCall } from './ownership.js'
@@ -221,6 +221,8 @@ export class PatientRecord {
     const unclear = unclearStatus(complete)
     for (const each of unusable) this.note({ key, resource: nameOf(sent), ...each })
     if (unclear) this.note({ key, resource: nameOf(sent), ...unclear })
+    if (lacksMedicine(complete))
+      this.note({ key, resource: nameOf(sent), element: `${complete.resourceType}.medication[x]`, reason: NO_MEDICINE })
     return complete.resourceType === 'QuestionnaireResponse' ? this.form(complete, key, nameOf(sent)) : complete
   }
 
@@ -258,6 +260,8 @@ function endsIn(address: string, { resourceType, id = '' }: FhirResource): boole
     address.endsWith(resourceType, slash)
   )
 }
+
+const NO_MEDICINE = 'tells neither code nor name of the medicine, nor does a record beside it'
 
 const NO_SERVERS: ReadonlySet<string> = new Set()
 

@@ -28,6 +28,17 @@ export function referredForCode(resource: FhirResource): unknown {
   return medicationReference.reference
 }
 
+/** Whether a record of a medicine tells neither by a code nor by a name which; what it refers to was looked up before. */
+export function lacksMedicine(resource: FhirResource): boolean {
+  if (!MEDICATED.has(resource.resourceType)) return false
+  const { medicationCodeableConcept: concept, medicationReference } = resource as unknown as JsonObject
+  if (codingsOf(concept).length > 0 || namesOf(concept).length > 0) return false
+  return !(isObject(medicationReference) && typeof medicationReference.display === 'string')
+}
+
+/** Types of a patient's records that are about a medicine. */
+const MEDICATED: ReadonlySet<string> = new Set(['MedicationRequest', 'MedicationStatement'])
+
 function withMedicineCode(record: JsonObject, find: Finder): JsonObject {
   if (record.medicationReference === undefined || record.medicationCodeableConcept !== undefined) return record
   const { medicationReference, ...rest } = record

@@ -197,3 +197,24 @@ test.each<[string, string, boolean]>([
   expect(textsOf(record)).toEqual(['pain'])
   expect(record.unusable.map(({ key, element }) => `${key} ${element}`)).toEqual(isNamed ? ['conditions OperationOutcome.issue'] : [])
 })
+
+test.each<[string, object, boolean]>([
+  ['that refers to a medicine that is not there', { medicationReference: { reference: 'Medication/elsewhere' } }, true],
+  ['that says no medicine', {}, true],
+  ['that refers to one by name', { medicationReference: { reference: 'Medication/elsewhere', display: 'tablets' } }, false],
+  ['that refers to one beside it', { medicationReference: { reference: 'Medication/beside' } }, false],
+  ['that refers to one beside it that says nothing', { medicationReference: { reference: 'Medication/empty' } }, true],
+  ['with a code', { medicationCodeableConcept: { coding: [{ code: 'a' }] } }, false],
+])('a prescription %s', (_, medicine, isNamed) => {
+  const record = recordOf({
+    key: [
+      { resourceType: 'MedicationRequest', id: 'm', status: 'active', ...medicine },
+      { resourceType: 'Medication', id: 'beside', code: { text: 'tablets' } },
+      { resourceType: 'Medication', id: 'empty' },
+    ],
+  })
+  expect(idsOf(record, 'MedicationRequest')).toEqual(['m'])
+  expect(record.unusable.map(({ resource, element }) => `${resource} ${element}`)).toEqual(
+    isNamed ? ['MedicationRequest/m MedicationRequest.medication[x]'] : [],
+  )
+})
