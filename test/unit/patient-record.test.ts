@@ -218,3 +218,27 @@ test.each<[string, object, boolean]>([
     isNamed ? ['MedicationRequest/m MedicationRequest.medication[x]'] : [],
   )
 })
+
+describe('elements that other releases call otherwise', () => {
+  const read = (resource: object) =>
+    recordOf({ key: { id: 'r', ...resource } }).ofType((resource as { resourceType: string }).resourceType)[0]
+  const period = { start: '2026-03-01' }
+  const cough = { text: 'cough' }
+
+  test.each<[string, { resourceType: string; [element: string]: unknown }, object]>([
+    ['STU3', { resourceType: 'Condition', assertedDate: '2025-01-10' }, { recordedDate: '2025-01-10' }],
+    ['DSTU2', { resourceType: 'Condition', dateRecorded: '2025-01-10' }, { recordedDate: '2025-01-10' }],
+    ['R4 first', { resourceType: 'Condition', recordedDate: '2025-01-11', assertedDate: '2025-01-10' }, { recordedDate: '2025-01-11' }],
+    ['R5', { resourceType: 'Encounter', actualPeriod: period }, { period }],
+    ['R5', { resourceType: 'Procedure', occurrenceDateTime: '2026-03-01' }, { performedDateTime: '2026-03-01' }],
+    ['R5', { resourceType: 'Encounter', reason: [{ value: [{ concept: cough }] }] }, { reasonCode: [cough] }],
+    [
+      'R5',
+      { resourceType: 'Encounter', reason: [{ value: [{ reference: { reference: 'Condition/c' } }] }] },
+      { reasonReference: [{ reference: 'Condition/c' }] },
+    ],
+    ['STU3', { resourceType: 'Encounter', reason: [cough] }, { reasonCode: [cough] }],
+  ])('%s: %j', (_, sent, r4) => {
+    expect(read(sent)).toMatchObject({ ...r4 })
+  })
+})
