@@ -104,7 +104,7 @@ class Intake {
 
   /** @param written the list as it came; a lone value where a list belongs is a list of one. */
   private list(entries: readonly unknown[], shape: Shape, written: unknown): unknown {
-    if (!shape.repeats) return this.refuse('is a list')
+    if (!shape.repeats) return entries.length === 0 ? undefined : this.refuse('is a list')
     let taken: unknown[] | undefined = Array.isArray(written) ? undefined : []
     for (let index = 0; index < entries.length; index += 1) {
       const entry = entries[index]

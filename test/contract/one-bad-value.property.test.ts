@@ -194,6 +194,7 @@ const BROKEN: readonly unknown[] = [
   { reference: 'x' },
   { coding: 'x' },
   { start: 'x' },
+  { extension: [{ url: 'x', valueCode: 'unknown' }] },
   ['a', 'b'],
 ]
 

@@ -58,7 +58,9 @@ describe('values that are no FHIR are absent and named', () => {
 })
 
 test('null, empty text and empty lists are absent, and nobody needs to hear of it', () => {
-  expect(taken(condition({ recordedDate: null, code: { text: '', coding: [] }, subject: { reference: null }, onsetString: ' ' }))).toEqual({
+  expect(
+    taken(condition({ recordedDate: null, code: { text: '', coding: [] }, subject: { reference: null }, encounter: [], onsetString: ' ' })),
+  ).toEqual({
     read: condition({ onsetString: ' ' }),
     unusable: [],
   })
