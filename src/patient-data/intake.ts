@@ -147,8 +147,9 @@ class Intake {
 
   private concept(sent: Json, name: string): Json {
     const written = this.withFewCodings(sent)
-    if (!STATUS_CONCEPTS.has(name)) return written
     const codings = Array.isArray(written.coding) ? (written.coding as Json[]) : []
+    if (isBroken(written.text) || codings.some(({ display }) => isBroken(display))) this.refuse(BROKEN_NAME)
+    if (!STATUS_CONCEPTS.has(name)) return written
     if (codings.some(({ code }) => typeof code === 'string')) {
       return codings.every(({ code }) => typeof code !== 'string' || code === code.toLowerCase())
         ? written
@@ -217,6 +218,11 @@ const PLAIN_DATE = /^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])(T([01]\d|2[0
 
 /** Dates of FHIR R4, known to exist by now; whatever else can be read is written anew. */
 const FHIR_DATE = /^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]):\d{2}:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
+
+/** What stands for a letter that came in another character set than it was said to be in; by such a name nothing is known. */
+const isBroken = (name: unknown): boolean => typeof name === 'string' && name.includes('\ufffd')
+
+const BROKEN_NAME = 'has letters that are lost: it was not sent in UTF-8'
 
 /** Whether an element has no value of its own: it is empty, or only extensions stand in it, such as why there is no value. */
 function saysNothing(element: Json): boolean {

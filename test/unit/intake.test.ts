@@ -111,6 +111,14 @@ test.each<[string, unknown]>([
   expect(evaluate("%Condition.clinicalStatus.coding.where(code = 'active').exists()", { records })).toEqual([true])
 })
 
+test.each([{ text: 'l\ufffdnd' }, { coding: [{ code: 'c', display: 'l\ufffdnd' }] }])(
+  'a name whose letters are lost stays, and is named: %j',
+  code => {
+    const unusable = [{ element: 'Condition.code', reason: 'has letters that are lost: it was not sent in UTF-8' }]
+    expect(taken(condition({ code }))).toEqual({ read: condition({ code }), unusable })
+  },
+)
+
 test('a date that can be read and is not written as FHIR wants is written anew', () => {
   const dates = ['2026-11-20 08:15:00', '2026-11-20t07:15:00z', '2026-11-20T08:15:00+0100', '2026-11-20T08:14:60+01:00']
   expect(dates.map(recordedDate => (taken(condition({ recordedDate })).read as { recordedDate: string }).recordedDate)).toEqual(
