@@ -140,7 +140,7 @@ class Intake {
     if (type === 'CodeableConcept' && typeof written === 'string') return this.concept({ text: written }, name)
     if (!isObject(written)) return this.refuse('is no object')
     const taken = this.object(written, type)
-    if (saysNothing(taken)) return undefined
+    if (saysNothing(taken)) return TOLD_WHERE_EMPTY.has(name) ? taken : undefined
     if (type === 'Reference') return this.reference(taken)
     return type === 'CodeableConcept' ? this.concept(taken, name) : taken
   }
@@ -229,6 +229,9 @@ function saysNothing(element: Json): boolean {
   for (const name in element) if (!BESIDE_VALUES.has(name) && !name.startsWith('_')) return false
   return true
 }
+
+/** Elements that stay, since rules tell that there is a medicine and nobody knows which. */
+const TOLD_WHERE_EMPTY: ReadonlySet<string> = new Set(['medicationCodeableConcept'])
 
 const BESIDE_VALUES: ReadonlySet<string> = new Set(['id', 'extension', 'modifierExtension'])
 

@@ -80,6 +80,11 @@ test.each<[string, object]>([
   expect(taken(condition(members))).toEqual({ read: condition({}), unusable: [] })
 })
 
+test('that there is a medicine stays, also where nothing is said of it', () => {
+  const prescription = { resourceType: 'MedicationRequest', id: 'm', medicationCodeableConcept: NO_VALUE }
+  expect(taken(prescription)).toEqual({ read: prescription, unusable: [] })
+})
+
 test('a primitive that has only an extension has no value', () => {
   const records = [
     {
