@@ -32,6 +32,7 @@ export const isOwnValue = (value: unknown): value is OwnValue =>
  */
 export const interpreterLibrary = lazily(() => {
   leaveOutWhatHoldsNoValue()
+  leaveOutWhatIsNoNumber()
   return fhirpath
 })
 
@@ -54,3 +55,25 @@ function leaveOutWhatHoldsNoValue(): void {
 const isNumberOrDate = (value: unknown): boolean => isOwnValue(value) && value.unit === undefined
 
 const holdsValue = ({ data, path, fhirNodeDataType }: InterpreterNode): boolean => isValue(fhirNodeDataType ?? path, data)
+
+/** What is reckoned with decimals, in the interpreter's words. */
+const RECKONING = ['plus', 'minus', 'mul', 'div', 'power', 'log', 'ln', 'exp']
+
+type Decimals = Record<string, (this: unknown, ...args: unknown[]) => unknown>
+
+/**
+ * A sum or power that no number is large enough for, and a logarithm of what has none, are nothing
+ * (https://hl7.org/fhirpath/N1/#math); the interpreter has Infinity and NaN, which compare as if they were known.
+ */
+function leaveOutWhatIsNoNumber(): void {
+  const [decimal] = fhirpath.evaluate({}, '1.0', {}, undefined, { resolveInternalTypes: false, async: false }) as unknown[]
+  const decimals = Object.getPrototypeOf(decimal) as Decimals
+  for (const name of RECKONING) {
+    const reckon = decimals[name]
+    if (reckon)
+      decimals[name] = function (...args: unknown[]) {
+        const result = reckon.apply(this, args)
+        return isOwnValue(result) && typeof result.value === 'number' && !Number.isFinite(result.value) ? null : result
+      }
+  }
+}

@@ -109,11 +109,13 @@ const ordered = (holds: (order: number) => boolean): Comparison =>
     return typeof order === 'number' ? holds(order) : order
   })
 
-/** Arithmetic of numbers. */
+/** Arithmetic of numbers; what is larger than any is nothing. */
 const reckoned = (compute: (left: number, right: number) => number): Shortcut =>
   onSingles((left, right) => {
     const [one, other] = [numberOf(left), numberOf(right)]
-    return one === undefined || other === undefined ? undefined : [compute(one, other)]
+    if (one === undefined || other === undefined) return undefined
+    const result = compute(one, other)
+    return Number.isFinite(result) ? [result] : NOTHING
   })
 
 const joined: Shortcut = onSingles((left, right) => {
