@@ -166,6 +166,9 @@ const NUMBERS: readonly Example[] = [
   ['7 mod 0', []],
   ['-(3)', [-3]],
   ['-({})', []],
+  ["-('1.5')", 'an error'],
+  ['-(1 | 2)', 'an error'],
+  ['-(today())', 'an error'],
   ['0.1 + 0.2 = 0.3', [true]],
   ['(-3).abs()', [3]],
   ['1.5.ceiling()', [2]],
@@ -283,6 +286,7 @@ const OTHERWISE: readonly (readonly [name: string, ...Example])[] = [
   ['decimals are those of JSON', '1.50.toString()', ['1.50']],
   ['elements may be named with their type', '%Observation.valueQuantity.unit', ['kg']],
   ['a number beside a date is not compared', '3 > today()', []],
+  ['the text of a number is reckoned with', "'3' * 2", [6]],
   ['children have an order', '%patient.name.first().children().first()', ['official']],
   ['a code is a text', '%patient.gender.ofType(string)', ['female']],
 ]

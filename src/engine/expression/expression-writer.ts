@@ -188,16 +188,16 @@ export class ExpressionWriter {
     return (scope, iteration) => run(scope, on(scope, iteration))
   }
 
-  /** The interpreter knows no sign of nothing nor of an element, and multiplies by no number what is in degrees Celsius. */
+  /** The interpreter knows no sign of nothing, nor of an element. @throws TypeError where the step runs on anything but one number or quantity. */
   private signed(sign: string, on: Step): Step {
-    const { operation } = this.tools.interpreter
-    const [quantity, other] = [operation(`${sign}(%input.toQuantity())`), operation(`%input * ${sign}1`)]
+    const quantity = this.tools.interpreter.operation(`${sign}(%input.toQuantity())`)
     return (scope, iteration) => {
       const items = on(scope, iteration)
       if (items.length === 0) return NOTHING
       const number = items.length === 1 ? numberOf(items[0]) : undefined
       if (number !== undefined) return [sign === '-' ? -number : number]
-      return (items.length === 1 && isQuantity(items[0]) ? quantity : other)(scope, items)
+      if (items.length === 1 && isQuantity(items[0])) return quantity(scope, items)
+      throw new TypeError('expected one number or quantity')
     }
   }
 
