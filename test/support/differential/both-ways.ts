@@ -36,6 +36,12 @@ export interface Difference {
   other: string
 }
 
+/** A compiler, and what runs the same expressions by the interpreter alone. */
+export interface Sides {
+  compiling: Compiler
+  interpreting: Compiler
+}
+
 /** The knowledge of this repository, each expression of which is compiled and made ready for the interpreter alone. */
 export interface BothWays {
   loaded: LoadedKnowledge
@@ -43,6 +49,8 @@ export interface BothWays {
   asked: readonly Asked[]
   /** The interpreter alone. */
   interpreting: Compiler
+  /** Makes both sides anew: they keep every expression that they are asked for. */
+  sides: () => Sides
 }
 
 /** States of the calls whose expressions run by the interpreter. */
@@ -51,11 +59,11 @@ const interpretedCalls = new WeakSet<object>()
 /** Loads the knowledge once with both sides of every expression. @throws Error when the knowledge has a fault. */
 export function loadBothWays(): BothWays {
   const sources = new Map<unknown, Pick<Asked, 'source' | 'definition'>>()
-  let alone: Compiler | undefined
+  let made: Pick<BothWays, 'interpreting' | 'sides'> | undefined
   const makeCompiler: CompilerMaker = (valueSets, more) => {
-    const compiling = createCompiler(valueSets, more)
-    const interpreting = createInterpretingCompiler(valueSets, more)
-    alone = interpreting
+    const sides = () => ({ compiling: createCompiler(valueSets, more), interpreting: createInterpretingCompiler(valueSets, more) })
+    const { compiling, interpreting } = sides()
+    made = { interpreting, sides }
     const both: Compiler = (source, tree, definition) => {
       const compiled = compiling(source, tree, definition)
       const interpreted = interpreting(source, tree, definition)
@@ -68,8 +76,8 @@ export function loadBothWays(): BothWays {
   }
   const loaded = loadKnowledge(undefined, { makeCompiler })
   loaded.faults.throwIfAny()
-  if (!alone) throw new Error('The knowledge has no expressions.')
-  return { loaded, interpreting: alone, asked: [...factsOf(loaded), ...expressionsOf(loaded.knowledge.plans, sources)] }
+  if (!made) throw new Error('The knowledge has no expressions.')
+  return { loaded, ...made, asked: [...factsOf(loaded), ...expressionsOf(loaded.knowledge.plans, sources)] }
 }
 
 /** Every fact that some plan sees, each table of them once. */
@@ -156,7 +164,7 @@ function agree({ state: compiled }: Scope, { state: interpreted }: Scope): void 
 }
 
 /** A scope in which more names stand for values that are there already. */
-function withValues(scope: Scope, values: Readonly<Record<string, Collection>>): Scope {
+export function withValues(scope: Scope, values: Readonly<Record<string, Collection>>): Scope {
   const variables = new Variables(scope.variables)
   for (const [name, value] of Object.entries(values)) variables.define(name, () => () => value)
   return scopeOn(variables, scope)
