@@ -279,6 +279,24 @@ test('what has such an element keeps it', () => {
   expect([run(() => compile('%Encounter.length.value')(scope)), byInterpreter('%Encounter.length.value', scope)]).toEqual([[3], [3]])
 })
 
+test('repeat() has what reads alike and is no equal: a date and a text, a value and one with an extension', () => {
+  const extension = [{ url: 'http://example.org', valueString: 'x' }]
+  const records = [
+    { resourceType: 'Patient', id: 'p', birthDate: '1980-12-20', name: [{ text: '1980-12-20' }] },
+    { resourceType: 'Observation', id: 'a', valueBoolean: true },
+    { resourceType: 'Observation', id: 'b', valueBoolean: true },
+    { resourceType: 'Observation', id: 'c', valueBoolean: true, _valueBoolean: { extension } },
+  ]
+  const scope = scopeWith({ records })
+  for (const [expression, count] of [
+    ['%Patient.repeat(birthDate | name.text).count()', 2],
+    ['%Observation.repeat(value).count()', 2],
+    ['today().combine(today().toString()).combine(today()).repeat($this).count()', 2],
+    ["(1 'mg').combine('1 \\'mg\\'').repeat($this).count()", 2],
+  ] as const)
+    expect([expression, run(() => compile(expression)(scope)), byInterpreter(expression, scope)]).toEqual([expression, [count], [count]])
+})
+
 test.each([
   ['of several subjects', ['Ada', 'Bo'], ['Ada', 'Bo'], [true]],
   ['of none', [], [], [false]],

@@ -48,13 +48,13 @@ export function shrinkExpression(part: Part, stillShows: (smaller: Part) => bool
   return smallest
 }
 
-/** What a part may be made smaller to: one of its own parts, nothing, or itself with a smaller one. */
+/** What a part may be made smaller to: one of its own parts, nothing, or itself with a smaller one of the same kind. */
 function* smallerParts(part: Part): Generator<Part> {
   for (const each of part.written) if (typeof each !== 'string') yield each
   yield made(part.kind, part.types, '{}')
   for (const each of part.written) {
     if (typeof each === 'string') continue
-    for (const smaller of smallerParts(each)) yield withPart(part, each, smaller)
+    for (const smaller of smallerParts(each)) if (smaller.kind === each.kind) yield withPart(part, each, smaller)
   }
 }
 

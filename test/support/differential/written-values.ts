@@ -59,7 +59,6 @@ export const LITERALS: Readonly<Record<Exclude<Kind, 'element'>, readonly string
   time: ['@T12', '@T12:30', '@T12:30:00', '@T23:59:59.999', '@T00:00', 'timeOfDay()'],
   quantity: [
     "1 'mg'",
-    "1.0 'mg'",
     "0.001 'g'",
     "5 'cm'",
     "38.5 'Cel'",

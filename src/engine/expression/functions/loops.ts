@@ -1,6 +1,8 @@
+import { temporalOf } from '../operators.js'
+import { Quantity } from '../quantities.js'
 import { countTurn, iterationOver, type Iteration, type Step } from '../steps.js'
 import type { Criterion, Test } from '../tests.js'
-import { NOTHING, plain, type Collection, type Item } from '../values.js'
+import { isNode, NOTHING, plain, type Collection, type Item } from '../values.js'
 import { contentKey, shallowKey } from './content-key.js'
 
 /** A function that computes something of every item by itself. */
@@ -81,7 +83,7 @@ class DifferentItems {
 
   /** Whether the item was new. */
   add(item: Item): boolean {
-    const glance = shallowKey(plain(item))
+    const glance = `${beyondContent(item)}${shallowKey(plain(item))}`
     const before = this.byGlance.get(glance)
     if (before === undefined) this.byGlance.set(glance, new OnlyOne(item))
     else if (!this.isNewAmong(before, glance, item)) return false
@@ -97,6 +99,12 @@ class DifferentItems {
     known.add(key)
     return true
   }
+}
+
+/** What tells items of the same content apart: a date or a quantity is no text, and to an element belongs what stands beside its value. */
+function beyondContent(item: Item): string {
+  const meant = temporalOf(item) ? 'date ' : item instanceof Quantity ? 'quantity ' : ''
+  return isNode(item) && item.shadow !== null ? `${meant}${JSON.stringify(item.shadow)} ` : meant
 }
 
 /** The only item so far that looks as it does. */
