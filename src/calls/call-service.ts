@@ -487,12 +487,13 @@ const notReadIn = (data: GatheredData, service: CdsService, language: string): s
 ]
 
 /** Of what a value that could not be used is a part. */
-function partOf({ key, question, isYes }: Unusable, { requirements }: CdsService, language: string): string {
+function partOf({ key, question, isYes, isTaken }: Unusable, { requirements }: CdsService, language: string): string {
   const words = cardWords(language)
-  if (!question)
-    return words.partOf(
-      key === DRAFTS_KEY ? words.drafts : labelOf(requirements.find(each => each.key === key) ?? { key, label: new Map() }, language),
-    )
+  if (!question) {
+    const required = requirements.find(each => each.key === key) ?? { key, label: new Map() }
+    const label = key === DRAFTS_KEY ? words.drafts : labelOf(required, language)
+    return isTaken ? words.unnamedForm(label) : words.partOf(label)
+  }
   const asked = inLanguage(question, language) ?? ''
   return isYes ? words.bothAnswers(asked) : words.answerTo(asked)
 }

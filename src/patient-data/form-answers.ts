@@ -11,6 +11,8 @@ export interface UnusableAnswer {
   question?: LocalizedText
   /** Whether it was answered both ways and counts as yes. */
   isYes?: boolean
+  /** Of a whole form: whether it counts all the same. */
+  isTaken?: boolean
   reason: string
 }
 
@@ -33,7 +35,7 @@ export function readForm(
   const item = reading.items(response.item ?? [])
   const missing =
     response.questionnaire === undefined
-      ? [{ reason: 'it does not say which questionnaire it answers; taken for the one that was asked for' }]
+      ? [{ isTaken: true, reason: 'it does not say which questionnaire it answers; taken for the one that was asked for' }]
       : []
   return {
     response: { ...response, questionnaire: canonicalOf(found, response.questionnaire), ...(item.length > 0 && { item }) },

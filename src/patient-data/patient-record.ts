@@ -29,6 +29,8 @@ export interface Unusable {
   question?: LocalizedText
   /** Whether the question was answered both ways and counts as yes. */
   isYes?: boolean
+  /** Whether the form counts all the same. */
+  isTaken?: boolean
 }
 
 export interface RecordContext {
@@ -228,10 +230,10 @@ export class PatientRecord {
 
   private form(form: QuestionnaireResponse, key: string, resource: string): FhirResource {
     const { response, unusable } = readForm(form, this.context.forms, this.questionnaires.get(key))
-    for (const { linkId, question, isYes, reason } of unusable) {
+    for (const { linkId, question, isYes, isTaken, reason } of unusable) {
       const element =
         linkId === undefined ? 'QuestionnaireResponse.questionnaire' : `QuestionnaireResponse.item.where(linkId = '${linkId}')`
-      this.note({ key, resource, element, reason, ...(question && { question }), ...(isYes && { isYes }) })
+      this.note({ key, resource, element, reason, ...(question && { question }), ...(isYes && { isYes }), ...(isTaken && { isTaken }) })
     }
     return response
   }

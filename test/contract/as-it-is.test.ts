@@ -235,3 +235,14 @@ test('an answer of another type is unanswered, and card and reply name it', asyn
     }),
   ])
 })
+
+test('a form that does not say which it is counts as the one that was asked for, and its card says so', async () => {
+  const call = prefetchedCall(START, 'start-back-risk')
+  delete first(call, 'startBackResponses').questionnaire
+  const { cards } = await replyTo('start-back-risk', call)
+  expect(cards[0]).toMatchObject({
+    detail: expect.stringContaining('(svarene tæller)'),
+    extension: { 'org.columna.start-back': expect.anything() },
+  })
+  expect(JSON.stringify(cards)).not.toContain('dele af STarT Back')
+})

@@ -47,7 +47,7 @@ describe('whose form it is', () => {
   test('one that names no questionnaire is the one that was asked for, if it has its questions, and that is said', () => {
     expect(read(response(undefined, said('1', yes)), START)).toMatchObject({
       response: { questionnaire: START },
-      unusable: [{ reason: expect.stringContaining('does not say which') }],
+      unusable: [{ isTaken: true, reason: expect.stringContaining('does not say which') }],
     })
     expect(read(response(undefined, said('1', yes), said('pain.night', yes)), START).response.questionnaire).toBeUndefined()
     expect(read(response(undefined, said('1', yes))).response.questionnaire).toBeUndefined()

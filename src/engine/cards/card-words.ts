@@ -15,6 +15,8 @@ export interface CardWords {
   answerTo: (question: string) => string
   /** A question that was answered both yes and no, of which the yes counts. */
   bothAnswers: (question: string) => string
+  /** A form of this kind of data that does not say which it is, and whose answers count. */
+  unnamedForm: (label: string) => string
   /** The orders that a hook brings. */
   drafts: string
   /** Summary of the card that says that data was read only in part, and what that means for its reader. */
@@ -49,6 +51,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     partOf: label => `dele af ${label}`,
     answerTo: question => `svaret på »${question}« (regnes som ikke spurgt)`,
     bothAnswers: question => `et af svarene på »${question}« (besvaret både ja og nej; ja tæller)`,
+    unnamedForm: label => `navnet på et skema blandt ${label} (svarene tæller)`,
     drafts: 'bestillinger i kladde',
     partlyRead: labels => `Ikke alle ${labels} kunne læses`,
     partlyReadDetail: 'Det, der kunne læses, giver ingen kort; det resterende kan ændre det. Se efter i journalen.',
@@ -72,6 +75,7 @@ const WORDS: Readonly<Record<string, CardWords>> = {
     partOf: label => `parts of ${label}`,
     answerTo: question => `the answer to “${question}” (counts as not asked)`,
     bothAnswers: question => `one of the answers to “${question}” (answered both yes and no; yes counts)`,
+    unnamedForm: label => `the name of a form among the ${label} (its answers count)`,
     drafts: 'draft orders',
     partlyRead: labels => `Not all ${labels} could be read`,
     partlyReadDetail: 'What could be read brings no card; the rest may change that. Look in the record.',
