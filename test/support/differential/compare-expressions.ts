@@ -62,7 +62,7 @@ const MOST_TOLD = 5
 /** Compares expressions that nobody wrote. @param count how many. @param from the number of the first block. */
 export function compareExpressions(both: BothWays, bases: readonly Chart[], seed: number, count: number, from = 0): ExpressionTally {
   const all: ExpressionTally = { expressions: 0, values: 0, found: 0, failures: 0, decidedAlone: 0, untold: 0, differences: [] }
-  const [values, paths] = [valuesSeen(bases), seenPaths(bases)]
+  const values = valuesSeen(bases)
   const valueSets = ofType<ValueSet>(both.loaded.knowledge.files, 'ValueSet').flatMap(({ resource: { url } }) => url ?? [])
   let asking = new Asking(both.sides())
   for (let block = from; all.expressions < count && all.differences.length < MOST_TOLD; block += 1) {
@@ -70,6 +70,7 @@ export function compareExpressions(both: BothWays, bases: readonly Chart[], seed
     const random = randomFrom(seed * 1_000_003 + block)
     const charts = Array.from({ length: CHARTS }, () => smallChart(() => mutatedChart(bases, values, random)))
     const sides = charts.map(chart => asking.scopes(chart))
+    const paths = seenPaths(charts.some(({ records }) => records.length > 0) ? charts : bases)
     for (let index = 0; index < EXPRESSIONS; index += 1) {
       const definition = random.happens(OF_DEFINITION) ? anyRecord(charts, random) : undefined
       const maker = new ExpressionMaker(random, paths, valueSets, definition?.resourceType ?? 'Patient')

@@ -9,6 +9,22 @@ type Focus = Pick<Part, 'kind' | 'types'>
 
 const KINDS: readonly Kind[] = ['truth', 'number', 'text', 'date', 'time', 'quantity', 'element', 'element', 'element']
 
+/** Kinds of whole expressions: a truth value tells most of its parts. */
+const WANTED: readonly Kind[] = [
+  'truth',
+  'truth',
+  'truth',
+  'truth',
+  'truth',
+  'number',
+  'text',
+  'date',
+  'time',
+  'quantity',
+  'element',
+  'element',
+]
+
 /** Kinds that have an order. */
 const ORDERED: readonly Kind[] = ['number', 'text', 'date', 'time', 'quantity']
 
@@ -39,7 +55,8 @@ export class ExpressionMaker {
 
   /** An expression of any kind. @param size how many parts may stand within one another. */
   expression(size: number): Part {
-    return this.part({ kind: this.random.of(KINDS), size, focus: this.top })
+    const kind = this.random.of(WANTED)
+    return this.ruled(this.random.of(this.random.happens(0.7) ? MAKING[kind] : KEEPING), { kind, size, focus: this.top })
   }
 
   private part(wanted: Place): Part {
@@ -57,7 +74,7 @@ export class ExpressionMaker {
   /** What has no further part: a literal, a variable, `$this`. */
   private least({ kind, focus, size }: Place): Part {
     const { random } = this
-    if (random.happens(0.06)) return made(kind, [], random.of(['{}', '%nothing']))
+    if (random.happens(0.03)) return made(kind, [], random.of(['{}', '%nothing']))
     if (focus !== this.top && focus.kind === kind && random.happens(0.5)) return made(kind, focus.types, '$this')
     if (focus !== this.top && kind === 'number' && random.happens(0.2)) return made(kind, ['integer'], '$index')
     if (kind === 'element' || random.happens(0.2)) return this.path({ kind, focus, size })
@@ -119,6 +136,7 @@ export class ExpressionMaker {
   private named(name: string, { focus, size, kind }: Place, first: Part | undefined): Part {
     const { random } = this
     const smaller = { focus, size: size - 1, kind }
+    if (name.startsWith('one ')) return this.single(this.named(name.slice('one '.length), { focus, size, kind }, first))
     if (name.startsWith('each ')) return this.named(name.slice('each '.length), { ...smaller, size, focus: first ?? focus }, first)
     switch (name) {
       case 'kind':
@@ -150,10 +168,17 @@ export class ExpressionMaker {
     }
   }
 
-  /** What may well be equal: a text that was seen where the other comes from, or any part of that kind. */
+  /** Mostly one item, where a list would make an error of what is asked. */
+  private single(part: Part): Part {
+    const isOne = /^(?:'[^']*'|[^%\s]+)$/.test(textOf(part))
+    return isOne || this.random.happens(0.1) ? part : made(part.kind, part.types, grouped(part), '.first()')
+  }
+
+  /** What may well be equal: the same, a text that was seen where the other comes from, or any part of that kind. */
   private like(part: Part | undefined, place: Place): Part {
     const name = part?.kind === 'text' ? /(\w+)$/.exec(textOf(part))?.[1] : undefined
     const seen = name === undefined ? [] : this.seen.written(name)
+    if (part && this.random.happens(0.15)) return part
     if (seen.length > 0 && this.random.happens(0.6)) return made('text', [], `'${this.random.of(seen)}'`)
     return this.part({ ...place, kind: part?.kind ?? place.kind })
   }
