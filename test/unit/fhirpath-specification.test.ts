@@ -150,6 +150,17 @@ const COMPARISONS: readonly Example[] = [
   ["1 'kg' > 1 'm'", []],
   ["%Observation.value > 80 'kg'", [true]],
   ["1 'cm'.comparable(1 'm')", [true]],
+  // On either side.
+  ['3 = today()', [false]],
+  ['today() = 3', [false]],
+  ['3 != today()', [true]],
+  ['3 > today()', 'an error'],
+  ['today() < 3', 'an error'],
+  ['%patient.name.count() > today()', 'an error'],
+  ['3 != 1 year', [true]],
+  ['1 year != 3', [true]],
+  ["3 = 3 '1'", [true]],
+  ["3 '1' = 3", [true]],
 ]
 
 const NUMBERS: readonly Example[] = [
@@ -285,7 +296,6 @@ const OTHERWISE: readonly (readonly [name: string, ...Example])[] = [
   ['regular expressions are those of RE2', "'aa'.matches('(a)\\\\1')", 'an error'],
   ['decimals are those of JSON', '1.50.toString()', ['1.50']],
   ['elements may be named with their type', '%Observation.valueQuantity.unit', ['kg']],
-  ['a number beside a date is not compared', '3 > today()', []],
   ['the text of a number is reckoned with', "'3' * 2", [6]],
   ['children have an order', '%patient.name.first().children().first()', ['official']],
   ['a code is a text', '%patient.gender.ofType(string)', ['female']],

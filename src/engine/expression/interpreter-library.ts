@@ -32,7 +32,7 @@ export const isOwnValue = (value: unknown): value is OwnValue =>
  */
 export const interpreterLibrary = lazily(() => {
   leaveOutWhatHoldsNoValue()
-  leaveOutWhatIsNoNumber()
+  mendDecimals()
   return fhirpath
 })
 
@@ -63,17 +63,28 @@ type Decimals = Record<string, (this: unknown, ...args: unknown[]) => unknown>
 
 /**
  * A sum or power that no number is large enough for, and a logarithm of what has none, are nothing
- * (https://hl7.org/fhirpath/N1/#math); the interpreter has Infinity and NaN, which compare as if they were known.
+ * (https://hl7.org/fhirpath/N1/#math); the interpreter has Infinity and NaN, which compare as if they were known. And a
+ * number is never equal to a date, nor has it an order beside one (https://hl7.org/fhirpath/N1/#comparison), on
+ * whichever side it stands; the interpreter has nothing where it stands on the left.
  */
-function leaveOutWhatIsNoNumber(): void {
+function mendDecimals(): void {
   const [decimal] = fhirpath.evaluate({}, '1.0', {}, undefined, { resolveInternalTypes: false, async: false }) as unknown[]
   const decimals = Object.getPrototypeOf(decimal) as Decimals
-  for (const name of RECKONING) {
-    const reckon = decimals[name]
-    if (reckon)
+  const mend = (name: string, mended: (result: unknown, other: unknown, self: unknown) => unknown): void => {
+    const own = decimals[name]
+    if (own)
       decimals[name] = function (...args: unknown[]) {
-        const result = reckon.apply(this, args)
-        return isOwnValue(result) && typeof result.value === 'number' && !Number.isFinite(result.value) ? null : result
+        return mended(own.apply(this, args), args[0], this)
       }
   }
+  for (const name of RECKONING) mend(name, result => (isOwnValue(result) && isInfinite(result) ? null : result))
+  mend('equals', (result, other, self) => (isOwnValue(other) ? (isQuantity(other) ? other.equals(self) : (result ?? false)) : result))
+  mend('compare', (result, other) => {
+    if (result === null && isNumberOrDate(other)) throw new TypeError('expected two values of one kind')
+    return result
+  })
 }
+
+const isInfinite = ({ value }: OwnValue): boolean => typeof value === 'number' && !Number.isFinite(value)
+
+const isQuantity = (value: OwnValue): value is OwnValue & { equals: (other: unknown) => unknown } => value.unit !== undefined
