@@ -27,7 +27,7 @@ const SEED = Number(values.seed)
 
 /** As many of each as CI has time for; none where one chart or block of the other is wanted. */
 const VALUES = Number(values.values ?? (values.block === undefined ? 500_000 : 0))
-const EXPRESSIONS = Number(values.expressions ?? (values.from === undefined ? 4_000 : 0))
+const EXPRESSIONS = Number(values.expressions ?? (values.from === undefined ? 2_500 : 0))
 
 /** Of how many cases one is looked at; another one for each seed. */
 const STRIDE = values.cases === 'all' ? 1 : Number(values.cases)

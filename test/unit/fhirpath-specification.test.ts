@@ -71,6 +71,8 @@ const LISTS: readonly Example[] = [
   ["'a' | 'b' | 'a'", ['a', 'b']],
   ["('a').combine('a')", ['a', 'a']],
   ['%patient.name.select(given.count())', [2, 1]],
+  // Behind a list there is no index any more.
+  ["('a').select($this).iif(true, $index)", []],
   // Each once, however often it is met.
   ['(1 | 2 | 3 | 4).repeat(%patient.name).given', ['Ada', 'Bo', 'Bo']],
   ['%QuestionnaireResponse.repeat(item).linkId', ['one', 'group', 'two']],
@@ -296,6 +298,7 @@ const OTHERWISE: readonly (readonly [name: string, ...Example])[] = [
   ['regular expressions are those of RE2', "'aa'.matches('(a)\\\\1')", 'an error'],
   ['decimals are those of JSON', '1.50.toString()', ['1.50']],
   ['elements may be named with their type', '%Observation.valueQuantity.unit', ['kg']],
+  ['an index is read as a whole number', "('a' | 'b')['1'] & ('a' | 'b')[1.9]", ['bb']],
   ['the text of a number is reckoned with', "'3' * 2", [6]],
   ['children have an order', '%patient.name.first().children().first()', ['official']],
   ['a code is a text', '%patient.gender.ofType(string)', ['female']],

@@ -1,9 +1,10 @@
 import type { Kind } from './seen-paths.js'
 
 /**
- * How a part may be written. `{a,b}` is one of several texts, and between angles stand further parts: one of a kind; `any`,
- * `ordered` or `same` kind (`same`: that of the first part); `one ...`, which mostly is one item; a `criterion`, which is a truth value by its form; `each ...`, which
- * sees the first part's items as `$this`; a `type` that the first part may be of; what else its name says.
+ * How a part may be written. `{a,b}` is one of several texts, and between angles stand further parts: one of a kind; of
+ * `any`, an `ordered` or the `same` kind (as the first part); `one ...`, which mostly is one item; a `criterion`, which is a
+ * truth value by its form; `each ...` and `on ...`, whose `$this` is an item of the first part, or all of it; a `type` that the
+ * first part may be of; and what else its name says.
  */
 export interface Rule {
   written: string
@@ -17,7 +18,7 @@ const rules = (...all: (string | Rule)[]): readonly Rule[] => all.map(each => (t
 export const KEEPING: readonly Rule[] = rules(
   '<kind>.{first,last,tail,first,distinct,single}()',
   '<kind>.{skip,take}({0,1,2,-1,%count,<number>})',
-  '<kind>[{0,0,1,%count,<number>}]',
+  '<kind>[{0,0,1,%count,<index>}]',
   '<kind>.where(<each criterion>)',
   '<kind>.where(<each criterion>)',
   '<kind>.where(<each criterion>)',
@@ -27,7 +28,7 @@ export const KEEPING: readonly Rule[] = rules(
   '(<kind> | <same>)',
   'iif(<criterion>, <kind>, <same>)',
   'iif(<criterion>, <kind>)',
-  '<kind>.iif(<each criterion>, <each same>)',
+  '<kind>.iif(<on criterion>, <on same>)',
   '(<kind>)',
   '(<kind> as <type>)',
   '<kind>.{ofType,ofType,as}(<type>)',
@@ -60,6 +61,7 @@ export const MAKING: Readonly<Record<Kind, readonly Rule[]>> = {
     '(<any> contains <one same>)',
     '(<criterion> {and,or,xor,implies} <criterion>)',
     '(<criterion> {and,or,xor,implies} <criterion>)',
+    '(<index> {=,<,>=} {0,1,2})',
     '<criterion>.{not,not,knownTrue,notKnownTrue}()',
     '<any>.{exists,empty,isDistinct,hasValue}()',
     '<any>.{exists,exists,all}(<each criterion>)',
@@ -82,7 +84,7 @@ export const MAKING: Readonly<Record<Kind, readonly Rule[]>> = {
     '<one number>.{abs,round,floor,ceiling,truncate,sqrt,exp,ln,toInteger,toDecimal}()',
     '(<one number> {+,-,*,/,div,mod} <one number>)',
     '(<one number> {+,-,*,/,div,mod} <one number>)',
-    { written: '-<one number>', asked: '(<1> * -1)' },
+    { written: '-(<one number> + 0)', asked: '((<1> + 0) * -1)' },
     '<one text>.{indexOf,lastIndexOf}(<one text>)',
     '<one number>.{power,log,round}(<one number>)',
     `<one date>.{${DATE_PARTS}}()`,

@@ -4,8 +4,11 @@ import type { Random } from './random.js'
 import type { Kind, SeenPath, SeenPaths } from './seen-paths.js'
 import { DURATIONS, LITERALS, NAMES, OTHER_RECORDS, TYPES, WAYS } from './written-values.js'
 
-/** What names that stand alone are elements of; within a function that runs on each item it is `$this`. */
-type Focus = Pick<Part, 'kind' | 'types'>
+/** What names that stand alone are elements of, and within functions `$this`. */
+interface Focus extends Pick<Part, 'kind' | 'types'> {
+  /** Whether it is an item of a list, with an index. Elsewhere fhirpath.js still has the index of the list before. */
+  isItem?: boolean
+}
 
 const KINDS: readonly Kind[] = ['truth', 'number', 'text', 'date', 'time', 'quantity', 'element', 'element', 'element']
 
@@ -76,7 +79,7 @@ export class ExpressionMaker {
     const { random } = this
     if (random.happens(0.03)) return made(kind, [], random.of(['{}', '%nothing']))
     if (focus !== this.top && focus.kind === kind && random.happens(0.5)) return made(kind, focus.types, '$this')
-    if (focus !== this.top && kind === 'number' && random.happens(0.2)) return made(kind, ['integer'], '$index')
+    if (focus.isItem && kind === 'number' && random.happens(0.2)) return made(kind, ['integer'], '$index')
     if (kind === 'element' || random.happens(0.2)) return this.path({ kind, focus, size })
     return made(kind, [], random.of(LITERALS[kind]))
   }
@@ -137,7 +140,11 @@ export class ExpressionMaker {
     const { random } = this
     const smaller = { focus, size: size - 1, kind }
     if (name.startsWith('one ')) return this.single(this.named(name.slice('one '.length), { focus, size, kind }, first))
-    if (name.startsWith('each ')) return this.named(name.slice('each '.length), { ...smaller, size, focus: first ?? focus }, first)
+    const within = /^(?:each|on) (.+)$/.exec(name)?.[1]
+    if (within !== undefined && first) {
+      const { kind: itself, types } = first
+      return this.named(within, { kind, size, focus: { kind: itself, types, isItem: name.startsWith('each ') } }, first)
+    }
     switch (name) {
       case 'kind':
         return this.part(smaller)
@@ -153,6 +160,8 @@ export class ExpressionMaker {
         return made('text', [], this.typeOf(first))
       case 'path':
         return this.below(first)
+      case 'index':
+        return made('number', ['integer'], focus.isItem ? '$index' : random.of(['0', '1']))
       case 'way':
         return random.happens(0.5) ? made('element', [], random.of(WAYS)) : this.below(first)
       case 'record':
