@@ -33,6 +33,7 @@ export const isOwnValue = (value: unknown): value is OwnValue =>
 export const interpreterLibrary = lazily(() => {
   leaveOutWhatHoldsNoValue()
   mendDecimals()
+  mendDates()
   return fhirpath
 })
 
@@ -59,7 +60,7 @@ const holdsValue = ({ data, path, fhirNodeDataType }: InterpreterNode): boolean 
 /** What is reckoned with decimals, in the interpreter's words. */
 const RECKONING = ['plus', 'minus', 'mul', 'div', 'power', 'log', 'ln', 'exp']
 
-type Decimals = Record<string, (this: unknown, ...args: unknown[]) => unknown>
+type Methods = Record<string, (this: unknown, ...args: unknown[]) => unknown>
 
 /**
  * A sum or power that no number is large enough for, and a logarithm of what has none, are nothing
@@ -68,8 +69,7 @@ type Decimals = Record<string, (this: unknown, ...args: unknown[]) => unknown>
  * whichever side it stands; the interpreter has nothing where it stands on the left.
  */
 function mendDecimals(): void {
-  const [decimal] = fhirpath.evaluate({}, '1.0', {}, undefined, { resolveInternalTypes: false, async: false }) as unknown[]
-  const decimals = Object.getPrototypeOf(decimal) as Decimals
+  const decimals = methodsOf('1.0')
   const mend = (name: string, mended: (result: unknown, other: unknown, self: unknown) => unknown): void => {
     const own = decimals[name]
     if (own)
@@ -88,3 +88,20 @@ function mendDecimals(): void {
 const isInfinite = ({ value }: OwnValue): boolean => typeof value === 'number' && !Number.isFinite(value)
 
 const isQuantity = (value: OwnValue): value is OwnValue & { equals: (other: unknown) => unknown } => value.unit !== undefined
+
+/** A date is equivalent to the dateTime that it is by itself, on whichever side it stands; the interpreter has none on the right of a date. */
+function mendDates(): void {
+  const [dates, { constructor: Moment }] = [methodsOf('@2026'), methodsOf('@2026T')]
+  const { equivalentTo } = dates
+  if (equivalentTo)
+    dates.equivalentTo = function (other) {
+      const isMoment = other instanceof (Moment as never) && Object.getPrototypeOf(other) !== dates
+      return isMoment ? (other as { equivalentTo: (date: unknown) => unknown }).equivalentTo(this) : equivalentTo.call(this, other)
+    }
+}
+
+/** The methods that all values of the interpreter have which are such as a literal. */
+function methodsOf(literal: string): Methods {
+  const [value] = fhirpath.evaluate({}, literal, {}, undefined, { resolveInternalTypes: false, async: false }) as unknown[]
+  return Object.getPrototypeOf(value) as Methods
+}

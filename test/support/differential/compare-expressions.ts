@@ -84,11 +84,11 @@ export function compareExpressions(both: BothWays, bases: readonly Chart[], seed
   return all
 }
 
-/** The first of some charts that is not too large. */
+/** The first of some charts that is not too large, and has no date of the year 1, which fhirpath.js takes for 1901 when it moves it. */
 function smallChart(make: () => Chart): Chart {
   for (;;) {
     const chart = make()
-    if (chart.records.length <= MOST_RECORDS) return chart
+    if (chart.records.length <= MOST_RECORDS && !JSON.stringify(chart.records).includes('"0001-')) return chart
   }
 }
 
