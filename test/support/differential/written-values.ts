@@ -91,8 +91,8 @@ export const OTHER_RECORDS: Readonly<Record<string, readonly string[]>> = {
   encounter: ['Encounter'],
 }
 
-/** Ways on and on into an element. */
-export const WAYS: readonly string[] = ['item', 'item | answer.item', 'coding', 'extension', 'children()', '$this']
+/** Ways on and on into an element; not into all of it, since fhirpath.js fails where it meets a quantity with a comparator. */
+export const WAYS: readonly string[] = ['item', 'item | answer.item', 'coding', 'extension', '$this']
 
 /** Elements of what nobody knows. */
 export const NAMES = [
