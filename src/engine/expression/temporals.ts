@@ -30,7 +30,8 @@ const OF_CALENDAR = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/
 /** An instant to the second or the millisecond; what is less exact, or has no offset, has no instant of its own. */
 const OF_INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{3,})?(Z|[+-]\d{2}:\d{2})$/
 
-const isOfCalendar = ({ kind, text }: Temporal): boolean =>
+/** Whether a date is a day, month or year without a time. */
+export const isOfCalendar = ({ kind, text }: Temporal): boolean =>
   (kind === 'date' || kind === 'dateTime') && text.length <= 10 && OF_CALENDAR.test(text)
 
 /** Milliseconds since 1970, parts of one included. */

@@ -1,6 +1,7 @@
 import type { RE2JS } from 're2js'
-import { plainValue } from '../operators.js'
+import { plainValue, temporalOf } from '../operators.js'
 import { countTurns } from '../steps.js'
+import { isOfCalendar } from '../temporals.js'
 import { NOTHING, plain, type Collection, type Item } from '../values.js'
 import type { Native } from './native.js'
 import { regularExpression } from './regular-expressions.js'
@@ -21,8 +22,14 @@ const isTextOrNothing = (items: Collection): boolean => items.length === 0 || (i
 
 export const toText: Native = (_, input) => {
   if (input.length === 0) return NOTHING
-  const value = input.length === 1 ? plainValue(input[0]) : undefined
+  const value = input.length === 1 ? (plainValue(input[0]) ?? writtenDay(input[0])) : undefined
   return value === undefined ? undefined : [String(value)]
+}
+
+/** The text of a day, month or year; of what has a time the interpreter may write more than stands there. */
+function writtenDay(item: Item): string | undefined {
+  const date = temporalOf(item)
+  return date && isOfCalendar(date) ? date.text : undefined
 }
 
 /** Regular expressions; the last one is kept ready, since knowledge writes them out, and what comes from records is not remembered. */
