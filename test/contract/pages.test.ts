@@ -121,7 +121,7 @@ describe('the page of a recommendation', () => {
 
   test('and the words that are only chosen, not the condition that they are chosen by', async () => {
     const { text } = await get('/guidelines/recent-onset-low-back-pain/recent-onset-guideline').expect(200)
-    expect(text).toContain('Uspecifikke smerter‹ i … dage›.‹ Intet stærkt rødt flag.›')
+    expect(text).toContain('Uspecifikke smerter‹ i (højst) … dage›.‹ Intet stærkt rødt flag.›')
     expect((await get('/guidelines/start-back/medium-risk?lang=en')).text).toContain(
       '‹follow up, and assess the risk again / consider supplementary treatment›',
     )
