@@ -28,10 +28,10 @@ export function referredForCode(resource: FhirResource): unknown {
   return medicationReference.reference
 }
 
-/** Whether a record of a medicine tells neither by a code nor by a name which; what it refers to was looked up before. */
+/** Whether a record of a medicine tells neither by a code nor by a name which; what it refers to was looked up before. Nobody needs to know of what was never so. */
 export function lacksMedicine(resource: FhirResource): boolean {
-  if (!MEDICATED.has(resource.resourceType)) return false
-  const { medicationCodeableConcept: concept, medicationReference } = resource as unknown as JsonObject
+  const { status, medicationCodeableConcept: concept, medicationReference } = resource as unknown as JsonObject
+  if (!MEDICATED.has(resource.resourceType) || status === 'entered-in-error') return false
   if (codingsOf(concept).length > 0 || namesOf(concept).length > 0) return false
   return !(isObject(medicationReference) && typeof medicationReference.display === 'string')
 }

@@ -205,6 +205,7 @@ test.each<[string, object, boolean]>([
   ['that refers to one beside it', { medicationReference: { reference: 'Medication/beside' } }, false],
   ['that refers to one beside it that says nothing', { medicationReference: { reference: 'Medication/empty' } }, true],
   ['with a code', { medicationCodeableConcept: { coding: [{ code: 'a' }] } }, false],
+  ['that says no medicine, and was entered in error', { status: 'entered-in-error' }, false],
 ])('a prescription %s', (_, medicine, isNamed) => {
   const record = recordOf({
     key: [
