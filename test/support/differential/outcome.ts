@@ -30,8 +30,8 @@ const isSame = (one: Item, other: Item): boolean =>
 
 const recordOf = (item: Item): unknown => (isNode(item) ? resourceOf(item) : undefined)
 
-/** What stands beside a primitive. */
-const shadowOf = (item: Item): unknown => (isNode(item) ? item.shadow : null)
+/** The element that stands beside a primitive; of a text there fhirpath.js takes a letter for each value of a list. */
+const shadowOf = (item: Item): unknown => (isNode(item) && typeof item.shadow === 'object' ? item.shadow : null)
 
 /** Whether an item is a text, number or truth value of something that FHIR does not describe, such as a setting. */
 const isUntypedPrimitive = (item: Item): boolean => isNode(item) && item.type === null && typeof plain(item) !== 'object'
