@@ -66,6 +66,7 @@ export class Terminology {
   private readonly valueSets = new Map<string, Membership>()
   private readonly sources = new Map<string, KnowledgeFile<ValueSet>>()
   private readonly tests = new Map<string, ValueSetTest>()
+  private readonly expansions = new Map<Membership, readonly ExpandedCode[]>()
   private readonly displays = new Map<string, LocalizedText>()
   private readonly definitions = new Map<string, LocalizedText>()
   /** Words of codes for one use, by use and code. */
@@ -130,11 +131,16 @@ export class Terminology {
   }
 
   /** Codes of a value set that is written out code by code; prefixes have no expansion and are left out. */
-  expand(canonical: string): ExpandedCode[] {
+  expand(canonical: string): readonly ExpandedCode[] {
     const found = this.find(canonical)
     const isMember = this.membership(canonical)
-    const members = found && isMember ? this.codesOf(found).filter(isMember) : []
-    return [...new Map(members.map(member => [`${member.system}|${member.code}`, member] as const)).values()]
+    if (!found || !isMember) return []
+    const before = this.expansions.get(found)
+    if (before) return before
+    const members = this.codesOf(found).filter(isMember)
+    const expansion = [...new Map(members.map(member => [`${member.system}|${member.code}`, member] as const)).values()]
+    this.expansions.set(found, expansion)
+    return expansion
   }
 
   /**
