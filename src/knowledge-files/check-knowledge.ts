@@ -1,4 +1,4 @@
-import { ExpressionKeeper } from '../engine/knowledge/kept-expressions.js'
+import { FindingsKeeper } from '../engine/knowledge/kept-findings.js'
 import { faultLine } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
 import { readKept, type KeptKnowledge } from './kept-knowledge.js'
@@ -16,12 +16,12 @@ export interface KnowledgeCheck {
 
 /** Parses and checks all knowledge of a folder: seconds of work, unless it is that which the build saw. */
 export function checkKnowledge(folder?: string): KnowledgeCheck {
-  const keeper = new ExpressionKeeper()
+  const keeper = new FindingsKeeper()
   try {
     const { digest, faults, isSound } = loadKnowledge(folder, { kept: readKept(), keeper })
     if (isSound) return { digest, faults: [] }
     const isWhole = faults.faults.length + faults.warnings.length === 0
-    return { digest, faults: faults.faults.map(faultLine), kept: { sound: isWhole ? digest : '', expressions: keeper.kept() } }
+    return { digest, faults: faults.faults.map(faultLine), kept: { sound: isWhole ? digest : '', findings: keeper.kept() } }
   } catch (error) {
     if (error instanceof CdsError) return { digest: '', faults: [error.message] }
     throw error

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { KeptExpressions } from '../engine/knowledge/kept-expressions.js'
+import type { KeptFindings } from '../engine/knowledge/kept-findings.js'
 import { lazily } from '../engine/model/memoised.js'
 
 /** The folder of the code that runs: src/, dist/, or where its types were stripped to. */
@@ -21,7 +21,7 @@ export const DECIDING = {
 export interface KeptKnowledge {
   /** Digest of the files of knowledge in which no fault was found and nothing to warn of. */
   sound: string
-  expressions: KeptExpressions
+  findings: KeptFindings
 }
 
 /** Digest of files, in the order in which they are read, with their names. */
@@ -37,17 +37,15 @@ export function readKept(path = KEPT): KeptKnowledge | 'damaged' | undefined {
     const [head = '', body = ''] = readFileSync(path, 'utf8').split('\n', 2)
     const { code, digest, sound } = JSON.parse(head) as Partial<Record<string, unknown>>
     if (digest !== digestOf(body)) return 'damaged'
-    return code === codeDigest().value && typeof sound === 'string'
-      ? { sound, expressions: JSON.parse(body) as KeptExpressions }
-      : undefined
+    return code === codeDigest().value && typeof sound === 'string' ? { sound, findings: JSON.parse(body) as KeptFindings } : undefined
   } catch {
     return 'damaged'
   }
 }
 
 /** Keeps what was found out, for the next start of this code. Another process sees it whole or not at all. */
-export function writeKept({ sound, expressions }: KeptKnowledge, path = KEPT): void {
-  const body = JSON.stringify(expressions)
+export function writeKept({ sound, findings }: KeptKnowledge, path = KEPT): void {
+  const body = JSON.stringify(findings)
   writeFileSync(`${path}.${process.pid}`, `${JSON.stringify({ code: codeDigest().value, digest: digestOf(body), sound })}\n${body}\n`)
   renameSync(`${path}.${process.pid}`, path)
 }

@@ -6,7 +6,7 @@ import { FaultList } from '../engine/model/faults.js'
 import { CdsError } from '../errors.js'
 import { checkTitles } from '../engine/knowledge/check-titles.js'
 import { compilingKnowledge, type CompileOptions, type Knowledge } from '../engine/knowledge/compile-knowledge.js'
-import { ExpressionsFoundOut, type ExpressionKeeper } from '../engine/knowledge/kept-expressions.js'
+import { FoundBefore, type FindingsKeeper } from '../engine/knowledge/kept-findings.js'
 import type { SettingsTable } from '../engine/knowledge/vocabulary.js'
 import { atOnce, type Steps } from '../plain-values/steps.js'
 import { CASE_RECORD, readCaseRecord, type CaseRecord } from './case-record.js'
@@ -51,8 +51,8 @@ export interface LoadOptions {
   makeCompiler?: CompileOptions['makeCompiler']
   /** What was found out of knowledge before; what the code keeps of it unless given. */
   kept?: KeptKnowledge | 'damaged' | undefined
-  /** What is found out of expressions now is handed to it. */
-  keeper?: ExpressionKeeper
+  /** What is found out now is handed to it. */
+  keeper?: FindingsKeeper
 }
 
 /**
@@ -120,7 +120,7 @@ function foreknowledgeOf(digest: string, { faults, warnings }: FaultList, { prof
   return {
     isSound: isKept && kept.sound === digest && faults.length + warnings.length === 0 && !profile && !makeCompiler,
     isKeptDamaged: kept === 'damaged',
-    expressions: isKept ? new ExpressionsFoundOut(kept.expressions) : undefined,
+    found: isKept ? new FoundBefore(kept.findings) : undefined,
     keeper,
   }
 }

@@ -1,4 +1,4 @@
-import { ExpressionKeeper } from '../engine/knowledge/kept-expressions.js'
+import { FindingsKeeper } from '../engine/knowledge/kept-findings.js'
 import { readKept, writeKept } from './kept-knowledge.js'
 import { loadKnowledge } from './load-knowledge.js'
 
@@ -12,15 +12,15 @@ export interface Prepared {
 
 /**
  * Checks the knowledge of a folder in full and keeps what was found out for the next start: the syntax trees of its
- * expressions, and that it is sound, where it is.
+ * expressions, its search templates, and that it is sound, where it is.
  * @throws CdsError CDS_KNOWLEDGE_INVALID when the folder holds neither knowledge nor services.
  */
 export function prepareKnowledge(folder: string, isSettingTaken: (name: string) => boolean): Prepared {
   const before = readKept()
   if (before !== undefined && loadKnowledge(folder, { isSettingTaken, kept: before }).isSound) return { wasPrepared: true, findings: 0 }
-  const keeper = new ExpressionKeeper()
+  const keeper = new FindingsKeeper()
   const { digest, faults } = loadKnowledge(folder, { isSettingTaken, kept: undefined, keeper })
   const findings = faults.faults.length + faults.warnings.length
-  writeKept({ sound: findings === 0 ? digest : '', expressions: keeper.kept() })
+  writeKept({ sound: findings === 0 ? digest : '', findings: keeper.kept() })
   return { wasPrepared: false, findings }
 }

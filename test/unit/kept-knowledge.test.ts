@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import fhirpath from 'fhirpath'
+import type { Library } from 'fhir/r4.js'
 import { keptTree, TreeKeeper } from '../../src/engine/expression/kept-trees.js'
 import { parseExpression } from '../../src/engine/expression/syntax.js'
 import type { CompiledAction } from '../../src/engine/knowledge/compiled.js'
-import { ExpressionKeeper } from '../../src/engine/knowledge/kept-expressions.js'
+import { FindingsKeeper } from '../../src/engine/knowledge/kept-findings.js'
 import { readKept, writeKept, type KeptKnowledge } from '../../src/knowledge-files/kept-knowledge.js'
+import { Terminology } from '../../src/engine/terminology/terminology.js'
 import { loadKnowledge } from '../../src/knowledge-files/load-knowledge.js'
 import { testKnowledge } from '../support/knowledge.js'
 
@@ -24,10 +26,10 @@ function guideline(name: string): string {
 }
 
 function foundOutOf(knowledge: string): KeptKnowledge {
-  const keeper = new ExpressionKeeper()
+  const keeper = new FindingsKeeper()
   const { digest } = loadKnowledge(knowledge, { kept: undefined, keeper })
   // As a file keeps it.
-  return { sound: digest, expressions: JSON.parse(JSON.stringify(keeper.kept())) as KeptKnowledge['expressions'] }
+  return { sound: digest, findings: JSON.parse(JSON.stringify(keeper.kept())) as KeptKnowledge['findings'] }
 }
 
 const PLAN = 'fhir-resources/PlanDefinition/influensa.json'
@@ -79,6 +81,38 @@ describe('knowledge that was found sound', () => {
     const { count } = parsedBy(() => loaded.unfinished.forEach(finish => finish()))
     expect(count).toBe(0)
     expect(loadKnowledge(knowledge, { kept: undefined }).knowledge.unfinished).toEqual([])
+  })
+
+  test('has the search templates that were derived of it, for which no value set is expanded again', () => {
+    const searching = join(folder, 'searching')
+    cpSync(fileURLToPath(new URL('../../examples/hypertension', import.meta.url)), searching, { recursive: true })
+    change(searching, 'fhir-resources/Library/blood-pressure.json', text => {
+      const library = JSON.parse(text) as Library
+      const codeFilter = [{ path: 'code', valueSet: 'https://hypertension.example.org/fhir/ValueSet/ambulatory-monitoring' }]
+      for (const requirement of library.dataRequirement ?? [])
+        if (requirement.type === 'ServiceRequest') Object.assign(requirement, { codeFilter })
+      return JSON.stringify(library)
+    })
+    const found = foundOutOf(searching)
+    const marked = { ...found.findings.templates }
+    for (const requirement in marked) if (requirement.includes('/ambulatory-monitoring"')) marked[requirement] = 'ServiceRequest?marked'
+    const templates = (kept: KeptKnowledge | undefined) => {
+      const expand = jest.spyOn(Terminology.prototype, 'isOpen')
+      try {
+        const { services } = loadKnowledge(searching, { kept })
+        return {
+          templates: [...services.values()].flatMap(({ requirements }) => requirements.map(({ template }) => template)),
+          expanded: expand.mock.calls.length,
+        }
+      } finally {
+        expand.mockRestore()
+      }
+    }
+    const anew = templates(undefined)
+    expect(anew.expanded).toBeGreaterThan(0)
+    expect(templates(found)).toEqual({ ...anew, expanded: 0 })
+    expect(templates({ ...found, findings: { ...found.findings, templates: marked } }).templates).toContain('ServiceRequest?marked')
+    expect(templates({ sound: 'other files', findings: { ...found.findings, templates: marked } })).toEqual(anew)
   })
 
   test('is looked at anew when any of its files is another', () => {

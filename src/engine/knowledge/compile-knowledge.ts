@@ -12,11 +12,12 @@ import { compileMeasure } from './compile-measure.js'
 import type { CompiledMeasure, CompiledPlan } from './compiled.js'
 import { ExpressionCompiler } from './expressions.js'
 import type { FaultList } from '../model/faults.js'
+import { templateMaker } from './data-requirements.js'
 import { formDefinitions, type FormDefinitions } from './forms.js'
 import { compileFacts, joined, type CompiledFacts } from './compile-facts.js'
 import { withParameters } from './plan-variables.js'
 import { compileActivityAlone, compilePlan, subjectsOf, type PlanContext } from './compile-plan.js'
-import type { Foreknowledge } from './kept-expressions.js'
+import type { Foreknowledge } from './kept-findings.js'
 import type { KnowledgeFile } from '../model/knowledge-file.js'
 import { lazily } from '../model/memoised.js'
 import { EXTENSION, extensionsOf } from '../model/extensions.js'
@@ -99,6 +100,7 @@ export function* compilingKnowledge(
     compiled: new Map(),
     inherited: new Map(),
     requirements: new Map(),
+    templateOf: templateMaker(foreknowledge),
   }
   const cited = resources.all<PlanDefinition>('PlanDefinition')
   const plans: CompiledPlan[] = []

@@ -38,7 +38,7 @@ import {
   type PlanCheck,
 } from './check-plan.js'
 import { compileActivity, withoutType } from './compile-activity.js'
-import { byKey, checkTemplates, compileRequirement, conflictingKeys } from './data-requirements.js'
+import { byKey, checkTemplates, compileRequirement, conflictingKeys, type TemplateMaker } from './data-requirements.js'
 import { extensionOf, extensionsOf } from '../model/extensions.js'
 import { decisionPointsOf, isOnlyOnPage } from '../model/names.js'
 import { inLanguage, lackingLanguages, localized, type LocalizedText } from '../model/localized.js'
@@ -80,6 +80,7 @@ export interface PlanContext {
   inherited: Map<string, CompiledFacts>
   /** Requirements that are compiled already: many plans inherit one of a library. */
   requirements: Map<DataRequirement, CompiledRequirement>
+  templateOf: TemplateMaker
 }
 
 /** Elements of an action that a dynamicValue may set. */
@@ -496,10 +497,10 @@ class PlanCompiler {
   }
 
   private requirement(input: DataRequirement, file: string): CompiledRequirement {
-    const { requirements, terminology, faults, isSound } = this.context
+    const { requirements, terminology, faults, isSound, templateOf } = this.context
     const before = requirements.get(input)
     if (before) return before
-    const compiled = compileRequirement(input, terminology)
+    const compiled = compileRequirement(input, terminology, templateOf)
     if (!isSound) checkTemplates(compiled, { file, element: `dataRequirement ${input.id ?? input.type}` }, faults)
     requirements.set(input, compiled)
     return compiled
@@ -510,7 +511,7 @@ class PlanCompiler {
     const unmet = RESOURCE_TYPES.filter(type => needed.has(type) && !requirements.some(requirement => requirement.type === type))
     if (unmet.length > 0)
       this.fault('DATA_NOT_ASKED_FOR', `${this.root}.library`, `Expressions read ${unmet.join(', ')}, but no DataRequirement asks for it.`)
-    return unmet.map(type => compileRequirement({ type } as DataRequirement, this.context.terminology))
+    return unmet.map(type => compileRequirement({ type } as DataRequirement, this.context.terminology, this.context.templateOf))
   }
 
   /** No key may stand for two queries. */

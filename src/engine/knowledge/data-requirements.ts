@@ -5,6 +5,7 @@ import { EXTENSION, extensionOf, extensionsOf } from '../model/extensions.js'
 import { localized } from '../model/localized.js'
 import type { FaultList } from '../model/faults.js'
 import type { ElementOfFile } from './expressions.js'
+import type { Foreknowledge } from './kept-findings.js'
 import type { Terminology } from '../terminology/terminology.js'
 
 const PATIENT = '{{context.patientId}}'
@@ -44,9 +45,13 @@ const DAYS_IN: Readonly<Record<string, number>> = { d: 1, wk: 7, mo: 31, a: 366 
  * narrowed by codes, one date, sort and count as far as R4 search parameters allow; an author's
  * cqf-fhirQueryPattern wins, and where there are several the first is the template.
  */
-export function compileRequirement(requirement: DataRequirement, terminology: Terminology): CompiledRequirement {
+export function compileRequirement(
+  requirement: DataRequirement,
+  terminology: Terminology,
+  derive: TemplateMaker = deriveTemplate,
+): CompiledRequirement {
   const written = extensionsOf(requirement, EXTENSION.queryPattern).flatMap(({ valueString }) => valueString ?? [])
-  const [template = deriveTemplate(requirement, terminology), ...further] = written.map(withCount)
+  const [template = derive(requirement, terminology), ...further] = written.map(withCount)
   const { names, language } = terminology
   const essential = extensionOf(requirement, names.extension.essential)
   const label = extensionOf(requirement, names.extension.label)
@@ -70,6 +75,19 @@ const WHERE_SUPPORTED = 'where-supported'
 const USUAL_COUNT = 200
 
 const withCount = (query: string): string => (!query.includes('?') || /[?&]_count=/.test(query) ? query : `${query}&_count=${USUAL_COUNT}`)
+
+/** Makes the template of a requirement of which none is written. */
+export type TemplateMaker = (requirement: DataRequirement, terminology: Terminology) => string
+
+/** Derives templates that were not derived of the very same knowledge before, and hands them to whoever keeps them. */
+export const templateMaker =
+  ({ isSound, found, keeper }: Foreknowledge): TemplateMaker =>
+  (requirement, terminology) => {
+    const written = JSON.stringify(requirement)
+    const template = (isSound ? found?.template(written) : undefined) ?? deriveTemplate(requirement, terminology)
+    keeper?.keepTemplate(written, template)
+    return template
+  }
 
 function deriveTemplate(requirement: DataRequirement, terminology: Terminology): string {
   if (requirement.type === 'Patient') return `Patient/${PATIENT}`

@@ -12,7 +12,7 @@ import { parseExpression } from '../expression/syntax.js'
 import type { Vocabulary } from '../expression/vocabulary.js'
 import type { FaultCode, FaultList } from '../model/faults.js'
 import type { Terminology } from '../terminology/terminology.js'
-import type { Foreknowledge } from './kept-expressions.js'
+import type { Foreknowledge } from './kept-findings.js'
 
 /** The one language in which conditions are written. */
 const LANGUAGE = 'text/fhirpath'
@@ -80,7 +80,7 @@ export class ExpressionCompiler {
   private readonly compiler
   private readonly evaluators: (() => void)[] = []
   /** Trees by text: an expression is looked at several times, and many stand in several places. */
-  private readonly parsed = memoised((source: string) => this.foreknowledge.expressions?.tree(source) ?? parseExpression(source))
+  private readonly parsed = memoised((source: string) => this.foreknowledge.found?.tree(source) ?? parseExpression(source))
 
   /** @param vocabulary what expressions can name; asked for when one is checked. */
   constructor(
@@ -128,8 +128,8 @@ export class ExpressionCompiler {
 
   /** An expression that was found sound before: it is compiled when it is first evaluated. */
   private soundText(source: string, focus: ExpressionFocus): CheckedExpression | undefined {
-    const { isSound, expressions } = this.foreknowledge
-    const variables = isSound ? expressions?.variables(source, nameOf(focus)) : undefined
+    const { isSound, found } = this.foreknowledge
+    const variables = isSound ? found?.variables(source, nameOf(focus)) : undefined
     if (!variables) return undefined
     const evaluator = lazily(() => this.compiler(source, this.parsed(source), focus.definition))
     this.evaluators.push(evaluator)
@@ -162,7 +162,7 @@ export class ExpressionCompiler {
         )
       for (const message of hiddenUnknowns(tree, isCertain))
         this.faults.add('UNKNOWN_HIDDEN', place.file, place.element, `${message}, in: ${source}`)
-      this.foreknowledge.keeper?.keep(source, tree, nameOf(focus), names.variables)
+      this.foreknowledge.keeper?.keepExpression(source, tree, nameOf(focus), names.variables)
       return {
         evaluate: this.compiler(source, tree, focus.definition),
         items: names.items,
@@ -194,8 +194,8 @@ export class ExpressionCompiler {
 
   /** Names of the variables an expression mentions, without judging them; empty when it does not parse. */
   mentionedVariables(source: string): ReadonlySet<string> {
-    const { isSound, expressions } = this.foreknowledge
-    const before = isSound ? expressions?.variables(source, nameOf({})) : undefined
+    const { isSound, found } = this.foreknowledge
+    const before = isSound ? found?.variables(source, nameOf({})) : undefined
     if (before) return before
     try {
       return checkNames(this.parsed(source), ANY_ITEMS, new Map()).variables
