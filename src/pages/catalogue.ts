@@ -1,3 +1,4 @@
+import { hooksOf } from '../engine/knowledge/action-hooks.js'
 import type { CompiledAction, CompiledPlan } from '../engine/knowledge/compiled.js'
 import type { CdsService } from '../knowledge-files/services.js'
 
@@ -87,7 +88,7 @@ const plansBelow = ({ definition, actions }: CompiledAction): CompiledPlan[] => 
 
 function placesOf(applied: CompiledPlan): CardPlace[] {
   return applied.actions.flatMap(top => {
-    const hooks = (top.resource.trigger ?? []).flatMap(({ name }) => name ?? [])
+    const hooks = hooksOf(top)
     return shownIn({ plan: applied, action: top }).map(shown => {
       const all = [...within(shown)]
       return {

@@ -5,6 +5,7 @@ import { scopeOn, type Scope } from '../expression/scope.js'
 import type { Evaluator } from '../expression/compile.js'
 import { plain, toJson, truth } from '../expression/values.js'
 import { nameOf } from '../expression/words.js'
+import { hooksOf, listensTo } from '../knowledge/action-hooks.js'
 import type { CompiledAction, CompiledActivity, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { extensionOf } from '../model/extensions.js'
 import { madeOnce } from '../model/memoised.js'
@@ -412,8 +413,7 @@ const isSwitchedOff = ({ resource }: CompiledPlan): boolean => extensionOf(resou
 
 /** Actions of a plan by the names of the hooks that they listen to. */
 const actionsByHook = madeOnce(({ actions }: CompiledPlan): ReadonlyMap<string, readonly CompiledAction[]> => {
-  const hooksOf = ({ resource }: CompiledAction) => (resource.trigger ?? []).flatMap(({ name }) => name ?? [])
-  return new Map(actions.flatMap(hooksOf).map(hook => [hook, actions.filter(action => hooksOf(action).includes(hook))] as const))
+  return new Map(actions.flatMap(hooksOf).map(hook => [hook, actions.filter(action => listensTo(action, hook))] as const))
 })
 
 interface Identified {

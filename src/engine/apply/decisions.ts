@@ -1,6 +1,7 @@
 import { CdsError } from '../../errors.js'
 import type { Evaluator } from '../expression/compile.js'
 import { scopeOn, type Scope } from '../expression/scope.js'
+import { listensTo } from '../knowledge/action-hooks.js'
 import { actionsBelow } from '../knowledge/actions-below.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { answerOf, type Answer } from './apply-plan.js'
@@ -69,9 +70,6 @@ export class Decisions {
     return opened
   }
 }
-
-/** Whether an action at the top of a plan has a trigger of a hook. */
-export const listensTo = ({ resource }: CompiledAction, hook: string): boolean => (resource.trigger ?? []).some(({ name }) => name === hook)
 
 const isOf = ({ actions }: CompiledAction, child: CompiledAction): boolean => actions.includes(child)
 

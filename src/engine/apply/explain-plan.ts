@@ -3,6 +3,7 @@ import type { Evaluator } from '../expression/compile.js'
 import { type Evidence, type Scope, scopeOn } from '../expression/scope.js'
 import { isNode, plain, resourceOf, toJson } from '../expression/values.js'
 import { CdsError } from '../../errors.js'
+import { listensTo } from '../knowledge/action-hooks.js'
 import { actionsBelow } from '../knowledge/actions-below.js'
 import type { CompiledAction, CompiledCondition, CompiledPlan } from '../knowledge/compiled.js'
 import { inLanguage, type LocalizedText } from '../model/localized.js'
@@ -102,12 +103,7 @@ class Explaining {
   plan(plan: CompiledPlan, hook: string | undefined, isAsked: boolean): ExplainedAction[] {
     const inPlan = { plan, scope: scopeOn(plan.variables, this.scope), answers: new Map<Evaluator, Answer>() }
     return this.chosen(plan.actions, isAsked).map(action =>
-      this.action(
-        action,
-        inPlan,
-        isAsked,
-        ({ resource }) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook),
-      ),
+      this.action(action, inPlan, isAsked, each => hook === undefined || listensTo(each, hook)),
     )
   }
 

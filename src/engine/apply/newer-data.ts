@@ -3,6 +3,7 @@ import { CdsError } from '../../errors.js'
 import { datesSoFar, isAfter, type Moment } from '../expression/functions/dates.js'
 import { scopeOn, type Evidence, type Scope } from '../expression/scope.js'
 import { isNode, resourceOf, toJson } from '../expression/values.js'
+import { listensTo } from '../knowledge/action-hooks.js'
 import type { CompiledAction, CompiledPlan } from '../knowledge/compiled.js'
 import { answerOf, type Answer } from './apply-plan.js'
 
@@ -32,7 +33,7 @@ export function actionsFor(point: string, plan: CompiledPlan, scope: Scope, hook
         ])
     return speaking(inPlan.actions.filter(listens))
   }
-  return within(plan, ({ resource }) => hook === undefined || (resource.trigger ?? []).some(({ name }) => name === hook))
+  return within(plan, action => hook === undefined || listensTo(action, hook))
 }
 
 function answersOf({ conditions, where }: CompiledAction, scope: Scope): (Answer | 'error')[] {
