@@ -2,7 +2,7 @@ import type { CodeSystem, CodeSystemConcept, Element, NamingSystem, ValueSet, Va
 import type { SentCoding, ValueSetTest } from '../expression/functions/value-set-test.js'
 import { nameTest, type NameTest } from '../expression/names.js'
 import { namedByCanonical, urlOf } from '../model/canonical.js'
-import { lazily } from '../model/memoised.js'
+import { lazily, madeOnce } from '../model/memoised.js'
 import { extensionsOf } from '../model/extensions.js'
 import { localized, type LocalizedText } from '../model/localized.js'
 import type { FaultCode, FaultList } from '../model/faults.js'
@@ -66,7 +66,6 @@ export class Terminology {
   private readonly valueSets = new Map<string, Membership>()
   private readonly sources = new Map<string, KnowledgeFile<ValueSet>>()
   private readonly tests = new Map<string, ValueSetTest>()
-  private readonly expansions = new Map<Membership, readonly ExpandedCode[]>()
   private readonly displays = new Map<string, LocalizedText>()
   private readonly definitions = new Map<string, LocalizedText>()
   /** Words of codes for one use, by use and code. */
@@ -134,14 +133,13 @@ export class Terminology {
   expand(canonical: string): readonly ExpandedCode[] {
     const found = this.find(canonical)
     const isMember = this.membership(canonical)
-    if (!found || !isMember) return []
-    const before = this.expansions.get(found)
-    if (before) return before
-    const members = this.codesOf(found).filter(isMember)
-    const expansion = [...new Map(members.map(member => [`${member.system}|${member.code}`, member] as const)).values()]
-    this.expansions.set(found, expansion)
-    return expansion
+    return found && isMember ? this.expansionOf(found, isMember) : []
   }
+
+  private readonly expansionOf = madeOnce((found: Membership, isMember: ValueSetTest): readonly ExpandedCode[] => {
+    const members = this.codesOf(found).filter(isMember)
+    return [...new Map(members.map(member => [`${member.system}|${member.code}`, member] as const)).values()]
+  })
 
   /**
    * Whether a search for the codes as they are written could miss a member: where only the beginning of a code
