@@ -25,9 +25,6 @@ export const textOf = (part: Part, whose: 'asked' | 'written' = 'written'): stri
 /** A part that something may stand behind: signs, numbers and dates are written in parentheses. */
 export const grouped = (part: Part): Part => (/^[-+@\d]/.test(textOf(part)) ? made(part.kind, part.types, '(', part, ')') : part)
 
-/** Parts, with commas between them. */
-export const listed = (parts: readonly Part[]): Written => parts.flatMap((part, index) => (index === 0 ? [part] : [', ', part]))
-
 /** Most texts that are tried. */
 const MOST_TRIES = 500
 
